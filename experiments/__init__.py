@@ -1,0 +1,1 @@
+"""Experiment files, the data sets they name, and benchmarks."""

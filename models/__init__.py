@@ -1,0 +1,1 @@
+"""Architectures: pure functions of plain values that return an uncompiled `keras.Model`."""

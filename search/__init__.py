@@ -1,0 +1,1 @@
+"""Perceptune: experiment tracking and hyperparameter search for Keras 3 models."""

@@ -1,0 +1,89 @@
+"""Every error this package raises on purpose.
+
+    PerceptuneError
+    ├── InputError                  the user can mend it: exit status 2
+    │   ├── ExperimentError         an experiment file or one of its values
+    │   ├── UnknownReferenceError   "module:name" that does not import
+    │   ├── MissingExtraError       an optional package that is not installed
+    │   ├── DataError               a data set, or rows to predict
+    │   ├── StudyNotFoundError      no study of that name
+    │   ├── StudyBusyError          another process runs that study
+    │   └── StudyChangedError       the study was begun with another experiment
+    ├── TrialError                  one trial is bad, the study goes on
+    ├── StudyFailedError            no trial of the study succeeded: exit status 1
+    ├── WorkerError                 workers cannot be started: exit status 1
+    └── ChampionError               a kept model does not reproduce its answers: exit status 1
+
+Each message says what was given, what was expected and how to mend it, in one line.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class PerceptuneError(Exception):
+    """The base of all of them."""
+
+
+class InputError(PerceptuneError):
+    """What the user gave cannot be used."""
+
+
+class ExperimentError(InputError, ValueError):
+    """An experiment file, or a value in it, is not valid."""
+
+
+class UnknownReferenceError(InputError, ImportError):
+    """A reference string "module:name" does not lead to an object."""
+
+
+class MissingExtraError(InputError, ImportError):
+    """An optional package is needed and not installed."""
+
+
+class DataError(InputError, ValueError):
+    """A data set, or a table of rows to predict, cannot be used."""
+
+
+class StudyNotFoundError(InputError, LookupError):
+    """No study has that name."""
+
+
+class StudyBusyError(InputError, RuntimeError):
+    """Another process runs that study."""
+
+
+class StudyChangedError(InputError, ValueError):
+    """The study was begun with another experiment."""
+
+
+class TrialError(PerceptuneError, RuntimeError):
+    """One trial cannot be trained; the message becomes its reason."""
+
+
+class StudyFailedError(PerceptuneError, RuntimeError):
+    """No trial of the study succeeded."""
+
+
+class WorkerError(PerceptuneError, RuntimeError):
+    """Worker processes cannot be started or keep dying."""
+
+
+class ChampionError(PerceptuneError, RuntimeError):
+    """A kept model does not load or does not reproduce its answers."""
+
+
+def nearest(given: str, valid: Iterable[str]) -> str:
+    """Say which valid names there are, the most similar first.
+
+    Args:
+        given: The name that is not valid.
+        valid: The valid names.
+
+    Returns:
+        Text such as ``did you mean "relu"? Valid: elu, relu, tanh``.
+    """
+    names = sorted(valid)
+    close = difflib.get_close_matches(given, names, n=1)
+    listed = f"Valid: {', '.join(names)}" if names else "There are none"
+    return f'did you mean "{close[0]}"? {listed}' if close else listed

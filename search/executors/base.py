@@ -1,0 +1,48 @@
+"""The socket of executors: they take assignments and give back results."""
+
+from pathlib import Path
+from typing import Protocol
+
+from ..experiment import Experiment
+from ..trial import Assignment, Report, TrialResult
+
+
+class Executor(Protocol):
+    """Trains trials somewhere."""
+
+    def start(self, experiment: Experiment, arrays: Path) -> None:
+        """Make ready to train, and check the model builder against the experiment.
+
+        Args:
+            experiment: The experiment.
+            arrays: Folder that `TrainingArrays.load` reads.
+
+        Raises:
+            InputError: If the builder's reference or its arguments are wrong.
+            WorkerError: If no worker can be started.
+        """
+        ...
+
+    @property
+    def n_free(self) -> int:
+        """How many more assignments can be trained at once now."""
+        ...
+
+    def submit(self, assignment: Assignment) -> None:
+        """Take one assignment; only while ``n_free`` is above 0."""
+        ...
+
+    def wait(self, report: Report) -> list[TrialResult]:
+        """Wait until at least one submitted trial has ended.
+
+        Args:
+            report: Called here with each epoch of any running trial; its answer ends or continues that trial.
+
+        Returns:
+            The results that came. A trial whose worker died is FAILED with the reason.
+        """
+        ...
+
+    def close(self) -> None:
+        """End everything that was started; trials that still run are dropped."""
+        ...

@@ -1,0 +1,106 @@
+"""The values that travel between the coordinator, its executors and the tracker: frozen and picklable.
+
+They hold plain values only and know no library.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .settings import TrainingSettings
+
+Value = bool | int | float | str | None
+"""What a hyperparameter can be."""
+
+
+class TrialState(StrEnum):
+    """Where a trial stands. An interrupted trial is FAILED with the reason ``interrupted``."""
+
+    RUNNING = "RUNNING"
+    COMPLETE = "COMPLETE"
+    PRUNED = "PRUNED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """One trial, ready to be trained anywhere.
+
+    Attributes:
+        number: The trial's number in its study, from 0.
+        params: The searched hyperparameters, by name.
+        model_arguments: All of the builder's arguments from the experiment file, fixed and searched.
+        training: All training settings, fixed and searched.
+        seed: Seed of weights, data order and dropout, 0 to 2**32 - 1.
+        is_prunable: Whether the report after each epoch must be answered before the next one.
+        keep_if_better_than: Keep the model only if its value beats this one; None keeps it always.
+        model_path: Where to keep the model, ending in ``.keras``.
+    """
+
+    number: int
+    params: Mapping[str, Value]
+    model_arguments: Mapping[str, Value]
+    training: TrainingSettings
+    seed: int
+    is_prunable: bool
+    keep_if_better_than: float | None
+    model_path: str
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """The metrics after one epoch.
+
+    Attributes:
+        number: The trial's number.
+        epoch: The epoch that ended, from 1.
+        metrics: Metric values by Keras' names (``loss``, ``val_loss``, ``val_accuracy`` ...) and ``learning_rate``.
+    """
+
+    number: int
+    epoch: int
+    metrics: Mapping[str, float]
+
+
+Report = Callable[[EpochReport], bool]
+"""Told after each epoch; the answer is whether to go on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialResult:
+    """How a trial ended.
+
+    Attributes:
+        number: The trial's number.
+        state: COMPLETE, PRUNED or FAILED.
+        value: The objective's metric at the best epoch (at the last one where best weights are not restored); None
+            if FAILED.
+        best_epoch: The epoch of ``value``, from 1; 0 if FAILED.
+        history: The metrics of every epoch that was trained, in order.
+        seconds: Wall-clock time of building and training.
+        n_parameters: Number of the model's parameters; 0 if it was not built.
+        device: Where it ran, such as ``cpu`` or ``gpu:0 NVIDIA A100``.
+        trainer: Which training implementation ran: ``keras`` or ``compiled``.
+        reason: Why it FAILED, in one line; empty otherwise.
+        model_path: Where the model was kept; None if it was not.
+    """
+
+    number: int
+    state: TrialState
+    value: float | None = None
+    best_epoch: int = 0
+    history: tuple[Mapping[str, float], ...] = field(default=(), repr=False)
+    seconds: float = 0.0
+    n_parameters: int = 0
+    device: str = ""
+    trainer: str = ""
+    reason: str = ""
+    model_path: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.state is TrialState.RUNNING:
+            raise ValueError("A result cannot be RUNNING; expected COMPLETE, PRUNED or FAILED.")
+        if (self.state is TrialState.FAILED) != bool(self.reason):
+            raise ValueError(f"A FAILED result, and no other, has a reason, but got state={self.state} and reason={self.reason!r}.")
+        if self.state is not TrialState.FAILED and self.value is None:
+            raise ValueError(f"A {self.state} result must have a value, but got None.")
