@@ -74,16 +74,30 @@ class ChampionError(PerceptuneError, RuntimeError):
 
 
 def nearest(given: str, valid: Iterable[str]) -> str:
-    """Say which valid names there are, the most similar first.
+    """Say which valid names there are, the most similar one first.
 
     Args:
         given: The name that is not valid.
         valid: The valid names.
 
     Returns:
-        Text such as ``did you mean "relu"? Valid: elu, relu, tanh``.
+        Text such as ``did you mean "relu"? Valid: elu, relu, tanh``; without the question where none is similar.
     """
     names = sorted(valid)
-    close = difflib.get_close_matches(given, names, n=1)
+    close = _most_similar(given, names)
     listed = f"Valid: {', '.join(names)}" if names else "There are none"
-    return f'did you mean "{close[0]}"? {listed}' if close else listed
+    return f'did you mean "{close}"? {listed}' if close else listed
+
+
+def _most_similar(given: str, names: list[str]) -> str | None:
+    """Return the name that has the same letters, or is the only one to begin alike, or differs in few letters."""
+    plain = {_plain(name): name for name in names}
+    key = _plain(given)
+    swapped = [name for name in plain if sorted(name) == sorted(key)]  # difflib finds "adamax" nearer to "adma" than "adam"
+    begun = [name for name in plain if min(len(name), len(key)) > 2 and (name.startswith(key) or key.startswith(name))]
+    close = swapped or (begun if len(begun) == 1 else difflib.get_close_matches(key, plain, n=1))
+    return plain[close[0]] if close else None
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())

@@ -6,195 +6,47 @@ they are used.
 
 import hashlib
 import json
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from .errors import ExperimentError, nearest
+from .faults import Table, describe, unfit
+from .sections import DataSection, ExecutorSection, ObjectiveSection, PreprocessingSection, Reference, SearchSection
 from .settings import TrainingSettings
-from .space import CategoricalParameter, Entry, FloatParameter, IntParameter, Parameter, fixed, searched
-from .trial import Value
+from .space import Space, TrainingSpace
+
+__all__ = [
+    "EXPERIMENTS",
+    "DataSection",
+    "ExecutorSection",
+    "Experiment",
+    "ObjectiveSection",
+    "PreprocessingSection",
+    "SearchSection",
+    "Space",
+    "TrainingSpace",
+    "find_experiment",
+    "load_experiment",
+    "parse_experiment",
+]
 
 EXPERIMENTS = Path("experiments")
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-Reference = Annotated[str, Field(pattern=r"^[\w.]+:[\w.]+$")]
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+def _check_name(name: str) -> str:
+    if not re.fullmatch(_NAME, name):
+        raise unfit('expected letters, digits, "-" and "_", a letter or digit first; write name = "..." or rename the file')
+    return name
 
 
-class DataSection(BaseModel):
-    """``[data]``: the data set.
-
-    Attributes:
-        loader: Reference to the function that returns it, such as "experiments.datasets:diabetes". Every other key is
-            an argument of that function.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
-    loader: Reference
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The loader's arguments."""
-        return dict(self.model_extra or {})
-
-
-class PreprocessingSection(_Section):
-    """``[preprocessing]``: what happens to table columns, fitted on the training part only.
-
-    Attributes:
-        numeric: "standard" (mean 0, variance 1), "minmax" (0 to 1) or "none". Defaults to "standard".
-        categorical: "onehot" (one column per value; unseen values are all 0) or "ordinal". Defaults to "onehot".
-        missing: How gaps in numeric columns are filled: "median" or "mean". Text columns get their most frequent
-            value. Defaults to "median".
-        target: For regression, "standard" trains on the standardised target and answers in the original unit.
-            Defaults to "none".
-    """
-
-    numeric: Literal["standard", "minmax", "none"] = "standard"
-    categorical: Literal["onehot", "ordinal"] = "onehot"
-    missing: Literal["median", "mean"] = "median"
-    target: Literal["none", "standard"] = "none"
-
-
-TrainingSpace = create_model(  # every field of TrainingSettings, as a plain value or searched
-    "TrainingSpace",
-    __base__=_Section,
-    **{
-        name: (field.annotation | Parameter | None, Field(default=None))  # type: ignore[operator]
-        for name, field in TrainingSettings.model_fields.items()
-    },
-)
-
-
-class Space(_Section):
-    """``[space]``: every hyperparameter, a plain value (fixed) or a table with a type (searched).
-
-    Attributes:
-        model: The builder's arguments.
-        training: The training settings.
-    """
-
-    model: dict[str, Entry] = {}
-    training: TrainingSpace = TrainingSpace()  # type: ignore[valid-type]
-
-    @model_validator(mode="after")
-    def _check(self) -> "Space":
-        both = self.searched_model.keys() & self.searched_training.keys()
-        if both:
-            raise ValueError(f'"{min(both)}" is searched in both [space.model] and [space.training]; rename the builder\'s argument')
-        for name, parameter in self.searched_training.items():
-            for value in parameter.extremes:
-                _check_training_value(name, value)
-        _check_training_value(None, fixed(self._training_entries))
-        return self
-
-    @property
-    def _training_entries(self) -> dict[str, object]:
-        return {name: getattr(self.training, name) for name in TrainingSettings.model_fields if getattr(self.training, name) is not None}
-
-    @property
-    def searched_model(self) -> dict[str, IntParameter | FloatParameter | CategoricalParameter]:
-        """The searched arguments of the builder."""
-        return searched(self.model)
-
-    @property
-    def searched_training(self) -> dict[str, IntParameter | FloatParameter | CategoricalParameter]:
-        """The searched training settings."""
-        return searched(self._training_entries)
-
-    @property
-    def searched(self) -> dict[str, IntParameter | FloatParameter | CategoricalParameter]:
-        """Everything that is searched, the model's arguments first."""
-        return self.searched_model | self.searched_training
-
-    def model_arguments(self, params: Mapping[str, Value]) -> dict[str, Value]:
-        """All of the builder's arguments for one trial's values."""
-        return fixed(self.model) | {name: params[name] for name in self.searched_model}
-
-    def training_settings(self, params: Mapping[str, Value]) -> TrainingSettings:
-        """All training settings for one trial's values."""
-        chosen = fixed(self._training_entries) | {name: params[name] for name in self.searched_training}
-        return TrainingSettings.model_validate(chosen)
-
-
-def _check_training_value(name: str | None, value: object) -> None:
-    try:
-        TrainingSettings.model_validate(value if name is None else {name: value})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"training.{'.'.join(map(str, first['loc']))}={first['input']!r} is not valid: {first['msg']}") from None
-
-
-class ObjectiveSection(_Section):
-    """``[objective]``: what the search is after.
-
-    Attributes:
-        metric: "val_" and a metric of the task, such as "val_accuracy" or "val_loss".
-        direction: "minimize" or "maximize".
-        metrics: Further metrics to compute at each epoch. Defaults to none.
-    """
-
-    metric: Annotated[str, Field(pattern=r"^val_\w+$")]
-    direction: Literal["minimize", "maximize"]
-    metrics: list[str] = []
-
-    def is_better(self, value: float, than: float | None) -> bool:
-        """Say whether a value beats another; any value beats none."""
-        if than is None:
-            return True
-        return value < than if self.direction == "minimize" else value > than
-
-
-class SearchSection(_Section):
-    """``[search]``: who proposes, who prunes, how long.
-
-    Attributes:
-        sampler: "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid", or a reference to
-            an Optuna sampler. Defaults to "tpe".
-        sampler_options: The sampler's further arguments. Defaults to none.
-        pruner: "none", "median", "percentile", "halving", "hyperband", "patient", or a reference to an Optuna pruner.
-            Defaults to "none".
-        pruner_options: The pruner's further arguments. Defaults to none.
-        n_trials: Trials in total. Defaults to 40.
-        timeout_seconds: No trial is started after so long; none means no limit. Defaults to none.
-        seed: Seed of the study, from which each trial's seed follows. Defaults to 0.
-    """
-
-    sampler: str = "tpe"
-    sampler_options: dict[str, Any] = {}
-    pruner: str = "none"
-    pruner_options: dict[str, Any] = {}
-    n_trials: Annotated[int, Field(ge=1)] = 40
-    timeout_seconds: Annotated[float, Field(gt=0)] | None = None
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-
-
-class ExecutorSection(_Section):
-    """``[executor]``: where trials run.
-
-    Attributes:
-        name: "workers" (processes) or "in-process" (here, one at a time, bare tracebacks). Defaults to "workers".
-        n_workers: Number of worker processes, or "auto": one per GPU, else as many as the cores allow. Defaults to "auto".
-        trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled where
-            the backend has it. Defaults to "auto".
-        recycle_after_trials: A worker is replaced after so many trials. Defaults to 200.
-        recycle_growth_bytes: A worker is replaced when its memory grew by so much. Defaults to 2 GiB.
-    """
-
-    name: Literal["workers", "in-process"] = "workers"
-    n_workers: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
-    trainer: Literal["auto", "keras", "compiled"] = "auto"
-    recycle_after_trials: Annotated[int, Field(ge=1)] = 200
-    recycle_growth_bytes: Annotated[int, Field(ge=2**20)] = 2 * 2**30
-
-
-class Experiment(_Section):
+class Experiment(Table):
     """A whole experiment file.
 
     Attributes:
@@ -208,12 +60,12 @@ class Experiment(_Section):
         executor: Where trials run.
     """
 
-    name: Name
-    model: Reference
-    data: DataSection
+    name: Annotated[str, AfterValidator(_check_name), Field(json_schema_extra={"pattern": _NAME})]
+    model: Annotated[Reference, Field(examples=["models.mlp:build_mlp"])]
+    data: Annotated[DataSection, Field(examples=[{"loader": "experiments.datasets:diabetes"}])]
     preprocessing: PreprocessingSection = PreprocessingSection()
     space: Space = Space()
-    objective: ObjectiveSection
+    objective: Annotated[ObjectiveSection, Field(examples=[{"metric": "val_accuracy", "direction": "maximize"}])]
     search: SearchSection = SearchSection()
     executor: ExecutorSection = ExecutorSection()
 
@@ -238,14 +90,12 @@ def find_experiment(given: str) -> Path:
         ExperimentError: If there is no such file.
     """
     path, stem = Path(given), EXPERIMENTS / f"{given}.toml"
-    if path.is_file():
-        return path
-    if stem.is_file():
-        return stem
-    if path.suffix:
-        raise ExperimentError(f'There is no experiment file "{given}"; give its path, or the name of a file in {EXPERIMENTS}/')
-    shipped = [file.stem for file in EXPERIMENTS.glob("*.toml")]
-    raise ExperimentError(f'There is no experiment "{given}" in {EXPERIMENTS}/; {nearest(given, shipped)}')
+    for candidate in (path, stem):
+        if candidate.is_file():
+            return candidate
+    folder = path.parent if path.suffix or path.parent.parts else EXPERIMENTS
+    there = nearest(path.stem, (file.stem for file in folder.glob("*.toml")))
+    raise ExperimentError(f'There is no experiment file "{given}"; give a path, or the name of a file in {EXPERIMENTS}/. In {folder}/: {there}')
 
 
 def load_experiment(source: str | Path, overrides: Iterable[str] = ()) -> Experiment:
@@ -253,7 +103,8 @@ def load_experiment(source: str | Path, overrides: Iterable[str] = ()) -> Experi
 
     Args:
         source: A path, or the stem of a file in ``experiments/``.
-        overrides: Changes as ``key.path=value``, the value in TOML's spelling; bare text is taken as text.
+        overrides: Changes as ``key.path=value``, the value in TOML's spelling; bare text is taken as text. A changed
+            hyperparameter that was searched is fixed to the value. Defaults to none.
 
     Returns:
         The experiment.
@@ -261,24 +112,18 @@ def load_experiment(source: str | Path, overrides: Iterable[str] = ()) -> Experi
     Raises:
         ExperimentError: If the file is missing, is not TOML, or a key or value is not valid.
     """
-    path = find_experiment(str(source))
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ExperimentError(f"{path} is not valid TOML: {error}") from None
-    except (UnicodeDecodeError, OSError) as error:
-        raise ExperimentError(f"{path} cannot be read as UTF-8 text: {error}") from None
-    content.setdefault("name", path.stem)
+    path, overrides = find_experiment(str(source)), tuple(overrides)
+    content = {"name": path.stem} | _read(path)
     for override in overrides:
         _override(content, override)
-    return parse_experiment(content, str(path))
+    return parse_experiment(content, " --set ".join([str(path), *overrides]))
 
 
 def parse_experiment(content: Mapping[str, Any], where: str) -> Experiment:
     """Check the content of an experiment file.
 
     Args:
-        content: What TOML gave.
+        content: What TOML gave, with a name.
         where: The file, for messages.
 
     Returns:
@@ -290,55 +135,64 @@ def parse_experiment(content: Mapping[str, Any], where: str) -> Experiment:
     try:
         return Experiment.model_validate(content)
     except ValidationError as error:
-        raise ExperimentError(f"{where}: {_describe(error)}") from None
+        raise ExperimentError(f"{where}: {describe(error, _homes())}") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # Windows' editors put a mark before the text, which TOML has not
+    except (UnicodeDecodeError, OSError) as error:
+        raise ExperimentError(f"{path} cannot be read as UTF-8 text: {error}; save it in UTF-8") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ExperimentError(f"{path} is not valid TOML: {error}{_line_of(error, text)}") from None
+
+
+def _line_of(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """Show the line a TOML error names; Python before 3.14 has its number in the message only."""
+    found = re.search(r"at line (\d+)", str(error))
+    if not found:
+        return f": its last line is {len(text.splitlines())}"
+    line = text.splitlines()[int(found[1]) - 1].strip()
+    return f": {line}{next((hint for start, hint in _HINTS.items() if str(error).startswith(start)), '')}"
+
+
+_HINTS = {
+    "Invalid value": "; text needs quotation marks, numbers, true and false none",
+    "Illegal character '\\n'": "; close the quotation mark",
+    "Cannot overwrite": "; write each key once",
+    "Cannot declare": "; write each table once",
+}
 
 
 def _override(content: dict[str, Any], override: str) -> None:
-    key_path, separator, text = override.partition("=")
+    key_path, _, text = override.partition("=")
     keys = key_path.strip().split(".")
-    if not separator or not all(keys):
+    if not text.strip() or not all(keys):
         raise ExperimentError(f'--set {override}: expected key.path=value, such as "space.training.epochs=10"')
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         value = text
     table = content
-    for key in keys[:-1]:
+    for depth, key in enumerate(keys[:-1], start=1):
         table = table.setdefault(key, {})
         if not isinstance(table, dict):
-            raise ExperimentError(f'--set {override}: "{key}" is a value, not a table')
+            raise ExperimentError(f"--set {override}: {'.'.join(keys[:depth])} is a value, not a table; set it as a whole")
     table[keys[-1]] = value
 
 
-def _describe(error: ValidationError) -> str:
-    """Say the first fault in one line, with the nearest valid key for an unknown one."""
-    faults = error.errors()
-    unknown = [fault for fault in faults if fault["type"] == "extra_forbidden"]
-    fault = (unknown or faults)[0]
-    location = [str(part) for part in fault["loc"] if str(part) not in _UNION_TAGS]
-    if fault["type"] == "extra_forbidden":
-        valid = _keys_at(location[:-1])
-        place = f"[{'.'.join(location[:-1])}]" if location[:-1] else "the file"
-        return f'unknown key "{location[-1]}" in {place}; {nearest(location[-1], valid)}'
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    if fault["type"] == "missing":
-        return f"{'.'.join(location)} is missing; add it"
-    if fault["type"] in ("value_error", "union_tag_not_found"):
-        return f"{'.'.join(location)}: {message}" if location else message
-    return f"{'.'.join(location)} = {fault['input']!r}: {message[0].lower()}{message[1:]}"
+def _homes() -> dict[str, str]:
+    """Return the table of each key that stands in one table only."""
+    tables = dict(_tables(Experiment, ())) | {"[space.training]": TrainingSettings}
+    keys = [(key, place) for place, table in tables.items() for key in table.model_fields]
+    counts = Counter(key for key, _ in keys)
+    return {key: place or "the top of the file" for key, place in keys if counts[key] == 1}
 
 
-_UNION_TAGS = {
-    *("int", "float", "categorical", "bool", "str", "IntParameter", "FloatParameter", "CategoricalParameter", "constrained-int"),
-    *("constrained-float", "tagged-union[IntParameter,FloatParameter,CategoricalParameter]"),
-}
-
-
-def _keys_at(location: list[str]) -> list[str]:
-    model: Any = Experiment
-    for part in location:
-        field = model.model_fields.get(part) if hasattr(model, "model_fields") else None
-        if field is None:
-            return [*CategoricalParameter.model_fields, *FloatParameter.model_fields] if location[:1] == ["space"] else []
-        model = field.annotation
-    return list(model.model_fields) if hasattr(model, "model_fields") else []
+def _tables(table: type[BaseModel], place: tuple[str, ...]) -> Iterator[tuple[str, type[BaseModel]]]:
+    yield f"[{'.'.join(place)}]" if place else "", table
+    for key, field in table.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _tables(field.annotation, (*place, key))

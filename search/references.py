@@ -5,12 +5,38 @@ files by path and does not evaluate expressions.
 """
 
 import importlib
-import importlib.util
 import inspect
+import re
 from collections.abc import Iterable, Mapping
+from types import ModuleType
 from typing import Any
 
 from .errors import ExperimentError, UnknownReferenceError, nearest
+
+_NAME = r"[A-Za-z_]\w*"
+FORM = rf"^{_NAME}(\.{_NAME})*:{_NAME}(\.{_NAME})*$"
+"""Regular expression of a reference, as a JSON schema writes it."""
+
+
+def is_reference(text: str) -> bool:
+    """Say whether text has the form "package.module:name"."""
+    return re.fullmatch(FORM, text) is not None
+
+
+def correct_form(text: str) -> str | None:
+    """Guess the reference behind a path or a dotted name.
+
+    Args:
+        text: What was written, such as "models/mlp.py:build_mlp" or "models.mlp.build_mlp".
+
+    Returns:
+        The reference, such as "models.mlp:build_mlp"; None if there is no good guess.
+    """
+    guess = re.sub(r"\.py(?=:|$)", "", text.strip().removeprefix("./")).replace("/", ".").replace("::", ":")
+    if ":" not in guess and text.endswith(".py"):
+        return None
+    guess = guess if ":" in guess else ":".join(guess.rsplit(".", 1))
+    return guess if is_reference(guess) else None
 
 
 def resolve(reference: str) -> Any:
@@ -25,18 +51,24 @@ def resolve(reference: str) -> Any:
     Raises:
         UnknownReferenceError: If it is not of that form, the module does not import or has no such name.
     """
-    module_name, separator, attribute = reference.partition(":")
-    if not (module_name and separator and attribute):
-        raise UnknownReferenceError(f'"{reference}" is not a reference; write "package.module:name", such as "models.mlp:build_mlp"')
-    module = _import_module(module_name, reference)
-    found: Any = module
+    if not is_reference(reference):
+        suggestion = correct_form(reference)
+        meant = f'; did you mean "{suggestion}"?' if suggestion else '; write "package.module:name", such as "models.mlp:build_mlp"'
+        raise UnknownReferenceError(f'"{reference}" is not a reference{meant}')
+    module_name, _, attribute = reference.partition(":")
+    found: Any = _import_module(module_name, reference)
     for part in attribute.split("."):
-        try:
-            found = getattr(found, part)
-        except AttributeError:
-            public = [name for name in vars(found) if not name.startswith("_")]
-            raise UnknownReferenceError(f'"{reference}": {module_name} has no "{attribute}"; {nearest(part, public)}') from None
+        if not hasattr(found, part):
+            raise UnknownReferenceError(f'"{reference}": {module_name} has no "{attribute}"; {nearest(part, _public_names(found))}')
+        found = getattr(found, part)
     return found
+
+
+def _public_names(holder: Any) -> list[str]:
+    """Return the public names an object defines, without what a module merely imported where that leaves any."""
+    names = [name for name in dir(holder) if not name.startswith("_")]
+    own = [name for name in names if getattr(getattr(holder, name), "__module__", None) == getattr(holder, "__name__", "")]
+    return own if isinstance(holder, ModuleType) and own else names
 
 
 def _import_module(module_name: str, reference: str) -> Any:
@@ -46,11 +78,12 @@ def _import_module(module_name: str, reference: str) -> Any:
         missing = error.name or module_name
         if module_name == missing or module_name.startswith(f"{missing}."):
             raise UnknownReferenceError(
-                f'"{reference}": there is no module "{missing}"; run from the folder that holds it or put that folder on PYTHONPATH'
+                f'"{reference}": there is no module "{missing}"; correct the name, or put the folder that holds it on PYTHONPATH'
             ) from None
-        raise UnknownReferenceError(f'"{reference}": importing {module_name} needs the module "{missing}", which is not installed') from error
+        raise UnknownReferenceError(f'"{reference}": importing {module_name} needs the module "{missing}"; install it') from error
     except Exception as error:  # whatever the user's module raises while it is imported
-        raise UnknownReferenceError(f'"{reference}": importing {module_name} failed with {type(error).__name__}: {error}') from error
+        reason = " ".join(str(error).split())
+        raise UnknownReferenceError(f'"{reference}": importing {module_name} failed with {type(error).__name__}: {reason}') from error
 
 
 def check_arguments(function: Any, given: Iterable[str], provided: Mapping[str, object], where: str) -> None:
@@ -63,18 +96,18 @@ def check_arguments(function: Any, given: Iterable[str], provided: Mapping[str, 
         where: Words for the message, such as ``[space.model]``.
 
     Raises:
-        ExperimentError: If a name is not an argument of the function, or an argument without a default is not given.
+        ExperimentError: If it is not a function, a name is not an argument of it, or an argument without a default is
+            not given.
     """
-    parameters = inspect.signature(function).parameters
-    names = set(given)
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-    named = {n for n, p in parameters.items() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
     label = getattr(function, "__name__", repr(function))
-    for name in sorted(names):
-        if name not in named and not takes_any:
-            raise ExperimentError(f'{where}: {label}() has no argument "{name}"; {nearest(name, named - provided.keys())}')
-    for name in sorted(named):
-        if parameters[name].default is inspect.Parameter.empty and name not in names and name not in provided:
+    if not callable(function):
+        raise ExperimentError(f"{where}: {label} is {type(function).__name__}, not a function; name a function")
+    names, named = set(given), _arguments(function)
+    for name in sorted(names - named.keys()):
+        if not _takes_any(function):
+            raise ExperimentError(f'{where}: {label}() has no argument "{name}"; {nearest(name, named.keys() - provided.keys())}')
+    for name in sorted(named.keys() - names - provided.keys()):
+        if named[name].default is inspect.Parameter.empty:
             raise ExperimentError(f'{where}: {label}() needs the argument "{name}"; add it to {where}')
 
 
@@ -88,7 +121,23 @@ def accepted(function: Any, provided: Mapping[str, object]) -> dict[str, object]
     Returns:
         The part of ``provided`` to pass.
     """
-    parameters = inspect.signature(function).parameters
-    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+    if _takes_any(function):
         return dict(provided)
-    return {name: value for name, value in provided.items() if name in parameters}
+    named = _arguments(function)
+    return {name: value for name, value in provided.items() if name in named}
+
+
+def _parameters(function: Any) -> list[inspect.Parameter]:
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except ValueError:  # written in C, without a signature: it takes what it takes
+        return [inspect.Parameter("arguments", inspect.Parameter.VAR_KEYWORD)]
+
+
+def _arguments(function: Any) -> dict[str, inspect.Parameter]:
+    """Return what can be passed by name."""
+    return {p.name: p for p in _parameters(function) if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+
+
+def _takes_any(function: Any) -> bool:
+    return any(p.kind is p.VAR_KEYWORD for p in _parameters(function))

@@ -1,0 +1,146 @@
+"""The sections of an experiment file beside its search space."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from .faults import Table, unfit
+from .references import FORM, correct_form, is_reference
+
+Direction = Literal["minimize", "maximize"]
+
+
+def _check_reference(value: object) -> object:
+    if isinstance(value, str) and is_reference(value):
+        return value
+    suggestion = correct_form(value) if isinstance(value, str) else None
+    meant = f'; did you mean "{suggestion}"?' if suggestion else ', such as "models.mlp:build_mlp"'
+    raise unfit(f'expected a reference "package.module:name"{meant}')
+
+
+def _check_metric(metric: str) -> str:
+    if metric.startswith("val_") and metric.removeprefix("val_").isidentifier():
+        return metric
+    name = metric.removeprefix("val_")
+    meant = f'; did you mean "val_{name}"?' if name.isidentifier() else ', such as "val_accuracy" or "val_loss"'
+    raise unfit(f'expected "val_" and the name of a metric{meant}')
+
+
+Reference = Annotated[str, BeforeValidator(_check_reference), Field(json_schema_extra={"pattern": FORM})]
+
+
+class DataSection(Table):
+    """``[data]``: the data set.
+
+    Attributes:
+        loader: Reference to the function that returns it, such as "experiments.datasets:diabetes". Every other key is
+            an argument of that function.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    loader: Annotated[Reference, Field(examples=["experiments.datasets:diabetes"])]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The loader's arguments."""
+        return dict(self.model_extra or {})
+
+
+class PreprocessingSection(Table):
+    """``[preprocessing]``: what happens to table columns, fitted on the training part only.
+
+    Attributes:
+        numeric: "standard" (mean 0, variance 1), "minmax" (0 to 1) or "none". Defaults to "standard".
+        categorical: "onehot" (one column per value; unseen values are all 0) or "ordinal". Defaults to "onehot".
+        missing: How gaps in numeric columns are filled: "median" or "mean". Text columns get their most frequent
+            value. Defaults to "median".
+    """
+
+    numeric: Literal["standard", "minmax", "none"] = "standard"
+    categorical: Literal["onehot", "ordinal"] = "onehot"
+    missing: Literal["median", "mean"] = "median"
+
+
+class ObjectiveSection(Table):
+    """``[objective]``: what the search is after.
+
+    Attributes:
+        metric: "val_" and a metric of the task, such as "val_accuracy" or "val_loss".
+        direction: "minimize" or "maximize".
+        metrics: Further metrics to compute at each epoch. Defaults to none.
+    """
+
+    metric: Annotated[str, AfterValidator(_check_metric), Field(examples=["val_accuracy"], json_schema_extra={"pattern": r"^val_\w+$"})]
+    direction: Annotated[Direction, Field(examples=["maximize"])]
+    metrics: list[str] = Field(default_factory=list)
+
+    def is_better(self, value: float, than: float | None) -> bool:
+        """Say whether a value beats another; any value beats none."""
+        if than is None:
+            return True
+        return value < than if self.direction == "minimize" else value > than
+
+
+_SAMPLERS = ["random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid"]
+_PRUNERS = ["none", "median", "percentile", "halving", "hyperband", "patient"]
+
+
+def _completed_by(names: list[str]) -> dict[str, Any]:
+    """Let editors complete the names; whether one exists is checked by the folder that has them."""
+    return {"anyOf": [{"enum": names}, {"pattern": FORM}]}
+
+
+class SearchSection(Table):
+    """``[search]``: who proposes, who prunes, how long.
+
+    Attributes:
+        sampler: "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid", or a reference to
+            an Optuna sampler. Defaults to "tpe".
+        sampler_options: The sampler's further arguments. Defaults to none.
+        pruner: "none", "median", "percentile", "halving", "hyperband", "patient", or a reference to an Optuna pruner.
+            Defaults to "none".
+        pruner_options: The pruner's further arguments. Defaults to none.
+        n_trials: Trials in total. Defaults to 40.
+        timeout_seconds: No trial is started after so long; left out means no limit.
+        seed: Seed of the study, from which each trial's seed follows, 0 to 2**32 - 1. Defaults to 0.
+    """
+
+    sampler: Annotated[str, Field(json_schema_extra=_completed_by(_SAMPLERS))] = "tpe"
+    sampler_options: dict[str, Any] = Field(default_factory=dict)
+    pruner: Annotated[str, Field(json_schema_extra=_completed_by(_PRUNERS))] = "none"
+    pruner_options: dict[str, Any] = Field(default_factory=dict)
+    n_trials: Annotated[int, Field(ge=1)] = 40
+    timeout_seconds: Annotated[float, Field(gt=0)] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+
+
+def _check_workers(value: object) -> object:
+    if value == "auto" or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise unfit('expected a whole number of at least 1, or "auto"')
+
+
+Workers = Annotated[
+    Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[Literal["auto"], Tag("<auto>")],
+    Discriminator(lambda value: "<auto>" if isinstance(value, str) else "<number>"),
+    BeforeValidator(_check_workers),
+]
+
+
+class ExecutorSection(Table):
+    """``[executor]``: where trials run.
+
+    Attributes:
+        name: "workers" (processes) or "in-process" (here, one at a time, bare tracebacks). Defaults to "workers".
+        n_workers: Number of worker processes, or "auto": one per GPU, else as many as the cores allow. Defaults to "auto".
+        trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled where
+            the backend has it. Defaults to "auto".
+        recycle_after_trials: A worker is replaced after so many trials. Defaults to 200.
+        recycle_growth_bytes: A worker is replaced when its memory grew by so much, at least 1 MiB. Defaults to 2 GiB.
+    """
+
+    name: Literal["workers", "in-process"] = "workers"
+    n_workers: Workers = "auto"
+    trainer: Literal["auto", "keras", "compiled"] = "auto"
+    recycle_after_trials: Annotated[int, Field(ge=1)] = 200
+    recycle_growth_bytes: Annotated[int, Field(ge=2**20)] = 2 * 2**30
