@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,6 +26,9 @@ class TrainingArrays:
         y_validation: Targets, ``(n_validation, 1)``.
         task: What the target is.
         n_outputs: Units of the output layer: 1, or the number of classes for multiclass.
+
+    Raises:
+        ValueError: If features and targets have different numbers of rows, or none.
     """
 
     x_train: Tree
@@ -35,6 +38,12 @@ class TrainingArrays:
     task: Task
     n_outputs: int
 
+    def __post_init__(self) -> None:
+        for part, x, y in (("training", self.x_train, self.y_train), ("validation", self.x_validation, self.y_validation)):
+            n_rows = {len(array) for tree in (x, y) for array in _leaves(tree).values()}
+            if len(n_rows) != 1 or n_rows == {0}:
+                raise ValueError(f"The {part} arrays must have the same number of rows, at least 1, but have {sorted(n_rows)}.")
+
     @property
     def input_shape(self) -> tuple[int, ...] | dict[str, tuple[int, ...]]:
         """The shape of one row, by input name where there are several."""
@@ -43,15 +52,18 @@ class TrainingArrays:
         return self.x_train.shape[1:]
 
     def save(self, folder: Path) -> None:
-        """Write the arrays into a folder, one ``.npy`` file each."""
+        """Write the arrays into a folder, one ``.npy`` file each, for `load`."""
         folder.mkdir(parents=True, exist_ok=True)
-        index: dict[str, list[str] | None] = {}
+        files: dict[str, Any] = {}
         for field in _TREES:
             tree = getattr(self, field)
-            index[field] = list(tree) if isinstance(tree, dict) else None
-            for name, array in (tree.items() if isinstance(tree, dict) else [("", tree)]):
-                np.save(folder / f"{field}.{name}.npy", array)
-        facts = {"trees": index, "task": self.task, "n_outputs": self.n_outputs}
+            # Numbered, since the name of an input may hold what a file name cannot.
+            names = {name: f"{field}_{number}.npy" for number, name in enumerate(_leaves(tree))}
+            for name, array in _leaves(tree).items():
+                np.save(folder / names[name], array, allow_pickle=False)
+            files[field] = names if isinstance(tree, dict) else names[""]
+        facts = {"files": files, "task": self.task, "n_outputs": self.n_outputs}
+        # Last, so that a folder with this file is complete.
         (folder / "arrays.json").write_text(json.dumps(facts), encoding="utf-8")
 
     @classmethod
@@ -59,7 +71,13 @@ class TrainingArrays:
         """Map the arrays of a folder into memory, read-only."""
         facts = json.loads((folder / "arrays.json").read_text(encoding="utf-8"))
         trees: dict[str, Tree] = {}
-        for field, names in facts["trees"].items():
-            loaded = {name: np.load(folder / f"{field}.{name}.npy", mmap_mode="r") for name in names or [""]}
-            trees[field] = loaded if names else loaded[""]
+        for field, files in facts["files"].items():
+            if isinstance(files, dict):
+                trees[field] = {name: np.load(folder / file, mmap_mode="r") for name, file in files.items()}
+            else:
+                trees[field] = np.load(folder / files, mmap_mode="r")
         return cls(task=facts["task"], n_outputs=facts["n_outputs"], **trees)
+
+
+def _leaves(tree: Tree) -> dict[str, Array]:
+    return tree if isinstance(tree, dict) else {"": tree}

@@ -1,0 +1,73 @@
+"""Splits rows into train, validation and test parts, the same way each time."""
+
+from typing import Any
+
+import pandas as pd
+
+Parts = dict[str, tuple[Any, pd.Series]]
+"""Features and target by the name of the part: ``train``, ``validation``, ``test``."""
+
+
+def three_parts(
+    features: Any, target: pd.Series, *, validation_size: float = 0.2, test_size: float = 0.2, seed: int = 42, stratify: bool = True
+) -> Parts:
+    """Split rows at random: the test part first, then the validation part from what is left.
+
+    Args:
+        features: Table or array, ``(n_rows, ...)``.
+        target: One value a row, ``(n_rows,)``.
+        validation_size: Part of all rows, above 0 to below 1. Defaults to 0.2.
+        test_size: Part of all rows, above 0 to below 1. Defaults to 0.2.
+        seed: Seed of both splits. Defaults to 42.
+        stratify: Whether each part has the target's values in the same proportions. Defaults to True.
+
+    Returns:
+        Features and target of each part.
+
+    Raises:
+        ValueError: If a size is out of its range or there are too few rows.
+    """
+    if not (0 < validation_size < 1 and 0 < test_size < 1 and validation_size + test_size < 1):
+        raise ValueError(
+            f"validation_size={validation_size} and test_size={test_size} are not parts of the rows; expected both above 0, and their sum below 1"
+        )
+    rest, test = split_rows(features, target, size=test_size, seed=seed, stratify=stratify)
+    train, validation = split_rows(*rest, size=validation_size / (1 - test_size), seed=seed, stratify=stratify)
+    return {"train": train, "validation": validation, "test": test}
+
+
+def split_rows(features: Any, target: pd.Series, *, size: float, seed: int, stratify: bool) -> tuple[tuple[Any, pd.Series], tuple[Any, pd.Series]]:
+    """Split rows in two with `sklearn.model_selection.train_test_split`.
+
+    Args:
+        features: Table or array, ``(n_rows, ...)``.
+        target: One value a row, ``(n_rows,)``.
+        size: Part of the rows that goes into the second half, above 0 to below 1.
+        seed: Its ``random_state``.
+        stratify: Whether both have the target's values in the same proportions.
+
+    Returns:
+        Features and target of both.
+
+    Raises:
+        ValueError: If there are too few rows, or too few of one class to stratify.
+    """
+    from sklearn.model_selection import train_test_split
+
+    if stratify:
+        _check_classes(target)
+    try:
+        x_first, x_second, y_first, y_second = train_test_split(
+            features, target, test_size=size, random_state=seed, stratify=target if stratify else None
+        )
+    except ValueError as error:
+        raise ValueError(f"there are too few rows for three parts; give more rows or other sizes ({error})") from None
+    return (x_first, y_first), (x_second, y_second)
+
+
+def _check_classes(target: pd.Series) -> None:
+    counts = target.value_counts()
+    if not counts.empty and counts.iloc[-1] < 2:
+        raise ValueError(
+            f'the class {counts.index.tolist()[-1]!r} of "{target.name}" has too few rows to split; drop it, merge it or set stratify = false'
+        )
