@@ -1,0 +1,129 @@
+"""Optuna's pruners: each function's keyword arguments are what ``[search.pruner_options]`` may say.
+
+A step is an epoch, from 1. Each pruner compares a trial with others of the same study at the same epoch.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner, PatientPruner, PercentilePruner, SuccessiveHalvingPruner
+from pydantic import Field
+
+from ..samplers.construction import construct
+
+Count = Annotated[int, Field(ge=1)]
+CountOrNone = Annotated[int, Field(ge=0)]
+
+
+def none() -> BasePruner:
+    """Prune nothing."""
+    return NopPruner()
+
+
+def median(
+    n_epochs: int,
+    *,
+    n_startup_trials: CountOrNone = 5,
+    n_warmup_epochs: CountOrNone | None = None,
+    interval_epochs: Count = 1,
+    n_min_trials: Count = 3,
+) -> BasePruner:
+    """Prune a trial whose best value so far is worse than the median of the others at this epoch.
+
+    Args:
+        n_epochs: The largest number of epochs of the space.
+        n_startup_trials: Finished trials before the first is pruned. Defaults to 5.
+        n_warmup_epochs: Epochs of each trial that are never pruned. Defaults to a tenth of n_epochs, rounded up.
+        interval_epochs: Epochs between two looks. Defaults to 1.
+        n_min_trials: Trials that must have reached an epoch for it to be judged. Defaults to 3, since early stopping
+            leaves few at late ones.
+    """
+    return MedianPruner(n_startup_trials, _warmup_steps(n_epochs, n_warmup_epochs), interval_epochs, n_min_trials=n_min_trials)
+
+
+def percentile(
+    n_epochs: int,
+    *,
+    percentile: Annotated[float, Field(ge=0, le=100)] = 25.0,
+    n_startup_trials: CountOrNone = 5,
+    n_warmup_epochs: CountOrNone | None = None,
+    interval_epochs: Count = 1,
+    n_min_trials: Count = 3,
+) -> BasePruner:
+    """Prune a trial whose best value so far is not among the best percent of the others at this epoch.
+
+    Args:
+        n_epochs: The largest number of epochs of the space.
+        percentile: How many percent go on, 0 to 100; 50 is the median. Defaults to 25.
+        n_startup_trials: Finished trials before the first is pruned. Defaults to 5.
+        n_warmup_epochs: Epochs of each trial that are never pruned. Defaults to a tenth of n_epochs, rounded up.
+        interval_epochs: Epochs between two looks. Defaults to 1.
+        n_min_trials: Trials that must have reached an epoch for it to be judged. Defaults to 3.
+    """
+    warmup = _warmup_steps(n_epochs, n_warmup_epochs)
+    return PercentilePruner(float(percentile), n_startup_trials, warmup, interval_epochs, n_min_trials=n_min_trials)
+
+
+def halving(
+    n_epochs: int, *, min_epochs: Count | None = None, reduction_factor: Annotated[int, Field(ge=2)] = 3, bootstrap_count: CountOrNone = 0
+) -> BasePruner:
+    """Let one in ``reduction_factor`` go on at each rung (asynchronous successive halving, Li et al. 2018).
+
+    Args:
+        n_epochs: The largest number of epochs of the space.
+        min_epochs: The epoch of the first rung. Defaults to n_epochs / 27, at least 1: three rungs at factor 3.
+        reduction_factor: Distance of the rungs, and how many trials meet for one to go on. Defaults to 3.
+        bootstrap_count: Trials that must reach a rung before one goes on. Defaults to 0.
+    """
+    return SuccessiveHalvingPruner(min_epochs or _first_rung(n_epochs), reduction_factor, bootstrap_count=bootstrap_count)
+
+
+def hyperband(
+    n_epochs: int, *, min_epochs: Count | None = None, reduction_factor: Annotated[int, Field(ge=2)] = 3, bootstrap_count: CountOrNone = 0
+) -> BasePruner:
+    """Run successive halving in brackets that begin at different rungs (Li et al. 2017).
+
+    Args:
+        n_epochs: The largest number of epochs of the space.
+        min_epochs: The epoch of the first rung in the most eager bracket. Defaults to n_epochs / 27, at least 1.
+        reduction_factor: Distance of the rungs, and how many trials meet for one to go on. Defaults to 3.
+        bootstrap_count: Trials that must reach a rung before one goes on. Defaults to 0.
+    """
+    first = min(min_epochs or _first_rung(n_epochs), n_epochs)
+    return HyperbandPruner(first, n_epochs, reduction_factor, bootstrap_count)
+
+
+def patient(
+    n_epochs: int,
+    *,
+    patience: CountOrNone | None = None,
+    min_delta: Annotated[float, Field(ge=0)] = 0.0,
+    wrapped: Literal["none", "median", "percentile", "halving"] = "median",
+    wrapped_options: dict[str, Any] | None = None,
+) -> BasePruner:
+    """Let another pruner act only on trials that have not improved for some epochs.
+
+    Args:
+        n_epochs: The largest number of epochs of the space.
+        patience: Epochs without improvement. Defaults to a tenth of n_epochs, rounded up.
+        min_delta: How much the value may be worse and still count as improving. Defaults to 0.
+        wrapped: The other pruner; "none" prunes as soon as patience ends. Defaults to "median".
+        wrapped_options: The other pruner's options. Defaults to none.
+    """
+    builders: dict[str, Callable[..., BasePruner]] = {"none": none, "median": median, "percentile": percentile, "halving": halving}
+    inner = construct(builders[wrapped], wrapped_options or {}, {"n_epochs": n_epochs}, "[search.pruner_options.wrapped_options]")
+    return PatientPruner(None if wrapped == "none" else inner, _tenth(n_epochs) if patience is None else patience, float(min_delta))
+
+
+def _tenth(n_epochs: int) -> int:
+    return math.ceil(n_epochs / 10)
+
+
+def _warmup_steps(n_epochs: int, n_warmup_epochs: int | None) -> int:
+    # Optuna judges from step n_warmup_steps on and counts from 0, our epochs from 1.
+    return (_tenth(n_epochs) if n_warmup_epochs is None else n_warmup_epochs) + 1
+
+
+def _first_rung(n_epochs: int) -> int:
+    return max(1, n_epochs // 27)

@@ -1,0 +1,45 @@
+"""Which pruners there are by name, and how one is made from an experiment's ``[search]``."""
+
+from collections.abc import Callable
+
+from optuna.pruners import BasePruner
+
+from ..errors import ExperimentError, nearest
+from ..experiment import SearchSection
+from ..samplers.construction import construct, construct_reference
+from . import optuna_pruners
+
+_BUILDERS: dict[str, Callable[..., BasePruner]] = {
+    "none": optuna_pruners.none,
+    "median": optuna_pruners.median,
+    "percentile": optuna_pruners.percentile,
+    "halving": optuna_pruners.halving,
+    "hyperband": optuna_pruners.hyperband,
+    "patient": optuna_pruners.patient,
+}
+NAMES = tuple(_BUILDERS)
+_WHERE = "[search.pruner_options]"
+
+
+def make_pruner(search: SearchSection, n_epochs: int) -> BasePruner:
+    """Make the pruner that an experiment names.
+
+    Args:
+        search: The experiment's ``[search]``: pruner and pruner_options are read.
+        n_epochs: The largest number of epochs of the space.
+
+    Returns:
+        The pruner, for values that are reported at epochs from 1. One given by reference gets ``n_epochs`` if its
+        signature has it.
+
+    Raises:
+        ExperimentError: If there is no such pruner, or an option is unknown or not valid.
+        UnknownReferenceError: If the reference does not import.
+    """
+    provided = {"n_epochs": n_epochs}
+    if ":" in search.pruner:
+        made: BasePruner = construct_reference(search.pruner, BasePruner, search.pruner_options, provided, _WHERE)
+        return made
+    if search.pruner not in _BUILDERS:
+        raise ExperimentError(f'There is no pruner "{search.pruner}"; {nearest(search.pruner, NAMES)}, or a "module:Class"')
+    return construct(_BUILDERS[search.pruner], search.pruner_options, provided, _WHERE)

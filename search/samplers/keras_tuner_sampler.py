@@ -1,0 +1,244 @@
+"""Keras Tuner's oracles as Optuna samplers: random, Bayesian and grid.
+
+Before each proposal the oracle is given the whole study (values by its direction, pruned trials with their last value,
+failed ones and infinite values as failures, running ones as ongoing) and random numbers from (study seed, trial number).
+So a proposal depends on nothing that a resumed study lacks. The oracle's own trial keeping is not used: it writes
+files, prints, ignores the seed 0 and must be called from one thread. The private attributes set here are those of
+Keras Tuner 1.4.8.
+"""
+
+import functools
+import math
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler, RandomSampler
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+from pydantic import Field
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from ..parameters import Searched
+from ..seeds import trial_seed
+from ..trial import Value
+from .axes import axes_size, to_axes
+from .grid import MAX_SIZE, Grid, check_finite
+from .history import tried
+from .keras_tuner_package import keras_tuner
+from .keras_tuner_space import KerasTunerSpace
+
+if TYPE_CHECKING:
+    from optuna.study import Study
+
+_MAX_COLLISIONS = 20
+"""Keras Tuner's own limit."""
+
+
+class KerasTunerSampler(BaseSampler):
+    """Proposes what an oracle proposes.
+
+    Where the oracle stops because it drew known combinations ``max_collisions`` times in a row, the next untried one is
+    taken. Once a finite space has none left ``is_exhausted`` is true, and whoever asks nevertheless gets a random one again.
+
+    Args:
+        parameters: The searched parameters.
+        seed: The study's seed.
+        oracle_name: The oracle's class in ``keras_tuner.oracles``.
+        max_collisions: Draws of known combinations before the oracle stops.
+        oracle_options: The oracle's further arguments.
+    """
+
+    def __init__(self, parameters: Mapping[str, Searched], seed: int, oracle_name: str, max_collisions: int, **oracle_options: Any) -> None:
+        self._axes = to_axes(parameters)
+        self._size = axes_size(self._axes)
+        self._seed = seed
+        self._oracle_name = oracle_name
+        self._max_collisions = max_collisions
+        self._oracle_options = oracle_options
+        self._oracle: Any = None
+        self._known: dict[int, Any] = {}
+
+    def is_exhausted(self, study: "Study") -> bool:
+        """Say whether every combination has been given out; never where a parameter is continuous."""
+        if self._grid is None:
+            return self._size is not None and len({repr(params) for _, params in tried(study)}) >= self._size
+        return len(self._grid.positions(params for _, params in tried(study))) == self._grid.size
+
+    def infer_relative_search_space(self, study: "Study", trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        """Return the whole space."""
+        return {axis.name: axis.distribution for axis in self._axes}
+
+    def sample_relative(self, study: "Study", trial: FrozenTrial, search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
+        """Return the oracle's proposal; nothing if no combination is left."""
+        if not self._axes:
+            return {}
+        if self._oracle is None:
+            self._oracle = self._make_oracle(study)
+        self._draw_from(trial_seed(self._seed, trial.number))
+        # Threads make products of such small matrices slower, the more so beside busy workers.
+        with warnings.catch_warnings(), threadpool_limits(1):
+            warnings.simplefilter("ignore")  # scikit-learn's, of kernels that lie on a bound
+            self._feed(study, trial.number)
+            values = self._oracle.populate_space(str(trial.number))["values"]
+        return self._space.decode(values) if values is not None else self._next_untried(study, trial.number)
+
+    def sample_independent(self, study: "Study", trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution) -> Any:
+        """Return a random value, once nothing is left."""
+        return RandomSampler(seed=trial_seed(self._seed, trial.number)).sample_independent(study, trial, param_name, param_distribution)
+
+    @functools.cached_property
+    def _grid(self) -> Grid | None:
+        return Grid(self._axes, self._seed) if self._size is not None and self._size <= MAX_SIZE else None
+
+    @functools.cached_property
+    def _space(self) -> KerasTunerSpace:
+        return KerasTunerSpace(self._axes, keras_tuner().HyperParameters)
+
+    def _make_oracle(self, study: "Study") -> Any:
+        direction = "max" if study.direction is StudyDirection.MAXIMIZE else "min"
+        oracle = getattr(keras_tuner().oracles, self._oracle_name)(
+            objective=keras_tuner().Objective("value", direction),
+            max_trials=None,
+            hyperparameters=self._space.hyperparameters,
+            seed=trial_seed(self._seed, 0) or 1,  # an oracle takes 0 for no seed
+            **self._oracle_options,
+        )
+        oracle._max_collisions = self._max_collisions
+        return oracle
+
+    def _draw_from(self, seed: int) -> None:
+        self._oracle._seed_state = seed
+
+    def _feed(self, study: "Study", number: int) -> None:
+        """Tell the oracle all other trials: first those that ended, then those that run or wait."""
+        ended: dict[str, Any] = {}
+        ongoing: dict[str, Any] = {}
+        for past, params in tried(study, but=number):
+            if all(axis.name in params for axis in self._axes):
+                known = self._to_trial(past, params)
+                (ended if past.state.is_finished() else ongoing)[known.trial_id] = known
+        self._oracle.ongoing_trials = {}
+        self._oracle.trials = ended
+        self._learn(has_ongoing=bool(ongoing))
+        self._oracle.ongoing_trials = ongoing
+        self._oracle.trials = ended | ongoing
+        self._oracle.start_order = [*ended, *ongoing]
+        self._oracle._tried_so_far = {self._oracle._compute_values_hash(known.hyperparameters.values) for known in self._oracle.trials.values()}
+
+    def _learn(self, has_ongoing: bool) -> None:
+        """Do what the oracle needs to know of the trials that ended before it hears of those that run."""
+
+    def _to_trial(self, past: FrozenTrial, params: Mapping[str, Value]) -> Any:
+        known = self._known.get(past.number)
+        if known is None:
+            known = self._known[past.number] = keras_tuner().Trial(self._space.encode(params), trial_id=str(past.number), status="RUNNING")
+        if past.state.is_finished():
+            has_value = past.state in (TrialState.COMPLETE, TrialState.PRUNED) and past.value is not None and math.isfinite(past.value)
+            known.status, known.score = ("COMPLETED", past.value) if has_value else ("FAILED", None)
+        return known
+
+    def _next_untried(self, study: "Study", number: int) -> dict[str, Value]:
+        if self._grid is None:
+            return {}
+        return self._grid.first_untried(self._grid.positions(params for _, params in tried(study, but=number))) or {}
+
+
+class KerasTunerRandom(KerasTunerSampler):
+    """Draws at random, never a combination again (``RandomSearchOracle``).
+
+    Args:
+        parameters: The searched parameters.
+        seed: The study's seed.
+        max_collisions: Draws of known combinations before the next untried one is taken. Defaults to 20.
+    """
+
+    def __init__(self, parameters: Mapping[str, Searched], seed: int, *, max_collisions: Annotated[int, Field(ge=0)] = _MAX_COLLISIONS) -> None:
+        super().__init__(parameters, seed, "RandomSearchOracle", max_collisions)
+
+
+class KerasTunerBayesian(KerasTunerSampler):
+    """Proposes by a Gaussian process and a confidence bound (``BayesianOptimizationOracle``).
+
+    To the process a failed trial has the worst value of all. The oracle by itself skips failed ones, and so may propose the
+    same again without end.
+
+    Args:
+        parameters: The searched parameters.
+        seed: The study's seed.
+        num_initial_points: Finished trials before the process is fitted; random until then. Defaults to 3 per parameter.
+        alpha: Expected noise, added to the kernel's diagonal. Defaults to 0.0001.
+        beta: How much uncertainty is sought. Defaults to 2.6.
+        max_collisions: Random draws of known combinations before the next untried one is taken. Defaults to 20.
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, Searched],
+        seed: int,
+        *,
+        num_initial_points: Annotated[int, Field(ge=1)] | None = None,
+        alpha: Annotated[float, Field(gt=0)] = 1e-4,
+        beta: Annotated[float, Field(ge=0)] = 2.6,
+        max_collisions: Annotated[int, Field(ge=0)] = _MAX_COLLISIONS,
+    ) -> None:
+        self._n_initial = num_initial_points or max(3 * len(parameters), 3)
+        super().__init__(
+            parameters, seed, "BayesianOptimizationOracle", max_collisions, num_initial_points=self._n_initial, alpha=float(alpha), beta=float(beta)
+        )
+
+    def _make_oracle(self, study: "Study") -> Any:
+        from .gaussian_process import QuickGaussianProcess
+
+        oracle = super()._make_oracle(study)
+        oracle.gpr = QuickGaussianProcess(**oracle.gpr.get_params(deep=False))
+        return oracle
+
+    def _draw_from(self, seed: int) -> None:
+        super()._draw_from(seed)
+        self._oracle._random_state = np.random.RandomState(seed)
+
+    def _learn(self, has_ongoing: bool) -> None:
+        scores = [known.score for known in self._oracle.trials.values() if known.status == "COMPLETED"]
+        if len(scores) < self._n_initial:
+            return
+        worst = min(scores) if self._oracle.objective.direction == "max" else max(scores)
+        for known in self._oracle.trials.values():
+            if known.status == "FAILED":
+                known.status, known.score = "COMPLETED", worst
+        if has_ongoing:
+            # The oracle guesses the values of ongoing trials with the process of its last call; a resumed one has none.
+            self._oracle.gpr.fit(*self._oracle._vectorize_trials())
+
+
+class KerasTunerGrid(KerasTunerSampler):
+    """Tries every combination in order, the last parameter changing fastest (``GridSearchOracle``).
+
+    Args:
+        parameters: The searched parameters, each finite.
+        seed: The study's seed; the order does not depend on it.
+
+    Raises:
+        ExperimentError: If a parameter is continuous, or there are more than 1,000,000 combinations.
+    """
+
+    def __init__(self, parameters: Mapping[str, Searched], seed: int) -> None:
+        super().__init__(parameters, seed, "GridSearchOracle", _MAX_COLLISIONS)
+        check_finite(self._axes)
+
+    @functools.cached_property
+    def _space(self) -> KerasTunerSpace:
+        return KerasTunerSpace(self._axes, keras_tuner().HyperParameters, as_choices=True)
+
+    def _feed(self, study: "Study", number: int) -> None:
+        """Tell all trials in the grid's order, so that the first gap is proposed."""
+        super()._feed(study, number)
+        oracle = self._oracle
+        values = {trial_id: known.hyperparameters.values for trial_id, known in oracle.trials.items()}
+        in_order = sorted(values, key=functools.cmp_to_key(lambda a, b: oracle._compare(values[a], values[b])))
+        oracle._ordered_ids = type(oracle._ordered_ids)()
+        for trial_id in in_order:
+            oracle._ordered_ids.insert(trial_id)
+        oracle._populate_next = in_order

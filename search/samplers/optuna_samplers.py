@@ -1,0 +1,150 @@
+"""Optuna's samplers: each function's keyword arguments are what ``[search.sampler_options]`` may say.
+
+Each is built for one trial at a time (`ReseededSampler`), so that a resumed study does not propose its first trials again.
+"""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Annotated, Literal
+
+from optuna.samplers import BaseSampler, CmaEsSampler, GPSampler, QMCSampler, RandomSampler, TPESampler
+from pydantic import Field
+
+from ..errors import ExperimentError, MissingExtraError
+from ..parameters import CategoricalParameter, Searched
+from .reseeded import ReseededSampler
+
+Count = Annotated[int, Field(ge=1)]
+
+
+def random(seed: int) -> BaseSampler:
+    """Draw each hyperparameter from its range, independently of everything."""
+    return ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed)
+
+
+def tpe(
+    seed: int,
+    n_trials: int,
+    *,
+    n_startup_trials: Annotated[int, Field(ge=0)] | None = None,
+    n_ei_candidates: Count = 24,
+    multivariate: bool = True,
+    constant_liar: bool = True,
+) -> BaseSampler:
+    """Draw where good trials are dense and bad ones are not (tree-structured Parzen estimator, Bergstra et al. 2011).
+
+    Args:
+        seed: The study's seed.
+        n_trials: Trials in total.
+        n_startup_trials: Random trials at the beginning. Defaults to a quarter of n_trials, at least 3 and at most 10.
+        n_ei_candidates: Candidates of which the best is proposed. Defaults to 24.
+        multivariate: Whether hyperparameters are estimated together. Defaults to true.
+        constant_liar: Whether running trials count as bad ones, so that parallel workers spread. Defaults to true.
+    """
+    n_startup = default_startup(n_trials) if n_startup_trials is None else n_startup_trials
+
+    def build(number_seed: int) -> BaseSampler:
+        return TPESampler(
+            seed=number_seed,
+            n_startup_trials=n_startup,
+            n_ei_candidates=n_ei_candidates,
+            multivariate=multivariate,
+            constant_liar=constant_liar,
+        )
+
+    return ReseededSampler(build, seed)
+
+
+def qmc(seed: int, *, qmc_type: Literal["sobol", "halton"] = "sobol", scramble: bool = True) -> BaseSampler:
+    """Draw points that fill the space evenly (quasi-Monte Carlo); the first trial is random.
+
+    Args:
+        seed: The study's seed.
+        qmc_type: The sequence. Defaults to "sobol".
+        scramble: Whether the seed shuffles the sequence; without, it is the same for every seed. Defaults to true.
+    """
+    # One seed for all trials: the sequence goes on by its place, which the study keeps.
+    return QMCSampler(qmc_type=qmc_type, scramble=scramble, seed=seed, warn_independent_sampling=False)
+
+
+def gp(
+    seed: int,
+    n_trials: int,
+    *,
+    n_startup_trials: Annotated[int, Field(ge=0)] | None = None,
+    deterministic_objective: bool = False,
+) -> BaseSampler:
+    """Propose by a Gaussian process and expected improvement; needs PyTorch (extra "gp").
+
+    Args:
+        seed: The study's seed.
+        n_trials: Trials in total.
+        n_startup_trials: Random trials at the beginning. Defaults to a quarter of n_trials, at least 3 and at most 10.
+        deterministic_objective: Whether equal trials give equal values. Defaults to false.
+
+    Raises:
+        MissingExtraError: If PyTorch is not installed.
+    """
+    _require("torch", "gp")
+    n_startup = default_startup(n_trials) if n_startup_trials is None else n_startup_trials
+
+    def build(number_seed: int) -> BaseSampler:
+        return GPSampler(
+            seed=number_seed, n_startup_trials=n_startup, deterministic_objective=deterministic_objective, warn_independent_sampling=False
+        )
+
+    return ReseededSampler(build, seed)
+
+
+def cmaes(
+    seed: int,
+    parameters: Mapping[str, Searched],
+    *,
+    n_startup_trials: Count = 1,
+    popsize: Annotated[int, Field(ge=4)] | None = None,
+    consider_pruned_trials: bool = False,
+    with_margin: bool = False,
+) -> BaseSampler:
+    """Evolve a normal distribution over the numbers (CMA-ES); needs cmaes (extra "cmaes"). Choices are drawn at random.
+
+    Args:
+        seed: The study's seed.
+        parameters: The searched parameters.
+        n_startup_trials: Random trials at the beginning. Defaults to 1.
+        popsize: Trials per generation, at least 4. Defaults to 4 + 3 ln(number of parameters).
+        consider_pruned_trials: Whether pruned trials count with their last value. Defaults to false.
+        with_margin: Whether whole numbers keep a least probability to change. Defaults to false.
+
+    Raises:
+        MissingExtraError: If cmaes is not installed.
+        ExperimentError: If fewer than two numbers are searched.
+    """
+    _require("cmaes", "cmaes")
+    numbers = [name for name, parameter in parameters.items() if not isinstance(parameter, CategoricalParameter) and parameter.low < parameter.high]
+    if len(numbers) < 2:
+        listed = ", ".join(numbers) or "none"
+        raise ExperimentError(f'sampler "cmaes" needs at least two searched int or float parameters, but there is {listed}; take sampler "tpe"')
+
+    def build(number_seed: int) -> BaseSampler:
+        return CmaEsSampler(
+            seed=number_seed,
+            n_startup_trials=n_startup_trials,
+            popsize=popsize,
+            consider_pruned_trials=consider_pruned_trials,
+            with_margin=with_margin,
+            warn_independent_sampling=False,
+        )
+
+    return ReseededSampler(build, seed)
+
+
+def default_startup(n_trials: int) -> int:
+    """Return how many random trials begin a study of so many: a quarter, at least 3 and at most 10 (Optuna's default)."""
+    return max(3, min(10, n_trials // 4))
+
+
+def _require(package: str, extra: str) -> None:
+    if find_spec(package) is None:
+        raise MissingExtraError(
+            f'sampler "{extra}" needs the package {package}, which is not installed; install it with .venv/bin/python -m pip install -e ".[{extra}]"'
+        )

@@ -1,0 +1,75 @@
+"""Which samplers there are by name, and how one is made from an experiment's ``[search]``."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from optuna.samplers import BaseSampler
+
+from ..errors import ExperimentError, nearest
+from ..experiment import SearchSection
+from ..parameters import Searched
+from . import optuna_samplers
+from .construction import construct, construct_reference
+from .grid import GridSampler
+from .guarded import GuardedSampler
+from .history import has_waiting
+from .keras_tuner_sampler import KerasTunerBayesian, KerasTunerGrid, KerasTunerRandom
+
+if TYPE_CHECKING:
+    from optuna.study import Study
+
+_BUILDERS: dict[str, Callable[..., BaseSampler]] = {
+    "random": optuna_samplers.random,
+    "tpe": optuna_samplers.tpe,
+    "qmc": optuna_samplers.qmc,
+    "grid": GridSampler,
+    "gp": optuna_samplers.gp,
+    "cmaes": optuna_samplers.cmaes,
+    "kt-random": KerasTunerRandom,
+    "kt-bayesian": KerasTunerBayesian,
+    "kt-grid": KerasTunerGrid,
+}
+NAMES = tuple(_BUILDERS)
+_WHERE = "[search.sampler_options]"
+
+
+def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
+    """Make the sampler that an experiment names.
+
+    A named sampler proposes the same for the same (seed, trial number, history), so a resumed study goes on as if never
+    interrupted. One given by reference gets the seed if its signature has ``seed``, and keeps its own memory.
+
+    Args:
+        search: The experiment's ``[search]``: sampler, sampler_options and seed are read.
+        parameters: The searched parameters.
+        n_trials: Trials in total, from which the number of random trials at the beginning follows.
+
+    Returns:
+        The sampler, for a study with one objective that is used by ask and tell.
+
+    Raises:
+        ExperimentError: If there is no such sampler, or an option is unknown or not valid, or it cannot search this space.
+        UnknownReferenceError: If the reference does not import.
+        MissingExtraError: If it needs a package that is not installed.
+    """
+    provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials}
+    if ":" in search.sampler:
+        return GuardedSampler(construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE))
+    if search.sampler not in _BUILDERS:
+        raise ExperimentError(f'There is no sampler "{search.sampler}"; {nearest(search.sampler, NAMES)}, or a "module:Class"')
+    return construct(_BUILDERS[search.sampler], search.sampler_options, provided, _WHERE)
+
+
+def is_exhausted(study: "Study") -> bool:
+    """Say whether the study's sampler has nothing new to propose; to be asked before each `Study.ask`.
+
+    Args:
+        study: A study with a sampler from `make_sampler`.
+
+    Returns:
+        Whether every combination of a finite space has been given out, by "grid" or one of Keras Tuner's, or a sampler by
+        reference has tried to stop the study. Always False for the others, which may repeat a combination, and while
+        trials wait in the queue to be tried again.
+    """
+    check = getattr(study.sampler, "is_exhausted", None)
+    return check is not None and not has_waiting(study) and bool(check(study))
