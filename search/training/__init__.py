@@ -1,0 +1,1 @@
+"""Training: one trial in, its result out. It knows no tracking, samplers or executors."""

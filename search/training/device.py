@@ -1,0 +1,42 @@
+"""The name of the device that the Keras backend computes on."""
+
+import keras
+
+
+def device_name() -> str:
+    """Name the backend's default device.
+
+    Returns:
+        ``cpu``, or such as ``gpu:0 NVIDIA A100-SXM4-40GB``.
+    """
+    match keras.config.backend():
+        case "tensorflow":
+            return _tensorflow_device()
+        case "jax":
+            return _jax_device()
+        case "torch":
+            return _torch_device()
+    return "cpu"
+
+
+def _tensorflow_device() -> str:
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return "cpu"
+    details = tf.config.experimental.get_device_details(gpus[0])
+    return f"gpu:0 {details.get('device_name', '')}".strip()
+
+
+def _jax_device() -> str:
+    import jax
+
+    device = jax.devices()[0]
+    return "cpu" if device.platform == "cpu" else f"{device.platform}:{device.id} {device.device_kind}"
+
+
+def _torch_device() -> str:
+    import torch  # type: ignore[import-not-found,unused-ignore]
+
+    return f"gpu:0 {torch.cuda.get_device_name(0)}" if torch.cuda.is_available() else "cpu"

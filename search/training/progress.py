@@ -1,0 +1,128 @@
+"""The course of one trial, epoch by epoch: its learning rate, its best epoch, and whether it goes on.
+
+Every trainer goes through it, so that early stopping, schedules, pruning and failures mean the same in all of them. It
+trains nothing and knows no Keras.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..errors import TrialError
+from ..experiment import ObjectiveSection
+from ..trial import Assignment, EpochReport, Report
+from .schedules import learning_rate_at
+
+Weights = list[Any]
+"""A copy of a model's weights, in Keras' order."""
+
+
+class Progress:
+    """What has happened so far in one trial.
+
+    Attributes:
+        history: The metrics of every epoch that was trained, in order.
+        best_epoch: The epoch with the best value, the earliest of equals, from 1; 0 before the first.
+        is_pruned: Whether a report was answered with False.
+        report_error: What the report raised: the caller's fault and not the trial's.
+
+    Args:
+        objective: Which metric counts, and its direction.
+        assignment: The trial, for its number and its settings.
+        report: Told after each epoch; its answer is whether to go on.
+    """
+
+    def __init__(self, objective: ObjectiveSection, assignment: Assignment, report: Report) -> None:
+        self.history: list[dict[str, float]] = []
+        self.best_epoch = 0
+        self.is_pruned = False
+        self.report_error: Exception | None = None
+        self._objective = objective
+        self._assignment = assignment
+        self._settings = assignment.training
+        self._report = report
+        self._best_value: float | None = None
+        self._best_weights: Weights | None = None
+        self._reference: float | None = None  # the last value that improved by more than min_delta
+        self._n_standing = 0
+        self._n_standing_at_rate = 0
+        self._n_plateaus = 0
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that is trained next, from 1."""
+        return len(self.history) + 1
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of that epoch."""
+        return learning_rate_at(self._settings, self.epoch, self._n_plateaus)
+
+    @property
+    def value(self) -> float:
+        """The objective's metric at the best epoch, or at the last one where best weights are not restored."""
+        return self.history[self.value_epoch - 1][self._objective.metric]
+
+    @property
+    def value_epoch(self) -> int:
+        """The epoch of ``value``, from 1."""
+        return self.best_epoch if self._settings.restore_best_weights else len(self.history)
+
+    @property
+    def weights_to_restore(self) -> Weights | None:
+        """The best epoch's weights; None if the model has them already or is not to get them."""
+        return None if self.value_epoch == len(self.history) else self._best_weights
+
+    def end_epoch(self, metrics: Mapping[str, float], copy_weights: Callable[[], Weights]) -> bool:
+        """Take note of one epoch and report it.
+
+        Args:
+            metrics: The epoch's metrics by Keras' names.
+            copy_weights: Called for the weights if they are worth remembering.
+
+        Returns:
+            Whether there is another epoch.
+
+        Raises:
+            TrialError: If a loss or the objective's metric is not a finite number, or the model has no such metric.
+        """
+        epoch, learning_rate = self.epoch, self.learning_rate
+        self.history.append({name: float(value) for name, value in metrics.items()} | {"learning_rate": learning_rate})
+        value = self._checked_value(self.history[-1], epoch)
+        self._compare(value, epoch, copy_weights)
+        self.is_pruned = not self._told(EpochReport(self._assignment.number, epoch, self.history[-1]))
+        is_out_of_patience = 0 < self._settings.patience <= self._n_standing
+        return not self.is_pruned and not is_out_of_patience and epoch < self._settings.epochs
+
+    def _checked_value(self, metrics: Mapping[str, float], epoch: int) -> float:
+        name = self._objective.metric
+        if name not in metrics:
+            raise TrialError(f'the model has no metric "{name}"; it has {", ".join(sorted(metrics))}')
+        for checked in ("loss", "val_loss", name):
+            if not math.isfinite(number := metrics.get(checked, 0.0)):
+                raise TrialError(f"{checked} is {'NaN' if math.isnan(number) else 'infinite'} at epoch {epoch}")
+        return metrics[name]
+
+    def _compare(self, value: float, epoch: int, copy_weights: Callable[[], Weights]) -> None:
+        if self._objective.is_better(value, self._best_value):
+            self._best_value, self.best_epoch = value, epoch
+            if self._settings.restore_best_weights and epoch < self._settings.epochs:
+                self._best_weights = copy_weights()
+        if self._is_improvement(value):
+            self._reference, self._n_standing, self._n_standing_at_rate = value, 0, 0
+            return
+        self._n_standing += 1
+        self._n_standing_at_rate += 1
+        if self._n_standing_at_rate == self._settings.decay_epochs:
+            self._n_plateaus, self._n_standing_at_rate = self._n_plateaus + 1, 0
+
+    def _is_improvement(self, value: float) -> bool:
+        sign = 1 if self._objective.direction == "minimize" else -1
+        return self._objective.is_better(value + sign * self._settings.min_delta, self._reference)
+
+    def _told(self, epoch_report: EpochReport) -> bool:
+        try:
+            return self._report(epoch_report)
+        except Exception as error:
+            self.report_error = error
+            raise

@@ -1,0 +1,94 @@
+"""Model builders that the tests of training name by reference."""
+
+import keras
+import numpy as np
+
+
+def _output(task, n_outputs):
+    return keras.layers.Dense(n_outputs, activation={"binary": "sigmoid", "multiclass": "softmax", "regression": None}[task])
+
+
+def dense(input_shape, task, n_outputs, *, n_neurons=8, dropout=0.0, normalization=False, l2=0.0):
+    regularizer = keras.regularizers.L2(l2) if l2 else None
+    layers = [keras.Input(input_shape), keras.layers.Dense(n_neurons, activation="relu", kernel_regularizer=regularizer)]
+    if normalization:
+        layers.append(keras.layers.BatchNormalization(momentum=0.8))
+    if dropout:
+        layers.append(keras.layers.Dropout(dropout))
+    return keras.Sequential([*layers, _output(task, n_outputs)])
+
+
+def two_softmax_outputs(input_shape):
+    return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(2, activation="softmax")])
+
+
+def two_inputs(input_shape, task, n_outputs):
+    inputs = {name: keras.Input(shape, name=name) for name, shape in input_shape.items()}
+    joined = keras.layers.concatenate([keras.layers.Dense(4, activation="tanh")(tensor) for tensor in inputs.values()])
+    return keras.Model(inputs, _output(task, n_outputs)(joined))
+
+
+def two_outputs(input_shape, task, n_outputs):
+    inputs = keras.Input(input_shape)
+    hidden = keras.layers.Dense(4, activation="tanh")(inputs)
+    return keras.Model(inputs, {"left": _output(task, n_outputs)(hidden), "right": _output(task, n_outputs)(hidden)})
+
+
+def convolution(input_shape, task, n_outputs):
+    layers = [keras.layers.Conv2D(3, 3, activation="relu"), keras.layers.Dropout(0.3), keras.layers.GlobalAveragePooling2D()]
+    return keras.Sequential([keras.Input(input_shape), *layers, _output(task, n_outputs)])
+
+
+def lstm(input_shape, task, n_outputs):
+    return keras.Sequential([keras.Input(input_shape), keras.layers.LSTM(4), _output(task, n_outputs)])
+
+
+@keras.saving.register_keras_serializable("tests")
+class Subclassed(keras.Model):
+    """A model that is not built before it is called."""
+
+    def __init__(self, n_outputs=1, **kwargs):
+        super().__init__(**kwargs)
+        self.n_outputs = n_outputs
+        self.hidden = keras.layers.Dense(4, activation="tanh")
+        self.head = keras.layers.Dense(n_outputs, activation="sigmoid")
+
+    def call(self, inputs):
+        return self.head(self.hidden(inputs))
+
+    def get_config(self):
+        return super().get_config() | {"n_outputs": self.n_outputs}
+
+
+def subclassed(n_outputs):
+    return Subclassed(n_outputs)
+
+
+def not_a_model():
+    return 3
+
+
+def failing():
+    raise ValueError("n_neurons=-1\n  must be positive")
+
+
+def out_of_memory():
+    raise MemoryError("Unable to allocate 7 TiB")
+
+
+def exhausted(input_shape):
+    raise RuntimeError("RESOURCE_EXHAUSTED: Out of memory while trying to allocate 7 bytes")
+
+
+def interrupted():
+    raise KeyboardInterrupt
+
+
+def overflowing(input_shape, n_outputs):
+    """Its loss becomes NaN once its weights have left the region around their start."""
+    inputs = keras.Input(input_shape)
+    outputs = keras.layers.Dense(n_outputs, kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(1.0))(inputs)
+    return keras.Model(inputs, keras.layers.Lambda(lambda tensor: keras.ops.log(tensor))(outputs))
+
+
+NOT_A_FUNCTION = np.zeros(3)
