@@ -1,0 +1,1 @@
+"""Where a study is written down for people to browse: MLflow."""

@@ -1,0 +1,91 @@
+"""The socket of tracking: one writer that is told what happens, in order.
+
+Trials are named by their number; which run that is, the tracker knows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from ..dataset import Dataset
+from ..experiment import Experiment
+from ..trial import Assignment, EpochReport, TrialResult, Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyRecord:
+    """What is known of a study when it begins or goes on.
+
+    Attributes:
+        study: The study's name.
+        experiment: The experiment, with the sampler, pruner and seed in use.
+        dataset: The data set.
+        n_trials: Trials in total.
+        n_workers: How many trials run at once.
+        parent_run_id: The run of a study that goes on; None begins one.
+    """
+
+    study: str
+    experiment: Experiment
+    dataset: Dataset
+    n_trials: int
+    n_workers: int
+    parent_run_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyOutcome:
+    """How a study stands when its process ends.
+
+    Attributes:
+        is_complete: Whether it ran to its end; False when it was interrupted.
+        n_by_state: Number of trials by state, interrupted ones as ``INTERRUPTED``.
+        best_trial: Number of the best trial; None if there is none.
+        best_value: Its value.
+        best_params: Its searched hyperparameters.
+        model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
+        test_metrics: The champion's metrics on the test part, by Keras' names.
+        artifacts: Folder whose files are added to the study's run (plots, the experiment file).
+    """
+
+    is_complete: bool
+    n_by_state: Mapping[str, int]
+    best_trial: int | None = None
+    best_value: float | None = None
+    best_params: Mapping[str, Value] = field(default_factory=dict)
+    model_uri: str | None = None
+    test_metrics: Mapping[str, float] = field(default_factory=dict)
+    artifacts: Path | None = None
+
+
+class Tracker(Protocol):
+    """Writes a study down where people browse it."""
+
+    def start_study(self, record: StudyRecord) -> str:
+        """Begin the study's run, or go on with it and close its trials' runs that were left running.
+
+        Returns:
+            The id of the study's run.
+        """
+        ...
+
+    def start_trial(self, assignment: Assignment) -> None:
+        """Begin a trial's run with its hyperparameters."""
+        ...
+
+    def log_epoch(self, report: EpochReport) -> None:
+        """Note one epoch's metrics; they appear within seconds."""
+        ...
+
+    def finish_trial(self, result: TrialResult) -> None:
+        """Write what is not yet written of a trial, and end its run."""
+        ...
+
+    def finish_study(self, outcome: StudyOutcome) -> None:
+        """Write the study's results and end its run; trials that still run are marked as killed."""
+        ...
+
+    def find_run_id(self, parent_run_id: str, number: int) -> str:
+        """Find the run of a trial."""
+        ...

@@ -1,0 +1,71 @@
+"""Collects what is to be written to a run, and writes it in as few requests as MLflow's limits allow."""
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+# MLflow's limits: mlflow/utils/validation.py. A request holds 1,000 metrics, params and tags in total.
+MAX_METRICS, MAX_PARAMS, MAX_TAGS = 800, 100, 100
+MAX_PARAM_LENGTH, MAX_TAG_LENGTH = 6_000, 8_000
+_FORBIDDEN = re.compile(r"[^\w\-. :/]")
+
+
+@dataclass
+class Batch:
+    """What is to be written to one run.
+
+    Attributes:
+        metrics: Name, value, time in milliseconds and step of each.
+        params: Text by name; written once, MLflow refuses another value.
+        tags: Text by name.
+    """
+
+    metrics: list[tuple[str, float, int, int]] = field(default_factory=list)
+    params: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.metrics or self.params or self.tags)
+
+    def add_metrics(self, metrics: Mapping[str, float], timestamp: int, step: int) -> None:
+        """Add metrics of one moment.
+
+        Args:
+            metrics: Number by name; what MLflow does not allow in names becomes ``_``.
+            timestamp: Milliseconds since 1970.
+            step: The epoch, from 1; 0 for what is measured once a run.
+        """
+        self.metrics += [(_FORBIDDEN.sub("_", name), float(number), timestamp, step) for name, number in metrics.items()]
+
+
+def milliseconds() -> int:
+    """Return the time since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def write(client: "MlflowClient", run_id: str, batch: Batch) -> None:
+    """Write a batch to a run, in one request unless it is above MLflow's limits.
+
+    Args:
+        client: MLflow's client.
+        run_id: The run.
+        batch: What to write; texts that are too long end in "...".
+    """
+    from mlflow.entities import Metric, Param, RunTag
+
+    metrics = [Metric(*metric) for metric in batch.metrics]
+    params = [Param(name, _shortened(text, MAX_PARAM_LENGTH)) for name, text in batch.params.items()]
+    tags = [RunTag(name, _shortened(text, MAX_TAG_LENGTH)) for name, text in batch.tags.items()]
+    while metrics or params or tags:
+        client.log_batch(run_id, metrics=metrics[:MAX_METRICS], params=params[:MAX_PARAMS], tags=tags[:MAX_TAGS])
+        metrics, params, tags = metrics[MAX_METRICS:], params[MAX_PARAMS:], tags[MAX_TAGS:]
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 3]}..."

@@ -1,0 +1,147 @@
+"""Opens an MLflow tracking store: quickly, quietly, and safely when several processes start at once.
+
+It reads no run and writes none. What MLflow says on failure is passed on without the passwords that a tracking URI may
+hold.
+"""
+
+import logging
+import os
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from ..errors import InputError, PerceptuneError
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+SQLITE = "sqlite:///"
+_DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
+# MLflow alone would retry for minutes before it says that a server is not there.
+_IMPATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1"}
+_PATIENCE_SECONDS = 5
+
+
+def is_local(tracking_uri: str) -> bool:
+    """Say whether a tracking URI is a SQLite file, which this process owns, rather than a server."""
+    return tracking_uri.startswith(SQLITE)
+
+
+def connect(tracking_uri: str) -> "MlflowClient":
+    """Open a tracking store and make sure that it answers; a SQLite store is created where there is none.
+
+    Args:
+        tracking_uri: ``sqlite:///path``, ``http(s)://host``, a database URL, or any other that MLflow knows.
+
+    Returns:
+        MLflow's client of it.
+
+    Raises:
+        InputError: If the store does not answer within seconds, refuses, or is of another MLflow version.
+    """
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nobody asked for reports to a third party
+    try:
+        if is_local(tracking_uri):
+            return _open_sqlite(tracking_uri)
+        return _open_remote(tracking_uri)
+    except Exception as error:  # MlflowException, SQLAlchemy's, or a driver that is missing
+        # The cause is left out on purpose: its text and its frames hold the URI.
+        raise InputError(
+            f"The MLflow store {redact(tracking_uri)} cannot be used: {_first_line(error)}. "
+            "Start its server or set MLFLOW_TRACKING_URI to one that answers; without the variable the local store is used"
+        ) from None
+
+
+@contextmanager
+def speaking() -> Iterator[None]:
+    """Turn MLflow's exceptions into ours, without secrets.
+
+    Raises:
+        PerceptuneError: If MLflow raises.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        raise PerceptuneError(f"MLflow failed: {_first_line(error)}. The ledger is safe; run the same command again to go on") from None
+
+
+def redact(text: str) -> str:
+    """Take user names, passwords and query strings out of the URLs in a text.
+
+    Args:
+        text: A URL, or a message that quotes some.
+
+    Returns:
+        The text with ``***`` in their place.
+    """
+    without_users = re.sub(r"(?<=://)[^/\s]*@", "***@", text)
+    return re.sub(r"\?[^\s'\"=]*=[^\s'\"]*", "?***", without_users)
+
+
+def _first_line(error: Exception) -> str:
+    origin: BaseException = error
+    while origin.__cause__ or origin.__context__:
+        origin = origin.__cause__ or origin.__context__ or origin
+    # "Connection refused" says more than the page of text that is wrapped around it.
+    text = redact(str(origin if isinstance(origin, OSError) else error)).strip() or type(error).__name__
+    return text.splitlines()[0][:300].rstrip(". ")
+
+
+def _open_sqlite(tracking_uri: str) -> "MlflowClient":
+    from filelock import FileLock
+
+    database = Path(unquote(tracking_uri.removeprefix(SQLITE)))
+    database.parent.mkdir(parents=True, exist_ok=True)
+    # MLflow does not lock while it creates its tables: two processes on a fresh store would crash each other.
+    with FileLock(f"{database}.lock"), _without_chatter():
+        return _first_contact(tracking_uri)
+
+
+def _open_remote(tracking_uri: str) -> "MlflowClient":
+    address = urlsplit(tracking_uri)
+    port = _DATABASE_PORTS.get(address.scheme.partition("+")[0])
+    if port and address.hostname:  # MLflow retries a database for 100 seconds, and cannot be told otherwise
+        socket.create_connection((address.hostname, address.port or port), timeout=_PATIENCE_SECONDS).close()
+    with _impatience(), _without_chatter():
+        return _first_contact(tracking_uri)
+
+
+def _first_contact(tracking_uri: str) -> "MlflowClient":
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=tracking_uri)
+    client.search_experiments(max_results=1)
+    return client
+
+
+@contextmanager
+def _impatience() -> Iterator[None]:
+    """Let MLflow's first request fail fast, unless the user has set how patient it is."""
+    added = {name: value for name, value in _IMPATIENT.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Keep the news about created tables and retried requests off the terminal."""
+    loggers = {logging.getLogger(name): level for name, level in [("alembic", logging.WARNING), ("mlflow.store.db.utils", logging.WARNING)]}
+    loggers[logging.getLogger("urllib3.connectionpool")] = logging.ERROR
+    before = {logger: logger.level for logger in loggers}
+    for logger, level in loggers.items():
+        logger.setLevel(level)
+    try:
+        yield
+    finally:
+        for logger, level in before.items():
+            logger.setLevel(level)

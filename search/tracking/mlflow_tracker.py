@@ -1,0 +1,269 @@
+"""Writes studies to MLflow: a run per study, a child run per trial, few and large requests.
+
+It goes through `MlflowClient` with explicit run ids only, so that neither an active run nor ``MLFLOW_RUN_ID`` in the
+environment can lead it astray. It is to be called from one thread at a time.
+
+MLflow's status of a run: FINISHED for COMPLETE and for PRUNED (a pruned trial did all that was asked of it, and is told
+apart by the tag ``perceptune.state``), FAILED for FAILED, KILLED for what was interrupted.
+"""
+
+import getpass
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, final
+
+from ..errors import StudyNotFoundError
+from ..provenance import Provenance, collect
+from ..trial import Assignment, EpochReport, TrialResult, TrialState
+from . import descriptions
+from .base import StudyOutcome, StudyRecord
+from .mlflow_batches import Batch, milliseconds, write
+from .mlflow_connection import connect, is_local, redact, speaking
+from .mlflow_lookup import existing_run, find_children, find_or_create_experiment
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+WRITE_INTERVAL_SECONDS = 5.0
+
+
+@dataclass
+class _OpenRun:
+    """A trial's run that has not ended.
+
+    Attributes:
+        run_id: MLflow's id.
+        pending: What is not written yet.
+        last_epoch: The last epoch that is written or pending; 0 before the first.
+        written_at: When it was last written to, in seconds of the monotonic clock.
+    """
+
+    run_id: str
+    pending: Batch = field(default_factory=Batch)
+    last_epoch: int = 0
+    written_at: float = field(default_factory=time.monotonic)
+
+
+@final
+class MlflowTracker:
+    """Tracks one study in MLflow.
+
+    Args:
+        tracking_uri: Where MLflow keeps runs, such as ``sqlite:///mlruns/mlflow.db``.
+        artifacts: Where artifacts go if that is a local SQLite file; a server decides itself.
+    """
+
+    def __init__(self, tracking_uri: str, artifacts: Path) -> None:
+        self._tracking_uri = tracking_uri
+        self._artifacts = artifacts
+        self._opened: MlflowClient | None = None
+        self._record: StudyRecord | None = None
+        self._experiment_id = ""
+        self._parent_run_id = ""
+        self._open_runs: dict[int, _OpenRun] = {}
+
+    def start_study(self, record: StudyRecord) -> str:
+        """Begin the study's run, or go on with it and close its trials' runs that were left running.
+
+        A run that is not there any more, because the store was deleted, is begun anew.
+
+        Args:
+            record: The study.
+
+        Returns:
+            The id of the study's run.
+
+        Raises:
+            InputError: If the store does not answer.
+            PerceptuneError: If MLflow fails later on.
+        """
+        provenance = collect()
+        self._record, self._open_runs = record, {}
+        client = self._client
+        with speaking():
+            run = existing_run(client, record.parent_run_id)
+            if run:
+                self._resume_study(run, provenance)
+            else:
+                self._begin_study(record, provenance)
+            with tempfile.TemporaryDirectory() as folder:
+                Path(folder, "experiment.json").write_text(record.experiment.model_dump_json(indent=2), encoding="utf-8")
+                Path(folder, "requirements.txt").write_text(provenance.requirements, encoding="utf-8")
+                client.log_artifacts(self._parent_run_id, folder)
+        return self._parent_run_id
+
+    def start_trial(self, assignment: Assignment) -> None:
+        """Begin a trial's run with its hyperparameters, so that they are there even if this process is killed.
+
+        Args:
+            assignment: The trial.
+        """
+        tags = {"mlflow.parentRunId": self._parent_run_id} | _user() | descriptions.trial_tags(self._current, assignment)
+        with speaking():
+            run = self._client.create_run(self._experiment_id, run_name=f"trial {assignment.number}", tags=tags)
+            write(self._client, run.info.run_id, Batch(params=descriptions.trial_params(self._current, assignment)))
+        self._open_runs[assignment.number] = _OpenRun(run.info.run_id)
+        self.write_due()
+
+    def log_epoch(self, report: EpochReport) -> None:
+        """Note one epoch's metrics; they are written within 5 seconds, as long as this or `write_due` is called.
+
+        Args:
+            report: The metrics. An epoch that is already known is not written again.
+        """
+        run = self._open_runs[report.number]
+        if report.epoch > run.last_epoch:
+            run.pending.add_metrics(report.metrics, milliseconds(), report.epoch)
+            run.last_epoch = report.epoch
+        self.write_due()
+
+    def write_due(self) -> None:
+        """Write what has waited for 5 seconds; for whoever is called while nothing else happens."""
+        now = time.monotonic()
+        for run in self._open_runs.values():
+            if run.pending and now - run.written_at >= WRITE_INTERVAL_SECONDS:
+                with speaking():
+                    write(self._client, run.run_id, run.pending)
+                run.pending, run.written_at = Batch(), now
+
+    def finish_trial(self, result: TrialResult) -> None:
+        """Write what is not yet written of a trial, and end its run.
+
+        Args:
+            result: How it ended; epochs of its history that were never reported are written too.
+        """
+        run = self._open_runs.pop(result.number)
+        now = milliseconds()
+        for epoch, metrics in enumerate(result.history[run.last_epoch :], start=run.last_epoch + 1):
+            seconds_ago = result.seconds * (1 - epoch / len(result.history))
+            run.pending.add_metrics(metrics, now - int(1000 * seconds_ago), epoch)
+        run.pending.add_metrics(descriptions.result_metrics(result), now, 0)
+        run.pending.tags |= descriptions.result_tags(result)
+        status = "KILLED" if descriptions.is_interrupted(result) else "FAILED" if result.state is TrialState.FAILED else "FINISHED"
+        self._end(run, status)
+        self.write_due()
+
+    def finish_study(self, outcome: StudyOutcome) -> None:
+        """Write the study's results and end its run; trials that still run are marked as killed.
+
+        Args:
+            outcome: How the study stands. Its run becomes FINISHED, KILLED if the study was interrupted, or FAILED if no
+                trial has a value.
+        """
+        for run in self._open_runs.values():
+            run.pending.tags |= _interrupted().tags
+            self._end(run, "KILLED")
+        self._open_runs = {}
+        self._close_running_children()  # one whose creation was interrupted is known to the store only
+        batch = Batch(tags=descriptions.outcome_tags(self._current, outcome))
+        # The step grows with the study, so that MLflow shows the newest numbers of one that went on.
+        batch.add_metrics(descriptions.outcome_metrics(outcome), milliseconds(), sum(outcome.n_by_state.values()))
+        with speaking():
+            if outcome.artifacts is not None:
+                self._client.log_artifacts(self._parent_run_id, str(outcome.artifacts))
+        status = "KILLED" if not outcome.is_complete else "FAILED" if outcome.best_trial is None else "FINISHED"
+        self._end(_OpenRun(self._parent_run_id, batch), status)
+
+    def find_run_id(self, parent_run_id: str, number: int) -> str:
+        """Find the run of a trial.
+
+        Args:
+            parent_run_id: The study's run.
+            number: The trial's number.
+
+        Returns:
+            The id of the trial's run.
+
+        Raises:
+            StudyNotFoundError: If the store has no such run.
+        """
+        client = self._client
+        with speaking():
+            parent = existing_run(client, parent_run_id)
+            condition = f"tags.`perceptune.trial` = '{number}'"
+            runs = find_children(client, parent.info.experiment_id, parent_run_id, condition) if parent else []
+        if not runs:
+            raise StudyNotFoundError(f"MLflow at {redact(self._tracking_uri)} has no run of trial {number} under run {parent_run_id}")
+        return str(runs[0].info.run_id)
+
+    def run_url(self, run_id: str, ui: str = "http://127.0.0.1:5000") -> str:
+        """Return the address at which a browser shows a run.
+
+        Args:
+            run_id: The run.
+            ui: Where MLflow's UI answers for a local store. Defaults to the address of ``make ui``.
+
+        Returns:
+            A URL without credentials.
+        """
+        client = self._client
+        with speaking():
+            run = existing_run(client, run_id)
+        is_server = self._tracking_uri.startswith(("http://", "https://"))
+        base = redact(self._tracking_uri).replace("***@", "").rstrip("/") if is_server else ui
+        return f"{base}/#/experiments/{run.info.experiment_id if run else ''}/runs/{run_id}"
+
+    @property
+    def _client(self) -> "MlflowClient":
+        if self._opened is None:
+            self._opened = connect(self._tracking_uri)
+        return self._opened
+
+    @property
+    def _current(self) -> StudyRecord:
+        if self._record is None:
+            raise RuntimeError("No study was started; call start_study() first.")
+        return self._record
+
+    def _artifact_location(self, name: str) -> str | None:
+        return (self._artifacts / name).resolve().as_uri() if is_local(self._tracking_uri) else None
+
+    def _begin_study(self, record: StudyRecord, provenance: Provenance) -> None:
+        from mlflow.entities import Dataset, DatasetInput, InputTag
+
+        name = record.experiment.name
+        self._experiment_id = find_or_create_experiment(self._client, name, self._artifact_location(name))
+        tags = _user() | descriptions.study_tags(record, provenance)
+        run = self._client.create_run(self._experiment_id, run_name=record.study, tags=tags)
+        self._parent_run_id = run_id = str(run.info.run_id)
+        write(self._client, run_id, Batch(params=descriptions.study_params(record)))
+        source, profile = descriptions.dataset_source(record), descriptions.dataset_profile(record)
+        dataset = Dataset(record.dataset.name, record.dataset.fingerprint, "code", source, profile=profile)
+        self._client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
+
+    def _resume_study(self, run: "Run", provenance: Provenance) -> None:
+        """Open the run again, close the trials of the process that was killed, and note what is different now."""
+        self._experiment_id, self._parent_run_id = run.info.experiment_id, run.info.run_id
+        self._client.update_run(self._parent_run_id, status="RUNNING")
+        params = descriptions.study_params(self._current)
+        changed = {name: text for name, text in params.items() if run.data.params.get(name) != text}
+        tags = {f"perceptune.resumed_with.{name}": text for name, text in changed.items()}
+        write(self._client, self._parent_run_id, Batch(tags=descriptions.study_tags(self._current, provenance) | tags))
+        self._close_running_children()
+
+    def _close_running_children(self) -> None:
+        with speaking():
+            running = find_children(self._client, self._experiment_id, self._parent_run_id, "attributes.status = 'RUNNING'")
+        for child in running:
+            self._end(_OpenRun(child.info.run_id, _interrupted()), "KILLED")
+
+    def _end(self, run: _OpenRun, status: str) -> None:
+        with speaking():
+            write(self._client, run.run_id, run.pending)
+            self._client.set_terminated(run.run_id, status)
+
+
+def _interrupted() -> Batch:
+    return Batch(tags={"perceptune.state": descriptions.INTERRUPTED, "perceptune.reason": "interrupted"})
+
+
+def _user() -> dict[str, str]:
+    """Return the tags by which MLflow's UI says who ran what."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a container may run under a number without a name
+        user = "unknown"
+    return {"mlflow.user": user, "mlflow.source.name": "perceptune", "mlflow.source.type": "LOCAL"}

@@ -1,0 +1,63 @@
+"""Names and texts of what is written."""
+
+import dataclasses
+
+from search.dataset import Dataset, Part
+from search.experiment import Experiment, parse_experiment
+from search.settings import TrainingSettings
+from search.tracking.base import StudyRecord
+from search.tracking.descriptions import dataset_profile, study_params, trial_params
+from search.trial import Assignment
+
+RATE = {"type": "float", "low": 0.1, "high": 0.9, "step": 0.1}
+
+
+def begin(experiment: Experiment, dataset: Dataset, **space: object) -> StudyRecord:
+    content = experiment.model_dump(mode="json", exclude={"space"}) | {"space": space}
+    return StudyRecord(study="s", experiment=parse_experiment(content, "the test"), dataset=dataset, n_trials=1, n_workers=1)
+
+
+def params_of(record: StudyRecord, **searched: float) -> dict[str, str]:
+    space = record.experiment.space
+    training: TrainingSettings = space.training_settings(searched)
+    assignment = Assignment(
+        number=0,
+        params=searched,
+        model_arguments=space.model_arguments(searched),
+        training=training,
+        seed=0,
+        is_prunable=False,
+        keep_if_better_than=None,
+        model_path="",
+    )
+    return trial_params(record, assignment)
+
+
+def test_an_argument_named_as_a_training_setting_hides_neither(experiment: Experiment, dataset: Dataset) -> None:
+    record = begin(experiment, dataset, model={"momentum": 0.99}, training={"momentum": 0.5})
+    params = params_of(record)
+    assert (params["momentum"], params["training.momentum"]) == ("0.99", "0.5")
+
+
+def test_the_searched_one_of_two_keeps_the_bare_name(experiment: Experiment, dataset: Dataset) -> None:
+    record = begin(experiment, dataset, model={"momentum": 0.99}, training={"momentum": RATE})
+    params = params_of(record, momentum=0.3)
+    assert (params["momentum"], params["model.momentum"]) == ("0.3", "0.99")
+    assert "training.momentum" not in params
+
+
+def test_the_space_is_readable(experiment: Experiment, dataset: Dataset) -> None:
+    choice = {"type": "categorical", "choices": ["relu", "tanh"]}
+    params = study_params(begin(experiment, dataset, model={"activation": choice}, training={"momentum": RATE, "epochs": 5}))
+    assert params["space.model.activation"] == "one of relu, tanh"
+    assert params["space.training.momentum"] == "float 0.1 to 0.9 step 0.1"
+    assert params["space.training.epochs"] == "5"
+
+
+def test_what_may_change_when_a_study_goes_on_is_no_param(record: StudyRecord) -> None:
+    assert not {"n_trials", "timeout_seconds", "n_workers", "name"} & {name.rpartition(".")[2] for name in study_params(record)}
+
+
+def test_the_features_of_images_are_counted(record: StudyRecord, images: Part) -> None:
+    dataset = dataclasses.replace(record.dataset, train=images, validation=images, test=images)
+    assert '"n_features": 64' in dataset_profile(dataclasses.replace(record, dataset=dataset))

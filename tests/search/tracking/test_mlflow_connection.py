@@ -1,0 +1,67 @@
+"""A store opens quietly and once; one that does not answer is an early, clear message without secrets."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from search.errors import InputError, PerceptuneError
+from search.tracking.mlflow_connection import connect, redact, speaking
+
+
+def test_processes_that_start_together_share_a_fresh_store_and_say_nothing(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/fresh/mlflow.db"
+    code = "import sys; from search.tracking.mlflow_connection import connect; connect(sys.argv[1])"
+    processes = [subprocess.Popen([sys.executable, "-c", code, uri], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    outputs = [process.communicate(timeout=120)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    assert outputs == ["", ""]
+
+
+@pytest.mark.parametrize("scheme", ["http", "postgresql"])
+def test_a_server_that_is_not_there_is_said_within_seconds_without_its_password(scheme: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    before, begun = dict(os.environ), time.perf_counter()
+    with pytest.raises(InputError, match="MLFLOW_TRACKING_URI") as caught:
+        connect(f"{scheme}://ada:s3cret@127.0.0.1:{port}/lab?token=hidden")
+    assert time.perf_counter() - begun < 20
+    assert f"127.0.0.1:{port}" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+    assert "hidden" not in str(caught.value)
+    assert os.environ.keys() - before.keys() <= {"MLFLOW_DISABLE_TELEMETRY"}
+
+
+def test_a_database_that_is_no_mlflow_store_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_text("not a database " * 100)
+    with pytest.raises(InputError, match="cannot be used"):
+        connect(f"sqlite:///{tmp_path}/mlflow.db")
+
+
+def test_an_unknown_kind_of_store_is_refused() -> None:
+    with pytest.raises(InputError, match="gopher://store cannot be used"):
+        connect("gopher://store")
+
+
+def test_failures_of_mlflow_become_ours(tracking_uri: str) -> None:
+    client = connect(tracking_uri)
+    with pytest.raises(PerceptuneError, match="run the same command again"), speaking():
+        client.get_run("0" * 32)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("https://ada:pa@ss@lab.org/mlflow", "https://***@lab.org/mlflow"),
+        ("no route to postgresql+psycopg2://ada:x@db:5432/runs?sslpassword=y now", "no route to postgresql+psycopg2://***@db:5432/runs?*** now"),
+        ("sqlite:///mlruns/mlflow.db", "sqlite:///mlruns/mlflow.db"),
+        ("write to ada@example.org", "write to ada@example.org"),
+    ],
+)
+def test_urls_are_shown_without_secrets(given: str, shown: str) -> None:
+    assert redact(given) == shown

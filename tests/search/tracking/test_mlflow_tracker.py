@@ -1,0 +1,271 @@
+"""What someone finds in MLflow after a study, and after one that was killed."""
+
+import dataclasses
+import itertools
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+from search.errors import StudyNotFoundError
+from search.tracking import mlflow_tracker
+from search.tracking.base import StudyOutcome, StudyRecord
+from search.tracking.mlflow_tracker import MlflowTracker
+from search.trial import Assignment, EpochReport, TrialResult, TrialState
+
+HISTORY = ({"loss": 0.9, "val_accuracy": 0.5}, {"loss": 0.7, "val_accuracy": 0.8}, {"loss": 0.6, "val_accuracy": 0.75})
+COMPLETE = {"state": TrialState.COMPLETE, "value": 0.8, "best_epoch": 2, "seconds": 1.5, "n_parameters": 99, "device": "cpu", "trainer": "keras"}
+OUTCOME = StudyOutcome(
+    is_complete=True,
+    n_by_state={"COMPLETE": 1, "FAILED": 0},
+    best_trial=0,
+    best_value=0.8,
+    best_params={"n_hidden": 2, "learning_rate": 0.01},
+    model_uri="models:/diabetes/1",
+    test_metrics={"accuracy": 0.77, "loss": 0.5},
+)
+Assign = Callable[..., Assignment]
+
+
+@pytest.fixture
+def tracker(tracking_uri: str, store: Path) -> MlflowTracker:
+    return MlflowTracker(tracking_uri, store / "artifacts")
+
+
+def children(client: MlflowClient, parent_run_id: str) -> dict[str, Run]:
+    experiment_id = client.get_run(parent_run_id).info.experiment_id
+    runs = client.search_runs([experiment_id], f"tags.`mlflow.parentRunId` = '{parent_run_id}'")
+    return {run.data.tags["perceptune.trial"]: run for run in runs}
+
+
+def artifact_text(client: MlflowClient, run_id: str, path: str, folder: Path) -> str:
+    return Path(client.download_artifacts(run_id, path, str(folder))).read_text(encoding="utf-8")
+
+
+def test_a_study_begins_with_all_that_makes_it_repeatable(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, tmp_path: Path) -> None:
+    run = client.get_run(tracker.start_study(record))
+    assert run.info.status == "RUNNING"
+    assert run.info.run_name == "diabetes"
+    assert client.get_experiment(run.info.experiment_id).name == record.experiment.name
+    params, tags = run.data.params, run.data.tags
+    assert params["model"] == "models.mlp:build_mlp"
+    assert params["space.model.n_hidden"] == "int 0 to 3"
+    assert params["space.training.learning_rate"] == "float 0.001 to 0.1 log"
+    assert (params["sampler"], params["pruner"], params["seed"]) == ("random", "none", "7")
+    assert (params["objective.metric"], params["objective.direction"]) == ("val_accuracy", "maximize")
+    assert len(tags["mlflow.source.git.commit"]) == 40
+    assert tags["mlflow.source.git.dirty"] in {"true", "false"}
+    assert tags["perceptune.version.keras"]
+    assert tags["perceptune.device"]
+    stored = json.loads(artifact_text(client, run.info.run_id, "experiment.json", tmp_path))
+    assert stored == record.experiment.model_dump(mode="json")
+    assert "tensorflow==" in artifact_text(client, run.info.run_id, "requirements.txt", tmp_path)
+
+
+def test_the_data_set_is_an_mlflow_input_with_its_fingerprint(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
+    (given,) = client.get_run(tracker.start_study(record)).inputs.dataset_inputs
+    assert (given.dataset.name, given.dataset.digest) == ("diabetes", "0123456789abcdef")
+    profile = json.loads(given.dataset.profile)
+    assert (profile["num_rows"], profile["n_test"], profile["n_features"], profile["task"]) == (6, 2, 2, "binary")
+
+
+def test_artifacts_of_a_local_store_lie_in_its_folder(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, store: Path) -> None:
+    run = client.get_run(tracker.start_study(record))
+    assert run.info.artifact_uri.startswith((store / "artifacts" / record.experiment.name).as_uri())
+
+
+def test_a_trial_has_every_hyperparameter_and_every_epoch_once(
+    tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign
+) -> None:
+    parent = tracker.start_study(record)
+    tracker.start_trial(assign(0))
+    for epoch, metrics in enumerate(HISTORY[:2], start=1):
+        tracker.log_epoch(EpochReport(0, epoch, metrics))
+    tracker.log_epoch(EpochReport(0, 2, HISTORY[1]))
+    tracker.finish_trial(TrialResult(number=0, history=HISTORY, **COMPLETE))
+    run = children(client, parent)["0"]
+    assert (run.info.run_name, run.info.status) == ("trial 0", "FINISHED")
+    assert run.data.params.items() >= {"n_hidden": "2", "activation": "relu", "learning_rate": "0.01", "epochs": "3", "batch_size": "32"}.items()
+    assert run.data.tags["perceptune.searched"] == "n_hidden, learning_rate"
+    assert run.data.tags["perceptune.seed"] == "1000"
+    assert (run.data.tags["perceptune.state"], run.data.tags["perceptune.device"]) == ("COMPLETE", "cpu")
+    assert run.data.metrics.items() >= {"value": 0.8, "best_epoch": 2, "seconds": 1.5, "n_parameters": 99}.items()
+    for name in ("loss", "val_accuracy"):
+        steps = {metric.step: metric.value for metric in client.get_metric_history(run.info.run_id, name)}
+        assert steps == {epoch: metrics[name] for epoch, metrics in enumerate(HISTORY, start=1)}
+        assert len(client.get_metric_history(run.info.run_id, name)) == 3
+
+
+def test_epochs_carry_the_times_at_which_they_ended(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign) -> None:
+    parent = tracker.start_study(record)
+    tracker.start_trial(assign(0))
+    tracker.finish_trial(TrialResult(number=0, history=HISTORY, **COMPLETE))
+    times = [metric.timestamp for metric in client.get_metric_history(children(client, parent)["0"].info.run_id, "loss")]
+    assert [later - earlier for earlier, later in itertools.pairwise(times)] == [500, 500]
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "state"),
+    [
+        ({"state": TrialState.PRUNED, "value": 0.5}, "FINISHED", "PRUNED"),
+        ({"state": TrialState.FAILED, "reason": "out of memory"}, "FAILED", "FAILED"),
+        ({"state": TrialState.FAILED, "reason": "interrupted"}, "KILLED", "INTERRUPTED"),
+    ],
+    ids=["pruned", "failed", "interrupted"],
+)
+def test_the_end_of_a_trial_is_told_by_status_and_state(
+    tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign, ending: dict[str, object], status: str, state: str
+) -> None:
+    parent = tracker.start_study(record)
+    tracker.start_trial(assign(3))
+    tracker.finish_trial(TrialResult(number=3, **ending))
+    run = children(client, parent)["3"]
+    assert (run.info.status, run.data.tags["perceptune.state"]) == (status, state)
+    assert run.data.tags.get("perceptune.reason", "") == ending.get("reason", "")
+
+
+def test_metrics_of_a_running_trial_appear_within_the_interval(
+    tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mlflow_tracker, "WRITE_INTERVAL_SECONDS", 0.2)
+    parent = tracker.start_study(record)
+    tracker.start_trial(assign(0))
+    tracker.log_epoch(EpochReport(0, 1, HISTORY[0]))
+    begun = children(client, parent)["0"].data
+    assert (begun.params["n_hidden"], begun.metrics) == ("2", {})
+    time.sleep(0.25)
+    tracker.write_due()
+    run = children(client, parent)["0"]
+    assert run.data.metrics == HISTORY[0]
+    assert run.info.status == "RUNNING"
+
+
+def test_a_study_ends_with_its_best_trial_and_test_metrics(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, tmp_path: Path) -> None:
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots" / "history.html").write_text("<html></html>")
+    parent = tracker.start_study(record)
+    tracker.finish_study(dataclasses.replace(OUTCOME, artifacts=tmp_path))
+    run = client.get_run(parent)
+    assert run.info.status == "FINISHED"
+    expected = {"best_value": 0.8, "test_accuracy": 0.77, "test_loss": 0.5, "n_trials_complete": 1, "n_trials_failed": 0}
+    assert run.data.metrics == expected
+    assert run.data.tags["perceptune.best.n_hidden"] == "2"
+    assert run.data.tags["perceptune.best_trial"] == "0"
+    assert run.data.tags["perceptune.model_uri"] == "models:/diabetes/1"
+    assert "trial 0 with val_accuracy = 0.8" in run.data.tags["mlflow.note.content"]
+    assert [file.path for file in client.list_artifacts(parent, "plots")] == ["plots/history.html"]
+
+
+def test_an_interrupted_study_leaves_no_run_running(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign) -> None:
+    parent = tracker.start_study(record)
+    tracker.start_trial(assign(0))
+    tracker.log_epoch(EpochReport(0, 1, HISTORY[0]))
+    tracker.finish_study(StudyOutcome(is_complete=False, n_by_state={"INTERRUPTED": 1}))
+    assert client.get_run(parent).info.status == "KILLED"
+    run = children(client, parent)["0"]
+    assert (run.info.status, run.data.tags["perceptune.state"]) == ("KILLED", "INTERRUPTED")
+    assert run.data.metrics == HISTORY[0]
+
+
+def test_a_study_without_any_value_has_failed(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
+    parent = tracker.start_study(record)
+    tracker.finish_study(StudyOutcome(is_complete=True, n_by_state={"FAILED": 4}))
+    assert client.get_run(parent).info.status == "FAILED"
+
+
+def test_going_on_after_a_kill_closes_what_was_left_running(
+    tracker: MlflowTracker, tracking_uri: str, store: Path, client: MlflowClient, record: StudyRecord, assign: Assign
+) -> None:
+    parent = tracker.start_study(record)
+    tracker.start_trial(assign(0))
+    search = record.experiment.search.model_copy(update={"sampler": "tpe"})
+    changed = dataclasses.replace(record, parent_run_id=parent, n_trials=9, experiment=record.experiment.model_copy(update={"search": search}))
+    second = MlflowTracker(tracking_uri, store / "artifacts")
+    assert second.start_study(changed) == parent
+    run = children(client, parent)["0"]
+    assert (run.info.status, run.data.tags["perceptune.state"]) == ("KILLED", "INTERRUPTED")
+    tags = client.get_run(parent).data.tags
+    assert (tags["perceptune.n_trials"], tags["perceptune.resumed_with.sampler"]) == ("9", "tpe")
+    second.start_trial(assign(1))
+    second.finish_trial(TrialResult(number=1, history=HISTORY, **COMPLETE))
+    second.finish_study(dataclasses.replace(OUTCOME, n_by_state={"COMPLETE": 1, "INTERRUPTED": 1}))
+    assert client.get_run(parent).info.status == "FINISHED"
+    assert {number: run.info.status for number, run in children(client, parent).items()} == {"0": "KILLED", "1": "FINISHED"}
+
+
+def test_a_finished_study_can_go_on_and_shows_the_newest_results(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
+    parent = tracker.start_study(record)
+    tracker.finish_study(OUTCOME)
+    tracker.start_study(dataclasses.replace(record, parent_run_id=parent))
+    assert client.get_run(parent).info.status == "RUNNING"
+    tracker.finish_study(dataclasses.replace(OUTCOME, n_by_state={"COMPLETE": 5}, best_value=0.9, best_params={"n_hidden": 3}))
+    run = client.get_run(parent)
+    assert (run.info.status, run.data.metrics["best_value"], run.data.tags["perceptune.best.n_hidden"]) == ("FINISHED", 0.9, "3")
+
+
+def test_a_study_whose_run_is_gone_gets_a_new_one(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
+    parent = tracker.start_study(record)
+    client.delete_run(parent)
+    second = tracker.start_study(dataclasses.replace(record, parent_run_id=parent))
+    assert second != parent
+    assert tracker.start_study(dataclasses.replace(record, parent_run_id="0" * 32)) not in {parent, second}
+
+
+def test_a_deleted_mlflow_experiment_is_restored(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
+    run = client.get_run(tracker.start_study(record))
+    client.delete_experiment(run.info.experiment_id)
+    assert client.get_run(tracker.start_study(record)).info.experiment_id == run.info.experiment_id
+    assert client.get_experiment(run.info.experiment_id).lifecycle_stage == "active"
+
+
+def test_mlflow_variables_in_the_environment_change_nothing(
+    tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_RUN_ID", "1" * 32)
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "999")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "another")
+    parent = tracker.start_study(record)
+    tracker.start_trial(assign(0))
+    tracker.finish_trial(TrialResult(number=0, history=HISTORY, **COMPLETE))
+    tracker.finish_study(OUTCOME)
+    assert client.get_experiment(client.get_run(parent).info.experiment_id).name == record.experiment.name
+    assert children(client, parent)["0"].data.metrics["loss"] == 0.6
+
+
+def test_a_trials_run_is_found_by_its_number(
+    tracker: MlflowTracker, tracking_uri: str, store: Path, client: MlflowClient, record: StudyRecord, assign: Assign
+) -> None:
+    parent = tracker.start_study(record)
+    tracker.start_trial(assign(11))
+    other = MlflowTracker(tracking_uri, store / "artifacts")
+    assert other.find_run_id(parent, 11) == children(client, parent)["11"].info.run_id
+    with pytest.raises(StudyNotFoundError, match="no run of trial 12"):
+        other.find_run_id(parent, 12)
+    experiment_id = client.get_run(parent).info.experiment_id
+    assert other.run_url(parent) == f"http://127.0.0.1:5000/#/experiments/{experiment_id}/runs/{parent}"
+
+
+def test_a_trial_takes_few_milliseconds(tracker: MlflowTracker, record: StudyRecord, assign: Assign) -> None:
+    metrics = dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"), 0.5)
+    tracker.start_study(record)
+    begun = time.process_time()
+    for number in range(10):
+        tracker.start_trial(assign(number))
+        for epoch in range(1, 31):
+            tracker.log_epoch(EpochReport(number, epoch, metrics))
+        tracker.finish_trial(TrialResult(number=number, history=(metrics,) * 30, **COMPLETE))
+    assert (time.process_time() - begun) / 10 < 0.15  # seconds of this process; 0.03 is usual, one request per metric takes 0.4
+
+
+def test_nothing_heavy_is_imported_before_a_study_starts() -> None:
+    code = (
+        "import sys; from pathlib import Path; from search.tracking.mlflow_tracker import MlflowTracker; MlflowTracker('sqlite:///x', Path('x'));"
+        "print([m for m in ('tensorflow', 'keras', 'mlflow', 'optuna') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == "[]"
