@@ -1,0 +1,147 @@
+"""The fresh process that packages a champion: ``python -m search.champion.build``, a spec on stdin, the result on stdout.
+
+It has never seen the model, so what it computes is what any later process will compute. Run by `package.py`.
+"""
+
+import json
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import traceback
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..dataset import Dataset, load_dataset
+from ..errors import ChampionError, DataError, PerceptuneError
+from . import carried
+from .evaluation import evaluate
+from .metadata import ChampionMetadata
+from .package import PackageSpec
+from .proof import check_answers, check_outputs
+from .pyfunc import MODEL, PREPROCESSOR, Champion
+from .signature import input_example, signature_of
+
+N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
+
+
+def build(spec: PackageSpec) -> Path:
+    """Package a kept model, prove it twice and measure it on the test part.
+
+    Args:
+        spec: What to package.
+
+    Returns:
+        The folder with ``champion.json`` inside the MLflow model.
+
+    Raises:
+        DataError: If the data set is not what it was when the study ran.
+        ChampionError: If the model does not load or answers differently.
+    """
+    dataset = load_dataset(spec.experiment.data)
+    if dataset.fingerprint != spec.fingerprint:
+        raise DataError(
+            f'The data set "{dataset.name}" changed while the study "{spec.study}" ran: its fingerprint is {dataset.fingerprint}, '
+            f"expected {spec.fingerprint}; begin another study with --fresh"
+        )
+    with tempfile.TemporaryDirectory() as scratch:
+        champion = _assemble(spec, dataset, Path(scratch) / "champion")
+        _load(champion, spec)
+        _prove(champion, dataset, spec)
+        _save(spec, champion, dataset, Path(scratch))
+        test = evaluate(champion, dataset, spec.experiment, spec.experiment.space.training_settings(spec.params))
+        packaged = spec.folder / "data" / champion.folder.name
+        replace(champion.metadata, test=test).save(packaged)
+    return packaged
+
+
+def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
+    """Put model, preprocessing and metadata into one folder."""
+    folder.mkdir()
+    shutil.copyfile(spec.model_path, folder / MODEL)
+    shutil.copyfile(spec.expected, folder / "expected.npz")
+    shutil.copytree(spec.preprocessor, folder / PREPROCESSOR)
+    import keras
+
+    objective = spec.experiment.objective
+    ChampionMetadata(
+        study=spec.study,
+        trial=spec.trial,
+        params=spec.params,
+        metric=objective.metric,
+        direction=objective.direction,
+        value=spec.value,
+        data=dataset.name,
+        fingerprint=dataset.fingerprint,
+        target=dataset.target,
+        task=dataset.task,
+        class_names=dataset.class_names,
+        backend=keras.backend.backend(),
+        modules=carried.own_modules(spec.model_path, spec.experiment.model),
+    ).save(folder)
+    return Champion(folder)
+
+
+def _load(champion: Champion, spec: PackageSpec) -> None:
+    try:
+        _ = champion.model
+    except Exception as error:  # whatever Keras raises for a file it cannot turn into a model
+        raise ChampionError(
+            f"Trial {spec.trial}'s model does not load again: {_first_line(error)}; Lambda layers cannot be kept, and a model's own layers need "
+            '@keras.saving.register_keras_serializable(package="...") and a get_config()'
+        ) from error
+
+
+def _prove(champion: Champion, dataset: Dataset, spec: PackageSpec) -> None:
+    with np.load(spec.expected) as kept:
+        if "outputs" not in kept:
+            raise ChampionError(f"Trial {spec.trial}'s model has the outputs {', '.join(kept)}; a champion can have one output")
+        expected = kept["outputs"]
+    check_outputs(champion.outputs(dataset.validation.features[: len(expected)]), expected, f"Trial {spec.trial}'s model, loaded again")
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0][:300] if lines else ''}"
+
+
+def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, scratch: Path) -> None:
+    """Write the MLflow model, load it the way MLflow does and compare its answers."""
+    import mlflow.pyfunc
+
+    rows = dataset.validation.features
+    answers = champion.predict(rows[:N_COMPARED_ROWS])
+    modules, example = champion.metadata.modules, input_example(rows[:N_EXAMPLE_ROWS])
+    mlflow.pyfunc.save_model(
+        spec.folder,
+        loader_module=carried.LOADER,
+        data_path=str(champion.folder),
+        code_paths=carried.copy_code(scratch / "code", modules),
+        signature=signature_of(dataset.train.features, answers),
+        input_example=example,
+        pip_requirements=carried.requirements(champion.metadata.backend, modules),
+        metadata={"perceptune.study": spec.study, "perceptune.trial": spec.trial},
+    )
+    check_answers(mlflow.pyfunc.load_model(str(spec.folder)).predict(rows[:N_COMPARED_ROWS]), answers, f"The packaged model of trial {spec.trial}")
+
+
+def main() -> None:
+    """Read a spec, build, and write the result as the one thing on stdout."""
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    result: dict[str, Any]
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as channel:
+        os.dup2(2, 1)  # whatever libraries print goes to stderr
+        try:
+            result = {"champion": str(build(PackageSpec.from_json(sys.stdin.read())))}
+        except PerceptuneError as error:
+            traceback.print_exc()
+            result = {"error": type(error).__name__, "message": str(error)}
+        channel.write(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""What travels inside an MLflow model so that it loads anywhere: source files and pinned requirements.
+
+Our own files travel under another package name. A process that loads a champion never mixes them with a checkout of another
+version, and loading one right after packaging proves that no file is missing.
+"""
+
+import ast
+import importlib.util
+import json
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = "perceptune_champion"
+LOADER = f"{PACKAGE}.champion.pyfunc"
+ENTRY = "champion/pyfunc.py"
+REQUIREMENTS = ("mlflow", "keras", "scikit-learn", "skops", "pandas", "numpy")
+"""Distributions that the carried files import, with MLflow, which loads them."""
+
+
+def source_files(entry: str = ENTRY) -> list[str]:
+    """Find the files of this package that a file needs, itself included, by following its relative imports.
+
+    Args:
+        entry: The file, relative to the package's root.
+
+    Returns:
+        Files relative to the root, without ``__init__.py``, sorted.
+    """
+    found: set[str] = set()
+    waiting = [entry]
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            waiting += _imported(file)
+    return sorted(found)
+
+
+def _imported(file: str) -> list[str]:
+    """List the files that a file imports relatively, except for type checking only."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    skipped = {node for branch in ast.walk(tree) if _is_type_checking(branch) for node in ast.walk(branch)}
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level and node not in skipped]
+    return [name for node in imports for name in _files_of(node, (ROOT / file).parents[node.level - 1])]
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _files_of(node: ast.ImportFrom, folder: Path) -> list[str]:
+    """Name the files behind ``from .module import name`` or ``from . import module``."""
+    target = folder.joinpath(*(node.module or "").split("."))
+    files = [target.with_suffix(".py")] if target.with_suffix(".py").is_file() else [target / f"{alias.name}.py" for alias in node.names]
+    return [file.relative_to(ROOT).as_posix() for file in files]
+
+
+def own_modules(model_path: Path, builder: str) -> tuple[str, ...]:
+    """Find the modules that must be imported before a model loads, because they register its own layers or functions.
+
+    Args:
+        model_path: A ``.keras`` file.
+        builder: Reference of the function that built it, "package.module:name".
+
+    Returns:
+        Module names; none where the model consists of Keras' own objects.
+    """
+    with zipfile.ZipFile(model_path) as archive:
+        objects = list(_objects(json.loads(archive.read("config.json"))))
+    foreign = {found["module"] for found in objects if str(found["module"]).split(".")[0] not in ("keras", "builtins", "None")}
+    is_own = foreign or any(_is_registered(found) for found in objects)
+    return tuple(sorted({*foreign, builder.partition(":")[0]})) if is_own else ()
+
+
+def _is_registered(found: dict[str, Any]) -> bool:
+    """Say whether it is registered by "package>name"; classes have that under one key and functions under another."""
+    names = [found.get("registered_name"), found["config"] if found["class_name"] == "function" else None]
+    return any(">" in name for name in names if isinstance(name, str))
+
+
+def _objects(config: Any) -> Iterator[dict[str, Any]]:
+    """Go through every serialized object of a Keras configuration."""
+    if isinstance(config, dict):
+        if "class_name" in config and "module" in config:
+            yield config
+        for value in config.values():
+            yield from _objects(value)
+    elif isinstance(config, list):
+        for value in config:
+            yield from _objects(value)
+
+
+def copy_code(folder: Path, modules: Iterable[str]) -> list[str]:
+    """Copy the source files that prediction imports.
+
+    Args:
+        folder: Where to.
+        modules: What `own_modules` found. Each one's top-level package is copied unless it is installed.
+
+    Returns:
+        The copied packages, for MLflow's ``code_paths``.
+    """
+    target = folder / PACKAGE
+    for name in source_files():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, target / name)
+    for package in {target, *(file.parent for file in target.rglob("*.py"))}:  # our own would import what is not carried
+        (package / "__init__.py").write_text('"""The part of Perceptune that answers with a champion."""\n', encoding="utf-8")
+    return [str(target), *(str(_copy_package(name, folder)) for name in sorted({m.split(".")[0] for m in modules}) if not _is_installed(name))]
+
+
+def _copy_package(name: str, folder: Path) -> Path:
+    spec = importlib.util.find_spec(name)
+    if spec is None or not (spec.submodule_search_locations or spec.origin):
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    if not spec.submodule_search_locations:
+        return Path(shutil.copy2(str(spec.origin), folder))
+    root = next(iter(spec.submodule_search_locations))
+    return Path(shutil.copytree(root, folder / name, ignore=_all_but_python))
+
+
+def _all_but_python(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if name == "__pycache__" or not (name.endswith(".py") or (Path(folder) / name).is_dir())}
+
+
+def _is_installed(module: str) -> bool:
+    spec = importlib.util.find_spec(module)
+    return spec is not None and "site-packages" in str(spec.origin)
+
+
+def requirements(backend: str, modules: Iterable[str]) -> list[str]:
+    """Pin what prediction needs to the versions that are installed.
+
+    Args:
+        backend: Keras' backend.
+        modules: What `own_modules` found; installed ones are pinned too.
+
+    Returns:
+        Lines such as ``keras==3.15.1``.
+    """
+    installed = {module.split(".")[0] for module in modules if _is_installed(module.split(".")[0])}
+    return [f"{name}=={version(name)}" for name in [*REQUIREMENTS, *map(_distribution, (backend, *sorted(installed)))]]
+
+
+def _distribution(module: str) -> str:
+    """Return the distribution that holds a module: TensorFlow's may be ``tensorflow-cpu``."""
+    try:
+        version(module)
+    except PackageNotFoundError:
+        return packages_distributions()[module][0]
+    return module

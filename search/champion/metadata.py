@@ -1,0 +1,59 @@
+"""What a champion knows of its origin: the content of its ``champion.json``.
+
+It is carried inside the MLflow model, so it imports nothing that prediction does not need.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+FILE = "champion.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChampionMetadata:
+    """Where a champion comes from and how good it is.
+
+    Attributes:
+        study: The study's name.
+        trial: The trial's number.
+        params: The trial's searched hyperparameters.
+        metric: The objective's metric, such as ``val_accuracy``.
+        direction: "minimize" or "maximize".
+        value: The metric's value.
+        test: Metrics on the test part, by Keras' names without a prefix.
+        data: Name of the data set.
+        fingerprint: The data set's fingerprint.
+        target: Name of the target column.
+        task: "binary", "multiclass" or "regression".
+        class_names: The target's values in the order of the model's outputs; empty for regression.
+        backend: The Keras backend it was trained with.
+        modules: Modules to import before the model loads, because they register its own layers; usually none.
+    """
+
+    study: str
+    trial: int
+    params: Mapping[str, Any]
+    metric: str
+    direction: str
+    value: float
+    test: Mapping[str, float] = field(default_factory=dict)
+    data: str
+    fingerprint: str
+    target: str
+    task: str
+    class_names: tuple[str, ...] = ()
+    backend: str
+    modules: tuple[str, ...] = ()
+
+    def save(self, folder: Path) -> None:
+        """Write ``champion.json`` into a folder."""
+        (folder / FILE).write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read ``champion.json`` of a folder."""
+        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return cls(**content | {"class_names": tuple(content["class_names"]), "modules": tuple(content["modules"])})

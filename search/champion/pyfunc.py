@@ -1,0 +1,115 @@
+"""Loads a champion and answers with it: raw rows in, answers with probabilities out.
+
+This is the module that MLflow imports (``loader_module``). It is carried inside the MLflow model with all that it imports, so it
+imports little (see `carried.py`). Nothing is unpickled: the model is a ``.keras`` file loaded in safe mode, the preprocessing is
+in skops' format.
+"""
+
+import importlib
+import os
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..preprocessing import Preprocessor
+from .metadata import ChampionMetadata
+
+MODEL, PREPROCESSOR = "model.keras", "preprocessor"
+BATCH_SIZE = 256
+"""Rows per forward pass. It bounds the memory; the answers do not depend on it."""
+
+
+class Champion:
+    """A model together with its preprocessing and its classes."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder; the model is read when it is first needed.
+
+        Args:
+            folder: Holds ``model.keras``, ``preprocessor/`` and ``champion.json``.
+        """
+        self.folder = folder
+
+    @cached_property
+    def metadata(self) -> ChampionMetadata:
+        """Study, trial, hyperparameters, value and test metrics."""
+        return ChampionMetadata.load(self.folder)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes in the order of the probabilities; empty for regression."""
+        return self.preprocessor.class_names
+
+    @cached_property
+    def preprocessor(self) -> Preprocessor:
+        """The preprocessing, as fitted on the training part."""
+        return Preprocessor.load(self.folder / PREPROCESSOR)
+
+    @cached_property
+    def model(self) -> Any:
+        """The Keras model, not compiled: prediction needs no optimizer."""
+        if "keras" not in sys.modules:  # the requirements name one backend only, so Keras' own default may be missing
+            os.environ.setdefault("KERAS_BACKEND", self.metadata.backend)
+        for module in self.metadata.modules:
+            self._import(module)
+        import keras
+
+        return keras.saving.load_model(self.folder / MODEL, compile=False, safe_mode=True)
+
+    def _import(self, module: str) -> None:
+        try:
+            importlib.import_module(module)
+        except ModuleNotFoundError:  # not in the folder it was trained in, and not loaded by MLflow: take the carried copy
+            sys.path.append(str(self.folder.parents[1] / "code"))
+            importlib.import_module(module)
+
+    def outputs(self, rows: pd.DataFrame | np.ndarray) -> np.ndarray:
+        """Preprocess raw rows and run the model.
+
+        Args:
+            rows: As for `predict`.
+
+        Returns:
+            The model's outputs, ``(n_rows, n_outputs)``.
+        """
+        return np.asarray(self.model.predict(self.preprocessor.transform(rows), batch_size=BATCH_SIZE, verbose=0))
+
+    def predict(self, rows: pd.DataFrame | np.ndarray) -> pd.DataFrame:
+        """Answer raw rows.
+
+        Args:
+            rows: A table with at least the training data's feature columns, in any order, gaps allowed; or an array
+                ``(n_rows, *shape)`` where the training data was one.
+
+        Returns:
+            One row per given row, with the same index: ``prediction``, and ``probability_<class>`` for each class.
+
+        Raises:
+            DataError: If there are no rows, columns are missing or hold another type.
+        """
+        answers = self.preprocessor.answers(self.outputs(rows))
+        if isinstance(rows, pd.DataFrame):
+            answers.index = rows.index
+        return answers
+
+
+class _Served:
+    """What MLflow calls."""
+
+    def __init__(self, champion: Champion) -> None:
+        self.champion = champion
+
+    def predict(self, model_input: pd.DataFrame | np.ndarray, params: dict[str, Any] | None = None) -> pd.DataFrame:
+        """Answer raw rows; there are no inference parameters."""
+        return self.champion.predict(model_input)
+
+
+def _load_pyfunc(path: str) -> _Served:
+    """Load a champion's folder for MLflow, all of it, so that a broken one is found before the first request."""
+    champion = Champion(Path(path))
+    _ = champion.model, champion.preprocessor
+    return _Served(champion)

@@ -1,0 +1,172 @@
+"""Registers champions in MLflow and fetches them. It imports no Keras until a champion's model is asked for."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import ChampionError, DataError, StudyNotFoundError, nearest
+from ..store import Store
+from ..tracking.mlflow_connection import SQLITE, connect, is_local
+from .package import PackagedChampion
+from .pyfunc import MODEL, Champion
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import LoggedModel
+    from mlflow.entities.model_registry import ModelVersion
+
+ALIAS = "champion"
+
+
+def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) -> str:
+    """Upload a packaged champion as its study's model and make it the study's champion.
+
+    The run shows it among its models, and the registry as the newest version of the model ``<study>`` with the alias
+    ``champion``. What `mlflow.pyfunc.log_model` does in one call is done here step by step, because that call saves and
+    validates the model once more in this process, which would import the Keras backend.
+
+    Args:
+        packaged: What `package_champion` made.
+        tracking_uri: MLflow's address.
+        parent_run_id: The study's run.
+
+    Returns:
+        The model's address, such as ``models:/diabetes/3``.
+    """
+    client = connect(tracking_uri)
+    model = _upload(client, packaged, parent_run_id)
+    study, tags = packaged.metadata.study, _tags(packaged, parent_run_id)
+    _create_registered_model(client, study)
+    # Not "models:/<id>", which the SQL store looks up at MLflow's global address instead of the client's.
+    source = model.artifact_location
+    version = client.create_model_version(study, source=source, run_id=parent_run_id, tags=tags, model_id=model.model_id)
+    client.set_logged_model_tags(model.model_id, {"mlflow.modelVersions": json.dumps([{"name": study, "version": version.version}])})
+    client.set_registered_model_alias(study, ALIAS, version.version)
+    return f"models:/{study}/{version.version}"
+
+
+def _tags(packaged: PackagedChampion, parent_run_id: str) -> dict[str, str]:
+    metadata = packaged.metadata
+    facts = {"study": metadata.study, "parent_run_id": parent_run_id, "trial": metadata.trial, "metric": metadata.metric, "value": metadata.value}
+    return {f"perceptune.{name}": str(fact) for name, fact in facts.items()}
+
+
+def _upload(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "LoggedModel":
+    """Make the model an output of the run."""
+    from mlflow.entities import LoggedModelOutput, LoggedModelStatus
+
+    experiment_id = client.get_run(parent_run_id).info.experiment_id
+    params = {name: str(value) for name, value in packaged.metadata.params.items()}
+    model = client.create_logged_model(
+        experiment_id, name=ALIAS, source_run_id=parent_run_id, tags=_tags(packaged, parent_run_id), params=params, model_type="keras"
+    )
+    try:
+        _name(packaged.folder, model, parent_run_id)
+        client.log_model_artifacts(model.model_id, str(packaged.folder))
+    except BaseException:
+        client.finalize_logged_model(model.model_id, LoggedModelStatus.FAILED)
+        raise
+    client.log_outputs(parent_run_id, [LoggedModelOutput(model.model_id, step=0)])
+    return client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
+
+
+def _name(folder: Path, model: "LoggedModel", run_id: str) -> None:
+    """Write into the MLmodel file which run and which logged model it belongs to."""
+    from mlflow.models import Model
+
+    description = Model.load(str(folder))
+    description.run_id, description.model_id, description.model_uuid = run_id, model.model_id, model.model_id
+    description.artifact_path = model.artifact_location
+    description.save(str(folder / "MLmodel"))
+
+
+def _create_registered_model(client: "MlflowClient", study: str) -> None:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.create_registered_model(study, description=f'Champions of the study "{study}".')
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+
+
+def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
+    """Fetch a champion.
+
+    Args:
+        study: A study's name, or a model's address such as ``models:/diabetes/3``.
+        tracking_uri: MLflow's address. Defaults to ``MLFLOW_TRACKING_URI``, or the store in the working directory.
+
+    Returns:
+        The champion. Its Keras model is read when it is first needed.
+
+    Raises:
+        StudyNotFoundError: If no champion is registered for the study, or no model at the address.
+        ChampionError: If the registered model is not one of Perceptune's.
+    """
+    tracking_uri = tracking_uri or Store().tracking_uri
+    study = _address_of_earlier(study)
+    if _is_missing_store(tracking_uri):
+        raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: python -m search run')
+    folders = [found.parent for found in _download(study, tracking_uri).glob("data/*/champion.json")]
+    if not folders:
+        raise ChampionError(f'The model registered as "{study}" is not one of Perceptune\'s: it has no champion.json')
+    return Champion(folders[0])
+
+
+def _address_of_earlier(study: str) -> str:
+    """Return the address of an earlier study's champion, ``diabetes.1``, from its ledger; other names as they are."""
+    if study.startswith("models:/") or "." not in study:
+        return study
+    from ..ledger import read
+
+    champion = read(Store(), study).attribute("champion")
+    return study if champion is None else str(champion["model_uri"])
+
+
+def _is_missing_store(tracking_uri: str) -> bool:
+    """Say whether the SQLite file is absent: MLflow would create it, which a question must not do."""
+    return is_local(tracking_uri) and not Path(tracking_uri.removeprefix(SQLITE)).is_file()
+
+
+def _download(study: str, tracking_uri: str) -> Path:
+    """Return the model's folder: the local store's own where there is one, else a copy."""
+    client = connect(tracking_uri)
+    version = _find_version(client, study)
+    # Not the address "models:/...", which MLflow looks up at its global address instead of the client's.
+    location = client.get_model_version_download_uri(version.name, version.version)
+    from mlflow import artifacts
+
+    return Path(artifacts.download_artifacts(artifact_uri=location, tracking_uri=tracking_uri))
+
+
+def _find_version(client: "MlflowClient", study: str) -> "ModelVersion":
+    from mlflow.exceptions import MlflowException
+
+    name, separator, version = study.removeprefix("models:/").partition("/")
+    name, _, alias = name.partition("@")
+    try:
+        return client.get_model_version(name, version) if separator else client.get_model_version_by_alias(name, alias or ALIAS)
+    except MlflowException as error:
+        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise
+        names = [model.name for model in client.search_registered_models() if ALIAS in model.aliases]
+        raise StudyNotFoundError(f'No champion is registered as "{study}"; {nearest(name, names)}') from error
+
+
+def export_champion(champion: Champion, path: Path) -> None:
+    """Copy a champion's Keras model, as it was kept, into a file.
+
+    Args:
+        champion: Whose model.
+        path: Where to, ending in ``.keras``. The model takes preprocessed features.
+
+    Raises:
+        DataError: If the suffix is another one or the folder does not exist.
+    """
+    if path.suffix != ".keras":
+        raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in .keras')
+    if not path.absolute().parent.is_dir():
+        raise DataError(f'The folder of "{path}" does not exist; create it first')
+    shutil.copyfile(champion.folder / MODEL, path)

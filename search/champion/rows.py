@@ -1,0 +1,84 @@
+"""Answers the rows of a file into another file."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from ..errors import DataError, nearest
+from .pyfunc import Champion
+
+SUFFIXES = (".csv", ".parquet")
+
+
+def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Path) -> int:
+    """Answer every row of a table, in its order.
+
+    Args:
+        load: Fetches who answers. It is called when the rows are read, because it takes seconds.
+        input_path: A CSV file with a header, or a Parquet file, told apart by the suffix. It needs the training data's
+            feature columns, in any order; other columns are ignored.
+        output_path: Where the answers go, ``.csv`` or ``.parquet``: ``prediction`` and ``probability_<class>``. A file that
+            is there is replaced at once, when all answers are written.
+
+    Returns:
+        Number of rows.
+
+    Raises:
+        DataError: If a file cannot be read or written, there are no rows, or columns are missing or of another type.
+    """
+    _check_suffix(output_path)
+    if not output_path.absolute().parent.is_dir():
+        raise DataError(f'The folder of "{output_path}" does not exist; create it first')
+    rows = read_rows(input_path)
+    answers = load().predict(rows)
+    _write(answers, output_path)
+    return len(answers)
+
+
+def read_rows(path: Path) -> pd.DataFrame:
+    """Read a table of raw rows.
+
+    Args:
+        path: A ``.csv`` or ``.parquet`` file.
+
+    Returns:
+        The table, at least one row.
+
+    Raises:
+        DataError: If it is missing, is no such file, or has no rows.
+    """
+    _check_suffix(path)
+    if not path.is_file():
+        raise DataError(f'There is no file "{path}"; give the path of a .csv or .parquet file with the rows to predict')
+    try:
+        rows = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path)
+    except (ValueError, OSError) as error:  # pandas' and pyarrow's errors of parsing and decoding are ValueErrors
+        raise DataError(f'"{path}" cannot be read as {path.suffix[1:]}: {_one_line(error)}') from error
+    if rows.empty:
+        raise DataError(f'"{path}" has no rows to predict; expected a header and at least one row')
+    return rows
+
+
+def _check_suffix(path: Path) -> None:
+    if path.suffix.lower() not in SUFFIXES:
+        raise DataError(f'"{path}" has the suffix "{path.suffix}"; {nearest(path.suffix, SUFFIXES)}')
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
+
+
+def _write(answers: pd.DataFrame, path: Path) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")  # in the same folder, so that replacing is one step
+    try:
+        if path.suffix.lower() == ".parquet":
+            answers.to_parquet(temporary, index=False)
+        else:
+            answers.to_csv(temporary, index=False)
+        temporary.replace(path)
+    except OSError as error:
+        raise DataError(f'"{path}" cannot be written: {_one_line(error)}') from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,196 @@
+"""A small study's leftovers: a mixed table, its preprocessing and a kept Keras model with a layer of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from search.champion import Champion, PackagedChampion, PackageSpec, load_champion, package_champion, register
+from search.dataset import Dataset, load_dataset
+from search.experiment import parse_experiment
+from search.preprocessing import fit_preprocessor, prepare
+from search.tracking.mlflow_connection import connect
+
+OWN_LAYERS = """
+import keras
+
+@keras.saving.register_keras_serializable(package="own")
+class Doubled(keras.layers.Layer):
+    def call(self, inputs):
+        return 2.0 * inputs
+"""
+OWN_BUILDER = """
+import keras
+from own_network.layers import Doubled
+
+def build(input_shape):
+    inputs = keras.Input(input_shape)
+    hidden = Doubled()(keras.layers.Dense(5, activation="tanh", kernel_regularizer="l2")(inputs))
+    return keras.Model(inputs, keras.layers.Dense(1, activation="sigmoid")(keras.layers.Dropout(0.5)(hidden)))
+"""
+OWN_DATA = """
+import numpy as np
+import pandas as pd
+
+def images():
+    random = np.random.default_rng(0)
+    x, y = random.uniform(size=(60, 4, 4, 1)).astype("float32"), pd.Series(random.integers(0, 3, 60), name="kind")
+    return {"train": (x[:40], y[:40]), "validation": (x[40:50], y[40:50]), "test": (x[50:], y[50:]), "task": "multiclass"}
+"""
+
+
+def write_table(path: Path) -> Path:
+    """Write passengers: numbers, whole numbers, text, gaps in each kind, and a text target."""
+    random = np.random.default_rng(1)
+    n_rows = 120
+    age = random.uniform(1, 80, n_rows).round(1)
+    siblings = random.integers(0, 6, n_rows)
+    port = random.choice(np.array(["north", "south", "west"], dtype=object), n_rows)
+    survived = np.where(age + 8 * siblings + 20 * (port == "south") + random.normal(0, 5, n_rows) > 60, "yes", "no")
+    age[::11], port[::13] = np.nan, None
+    pd.DataFrame({"age": age, "siblings": siblings, "port": port, "survived": survived}).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def own_network(tmp_path_factory: pytest.TempPathFactory):
+    """A user's own package with a model builder, importable while the tests run."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "own_network").mkdir()
+    (folder / "own_network" / "__init__.py").write_text("")
+    (folder / "own_network" / "layers.py").write_text(OWN_LAYERS)
+    (folder / "own_network" / "builder.py").write_text(OWN_BUILDER)
+    (folder / "own_network" / "data.py").write_text(OWN_DATA)
+    sys.path.insert(0, str(folder))
+    yield folder
+    sys.path.remove(str(folder))
+
+
+def make_spec(folder: Path, data: dict[str, object], model: str, build) -> PackageSpec:
+    """Do what a study does before its champion is packaged: prepare, train a little, keep."""
+    from search.training.keeping import keep_model
+
+    content = {
+        "name": "survival",
+        "model": model,
+        "data": data,
+        "objective": {"metric": "val_accuracy", "direction": "maximize"},
+        "space": {"training": {"learning_rate": {"type": "float", "low": 0.001, "high": 0.1, "log": True}}},
+    }
+    experiment = parse_experiment(content, "test")
+    dataset = load_dataset(experiment.data)
+    preprocessor = fit_preprocessor(dataset, experiment.preprocessing)
+    arrays = prepare(dataset, preprocessor)
+    preprocessor.save(folder / "preprocessor")
+    network = build(arrays)
+    keep_model(network, arrays.x_validation, folder / "models" / "7.keras")
+    return PackageSpec(
+        experiment=experiment,
+        study="survival",
+        trial=7,
+        params={"learning_rate": 0.01},
+        value=0.875,
+        fingerprint=dataset.fingerprint,
+        model_path=folder / "models" / "7.keras",
+        preprocessor=folder / "preprocessor",
+        folder=folder / "packaged",
+    )
+
+
+@pytest.fixture(scope="session")
+def spec(own_network: Path, tmp_path_factory: pytest.TempPathFactory) -> PackageSpec:
+    """The spec of a trained model with a layer of its own, on a table with gaps."""
+    folder = tmp_path_factory.mktemp("study")
+    data = {"loader": "experiments.datasets:csv", "path": str(write_table(folder / "passengers.csv")), "target": "survived"}
+
+    def build(arrays):
+        import keras
+        from own_network.builder import build
+
+        keras.utils.set_random_seed(3)
+        network = build(arrays.input_shape)
+        network.compile("adam", "binary_crossentropy")
+        network.optimizer.learning_rate = 0.05
+        network.fit(arrays.x_train, arrays.y_train, epochs=15, verbose=0)
+        return network
+
+    return make_spec(folder, data, "own_network.builder:build", build)
+
+
+@pytest.fixture(scope="session")
+def image_spec(own_network: Path, tmp_path_factory: pytest.TempPathFactory) -> PackageSpec:
+    """The spec of an untrained convolutional network of Keras' own layers, on arrays of three classes."""
+
+    def build(arrays):
+        import keras
+
+        return keras.Sequential(
+            [keras.Input(arrays.input_shape), keras.layers.Conv2D(2, 3), keras.layers.Flatten(), keras.layers.Dense(3, activation="softmax")]
+        )
+
+    return make_spec(tmp_path_factory.mktemp("images"), {"loader": "own_network.data:images"}, "own_network.builder:build", build)
+
+
+@pytest.fixture(scope="session")
+def dataset(spec: PackageSpec) -> Dataset:
+    """The spec's data set."""
+    return load_dataset(spec.experiment.data)
+
+
+@pytest.fixture(scope="session")
+def packaged(spec: PackageSpec) -> PackagedChampion:
+    """The spec, packaged in a fresh process."""
+    return package_champion(spec)
+
+
+@pytest.fixture(scope="session")
+def tracking_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A fresh local MLflow store."""
+    folder = tmp_path_factory.mktemp("store")
+    client = connect(f"sqlite:///{folder / 'mlflow.db'}")
+    client.create_experiment("survival", artifact_location=(folder / "artifacts").as_uri())
+    return f"sqlite:///{folder / 'mlflow.db'}"
+
+
+@pytest.fixture(scope="session")
+def parent_run_id(tracking_uri: str) -> str:
+    """A study's run."""
+    client = connect(tracking_uri)
+    return client.create_run(client.get_experiment_by_name("survival").experiment_id, run_name="survival").info.run_id
+
+
+@pytest.fixture(scope="session")
+def model_uri(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) -> str:
+    """The registered champion's address."""
+    return register(packaged, tracking_uri, parent_run_id)
+
+
+@pytest.fixture(scope="session")
+def champion(model_uri: str, tracking_uri: str) -> Champion:
+    """The registered champion, fetched."""
+    return load_champion("survival", tracking_uri)
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """Arguments of a process that knows neither this checkout nor the user's package."""
+    return {
+        "cwd": tmp_path_factory.mktemp("elsewhere"),
+        "env": {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+    }
+
+
+@pytest.fixture
+def run_python():
+    """Run a script in a fresh process of this checkout and return what it prints."""
+
+    def run(script: str) -> str:
+        process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stderr
+        return process.stdout
+
+    return run

@@ -1,0 +1,108 @@
+import json
+import zipfile
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from search.champion import Champion, package_champion
+from search.champion.build import build
+from search.champion.package import PackageSpec
+from search.dataset import load_dataset
+from search.errors import ChampionError, DataError
+
+
+def test_a_spec_survives_its_way_to_another_process(spec):
+    assert PackageSpec.from_json(spec.to_json()) == spec
+
+
+def test_the_metadata_name_study_trial_and_value(packaged):
+    metadata = packaged.metadata
+    assert (metadata.study, metadata.trial, metadata.metric, metadata.value) == ("survival", 7, "val_accuracy", 0.875)
+    assert metadata.params == {"learning_rate": 0.01}
+    assert metadata.class_names == ("no", "yes")
+
+
+def test_the_test_accuracy_is_that_of_the_answers(packaged, champion, dataset):
+    answers = champion.predict(dataset.test.features)
+    assert packaged.metadata.test["accuracy"] == (answers["prediction"].to_numpy() == dataset.test.target.to_numpy()).mean()
+    assert 0.6 < packaged.metadata.test["accuracy"] < 1
+
+
+def test_the_test_loss_is_keras_own_with_regularisation(packaged, champion, dataset):
+    truth = (dataset.test.target == "yes").to_numpy()
+    probability = champion.predict(dataset.test.features)["probability_yes"].to_numpy()
+    crossentropy = -np.log(np.where(truth, probability, 1 - probability)).mean()
+    assert packaged.metadata.test["loss"] == pytest.approx(crossentropy + float(sum(champion.model.losses)), rel=1e-4)
+
+
+def test_nothing_in_the_package_is_a_pickle(packaged):
+    files = [path for path in packaged.folder.rglob("*") if path.is_file()]
+    archives = [path for path in files if zipfile.is_zipfile(path)]
+    names = [path.name for path in files] + [name for path in archives for name in zipfile.ZipFile(path).namelist()]
+    assert not [name for name in names if name.endswith((".pkl", ".pickle", ".joblib"))]
+    assert {"model.keras", "preprocessor.skops"} <= {path.name for path in archives}
+
+
+def test_mlflow_loads_it_by_module_and_sees_a_real_signature_and_example(packaged, dataset):
+    from mlflow.models import Model
+
+    model = Model.load(str(packaged.folder))
+    assert model.flavors["python_function"]["loader_module"] == "perceptune_champion.champion.pyfunc"
+    assert model.signature.inputs.input_names() == ["age", "siblings", "port"]
+    assert model.signature.outputs.input_names() == ["prediction", "probability_no", "probability_yes"]
+    assert model.load_input_example(str(packaged.folder)).equals(dataset.validation.features[:5])
+
+
+def test_requirements_are_pinned_to_what_is_installed(packaged):
+    requirements = (packaged.folder / "requirements.txt").read_text().split()
+    assert f"keras=={keras.__version__}" in requirements
+    assert all("==" in line for line in requirements)
+
+
+def test_a_model_of_arrays_and_three_classes_is_packaged_as_a_tensor(image_spec):
+    from mlflow.models import Model
+
+    packaged = package_champion(image_spec)
+    champion, test = Champion(packaged.folder / "data" / "champion"), load_dataset(image_spec.experiment.data).test
+    answers = champion.predict(test.features)
+    assert packaged.metadata.modules == ()
+    assert Model.load(str(packaged.folder)).signature.inputs.is_tensor_spec()
+    assert list(answers) == ["prediction", "probability_0", "probability_1", "probability_2"]
+    assert packaged.metadata.test["accuracy"] == (answers["prediction"].to_numpy() == test.target.to_numpy()).mean()
+
+
+def test_a_model_with_other_weights_is_not_packaged(spec, tmp_path):
+    with np.load(spec.expected) as kept:
+        outputs = kept["outputs"]
+    spoiled = tmp_path / "7.keras"
+    spoiled.write_bytes(spec.model_path.read_bytes())
+    np.savez(tmp_path / "7.expected.npz", outputs=outputs[::-1])
+    with pytest.raises(ChampionError, match="Trial 7's model, loaded again, gives other outputs than when it was trained"):
+        build(replace(spec, folder=tmp_path / "packaged", model_path=spoiled))
+
+
+def test_a_model_that_keras_refuses_is_named_with_the_way_to_mend_it(spec, tmp_path):
+    unsafe = keras.Sequential([keras.Input((5,)), keras.layers.Lambda(lambda x: x * 2), keras.layers.Dense(1)])
+    unsafe.save(tmp_path / "7.keras")
+    np.savez(tmp_path / "7.expected.npz", outputs=np.zeros((24, 1)))
+    with pytest.raises(ChampionError, match=r"Trial 7's model does not load again.*Lambda layers cannot be kept"):
+        build(replace(spec, folder=tmp_path / "packaged", model_path=tmp_path / "7.keras"))
+
+
+def test_data_that_changed_since_the_study_began_are_the_users_mistake_even_across_processes(spec, tmp_path):
+    with pytest.raises(DataError, match='The data set "passengers" changed while the study "survival" ran'):
+        package_champion(replace(spec, folder=tmp_path / "packaged", fingerprint="0" * 16))
+
+
+def test_a_process_that_dies_is_a_failure_of_ours_with_its_last_words(spec, tmp_path):
+    with pytest.raises(ChampionError, match=r"Packaging trial 7's model ended with exit status 1: .*nowhere.keras") as caught:
+        package_champion(replace(spec, folder=tmp_path / "packaged", model_path=tmp_path / "nowhere.keras"))
+    assert "Traceback" in caught.value.__notes__[0]
+    assert not (tmp_path / "packaged").exists()
+
+
+def test_the_coordinator_imports_neither_keras_nor_mlflow_to_package(run_python):
+    loaded = run_python("import sys, json, search.champion; print(json.dumps(sorted(sys.modules)))")
+    assert not {"keras", "tensorflow", "mlflow", "sklearn"} & set(json.loads(loaded))

@@ -1,0 +1,90 @@
+import dataclasses
+import json
+import shutil
+
+import keras
+import pytest
+
+from search.champion import export_champion, load_champion, register
+from search.errors import ChampionError, DataError, StudyNotFoundError
+from search.tracking.mlflow_connection import connect
+
+
+def test_the_newest_version_is_the_champion(model_uri, tracking_uri, parent_run_id, packaged):
+    version = connect(tracking_uri).get_model_version_by_alias("survival", "champion")
+    assert model_uri == f"models:/survival/{version.version}"
+    assert version.run_id == parent_run_id
+    assert version.tags == {
+        "perceptune.study": "survival",
+        "perceptune.parent_run_id": parent_run_id,
+        "perceptune.trial": "7",
+        "perceptune.metric": "val_accuracy",
+        "perceptune.value": "0.875",
+    }
+
+
+def test_the_run_shows_the_model_as_its_own(model_uri, tracking_uri, parent_run_id):
+    client = connect(tracking_uri)
+    (output,) = client.get_run(parent_run_id).outputs.model_outputs
+    model = client.get_logged_model(output.model_id)
+    assert (model.source_run_id, model.status.value, model.params) == (parent_run_id, "READY", {"learning_rate": "0.01"})
+    assert json.loads(model.tags["mlflow.modelVersions"]) == [{"name": "survival", "version": int(model_uri.rpartition("/")[2])}]
+
+
+def test_a_registered_champion_answers(champion, dataset):
+    answers = champion.predict(dataset.test.features.set_index("age", drop=False))
+    assert answers.index.equals(dataset.test.features.set_index("age").index)
+    assert set(answers["prediction"]) == {"no", "yes"}
+    assert champion.class_names == ("no", "yes")
+    assert isinstance(champion.model, keras.Model)
+
+
+def test_a_champion_is_found_by_its_version_too(model_uri, tracking_uri, champion):
+    assert load_champion(model_uri, tracking_uri).folder == champion.folder
+    assert load_champion("models:/survival@champion", tracking_uri).folder == champion.folder
+
+
+def test_an_unknown_study_lists_the_registered_ones(model_uri, tracking_uri):
+    with pytest.raises(StudyNotFoundError, match='No champion is registered as "surival"; did you mean "survival"'):
+        load_champion("surival", tracking_uri)
+    with pytest.raises(StudyNotFoundError, match='"models:/survival/99"'):
+        load_champion("models:/survival/99", tracking_uri)
+
+
+def test_asking_for_a_champion_creates_no_store(tmp_path):
+    with pytest.raises(StudyNotFoundError, match="nothing is registered yet"):
+        load_champion("survival", f"sqlite:///{tmp_path / 'mlflow.db'}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_model_of_somebody_else_is_refused(packaged, tracking_uri, parent_run_id, tmp_path):
+    folder = shutil.copytree(packaged.folder, tmp_path / "model")
+    (folder / "data" / "champion" / "champion.json").unlink()
+    other = dataclasses.replace(packaged, folder=folder, metadata=dataclasses.replace(packaged.metadata, study="foreign"))
+    register(other, tracking_uri, parent_run_id)
+    with pytest.raises(ChampionError, match='"foreign" is not one of Perceptune'):
+        load_champion("foreign", tracking_uri)
+
+
+def test_the_exported_model_is_the_kept_one(champion, spec, tmp_path):
+    export_champion(champion, tmp_path / "best.keras")
+    assert (tmp_path / "best.keras").read_bytes() == spec.model_path.read_bytes()
+    with pytest.raises(DataError, match=r"expected a file ending in \.keras"):
+        export_champion(champion, tmp_path / "best.h5")
+    with pytest.raises(DataError, match="does not exist; create it first"):
+        export_champion(champion, tmp_path / "no folder" / "best.keras")
+
+
+def test_registering_needs_no_keras_in_the_coordinator(packaged, tracking_uri, parent_run_id, run_python, tmp_path):
+    script = f"""
+import sys
+from pathlib import Path
+from search.champion import PackagedChampion, load_champion, register
+from search.champion.metadata import ChampionMetadata
+folder = Path({str(packaged.folder)!r})
+packaged = PackagedChampion(folder=folder, metadata=ChampionMetadata.load(folder / "data" / "champion"))
+register(packaged, {tracking_uri!r}, {parent_run_id!r})
+load_champion("survival", {tracking_uri!r}).metadata
+print(sorted({{"keras", "tensorflow", "sklearn"}} & set(sys.modules)))
+"""
+    assert run_python(script).strip() == "[]"
