@@ -1,0 +1,88 @@
+"""One trial as the ledger has it, and how it is written into Optuna's trial and read back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from optuna.trial import FrozenTrial
+from optuna.trial import TrialState as OptunaState
+
+from ..trial import TrialResult, TrialState, Value
+
+INTERRUPTED = "interrupted"
+ATTRIBUTE = "result"
+STATES = {
+    OptunaState.RUNNING: TrialState.RUNNING,
+    OptunaState.COMPLETE: TrialState.COMPLETE,
+    OptunaState.PRUNED: TrialState.PRUNED,
+    OptunaState.FAIL: TrialState.FAILED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialRecord:
+    """One trial.
+
+    Attributes:
+        number: The trial's number.
+        state: Where it stands.
+        params: Its searched hyperparameters.
+        value: The objective; None unless COMPLETE or PRUNED.
+        reason: Why it FAILED; empty otherwise.
+        history: Every epoch's metrics.
+        seconds: Wall-clock time of the training.
+        finished: When it finished, in seconds since 1970; 0 if it has not.
+        facts: Device, trainer, number of parameters, seed, best epoch.
+    """
+
+    number: int
+    state: TrialState
+    params: Mapping[str, Value]
+    value: float | None
+    reason: str
+    history: Sequence[Mapping[str, float]]
+    seconds: float
+    finished: float
+    facts: Mapping[str, Any]
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it ended by itself, and so is one of the trials that were asked for."""
+        return self.state is not TrialState.RUNNING and self.reason != INTERRUPTED
+
+
+def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, Any]:
+    """Write a result as plain values, the history by columns."""
+    names = list(result.history[0]) if result.history else []
+    return {
+        "state": result.state.value,
+        "value": result.value,
+        "reason": result.reason,
+        "seconds": round(result.seconds, 4),
+        "finished": finished,
+        "seed": seed,
+        "best_epoch": result.best_epoch,
+        "n_parameters": result.n_parameters,
+        "device": result.device,
+        "trainer": result.trainer,
+        "history": {name: [epoch[name] for epoch in result.history] for name in names},
+    }
+
+
+def to_record(trial: FrozenTrial) -> TrialRecord:
+    """Read a trial; one that failed and has no result was interrupted."""
+    state = STATES[trial.state]
+    facts = {name: fact for name, fact in trial.user_attrs.get(ATTRIBUTE, {}).items() if name not in ("state", "value")}
+    columns: dict[str, list[float]] = facts.pop("history", {})
+    has_value = state in (TrialState.COMPLETE, TrialState.PRUNED)
+    return TrialRecord(
+        number=trial.number,
+        state=state,
+        params=trial.params,
+        value=trial.user_attrs[ATTRIBUTE]["value"] if has_value else None,
+        reason=facts.pop("reason", INTERRUPTED if state is TrialState.FAILED else ""),
+        seconds=facts.pop("seconds", 0.0),
+        finished=facts.pop("finished", 0.0),
+        history=[dict(zip(columns, epoch, strict=True)) for epoch in zip(*columns.values(), strict=True)],
+        facts=facts,
+    )

@@ -1,0 +1,86 @@
+"""Where things lie: the local store ``mlruns/`` and the address of the tracking server.
+
+It names paths; whoever writes a file makes its folder.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Store:
+    """The local store of a working directory.
+
+    Attributes:
+        root: The folder, absolute. Defaults to ``mlruns`` in the working directory.
+    """
+
+    root: Path = Path("mlruns")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", self.root.absolute())
+
+    @property
+    def tracking_uri(self) -> str:
+        """MLflow's address: ``MLFLOW_TRACKING_URI`` where it is set, else the SQLite file of this store."""
+        return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.root / 'mlflow.db'}"
+
+    @property
+    def artifacts(self) -> Path:
+        """Where MLflow's artifacts lie unless a server keeps them."""
+        return self.root / "artifacts"
+
+    @property
+    def studies(self) -> Path:
+        """The folder with one folder per study."""
+        return self.root / "studies"
+
+    def study(self, name: str) -> "StudyFolder":
+        """The folder of one study."""
+        return StudyFolder(self.studies / name)
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """What one study keeps on disk.
+
+    Attributes:
+        root: The folder.
+    """
+
+    root: Path
+
+    @property
+    def journal(self) -> Path:
+        """The ledger."""
+        return self.root / "journal.log"
+
+    @property
+    def arrays(self) -> Path:
+        """The prepared training and validation arrays."""
+        return self.root / "arrays"
+
+    @property
+    def preprocessor(self) -> Path:
+        """The fitted preprocessing."""
+        return self.root / "preprocessor"
+
+    @property
+    def logs(self) -> Path:
+        """What the worker processes print."""
+        return self.root / "logs"
+
+    @property
+    def report(self) -> Path:
+        """The plots."""
+        return self.root / "report"
+
+    @property
+    def models(self) -> Path:
+        """The kept models."""
+        return self.root / "models"
+
+    def model(self, number: int) -> Path:
+        """The kept model of one trial."""
+        return self.models / f"{number}.keras"

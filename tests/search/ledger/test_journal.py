@@ -1,0 +1,60 @@
+import pytest
+
+from search.ledger.journal import StudyJournal, repair
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "journal.log"
+    path.touch()
+    return path
+
+
+def lines(count, start=0):
+    return [{"op_code": 5, "number": number} for number in range(start, start + count)]
+
+
+def test_lines_come_back_in_order(path):
+    journal = StudyJournal(path)
+    journal.append_logs(lines(3))
+    assert list(journal.read_logs(0)) == lines(3)
+
+
+def test_reading_goes_on_where_it_stopped(path):
+    journal = StudyJournal(path)
+    journal.append_logs(lines(3))
+    list(journal.read_logs(0))
+    journal.append_logs(lines(2, start=3))
+    assert list(journal.read_logs(3)) == lines(2, start=3)
+
+
+def test_reading_may_start_in_the_middle_of_what_was_never_read(path):
+    StudyJournal(path).append_logs(lines(5))
+    assert list(StudyJournal(path).read_logs(2)) == lines(3, start=2)
+
+
+def test_a_line_that_is_still_being_written_is_left_out_until_it_ends(path):
+    journal = StudyJournal(path)
+    journal.append_logs(lines(1))
+    with path.open("a") as file:
+        file.write('{"op_code":5,"num')
+        file.flush()
+        assert list(journal.read_logs(0)) == lines(1)
+        file.write('ber":1}\n')
+    assert list(journal.read_logs(1)) == lines(1, start=1)
+
+
+def test_repair_cuts_off_an_unfinished_line_and_nothing_else(path):
+    journal = StudyJournal(path)
+    journal.append_logs(lines(2))
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"op_code":5,"num')
+    repair(path)
+    assert path.read_bytes() == whole
+    repair(path)
+    assert path.read_bytes() == whole
+
+
+def test_repair_makes_a_missing_journal(tmp_path):
+    repair(tmp_path / "new" / "journal.log")
+    assert (tmp_path / "new" / "journal.log").read_bytes() == b""

@@ -1,0 +1,207 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import optuna
+import pytest
+
+from search import ledger as ledgers
+from search.errors import StudyBusyError, StudyChangedError, StudyNotFoundError
+from search.experiment import parse_experiment
+from search.ledger import INTERRUPTED
+from search.space import to_distributions
+from search.store import Store
+from search.trial import EpochReport, TrialResult, TrialState
+
+CONTENT = {
+    "name": "toy",
+    "model": "models.mlp:build_mlp",
+    "data": {"loader": "experiments.datasets:diabetes"},
+    "space": {"model": {"n_hidden": {"type": "int", "low": 0, "high": 3}}},
+    "objective": {"metric": "val_accuracy", "direction": "maximize"},
+}
+EXPERIMENT = parse_experiment(CONTENT, "toy.toml")
+DISTRIBUTIONS = to_distributions(EXPERIMENT.space.searched)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "mlruns")
+
+
+@pytest.fixture
+def ledger(store):
+    ledger = open_ledger(store)
+    yield ledger
+    ledger.close()
+
+
+def open_ledger(store, content=CONTENT, *, fresh=False):
+    ledger = ledgers.begin_or_continue(store, "toy", parse_experiment(content, "toy.toml"), fresh=fresh)
+    ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
+    return ledger
+
+
+def finish(ledger, value, *, state=TrialState.COMPLETE, finished=1.0):
+    number, _ = ledger.ask(DISTRIBUTIONS)
+    history = ({"loss": 0.5, "val_accuracy": value}, {"loss": 0.25, "val_accuracy": value})
+    reason = "ValueError: no" if state is TrialState.FAILED else ""
+    if state is TrialState.PRUNED:
+        ledger.should_prune(EpochReport(number, 1, history[0]), "val_accuracy")
+    kept = {"value": None if reason else value, "best_epoch": 0 if reason else 1, "reason": reason}
+    result = TrialResult(number=number, state=state, history=history, seconds=1.5, device="cpu", **kept)
+    return number, ledger.tell(result, seed=7, finished=finished)
+
+
+def reopened(ledger, store):
+    ledger.close()
+    return open_ledger(store)
+
+
+def test_a_finished_trial_is_read_back_whole(ledger, store):
+    number, _ = finish(ledger, 0.75)
+    record = reopened(ledger, store).record(number)
+    assert (record.state, record.value, record.reason, record.seconds) == (TrialState.COMPLETE, 0.75, "", 1.5)
+    assert record.history == [{"loss": 0.5, "val_accuracy": 0.75}, {"loss": 0.25, "val_accuracy": 0.75}]
+    assert record.facts == {"seed": 7, "best_epoch": 1, "n_parameters": 0, "device": "cpu", "trainer": ""}
+    assert set(record.params) == {"n_hidden"}
+
+
+@pytest.mark.parametrize("state", [TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED])
+def test_every_finished_trial_counts_after_reopening(ledger, store, state):
+    finish(ledger, 0.5, state=state)
+    assert ledger.n_finished == 1
+    again = reopened(ledger, store)
+    assert again.n_finished == 1
+    assert again.n_by_state() == {state.value: 1}
+
+
+def test_the_best_is_the_first_to_finish_among_equals(ledger, store):
+    slow, _ = ledger.ask(DISTRIBUTIONS)
+    quick, is_best = finish(ledger, 0.8, finished=1.0)
+    assert is_best
+    late = TrialResult(number=slow, state=TrialState.COMPLETE, value=0.8)
+    assert not ledger.tell(late, seed=1, finished=2.0)
+    assert ledger.best == (quick, 0.8)
+    assert reopened(ledger, store).best == (quick, 0.8)
+
+
+def test_a_pruned_trial_is_never_the_best(ledger):
+    finish(ledger, 0.9, state=TrialState.PRUNED)
+    assert ledger.best is None
+
+
+def test_minimizing_prefers_the_smaller_value(store):
+    content = CONTENT | {"objective": {"metric": "val_loss", "direction": "minimize"}}
+    ledger = open_ledger(store, content)
+    finish(ledger, 0.5)
+    number, is_best = finish(ledger, 0.25)
+    assert is_best
+    assert ledger.best == (number, 0.25)
+    ledger.close()
+
+
+def test_interrupted_trials_do_not_count_and_are_tried_again(ledger, store):
+    finish(ledger, 0.5)
+    number, params = ledger.ask(DISTRIBUTIONS)
+    again = reopened(ledger, store)
+    assert again.put_right() == [number]
+    assert again.n_finished == 1
+    assert again.record(number).reason == INTERRUPTED
+    assert again.n_by_state() == {"COMPLETE": 1, "INTERRUPTED": 1}
+    assert again.ask(DISTRIBUTIONS) == (number + 1, params)
+
+
+def test_a_result_written_just_before_a_kill_is_not_lost(ledger, store):
+    """The journal of a process that was killed between writing a result and ending the trial."""
+    finish(ledger, 0.75)
+    journal = ledger.folder.journal
+    written = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(written[:-1]))
+    again = reopened(ledger, store)
+    assert again.n_finished == 0
+    assert again.put_right() == []
+    assert again.n_finished == 1
+    assert again.best == (0, 0.75)
+
+
+def test_any_cut_of_the_journal_can_be_continued(ledger, store):
+    for value in (0.5, 0.75):
+        finish(ledger, value)
+    ledger.close()
+    whole = ledger.folder.journal.read_bytes()
+    for length in range(0, len(whole), 97):
+        ledger.folder.journal.write_bytes(whole[:length])
+        again = open_ledger(store)
+        again.put_right()
+        finish(again, 0.9)
+        assert again.n_by_state().get("RUNNING", 0) == 0
+        again.close()
+
+
+def test_a_second_process_is_refused_while_the_first_runs_the_study(ledger, store):
+    program = """if True:
+        import sys
+        from pathlib import Path
+        from search import ledger as ledgers
+        from search.errors import StudyBusyError
+        from search.experiment import parse_experiment
+        from search.store import Store
+        try:
+            ledgers.begin_or_continue(Store(Path(sys.argv[1])), "toy", parse_experiment(eval(sys.argv[2]), "toy"), fresh=False)
+        except StudyBusyError as error:
+            print(error)
+    """
+    command = [sys.executable, "-c", program, str(store.root), repr(CONTENT)]
+    refused = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
+    assert 'Study "toy" is being run by another process' in refused.stdout
+
+
+def test_the_same_process_is_refused_too(ledger, store):
+    with pytest.raises(StudyBusyError, match="another process"):
+        open_ledger(store)
+
+
+def test_another_space_is_refused_with_the_key_that_changed(ledger, store):
+    ledger.close()
+    changed = CONTENT | {"space": {"model": {"n_hidden": {"type": "int", "low": 0, "high": 5}}}}
+    with pytest.raises(StudyChangedError, match=r"space\.model\.n_hidden\.high = 3, and this experiment has 5"):
+        open_ledger(store, changed)
+
+
+def test_another_sampler_continues_the_study(ledger, store):
+    finish(ledger, 0.5)
+    ledger.close()
+    again = open_ledger(store, CONTENT | {"search": {"sampler": "random", "n_trials": 3}})
+    assert again.n_finished == 1
+    again.close()
+
+
+def test_fresh_keeps_the_earlier_study_under_a_number(ledger, store):
+    finish(ledger, 0.5)
+    ledger.close()
+    fresh = open_ledger(store, fresh=True)
+    assert fresh.n_finished == 0
+    assert ledgers.study_names(store) == ["toy", "toy.1"]
+    assert ledgers.read(store, "toy.1").n_finished == 1
+    fresh.close()
+
+
+def test_abandoning_a_fresh_study_brings_the_earlier_one_back(ledger, store):
+    finish(ledger, 0.5)
+    ledger.close()
+    fresh = open_ledger(store, fresh=True)
+    ledgers.abandon(fresh, store)
+    fresh.close()
+    assert ledgers.study_names(store) == ["toy"]
+    assert ledgers.read(store, "toy").n_finished == 1
+
+
+def test_reading_goes_on_while_another_runs_the_study(ledger, store):
+    finish(ledger, 0.5)
+    assert ledgers.read(store, "toy").best == (0, 0.5)
+
+
+def test_an_unknown_study_names_the_nearest(ledger, store):
+    with pytest.raises(StudyNotFoundError, match='did you mean "toy"'):
+        ledgers.read(store, "tyo")

@@ -1,0 +1,20 @@
+from pathlib import Path
+
+from search.store import Store
+
+
+def test_the_store_stays_where_it_was_when_the_working_directory_changes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = Store()
+    monkeypatch.chdir(Path.home())
+    assert store.root == tmp_path / "mlruns"
+
+
+def test_the_tracking_uri_of_the_environment_is_honoured(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
+    assert Store(tmp_path).tracking_uri == "http://127.0.0.1:5000"
+
+
+def test_the_tracking_uri_is_the_stores_own_database_otherwise(tmp_path, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    assert Store(tmp_path).tracking_uri == f"sqlite:///{tmp_path}/mlflow.db"
