@@ -11,16 +11,26 @@ class Executor(Protocol):
     """Trains trials somewhere."""
 
     def start(self, experiment: Experiment, arrays: Path) -> None:
-        """Make ready to train, and check the model builder against the experiment.
+        """Begin to make ready, without waiting.
 
         Args:
             experiment: The experiment.
-            arrays: Folder that `TrainingArrays.load` reads.
+            arrays: Folder that `TrainingArrays.load` will read, once `check` is called.
+        """
+        ...
+
+    def check(self) -> None:
+        """Check the model builder against the experiment and the arrays, and wait until a trial can be trained.
 
         Raises:
             InputError: If the builder's reference or its arguments are wrong.
             WorkerError: If no worker can be started.
         """
+        ...
+
+    @property
+    def n_workers(self) -> int:
+        """How many trials can be trained at once."""
         ...
 
     @property
@@ -33,7 +43,7 @@ class Executor(Protocol):
         ...
 
     def wait(self, report: Report) -> list[TrialResult]:
-        """Wait until at least one submitted trial has ended.
+        """Wait until a submitted trial has ended, more trials can be submitted, or `wake` is called.
 
         Args:
             report: Called here with each epoch of any running trial; its answer ends or continues that trial.
@@ -41,6 +51,10 @@ class Executor(Protocol):
         Returns:
             The results that came. A trial whose worker died is FAILED with the reason.
         """
+        ...
+
+    def wake(self) -> None:
+        """Have a `wait` that is under way return at once; may be called from a signal handler."""
         ...
 
     def close(self) -> None:

@@ -1,0 +1,41 @@
+"""What the coordinator and a worker process say to each other through their pipe.
+
+The worker says `Ready` once, then for each assignment any number of epochs and one result. After the epoch of a trial
+that can be pruned it waits for a bool: whether to go on. A closed pipe ends the worker.
+"""
+
+from dataclasses import dataclass
+
+from ..errors import InputError
+from ..experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Start:
+    """The first thing a worker is told.
+
+    Attributes:
+        experiment: The experiment.
+        arrays: Folder of the training arrays.
+        path: The coordinator's ``sys.path``, so that the same references resolve.
+    """
+
+    experiment: Experiment
+    arrays: str
+    path: list[str]
+
+
+@dataclass(frozen=True)
+class Check:
+    """The arrays are there: check the builder against them and say Ready."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The worker has imported its backend and checked the builder.
+
+    Attributes:
+        error: What the user must mend; None if all is well.
+    """
+
+    error: InputError | None = None

@@ -1,0 +1,125 @@
+"""Trains in worker processes: each imports the backend once, holds one share of the machine and is reused.
+
+Workers are programs of their own (not forks), so the coordinator stays free of TensorFlow and a script needs no
+``if __name__ == "__main__"``. A worker is replaced when it dies, after a number of trials, or when its memory has grown.
+"""
+
+import sys
+from multiprocessing import Pipe
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from ..errors import WorkerError
+from ..experiment import Experiment
+from ..trial import Assignment, EpochReport, Report, TrialResult, TrialState
+from .devices import divide
+from .messages import Check, Ready, Start
+from .worker_process import WorkerProcess
+
+
+class WorkerPool:
+    """A pool of worker processes.
+
+    Args:
+        logs: Folder for what the workers print.
+    """
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._workers: list[WorkerProcess] = []
+        self._start: Start
+        self._alarm, self._alarm_button = Pipe(duplex=False)
+
+    @property
+    def n_workers(self) -> int:
+        """Number of worker processes."""
+        return len(self._workers)
+
+    @property
+    def n_free(self) -> int:
+        """Number of workers that are ready and idle."""
+        return sum(worker.is_free for worker in self._workers)
+
+    def start(self, experiment: Experiment, arrays: Path) -> None:
+        """Start the processes; they import the backend while the caller goes on."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        self._start = Start(experiment, str(arrays), sys.path)
+        for number, share in enumerate(divide(experiment.executor.n_workers)):
+            self._workers.append(WorkerProcess(share, self._logs / f"worker-{number}.log", self._start))
+
+    def check(self) -> None:
+        """Have the builder checked, and wait for the first worker's answer."""
+        for worker in self._workers:
+            worker.send(Check())
+        while not self.n_free:
+            for worker in self._readable():
+                message = worker.receive()
+                if message is None:
+                    raise WorkerError(f"A worker process could not start ({worker.ending}); its output is in {worker.log}")
+                if isinstance(message, Ready) and message.error is not None:
+                    raise message.error
+
+    def submit(self, assignment: Assignment) -> None:
+        """Give a trial to an idle worker."""
+        next(worker for worker in self._workers if worker.is_free).train(assignment)
+
+    def wait(self, report: Report) -> list[TrialResult]:
+        """Wait for results, or for a worker to become ready."""
+        results: list[TrialResult] = []
+        n_free = self.n_free
+        while not results and self.n_free <= n_free and not self._alarm.poll():
+            for worker in self._readable():
+                result = self._handle(worker, report)
+                if result is not None:
+                    results.append(result)
+        while self._alarm.poll():
+            self._alarm.recv_bytes()
+        return results
+
+    def wake(self) -> None:
+        """Have `wait` return; safe in a signal handler."""
+        self._alarm_button.send_bytes(b"!")
+
+    def close(self) -> None:
+        """End all workers: idle ones by themselves, the others by force."""
+        for worker in self._workers:
+            worker.end()
+        for worker in self._workers:
+            worker.reap()
+        self._workers.clear()
+
+    def _readable(self) -> list[WorkerProcess]:
+        ready = wait([self._alarm, *(worker.pipe for worker in self._workers)])
+        return [worker for worker in self._workers if worker.pipe in ready]
+
+    def _handle(self, worker: WorkerProcess, report: Report) -> TrialResult | None:
+        assignment = worker.assignment
+        message = worker.receive()
+        match message:
+            case EpochReport():
+                go_on = report(message)
+                if assignment is not None and assignment.is_prunable:
+                    worker.send(go_on)
+            case TrialResult():
+                self._recycle(worker)
+                return message
+            case None:
+                self._replace(worker)
+                if assignment is None and not worker.was_ready:
+                    raise WorkerError(f"A worker process could not start ({worker.ending}); its output is in {worker.log}")
+                if assignment is not None:
+                    reason = f"the worker process died: {worker.ending}; its output is in {worker.log}"
+                    return TrialResult(number=assignment.number, state=TrialState.FAILED, reason=reason)
+        return None
+
+    def _recycle(self, worker: WorkerProcess) -> None:
+        limits = self._start.experiment.executor
+        if worker.n_trials >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes:
+            worker.end()
+            worker.reap()
+            self._replace(worker)
+
+    def _replace(self, worker: WorkerProcess) -> None:
+        replacement = WorkerProcess(worker.share, worker.log, self._start)
+        replacement.send(Check())
+        self._workers[self._workers.index(worker)] = replacement

@@ -1,0 +1,121 @@
+"""The coordinator's end of one worker process."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import psutil
+
+from ..trial import Assignment, EpochReport, TrialResult
+from .devices import Share
+from .messages import Ready, Start
+
+_CLOSE_SECONDS = 5
+
+
+class WorkerProcess:
+    """One process and the pipe to it.
+
+    Args:
+        share: Its part of the machine.
+        log: File for what it prints.
+        start: The first thing it is told.
+
+    Attributes:
+        assignment: The trial it trains; None if it is idle.
+        was_ready: Whether it has imported its backend and found the builder good.
+        n_trials: How many trials it has ended.
+    """
+
+    def __init__(self, share: Share, log: Path, start: Start) -> None:
+        self.share = share
+        self.log = log
+        self.assignment: Assignment | None = None
+        self.was_ready = False
+        self.n_trials = 0
+        self._first_bytes = 0
+        self.pipe, theirs = Pipe()
+        self._process = _spawn(share, log, theirs)
+        theirs.close()
+        self.send(start)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it can be given a trial."""
+        return self.was_ready and self.assignment is None
+
+    @property
+    def ending(self) -> str:
+        """How the process ended, in words."""
+        code = self._process.wait()
+        if code >= 0:
+            return f"exit status {code}"
+        hint = ", perhaps for want of memory" if code == -signal.SIGKILL else ""
+        return f"{signal.Signals(-code).name}{hint}"
+
+    def send(self, message: object) -> None:
+        """Say something; a dead worker is noticed when it is read from."""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.pipe.send(message)
+
+    def train(self, assignment: Assignment) -> None:
+        """Give it a trial."""
+        self.assignment = assignment
+        self.send(assignment)
+
+    def receive(self) -> Ready | EpochReport | TrialResult | None:
+        """Take the next message; None if the process is gone."""
+        try:
+            message: Ready | EpochReport | TrialResult = self.pipe.recv()
+        except (EOFError, ConnectionResetError):
+            return None
+        if isinstance(message, Ready):
+            self.was_ready = message.error is None
+        elif isinstance(message, TrialResult):
+            self.assignment = None
+            self.n_trials += 1
+        return message
+
+    def growth_bytes(self) -> int:
+        """How much its memory has grown since its first trial."""
+        try:
+            resident = int(psutil.Process(self._process.pid).memory_info().rss)
+        except psutil.NoSuchProcess:
+            return 0
+        self._first_bytes = self._first_bytes or resident
+        return resident - self._first_bytes
+
+    def end(self) -> None:
+        """Have it end: an idle one by itself, a busy one by force."""
+        self.pipe.close()
+        if not self.is_free:
+            self._process.kill()
+
+    def reap(self) -> None:
+        """Wait until it has ended."""
+        try:
+            self._process.wait(timeout=_CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _spawn(share: Share, log: Path, pipe: Connection) -> "subprocess.Popen[bytes]":
+    # The package's own name, so that the child finds it wherever it lies.
+    module = f"{__package__}.worker"
+    root = str(Path(__file__).parents[2])
+    path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, str(pipe.fileno())],
+            pass_fds=[pipe.fileno()],
+            env=os.environ | share.environment | {"PYTHONPATH": path},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
