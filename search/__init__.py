@@ -1,1 +1,24 @@
-"""Perceptune: experiment tracking and hyperparameter search for Keras 3 models."""
+"""Perceptune: experiment tracking and hyperparameter search for Keras 3 models.
+
+from search import load_champion, load_experiment, run_study
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .champion import load_champion
+    from .experiment import load_experiment
+    from .study import run_study
+
+__all__ = ["load_champion", "load_experiment", "run_study"]
+
+_HOMES = {"load_champion": "champion", "load_experiment": "experiment", "run_study": "study"}
+
+
+def __getattr__(name: str) -> Any:
+    # Imported when first used: the command line answers --help without Optuna, MLflow and pandas.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)

@@ -1,0 +1,76 @@
+"""Puts the commands together and turns errors into one line and an exit status.
+
+0 done, 1 our failure, 2 the input is wrong, 130 interrupted.
+"""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from ..errors import InputError, PerceptuneError
+from . import champion, run, studies, ui
+
+_INTERRUPTED = "interrupted; the same command continues"
+
+app = typer.Typer(
+    name="perceptune",
+    help="Experiment tracking and hyperparameter search for Keras models.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for group in (run, studies, champion, ui):
+    group.register(app)
+
+
+@app.callback()
+def options(*, debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and log messages.")] = False) -> None:
+    """Take the options that stand before a command."""
+    # Said to every process that is started from here too.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "0" if debug else "2")
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if debug:
+        os.environ["PERCEPTUNE_DEBUG"] = "1"
+
+
+def run_app(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: The words after the program's name.
+
+    Returns:
+        The exit status.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)  # ends in the same order as Ctrl-C
+    try:
+        status = app(list(arguments), standalone_mode=False) or 0
+        return _fail(130, _INTERRUPTED) if status == 130 else int(status)  # typer turns a KeyboardInterrupt into 130
+    except InputError as error:
+        return _fail(2, str(error))
+    except typer.TyperException as error:
+        return _fail(2, str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail(130, _INTERRUPTED)
+    except PerceptuneError as error:
+        return _fail(1, str(error))
+    except Exception as error:
+        if os.environ.get("PERCEPTUNE_DEBUG"):
+            raise
+        return _fail(1, f"{type(error).__name__}: {error} (this is a fault of perceptune; --debug before the command shows where)")
+
+
+def _fail(status: int, message: str) -> int:
+    print(f"perceptune: {message}", file=sys.stderr)
+    return status
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,42 @@
+"""The commands that use a champion: ``predict`` and ``export``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .quiet import quiet_backend
+
+Study = Annotated[str, typer.Argument(help="Name of a study.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(predict)
+    app.command()(export)
+
+
+def predict(
+    study: Study,
+    input: Annotated[Path, typer.Option(help="CSV or Parquet file of raw rows.")],
+    output: Annotated[Path, typer.Option(help="CSV or Parquet file for the answers.")],
+) -> None:
+    """Answer the rows of a file with a study's champion."""
+    from ..champion import Champion, load_champion, predict_file
+
+    def load() -> Champion:
+        champion = load_champion(study)
+        with quiet_backend():
+            champion.model  # noqa: B018  # imports the backend
+        return champion
+
+    n_rows = predict_file(load, input, output)
+    typer.echo(f"{n_rows} answers written to {output}")
+
+
+def export(study: Study, file: Annotated[Path, typer.Argument(help="File to write, ending in .keras.")]) -> None:
+    """Write a champion's Keras model to a file (without its preprocessing)."""
+    from ..champion import export_champion, load_champion
+
+    export_champion(load_champion(study), file)
+    typer.echo(f"Model written to {file}")

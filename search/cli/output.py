@@ -1,0 +1,145 @@
+"""Tables and texts that the commands print."""
+
+import csv
+import dataclasses
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from ..parameters import CategoricalParameter
+
+if TYPE_CHECKING:
+    from ..ledger import Ledger, TrialRecord
+    from ..parameters import Searched
+    from ..summary import StudySummary
+
+console = Console(highlight=False, soft_wrap=True)
+if not console.is_terminal:
+    console.width = 200  # a file or a pipe has no width of its own
+
+
+def format_number(value: float | None) -> str:
+    """Write a number with at most five significant digits; nothing for None."""
+    return "" if value is None else f"{value:.5g}"
+
+
+def format_params(params: Mapping[str, object]) -> str:
+    """Write hyperparameters as ``name=value`` in one line."""
+    return ", ".join(f"{name}={format_number(value) if isinstance(value, float) else value}" for name, value in params.items())
+
+
+def format_parameter(parameter: "Searched") -> str:
+    """Write a searched parameter as its range or its choices."""
+    if isinstance(parameter, CategoricalParameter):
+        return ", ".join(map(str, parameter.choices))
+    step = f", step {parameter.step}" if parameter.step not in (None, 1) else ""
+    return f"{parameter.low} to {parameter.high}{step}{', log' if parameter.log else ''}"
+
+
+def print_summary(summary: "StudySummary", experiment: str) -> None:
+    """Print how a run ended and what to do next."""
+    print_best(summary)
+    study = summary.study
+    console.print("\nNext:")
+    for command, purpose in (
+        ("make ui", "browse all trials in MLflow"),
+        (f"make predict STUDY={study} INPUT=rows.csv OUTPUT=answers.csv", "answer the rows of a file"),
+        (f"make search EXPERIMENT={experiment} TRIALS={2 * summary.n_trials}", "continue the search"),
+        (f"make search EXPERIMENT={experiment} FRESH=1", "begin another"),
+    ):
+        console.print(f"  {command:<62} {purpose}")
+
+
+def print_best(summary: "StudySummary") -> None:
+    """Print the best trial and the registered model."""
+    table = Table.grid(padding=(0, 2))
+    finished = ", ".join(f"{count} {state}" for state, count in sorted(summary.n_by_state.items()))
+    rows = {
+        "Study": f"{summary.study} ({finished})",
+        "Best trial": f"{summary.trial}: {format_params(summary.params)}",
+        "Validation": f"{summary.metric} {format_number(summary.value)}",
+        "Test": ", ".join(f"{name} {format_number(value)}" for name, value in summary.test.items()) or "not measured yet",
+        "Model": summary.model_uri or "not registered yet",
+    }
+    for name, text in rows.items():
+        table.add_row(name, text)
+    console.print(table)
+
+
+def print_json(summary: "StudySummary") -> None:
+    """Print one JSON object."""
+    json.dump(dataclasses.asdict(summary), sys.stdout, indent=2)
+    sys.stdout.write("\n")
+
+
+def print_studies(ledgers: Sequence["Ledger"]) -> None:
+    """Print one line per study."""
+    if not ledgers:
+        console.print("There are no studies yet; `make search` runs the first.")
+        return
+    table = Table("study", "trials", "best trial", "objective", "value", "model", box=None)
+    for ledger in ledgers:
+        best, champion = ledger.best, ledger.attribute("champion") or {}
+        table.add_row(
+            ledger.name,
+            str(ledger.n_finished),
+            str(best[0]) if best else "",
+            f"{ledger.experiment.objective.direction} {ledger.experiment.objective.metric}",
+            format_number(best[1]) if best else "",
+            champion.get("model_uri", ""),
+        )
+    console.print(table)
+
+
+def print_study(ledger: "Ledger") -> None:
+    """Print a study's experiment, space, trials by state and best trials."""
+    experiment = ledger.experiment
+    records = ledger.records()
+    table = Table.grid(padding=(0, 2))
+    table.add_row("Study", ledger.name)
+    table.add_row("Model", experiment.model)
+    table.add_row("Data", f"{experiment.data.loader} (fingerprint {ledger.attribute('dataset')})")
+    table.add_row("Objective", f"{experiment.objective.direction} {experiment.objective.metric}")
+    table.add_row("Sampler, pruner", f"{experiment.search.sampler}, {experiment.search.pruner} (seed {experiment.search.seed})")
+    for name, parameter in experiment.space.searched.items():
+        table.add_row(f"  {name}", format_parameter(parameter))
+    table.add_row("Trials", ", ".join(f"{count} {state}" for state, count in sorted(ledger.n_by_state().items())) or "none")
+    for reason, count in Counter(record.reason for record in records if record.reason).most_common(3):
+        table.add_row("", f"{count} x {reason}")
+    console.print(table)
+    if ledger.best is not None:
+        console.print(f"\nBest trials, of {len(records)}:")
+        sign = -1 if experiment.objective.direction == "maximize" else 1
+        complete = [record for record in records if record.value is not None and record.state == "COMPLETE"]
+        print_trials(sorted(complete, key=lambda record: sign * (record.value or 0.0))[:5])
+
+
+def print_trials(records: Sequence["TrialRecord"]) -> None:
+    """Print one line per trial."""
+    table = Table("trial", "state", "value", "epochs", "seconds", "hyperparameters", "reason", box=None)
+    for record in records:
+        table.add_row(*_cells(record), format_params(record.params), record.reason)
+    console.print(table)
+
+
+def write_trials(records: Sequence["TrialRecord"], path: Path) -> None:
+    """Write one row per trial to a CSV file, a column per hyperparameter."""
+    names = sorted({name for record in records for name in record.params})
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["trial", "state", "value", "epochs", "seconds", *names, "reason"])
+        for record in records:
+            value = "" if record.value is None else repr(record.value)
+            params = [record.params.get(name, "") for name in names]
+            writer.writerow([record.number, record.state, value, len(record.history), record.seconds, *params, record.reason])
+    console.print(f"{len(records)} trials written to {path}")
+
+
+def _cells(record: "TrialRecord") -> list[str]:
+    return [str(record.number), record.state, format_number(record.value), str(len(record.history)), f"{record.seconds:.2f}"]

@@ -1,0 +1,146 @@
+"""Shows a running study: a live table on a terminal, one line per finished trial elsewhere."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+from rich.console import Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from ..experiment import ObjectiveSection
+from ..observer import Observer
+from ..trial import Assignment, EpochReport, TrialResult
+from .output import console, format_number, format_params
+
+
+@contextlib.contextmanager
+def make_observer(objective: ObjectiveSection) -> Iterator[Observer]:
+    """Show progress in the way that fits the output.
+
+    Args:
+        objective: What the search is after.
+    """
+    if console.is_terminal:
+        live = LiveObserver(objective)
+        with Live(get_renderable=live.render, console=console, refresh_per_second=8, transient=True):
+            yield live
+    else:
+        yield LineObserver(objective)
+
+
+class LineObserver:
+    """Prints one line per finished trial.
+
+    Args:
+        objective: What the search is after.
+    """
+
+    def __init__(self, objective: ObjectiveSection) -> None:
+        self._metric = objective.metric
+        self._n_trials = 0
+        self._n_finished = 0
+        self._params: dict[int, str] = {}
+
+    def on_study_start(self, study: str, *, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
+        """Say what is to be done."""
+        self._n_finished, self._n_trials = n_finished, n_trials
+        console.print(f"Study {study}: {n_finished} of {n_trials} trials finished")
+
+    def on_trial_start(self, assignment: Assignment) -> None:
+        """Remember its hyperparameters."""
+        self._params[assignment.number] = format_params(assignment.params)
+
+    def on_epoch_end(self, report: EpochReport) -> None:
+        """Say nothing."""
+
+    def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
+        """Print the trial."""
+        self._n_finished += 1
+        params = self._params.pop(result.number)
+        outcome = result.reason or f"{self._metric} {format_number(result.value)}"
+        mark = " (best)" if is_best else ""
+        width = len(str(self._n_trials))
+        epochs = f"{len(result.history)} epochs, {result.seconds:.1f} s"
+        count = f"[{self._n_finished:>{width}}/{self._n_trials}]"
+        console.print(f"{count} trial {result.number} {result.state}: {outcome}{mark}; {epochs}; {params}", markup=False)
+
+    def on_stage(self, text: str) -> None:
+        """Print it."""
+        console.print(text)
+
+
+class LiveObserver:
+    """Keeps the state that the live table shows.
+
+    Args:
+        objective: What the search is after.
+    """
+
+    def __init__(self, objective: ObjectiveSection) -> None:
+        self._objective = objective
+        self._study = ""
+        self._stage = "Loading the data"
+        self._n_trials = 1
+        self._n_at_start = 0
+        self._n_finished = 0
+        self._first_started: float | None = None
+        self._best: tuple[int, float] | None = None
+        self._running: dict[int, tuple[Assignment, EpochReport | None]] = {}
+
+    def on_study_start(self, study: str, *, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
+        """Note the numbers."""
+        self._study, self._n_trials, self._best = study, n_trials, best
+        self._n_finished = self._n_at_start = n_finished
+
+    def on_trial_start(self, assignment: Assignment) -> None:
+        """Add a row."""
+        self._first_started = self._first_started or time.monotonic()
+        self._stage = "Searching"
+        self._running[assignment.number] = (assignment, None)
+
+    def on_epoch_end(self, report: EpochReport) -> None:
+        """Update the row."""
+        assignment, _ = self._running[report.number]
+        self._running[report.number] = (assignment, report)
+
+    def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
+        """Remove the row, and keep failures on the screen."""
+        self._n_finished += 1
+        del self._running[result.number]
+        if is_best and result.value is not None:
+            self._best = (result.number, result.value)
+        if result.reason:
+            console.print(f"trial {result.number} FAILED: {result.reason}", markup=False)
+
+    def on_stage(self, text: str) -> None:
+        """Note it."""
+        self._stage = text
+
+    def render(self) -> Group:
+        """Draw the table."""
+        best = f"best {self._objective.metric} {format_number(self._best[1])} (trial {self._best[0]})" if self._best else "no value yet"
+        left = self._seconds_left()
+        time_left = f", about {_duration(left)} left" if left is not None else ""
+        head = Text(f"{self._study}  {self._n_finished} of {self._n_trials} trials, {best}{time_left}")
+        table = Table("trial", "epoch", self._objective.metric, "hyperparameters", box=None)
+        for number, (assignment, report) in sorted(self._running.items()):
+            value = report.metrics.get(self._objective.metric) if report else None
+            epoch = f"{report.epoch if report else 0}/{assignment.training.epochs}"
+            table.add_row(str(number), epoch, format_number(value), format_params(assignment.params))
+        bar = ProgressBar(total=self._n_trials, completed=self._n_finished, width=60)
+        return Group(head, bar, table if self._running else Text(self._stage))
+
+    def _seconds_left(self) -> float | None:
+        n_done = self._n_finished - self._n_at_start
+        if not n_done or self._first_started is None:
+            return None
+        return (time.monotonic() - self._first_started) / n_done * max(0, self._n_trials - self._n_finished)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

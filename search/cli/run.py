@@ -1,0 +1,51 @@
+"""The command ``run``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .output import print_summary
+from .progress import make_observer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("run")(run)
+
+
+def run(
+    experiment: Annotated[str, typer.Argument(help="An experiment file, or the name of one in experiments/.")],
+    trials: Annotated[int | None, typer.Option(help="Trials in total.")] = None,
+    timeout_seconds: Annotated[float | None, typer.Option(help="Start no trial after so many seconds.")] = None,
+    sampler: Annotated[str | None, typer.Option(help="Who proposes: tpe, random, kt-bayesian ...")] = None,
+    pruner: Annotated[str | None, typer.Option(help="Who stops trials early: none, median, hyperband ...")] = None,
+    executor: Annotated[str | None, typer.Option(help="Where trials run: workers or in-process.")] = None,
+    workers: Annotated[str | None, typer.Option(help="Number of worker processes, or auto.")] = None,
+    study: Annotated[str | None, typer.Option(help="Name of the study; the experiment's name if not given.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin another study; the earlier one is kept.")] = False,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="Change a value: key.path=value; may be repeated.")] = None,
+) -> None:
+    """Search, track and register the best model; again: continue up to the number of trials in total."""
+    from ..experiment import load_experiment
+    from ..study import run_study
+
+    options = {
+        "search.n_trials": trials,
+        "search.timeout_seconds": timeout_seconds,
+        "search.sampler": _text(sampler),
+        "search.sampler_options": "{}" if sampler else None,  # the file's are for the file's sampler
+        "search.pruner": _text(pruner),
+        "search.pruner_options": "{}" if pruner else None,
+        "executor.name": _text(executor),
+        "executor.n_workers": workers,
+    }
+    overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
+    loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
+    with make_observer(loaded.objective) as observer:
+        summary = run_study(loaded, study=study, fresh=fresh, observer=observer)
+    print_summary(summary, Path(experiment).stem)
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else f"'{value}'"

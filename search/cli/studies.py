@@ -1,0 +1,67 @@
+"""The commands that look at studies: ``studies``, ``show``, ``best``, ``trials``, ``report``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import output
+
+if TYPE_CHECKING:
+    from ..ledger import Ledger
+
+Study = Annotated[str, typer.Argument(help="Name of a study.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (studies, show, best, trials, report):
+        app.command()(command)
+
+
+def studies() -> None:
+    """List all studies."""
+    from .. import ledger as ledgers
+    from ..store import Store
+
+    store = Store()
+    output.print_studies([ledgers.read(store, name) for name in ledgers.study_names(store)])
+
+
+def show(study: Study) -> None:
+    """Show a study: its experiment, space, trials by state and best trial."""
+    output.print_study(_read(study))
+
+
+def best(study: Study, json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """Show the best trial and the registered model."""
+    from ..summary import summarize
+
+    summary = summarize(_read(study))
+    output.print_json(summary) if json else output.print_best(summary)
+
+
+def trials(study: Study, csv: Annotated[Path | None, typer.Option(help="Write the table to this file.")] = None) -> None:
+    """List all trials of a study."""
+    records = _read(study).records()
+    if csv is None:
+        output.print_trials(records)
+    else:
+        output.write_trials(records, csv)
+
+
+def report(study: Study) -> None:
+    """Draw a study's plots as HTML files."""
+    from ..reports import write_report
+
+    ledger = _read(study)
+    histories = {record.number: record.history for record in ledger.records() if record.history}
+    for path in write_report(ledger.study, histories, ledger.experiment.objective.metric, ledger.folder.report):
+        typer.echo(path)
+
+
+def _read(study: str) -> "Ledger":
+    from .. import ledger as ledgers
+    from ..store import Store
+
+    return ledgers.read(Store(), study)

@@ -1,0 +1,47 @@
+"""The command ``ui``: MLflow's own user interface on what was tracked."""
+
+import os
+import socket
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from ..errors import InputError
+from ..store import Store
+
+HOST = "127.0.0.1"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(ui)
+
+
+def ui(port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 5000) -> None:
+    """Open MLflow's user interface until Ctrl-C."""
+    store = Store()
+    uri = store.tracking_uri
+    if uri.startswith(("http://", "https://")):
+        typer.echo("MLFLOW_TRACKING_URI names a server; open its address in a browser.")
+        return
+    _check_free(port)
+    from ..tracking.mlflow_connection import connect
+
+    store.root.mkdir(parents=True, exist_ok=True)
+    connect(uri)  # creates the database, which several server processes at once could not
+    typer.echo(f"Open http://{HOST}:{port} in a browser; Ctrl-C ends it.")
+    command = [sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(port), "--workers", "1"]
+    stored = ["--backend-store-uri", uri, "--default-artifact-root", store.artifacts.as_uri()]
+    # MLflow's warnings about its own store do not concern who browses it.
+    subprocess.run([*command, *stored], env=os.environ | {"MLFLOW_LOGGING_LEVEL": "WARNING"}, check=False)
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise InputError(f"Port {port} cannot be used ({error.strerror}); choose another with --port, or PORT= with make") from None

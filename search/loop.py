@@ -1,0 +1,109 @@
+"""The search itself: ask, submit, report and prune, tell, keep, until the trials asked for are finished.
+
+It knows the sockets and nothing behind them.
+"""
+
+import logging
+import time
+from dataclasses import dataclass, field
+
+from .executors.base import Executor
+from .experiment import Experiment
+from .interrupts import held_back
+from .ledger import Ledger
+from .observer import Observer
+from .samplers import is_exhausted
+from .seeds import trial_seed
+from .space import to_distributions
+from .tracking.base import Tracker
+from .trial import Assignment, EpochReport, TrialResult, TrialState
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class SearchLoop:
+    """Runs trials until there are enough.
+
+    Attributes:
+        experiment: What is searched, and how long.
+        ledger: The study, with its sampler and pruner.
+        executor: Where trials run; started and checked.
+        tracker: Where they are written down; the study's run is begun.
+        observer: Who is told.
+        n_trials: Trials in total.
+    """
+
+    experiment: Experiment
+    ledger: Ledger
+    executor: Executor
+    tracker: Tracker
+    observer: Observer
+    n_trials: int
+    _running: dict[int, Assignment] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Run what is missing; trials that run when the time is up are still finished."""
+        deadline = time.monotonic() + (self.experiment.search.timeout_seconds or float("inf"))
+        self._distributions = to_distributions(self.experiment.space.searched)
+        self._remove_models()
+        with held_back(self.executor.wake) as self._check_interrupt:
+            self._run_until(deadline)
+
+    def _run_until(self, deadline: float) -> None:
+        while True:
+            self._check_interrupt()
+            while self._is_missing() and self.executor.n_free and time.monotonic() < deadline:
+                self._start_trial()
+            if not self._running:
+                return
+            for result in self.executor.wait(self._report):
+                self._finish(result)
+
+    def _is_missing(self) -> bool:
+        return self.ledger.n_finished + len(self._running) < self.n_trials and not is_exhausted(self.ledger.study)
+
+    def _start_trial(self) -> None:
+        number, params = self.ledger.ask(self._distributions)
+        best = self.ledger.best
+        assignment = Assignment(
+            number=number,
+            params=params,
+            model_arguments=self.experiment.space.model_arguments(params),
+            training=self.experiment.space.training_settings(params),
+            seed=trial_seed(self.experiment.search.seed, number),
+            is_prunable=self.experiment.search.pruner != "none",
+            keep_if_better_than=best[1] if best else None,
+            model_path=str(self.ledger.folder.model(number)),
+        )
+        self._running[number] = assignment
+        self.tracker.start_trial(assignment)
+        self.executor.submit(assignment)
+        self.observer.on_trial_start(assignment)
+
+    def _report(self, report: EpochReport) -> bool:
+        self.tracker.log_epoch(report)
+        self.observer.on_epoch_end(report)
+        self._check_interrupt()
+        if not self._running[report.number].is_prunable:
+            return True
+        return not self.ledger.should_prune(report, self.experiment.objective.metric)
+
+    def _finish(self, result: TrialResult) -> None:
+        assignment = self._running.pop(result.number)
+        is_best = self.ledger.tell(result, seed=assignment.seed, finished=time.time())
+        if is_best or result.model_path:
+            self._remove_models()
+        self.tracker.finish_trial(result)
+        if result.state is TrialState.FAILED:
+            logger.debug("Trial %d failed: %s", result.number, result.reason)
+        self.observer.on_trial_end(result, is_best=is_best)
+
+    def _remove_models(self) -> None:
+        """Remove all kept models but the best trial's and those that running trials may be writing."""
+        kept = {str(number) for number in self._running} | ({str(self.ledger.best[0])} if self.ledger.best else set())
+        models = self.ledger.folder.models
+        models.mkdir(parents=True, exist_ok=True)
+        for path in models.iterdir():
+            if path.name.partition(".")[0] not in kept:
+                path.unlink()

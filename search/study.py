@@ -1,0 +1,183 @@
+"""Runs a study from an experiment to a registered champion, and continues one that was begun.
+
+This file puts the parts in order: everything the user may have got wrong is checked before the first trial.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import ledger as ledgers
+from .champion.crowning import crown, is_crowned
+from .dataset import Dataset, load_dataset
+from .errors import PerceptuneError, StudyChangedError
+from .executors.base import Executor
+from .executors.registry import make_executor
+from .experiment import Experiment, load_experiment
+from .ledger import Ledger
+from .loop import SearchLoop
+from .metrics import check_objective
+from .observer import Observer, SilentObserver
+from .preprocessing import fit_preprocessor, prepare
+from .pruners import make_pruner
+from .samplers import make_sampler
+from .store import Store
+from .summary import StudySummary, summarize
+from .tracking.base import StudyOutcome, StudyRecord, Tracker
+from .tracking.mlflow_tracker import MlflowTracker
+
+
+def run_study(
+    experiment: Experiment | str | Path,
+    *,
+    study: str | None = None,
+    fresh: bool = False,
+    store: Store | None = None,
+    observer: Observer | None = None,
+) -> StudySummary:
+    """Search until the study has the experiment's number of trials, and register its best model.
+
+    Args:
+        experiment: The experiment, its file, or the stem of a file in ``experiments/``.
+        study: The study's name. Defaults to the experiment's.
+        fresh: Whether to begin another study instead of continuing the one of that name. Defaults to False.
+        store: The local store. Defaults to ``mlruns/`` in the working directory.
+        observer: Who is told of progress. Defaults to nobody.
+
+    Returns:
+        The best trial, its test metrics and where its model is registered.
+
+    Raises:
+        InputError: If the experiment, the data or the study's name cannot be used; nothing has run then.
+        StudyFailedError: If no trial succeeded.
+        KeyboardInterrupt: After Ctrl-C, when everything is in order for continuing.
+    """
+    if not isinstance(experiment, Experiment):
+        experiment = load_experiment(experiment)
+    store, observer = store or Store(), observer or SilentObserver()
+    dataset = load_dataset(experiment.data)
+    check_objective(experiment.objective, dataset.task)
+    sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
+    pruner = make_pruner(experiment.search, _max_epochs(experiment))
+    with _opened(store, study or experiment.name, experiment, dataset, fresh) as ledger:
+        ledger.use(sampler, pruner)
+        _Run(experiment, dataset, ledger, store, observer).run()
+        return summarize(ledger)
+
+
+class _Run:
+    """One run of a study in this process."""
+
+    def __init__(self, experiment: Experiment, dataset: Dataset, ledger: Ledger, store: Store, observer: Observer) -> None:
+        self._experiment = experiment
+        self._dataset = dataset
+        self._ledger = ledger
+        self._store = store
+        self._observer = observer
+        self._tracker: Tracker = MlflowTracker(store.tracking_uri, store.artifacts)
+        self._n_trials = experiment.search.n_trials
+
+    def run(self) -> None:
+        self._ledger.put_right()
+        self._observer.on_study_start(self._ledger.name, n_finished=self._ledger.n_finished, n_trials=self._n_trials, best=self._ledger.best)
+        if self._ledger.n_finished >= self._n_trials and is_crowned(self._ledger):
+            return
+        executor = make_executor(self._experiment.executor, self._ledger.folder.logs)
+        try:
+            self._search(executor)
+        finally:
+            executor.close()
+
+    def _search(self, executor: Executor) -> None:
+        executor.start(self._experiment, self._ledger.folder.arrays)
+        preprocessor = fit_preprocessor(self._dataset, self._experiment.preprocessing)
+        prepare(self._dataset, preprocessor).save(self._ledger.folder.arrays)
+        preprocessor.save(self._ledger.folder.preprocessor)
+        self._observer.on_stage("Starting workers")
+        executor.check()
+        run_id = self._tracker.start_study(
+            StudyRecord(
+                study=self._ledger.name,
+                experiment=self._experiment,
+                dataset=self._dataset,
+                n_trials=self._n_trials,
+                n_workers=executor.n_workers,
+                parent_run_id=self._ledger.attribute("parent_run_id"),
+            )
+        )
+        self._ledger.set_attribute("parent_run_id", run_id)
+        self._ledger.set_attribute("n_trials", self._n_trials)
+        is_complete = False
+        try:
+            SearchLoop(self._experiment, self._ledger, executor, self._tracker, self._observer, self._n_trials).run()
+            executor.close()
+            if self._ledger.best is not None:
+                self._observer.on_stage("Packaging the best model")
+                crown(self._ledger, self._experiment, self._store.tracking_uri, self._tracker.find_run_id)
+                self._observer.on_stage("Drawing plots")
+                write_study_report(self._ledger)
+            is_complete = True
+        finally:
+            executor.close()
+            self._ledger.put_right()
+            self._tracker.finish_study(self._outcome(is_complete))
+
+    def _outcome(self, is_complete: bool) -> StudyOutcome:
+        n_by_state = self._ledger.n_by_state()
+        if self._ledger.best is None:
+            return StudyOutcome(is_complete=is_complete, n_by_state=n_by_state)
+        summary = summarize(self._ledger)
+        return StudyOutcome(
+            is_complete=is_complete,
+            n_by_state=n_by_state,
+            best_trial=summary.trial,
+            best_value=summary.value,
+            best_params=summary.params,
+            model_uri=summary.model_uri,
+            test_metrics=summary.test,
+            artifacts=self._ledger.folder.report if is_complete else None,
+        )
+
+
+def write_study_report(ledger: Ledger) -> list[Path]:
+    """Draw a study's plots into its folder.
+
+    Args:
+        ledger: The study.
+
+    Returns:
+        The HTML files.
+    """
+    from .reports import write_report
+
+    histories = {record.number: record.history for record in ledger.records() if record.history}
+    return write_report(ledger.study, histories, ledger.experiment.objective.metric, ledger.folder.report)
+
+
+def _max_epochs(experiment: Experiment) -> int:
+    """The largest number of epochs of the space."""
+    searched = experiment.space.searched_training.get("epochs")
+    if searched is not None:
+        return int(max(searched.extremes))
+    return experiment.space.training_settings({name: parameter.extremes[0] for name, parameter in experiment.space.searched.items()}).epochs
+
+
+@contextlib.contextmanager
+def _opened(store: Store, name: str, experiment: Experiment, dataset: Dataset, fresh: bool) -> Iterator[Ledger]:
+    """Open the ledger; a study that fails before its first trial leaves nothing behind."""
+    ledger = ledgers.begin_or_continue(store, name, experiment, fresh=fresh)
+    try:
+        fingerprint = ledger.attribute("dataset")
+        if fingerprint not in (None, dataset.fingerprint):
+            raise StudyChangedError(
+                f'The data of study "{name}" have changed (fingerprint {fingerprint}, now {dataset.fingerprint}); '
+                "begin another study with --fresh, or give this one its own name with --study"
+            )
+        ledger.set_attribute("dataset", dataset.fingerprint)
+        yield ledger
+    except PerceptuneError:
+        if not ledger.records():
+            ledgers.abandon(ledger, store)
+        raise
+    finally:
+        ledger.close()

@@ -1,0 +1,79 @@
+"""How a study stands, in plain values: what `run_study` returns and ``best --json`` prints."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import StudyFailedError
+from .ledger import Ledger
+from .trial import Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudySummary:
+    """A study and its best trial.
+
+    Attributes:
+        study: The study's name.
+        trial: Number of the best trial.
+        value: Its value.
+        metric: The objective's metric.
+        direction: "minimize" or "maximize".
+        params: Its searched hyperparameters.
+        test: The champion's metrics on the test part; empty until it is registered.
+        run_id: MLflow's run of the best trial; None until the champion is registered.
+        parent_run_id: MLflow's run of the study.
+        model_uri: Where the champion is registered; None until it is.
+        n_trials: Trials that were asked for.
+        n_by_state: Number of trials by state.
+    """
+
+    study: str
+    trial: int
+    value: float
+    metric: str
+    direction: str
+    params: Mapping[str, Value]
+    test: Mapping[str, float]
+    run_id: str | None
+    parent_run_id: str | None
+    model_uri: str | None
+    n_trials: int
+    n_by_state: Mapping[str, int]
+
+
+def summarize(ledger: Ledger) -> StudySummary:
+    """Read a study's summary from its ledger.
+
+    Raises:
+        StudyFailedError: If no trial has succeeded.
+    """
+    if ledger.best is None:
+        raise StudyFailedError(_why_none(ledger))
+    number, value = ledger.best
+    objective = ledger.experiment.objective
+    champion: dict[str, Any] = ledger.attribute("champion") or {}
+    if champion.get("trial") != number:
+        champion = {}
+    return StudySummary(
+        study=ledger.name,
+        trial=number,
+        value=value,
+        metric=objective.metric,
+        direction=objective.direction,
+        params=ledger.record(number).params,
+        test=champion.get("test", {}),
+        run_id=champion.get("run_id"),
+        parent_run_id=ledger.attribute("parent_run_id"),
+        model_uri=champion.get("model_uri"),
+        n_trials=ledger.attribute("n_trials") or 0,
+        n_by_state=ledger.n_by_state(),
+    )
+
+
+def _why_none(ledger: Ledger) -> str:
+    reasons = [record.reason for record in ledger.records() if record.is_finished and record.reason]
+    if not reasons:
+        return f'Study "{ledger.name}" has no finished trial yet; run it with more trials'
+    commonest = max(set(reasons), key=reasons.count)
+    return f'No trial of study "{ledger.name}" succeeded: {len(reasons)} failed, most often with: {commonest}'

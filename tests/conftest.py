@@ -1,0 +1,67 @@
+"""What several tests share: the command line in a folder of its own, and experiments shrunk to seconds."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Runs commands of the project in a folder that is not the project's."""
+
+    folder: Path
+
+    @property
+    def environment(self):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
+        return kept | {"PYTHONPATH": os.pathsep.join([str(self.folder), str(ROOT)]), "MLFLOW_DISABLE_TELEMETRY": "true"}
+
+    def run(self, *words, status=0):
+        """Run ``python -m search`` with these words, check its exit status and return what it printed."""
+        finished = subprocess.run(self.command(*words), cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
+        assert finished.returncode == status, f"exit status {finished.returncode}\n{finished.stdout}\n{finished.stderr}"
+        return finished
+
+    def start(self, *words):
+        """Start ``python -m search`` with these words and return the process, its output to be read."""
+        return subprocess.Popen(
+            self.command(*words), cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def python(self, program):
+        """Run a program and return what it printed."""
+        command = [sys.executable, "-c", program]
+        finished = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
+        assert finished.returncode == 0, finished.stderr
+        return finished.stdout
+
+    def command(self, *words):
+        return [sys.executable, "-m", "search", *map(str, words)]
+
+
+@pytest.fixture
+def shell(tmp_path):
+    return Shell(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def module_shell(tmp_path_factory):
+    """One folder for all tests of a module."""
+    return Shell(tmp_path_factory.mktemp("shell"))
+
+
+@pytest.fixture
+def shrunken():
+    """The words that shrink any experiment to seconds."""
+    return shrink
+
+
+def shrink(name, *, trials=2, epochs=2):
+    """Return the words after ``run`` for an experiment of the project, shrunk to a few short trials."""
+    return [str(ROOT / "experiments" / f"{name}.toml"), "--trials", trials, "--set", f"space.training.epochs={epochs}"]
