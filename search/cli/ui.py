@@ -2,14 +2,16 @@
 
 import os
 import socket
-import subprocess
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InputError
 from ..store import Store
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 HOST = "127.0.0.1"
 
@@ -30,12 +32,20 @@ def ui(port: Annotated[int, typer.Option(help="Port on this machine.", min=1, ma
     from ..tracking.mlflow_connection import connect
 
     store.root.mkdir(parents=True, exist_ok=True)
-    connect(uri)  # creates the database, which several server processes at once could not
-    typer.echo(f"Open http://{HOST}:{port} in a browser; Ctrl-C ends it.")
+    client = connect(uri)  # creates the database, which several server processes at once could not
+    typer.echo(f"Open http://{HOST}:{port}/{_newest_runs(client)} in a browser; Ctrl-C ends it.")
     command = [sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(port), "--workers", "1"]
     stored = ["--backend-store-uri", uri, "--default-artifact-root", store.artifacts.as_uri()]
     # MLflow's warnings about its own store do not concern who browses it.
-    subprocess.run([*command, *stored], env=os.environ | {"MLFLOW_LOGGING_LEVEL": "WARNING"}, check=False)
+    environment = os.environ | {"MLFLOW_LOGGING_LEVEL": "WARNING", "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
+    os.execve(sys.executable, [*command, *stored], environment)  # noqa: S606  # signals reach the server itself
+
+
+def _newest_runs(client: "MlflowClient") -> str:
+    """The page of the newest experiment's runs, or of all experiments; MLflow opens on language models otherwise."""
+    found = client.search_experiments(filter_string="name != 'Default'", order_by=["last_update_time DESC"], max_results=1)
+    page = f"experiments/{found[0].experiment_id}/runs" if found else "experiments"
+    return f"#/{page}?workflowType=machine_learning"
 
 
 def _check_free(port: int) -> None:

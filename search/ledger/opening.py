@@ -37,7 +37,7 @@ def begin_or_continue(store: Store, name: str, experiment: Experiment, *, fresh:
     try:
         set_aside = _set_aside(store, name) if fresh and folder.journal.exists() else None
         repair(folder.journal)
-        study = optuna.create_study(storage=_storage(folder), study_name="study", direction=experiment.objective.direction, load_if_exists=True)
+        study = optuna.create_study(storage=_storage(folder), study_name=name, direction=experiment.objective.direction, load_if_exists=True)
         if "experiment" not in study.user_attrs:
             study.set_user_attr("experiment", experiment.model_dump(mode="json", exclude_none=True))
         ledger = Ledger(name, folder, study, lock, set_aside)
@@ -69,11 +69,11 @@ def read(store: Store, name: str) -> Ledger:
     folder = store.study(name)
     if not folder.journal.exists():
         raise StudyNotFoundError(f'There is no study "{name}" in {store.studies}; {nearest(name, study_names(store))}')
-    try:
-        study = optuna.load_study(storage=_storage(folder), study_name="study", sampler=optuna.samplers.RandomSampler())
-    except KeyError:
-        raise StudyNotFoundError(f'Study "{name}" has only just begun; ask again in a moment') from None
-    return Ledger(name, folder, study)
+    storage = _storage(folder)
+    begun = optuna.get_all_study_names(storage)  # an earlier study, "diabetes.1", has kept the name that it was begun with
+    if not begun:
+        raise StudyNotFoundError(f'Study "{name}" has only just begun; ask again in a moment')
+    return Ledger(name, folder, optuna.load_study(storage=storage, study_name=begun[0], sampler=optuna.samplers.RandomSampler()))
 
 
 def study_names(store: Store) -> list[str]:

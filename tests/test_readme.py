@@ -1,0 +1,59 @@
+"""What README.md shows is what there is."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from search.cli.app import app
+from search.experiment import load_experiment, parse_experiment
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("*/README.md"))]
+
+
+def blocks(language, text=README):
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.S)
+
+
+def test_every_make_command_exists():
+    named = set(re.findall(r"make ([a-z-]+)", README))
+    targets = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, flags=re.M))
+    assert named
+    assert named <= targets
+
+
+def test_every_command_is_shown():
+    commands = set(get_command(app).commands)
+    shown = set(re.findall(r"`([a-z]+)[^`]*`", "".join(re.findall(r"^\| (`.*?) \|", README, flags=re.M))))
+    assert commands == shown
+
+
+def test_every_option_of_run_is_shown():
+    [block] = [block for block in blocks("console") if "search run EXPERIMENT" in block]
+    options = {option for parameter in get_command(app).commands["run"].params for option in parameter.opts if option.startswith("--")}
+    assert options == set(re.findall(r"--[a-z-]+", block))
+
+
+def test_the_experiment_file_is_valid():
+    [content] = blocks("toml")
+    assert parse_experiment({"name": "readme"} | tomllib.loads(content), "README.md").search.n_trials == 50
+
+
+def test_the_python_examples_load_what_they_name():
+    experiment = load_experiment(ROOT / "experiments" / "diabetes.toml", ["search.n_trials=10", "space.training.epochs=50"])
+    assert experiment.search.n_trials == 10
+    import search
+
+    for name in re.findall(r"from search import (.*)", README):
+        assert all(callable(getattr(search, part.strip())) for part in name.split(","))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_link_is_broken(page):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
