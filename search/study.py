@@ -103,6 +103,7 @@ class _Run:
                 n_trials=self._n_trials,
                 n_workers=executor.n_workers,
                 parent_run_id=self._ledger.attribute("parent_run_id"),
+                result_of=self._ledger.result,
             )
         )
         self._ledger.set_attribute("parent_run_id", run_id)

@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,13 @@ class Shell:
     """Runs commands of the project in a folder that is not the project's."""
 
     folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
-        return kept | {"PYTHONPATH": os.pathsep.join([str(self.folder), str(ROOT)]), "MLFLOW_DISABLE_TELEMETRY": "true"}
+        path = os.pathsep.join([str(self.folder), str(ROOT)])
+        return kept | {"PYTHONPATH": path, "MLFLOW_DISABLE_TELEMETRY": "true"} | self.variables
 
     def run(self, *words, status=0):
         """Run ``python -m search`` with these words, check its exit status and return what it printed."""
@@ -54,14 +57,3 @@ def shell(tmp_path):
 def module_shell(tmp_path_factory):
     """One folder for all tests of a module."""
     return Shell(tmp_path_factory.mktemp("shell"))
-
-
-@pytest.fixture
-def shrunken():
-    """The words that shrink any experiment to seconds."""
-    return shrink
-
-
-def shrink(name, *, trials=2, epochs=2):
-    """Return the words after ``run`` for an experiment of the project, shrunk to a few short trials."""
-    return [str(ROOT / "experiments" / f"{name}.toml"), "--trials", trials, "--set", f"space.training.epochs={epochs}"]

@@ -1,5 +1,6 @@
 """The command ``run``."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -42,6 +43,8 @@ def run(
     }
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
+    if loaded.executor.name == "in-process":
+        os.environ["PERCEPTUNE_DEBUG"] = "1"  # it is there for debugging: a failing builder shows its traceback
     with make_observer(loaded.objective) as observer:
         summary = run_study(loaded, study=study, fresh=fresh, observer=observer)
     print_summary(summary, Path(experiment).stem)

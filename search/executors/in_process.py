@@ -35,9 +35,9 @@ class InProcessExecutor:
             check_builder(experiment, TrainingArrays.load(arrays))
 
         def train(assignment: Assignment, report: Report) -> TrialResult:
-            from ..training.run import train_trial
+            from ..training.run import train_or_raise
 
-            return train_trial(experiment, assignment, TrainingArrays.load(arrays), report)
+            return train_or_raise(experiment, assignment, TrainingArrays.load(arrays), report)
 
         self._check, self._train = check, train
 

@@ -15,7 +15,7 @@ from optuna.trial import TrialState as OptunaState
 from ..experiment import Experiment, parse_experiment
 from ..store import StudyFolder
 from ..trial import EpochReport, TrialResult, TrialState, Value
-from .record import ATTRIBUTE, INTERRUPTED, STATES, TrialRecord, to_attribute, to_record
+from .record import ATTRIBUTE, INTERRUPTED, STATES, TrialRecord, to_attribute, to_record, to_result
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -73,6 +73,10 @@ class Ledger:
     def record(self, number: int) -> TrialRecord:
         """One trial."""
         return to_record(self.study.get_trials(deepcopy=False)[number])
+
+    def result(self, number: int) -> TrialResult | None:
+        """How a trial ended; None if it runs or was interrupted."""
+        return to_result(self.record(number))
 
     def records(self) -> list[TrialRecord]:
         """All trials in the order of their numbers, without those that wait to be tried again."""

@@ -86,3 +86,19 @@ def to_record(trial: FrozenTrial) -> TrialRecord:
         history=[dict(zip(columns, epoch, strict=True)) for epoch in zip(*columns.values(), strict=True)],
         facts=facts,
     )
+
+
+def to_result(record: TrialRecord) -> TrialResult | None:
+    """Return how a trial ended; None if it runs or was interrupted."""
+    if not record.is_finished:
+        return None
+    facts = {name: fact for name, fact in record.facts.items() if name != "seed"}
+    return TrialResult(
+        number=record.number,
+        state=record.state,
+        value=record.value,
+        history=tuple(record.history),
+        seconds=record.seconds,
+        reason=record.reason,
+        **facts,
+    )

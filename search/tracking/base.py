@@ -3,7 +3,7 @@
 Trials are named by their number; which run that is, the tracker knows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +24,8 @@ class StudyRecord:
         n_trials: Trials in total.
         n_workers: How many trials run at once.
         parent_run_id: The run of a study that goes on; None begins one.
+        result_of: Tells how a trial of a study that goes on has ended; None if it has not. A killed process may have left
+            its run unfinished.
     """
 
     study: str
@@ -32,6 +34,7 @@ class StudyRecord:
     n_trials: int
     n_workers: int
     parent_run_id: str | None = None
+    result_of: Callable[[int], TrialResult | None] = lambda _number: None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +66,7 @@ class Tracker(Protocol):
     """Writes a study down where people browse it."""
 
     def start_study(self, record: StudyRecord) -> str:
-        """Begin the study's run, or go on with it and close its trials' runs that were left running.
+        """Begin the study's run, or go on with it: finish the runs of trials that ended, close the others left running.
 
         Returns:
             The id of the study's run.

@@ -66,7 +66,7 @@ class MlflowTracker:
         self._open_runs: dict[int, _OpenRun] = {}
 
     def start_study(self, record: StudyRecord) -> str:
-        """Begin the study's run, or go on with it and close its trials' runs that were left running.
+        """Begin the study's run, or go on with it: finish the runs of trials that ended, close the others left running.
 
         A run that is not there any more, because the store was deleted, is begun anew.
 
@@ -248,7 +248,17 @@ class MlflowTracker:
         with speaking():
             running = find_children(self._client, self._experiment_id, self._parent_run_id, "attributes.status = 'RUNNING'")
         for child in running:
-            self._end(_OpenRun(child.info.run_id, _interrupted()), "KILLED")
+            result = self._current.result_of(int(child.data.tags["perceptune.trial"]))
+            if result is None:
+                self._end(_OpenRun(child.info.run_id, _interrupted()), "KILLED")
+            else:
+                self._open_runs[result.number] = _OpenRun(child.info.run_id, Batch(), self._last_epoch(child.info.run_id))
+                self.finish_trial(result)
+
+    def _last_epoch(self, run_id: str) -> int:
+        """Return the last epoch that was written to a run; 0 if there is none."""
+        with speaking():
+            return max((metric.step for metric in self._client.get_metric_history(run_id, "loss")), default=0)
 
     def _end(self, run: _OpenRun, status: str) -> None:
         with speaking():

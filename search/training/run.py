@@ -3,7 +3,6 @@
 It imports Keras when a trial is trained and not before, so that the coordinator may import it.
 """
 
-import gc
 import logging
 import time
 from collections.abc import Callable
@@ -78,24 +77,31 @@ def train_trial(experiment: Experiment, assignment: Assignment, arrays: Training
     Returns:
         The result. A trial that cannot be built or trained is FAILED with its reason, and nothing is raised for it.
     """
+    return _train_catching(Exception, experiment, assignment, arrays, report)
+
+
+def train_or_raise(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, report: Report) -> TrialResult:
+    """Do the same as `train_trial`, but let an exception of the builder or the backend through, with its own traceback."""
+    return _train_catching(TrialError, experiment, assignment, arrays, report)
+
+
+def _train_catching(caught: type[Exception], experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, report: Report) -> TrialResult:
     started = time.perf_counter()
     progress = Progress(experiment.objective, assignment, report)
     facts: dict[str, Any] = {}
     try:
-        facts |= _train(experiment, assignment, arrays, progress, facts)
-    except Exception as error:  # whatever a builder, a layer or the device can raise
+        _train(experiment, assignment, arrays, progress, facts)
+    except caught as error:  # whatever a builder, a layer or the device can raise
         if error is progress.report_error:
             raise
         _log.debug("trial %d failed", assignment.number, exc_info=True)
-        facts |= {"state": TrialState.FAILED, "reason": _reason(error)}
-    if facts["state"] is TrialState.FAILED or facts.get("n_parameters", 0) > _COLLECTED_PARAMETERS:
-        gc.collect()
+        facts |= {"state": TrialState.FAILED, "reason": _reason(error), "value": None, "best_epoch": 0}
     seconds = time.perf_counter() - started
     return TrialResult(number=assignment.number, history=tuple(progress.history), seconds=seconds, **facts)
 
 
-def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, progress: Progress, facts: dict[str, Any]) -> dict[str, Any]:
-    """Do the work of `train_trial`; ``facts`` gets what a failed trial's result has, too."""
+def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, progress: Progress, facts: dict[str, Any]) -> None:
+    """Do the work, writing into ``facts`` what the result has as soon as it is known."""
     from .device import device_name
     from .keeping import keep_model
 
@@ -103,15 +109,15 @@ def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArray
     model, data = _ready_model(experiment, assignment, arrays)
     facts["n_parameters"] = model.count_params()
     _trainer(facts["trainer"])(model, data, assignment, progress)
-    reached: dict[str, Any] = {"value": progress.value, "best_epoch": progress.value_epoch}
+    facts |= {"value": progress.value, "best_epoch": progress.value_epoch, "state": TrialState.PRUNED}
     if progress.is_pruned:
-        return reached | {"state": TrialState.PRUNED}
+        return
+    facts["state"] = TrialState.COMPLETE
     if experiment.objective.is_better(progress.value, assignment.keep_if_better_than):
         if progress.weights_to_restore is not None:
             model.set_weights(progress.weights_to_restore)
         keep_model(model, arrays.x_validation, Path(assignment.model_path))
-        reached["model_path"] = assignment.model_path
-    return reached | {"state": TrialState.COMPLETE}
+        facts["model_path"] = assignment.model_path
 
 
 def _ready_model(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays) -> tuple[Any, tuple[Tree, Tree, Tree, Tree]]:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -202,6 +203,7 @@ def test_killing_the_coordinator_loses_nothing_and_the_same_command_continues(sh
     check_five_finished(shell)
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_in_order_and_the_same_command_continues(shell):
     write_own(shell, "build_slow", "width = { type = 'int', low = 1, high = 9 }", trials=5)
     with shell.start("run", "own.toml") as process:
@@ -215,6 +217,7 @@ def test_an_interrupt_ends_in_order_and_the_same_command_continues(shell):
     check_five_finished(shell)
 
 
+@pytest.mark.slow
 def test_a_second_coordinator_is_refused(shell):
     write_own(shell, "build_slow", "width = 1", trials=3)
     with shell.start("run", "own.toml") as first:
@@ -225,6 +228,7 @@ def test_a_second_coordinator_is_refused(shell):
     assert first.returncode == 0
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_fails_its_trial_and_is_replaced(shell):
     write_own(shell, "build_slow", "width = 1", trials=5)
     with shell.start("run", "own.toml") as process:
@@ -233,6 +237,48 @@ def test_a_worker_that_is_killed_fails_its_trial_and_is_replaced(shell):
     assert process.returncode == 0
     assert "SIGKILL" in output
     assert "4 COMPLETE, 1 FAILED" in output
+
+
+def test_in_this_process_a_failing_builder_shows_its_traceback(shell):
+    write_own(shell, "build_failing", "fails = 1", trials=2)
+    failed = shell.run("run", "own.toml", "--executor", "in-process", status=1)
+    assert "Traceback" in failed.stderr
+    assert 'raise ValueError("this one fails on purpose")' in failed.stderr
+    assert rows(shell, "select count(*) from runs where status = 'RUNNING'") == [(0,)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sampler", ["tpe", "random", "kt-bayesian", "kt-random"])
+def test_every_sampler_fills_one_parent_run(shell, sampler):
+    shell.run("run", DIABETES, "--sampler", sampler, "--trials", 5, "--set", "space.training.epochs=3")
+    best = json.loads(shell.run("best", "diabetes", "--json").stdout)
+    children = f"select run_uuid from tags where key = 'mlflow.parentRunId' and value = '{best['parent_run_id']}'"
+    steps = rows(shell, f"select run_uuid, group_concat(step) from metrics where key = 'val_loss' and run_uuid in ({children}) group by 1")
+    assert [epochs for _, epochs in steps] == ["1,2,3"] * 5
+
+
+@pytest.mark.slow
+def test_a_study_runs_on_jax(shell):
+    jax = replace(shell, variables={"KERAS_BACKEND": "jax"})
+    jax.run("run", DIABETES, "--trials", 2, "--set", "space.training.epochs=2")
+    best = json.loads(jax.run("best", "diabetes", "--json").stdout)
+    assert best["test"]["accuracy"] > 0
+    assert rows(shell, "select distinct value from tags where key = 'perceptune.trainer'") == [("keras",)]
+
+
+def test_a_killed_run_is_finished_from_the_ledger_when_its_trial_had_ended(shell):
+    """What a kill between the ledger's line and MLflow's leaves: a finished trial whose run goes on for ever."""
+    write_own(shell, "build_slow", "width = 1", trials=2)
+    shell.run("run", "own.toml")
+    with sqlite3.connect(shell.folder / "mlruns" / "mlflow.db") as store:
+        [(run,)] = store.execute("select run_uuid from tags where key = 'perceptune.trial' and value = '1'").fetchall()
+        store.execute(f"update runs set status = 'RUNNING', end_time = null where run_uuid = '{run}'")
+        store.execute(f"delete from metrics where run_uuid = '{run}' and step = 2")
+        store.execute(f"delete from tags where run_uuid = '{run}' and key = 'perceptune.state'")
+    shell.run("run", "own.toml", "--trials", 3)
+    assert rows(shell, f"select status from runs where run_uuid = '{run}'") == [("FINISHED",)]
+    assert rows(shell, f"select step from metrics where run_uuid = '{run}' and key = 'val_loss' order by step") == [(1,), (2,)]
+    assert rows(shell, f"select value from tags where run_uuid = '{run}' and key = 'perceptune.state'") == [("COMPLETE",)]
 
 
 def read_until_finished(process, count):

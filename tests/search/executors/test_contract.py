@@ -1,0 +1,125 @@
+"""What every executor does, with real training."""
+
+import numpy as np
+import psutil
+import pytest
+
+from search.arrays import TrainingArrays
+from search.errors import ExperimentError, UnknownReferenceError
+from search.executors.in_process import InProcessExecutor
+from search.executors.worker_pool import WorkerPool
+from search.experiment import parse_experiment
+from search.trial import Assignment, TrialState
+
+CONTENT = {
+    "name": "toy",
+    "model": "models.mlp:build_mlp",
+    "data": {"loader": "experiments.datasets:diabetes"},
+    "space": {"model": {"n_hidden": 1}, "training": {"epochs": 2}},
+    "objective": {"metric": "val_loss", "direction": "minimize"},
+    "executor": {"n_workers": 1, "recycle_after_trials": 2},
+}
+EXPERIMENT = parse_experiment(CONTENT, "toy")
+
+
+@pytest.fixture(params=[InProcessExecutor, WorkerPool])
+def executor(request, tmp_path):
+    executor = request.param(tmp_path / "logs") if request.param is WorkerPool else request.param()
+    yield executor
+    executor.close()
+
+
+@pytest.fixture
+def arrays(tmp_path):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(40, 3)).astype("float32"), rng.integers(0, 2, (40, 1)).astype("float32")
+    folder = tmp_path / "arrays"
+    TrainingArrays(x_train=x, y_train=y, x_validation=x, y_validation=y, task="binary", n_outputs=1).save(folder)
+    return folder
+
+
+def assignment(number, tmp_path, *, is_prunable=False, n_hidden=1):
+    return Assignment(
+        number=number,
+        params={},
+        model_arguments={"n_hidden": n_hidden},
+        training=EXPERIMENT.space.training_settings({}),
+        seed=0,
+        is_prunable=is_prunable,
+        keep_if_better_than=None,
+        model_path=str(tmp_path / f"{number}.keras"),
+    )
+
+
+def train(executor, assignment, report=lambda _: True):
+    while not executor.n_free:
+        executor.wait(report)
+    executor.submit(assignment)
+    results = []
+    while not results:
+        results = executor.wait(report)
+    return results[0]
+
+
+def test_trials_are_trained_one_after_another_with_equal_results(executor, arrays, tmp_path):
+    executor.start(EXPERIMENT, arrays)
+    executor.check()
+    assert executor.n_workers == executor.n_free == 1
+    results = [train(executor, assignment(number, tmp_path)) for number in range(3)]
+    assert [(result.number, result.state) for result in results] == [(number, TrialState.COMPLETE) for number in range(3)]
+    assert len({result.value for result in results}) == 1
+    assert (tmp_path / "0.keras").is_file()
+
+
+def test_every_epoch_is_reported_and_an_answer_prunes(executor, arrays, tmp_path):
+    executor.start(EXPERIMENT, arrays)
+    executor.check()
+    reported = []
+
+    def report(epoch):
+        reported.append((epoch.number, epoch.epoch))
+        return False
+
+    assert train(executor, assignment(7, tmp_path, is_prunable=True), report).state is TrialState.PRUNED
+    assert reported == [(7, 1)]
+
+
+def test_a_wrong_argument_is_told_before_any_trial(executor, arrays):
+    wrong = parse_experiment(CONTENT | {"space": {"model": {"n_hiden": 1}}}, "toy")
+    executor.start(wrong, arrays)
+    with pytest.raises(ExperimentError, match='did you mean "n_hidden"'):
+        executor.check()
+
+
+def test_a_wrong_reference_is_told_before_any_trial(executor, arrays):
+    executor.start(parse_experiment(CONTENT | {"model": "models.mlp:build_mpl"}, "toy"), arrays)
+    with pytest.raises(UnknownReferenceError, match="build_mlp"):
+        executor.check()
+
+
+def test_closing_twice_is_allowed(executor, arrays):
+    executor.start(EXPERIMENT, arrays)
+    executor.close()
+    executor.close()
+
+
+def test_a_worker_is_replaced_after_its_number_of_trials(arrays, tmp_path):
+    pool = WorkerPool(tmp_path / "logs")
+    pool.start(EXPERIMENT, arrays)
+    pool.check()
+    workers = []
+    for number in range(3):
+        train(pool, assignment(number, tmp_path))
+        workers.append({child.pid for child in psutil.Process().children()})
+    pool.close()
+    assert workers[0] != workers[1] == workers[2]
+
+
+def test_closing_leaves_no_process(arrays, tmp_path):
+    before = set(psutil.Process().children())
+    pool = WorkerPool(tmp_path / "logs")
+    pool.start(EXPERIMENT, arrays)
+    pool.check()
+    pool.submit(assignment(0, tmp_path))
+    pool.close()
+    assert set(psutil.Process().children()) == before
