@@ -29,6 +29,7 @@ ui: $(READY) ## browse what was tracked in MLflow's user interface: PORT=
 	@$(BIN)/python -m search ui --port $(PORT)
 
 predict: $(READY) ## answer the rows of a file: STUDY= INPUT=rows.csv OUTPUT=answers.csv
+	@test -n "$(INPUT)" -a -n "$(OUTPUT)" || { echo "make predict needs INPUT=rows.csv and OUTPUT=answers.csv" >&2; exit 2; }
 	@$(BIN)/python -m search predict $(or $(STUDY),$(EXPERIMENT)) --input $(INPUT) --output $(OUTPUT)
 
 test: $(READY) ## run the tests, about three minutes on two cores

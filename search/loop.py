@@ -42,26 +42,38 @@ class SearchLoop:
     n_trials: int
     _running: dict[int, Assignment] = field(default_factory=dict)
 
-    def run(self) -> None:
-        """Run what is missing; trials that run when the time is up are still finished."""
+    def run(self) -> str:
+        """Run what is missing; trials that run when the time is up are still finished.
+
+        Returns:
+            Why it ended before the number of trials was reached; empty if it was.
+        """
         deadline = time.monotonic() + (self.experiment.search.timeout_seconds or float("inf"))
         self._distributions = to_distributions(self.experiment.space.searched)
         self._remove_models()
         with held_back(self.executor.wake) as self._check_interrupt:
-            self._run_until(deadline)
+            return self._run_until(deadline)
 
-    def _run_until(self, deadline: float) -> None:
+    def _run_until(self, deadline: float) -> str:
         while True:
             self._check_interrupt()
-            while self._is_missing() and self.executor.n_free and time.monotonic() < deadline:
+            while self._is_missing() and self.executor.n_free and not (reason := self._why_stop(deadline)):
                 self._start_trial()
-            if not self._running:
-                return
+            # With no worker free, one is being replaced: that is waited for too.
+            if not self._running and (not self._is_missing() or (reason := self._why_stop(deadline))):
+                return reason if self._is_missing() else ""
             for result in self.executor.wait(self._report):
                 self._finish(result)
 
     def _is_missing(self) -> bool:
-        return self.ledger.n_finished + len(self._running) < self.n_trials and not is_exhausted(self.ledger.study)
+        return self.ledger.n_finished + len(self._running) < self.n_trials
+
+    def _why_stop(self, deadline: float) -> str:
+        if time.monotonic() >= deadline:
+            return f"the time limit of {self.experiment.search.timeout_seconds:g} s is reached"
+        if is_exhausted(self.ledger.study):
+            return f'sampler "{self.experiment.search.sampler}" has proposed every combination'
+        return ""
 
     def _start_trial(self) -> None:
         number, params = self.ledger.ask(self._distributions)

@@ -10,7 +10,7 @@ from pathlib import Path
 from . import ledger as ledgers
 from .champion.crowning import crown, is_crowned
 from .dataset import Dataset, load_dataset
-from .errors import PerceptuneError, StudyChangedError
+from .errors import StudyChangedError
 from .executors.base import Executor
 from .executors.registry import make_executor
 from .experiment import Experiment, load_experiment
@@ -78,23 +78,31 @@ class _Run:
         self._n_trials = experiment.search.n_trials
 
     def run(self) -> None:
-        self._ledger.put_right()
-        self._observer.on_study_start(self._ledger.name, n_finished=self._ledger.n_finished, n_trials=self._n_trials, best=self._ledger.best)
-        if self._ledger.n_finished >= self._n_trials and is_crowned(self._ledger):
+        interrupted = self._ledger.put_right()
+        n_finished = self._ledger.n_finished
+        self._observer.on_study_start(self._ledger.name, n_finished=n_finished, n_trials=self._n_trials, best=self._ledger.best)
+        is_missing = n_finished < self._n_trials
+        if not is_missing and not interrupted and self._ledger.attribute("tracked") == n_finished:
             return
         executor = make_executor(self._experiment.executor, self._ledger.folder.logs)
         try:
+            if is_missing:
+                self._make_ready(executor)
+            self._start_tracking(executor)
             self._search(executor)
         finally:
             executor.close()
 
-    def _search(self, executor: Executor) -> None:
+    def _make_ready(self, executor: Executor) -> None:
+        """Prepare the data while the workers start, and have the model checked."""
         executor.start(self._experiment, self._ledger.folder.arrays)
         preprocessor = fit_preprocessor(self._dataset, self._experiment.preprocessing)
         prepare(self._dataset, preprocessor).save(self._ledger.folder.arrays)
         preprocessor.save(self._ledger.folder.preprocessor)
         self._observer.on_stage("Starting workers")
         executor.check()
+
+    def _start_tracking(self, executor: Executor) -> None:
         run_id = self._tracker.start_study(
             StudyRecord(
                 study=self._ledger.name,
@@ -108,20 +116,31 @@ class _Run:
         )
         self._ledger.set_attribute("parent_run_id", run_id)
         self._ledger.set_attribute("n_trials", self._n_trials)
+
+    def _search(self, executor: Executor) -> None:
         is_complete = False
         try:
-            SearchLoop(self._experiment, self._ledger, executor, self._tracker, self._observer, self._n_trials).run()
+            reason = SearchLoop(self._experiment, self._ledger, executor, self._tracker, self._observer, self._n_trials).run()
             executor.close()
-            if self._ledger.best is not None:
-                self._observer.on_stage("Packaging the best model")
-                crown(self._ledger, self._experiment, self._store.tracking_uri, self._tracker.find_run_id)
-                self._observer.on_stage("Drawing plots")
-                write_study_report(self._ledger)
+            if reason:
+                self._observer.on_stage(f"Ended with {self._ledger.n_finished} of {self._n_trials} trials: {reason}")
+            self._finish()
             is_complete = True
         finally:
             executor.close()
             self._ledger.put_right()
             self._tracker.finish_study(self._outcome(is_complete))
+        self._ledger.set_attribute("tracked", self._ledger.n_finished)
+
+    def _finish(self) -> None:
+        """Register the best model if it is not, and draw the plots."""
+        if self._ledger.best is None:
+            return
+        if not is_crowned(self._ledger):
+            self._observer.on_stage("Packaging the best model")
+            crown(self._ledger, self._experiment, self._store.tracking_uri, self._tracker.find_run_id)
+        self._observer.on_stage("Drawing plots")
+        write_study_report(self._ledger)
 
     def _outcome(self, is_complete: bool) -> StudyOutcome:
         n_by_state = self._ledger.n_by_state()
@@ -168,17 +187,21 @@ def _opened(store: Store, name: str, experiment: Experiment, dataset: Dataset, f
     """Open the ledger; a study that fails before its first trial leaves nothing behind."""
     ledger = ledgers.begin_or_continue(store, name, experiment, fresh=fresh)
     try:
-        fingerprint = ledger.attribute("dataset")
-        if fingerprint not in (None, dataset.fingerprint):
-            raise StudyChangedError(
-                f'The data of study "{name}" have changed (fingerprint {fingerprint}, now {dataset.fingerprint}); '
-                "begin another study with --fresh, or give this one its own name with --study"
-            )
+        _check_data(ledger, dataset)
         ledger.set_attribute("dataset", dataset.fingerprint)
         yield ledger
-    except PerceptuneError:
+    except BaseException:  # Ctrl-C too
         if not ledger.records():
             ledgers.abandon(ledger, store)
         raise
     finally:
         ledger.close()
+
+
+def _check_data(ledger: Ledger, dataset: Dataset) -> None:
+    fingerprint = ledger.attribute("dataset")
+    if fingerprint not in (None, dataset.fingerprint):
+        raise StudyChangedError(
+            f'The data of study "{ledger.name}" have changed (fingerprint {fingerprint}, now {dataset.fingerprint}); '
+            "begin another study with --fresh, or give this one its own name with --study"
+        )

@@ -74,6 +74,6 @@ def summarize(ledger: Ledger) -> StudySummary:
 def _why_none(ledger: Ledger) -> str:
     reasons = [record.reason for record in ledger.records() if record.is_finished and record.reason]
     if not reasons:
-        return f'Study "{ledger.name}" has no finished trial yet; run it with more trials'
+        return f'Study "{ledger.name}" has no finished trial; run it with more trials or a longer time limit'
     commonest = max(set(reasons), key=reasons.count)
     return f'No trial of study "{ledger.name}" succeeded: {len(reasons)} failed, most often with: {commonest}'

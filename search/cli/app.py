@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from types import FrameType
 from typing import Annotated
@@ -56,10 +57,12 @@ def run_app(arguments: Sequence[str]) -> int:
     except InputError as error:
         return _fail(2, str(error))
     except typer.TyperException as error:
-        return _fail(2, str(error))
+        return _fail(2, error.format_message() if hasattr(error, "format_message") else str(error))
     except (KeyboardInterrupt, typer.Abort):
         return _fail(130, _INTERRUPTED)
     except PerceptuneError as error:
+        if os.environ.get("PERCEPTUNE_DEBUG"):
+            traceback.print_exc()
         return _fail(1, str(error))
     except Exception as error:
         if os.environ.get("PERCEPTUNE_DEBUG"):

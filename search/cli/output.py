@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from ..errors import InputError
 from ..parameters import CategoricalParameter
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ..parameters import Searched
     from ..summary import StudySummary
 
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, markup=False)
 if not console.is_terminal:
     console.width = 200  # a file or a pipe has no width of its own
 
@@ -42,16 +43,21 @@ def format_parameter(parameter: "Searched") -> str:
     return f"{parameter.low} to {parameter.high}{step}{', log' if parameter.log else ''}"
 
 
-def print_summary(summary: "StudySummary", experiment: str) -> None:
-    """Print how a run ended and what to do next."""
+def print_summary(summary: "StudySummary", again: str) -> None:
+    """Print how a run ended and what to do next.
+
+    Args:
+        summary: The study.
+        again: What goes after ``make search`` to run the same study.
+    """
     print_best(summary)
     study = summary.study
     console.print("\nNext:")
     for command, purpose in (
         ("make ui", "browse all trials in MLflow"),
         (f"make predict STUDY={study} INPUT=rows.csv OUTPUT=answers.csv", "answer the rows of a file"),
-        (f"make search EXPERIMENT={experiment} TRIALS={2 * summary.n_trials}", "continue the search"),
-        (f"make search EXPERIMENT={experiment} FRESH=1", "begin another"),
+        (f"make search {again} TRIALS={2 * summary.n_trials}", "continue the search"),
+        (f"make search {again} FRESH=1", "begin another"),
     ):
         console.print(f"  {command:<62} {purpose}")
 
@@ -131,7 +137,11 @@ def print_trials(records: Sequence["TrialRecord"]) -> None:
 def write_trials(records: Sequence["TrialRecord"], path: Path) -> None:
     """Write one row per trial to a CSV file, a column per hyperparameter."""
     names = sorted({name for record in records for name in record.params})
-    with path.open("w", newline="", encoding="utf-8") as file:
+    try:
+        file = path.open("w", newline="", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f'"{path}" cannot be written: {error.strerror}; give another file') from None
+    with file:
         writer = csv.writer(file)
         writer.writerow(["trial", "state", "value", "epochs", "seconds", *names, "reason"])
         for record in records:

@@ -1,11 +1,11 @@
 """The command ``run``."""
 
-import os
-from pathlib import Path
+import traceback
 from typing import Annotated
 
 import typer
 
+from ..errors import PerceptuneError
 from .output import print_summary
 from .progress import make_observer
 
@@ -31,23 +31,32 @@ def run(
     from ..experiment import load_experiment
     from ..study import run_study
 
+    written = load_experiment(experiment).search
     options = {
         "search.n_trials": trials,
         "search.timeout_seconds": timeout_seconds,
         "search.sampler": _text(sampler),
-        "search.sampler_options": "{}" if sampler else None,  # the file's are for the file's sampler
+        "search.sampler_options": "{}" if sampler not in (None, written.sampler) else None,  # they are for the file's sampler
         "search.pruner": _text(pruner),
-        "search.pruner_options": "{}" if pruner else None,
+        "search.pruner_options": "{}" if pruner not in (None, written.pruner) else None,
         "executor.name": _text(executor),
         "executor.n_workers": workers,
     }
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
-    if loaded.executor.name == "in-process":
-        os.environ["PERCEPTUNE_DEBUG"] = "1"  # it is there for debugging: a failing builder shows its traceback
-    with make_observer(loaded.objective) as observer:
-        summary = run_study(loaded, study=study, fresh=fresh, observer=observer)
-    print_summary(summary, Path(experiment).stem)
+    try:
+        with make_observer(loaded.objective) as observer:
+            summary = run_study(loaded, study=study, fresh=fresh, observer=observer)
+    except PerceptuneError:
+        raise
+    except Exception:
+        if loaded.executor.name != "in-process":
+            raise
+        traceback.print_exc()  # it is there for debugging: a failing builder shows its own traceback
+        raise typer.Exit(1) from None
+    words = [f"--study {study}" if study else "", *(f"--set {word}" for word in set_ or [])]
+    arguments = " ".join(filter(None, words))
+    print_summary(summary, f"EXPERIMENT={experiment}" + (f' ARGS="{arguments}"' if arguments else ""))
 
 
 def _text(value: str | None) -> str | None:

@@ -52,11 +52,9 @@ def trials(study: Study, csv: Annotated[Path | None, typer.Option(help="Write th
 
 def report(study: Study) -> None:
     """Draw a study's plots as HTML files."""
-    from ..reports import write_report
+    from ..study import write_study_report
 
-    ledger = _read(study)
-    histories = {record.number: record.history for record in ledger.records() if record.history}
-    for path in write_report(ledger.study, histories, ledger.experiment.objective.metric, ledger.folder.report):
+    for path in write_study_report(_read(study)):
         typer.echo(path)
 
 

@@ -18,13 +18,18 @@ class Share:
 
     Attributes:
         kind: What it trains on.
-        index: The GPU's number; 0 for the CPU.
+        index: The GPU as ``CUDA_VISIBLE_DEVICES`` names it, a number or a UUID; empty for the CPU.
         n_threads: CPU threads for its arithmetic.
     """
 
     kind: Literal["cpu", "gpu"]
-    index: int
+    index: str
     n_threads: int
+
+    @property
+    def memory(self) -> dict[str, str]:
+        """Environment variables that have a backend take GPU memory as it needs it."""
+        return {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -34,11 +39,9 @@ class Share:
             "OMP_NUM_THREADS": threads,
             "TF_NUM_INTRAOP_THREADS": threads,
             "TF_NUM_INTEROP_THREADS": "1" if self.n_threads == 1 else "2",
-            "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-            "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
             "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
         }
-        return limits | {"CUDA_VISIBLE_DEVICES": str(self.index) if self.kind == "gpu" else ""}
+        return limits | self.memory | {"CUDA_VISIBLE_DEVICES": self.index}
 
 
 def divide(n_workers: int | Literal["auto"]) -> list[Share]:
@@ -56,12 +59,12 @@ def divide(n_workers: int | Literal["auto"]) -> list[Share]:
     n_shares = n_workers if isinstance(n_workers, int) else len(gpus) or min(n_cores, n_for_memory)
     n_threads = max(1, n_cores // n_shares)
     if not gpus:
-        return [Share("cpu", 0, n_threads) for _ in range(n_shares)]
+        return [Share("cpu", "", n_threads) for _ in range(n_shares)]
     return [Share("gpu", gpus[i % len(gpus)], n_threads) for i in range(n_shares)]
 
 
-def visible_gpus() -> list[int]:
-    """Return the numbers of the NVIDIA GPUs that this process may use, as ``CUDA_VISIBLE_DEVICES`` has them."""
+def visible_gpus() -> list[str]:
+    """Return the NVIDIA GPUs that this process may use, as ``CUDA_VISIBLE_DEVICES`` names them."""
     allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     command = shutil.which("nvidia-smi")
     if command is None or allowed == "":
@@ -70,7 +73,7 @@ def visible_gpus() -> list[int]:
         listed = subprocess.run([command, "--query-gpu=index", "--format=csv,noheader"], capture_output=True, text=True, timeout=30, check=True)
     except (subprocess.SubprocessError, OSError):
         return []  # a driver without a device answers with an error
-    present = [int(line) for line in listed.stdout.split()]
     if allowed is None:
-        return present
-    return [int(index) for index in allowed.split(",") if index.strip().isdigit() and int(index) in present]
+        return listed.stdout.split()
+    named = [name.strip() for name in allowed.split(",")]
+    return named[: named.index("-1")] if "-1" in named else named  # CUDA stops at -1 too

@@ -1,11 +1,13 @@
 """Trains in this process, one trial at a time: a failing trial ends the run with its own traceback, for debugging."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 from ..arrays import TrainingArrays
 from ..experiment import Experiment
 from ..trial import Assignment, Report, TrialResult
+from .devices import Share
 
 
 class InProcessExecutor:
@@ -30,6 +32,8 @@ class InProcessExecutor:
         """Note what is to be trained."""
 
         def check() -> None:
+            for name, value in Share("gpu", "0", 1).memory.items():
+                os.environ.setdefault(name, value)
             from ..training.run import check_builder
 
             check_builder(experiment, TrainingArrays.load(arrays))

@@ -16,6 +16,8 @@ from .devices import divide
 from .messages import Check, Ready, Start
 from .worker_process import WorkerProcess
 
+_MAX_DEATHS = 10
+
 
 class WorkerPool:
     """A pool of worker processes.
@@ -28,6 +30,7 @@ class WorkerPool:
         self._logs = logs
         self._workers: list[WorkerProcess] = []
         self._start: Start
+        self._n_deaths = 0  # one after another, without a trial that ended
         self._alarm, self._alarm_button = Pipe(duplex=False)
 
     @property
@@ -100,13 +103,17 @@ class WorkerPool:
                 go_on = report(message)
                 if assignment is not None and assignment.is_prunable:
                     worker.send(go_on)
+            case Ready(error=error) if error is not None:
+                raise error
             case TrialResult():
+                self._n_deaths = 0
                 self._recycle(worker)
                 return message
             case None:
+                self._n_deaths += 1
+                if not worker.was_ready or self._n_deaths > _MAX_DEATHS:
+                    raise WorkerError(f"Worker processes end by themselves ({worker.ending}); their output is in {worker.log}")
                 self._replace(worker)
-                if assignment is None and not worker.was_ready:
-                    raise WorkerError(f"A worker process could not start ({worker.ending}); its output is in {worker.log}")
                 if assignment is not None:
                     reason = f"the worker process died: {worker.ending}; its output is in {worker.log}"
                     return TrialResult(number=assignment.number, state=TrialState.FAILED, reason=reason)

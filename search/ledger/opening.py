@@ -1,5 +1,6 @@
 """Opens ledgers: for running a study, which only one process may do at a time, or for reading it."""
 
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ import optuna
 from filelock import FileLock, Timeout
 from optuna.storages import JournalStorage
 
-from ..errors import StudyBusyError, StudyChangedError, StudyNotFoundError, nearest
+from ..errors import InputError, StudyBusyError, StudyChangedError, StudyNotFoundError, nearest
 from ..experiment import Experiment
 from ..store import Store, StudyFolder
 from .journal import StudyJournal, repair
@@ -32,6 +33,8 @@ def begin_or_continue(store: Store, name: str, experiment: Experiment, *, fresh:
         StudyBusyError: If another process runs the study.
         StudyChangedError: If the study was begun with another experiment.
     """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
+        raise InputError(f'"{name}" cannot be the name of a study to run; use letters, digits, "-" and "_"')
     folder = store.study(name)
     lock = _lock(store, name)
     try:
@@ -67,7 +70,7 @@ def read(store: Store, name: str) -> Ledger:
         StudyNotFoundError: If there is no such study.
     """
     folder = store.study(name)
-    if not folder.journal.exists():
+    if "/" in name or not folder.journal.exists():
         raise StudyNotFoundError(f'There is no study "{name}" in {store.studies}; {nearest(name, study_names(store))}')
     storage = _storage(folder)
     begun = optuna.get_all_study_names(storage)  # an earlier study, "diabetes.1", has kept the name that it was begun with
@@ -78,7 +81,7 @@ def read(store: Store, name: str) -> Ledger:
 
 def study_names(store: Store) -> list[str]:
     """Return the names of all studies in a store."""
-    return sorted(path.parent.name for path in store.studies.glob("*/journal.log"))
+    return sorted(path.parent.name for path in store.studies.glob("*/journal.log") if path.stat().st_size)
 
 
 def _storage(folder: StudyFolder) -> JournalStorage:
@@ -89,12 +92,14 @@ def _storage(folder: StudyFolder) -> JournalStorage:
 def _lock(store: Store, name: str) -> FileLock:
     # Beside the study's folder, so that it stays the same file when the folder is set aside.
     path = store.studies / f".{name}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
     except Timeout:
         raise StudyBusyError(f'Study "{name}" is being run by another process; wait for it, or choose another name with --study') from None
+    except OSError as error:
+        raise InputError(f"The store {store.root} cannot be written: {error.strerror}; run in another folder or mend its rights") from None
     return lock
 
 

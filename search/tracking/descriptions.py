@@ -135,7 +135,8 @@ def outcome_metrics(outcome: StudyOutcome) -> dict[str, float]:
 
 def outcome_tags(record: StudyRecord, outcome: StudyOutcome) -> dict[str, str]:
     """Describe how a study stands; the best hyperparameters are tags, since a study that goes on may find better ones."""
-    tags = {"perceptune.state": TrialState.COMPLETE.value if outcome.is_complete else INTERRUPTED}
+    state = TrialState.COMPLETE if outcome.best_trial is not None else TrialState.FAILED
+    tags = {"perceptune.state": state.value if outcome.is_complete else INTERRUPTED}
     if outcome.best_trial is not None:
         tags["perceptune.best_trial"] = str(outcome.best_trial)
         tags |= {f"perceptune.best.{name}": str(value) for name, value in outcome.best_params.items()}

@@ -153,7 +153,11 @@ class MlflowTracker:
             outcome: How the study stands. Its run becomes FINISHED, KILLED if the study was interrupted, or FAILED if no
                 trial has a value.
         """
-        for run in self._open_runs.values():
+        for number, run in list(self._open_runs.items()):
+            result = self._current.result_of(number)
+            if result is not None:
+                self.finish_trial(result)
+                continue
             run.pending.tags |= _interrupted().tags
             self._end(run, "KILLED")
         self._open_runs = {}

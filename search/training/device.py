@@ -1,5 +1,7 @@
 """The name of the device that the Keras backend computes on."""
 
+import os
+
 import keras
 
 
@@ -26,7 +28,7 @@ def _tensorflow_device() -> str:
     if not gpus:
         return "cpu"
     details = tf.config.experimental.get_device_details(gpus[0])
-    return f"gpu:0 {details.get('device_name', '')}".strip()
+    return f"gpu:{_index()} {details.get('device_name', '')}".strip()
 
 
 def _jax_device() -> str:
@@ -39,4 +41,9 @@ def _jax_device() -> str:
 def _torch_device() -> str:
     import torch  # type: ignore[import-not-found,unused-ignore]
 
-    return f"gpu:0 {torch.cuda.get_device_name(0)}" if torch.cuda.is_available() else "cpu"
+    return f"gpu:{_index()} {torch.cuda.get_device_name(0)}" if torch.cuda.is_available() else "cpu"
+
+
+def _index() -> str:
+    """The GPU as the machine names it: a worker sees its own one only, as number 0."""
+    return os.environ.get("CUDA_VISIBLE_DEVICES", "0").partition(",")[0]

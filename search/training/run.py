@@ -3,6 +3,7 @@
 It imports Keras when a trial is trained and not before, so that the coordinator may import it.
 """
 
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -96,6 +97,8 @@ def _train_catching(caught: type[Exception], experiment: Experiment, assignment:
             raise
         _log.debug("trial %d failed", assignment.number, exc_info=True)
         facts |= {"state": TrialState.FAILED, "reason": _reason(error), "value": None, "best_epoch": 0}
+    if facts["state"] is TrialState.FAILED or facts["n_parameters"] > _COLLECTED_PARAMETERS:
+        gc.collect()
     seconds = time.perf_counter() - started
     return TrialResult(number=assignment.number, history=tuple(progress.history), seconds=seconds, **facts)
 

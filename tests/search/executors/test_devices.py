@@ -17,18 +17,23 @@ def two_gpus(tmp_path, monkeypatch):
 
 
 def test_every_gpu_gets_a_worker(two_gpus):
-    assert [(share.kind, share.index) for share in divide("auto")] == [("gpu", 0), ("gpu", 1)]
+    assert [(share.kind, share.index) for share in divide("auto")] == [("gpu", "0"), ("gpu", "1")]
 
 
 def test_more_workers_than_gpus_share_them_in_turn(two_gpus):
-    assert [share.index for share in divide(3)] == [0, 1, 0]
+    assert [share.index for share in divide(3)] == ["0", "1", "0"]
 
 
 def test_gpus_that_the_user_hides_are_not_used(two_gpus, monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
-    assert visible_gpus() == [1]
+    assert visible_gpus() == ["1"]
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert visible_gpus() == []
+
+
+def test_gpus_may_be_named_by_uuid_and_end_at_minus_one(two_gpus, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-8f2a,MIG-abc,-1,0")
+    assert [share.index for share in divide("auto")] == ["GPU-8f2a", "MIG-abc"]
 
 
 def test_without_gpus_there_is_one_worker_a_core_at_most(monkeypatch):
@@ -46,11 +51,11 @@ def test_threads_are_divided_and_never_zero(monkeypatch):
 
 
 def test_a_worker_sees_only_its_own_gpu_and_takes_its_memory_as_needed():
-    environment = Share("gpu", 3, 4).environment
+    environment = Share("gpu", "3", 4).environment
     assert environment["CUDA_VISIBLE_DEVICES"] == "3"
     assert environment["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
     assert environment["OMP_NUM_THREADS"] == "4"
 
 
 def test_a_cpu_worker_sees_no_gpu():
-    assert Share("cpu", 0, 1).environment["CUDA_VISIBLE_DEVICES"] == ""
+    assert Share("cpu", "", 1).environment["CUDA_VISIBLE_DEVICES"] == ""

@@ -1,0 +1,80 @@
+"""What bad input gets: one line that says what is wrong, exit status 2, and nothing has run."""
+
+from pathlib import Path
+
+import pytest
+
+DIABETES = Path(__file__).parents[3] / "experiments" / "diabetes.toml"
+TABLE = "x,y,empty,text\n" + "\n".join(f"{i},{i % 2},,a" for i in range(40)) + "\n"
+
+
+def csv(**changes):
+    arguments = {"loader": "'experiments.datasets:csv'", "path": "'table.csv'", "target": "'y'"} | changes
+    return f"data={{{', '.join(f'{name} = {value}' for name, value in arguments.items())}}}"
+
+
+SAID = [
+    (["run", "nothing.toml"], 'There is no experiment file "nothing.toml"'),
+    (["run", "broken.toml"], "line 2"),
+    (["run", DIABETES, "--set", "space.training.epoch=3"], 'did you mean "epochs"'),
+    (["run", DIABETES, "--set", "space.model.n_hidden={type='int', low=3, high=1}"], "low=3 is above high=1"),
+    (["run", DIABETES, "--set", "space.training.learning_rate={type='float', low=0.0, high=1.0, log=true}"], "log"),
+    (["run", DIABETES, "--set", "space.model.activation={type='categorical', choices=[]}"], "choices"),
+    (["run", DIABETES, "--set", "space.training.batch_size=0"], "batch_size"),
+    (["run", DIABETES, "--set", "model=models.mlp:build_mpl"], 'did you mean "build_mlp"'),
+    (["run", DIABETES, "--set", "model=nowhere:build"], 'there is no module "nowhere"'),
+    (["run", DIABETES, "--set", "space.model.n_hiden=3"], 'did you mean "n_hidden"'),
+    (["run", DIABETES, "--set", "objective.metric=val_mean_absolute_error"], "val_accuracy"),
+    (["run", DIABETES, "--sampler", "tep"], 'did you mean "tpe"'),
+    (["run", DIABETES, "--pruner", "medain"], 'did you mean "median"'),
+    (["run", DIABETES, "--executor", "worker"], 'did you mean "workers"'),
+    (["run", DIABETES, "--workers", "0"], "n_workers"),
+    (["run", DIABETES, "--trials", "many"], "--trials"),
+    (["run", DIABETES, "--trials", "0"], "n_trials"),
+    (["run", DIABETES, "--study", "a/b"], '"a/b" cannot be the name of a study'),
+    (["run", DIABETES, "--study", "diabetes.1"], '"diabetes.1" cannot be the name of a study'),
+    (["run", DIABETES, "--nothing"], "--nothing"),
+    (["run", DIABETES, "--set", csv(path="'absent.csv'")], "absent.csv"),
+    (["run", DIABETES, "--set", csv(target="'z'")], '"z"'),
+    (["run", DIABETES, "--set", csv(path="'headers.csv'")], "no rows"),
+    (["run", DIABETES, "--set", csv()], '"empty"'),
+    (["run", DIABETES, "--sampler", "grid"], "learning_rate"),
+    (["show", "nothing"], 'There is no study "nothing"'),
+    (["best", "../diabetes"], 'There is no study "../diabetes"'),
+    (["predict", "nothing", "--input", "table.csv", "--output", "answers.csv"], "nothing"),
+    (["predict", "nothing", "--input", "absent.csv", "--output", "answers.csv"], "absent.csv"),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), SAID, ids=lambda value: " ".join(map(str, value)).replace(str(DIABETES), "D") if isinstance(value, list) else ""
+)
+def test_a_mistake_is_answered_in_one_line_before_anything_runs(shell, words, said):
+    (shell.folder / "broken.toml").write_text('model = "a:b"\ndata = {\n')
+    (shell.folder / "table.csv").write_text(TABLE)
+    (shell.folder / "headers.csv").write_text("x,y\n")
+    refused = shell.run(*words, status=2)
+    assert said in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert "fault of perceptune" not in refused.stderr
+    assert not list(shell.folder.glob("mlruns/studies/*/journal.log"))
+    assert not (shell.folder / "mlruns" / "mlflow.db").exists()
+
+
+def test_texts_with_brackets_are_shown_as_they_are(shell):
+    (shell.folder / "own.py").write_text('def build():\n    raise ValueError("shape [/job:localhost] [bold]")\n')
+    overrides = ["model=own:build", "space.model={}", "executor.n_workers=1"]
+    shell.run("run", DIABETES, "--trials", 1, *(word for override in overrides for word in ("--set", override)), status=1)
+    assert "shape [/job:localhost] [bold]" in shell.run("show", "diabetes").stdout
+    assert "shape [/job:localhost] [bold]" in shell.run("trials", "diabetes").stdout
+    assert "cannot be written" in shell.run("trials", "diabetes", "--csv", "nowhere/trials.csv", status=2).stderr
+
+
+def test_help_is_answered_without_heavy_imports(shell):
+    printed = shell.python("""if True:
+        import sys
+        from search.cli.app import run_app
+        status = run_app(["--help"])
+        print(status, sorted({"keras", "tensorflow", "mlflow", "optuna", "pandas", "sklearn"} & sys.modules.keys()))
+    """)
+    assert printed.splitlines()[-1] == "0 []"
