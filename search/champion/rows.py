@@ -31,6 +31,8 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
     _check_suffix(output_path)
     if not output_path.absolute().parent.is_dir():
         raise DataError(f'The folder of "{output_path}" does not exist; create it first')
+    if output_path.exists() and output_path.samefile(input_path):
+        raise DataError(f'"{output_path}" has the rows to predict; give another file for the answers')
     rows = read_rows(input_path)
     answers = load().predict(rows)
     _write(answers, output_path)

@@ -22,15 +22,10 @@ def predict(
     output: Annotated[Path, typer.Option(help="CSV or Parquet file for the answers.")],
 ) -> None:
     """Answer the rows of a file with a study's champion."""
-    from ..champion import Champion, load_champion, predict_file
+    from ..champion import load_champion, predict_file
 
-    def load() -> Champion:
-        champion = load_champion(study)
-        with quiet_backend():
-            champion.model  # noqa: B018  # imports the backend
-        return champion
-
-    n_rows = predict_file(load, input, output)
+    with quiet_backend():
+        n_rows = predict_file(lambda: load_champion(study), input, output)
     typer.echo(f"{n_rows} answers written to {output}")
 
 

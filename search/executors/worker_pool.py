@@ -47,7 +47,8 @@ class WorkerPool:
         """Start the processes; they import the backend while the caller goes on."""
         self._logs.mkdir(parents=True, exist_ok=True)
         self._start = Start(experiment, str(arrays), sys.path)
-        for number, share in enumerate(divide(experiment.executor.n_workers)):
+        n_useful = experiment.search.n_trials
+        for number, share in enumerate(divide(experiment.executor.n_workers)[:n_useful]):
             self._workers.append(WorkerProcess(share, self._logs / f"worker-{number}.log", self._start))
 
     def check(self) -> None:
