@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup search ui predict test test-all check format lock
+.PHONY: help setup search ui predict reproduce test test-all check format lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ ui: $(READY) ## browse what was tracked in MLflow's user interface: PORT=
 predict: $(READY) ## answer the rows of a file: STUDY= INPUT=rows.csv OUTPUT=answers.csv
 	@test -n "$(INPUT)" -a -n "$(OUTPUT)" || { echo "make predict needs INPUT=rows.csv and OUTPUT=answers.csv" >&2; exit 2; }
 	@$(BIN)/python -m search predict $(or $(STUDY),$(EXPERIMENT)) --input $(INPUT) --output $(OUTPUT)
+
+reproduce: $(READY) ## run the documented architectures and compare their figures: ROWS=10,12 PERCEPTUNE_DATA=
+	@$(BIN)/python -m experiments.reproduction $(if $(ROWS),--rows $(ROWS))
 
 test: $(READY) ## run the tests, about three minutes on two cores
 	@$(BIN)/python -m pytest -m "not slow" $(ARGS)

@@ -1,29 +1,50 @@
 """Activations by name, as layers, so that a name is all that a search has to vary.
 
-Activations with weights of their own (PReLU) are here too. Maxout is not: it changes the layer before it.
+Activations with weights of their own (PReLU) and those that shrink their input (maxout) are here too.
 """
+
+from typing import Literal, get_args
 
 import keras
 
-ACTIVATIONS = (
+from .maxout import N_PIECES, Maxout
+
+Activation = Literal[
     "linear",
     "relu",
+    "relu6",
     "leaky_relu",
     "prelu",
     "elu",
+    "celu",
     "selu",
     "gelu",
     "silu",
+    "hard_silu",
     "mish",
     "sigmoid",
     "hard_sigmoid",
+    "log_sigmoid",
+    "sparse_sigmoid",
     "tanh",
     "hard_tanh",
+    "tanh_shrink",
+    "hard_shrink",
+    "soft_shrink",
     "softplus",
+    "sparse_plus",
+    "squareplus",
     "softsign",
     "softmax",
+    "log_softmax",
+    "sparsemax",
     "exponential",
-)
+    "maxout",
+]
+"""Every name that ``keras.activations.get`` knows, without threshold (it needs an argument) and glu (half the units are
+gates); prelu and maxout besides."""
+
+ACTIVATIONS = get_args(Activation)
 """Every name that `activation_layer` takes."""
 
 
@@ -35,13 +56,28 @@ def activation_layer(name: str, *, layer_name: str | None = None) -> keras.Layer
         layer_name: Name of the layer. Defaults to Keras' own.
 
     Returns:
-        The layer; it keeps its input's shape.
+        The layer; it keeps its input's shape, but maxout, which needs `n_units` before it.
 
     Raises:
         ValueError: If the name is not one of `ACTIVATIONS`.
     """
     if name not in ACTIVATIONS:
         raise ValueError(f'activation="{name}" is not known; use one of {", ".join(ACTIVATIONS)}')
+    if name == "maxout":
+        return Maxout(name=layer_name)
     if name == "prelu":
         return keras.layers.PReLU(name=layer_name)
     return keras.layers.Activation(name, name=layer_name)
+
+
+def n_units(name: str, n_neurons: int) -> int:
+    """Return how many units, or feature maps, go before an activation so that ``n_neurons`` come out of it.
+
+    Args:
+        name: One of `ACTIVATIONS`.
+        n_neurons: Outputs of the activation.
+
+    Returns:
+        The same number; `models.maxout.N_PIECES` times as many for maxout.
+    """
+    return n_neurons * N_PIECES if name == "maxout" else n_neurons

@@ -1,8 +1,11 @@
 """Kernel initialisers by name, and the choice that suits an activation."""
 
+from typing import Literal, get_args
+
 import keras
 
-INITIALIZERS = (
+Initializer = Literal[
+    "auto",
     "glorot_uniform",
     "glorot_normal",
     "he_uniform",
@@ -15,21 +18,38 @@ INITIALIZERS = (
     "variance_scaling",
     "orthogonal",
     "identity",
+    "constant",
     "ones",
     "zeros",
-)
+]
+"""Keras' names, without stft (for signals), and "auto"."""
+
+INITIALIZERS = get_args(Initializer)[1:]
 """Keras' names that `kernel_initializer` takes, besides "auto"."""
 
-_HE = frozenset({"relu", "leaky_relu", "prelu", "elu", "gelu", "silu", "mish"})
+_HE = frozenset({"relu", "relu6", "leaky_relu", "prelu", "elu", "celu", "gelu", "silu", "hard_silu", "mish", "maxout"})
+_SCALES = {
+    "constant": "value",
+    "random_normal": "stddev",
+    "truncated_normal": "stddev",
+    "random_uniform": "maxval",
+    "variance_scaling": "scale",
+    "orthogonal": "gain",
+    "identity": "gain",
+}
 
 
-def kernel_initializer(name: str, activation: str = "linear") -> keras.Initializer:
+def kernel_initializer(name: str, activation: str = "linear", scale: float = 0.0) -> keras.Initializer:
     """Return a new initialiser; each call draws its own seed from Keras' global one.
 
     Args:
         name: One of `INITIALIZERS`, or "auto": He normal (He et al. 2015) for the rectifiers, LeCun normal for selu
             (Klambauer et al. 2017), else Glorot uniform (Glorot and Bengio 2010).
         activation: The activation that follows, for "auto". Defaults to "linear".
+        scale: The value of constant, the standard deviation of random_normal and truncated_normal, the largest value of
+            random_uniform (the smallest is its negative), the scale of variance_scaling, the gain of orthogonal and
+            identity; the others have none. 0 is Keras' own: 0 for constant, 0.05 for the next three, 1 for the last three.
+            Defaults to 0.
 
     Returns:
         The initialiser.
@@ -42,4 +62,8 @@ def kernel_initializer(name: str, activation: str = "linear") -> keras.Initializ
         return keras.initializers.get(suited)
     if name not in INITIALIZERS:
         raise ValueError(f'initializer="{name}" is not known; use "auto" or one of {", ".join(INITIALIZERS)}')
-    return keras.initializers.get(name)
+    # Keras reads a constant from its configuration, and has its own only where there is none.
+    config = {_SCALES[name]: scale} if name == "constant" or (scale and name in _SCALES) else {}
+    if "maxval" in config:
+        config["minval"] = -scale
+    return keras.initializers.get({"class_name": name, "config": config})

@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from .initializers import kernel_initializer
+from .initializers import Initializer, kernel_initializer
 from .inputs import flat_input
 from .output import output_layer
 from .regularizers import kernel_regularizer
@@ -16,7 +16,7 @@ def build_linear(
     n_outputs: int = 1,
     *,
     use_bias: bool = True,
-    initializer: str = "glorot_uniform",
+    initializer: Initializer = "glorot_uniform",
     l1: float = 0.0,
     l2: float = 0.0,
 ) -> keras.Model:
@@ -48,7 +48,7 @@ def build_logistic(
     task: str = "binary",
     *,
     use_bias: bool = True,
-    initializer: str = "glorot_uniform",
+    initializer: Initializer = "glorot_uniform",
     l1: float = 0.0,
     l2: float = 0.0,
 ) -> keras.Model:
@@ -78,7 +78,7 @@ def build_softmax(
     n_outputs: int = 2,
     *,
     use_bias: bool = True,
-    initializer: str = "glorot_uniform",
+    initializer: Initializer = "glorot_uniform",
     l1: float = 0.0,
     l2: float = 0.0,
 ) -> keras.Model:

@@ -1,16 +1,15 @@
-"""The searchable multilayer perceptron: hidden layers of one width, each Dense, normalisation, activation, dropout."""
+"""The searchable multilayer perceptron: hidden layers, each Dense, normalisation, activation, dropout."""
 
 from typing import Any
 
 import keras
 
-from .activations import activation_layer
-from .initializers import kernel_initializer
+from .activations import Activation
+from .constraints import Constraint
+from .hidden import Hidden, Normalization
+from .initializers import Initializer
 from .inputs import flat_input
-from .output import output_layer
-from .regularizers import kernel_regularizer
-
-NORMALIZATIONS = {"none": None, "batch": keras.layers.BatchNormalization, "layer": keras.layers.LayerNormalization}
+from .output import BinaryOutput, output_layer
 
 
 def build_mlp(
@@ -20,12 +19,19 @@ def build_mlp(
     *,
     n_hidden: int = 1,
     n_neurons: int = 30,
-    activation: str = "relu",
+    neurons: str = "",
+    activation: Activation = "relu",
+    use_bias: bool = True,
+    binary_output: BinaryOutput = "sigmoid",
     dropout: float = 0.0,
-    normalization: str = "none",
-    initializer: str = "glorot_uniform",
+    normalization: Normalization = "none",
+    initializer: Initializer = "glorot_uniform",
+    initializer_scale: float = 0.0,
     l1: float = 0.0,
     l2: float = 0.0,
+    constraint: Constraint = "none",
+    min_norm: float = 0.0,
+    max_norm: float = 2.0,
 ) -> keras.Model:
     """Build a multilayer perceptron.
 
@@ -37,14 +43,23 @@ def build_mlp(
         n_outputs: Units of the output layer: 1, or the number of classes for multiclass. Defaults to 1.
         n_hidden: Number of hidden layers, at least 0; none is linear, logistic or softmax regression. Defaults to 1.
         n_neurons: Units of each hidden layer, at least 1. Defaults to 30.
+        neurons: Units of every hidden layer in order, such as "300,100", in the place of n_hidden and n_neurons.
+            Defaults to "", which leaves it to them.
         activation: Of the hidden layers, one of `models.activations.ACTIVATIONS`. Defaults to "relu".
+        use_bias: Whether units have a constant term, those of the output too. Defaults to True.
+        binary_output: What a binary task ends in: "sigmoid" (one unit) or "softmax" (two). Defaults to "sigmoid".
         dropout: Part of each hidden layer's outputs that is set to 0 in training, 0 to below 1. Defaults to 0.
-        normalization: "none", "batch" or "layer", between Dense and activation. The Dense layer then has no bias, since
-            the normalisation adds one. Defaults to "none".
+        normalization: "none"; "batch" or "layer", between Dense and activation, where the Dense layer then has no bias,
+            since the normalisation adds one; or "weight", of the kernels. Defaults to "none".
         initializer: Of the kernels, one of `models.initializers.INITIALIZERS`, or "auto", which suits the activation.
             Defaults to "glorot_uniform".
+        initializer_scale: Its value, deviation or gain (see `models.initializers`); 0 is Keras' own. Defaults to 0.
         l1: L1 penalty on every kernel, at least 0. Defaults to 0.
         l2: L2 penalty on every kernel, at least 0. Defaults to 0.
+        constraint: On the hidden layers' kernels: "none", "max_norm", "min_max_norm", "non_neg" or "unit_norm".
+            Defaults to "none".
+        min_norm: Smallest length of a unit's weights, for min_max_norm. Defaults to 0.
+        max_norm: Largest length of a unit's weights, for max_norm and min_max_norm. Defaults to 2.
 
     Returns:
         An uncompiled model, ``(batch, *input_shape)`` to ``(batch, n_outputs)``.
@@ -52,27 +67,45 @@ def build_mlp(
     Raises:
         ValueError: If a value is out of its range.
     """
-    _check(n_hidden, n_neurons, dropout, normalization)
-    penalty = kernel_regularizer(l1, l2)
+    hidden = Hidden(
+        activation=activation,
+        use_bias=use_bias,
+        dropout=dropout,
+        normalization=normalization,
+        initializer=initializer,
+        initializer_scale=initializer_scale,
+        l1=l1,
+        l2=l2,
+        constraint=constraint,
+        min_norm=min_norm,
+        max_norm=max_norm,
+    )
     inputs, x = flat_input(input_shape)
-    for number in range(1, n_hidden + 1):
-        kernel = {"kernel_initializer": kernel_initializer(initializer, activation), "kernel_regularizer": penalty}
-        x = keras.layers.Dense(n_neurons, use_bias=normalization == "none", name=f"hidden_{number}", **kernel)(x)
-        if normalization != "none":
-            x = NORMALIZATIONS[normalization](name=f"normalization_{number}")(x)
-        x = activation_layer(activation, layer_name=f"activation_{number}")(x)
-        if dropout:
-            x = keras.layers.Dropout(dropout, name=f"dropout_{number}")(x)
-    last = output_layer(task, n_outputs, kernel_initializer=kernel_initializer(initializer), kernel_regularizer=penalty)
-    return keras.Model(inputs, last(x), name="mlp")
+    for number, width in enumerate(layer_widths(n_hidden, n_neurons, neurons), start=1):
+        x = hidden.dense(x, width, number)
+    kernel = hidden.kernel("linear") | {"kernel_constraint": None}
+    return keras.Model(inputs, output_layer(task, n_outputs, binary_output, use_bias=use_bias, **kernel)(x), name="mlp")
 
 
-def _check(n_hidden: int, n_neurons: int, dropout: float, normalization: str) -> None:
+def layer_widths(n_hidden: int, n_neurons: int, neurons: str = "") -> tuple[int, ...]:
+    """Return the width of each hidden layer.
+
+    Args:
+        n_hidden: Number of hidden layers, at least 0.
+        n_neurons: Width of each, at least 1.
+        neurons: Widths in order, such as "300,100", which count where they are given. Defaults to "".
+
+    Returns:
+        The widths.
+
+    Raises:
+        ValueError: If a number is out of its range.
+    """
     if n_hidden < 0:
         raise ValueError(f"n_hidden={n_hidden} is negative; expected 0 or more")
     if n_neurons < 1:
         raise ValueError(f"n_neurons={n_neurons} is too small; expected 1 or more")
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout={dropout} is not a part; expected 0 to below 1")
-    if normalization not in NORMALIZATIONS:
-        raise ValueError(f'normalization="{normalization}" is not known; use one of {", ".join(NORMALIZATIONS)}')
+    widths = [width.strip() for width in neurons.split(",")] if neurons else []
+    if not all(width.isdecimal() and int(width) for width in widths):
+        raise ValueError(f'neurons="{neurons}" are no widths; expected whole numbers of at least 1, such as "300,100"')
+    return tuple(map(int, widths)) if widths else (n_neurons,) * n_hidden

@@ -12,7 +12,8 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from .arrays import Task
+from .arrays import Task, Tasks, named
+from .classes import listed, name_classes
 from .columns import Features, content, kind, to_numbers
 from .errors import DataError, nearest
 from .references import check_arguments, resolve
@@ -27,11 +28,17 @@ class Part:
 
     Attributes:
         features: Raw features by column name, or an array ``(n_rows, *shape)`` (images, sequences).
-        target: One value a row.
+        target: One value a row, or a table of several targets.
     """
 
     features: Features
-    target: pd.Series
+    target: pd.Series | pd.DataFrame
+
+    @property
+    def targets(self) -> dict[str, pd.Series]:
+        """Each target by its name."""
+        columns = [self.target] if isinstance(self.target, pd.Series) else [self.target[name] for name in self.target]
+        return {str(column.name): column for column in columns}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +50,9 @@ class Dataset:
         train: What is trained on, and the only part that preprocessing is fitted on.
         validation: What the objective is measured on.
         test: What only the champion is measured on.
-        target: Name of the target column.
-        task: What the target is.
-        class_names: The target's values, in the order of the model's outputs; empty for regression.
+        target: Name of the target column, or of each of several.
+        task: What the target is, by column where there are several.
+        class_names: The target's values, in the order of the output's units; empty for regression; by column too.
         fingerprint: SHA-256 of all parts' content, 16 hexadecimal digits.
     """
 
@@ -53,10 +60,15 @@ class Dataset:
     train: Part
     validation: Part
     test: Part
-    target: str
-    task: Task
-    class_names: tuple[str, ...]
+    target: str | tuple[str, ...]
+    task: Tasks
+    class_names: tuple[str, ...] | Mapping[str, tuple[str, ...]]
     fingerprint: str
+
+    @property
+    def tasks(self) -> dict[str, Task]:
+        """What each target is, by column."""
+        return dict(self.task) if isinstance(self.task, Mapping) else {str(self.target): self.task}
 
 
 def load_dataset(section: DataSection) -> Dataset:
@@ -90,7 +102,8 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
 
     Args:
         loaded: A dict of "train", "validation" and "test", each a pair of features and target; "task"; and, if wanted,
-            "class_names". Whole-number targets are then places in that list, and become the names.
+            "class_names". Whole-number targets are then places in that list, and become the names. Where the target is a
+            table of several columns, "task" is a dict by column, and so is "class_names".
         name: Name of the data set.
 
     Returns:
@@ -103,17 +116,47 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
     _check_keys(loaded, where)
     parts = {part: _parse_part(loaded[part], f"{where}, {part} part") for part in PARTS}
     _check_same_columns(parts, where)
-    target = str(parts["train"].target.name)
-    task: Task = loaded["task"]
+    columns = tuple(parts["train"].targets)
+    tasks = _by_column(loaded["task"], columns, "task", where)
+    for column in columns:
+        if column not in tasks:
+            raise DataError(f'{where}: task says nothing of the target "{column}"; add it')
+    given = _by_column(loaded.get("class_names"), columns, "class_names", where)
+    read = {column: _read_target(column, parts, tasks[column], given.get(column), where) for column in columns}
+    parts = {part: Part(rows.features, _joined({column: read[column][0][part] for column in columns})) for part, rows in parts.items()}
+    classes = {column: names for column, (_, names) in read.items()}
+    facts: dict[str, Any] = {"target": columns, "task": tasks, "class_names": classes}
+    if len(columns) == 1:
+        facts = {"target": columns[0], "task": tasks[columns[0]], "class_names": classes[columns[0]]}
+    fingerprint = _fingerprint(parts, facts)
+    return Dataset(name=name, train=parts["train"], validation=parts["validation"], test=parts["test"], fingerprint=fingerprint, **facts)
+
+
+def _by_column(given: Any, columns: tuple[str, ...], key: str, where: str) -> dict[str, Any]:
+    """Give by target column what a loader returned: for an only column as it is, for several a dict."""
+    if not isinstance(given, Mapping):
+        if len(columns) > 1 and given is not None:
+            raise DataError(f"{where}: {key} = {given!r} is for one target; expected a dict by target, {', '.join(columns)}")
+        return dict.fromkeys(columns, given)
+    for column in given:
+        if column not in columns:
+            raise DataError(f'{where}: {key} has the unknown target "{column}"; {nearest(str(column), columns)}')
+    return dict(given)
+
+
+def _read_target(column: str, parts: Mapping[str, Part], task: Task, given: Any, where: str) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
+    """Return one target's values by part, classes by their names, and the names."""
+    values = {part: rows.targets[column] for part, rows in parts.items()}
     if task == "regression":
-        class_names: tuple[str, ...] = ()
-        parts = {part: Part(rows.features, _numbers(rows.target, f"{where}, {part} part")) for part, rows in parts.items()}
-    else:
-        parts, class_names = _with_classes(parts, loaded.get("class_names"), where)
-        if task == "binary" and len(class_names) != 2:
-            raise DataError(f'{where}: a binary task has 2 classes, but "{target}" has {len(class_names)}: {_listed(class_names)}')
-    fingerprint = _fingerprint(parts, target, task, class_names)
-    return Dataset(name=name, **parts, target=target, task=task, class_names=class_names, fingerprint=fingerprint)
+        return {part: _numbers(numbers, f"{where}, {part} part") for part, numbers in values.items()}, ()
+    values, class_names = name_classes(values, given, where)
+    if task == "binary" and len(class_names) != 2:
+        raise DataError(f'{where}: a binary task has 2 classes, but "{column}" has {len(class_names)}: {listed(class_names)}')
+    return values, class_names
+
+
+def _joined(columns: Mapping[str, pd.Series]) -> pd.Series | pd.DataFrame:
+    return next(iter(columns.values())) if len(columns) == 1 else pd.DataFrame(dict(columns))
 
 
 def _message(error: Exception) -> str:
@@ -132,36 +175,44 @@ def _check_keys(loaded: Any, where: str) -> None:
     for key in (*PARTS, "task"):
         if key not in loaded:
             raise DataError(f'{where}: the loader returned no "{key}"; add it to the dict it returns')
-    if loaded["task"] not in get_args(Task):
-        raise DataError(f'{where}: task = "{loaded["task"]}" is not known; {nearest(str(loaded["task"]), get_args(Task))}')
+    for task in named(loaded["task"]).values():
+        if task not in get_args(Task):
+            raise DataError(f'{where}: task = "{task}" is not known; {nearest(str(task), get_args(Task))}')
 
 
 def _parse_part(given: Any, where: str) -> Part:
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise DataError(f"{where} is a {type(given).__name__}; expected a pair of features and target")
     features, target = given
-    if not isinstance(target, pd.Series):
-        raise DataError(f"{where}: the target is a {type(target).__name__}; expected a pandas Series")
+    if not isinstance(target, pd.Series | pd.DataFrame):
+        raise DataError(f"{where}: the target is a {type(target).__name__}; expected a pandas Series, or a DataFrame of several targets")
     if not isinstance(features, pd.DataFrame | np.ndarray):
         raise DataError(f"{where}: the features are a {type(features).__name__}; expected a pandas DataFrame or a numpy array")
     if len(features) != len(target):
         raise DataError(f"{where} has {len(features)} rows of features and {len(target)} of the target; expected as many")
     if not len(target):
         raise DataError(f"{where} has no rows; make it larger")
-    if target.isna().any():
-        raise DataError(f'{where}: the target "{target.name}" has {int(target.isna().sum())} gaps; remove these rows or fill them')
+    table = _as_table(target, where)
+    for name in table:
+        if table[name].isna().any():
+            raise DataError(f'{where}: the target "{name}" has {int(table[name].isna().sum())} gaps; remove these rows or fill them')
     if isinstance(features, pd.DataFrame):
-        _check_table(features, target.name, where)
+        _check_table(features, list(table.columns), where)
     else:
         _check_array(features, where)
-    return Part(features.reset_index(drop=True) if isinstance(features, pd.DataFrame) else features, _named(target))
+    return Part(features.reset_index(drop=True) if isinstance(features, pd.DataFrame) else features, _joined({str(n): table[n] for n in table}))
 
 
-def _named(target: pd.Series) -> pd.Series:
-    return target.rename("target" if target.name is None else str(target.name)).reset_index(drop=True)
+def _as_table(target: pd.Series | pd.DataFrame, where: str) -> pd.DataFrame:
+    """Return the targets as columns named by text, their rows counted from 0."""
+    given = target.to_frame("target" if target.name is None else target.name) if isinstance(target, pd.Series) else target
+    table = given.set_axis([str(name) for name in given.columns], axis="columns").reset_index(drop=True)
+    if table.columns.empty or table.columns.has_duplicates:
+        raise DataError(f"{where}: the targets are {', '.join(table.columns) or 'none'}; expected at least one, each once")
+    return table
 
 
-def _check_table(features: pd.DataFrame, target: Any, where: str) -> None:
+def _check_table(features: pd.DataFrame, targets: list[str], where: str) -> None:
     names = list(features.columns)
     if not names:
         raise DataError(f"{where} has no features; expected at least one column besides the target")
@@ -171,8 +222,9 @@ def _check_table(features: pd.DataFrame, target: Any, where: str) -> None:
     twice = features.columns[features.columns.duplicated()]
     if len(twice):
         raise DataError(f'{where} has the column "{twice[0]}" twice; rename one')
-    if target in names:
-        raise DataError(f'{where}: the features hold the target "{target}"; leave that column out of them')
+    for target in targets:
+        if target in names:
+            raise DataError(f'{where}: the features hold the target "{target}"; leave that column out of them')
     for name in names:
         if kind(features[name], where) == "numeric":
             to_numbers(features[name], where)
@@ -188,8 +240,9 @@ def _check_array(features: np.ndarray, where: str) -> None:
 def _check_same_columns(parts: Mapping[str, Part], where: str) -> None:
     train = parts["train"]
     for name, part in parts.items():
-        if part.target.name != train.target.name:
-            raise DataError(f'{where}: the target is "{train.target.name}" in the train part, but "{part.target.name}" in the {name} part')
+        if list(part.targets) != list(train.targets):
+            given, expected = (", ".join(rows.targets) for rows in (part, train))
+            raise DataError(f'{where}: the target is "{expected}" in the train part, but "{given}" in the {name} part')
         if _layout(part.features) != _layout(train.features):
             raise DataError(f"{where}: the {name} part has {_layout(part.features)}, but the train part {_layout(train.features)}")
     if isinstance(train.features, pd.DataFrame):
@@ -209,67 +262,17 @@ def _numbers(target: pd.Series, where: str) -> pd.Series:
     return pd.to_numeric(target)
 
 
-def _with_classes(parts: Mapping[str, Part], given: Any, where: str) -> tuple[dict[str, Part], tuple[str, ...]]:
-    """Put class names in the place of class numbers, and check that training can see each class."""
-    parts = dict(parts)
-    if given is not None:
-        names = _checked_names(given, where)
-        parts = {part: Part(rows.features, _name_classes(rows.target, names, where)) for part, rows in parts.items()}
-    values = {part: set(rows.target.unique().tolist()) for part, rows in parts.items()}
-    classes = list(names) if given is not None else _sorted(set.union(*values.values()), where)
-    for value in classes:
-        if value not in values["train"]:
-            raise DataError(f"{where}: the class {value!r} has no row in the train part; move some there or leave it out")
-    if len(classes) < 2:
-        raise DataError(f"{where}: the target has the one class {_listed(classes)}; expected at least 2")
-    if len({str(value) for value in classes}) < len(classes):
-        raise DataError(f"{where}: two classes read the same: {_listed(classes)}; give the target one type")
-    return parts, tuple(str(value) for value in classes)
-
-
-def _checked_names(given: Any, where: str) -> tuple[str, ...]:
-    if not isinstance(given, list | tuple) or not all(isinstance(name, str) for name in given) or len(set(given)) < len(given):
-        raise DataError(f"{where}: class_names = {given!r}; expected a list of different texts")
-    return tuple(given)
-
-
-def _name_classes(target: pd.Series, names: tuple[str, ...], where: str) -> pd.Series:
-    if kind(target, where) == "text":
-        for value in target.unique().tolist():
-            if value not in names:
-                raise DataError(f"{where}: the target holds {value!r}, which is not in class_names; {nearest(str(value), names)}")
-        return target.astype(object).astype("str")
-    for value in target.unique().tolist():
-        if value not in range(len(names)):
-            raise DataError(f"{where}: the target holds {value!r}; with {len(names)} class_names it must be 0 to {len(names) - 1}")
-    return pd.Series([names[int(value)] for value in target], name=target.name, dtype="str")
-
-
-def _sorted(values: set[Any], where: str) -> list[Any]:
-    wrong = [value for value in values if not isinstance(value, bool | int | float | str)]
-    if wrong:
-        raise DataError(f"{where}: the target holds {wrong[0]!r} of type {type(wrong[0]).__name__}; expected text, numbers or true/false")
-    try:
-        return sorted(values)
-    except TypeError:
-        raise DataError(f"{where}: the target mixes text and numbers: {_listed(sorted(values, key=str))}; give it one type") from None
-
-
-def _listed(values: Any) -> str:
-    shown = [repr(value) for value in values]
-    return ", ".join(shown[:10]) + (f" ... ({len(shown)} in all)" if len(shown) > 10 else "")
-
-
-def _fingerprint(parts: Mapping[str, Part], target: str, task: str, class_names: tuple[str, ...]) -> str:
+def _fingerprint(parts: Mapping[str, Part], facts: Mapping[str, Any]) -> str:
     """Hash names and values; the row numbers of pandas, the order of the dict and the process do not matter."""
-    digest = hashlib.sha256(json.dumps([target, task, class_names]).encode())
+    digest = hashlib.sha256(json.dumps([facts["target"], facts["task"], facts["class_names"]], sort_keys=True).encode())
     for name in PARTS:
-        features, target_values = parts[name].features, parts[name].target
-        digest.update(json.dumps([name, len(target_values)]).encode())
+        features, targets = parts[name].features, parts[name].targets
+        digest.update(json.dumps([name, len(parts[name].target)]).encode())
         if isinstance(features, pd.DataFrame):
             for column in features:
                 digest.update(json.dumps(column).encode() + content(features[column], name))
         else:
             digest.update(f"{features.dtype}{features.shape}".encode() + np.ascontiguousarray(features).tobytes())
-        digest.update(content(target_values, name))
+        for values in targets.values():
+            digest.update(content(values, name))
     return digest.hexdigest()[:16]

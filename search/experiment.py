@@ -17,16 +17,28 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from .errors import ExperimentError, nearest
 from .faults import Table, describe, unfit
-from .sections import DataSection, ExecutorSection, ObjectiveSection, PreprocessingSection, Reference, SearchSection
+from .sections import (
+    CallbackSection,
+    DataSection,
+    ExecutorSection,
+    ObjectiveSection,
+    OutputName,
+    OutputSection,
+    PreprocessingSection,
+    Reference,
+    SearchSection,
+)
 from .settings import TrainingSettings
 from .space import Space, TrainingSpace
 
 __all__ = [
     "EXPERIMENTS",
+    "CallbackSection",
     "DataSection",
     "ExecutorSection",
     "Experiment",
     "ObjectiveSection",
+    "OutputSection",
     "PreprocessingSection",
     "SearchSection",
     "Space",
@@ -54,8 +66,10 @@ class Experiment(Table):
         model: Reference to the function that builds the model, such as "models.mlp:build_mlp".
         data: The data set.
         preprocessing: What happens to table columns.
+        outputs: The model's outputs, where it has several or one needs a loss of its own. Defaults to one for the only target.
         space: Every hyperparameter.
         objective: What the search is after.
+        callbacks: Keras callbacks of every trial. Defaults to none.
         search: Who proposes, who prunes, how long.
         executor: Where trials run.
     """
@@ -64,8 +78,10 @@ class Experiment(Table):
     model: Annotated[Reference, Field(examples=["models.mlp:build_mlp"])]
     data: Annotated[DataSection, Field(examples=[{"loader": "experiments.datasets:diabetes"}])]
     preprocessing: PreprocessingSection = PreprocessingSection()
+    outputs: dict[OutputName, OutputSection] = Field(default_factory=dict)
     space: Space = Space()
     objective: Annotated[ObjectiveSection, Field(examples=[{"metric": "val_accuracy", "direction": "maximize"}])]
+    callbacks: list[CallbackSection] = Field(default_factory=list)
     search: SearchSection = SearchSection()
     executor: ExecutorSection = ExecutorSection()
 

@@ -86,7 +86,7 @@ class SearchLoop:
             seed=trial_seed(self.experiment.search.seed, number),
             is_prunable=self.experiment.search.pruner != "none",
             keep_if_better_than=best[1] if best else None,
-            model_path=str(self.ledger.folder.model(number)),
+            model_path=str(self.ledger.folder.model_stem(number)),
         )
         self._running[number] = assignment
         self.tracker.start_trial(assignment)

@@ -5,23 +5,22 @@ It is saved without pickle, so a kept model can be loaded from a stranger withou
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from .arrays import Task, TrainingArrays
+from .arrays import Tasks, TrainingArrays, Tree, named, unnamed
 from .columns import Features, Kind, kind, to_numbers, to_text
-from .errors import DataError
+from .errors import DataError, ExperimentError, nearest
+from .targets import Target, choose_targets, tasks_of
+from .transformer import build_transformer, columns_out, load_transformer, save_transformer
 
 if TYPE_CHECKING:  # a kept model carries this file, and predicts without data sets and experiment files
     from .dataset import Dataset
-    from .sections import PreprocessingSection
-
-_TRUSTED = ["numpy.dtype"]
-"""What a saved transformer may hold besides scikit-learn's own types, which skops trusts."""
+    from .sections import OutputSection, PreprocessingSection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,41 +28,48 @@ class Preprocessor:
     """The fitted way from rows to arrays and from outputs to answers. `fit_preprocessor` makes it.
 
     Attributes:
-        columns: Kind of each feature column, by name, in order; None if rows are arrays.
-        input_shape: Shape of one transformed row.
-        target: Name of the target.
-        task: What the target is.
-        classes: The target's values in their own type, in the order of the model's outputs; empty for regression.
+        columns: Kind of each feature column that is used, by name, in order; None if rows are arrays.
+        inputs: Columns of each of the model's inputs, by the input's name; empty for one input of all columns.
+        input_shape: Shape of one transformed row, by input name where there are several.
+        targets: What each output predicts, by output name; an only output is named ``""``.
         transformer: The fitted `sklearn.compose.ColumnTransformer`; None if rows are arrays.
     """
 
     columns: Mapping[str, Kind] | None
-    input_shape: tuple[int, ...]
-    target: str
-    task: Task
-    classes: tuple[bool | int | float | str, ...]
+    inputs: Mapping[str, tuple[str, ...]]
+    input_shape: tuple[int, ...] | dict[str, tuple[int, ...]]
+    targets: Mapping[str, Target]
     transformer: Any
 
     @property
-    def class_names(self) -> tuple[str, ...]:
-        """The classes as text."""
-        return tuple(str(value) for value in self.classes)
+    def target(self) -> str | dict[str, str]:
+        """Name of the target column, by output name where there are several."""
+        return unnamed({name: target.column for name, target in self.targets.items()})
 
     @property
-    def n_outputs(self) -> int:
-        """Units of the output layer: 1, or the number of classes for multiclass."""
-        return len(self.classes) if self.task == "multiclass" else 1
+    def task(self) -> Tasks:
+        """What the target is, by output name where there are several."""
+        return tasks_of(self.targets)
+
+    @property
+    def class_names(self) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
+        """The classes as text, in the order of the output's units; by output name where there are several."""
+        return unnamed({name: target.class_names for name, target in self.targets.items()})
+
+    @property
+    def n_outputs(self) -> int | dict[str, int]:
+        """Units of the output layer: 1, or the number of classes for multiclass; by output name where there are several."""
+        return unnamed({name: target.n_outputs for name, target in self.targets.items()})
 
     @property
     def feature_names_out(self) -> tuple[str, ...]:
         """Names of the transformed features, such as ``age`` and ``sex=male``; empty if rows are arrays."""
-        if self.columns is None:
-            return ()
-        text = _of_kind(self.columns, "text")
-        encoder: Any = self.transformer.named_transformers_["text"][-1] if text else None
-        if hasattr(encoder, "drop_idx_"):  # one-hot
-            text = [f"{name}={value}" for name, values in zip(text, encoder.categories_, strict=True) for value in values]
-        return (*_of_kind(self.columns, "numeric"), *text)
+        return tuple(name for _, name in self._columns_out)
+
+    @property
+    def _columns_out(self) -> list[tuple[str, str]]:
+        """The transformed features in order, each with the column it comes from."""
+        return [] if self.columns is None else columns_out(self.transformer, self.columns)
 
     def check(self, rows: Features) -> Features:
         """Check raw rows and bring them into the form that was fitted.
@@ -91,79 +97,78 @@ class Preprocessor:
         # Text as objects: scikit-learn's imputer finds its gaps only there.
         return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in checked.items()}).set_index(rows.index)
 
-    def transform(self, rows: Features) -> np.ndarray:
+    def select(self, rows: Features) -> Features:
+        """Leave out the columns that no input reads."""
+        return rows if self.columns is None or not isinstance(rows, pd.DataFrame) else rows[list(self.columns)]
+
+    def transform(self, rows: Features) -> Tree:
         """Turn raw rows into what the model reads.
 
         Args:
             rows: As for `check`.
 
         Returns:
-            float32 ``(n_rows, *input_shape)``.
+            float32 ``(n_rows, *input_shape)``, by input name where there are several.
 
         Raises:
             DataError: As `check`.
         """
         checked = self.check(rows)
-        transformed = checked if self.transformer is None else self.transformer.transform(checked)
-        return np.ascontiguousarray(transformed, dtype=np.float32)
+        transformed = np.ascontiguousarray(checked if self.transformer is None else self.transformer.transform(checked), dtype=np.float32)
+        return transformed if not self.inputs else {name: transformed[:, places] for name, places in self._places().items()}
 
-    def encode_target(self, target: pd.Series) -> np.ndarray:
-        """Turn target values into what the loss compares with.
+    def _places(self) -> dict[str, list[int]]:
+        """Say where each input's features are among the transformed ones."""
+        of_column: dict[str, list[int]] = {}
+        for place, (column, _) in enumerate(self._columns_out):
+            of_column.setdefault(column, []).append(place)
+        return {name: [place for column in columns for place in of_column[column]] for name, columns in self.inputs.items()}
+
+    def encode_target(self, target: pd.Series | pd.DataFrame) -> Tree:
+        """Turn target values into what the losses compare with.
 
         Args:
-            target: ``(n_rows,)``, without gaps.
+            target: ``(n_rows,)``, or a table of all targets, without gaps.
 
         Returns:
-            ``(n_rows, 1)``: float32 values for regression, float32 0 or 1 for binary (1 is the second class), int32 class
-            numbers for multiclass.
+            As `search.targets.Target.encode`, ``(n_rows, 1)``, by output name where there are several.
 
         Raises:
             DataError: If a value is none of the classes, or not a number in a regression.
         """
-        if self.task == "regression":
-            return to_numbers(target, "The target").astype(np.float32).reshape(-1, 1)
-        numbers = {value: number for number, value in enumerate(self.classes)}
-        unknown = [value for value in target.unique().tolist() if value not in numbers]
-        if unknown:
-            raise DataError(f'The target "{self.target}" holds {unknown[0]!r}, which is none of the classes {", ".join(self.class_names)}')
-        codes = np.array([numbers[value] for value in target], dtype=np.int32 if self.task == "multiclass" else np.float32)
-        return codes.reshape(-1, 1)
+        columns = {name: target if isinstance(target, pd.Series) else target[of.column] for name, of in self.targets.items()}
+        return unnamed({name: self.targets[name].encode(values) for name, values in columns.items()})
 
-    def answers(self, outputs: np.ndarray) -> pd.DataFrame:
+    def answers(self, outputs: Tree) -> pd.DataFrame:
         """Turn a model's outputs into answers.
 
         Args:
-            outputs: ``(n_rows, 1)`` values or probabilities of the second class, or ``(n_rows, n_classes)`` probabilities.
+            outputs: ``(n_rows, 1)`` values or probabilities of the second class, or ``(n_rows, n_classes)`` probabilities;
+                by output name where there are several.
 
         Returns:
-            A table with the column ``prediction``, in the target's own type, and for classes ``probability_<class>``.
+            A table with the column ``prediction``, in the target's own type, and for classes ``probability_<class>``; where
+            there are several outputs, ``<output>_prediction`` and ``<output>_probability_<class>``.
 
         Raises:
             DataError: If the outputs have another shape.
         """
-        outputs = np.asarray(outputs)
-        widths = {"regression": (1,), "binary": (1, 2), "multiclass": (len(self.classes),)}[self.task]
-        if outputs.ndim != 2 or outputs.shape[1] not in widths:
-            expected = " or ".join(f"(n_rows, {width})" for width in widths)
-            raise DataError(f"The model's outputs have the shape {outputs.shape}; a {self.task} task needs {expected}")
-        if self.task == "regression":
-            return pd.DataFrame({"prediction": outputs[:, 0].astype(np.float64)})
-        # Above and not at 0.5, as Keras' binary_accuracy counts.
-        chosen = (outputs[:, 0] > 0.5).astype(int) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
-        probabilities = (np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs).astype(np.float64)
-        by_class = {f"probability_{name}": probabilities[:, number] for number, name in enumerate(self.class_names)}
-        return pd.DataFrame({"prediction": pd.Series([self.classes[number] for number in chosen]), **by_class})
+        by_output = named(outputs)
+        answers = [target.answers(by_output[name]).add_prefix(f"{name}_" if name else "") for name, target in self.targets.items()]
+        return pd.concat(answers, axis="columns")
 
     def save(self, folder: Path) -> None:
         """Write it into a folder as ``preprocessor.json`` and, for tables, ``preprocessor.skops``."""
         folder.mkdir(parents=True, exist_ok=True)
-        columns = None if self.columns is None else dict(self.columns)
-        facts = {"columns": columns, "input_shape": self.input_shape, "target": self.target, "task": self.task, "classes": self.classes}
+        facts = {
+            "columns": None if self.columns is None else dict(self.columns),
+            "inputs": dict(self.inputs),
+            "input_shape": self.input_shape,
+            "targets": {name: target.to_facts() for name, target in self.targets.items()},
+        }
         (folder / "preprocessor.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
         if self.transformer is not None:
-            from skops.io import dump
-
-            dump(self.transformer, folder / "preprocessor.skops")
+            save_transformer(self.transformer, folder / "preprocessor.skops")
 
     @classmethod
     def load(cls, folder: Path) -> "Preprocessor":
@@ -174,9 +179,15 @@ class Preprocessor:
         """
         try:
             facts = json.loads((folder / "preprocessor.json").read_text(encoding="utf-8"))
-            transformer = None if facts["columns"] is None else _load_transformer(folder / "preprocessor.skops")
-            input_shape, classes = tuple(facts.pop("input_shape")), tuple(facts.pop("classes"))
-            return cls(**facts, input_shape=input_shape, classes=classes, transformer=transformer)
+            if "targets" not in facts:  # written when there could be one input and one output only
+                facts |= {"inputs": {}, "targets": {"": {**facts, "column": facts["target"]}}}
+            return cls(
+                columns=facts["columns"],
+                inputs={name: tuple(columns) for name, columns in facts["inputs"].items()},
+                input_shape=unnamed({name: tuple(shape) for name, shape in named(facts["input_shape"]).items()}),
+                targets={name: Target.from_facts(target) for name, target in facts["targets"].items()},
+                transformer=None if facts["columns"] is None else load_transformer(folder / "preprocessor.skops"),
+            )
         except Exception as error:  # whatever skops finds in a file that is not ours
             raise DataError(f"{folder} holds no preprocessing that can be read: {type(error).__name__}: {error}") from error
 
@@ -191,7 +202,7 @@ class Preprocessor:
         return rows
 
 
-def fit_preprocessor(dataset: "Dataset", section: "PreprocessingSection") -> Preprocessor:
+def fit_preprocessor(dataset: "Dataset", section: "PreprocessingSection", outputs: "Mapping[str, OutputSection] | None" = None) -> Preprocessor:
     """Fit preprocessing on the training part of a data set.
 
     Numeric columns have their gaps filled and are scaled; text columns get their most frequent value in gaps and are
@@ -200,23 +211,36 @@ def fit_preprocessor(dataset: "Dataset", section: "PreprocessingSection") -> Pre
     Args:
         dataset: The data set.
         section: ``[preprocessing]`` of the experiment.
+        outputs: ``[outputs]`` of the experiment. Defaults to one output of the only target.
 
     Returns:
         The fitted preprocessor.
 
     Raises:
         DataError: If a column cannot be used.
+        ExperimentError: If an input or an output names a column that the data set has not.
     """
-    train = dataset.train
-    by_name = {str(value): value for value in train.target.unique().tolist()}
-    facts: dict[str, Any] = {"target": dataset.target, "task": dataset.task, "classes": tuple(by_name[name] for name in dataset.class_names)}
-    if isinstance(train.features, np.ndarray):
-        return Preprocessor(columns=None, input_shape=train.features.shape[1:], transformer=None, **facts)
-    columns = {str(name): kind(train.features[name], dataset.name) for name in train.features}
-    rows = Preprocessor(columns=columns, input_shape=(), transformer=None, **facts).check(train.features)
-    transformer = _build_transformer(columns, section)
+    features, targets = dataset.train.features, choose_targets(dataset, outputs or {})
+    inputs = {name: tuple(columns) for name, columns in section.inputs.items()}
+    if isinstance(features, np.ndarray):
+        if inputs:
+            raise ExperimentError(f'preprocessing.inputs: the rows of data set "{dataset.name}" are arrays without columns; leave inputs out')
+        return Preprocessor(columns=None, inputs={}, input_shape=features.shape[1:], targets=targets, transformer=None)
+    columns = {name: kind(features[name], dataset.name) for name in _used(list(features.columns), inputs, dataset.name)}
+    rows = Preprocessor(columns=columns, inputs={}, input_shape=(), targets=targets, transformer=None).check(features)
+    transformer = build_transformer(columns, section)
     n_features = transformer.fit_transform(rows).shape[1]
-    return Preprocessor(columns=columns, input_shape=(n_features,), transformer=transformer, **facts)
+    fitted = Preprocessor(columns=columns, inputs=inputs, input_shape=(n_features,), targets=targets, transformer=transformer)
+    return replace(fitted, input_shape={name: (len(places),) for name, places in fitted._places().items()}) if inputs else fitted
+
+
+def _used(columns: list[str], inputs: Mapping[str, Sequence[str]], dataset: str) -> list[str]:
+    """Return the columns that inputs name, all of them where there are no inputs, in the data set's order."""
+    for name, chosen in inputs.items():
+        for column in chosen:
+            if column not in columns:
+                raise ExperimentError(f'preprocessing.inputs.{name}: data set "{dataset}" has no column "{column}"; {nearest(column, columns)}')
+    return [column for column in columns if not inputs or any(column in chosen for chosen in inputs.values())]
 
 
 def prepare(dataset: "Dataset", preprocessor: Preprocessor) -> TrainingArrays:
@@ -237,32 +261,6 @@ def prepare(dataset: "Dataset", preprocessor: Preprocessor) -> TrainingArrays:
         y_train=preprocessor.encode_target(dataset.train.target),
         x_validation=preprocessor.transform(dataset.validation.features),
         y_validation=preprocessor.encode_target(dataset.validation.target),
-        task=dataset.task,
+        task=preprocessor.task,
         n_outputs=preprocessor.n_outputs,
     )
-
-
-def _of_kind(columns: Mapping[str, Kind], wanted: Kind) -> list[str]:
-    return [name for name, of in columns.items() if of == wanted]
-
-
-def _build_transformer(columns: Mapping[str, Kind], section: "PreprocessingSection") -> Any:
-    from sklearn import impute, preprocessing
-    from sklearn.compose import ColumnTransformer
-    from sklearn.pipeline import make_pipeline
-
-    scaler: Sequence[Any] = {"standard": [preprocessing.StandardScaler()], "minmax": [preprocessing.MinMaxScaler()], "none": []}[section.numeric]
-    encoder = {
-        "onehot": preprocessing.OneHotEncoder(handle_unknown="ignore", sparse_output=False),
-        "ordinal": preprocessing.OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1),
-    }[section.categorical]
-    numeric = make_pipeline(impute.SimpleImputer(strategy=section.missing), *scaler)
-    text = make_pipeline(impute.SimpleImputer(strategy="most_frequent"), encoder)
-    named = [("numeric", numeric, _of_kind(columns, "numeric")), ("text", text, _of_kind(columns, "text"))]
-    return ColumnTransformer([entry for entry in named if entry[2]], sparse_threshold=0)
-
-
-def _load_transformer(file: Path) -> Any:
-    from skops.io import load
-
-    return load(file, trusted=_TRUSTED)

@@ -8,8 +8,8 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterable, Mapping
-from types import ModuleType
-from typing import Any
+from types import ModuleType, NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from .errors import ExperimentError, UnknownReferenceError, nearest
 
@@ -111,6 +111,28 @@ def check_arguments(function: Any, given: Iterable[str], provided: Mapping[str, 
             raise ExperimentError(f'{where}: {label}() needs the argument "{name}"; add it to {where}')
 
 
+def check_values(function: Any, values: Mapping[str, Iterable[object]], where: str) -> None:
+    """Check values against the annotations of the function that will get them.
+
+    A ``Literal`` takes its own values, ``int`` no fractions, and numbers, text and true or false are told apart. An argument
+    that is annotated otherwise, or not at all, takes anything.
+
+    Args:
+        function: What will be called.
+        values: For each argument's name, the values that it may get.
+        where: Words for the message, such as ``[space.model]``.
+
+    Raises:
+        ExperimentError: With the first value that an argument does not take, and what it takes.
+    """
+    label = getattr(function, "__name__", repr(function))
+    for name, annotation in _annotations(function).items():
+        for value in values.get(name, ()):
+            if not any(_fits(value, alternative) for alternative in _alternatives(annotation)):
+                given = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+                raise ExperimentError(f"{where}: {name} = {given} is nothing that {label}() takes; {_expected(value, annotation)}")
+
+
 def accepted(function: Any, provided: Mapping[str, object]) -> dict[str, object]:
     """Return those of the provided arguments that a function's signature names (or all, for ``**kwargs``).
 
@@ -121,8 +143,11 @@ def accepted(function: Any, provided: Mapping[str, object]) -> dict[str, object]
     Returns:
         The part of ``provided`` to pass.
     """
-    if _takes_any(function):
-        return dict(provided)
+    return dict(provided) if _takes_any(function) else asked_for(function, provided)
+
+
+def asked_for(function: Any, provided: Mapping[str, object]) -> dict[str, object]:
+    """Return those of the provided arguments that a function's signature names, whether it takes others or not."""
     named = _arguments(function)
     return {name: value for name, value in provided.items() if name in named}
 
@@ -141,3 +166,43 @@ def _arguments(function: Any) -> dict[str, inspect.Parameter]:
 
 def _takes_any(function: Any) -> bool:
     return any(p.kind is p.VAR_KEYWORD for p in _parameters(function))
+
+
+def _annotations(function: Any) -> dict[str, Any]:
+    """Return the annotations of what can be passed by name; none where they cannot be evaluated."""
+    try:
+        parameters = inspect.signature(function, eval_str=True).parameters.values()
+    except Exception:  # a name that is imported for type checkers only, or no signature at all
+        return {}
+    return {p.name: p.annotation for p in parameters if p.annotation is not inspect.Parameter.empty}
+
+
+def _alternatives(annotation: Any) -> list[Any]:
+    """Return what a union is made of, and any other annotation as the only one."""
+    if get_origin(annotation) is Annotated:
+        return _alternatives(annotation.__origin__)
+    if get_origin(annotation) in (Union, UnionType):
+        return [part for argument in get_args(annotation) for part in _alternatives(argument)]
+    return [annotation]
+
+
+def _fits(value: object, annotation: Any) -> bool:
+    if get_origin(annotation) is Literal:
+        return any(value == choice and type(value) is type(choice) for choice in get_args(annotation))
+    if annotation in (bool, str, NoneType):
+        return isinstance(value, annotation)
+    if annotation in (int, float):  # a whole number is a fine float, and true is no number
+        return isinstance(value, int if annotation is int else int | float) and not isinstance(value, bool)
+    return True
+
+
+def _expected(value: object, annotation: Any) -> str:
+    alternatives = _alternatives(annotation)
+    valid = [choice for part in alternatives if get_origin(part) is Literal for choice in get_args(part)]
+    kinds = [_KINDS[part] for part in alternatives if part in _KINDS]
+    if kinds:
+        return f"expected {' or '.join([*kinds, *(str(choice) for choice in valid)])}"
+    return nearest(str(value), map(str, valid))
+
+
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text in quotation marks"}

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator,
 
 from .faults import Table, unfit
 from .references import FORM, correct_form, is_reference
+from .settings import Loss
 
 Direction = Literal["minimize", "maximize"]
 
@@ -24,6 +25,19 @@ def _check_metric(metric: str) -> str:
     name = metric.removeprefix("val_")
     meant = f'; did you mean "val_{name}"?' if name.isidentifier() else ', such as "val_accuracy" or "val_loss"'
     raise unfit(f'expected "val_" and the name of a metric{meant}')
+
+
+def _check_columns(columns: list[str]) -> list[str]:
+    twice = next((name for name in columns if columns.count(name) > 1), None)
+    if not columns or twice is not None:
+        raise unfit(f'"{twice}" stands there twice; write it once' if columns else "expected at least one column")
+    return columns
+
+
+def _check_output_name(name: str) -> str:
+    if not name.isidentifier():
+        raise unfit('expected the name of a model\'s output, of letters, digits and "_", such as "main"')
+    return name
 
 
 Reference = Annotated[str, BeforeValidator(_check_reference), Field(json_schema_extra={"pattern": FORM})]
@@ -46,6 +60,25 @@ class DataSection(Table):
         return dict(self.model_extra or {})
 
 
+class CallbackSection(Table):
+    """``[[callbacks]]``: a Keras callback of every trial.
+
+    Attributes:
+        use: Reference to a `keras.callbacks.Callback`, such as "keras.callbacks:EarlyStopping". Every other key is an
+            argument of it; a table { use = "module:name" } as an argument is the object of that name. In text,
+            "{trial}" is the trial's number and "{study_folder}" the study's folder. A relative path lies in the
+            study's folder under callbacks/{trial}.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    use: Annotated[Reference, Field(examples=["keras.callbacks:EarlyStopping"])]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The callback's arguments, as they are written."""
+        return dict(self.model_extra or {})
+
+
 class PreprocessingSection(Table):
     """``[preprocessing]``: what happens to table columns, fitted on the training part only.
 
@@ -54,18 +87,41 @@ class PreprocessingSection(Table):
         categorical: "onehot" (one column per value; unseen values are all 0) or "ordinal". Defaults to "onehot".
         missing: How gaps in numeric columns are filled: "median" or "mean". Text columns get their most frequent
             value. Defaults to "median".
+        inputs: Columns of each input of a model with several, by the input's name; a column may stand in more than one,
+            and those that stand in none are left out. Defaults to one input of all columns.
     """
 
     numeric: Literal["standard", "minmax", "none"] = "standard"
     categorical: Literal["onehot", "ordinal"] = "onehot"
     missing: Literal["median", "mean"] = "median"
+    inputs: dict[str, Annotated[list[str], AfterValidator(_check_columns)]] = Field(default_factory=dict)
+
+
+class OutputSection(Table):
+    """``[outputs.<name>]``: one output of the model; with several, each has its table, named as the model names it.
+
+    Attributes:
+        target: The target column it predicts. Defaults to the column of the output's name, or else the only target.
+        loss: Keras' name of its loss; "auto" is that of [space.training]. Defaults to "auto".
+        weight: Its loss counts so many times in the sum of all losses, at least 0. Defaults to 1.
+        metrics: Further metrics of it to compute at each epoch, without its name. Defaults to none.
+    """
+
+    target: Annotated[str, Field(min_length=1)] | None = None
+    loss: Literal["auto", Loss] = "auto"
+    weight: Annotated[float, Field(ge=0)] = 1.0
+    metrics: list[str] = Field(default_factory=list)
+
+
+OutputName = Annotated[str, AfterValidator(_check_output_name)]
 
 
 class ObjectiveSection(Table):
     """``[objective]``: what the search is after.
 
     Attributes:
-        metric: "val_" and a metric of the task, such as "val_accuracy" or "val_loss".
+        metric: "val_" and a metric of the task, such as "val_accuracy" or "val_loss"; with several outputs "val_loss", which
+            is the weighted sum, or a metric of one output, such as "val_main_loss".
         direction: "minimize" or "maximize".
         metrics: Further metrics to compute at each epoch. Defaults to none.
     """

@@ -31,6 +31,7 @@ Loss = Literal[
     "mean_absolute_error",
     "mean_absolute_percentage_error",
     "mean_squared_logarithmic_error",
+    "root_mean_squared_error",
     "huber",
     "log_cosh",
     "poisson",
@@ -47,7 +48,11 @@ Loss = Literal[
     "dice",
     "tversky",
 ]
-"""Every name that ``keras.losses.get`` knows, without ctc (its targets are sequences) and circle (embeddings)."""
+"""Every name that ``keras.losses.get`` knows, without ctc (its targets are sequences) and circle (embeddings), and
+root_mean_squared_error, which it has as a metric only."""
+
+Precision = Literal["float32", "mixed_float16", "mixed_bfloat16", "float16", "bfloat16"]
+"""Names of Keras' dtype policies."""
 
 Schedule = Literal["constant", "step", "exponential", "cosine", "plateau"]
 
@@ -77,6 +82,9 @@ class TrainingSettings(Table):
             Defaults to 0.
         min_delta: Smallest change that is an improvement, at least 0. Defaults to 0.
         restore_best_weights: Whether the model keeps the weights of its best epoch. Defaults to true.
+        precision: Keras' dtype policy. The mixed ones compute in 16 bits and keep the weights in float32, for devices that
+            are fast so; mixed_float16 scales the loss, so that small gradients do not vanish. float16 and bfloat16 keep
+            the weights in 16 bits too. Defaults to "float32".
     """
 
     epochs: Annotated[int, Field(ge=1)] = 100
@@ -95,3 +103,4 @@ class TrainingSettings(Table):
     patience: Annotated[int, Field(ge=0)] = 0
     min_delta: Annotated[float, Field(ge=0)] = 0.0
     restore_best_weights: bool = True
+    precision: Precision = "float32"

@@ -134,6 +134,11 @@ class Space(Table):
         """Everything that is searched, the model's arguments first."""
         return self.searched_model | self.searched_training
 
+    @property
+    def model_values(self) -> dict[str, tuple[Value, ...]]:
+        """What each argument of the builder may get: the ends of a range, all choices, or the fixed value."""
+        return {name: entry.extremes if isinstance(entry, Searched) else (entry,) for name, entry in self.model.items()}
+
     def model_arguments(self, params: Mapping[str, Value]) -> dict[str, Value]:
         """Return all of the builder's arguments for one trial's values."""
         return fixed(self.model) | {name: params[name] for name in self.searched_model}

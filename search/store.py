@@ -81,6 +81,11 @@ class StudyFolder:
         """The kept models."""
         return self.root / "models"
 
+    def model_stem(self, number: int) -> Path:
+        """The kept model of one trial without its suffix, which tells what kind of model it is."""
+        return self.models / str(number)
+
     def model(self, number: int) -> Path:
-        """The kept model of one trial."""
-        return self.models / f"{number}.keras"
+        """The kept model of one trial, such as ``7.keras``; the stem where there is none."""
+        found = [path for path in self.models.glob(f"{number}.*") if path.stem == str(number)]
+        return next(iter(found), self.model_stem(number))

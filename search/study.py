@@ -23,6 +23,7 @@ from .pruners import make_pruner
 from .samplers import make_sampler
 from .store import Store
 from .summary import StudySummary, summarize
+from .targets import choose_targets, tasks_of
 from .tracking.base import StudyOutcome, StudyRecord, Tracker
 from .tracking.mlflow_tracker import MlflowTracker
 
@@ -56,7 +57,7 @@ def run_study(
         experiment = load_experiment(experiment)
     store, observer = store or Store(), observer or SilentObserver()
     dataset = load_dataset(experiment.data)
-    check_objective(experiment.objective, dataset.task)
+    check_objective(experiment.objective, tasks_of(choose_targets(dataset, experiment.outputs)), experiment.outputs)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
     pruner = make_pruner(experiment.search, _max_epochs(experiment))
     with _opened(store, study or experiment.name, experiment, dataset, fresh) as ledger:
@@ -96,7 +97,7 @@ class _Run:
     def _make_ready(self, executor: Executor) -> None:
         """Prepare the data while the workers start, and have the model checked."""
         executor.start(self._experiment, self._ledger.folder.arrays)
-        preprocessor = fit_preprocessor(self._dataset, self._experiment.preprocessing)
+        preprocessor = fit_preprocessor(self._dataset, self._experiment.preprocessing, self._experiment.outputs)
         prepare(self._dataset, preprocessor).save(self._ledger.folder.arrays)
         preprocessor.save(self._ledger.folder.preprocessor)
         self._observer.on_stage("Starting workers")

@@ -20,6 +20,8 @@ class StudySummary:
         metric: The objective's metric.
         direction: "minimize" or "maximize".
         params: Its searched hyperparameters.
+        metrics: Its metrics at its best epoch, by Keras' names.
+        n_parameters: Number of its model's parameters.
         test: The champion's metrics on the test part; empty until it is registered.
         run_id: MLflow's run of the best trial; None until the champion is registered.
         parent_run_id: MLflow's run of the study.
@@ -34,6 +36,8 @@ class StudySummary:
     metric: str
     direction: str
     params: Mapping[str, Value]
+    metrics: Mapping[str, float]
+    n_parameters: int
     test: Mapping[str, float]
     run_id: str | None
     parent_run_id: str | None
@@ -52,6 +56,7 @@ def summarize(ledger: Ledger) -> StudySummary:
         raise StudyFailedError(_why_none(ledger))
     number, value = ledger.best
     objective = ledger.experiment.objective
+    record = ledger.record(number)
     champion: dict[str, Any] = ledger.attribute("champion") or {}
     if champion.get("trial") != number:
         champion = {}
@@ -61,7 +66,9 @@ def summarize(ledger: Ledger) -> StudySummary:
         value=value,
         metric=objective.metric,
         direction=objective.direction,
-        params=ledger.record(number).params,
+        params=record.params,
+        metrics=record.history[record.facts["best_epoch"] - 1],
+        n_parameters=record.facts["n_parameters"],
         test=champion.get("test", {}),
         run_id=champion.get("run_id"),
         parent_run_id=ledger.attribute("parent_run_id"),

@@ -34,7 +34,7 @@ class Assignment:
         seed: Seed of weights, data order and dropout, 0 to 2**32 - 1.
         is_prunable: Whether the report after each epoch must be answered before the next one.
         keep_if_better_than: Keep the model only if its value beats this one; None keeps it always.
-        model_path: Where to keep the model, ending in ``.keras``.
+        model_path: Where to keep the model, without the suffix, which follows from its kind.
     """
 
     number: int
@@ -80,7 +80,7 @@ class TrialResult:
         seconds: Wall-clock time of building and training.
         n_parameters: Number of the model's parameters; 0 if it was not built.
         device: Where it ran, such as ``cpu`` or ``gpu:0 NVIDIA A100``.
-        trainer: Which training implementation ran: ``keras`` or ``compiled``.
+        trainer: Which training implementation ran: ``keras``, ``compiled`` or ``scikit-learn``.
         reason: Why it FAILED, in one line; empty otherwise.
         model_path: Where the model was kept; None if it was not.
     """

@@ -4,6 +4,31 @@ A loader knows nothing of the product. Its arguments are the keys beside ``loade
 """
 
 from .bundled import breast_cancer, diabetes, digits, iris, wine
+from .generated import linear_target, moons, waves
+from .housing import california_housing
+from .images import fashion_mnist, mnist
+from .openml import pima, zoo
+from .small_tables import exam_scores, hours_grades, time_scores
 from .table import csv
+from .truth_tables import truth_table
 
-__all__ = ["breast_cancer", "csv", "diabetes", "digits", "iris", "wine"]
+__all__ = [
+    "breast_cancer",
+    "california_housing",
+    "csv",
+    "diabetes",
+    "digits",
+    "exam_scores",
+    "fashion_mnist",
+    "hours_grades",
+    "iris",
+    "linear_target",
+    "mnist",
+    "moons",
+    "pima",
+    "time_scores",
+    "truth_table",
+    "waves",
+    "wine",
+    "zoo",
+]

@@ -36,6 +36,21 @@ def three_parts(
     return {"train": train, "validation": validation, "test": test}
 
 
+def whole_parts(features: Any, target: pd.Series) -> Parts:
+    """Return all rows as the training, the validation and the test part.
+
+    For truth tables and for reproducing documented figures; what is measured on such parts says nothing of new rows.
+
+    Args:
+        features: Table or array, ``(n_rows, ...)``.
+        target: One value a row, ``(n_rows,)``.
+
+    Returns:
+        Features and target of each part.
+    """
+    return dict.fromkeys(("train", "validation", "test"), (features, target))
+
+
 def split_rows(features: Any, target: pd.Series, *, size: float, seed: int, stratify: bool) -> tuple[tuple[Any, pd.Series], tuple[Any, pd.Series]]:
     """Split rows in two with `sklearn.model_selection.train_test_split`.
 

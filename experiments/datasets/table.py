@@ -1,12 +1,12 @@
 """Any CSV or Parquet file with a target column, as a data set. It fills no gaps and changes no values."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from .folder import find
 from .split import three_parts
 
 MAX_CLASSES = 10
@@ -53,7 +53,7 @@ def csv(
         KeyError: If a column does not exist.
         ValueError: If the file cannot be read, has no rows or too few, or the target has gaps or does not go with the task.
     """
-    file = find_file(path)
+    file = find(path)
     frame = _read(file, separator, header, comment)
     target_name = _column(frame, target, file)
     dropped = [_column(frame, column, file) for column in drop]
@@ -88,26 +88,6 @@ def infer_task(target: pd.Series) -> str:
     if not pd.api.types.is_numeric_dtype(target):
         return "multiclass"
     return "multiclass" if n_distinct <= MAX_CLASSES and (target % 1 == 0).all() else "regression"
-
-
-def find_file(path: str) -> Path:
-    """Return a data file.
-
-    Args:
-        path: Absolute, or relative to the working directory, or to the folder that PERCEPTUNE_DATA names.
-
-    Returns:
-        The first that exists.
-
-    Raises:
-        FileNotFoundError: If there is none.
-    """
-    folder = Path(os.environ.get("PERCEPTUNE_DATA") or "~/.cache/perceptune").expanduser()
-    given = Path(path).expanduser()
-    for candidate in (given, folder / given):
-        if candidate.is_file():
-            return candidate
-    raise FileNotFoundError(f'There is no file "{path}", neither here nor in {folder}; give its path, or name its folder in PERCEPTUNE_DATA')
 
 
 def _read(file: Path, separator: str, header: bool, comment: str | None) -> pd.DataFrame:

@@ -16,14 +16,18 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import unnamed
 from ..dataset import Dataset, load_dataset
 from ..errors import ChampionError, DataError, PerceptuneError
+from ..estimators import SUFFIX
+from ..preprocessing import Preprocessor
 from . import carried
 from .evaluation import evaluate
+from .looks import write_looks
 from .metadata import ChampionMetadata
 from .package import PackageSpec
 from .proof import check_answers, check_outputs
-from .pyfunc import MODEL, PREPROCESSOR, Champion
+from .pyfunc import ESTIMATOR, MODEL, PREPROCESSOR, Champion
 from .signature import input_example, signature_of
 
 N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
@@ -55,6 +59,7 @@ def build(spec: PackageSpec) -> Path:
         _save(spec, champion, dataset, Path(scratch))
         test = evaluate(champion, dataset, spec.experiment, spec.experiment.space.training_settings(spec.params))
         packaged = spec.folder / "data" / champion.folder.name
+        write_looks(champion, packaged)
         replace(champion.metadata, test=test).save(packaged)
     return packaged
 
@@ -62,12 +67,10 @@ def build(spec: PackageSpec) -> Path:
 def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
     """Put model, preprocessing and metadata into one folder."""
     folder.mkdir()
-    shutil.copyfile(spec.model_path, folder / MODEL)
+    shutil.copyfile(spec.model_path, folder / (ESTIMATOR if spec.model_path.suffix == SUFFIX else MODEL))
     shutil.copyfile(spec.expected, folder / "expected.npz")
     shutil.copytree(spec.preprocessor, folder / PREPROCESSOR)
-    import keras
-
-    objective = spec.experiment.objective
+    objective, preprocessor = spec.experiment.objective, Preprocessor.load(spec.preprocessor)
     ChampionMetadata(
         study=spec.study,
         trial=spec.trial,
@@ -77,13 +80,22 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
         value=spec.value,
         data=dataset.name,
         fingerprint=dataset.fingerprint,
-        target=dataset.target,
-        task=dataset.task,
-        class_names=dataset.class_names,
-        backend=keras.backend.backend(),
+        target=preprocessor.target,
+        task=preprocessor.task,
+        class_names=preprocessor.class_names,
+        backend=_backend(spec),
         modules=carried.own_modules(spec.model_path, spec.experiment.model),
     ).save(folder)
     return Champion(folder)
+
+
+def _backend(spec: PackageSpec) -> str:
+    """Name the Keras backend; none for an estimator, which needs no Keras."""
+    if spec.model_path.suffix == SUFFIX:
+        return ""
+    import keras
+
+    return str(keras.backend.backend())
 
 
 def _load(champion: Champion, spec: PackageSpec) -> None:
@@ -98,10 +110,11 @@ def _load(champion: Champion, spec: PackageSpec) -> None:
 
 def _prove(champion: Champion, dataset: Dataset, spec: PackageSpec) -> None:
     with np.load(spec.expected) as kept:
-        if "outputs" not in kept:
-            raise ChampionError(f"Trial {spec.trial}'s model has the outputs {', '.join(kept)}; a champion can have one output")
-        expected = kept["outputs"]
-    check_outputs(champion.outputs(dataset.validation.features[: len(expected)]), expected, f"Trial {spec.trial}'s model, loaded again")
+        expected = {name.removeprefix("outputs").removeprefix("."): kept[name] for name in kept}
+    n_rows = len(next(iter(expected.values())))
+    precision = spec.experiment.space.training_settings(spec.params).precision
+    outputs = champion.outputs(dataset.validation.features[:n_rows])
+    check_outputs(outputs, unnamed(expected), f"Trial {spec.trial}'s model, loaded again", precision=precision)
 
 
 def _first_line(error: Exception) -> str:
@@ -113,7 +126,7 @@ def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, scratch: Path
     """Write the MLflow model, load it the way MLflow does and compare its answers."""
     import mlflow.pyfunc
 
-    rows = dataset.validation.features
+    rows = champion.preprocessor.select(dataset.validation.features)
     answers = champion.predict(rows[:N_COMPARED_ROWS])
     modules, example = champion.metadata.modules, input_example(rows[:N_EXAMPLE_ROWS])
     mlflow.pyfunc.save_model(
@@ -121,7 +134,7 @@ def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, scratch: Path
         loader_module=carried.LOADER,
         data_path=str(champion.folder),
         code_paths=carried.copy_code(scratch / "code", modules),
-        signature=signature_of(dataset.train.features, answers),
+        signature=signature_of(champion.preprocessor.select(dataset.train.features), answers),
         input_example=example,
         pip_requirements=carried.requirements(champion.metadata.backend, modules),
         metadata={"perceptune.study": spec.study, "perceptune.trial": spec.trial},

@@ -14,6 +14,8 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 from typing import Any
 
+from .. import estimators
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = "perceptune_champion"
 LOADER = f"{PACKAGE}.champion.pyfunc"
@@ -64,12 +66,14 @@ def own_modules(model_path: Path, builder: str) -> tuple[str, ...]:
     """Find the modules that must be imported before a model loads, because they register its own layers or functions.
 
     Args:
-        model_path: A ``.keras`` file.
+        model_path: A ``.keras`` file, or a ``.skops`` file of an estimator.
         builder: Reference of the function that built it, "package.module:name".
 
     Returns:
-        Module names; none where the model consists of Keras' own objects.
+        Module names; none where the model consists of Keras' or scikit-learn's own objects.
     """
+    if model_path.suffix == estimators.SUFFIX:
+        return estimators.own_modules(model_path)
     with zipfile.ZipFile(model_path) as archive:
         objects = list(_objects(json.loads(archive.read("config.json"))))
     foreign = {found["module"] for found in objects if str(found["module"]).split(".")[0] not in ("keras", "builtins", "None")}
@@ -137,14 +141,15 @@ def requirements(backend: str, modules: Iterable[str]) -> list[str]:
     """Pin what prediction needs to the versions that are installed.
 
     Args:
-        backend: Keras' backend.
+        backend: Keras' backend; empty if no Keras is needed.
         modules: What `own_modules` found; installed ones are pinned too.
 
     Returns:
         Lines such as ``keras==3.15.1``.
     """
     installed = {module.split(".")[0] for module in modules if _is_installed(module.split(".")[0])}
-    return [f"{name}=={version(name)}" for name in [*REQUIREMENTS, *map(_distribution, (backend, *sorted(installed)))]]
+    needed = [name for name in REQUIREMENTS if name != "keras" or backend]
+    return [f"{name}=={version(name)}" for name in [*needed, *map(_distribution, filter(None, (backend, *sorted(installed))))]]
 
 
 def _distribution(module: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import ChampionError
 from ..experiment import Experiment
 from ..ledger import Ledger
+from .looks import show_looks
 from .package import PackageSpec, package_champion
 from .registry import register
 
@@ -50,6 +51,7 @@ def crown(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id
         packaged = package_champion(spec)
         parent_run_id = ledger.attribute("parent_run_id")
         model_uri = register(packaged, tracking_uri, parent_run_id)
-    run_id = find_run_id(parent_run_id, number)
+        run_id = find_run_id(parent_run_id, number)
+        show_looks(packaged.folder, tracking_uri, (parent_run_id, run_id))
     champion = {"trial": number, "model_uri": model_uri, "run_id": run_id, "test": dict(packaged.metadata.test)}
     ledger.set_attribute("champion", champion)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ..dataset import Dataset
 from ..experiment import Experiment
-from ..metrics import metric_names
+from ..metrics import make_heads
 from ..settings import TrainingSettings
 from .pyfunc import BATCH_SIZE, Champion
 
@@ -12,7 +12,7 @@ from .pyfunc import BATCH_SIZE, Champion
 def evaluate(champion: Champion, dataset: Dataset, experiment: Experiment, settings: TrainingSettings) -> Mapping[str, float]:
     """Measure a champion on the test part.
 
-    The accuracy is counted from its answers, so that anyone who compares `predict` with the target finds the same number. Everything
+    Accuracies are counted from its answers, so that anyone who compares `predict` with the target finds the same number. Everything
     else is Keras' `evaluate` with the loss and the metrics of the training; the loss includes the regularisation.
 
     Args:
@@ -22,17 +22,34 @@ def evaluate(champion: Champion, dataset: Dataset, experiment: Experiment, setti
         settings: Say which loss.
 
     Returns:
-        Metrics by Keras' names: ``loss``, ``accuracy`` ...
+        Metrics by Keras' names: ``loss``, ``accuracy``, or ``main_loss``, ``main_accuracy`` where there are several outputs.
     """
+    if champion.is_estimator:
+        return _evaluate_estimator(champion, dataset, experiment)
     from ..training.compiling import compile_model, encode_targets
+    from ..training.sizes import rows
 
     test, model, preprocessor = dataset.test, champion.model, champion.preprocessor
-    predictions = champion.predict(test.features)["prediction"]  # before the model is compiled, as everyone else predicts
-    features = preprocessor.transform(test.features)
-    some_outputs = model(features[:1])
-    compile_model(model, some_outputs, settings, dataset.task, metric_names(experiment.objective, dataset.task))
-    target = encode_targets(model, some_outputs, settings, dataset.task, preprocessor.encode_target(test.target))
+    answers = champion.predict(test.features)  # before the model is compiled, as everyone else predicts
+    features, heads = preprocessor.transform(test.features), make_heads(experiment, preprocessor.task)
+    some_outputs = model(rows(features, slice(1)))
+    compile_model(model, some_outputs, settings, heads)
+    target = encode_targets(model, some_outputs, settings, heads, preprocessor.encode_target(test.target))
+    # Compiled, Keras would count the last, smaller batch in the single outputs' losses as if it were full (CompileLoss.call).
+    model.run_eagerly = len(heads) > 1
     metrics = {name: float(value) for name, value in model.evaluate(features, target, batch_size=BATCH_SIZE, verbose=0, return_dict=True).items()}
-    if dataset.task != "regression":
-        metrics["accuracy"] = float((predictions.to_numpy() == test.target.to_numpy()).mean())
+    for name, of in preprocessor.targets.items():
+        if of.task != "regression":
+            prefix = f"{name}_" if name else ""
+            is_right = answers[f"{prefix}prediction"].to_numpy() == test.targets[of.column].to_numpy()
+            metrics[f"{prefix}accuracy"] = float(is_right.mean())
     return metrics
+
+
+def _evaluate_estimator(champion: Champion, dataset: Dataset, experiment: Experiment) -> Mapping[str, float]:
+    from ..training.sklearn_metrics import measure
+
+    preprocessor, (target,) = champion.preprocessor, champion.preprocessor.targets.values()
+    (head,) = make_heads(experiment, target.task).values()
+    features, expected = preprocessor.transform(dataset.test.features), target.encode(dataset.test.targets[target.column])
+    return measure(champion.model, features, expected, target.task, head.metrics)

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from ..arrays import named, unnamed
+
 FILE = "champion.json"
 
 
@@ -26,11 +28,11 @@ class ChampionMetadata:
         test: Metrics on the test part, by Keras' names without a prefix.
         data: Name of the data set.
         fingerprint: The data set's fingerprint.
-        target: Name of the target column.
-        task: "binary", "multiclass" or "regression".
-        class_names: The target's values in the order of the model's outputs; empty for regression.
-        backend: The Keras backend it was trained with.
-        modules: Modules to import before the model loads, because they register its own layers; usually none.
+        target: Name of the target column, by output name where there are several.
+        task: "binary", "multiclass" or "regression"; by output name too.
+        class_names: The target's values in the order of the output's units; empty for regression; by output name too.
+        backend: The Keras backend it was trained with; empty for a model with scikit-learn's interface.
+        modules: Modules to import before the model loads, because they have its own layers or classes; usually none.
     """
 
     study: str
@@ -42,9 +44,9 @@ class ChampionMetadata:
     test: Mapping[str, float] = field(default_factory=dict)
     data: str
     fingerprint: str
-    target: str
-    task: str
-    class_names: tuple[str, ...] = ()
+    target: str | Mapping[str, str]
+    task: str | Mapping[str, str]
+    class_names: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
     backend: str
     modules: tuple[str, ...] = ()
 
@@ -56,4 +58,5 @@ class ChampionMetadata:
     def load(cls, folder: Path) -> Self:
         """Read ``champion.json`` of a folder."""
         content = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return cls(**content | {"class_names": tuple(content["class_names"]), "modules": tuple(content["modules"])})
+        class_names = unnamed({name: tuple(classes) for name, classes in named(content["class_names"]).items()})
+        return cls(**content | {"class_names": class_names, "modules": tuple(content["modules"])})

@@ -33,7 +33,7 @@ class PackageSpec:
         params: Its searched hyperparameters.
         value: Its value.
         fingerprint: The data set's fingerprint when the study ran.
-        model_path: The kept model, ``<n>.keras``, with ``<n>.expected.npz`` beside it.
+        model_path: The kept model, ``<n>.keras`` or ``<n>.skops``, with ``<n>.expected.npz`` beside it.
         preprocessor: The folder that `Preprocessor.save` wrote.
         folder: Where to put the MLflow model; it must not exist.
     """

@@ -1,8 +1,8 @@
 """Loads a champion and answers with it: raw rows in, answers with probabilities out.
 
 This is the module that MLflow imports (``loader_module``). It is carried inside the MLflow model with all that it imports, so it
-imports little (see `carried.py`). Nothing is unpickled: the model is a ``.keras`` file loaded in safe mode, the preprocessing is
-in skops' format.
+imports little (see `carried.py`). Nothing is unpickled: the model is a ``.keras`` file loaded in safe mode, or a ``.skops`` file of
+trusted classes; the preprocessing is in skops' format.
 """
 
 import importlib
@@ -15,10 +15,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..arrays import Tree, unnamed
+from ..estimators import SUFFIX, load_estimator, outputs
 from ..preprocessing import Preprocessor
+from ..targets import named_outputs
+from .answering import estimator_answers
 from .metadata import ChampionMetadata
 
-MODEL, PREPROCESSOR = "model.keras", "preprocessor"
+MODEL, ESTIMATOR, PREPROCESSOR = "model.keras", f"model{SUFFIX}", "preprocessor"
 BATCH_SIZE = 256
 """Rows per forward pass. It bounds the memory; the answers do not depend on it."""
 
@@ -30,7 +34,7 @@ class Champion:
         """Name the folder; the model is read when it is first needed.
 
         Args:
-            folder: Holds ``model.keras``, ``preprocessor/`` and ``champion.json``.
+            folder: Holds ``model.keras`` or ``model.skops``, ``preprocessor/`` and ``champion.json``.
         """
         self.folder = folder
 
@@ -40,8 +44,8 @@ class Champion:
         return ChampionMetadata.load(self.folder)
 
     @property
-    def class_names(self) -> tuple[str, ...]:
-        """The classes in the order of the probabilities; empty for regression."""
+    def class_names(self) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
+        """The classes in the order of the probabilities; empty for regression; by output name where there are several."""
         return self.preprocessor.class_names
 
     @cached_property
@@ -49,16 +53,28 @@ class Champion:
         """The preprocessing, as fitted on the training part."""
         return Preprocessor.load(self.folder / PREPROCESSOR)
 
+    @property
+    def model_file(self) -> Path:
+        """The file of the model, as the worker that trained it kept it."""
+        return self.folder / (ESTIMATOR if self.is_estimator else MODEL)
+
+    @property
+    def is_estimator(self) -> bool:
+        """Whether the model has scikit-learn's interface and not Keras'."""
+        return (self.folder / ESTIMATOR).is_file()
+
     @cached_property
     def model(self) -> Any:
-        """The Keras model, not compiled: prediction needs no optimizer."""
+        """The Keras model, not compiled: prediction needs no optimizer; or the fitted estimator, for which no Keras is imported."""
+        if self.is_estimator:
+            return load_estimator(self.model_file, self.metadata.modules)
         if "keras" not in sys.modules:  # the requirements name one backend only, so Keras' own default may be missing
             os.environ.setdefault("KERAS_BACKEND", self.metadata.backend)
         for module in self.metadata.modules:
             self._import(module)
         import keras
 
-        return keras.saving.load_model(self.folder / MODEL, compile=False, safe_mode=True)
+        return keras.saving.load_model(self.model_file, compile=False, safe_mode=True)
 
     def _import(self, module: str) -> None:
         try:
@@ -67,16 +83,20 @@ class Champion:
             sys.path.append(str(self.folder.parents[1] / "code"))
             importlib.import_module(module)
 
-    def outputs(self, rows: pd.DataFrame | np.ndarray) -> np.ndarray:
+    def outputs(self, rows: pd.DataFrame | np.ndarray) -> Tree:
         """Preprocess raw rows and run the model.
 
         Args:
             rows: As for `predict`.
 
         Returns:
-            The model's outputs, ``(n_rows, n_outputs)``.
+            The model's outputs, ``(n_rows, n_outputs)``, by output name where there are several.
         """
-        return np.asarray(self.model.predict(self.preprocessor.transform(rows), batch_size=BATCH_SIZE, verbose=0))
+        features = self.preprocessor.transform(rows)
+        if self.is_estimator:
+            return outputs(self.model, features)
+        computed = self.model.predict(features, batch_size=BATCH_SIZE, verbose=0)
+        return unnamed({name: np.asarray(output, dtype=np.float32) for name, output in named_outputs(self.model, computed).items()})
 
     def predict(self, rows: pd.DataFrame | np.ndarray) -> pd.DataFrame:
         """Answer raw rows.
@@ -86,12 +106,16 @@ class Champion:
                 ``(n_rows, *shape)`` where the training data was one.
 
         Returns:
-            One row per given row, with the same index: ``prediction``, and ``probability_<class>`` for each class.
+            One row per given row, with the same index: ``prediction``, and ``probability_<class>`` for each class; where
+            the model has several outputs, ``<output>_prediction`` and ``<output>_probability_<class>``.
 
         Raises:
             DataError: If there are no rows, columns are missing or hold another type.
         """
-        answers = self.preprocessor.answers(self.outputs(rows))
+        if self.is_estimator:
+            answers = estimator_answers(self.model, self.preprocessor.transform(rows), self.preprocessor)
+        else:
+            answers = self.preprocessor.answers(self.outputs(rows))
         if isinstance(rows, pd.DataFrame):
             answers.index = rows.index
         return answers

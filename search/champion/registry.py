@@ -9,7 +9,7 @@ from ..errors import ChampionError, DataError, StudyNotFoundError, nearest
 from ..store import Store
 from ..tracking.mlflow_connection import SQLITE, connect, is_local
 from .package import PackagedChampion
-from .pyfunc import MODEL, Champion
+from .pyfunc import Champion
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -58,8 +58,9 @@ def _upload(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: s
 
     experiment_id = client.get_run(parent_run_id).info.experiment_id
     params = {name: str(value) for name, value in packaged.metadata.params.items()}
+    kind = "keras" if packaged.metadata.backend else "scikit-learn"
     model = client.create_logged_model(
-        experiment_id, name=ALIAS, source_run_id=parent_run_id, tags=_tags(packaged, parent_run_id), params=params, model_type="keras"
+        experiment_id, name=ALIAS, source_run_id=parent_run_id, tags=_tags(packaged, parent_run_id), params=params, model_type=kind
     )
     try:
         _name(packaged.folder, model, parent_run_id)
@@ -156,17 +157,18 @@ def _find_version(client: "MlflowClient", study: str) -> "ModelVersion":
 
 
 def export_champion(champion: Champion, path: Path) -> None:
-    """Copy a champion's Keras model, as it was kept, into a file.
+    """Copy a champion's model, as it was kept, into a file.
 
     Args:
         champion: Whose model.
-        path: Where to, ending in ``.keras``. The model takes preprocessed features.
+        path: Where to, ending in ``.keras``, or ``.skops`` for scikit-learn's. The model takes preprocessed features.
 
     Raises:
         DataError: If the suffix is another one or the folder does not exist.
     """
-    if path.suffix != ".keras":
-        raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in .keras')
+    suffix = champion.model_file.suffix
+    if path.suffix != suffix:
+        raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in {suffix}')
     if not path.absolute().parent.is_dir():
         raise DataError(f'The folder of "{path}" does not exist; create it first')
-    shutil.copyfile(champion.folder / MODEL, path)
+    shutil.copyfile(champion.model_file, path)

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError, PerceptuneError
-from . import champion, run, studies, ui
+from . import champion, inspection, run, studies, ui
 
 _INTERRUPTED = "interrupted; the same command continues"
 
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (run, studies, champion, ui):
+for group in (run, studies, champion, inspection, ui):
     group.register(app)
 
 

@@ -29,8 +29,8 @@ def predict(
     typer.echo(f"{n_rows} answers written to {output}")
 
 
-def export(study: Study, file: Annotated[Path, typer.Argument(help="File to write, ending in .keras.")]) -> None:
-    """Write a champion's Keras model to a file (without its preprocessing)."""
+def export(study: Study, file: Annotated[Path, typer.Argument(help="File to write, ending in .keras, or .skops for scikit-learn's.")]) -> None:
+    """Write a champion's model to a file (without its preprocessing)."""
     from ..champion import export_champion, load_champion
 
     export_champion(load_champion(study), file)

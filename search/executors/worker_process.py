@@ -110,9 +110,9 @@ def _spawn(share: Share, log: Path, pipe: Connection) -> "subprocess.Popen[bytes
     module = f"{__package__}.worker"
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
-    with log.open("ab") as output:
+    with log.open("ab") as output:  # unbuffered (-u), so that the log has what a killed worker's callbacks printed
         return subprocess.Popen(
-            [sys.executable, "-m", module, str(pipe.fileno())],
+            [sys.executable, "-u", "-m", module, str(pipe.fileno())],
             pass_fds=[pipe.fileno()],
             env=os.environ | share.environment | {"PYTHONPATH": path},
             stdin=subprocess.DEVNULL,

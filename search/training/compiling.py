@@ -9,10 +9,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from ..arrays import Array, Task, Tree
+from ..arrays import Array, Task, Tree, named, unnamed
 from ..errors import TrialError
-from ..metrics import SHORT_NAMES
+from ..metrics import SHORT_NAMES, Head
 from ..settings import TrainingSettings
+from .losses import RootMeanSquaredError
+from .names import match_outputs
 
 SMOOTHED_LOSSES: Mapping[str, type[Any]] = {
     "binary_crossentropy": keras.losses.BinaryCrossentropy,
@@ -27,37 +29,36 @@ _CONVOLUTIONS = tuple(
 )
 
 
-def compile_model(model: Any, outputs: Any, settings: TrainingSettings, task: Task, metrics: list[str]) -> None:
+def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head]) -> None:
     """Compile a model in place.
 
     Args:
         model: A built Keras model.
         outputs: The model's outputs for some rows, ``(n_rows, n_units)``, or such by output name.
         settings: The training settings.
-        task: What the target is.
-        metrics: Names as `search.metrics.metric_names` returns them.
+        heads: What each output is trained towards, as `search.metrics.make_heads` returns them.
 
     Raises:
-        TrialError: If a metric does not go with the model's outputs.
+        TrialError: If the outputs have other names, or a metric does not go with its output.
     """
-    losses = {name: build_loss(settings, task, output.shape[-1]) for name, output in named_outputs(model, outputs).items()}
-    objects = {name: [build_metric(metric, task, settings, output) for metric in metrics] for name, output in named_outputs(model, outputs).items()}
-    is_single = list(losses) == [""]
+    losses, metrics = {}, {}
+    for name, output in match_outputs(model, outputs, heads).items():
+        head, own = heads[name], _own_settings(settings, heads[name])
+        losses[name] = build_loss(own, head.task, output.shape[-1])
+        metrics[name] = [build_metric(metric, head.task, own, output) for metric in head.metrics]
+    weights = {name: head.weight for name, head in heads.items()}
     model.compile(
         optimizer=build_optimizer(settings),
-        loss=losses[""] if is_single else losses,
-        metrics=objects[""] if is_single else objects,
+        loss=unnamed(losses),
+        loss_weights=None if set(weights.values()) == {1.0} else unnamed(weights),
+        metrics=unnamed(metrics),
         jit_compile=False if _is_slow_under_xla(model) else "auto",
     )
 
 
-def named_outputs(model: Any, outputs: Any) -> dict[str, Any]:
-    """Give a model's outputs by name; a single one is named ``""``."""
-    if isinstance(outputs, dict):
-        return outputs
-    if isinstance(outputs, list | tuple):
-        return dict(zip(model.output_names, outputs, strict=True))
-    return {"": outputs}
+def _own_settings(settings: TrainingSettings, head: Head) -> TrainingSettings:
+    """Return the settings with the output's own loss."""
+    return settings if head.loss == "auto" else settings.model_copy(update={"loss": head.loss})
 
 
 def build_optimizer(settings: TrainingSettings) -> Any:
@@ -79,7 +80,9 @@ def build_optimizer(settings: TrainingSettings) -> Any:
         config["momentum"] = settings.momentum
     if settings.optimizer == "sgd":
         config["nesterov"] = settings.nesterov
-    return keras.optimizers.get({"class_name": settings.optimizer, "config": config})
+    optimizer = keras.optimizers.get({"class_name": settings.optimizer, "config": config})
+    # Keras' compile would wrap it too, but then a saved model does not load: its optimizer is not wrapped there.
+    return keras.optimizers.LossScaleOptimizer(optimizer) if settings.precision == "mixed_float16" else optimizer
 
 
 def loss_name(settings: TrainingSettings, task: Task, n_units: int) -> str:
@@ -106,28 +109,32 @@ def build_loss(settings: TrainingSettings, task: Task, n_units: int) -> Any:
         What `keras.Model.compile` takes.
     """
     name = loss_name(settings, task, n_units)
+    if name == "root_mean_squared_error":
+        return RootMeanSquaredError()
     if settings.label_smoothing and name in SMOOTHED_LOSSES:
         return SMOOTHED_LOSSES[name](label_smoothing=settings.label_smoothing)
     return name
 
 
-def encode_targets(model: Any, outputs: Any, settings: TrainingSettings, task: Task, target: Tree) -> Tree:
-    """Write targets as the loss wants them.
+def encode_targets(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head], target: Tree) -> Tree:
+    """Write targets as the losses want them.
 
     Args:
         model: A built Keras model.
         outputs: The model's outputs for some rows.
         settings: The training settings.
-        task: What the target is.
+        heads: What each output is trained towards.
         target: Targets, ``(n_rows, 1)``, or such by output name.
 
     Returns:
         The same, or one column a class, float32, ``(n_rows, n_units)``, where the loss is not a sparse one.
+
+    Raises:
+        TrialError: If the outputs have other names.
     """
-    units = {name: output.shape[-1] for name, output in named_outputs(model, outputs).items()}
-    if isinstance(target, dict):
-        return {name: _encode(array, settings, task, units.get(name, 1)) for name, array in target.items()}
-    return _encode(target, settings, task, next(iter(units.values())))
+    units = {name: output.shape[-1] for name, output in match_outputs(model, outputs, heads).items()}
+    arrays = {name: _encode(array, _own_settings(settings, heads[name]), heads[name].task, units[name]) for name, array in named(target).items()}
+    return unnamed(arrays)
 
 
 def _encode(target: Array, settings: TrainingSettings, task: Task, n_units: int) -> Array:

@@ -1,5 +1,6 @@
 """Trains by Keras' own `fit`, on any backend: the reference that every other trainer must equal."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -9,16 +10,18 @@ from ..trial import Assignment
 from .order import epoch_order
 from .progress import Progress
 from .sizes import evaluation_batch_size, n_rows, rows
+from .steering import steered
 
 
-def train(model: Any, data: tuple[Tree, Tree, Tree, Tree], assignment: Assignment, progress: Progress) -> None:
-    """Train a compiled model in place until ``progress`` says that it is enough.
+def train(model: Any, data: tuple[Tree, Tree, Tree, Tree], assignment: Assignment, progress: Progress, callbacks: Sequence[Any] = ()) -> None:
+    """Train a compiled model in place until ``progress`` or a callback says that it is enough.
 
     Args:
         model: A compiled Keras model.
         data: x_train, y_train, x_validation and y_validation, as in `TrainingArrays`.
         assignment: The trial, for its seed and settings.
         progress: Told after each epoch.
+        callbacks: The user's. Defaults to none.
     """
     x_train, y_train, x_validation, y_validation = data
     batches = _Batches(x_train, y_train, assignment)
@@ -28,7 +31,7 @@ def train(model: Any, data: tuple[Tree, Tree, Tree, Tree], assignment: Assignmen
         shuffle=False,
         validation_data=(x_validation, y_validation),
         validation_batch_size=evaluation_batch_size(x_validation),
-        callbacks=[_ProgressCallback(batches, progress)],
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=batches.begin_epoch), *steered(progress, callbacks)],
         verbose=0,
     )
 
@@ -41,10 +44,14 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._x, self._y = x, y
         self._seed = assignment.seed
         self._batch_size = assignment.training.batch_size
-        self.begin_epoch(1)
+        self.begin_epoch(0)
 
-    def begin_epoch(self, epoch: int) -> None:
-        self._order = epoch_order(self._seed, epoch, n_rows(self._x))
+    def begin_epoch(self, epoch: int, logs: object = None) -> None:
+        """Take the order of an epoch, from 0.
+
+        Not PyDataset.on_epoch_end: fit calls that once more than there are epochs, before the first.
+        """
+        self._order = epoch_order(self._seed, epoch + 1, n_rows(self._x))
 
     def __len__(self) -> int:
         return -(-len(self._order) // self._batch_size)
@@ -52,18 +59,3 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
     def __getitem__(self, index: int) -> tuple[Tree, Tree]:
         chosen: Array = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         return rows(self._x, chosen), rows(self._y, chosen)
-
-
-class _ProgressCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    def __init__(self, batches: _Batches, progress: Progress) -> None:
-        super().__init__()
-        self._batches, self._progress = batches, progress
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        # Not PyDataset.on_epoch_end: fit calls that once more than there are epochs, before the first.
-        self._batches.begin_epoch(epoch + 1)
-        self.model.optimizer.learning_rate = self._progress.learning_rate
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if not self._progress.end_epoch(logs or {}, self.model.get_weights):
-            self.model.stop_training = True

@@ -77,7 +77,7 @@ class Progress:
         """Take note of one epoch and report it.
 
         Args:
-            metrics: The epoch's metrics by Keras' names.
+            metrics: The epoch's metrics by Keras' names, and ``learning_rate`` if it was another than the schedule's.
             copy_weights: Called for the weights if they are worth remembering.
 
         Returns:
@@ -87,7 +87,7 @@ class Progress:
             TrialError: If a loss or the objective's metric is not a finite number, or the model has no such metric.
         """
         epoch, learning_rate = self.epoch, self.learning_rate
-        self.history.append({name: float(value) for name, value in metrics.items()} | {"learning_rate": learning_rate})
+        self.history.append({"learning_rate": learning_rate} | {name: float(value) for name, value in metrics.items()})
         value = self._checked_value(self.history[-1], epoch)
         self._compare(value, epoch, copy_weights)
         self.is_pruned = not self._told(EpochReport(self._assignment.number, epoch, self.history[-1]))

@@ -6,15 +6,16 @@ It imports Keras when a trial is trained and not before, so that the coordinator
 import gc
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..arrays import TrainingArrays, Tree
 from ..errors import ExperimentError, TrialError
+from ..estimators import is_estimator
 from ..experiment import Experiment
-from ..metrics import check_objective, metric_names
-from ..references import accepted, check_arguments, resolve
+from ..metrics import check_objective, logged_names, make_heads
+from ..references import accepted, asked_for, check_arguments, check_values, resolve
 from ..trial import Assignment, Report, TrialResult, TrialState
 from .progress import Progress
 
@@ -32,36 +33,49 @@ def check_builder(experiment: Experiment, arrays: TrainingArrays) -> None:
         arrays: The data.
 
     Raises:
-        InputError: If the builder's reference or its arguments are wrong, the task has not the objective's metric, or
-            the backend has not the trainer.
+        InputError: If the builder's reference or its arguments are wrong, or a callback's, the task has not the
+            objective's metric, or the trainer does not go with the backend or the callbacks.
     """
     builder = resolve(experiment.model)
     if not callable(builder):
-        raise ExperimentError(f'model = "{experiment.model}" is a {type(builder).__name__}; expected a function that returns a keras.Model')
-    check_arguments(builder, experiment.space.model, _provided(arrays), "[space.model]")
-    check_objective(experiment.objective, arrays.task)
-    choose_trainer(experiment)
+        raise ExperimentError(f'model = "{experiment.model}" is a {type(builder).__name__}; expected a function that returns a model')
+    check_arguments(builder, experiment.space.model, _provided(arrays) | _seeds(0), "[space.model]")
+    check_values(builder, experiment.space.model_values, "[space.model]")
+    check_objective(experiment.objective, arrays.task, experiment.outputs)
+    from .callbacks import check_callbacks
+    from .names import check_names
+
+    choose_trainer(experiment, check_callbacks(experiment, logged_names(experiment, arrays.task)))
+    first = experiment.space.model_arguments({name: parameter.extremes[0] for name, parameter in experiment.space.searched_model.items()})
+    check_names(experiment, arrays, lambda: builder(**_arguments(builder, arrays, 0, first)))
 
 
-def choose_trainer(experiment: Experiment) -> str:
-    """Name the trainer: the experiment's own, or the fastest that is correct on this backend.
+def choose_trainer(experiment: Experiment, callbacks: Sequence[Any] = ()) -> str:
+    """Name the trainer: the experiment's own, or the fastest that is correct on this backend and for these callbacks.
 
     Args:
         experiment: The experiment.
+        callbacks: The trial's. Defaults to none.
 
     Returns:
         ``keras`` or ``compiled``.
 
     Raises:
-        ExperimentError: If the experiment asks for the compiled one on another backend than TensorFlow.
+        ExperimentError: If the experiment asks for the compiled one on another backend than TensorFlow, or with a
+            callback that needs batches.
     """
     import keras
 
+    from .callbacks import needs_batches
+
     backend = keras.config.backend()
+    slow = next((type(callback).__name__ for callback in callbacks if needs_batches(callback)), None)
     if experiment.executor.trainer == "compiled" and backend != "tensorflow":
         raise ExperimentError(f'executor.trainer = "compiled" needs the TensorFlow backend, but Keras runs on {backend}; use "auto" or "keras"')
+    if experiment.executor.trainer == "compiled" and slow:
+        raise ExperimentError(f'executor.trainer = "compiled" trains whole epochs, but {slow} is called at every batch; use "auto" or "keras"')
     if experiment.executor.trainer == "auto":
-        return "compiled" if backend == "tensorflow" else "keras"
+        return "compiled" if backend == "tensorflow" and not slow else "keras"
     return experiment.executor.trainer
 
 
@@ -105,13 +119,19 @@ def _train_catching(caught: type[Exception], experiment: Experiment, assignment:
 
 def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, progress: Progress, facts: dict[str, Any]) -> None:
     """Do the work, writing into ``facts`` what the result has as soon as it is known."""
+    from .callbacks import make_callbacks
     from .device import device_name
     from .keeping import keep_model
 
-    facts |= {"device": device_name(), "trainer": choose_trainer(experiment)}
-    model, data = _ready_model(experiment, assignment, arrays)
-    facts["n_parameters"] = model.count_params()
-    _trainer(facts["trainer"])(model, data, assignment, progress)
+    callbacks = make_callbacks(experiment, Path(assignment.model_path).parents[1], assignment.number)
+    facts |= {"device": device_name(), "trainer": choose_trainer(experiment, callbacks)}
+    model = _build_model(experiment, assignment, arrays)
+    if is_estimator(model):
+        _fit_estimator(model, experiment, arrays, progress, facts)
+    else:
+        data = _make_ready(model, experiment, assignment, arrays)
+        facts["n_parameters"] = model.count_params()
+        _trainer(facts["trainer"])(model, data, assignment, progress, callbacks)
     facts |= {"value": progress.value, "best_epoch": progress.value_epoch, "state": TrialState.PRUNED}
     if progress.is_pruned:
         return
@@ -119,37 +139,61 @@ def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArray
     if experiment.objective.is_better(progress.value, assignment.keep_if_better_than):
         if progress.weights_to_restore is not None:
             model.set_weights(progress.weights_to_restore)
-        keep_model(model, arrays.x_validation, Path(assignment.model_path))
-        facts["model_path"] = assignment.model_path
+        facts["model_path"] = str(keep_model(model, arrays.x_validation, Path(assignment.model_path), experiment.model))
 
 
-def _ready_model(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays) -> tuple[Any, tuple[Tree, Tree, Tree, Tree]]:
-    """Build and compile the model, with every variable that training needs, and write the data as it wants them."""
+def _build_model(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays) -> Any:
+    """Build a Keras model, or an estimator with scikit-learn's interface."""
     import keras
 
-    from .compiling import compile_model, encode_targets
-    from .sizes import rows
+    from .precision import computing_in
 
     keras.utils.clear_session(free_memory=False)  # `train_trial` frees it where it matters
     keras.utils.set_random_seed(assignment.seed)
-    builder, settings = resolve(experiment.model), assignment.training
-    model = builder(**{**accepted(builder, _provided(arrays)), **assignment.model_arguments})
-    if not isinstance(model, keras.Model):
-        raise TrialError(f"{experiment.model} returned {type(model).__name__}, expected keras.Model")
-    x = rows(arrays.x_train, slice(1))
-    outputs = model(x, training=False)
-    compile_model(model, outputs, settings, arrays.task, metric_names(experiment.objective, arrays.task))
-    y_train, y_validation = (encode_targets(model, outputs, settings, arrays.task, y) for y in (arrays.y_train, arrays.y_validation))
+    builder = resolve(experiment.model)
+    with computing_in(assignment.training.precision):
+        model = builder(**_arguments(builder, arrays, assignment.seed, assignment.model_arguments))
+    if not isinstance(model, keras.Model) and not is_estimator(model):
+        raise TrialError(f"{experiment.model} returned {type(model).__name__}, expected keras.Model, or what has scikit-learn's fit and predict")
+    return model
+
+
+def _fit_estimator(estimator: Any, experiment: Experiment, arrays: TrainingArrays, progress: Progress, facts: dict[str, Any]) -> None:
+    from ..estimators import count_parameters
+    from . import sklearn_fit
+
+    facts["trainer"] = sklearn_fit.NAME
+    sklearn_fit.check(estimator, experiment)
+    sklearn_fit.train(estimator, arrays, experiment, progress)
+    facts["n_parameters"] = count_parameters(estimator)
+
+
+def _make_ready(model: Any, experiment: Experiment, assignment: Assignment, arrays: TrainingArrays) -> tuple[Tree, Tree, Tree, Tree]:
+    """Compile the model, with every variable that training needs, and return the data as it wants them."""
+    import keras
+
+    from .compiling import compile_model, encode_targets
+    from .names import check_inputs
+    from .precision import computing_in
+    from .sizes import rows
+
+    x, settings = rows(arrays.x_train, slice(1)), assignment.training
+    check_inputs(model, x)
+    with computing_in(settings.precision):
+        outputs = model(x, training=False)  # a subclassed model makes its layers now
+    heads = make_heads(experiment, arrays.task)
+    compile_model(model, outputs, settings, heads)
+    y_train, y_validation = (encode_targets(model, outputs, settings, heads, y) for y in (arrays.y_train, arrays.y_validation))
     # Once by hand, so that the variables of loss, metrics and optimizer exist before anything is traced.
     y = keras.tree.map_structure(keras.ops.convert_to_tensor, rows(y_train, slice(1)))
     model.compute_loss(x=x, y=y, y_pred=outputs, training=False)
     model.compute_metrics(x, y, outputs)
     model.reset_metrics()
     model.optimizer.build(model.trainable_variables)
-    return model, (arrays.x_train, y_train, arrays.x_validation, y_validation)
+    return arrays.x_train, y_train, arrays.x_validation, y_validation
 
 
-def _trainer(name: str) -> Callable[[Any, tuple[Tree, Tree, Tree, Tree], Assignment, Progress], None]:
+def _trainer(name: str) -> Callable[[Any, tuple[Tree, Tree, Tree, Tree], Assignment, Progress, Sequence[Any]], None]:
     if name == "compiled":
         from . import compiled
 
@@ -162,6 +206,16 @@ def _trainer(name: str) -> Callable[[Any, tuple[Tree, Tree, Tree, Tree], Assignm
 def _provided(arrays: TrainingArrays) -> dict[str, object]:
     """What a builder gets without asking, where its signature has the name."""
     return {"input_shape": arrays.input_shape, "task": arrays.task, "n_outputs": arrays.n_outputs}
+
+
+def _seeds(seed: int) -> dict[str, object]:
+    """What a builder gets only where its signature has the name: Keras' builders are seeded already."""
+    return {"seed": seed, "random_state": seed}
+
+
+def _arguments(builder: Any, arrays: TrainingArrays, seed: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    """All arguments of a builder; what the experiment gives comes first."""
+    return {**accepted(builder, _provided(arrays)), **asked_for(builder, _seeds(seed)), **given}
 
 
 def _reason(error: Exception) -> str:

@@ -7,38 +7,58 @@ import keras
 import numpy as np
 import pytest
 
+from models.convolutional import build_lenet
+from models.dense import build_functional, build_sequential
 from models.linear import build_linear, build_logistic, build_softmax
 from models.mlp import build_mlp
+from models.recurrent import build_recurrent
+from models.residual import build_branches, build_residual
 
+TASKS = (("regression", 1), ("binary", 1), ("multiclass", 3))
+ROW, IMAGE, SEQUENCE = (6,), (12, 12, 1), (5, 2)
 BUILDERS = [
-    (build_linear, "regression", 1),
-    (build_logistic, "binary", 1),
-    (build_softmax, "multiclass", 3),
-    *((build_mlp, task, n_outputs) for task, n_outputs in (("regression", 1), ("binary", 1), ("multiclass", 3))),
+    (build_linear, ROW, "regression", 1, {}),
+    (build_logistic, ROW, "binary", 1, {}),
+    (build_softmax, ROW, "multiclass", 3, {}),
+    *((builder, ROW, *task, {}) for builder in (build_mlp, build_functional, build_sequential, build_residual, build_branches) for task in TASKS),
+    (build_mlp, ROW, "multiclass", 3, {"activation": "maxout", "normalization": "weight", "dropout": 0.2}),
+    (build_residual, IMAGE, "multiclass", 3, {"n_neurons": 4}),
+    (build_lenet, IMAGE, "multiclass", 3, {"kernel_size": 3, "activation": "maxout"}),
+    (build_lenet, IMAGE[:2], "regression", 1, {"kernel_size": 3, "pooling": "max", "normalization": "batch"}),
+    *((build_recurrent, SEQUENCE, *task, {"cell": cell}) for task, cell in zip(TASKS, ("simple", "lstm", "gru"), strict=True)),
 ]
 
 
-def _build(builder, task, n_outputs):
-    provided = {"input_shape": (6,), "task": task, "n_outputs": n_outputs}
-    return builder(**{name: value for name, value in provided.items() if builder is not build_logistic or name != "n_outputs"})
+def _build(builder, input_shape, task, n_outputs, arguments):
+    provided = {"input_shape": input_shape, "task": task, "n_outputs": n_outputs}
+    return builder(**{name: value for name, value in provided.items() if builder is not build_logistic or name != "n_outputs"}, **arguments)
 
 
-@pytest.mark.parametrize(("builder", "task", "n_outputs"), BUILDERS)
-def test_it_builds_an_uncompiled_model_of_the_right_shape(builder, task, n_outputs):
-    model = _build(builder, task, n_outputs)
+@pytest.mark.parametrize(("builder", "input_shape", "task", "n_outputs", "arguments"), BUILDERS)
+def test_it_builds_an_uncompiled_model_of_the_right_shape(builder, input_shape, task, n_outputs, arguments):
+    model = _build(builder, input_shape, task, n_outputs, arguments)
     assert isinstance(model, keras.Model)
-    assert model.input_shape == (None, 6)
+    assert model.input_shape == (None, *input_shape)
     assert model.output_shape == (None, n_outputs)
     assert model.built
     assert not model.compiled
 
 
-@pytest.mark.parametrize(("builder", "task", "n_outputs"), BUILDERS)
-def test_it_predicts_the_same_after_saving_and_loading(builder, task, n_outputs, tmp_path):
-    model, rows = _build(builder, task, n_outputs), np.linspace(-1, 1, 12, dtype="float32").reshape(2, 6)
+@pytest.mark.parametrize(("builder", "input_shape", "task", "n_outputs", "arguments"), BUILDERS)
+def test_it_predicts_the_same_after_saving_and_loading(builder, input_shape, task, n_outputs, arguments, tmp_path):
+    model = _build(builder, input_shape, task, n_outputs, arguments)
+    rows = np.linspace(-1, 1, 2 * int(np.prod(input_shape)), dtype="float32").reshape(2, *input_shape)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False)
-    np.testing.assert_array_equal(loaded.predict(rows, verbose=0), model.predict(rows, verbose=0))
+    np.testing.assert_array_equal(loaded(rows), model(rows))
+
+
+def test_a_model_with_layers_of_our_own_loads_where_only_models_is_known(tmp_path):
+    build_mlp(ROW, activation="maxout", normalization="weight").save(tmp_path / "model.keras")
+    code = f"import keras; print(keras.saving.load_model({str(tmp_path / 'model.keras')!r}).count_params())"
+    given = "import models.maxout, models.weight_normalized; "
+    finished = subprocess.run([sys.executable, "-c", given + code], capture_output=True, text=True, check=True)
+    assert int(finished.stdout) == build_mlp(ROW, activation="maxout", normalization="weight").count_params()
 
 
 def test_models_import_nothing_of_the_product():

@@ -25,6 +25,38 @@ def test_it_has_the_documented_number_of_parameters(input_shape, task, n_outputs
     assert model.output_shape == (None, n_outputs)
 
 
+@pytest.mark.parametrize(
+    ("input_shape", "task", "n_outputs", "options", "n_parameters"),
+    [
+        ((2,), "binary", 1, {"neurons": "2", "binary_output": "softmax"}, 12),
+        ((10,), "binary", 1, {"neurons": "10,5", "binary_output": "softmax"}, 177),
+        ((28, 28, 1), "multiclass", 10, {"neurons": "300, 100"}, 266_610),
+        ((784,), "multiclass", 10, {"neurons": "64,64"}, 55_050),
+        ((5,), "regression", 1, {"neurons": "16,32,16", "use_bias": False}, 1120),
+    ],
+)
+def test_widths_in_order_give_the_documented_number_of_parameters(input_shape, task, n_outputs, options, n_parameters):
+    assert build_mlp(input_shape, task, n_outputs, **options).count_params() == n_parameters
+
+
+@pytest.mark.parametrize("neurons", ["300;100", "300,", "0,5", "-3", "ten"])
+def test_widths_that_are_no_numbers_are_refused(neurons):
+    with pytest.raises(ValueError, match=f'neurons="{neurons}" are no widths'):
+        build_mlp((8,), neurons=neurons)
+
+
+def test_a_binary_task_ends_in_two_probabilities_on_demand():
+    outputs = build_mlp((3,), "binary", binary_output="softmax")(np.ones((2, 3)))
+    assert outputs.shape == (2, 2)
+    np.testing.assert_allclose(np.sum(outputs, axis=1), 1, rtol=1e-6)
+
+
+def test_a_constraint_is_on_the_hidden_kernels_alone():
+    model = build_mlp((3,), n_hidden=2, constraint="max_norm", max_norm=1.5)
+    constraints = [model.get_layer(name).kernel_constraint for name in ("hidden_1", "hidden_2", "output")]
+    assert [constraint and constraint.max_value for constraint in constraints] == [1.5, 1.5, None]
+
+
 def test_its_defaults_are_one_hidden_layer_of_30_relu_neurons_for_a_regression():
     assert build_mlp([8]).count_params() == 301
 
@@ -35,8 +67,8 @@ def test_it_is_not_compiled():
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_gives_finite_outputs(activation):
-    outputs = build_mlp((4,), "multiclass", 3, n_neurons=5, activation=activation).predict(np.ones((2, 4)), verbose=0)
-    np.testing.assert_allclose(outputs.sum(axis=1), 1, rtol=1e-5)
+    outputs = build_mlp((4,), "multiclass", 3, n_neurons=5, activation=activation)(np.ones((2, 4)))
+    np.testing.assert_allclose(np.sum(outputs, axis=1), 1, rtol=1e-5)
 
 
 @pytest.mark.parametrize("initializer", ["auto", *INITIALIZERS])
@@ -66,8 +98,11 @@ def test_layers_stand_in_the_order_dense_normalization_activation_dropout():
     assert [layer.name for layer in model.layers] == ["features", *(name.format(n) for n in (1, 2) for name in hidden), "output"]
 
 
-@pytest.mark.parametrize(("normalization", "n_parameters"), [("none", 4 * 3 + 3 + 4), ("batch", 4 * 3 + 4 * 3 + 4), ("layer", 4 * 3 + 2 * 3 + 4)])
-def test_a_normalization_takes_the_place_of_the_bias(normalization, n_parameters):
+@pytest.mark.parametrize(
+    ("normalization", "n_parameters"),
+    [("none", 4 * 3 + 3 + 4), ("batch", 4 * 3 + 4 * 3 + 4), ("layer", 4 * 3 + 2 * 3 + 4), ("weight", 4 * 3 + 3 + 3 + 4)],
+)
+def test_a_normalization_of_outputs_takes_the_place_of_the_bias(normalization, n_parameters):
     assert build_mlp((4,), n_neurons=3, normalization=normalization).count_params() == n_parameters
 
 
@@ -84,6 +119,8 @@ def test_penalties_are_added_to_the_loss():
         ("n_neurons", 0),
         ("dropout", 1.0),
         ("normalization", "group"),
+        ("constraint", "max"),
+        ("binary_output", "tanh"),
         ("activation", "rellu"),
         ("initializer", "glorot"),
         ("l1", -0.1),

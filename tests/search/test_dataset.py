@@ -101,6 +101,54 @@ def test_arrays_are_accepted_and_fingerprinted():
     assert parse_dataset({**parts, "task": "binary"}, "toy").fingerprint != first.fingerprint
 
 
+def _two(**changes):
+    features = _part()[0]
+    target = pd.DataFrame({"kind": ["b", "a", "b", "a"], "size": [1, 2, 3, 4]} | changes)
+    return {**dict.fromkeys(("train", "validation", "test"), (features, target)), "task": {"kind": "binary", "size": "regression"}}
+
+
+def test_several_targets_each_have_a_task_and_classes():
+    dataset = parse_dataset(_two(), "toy")
+    assert (dataset.target, dataset.task) == (("kind", "size"), {"kind": "binary", "size": "regression"})
+    assert dataset.class_names == {"kind": ("a", "b"), "size": ()}
+    assert {name: values.tolist() for name, values in dataset.train.targets.items()} == {"kind": ["b", "a", "b", "a"], "size": [1, 2, 3, 4]}
+
+
+def test_class_names_are_given_by_target():
+    dataset = parse_dataset(_two(kind=[1, 0, 1, 0]) | {"class_names": {"kind": ["no", "yes"]}}, "toy")
+    assert dataset.class_names == {"kind": ("no", "yes"), "size": ()}
+    assert dataset.test.targets["kind"].tolist() == ["yes", "no", "yes", "no"]
+
+
+def test_a_table_of_one_target_is_that_target():
+    features, y = _part()
+    table = parse_dataset({**dict.fromkeys(("train", "validation", "test"), (features, y.to_frame())), "task": "binary"}, "toy")
+    assert (table.target, table.fingerprint) == ("y", parse_dataset(_loaded(), "toy").fingerprint)
+
+
+def test_the_fingerprint_tells_the_content_of_each_target():
+    assert len({parse_dataset(_two(**changes), "toy").fingerprint for changes in ({}, {"size": [1, 2, 3, 5]}, {"kind": ["b", "a", "a", "a"]})}) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"task": "binary"}, "task = 'binary' is for one target; expected a dict by target, kind, size"),
+        ({"task": {"kind": "binary"}}, 'task says nothing of the target "size"'),
+        ({"task": {"kind": "binary", "size": "regresion"}}, 'task = "regresion" is not known; did you mean "regression"'),
+        ({"task": {"kind": "binary", "sise": "regression"}}, 'task has the unknown target "sise"; did you mean "size"'),
+        ({"class_names": ["a", "b"]}, r"class_names = \['a', 'b'\] is for one target"),
+        ({"test": _part()}, 'the target is "kind, size" in the train part, but "y" in the test part'),
+        ({"train": (_part()[0], _two(size=[1, None, 3, None])["train"][1])}, 'the target "size" has 2 gaps'),
+        ({"train": (_part(size=1)[0], _two()["train"][1])}, 'the features hold the target "size"'),
+        ({"train": (_part()[0], pd.DataFrame(index=range(4)))}, "the targets are none"),
+    ],
+)
+def test_targets_that_do_not_go_together_are_refused(changes, message):
+    with pytest.raises(DataError, match=message):
+        parse_dataset(_two() | changes, "toy")
+
+
 def test_loading_imports_neither_keras_nor_tensorflow():
     code = (
         "import sys; from search.dataset import load_dataset; from search.sections import DataSection; import search.preprocessing; "

@@ -54,6 +54,20 @@ def test_reading_an_experiment_imports_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "set()"
 
 
+def test_several_inputs_and_outputs_are_named_tables(write) -> None:
+    experiment = load_experiment(
+        write(
+            '"val_accuracy"', '"val_main_loss"', "[preprocessing.inputs]\nwide = ['age']\n[outputs.main]\nweight = 0.9\n[outputs.aux]\ntarget = 'sex'"
+        )
+    )
+    assert experiment.preprocessing.inputs == {"wide": ["age"]}
+    assert {name: (output.target, output.loss, output.weight) for name, output in experiment.outputs.items()} == {
+        "main": (None, "auto", 0.9),
+        "aux": ("sex", "auto", 1.0),
+    }
+    assert list(Experiment.model_validate(experiment.model_dump(mode="json", exclude_none=True)).outputs) == ["main", "aux"]
+
+
 def test_every_other_key_of_data_is_an_argument_and_a_relative_path_stays_as_it_is(write) -> None:
     experiment = load_experiment(write('diabetes"', 'csv"\npath = "data/rows.csv"\ntarget = "y"'))
     assert experiment.data.arguments == {"path": "data/rows.csv", "target": "y"}
@@ -67,8 +81,15 @@ def test_a_byte_order_mark_before_the_text_does_no_harm(tmp_path: Path) -> None:
 
 # (what stands in the minimal file, what replaces it, what is added at its end, the line without the path)
 MISTAKES = [
-    ("model =", "modle =", "", 'top level: unknown key "modle"; did you mean "model"? Valid: data, executor, model'),
+    ("model =", "modle =", "", 'top level: unknown key "modle"; did you mean "model"? Valid: callbacks, data, executor, model'),
     ('model = "models.mlp:build_mlp"', "", "", 'top level: model is missing; add it, such as model = "models.mlp:build_mlp"'),
+    ("", "", "[outputs.main]\nwait = 0.9", 'outputs.main: unknown key "wait"; did you mean "weight"?'),
+    ("", "", "[outputs.main]\nweight = -1.0", "outputs.main.weight = -1.0: expected at least 0"),
+    ("", "", '[outputs.main]\nloss = "mse"', 'outputs.main.loss = "mse": '),
+    ("", "", "[outputs.'main output']\nweight = 1.0", "expected the name of a model's output, of letters, digits and"),
+    ("", "", "[preprocessing]\ninputs = { wide = [] }", "preprocessing.inputs.wide = []: expected at least one column"),
+    ("", "", "[preprocessing]\ninputs = { wide = ['age', 'age'] }", '"age" stands there twice; write it once'),
+    ("", "", "[preprocessing]\ninputs = { wide = 'age' }", 'preprocessing.inputs.wide = "age": expected a list in square brackets'),
     ("models.mlp:build_mlp", "models.mlp.build_mlp", "", 'expected a reference "package.module:name"; did you mean "models.mlp:build_mlp"?'),
     ("models.mlp:build_mlp", "models/mlp.py:build_mlp", "", 'model = "models/mlp.py:build_mlp": expected a reference'),
     ("models.mlp:build_mlp", "mlp", "", 'model = "mlp": expected a reference "package.module:name", such as "models.mlp:build_mlp"'),

@@ -3,8 +3,8 @@
 import pytest
 
 from search.errors import ExperimentError
-from search.experiment import ObjectiveSection
-from search.metrics import METRICS, check_objective, metric_names
+from search.experiment import ObjectiveSection, OutputSection, parse_experiment
+from search.metrics import METRICS, Head, check_objective, logged_names, make_heads, metric_names
 
 
 def objective(metric, metrics=()):
@@ -44,3 +44,64 @@ def test_a_metric_that_the_task_has_not_is_refused_with_the_nearest(metric, metr
 )
 def test_each_metric_is_computed_once(metric, metrics, task, expected):
     assert metric_names(objective(metric, metrics), task) == expected
+
+
+TASKS = {"main": "regression", "aux": "binary"}
+OUTPUTS = {"main": OutputSection(weight=0.9, metrics=["rmse", "loss"]), "aux": OutputSection(loss="hinge", weight=0.1)}
+
+
+def experiment(metric, metrics=(), outputs=OUTPUTS):
+    content = {
+        "name": "small",
+        "model": "models.wide_and_deep:build_wide_and_deep_two_inputs",
+        "data": {"loader": "experiments.datasets:diabetes"},
+        "outputs": {name: section.model_dump() for name, section in outputs.items()},
+        "objective": {"metric": metric, "direction": "minimize", "metrics": list(metrics)},
+    }
+    return parse_experiment(content, "small.toml")
+
+
+@pytest.mark.parametrize("metric", ["val_loss", "val_main_loss", "val_aux_loss", "val_main_rmse", "val_aux_auc"])
+def test_the_objective_may_name_the_sum_of_losses_or_a_metric_of_one_output(metric):
+    check_objective(objective(metric), TASKS, OUTPUTS)
+
+
+@pytest.mark.parametrize(
+    ("metric", "metrics", "outputs", "message"),
+    [
+        ("val_mian_loss", [], OUTPUTS, 'objective.metric = "val_mian_loss": the outputs have no such metric; did you mean "val_main_loss"?'),
+        ("val_main_accuracy", [], OUTPUTS, "the outputs have no such metric"),
+        ("val_accuracy", [], OUTPUTS, 'did you mean "val_aux_accuracy"?'),
+        ("val_loss", ["aux_recal"], OUTPUTS, 'objective.metrics: the outputs have no metric "aux_recal"; did you mean "aux_recall"?'),
+        (
+            "val_loss",
+            [],
+            {"main": OutputSection(metrics=["auc"]), "aux": OutputSection()},
+            'outputs.main.metrics: the task "regression" has no metric "auc"',
+        ),
+    ],
+)
+def test_a_metric_that_no_output_has_is_refused_with_the_nearest(metric, metrics, outputs, message):
+    with pytest.raises(ExperimentError) as caught:
+        check_objective(objective(metric, metrics), TASKS, outputs)
+    assert message in str(caught.value)
+
+
+def test_each_output_has_its_loss_its_weight_and_its_metrics():
+    heads = make_heads(experiment("val_main_r2", ["aux_auc"]), TASKS)
+    assert heads == {
+        "main": Head(task="regression", weight=0.9, metrics=("mean_absolute_error", "r2", "rmse")),
+        "aux": Head(task="binary", loss="hinge", weight=0.1, metrics=("accuracy", "auc")),
+    }
+    assert logged_names(experiment("val_main_r2", ["aux_auc"]), TASKS) == [
+        *("loss", "main_loss", "aux_loss", "main_mean_absolute_error", "main_r2", "main_rmse", "aux_accuracy", "aux_auc"),
+    ]
+
+
+def test_an_only_output_has_no_name_in_its_metrics():
+    only = {"main": OutputSection(loss="hinge", metrics=["auc"])}
+    check_objective(objective("val_auc"), "binary", only)
+    assert make_heads(experiment("val_loss", outputs=only), "binary") == {"": Head(task="binary", loss="hinge", metrics=("accuracy", "auc"))}
+    assert logged_names(experiment("val_loss", outputs=only), "binary") == ["loss", "accuracy", "auc"]
+    with pytest.raises(ExperimentError, match=r"outputs\.main\.metrics"):
+        check_objective(objective("val_loss"), "binary", {"main": OutputSection(metrics=["mae"])})

@@ -1,4 +1,5 @@
 import itertools
+import json
 import os
 from pathlib import Path
 
@@ -7,9 +8,9 @@ import pandas as pd
 import pytest
 
 from search.dataset import load_dataset, parse_dataset
-from search.errors import DataError
+from search.errors import DataError, ExperimentError
 from search.preprocessing import Preprocessor, fit_preprocessor, prepare
-from search.sections import DataSection, PreprocessingSection
+from search.sections import DataSection, OutputSection, PreprocessingSection
 
 ROWS = pd.DataFrame(
     {
@@ -105,7 +106,7 @@ def test_a_saved_one_transforms_the_same_to_the_last_bit(tmp_path):
         loaded = Preprocessor.load(tmp_path / str(number))
         np.testing.assert_array_equal(loaded.transform(ROWS), preprocessor.transform(ROWS))
         assert loaded.feature_names_out == preprocessor.feature_names_out
-        for fact in ("classes", "columns", "input_shape", "task", "target"):
+        for fact in ("targets", "columns", "inputs", "input_shape"):
             assert getattr(loaded, fact) == getattr(preprocessor, fact)
 
 
@@ -195,6 +196,74 @@ def test_regression_answers_are_numbers():
 def test_outputs_of_another_shape_are_refused(outputs):
     with pytest.raises(DataError, match="the shape"):
         _fit().answers(outputs)
+
+
+INPUTS = {"wide": ["sex", "age"], "deep": ["age", "fare"]}
+
+
+def test_inputs_get_their_own_columns_in_their_order_with_all_their_categories(tmp_path):
+    whole, preprocessor = _fit().transform(ROWS), _fit(inputs=INPUTS)
+    preprocessor.save(tmp_path)
+    transformed = Preprocessor.load(tmp_path).transform(ROWS)
+    assert preprocessor.input_shape == Preprocessor.load(tmp_path).input_shape == {"wide": (3,), "deep": (2,)}
+    np.testing.assert_array_equal(transformed["wide"], whole[:, [3, 4, 0]])
+    np.testing.assert_array_equal(transformed["deep"], whole[:, [0, 1]])
+    assert transformed["wide"].dtype == np.float32
+
+
+def test_a_column_that_no_input_reads_is_not_asked_for():
+    preprocessor = _fit(inputs=INPUTS)
+    assert list(preprocessor.columns) == ["age", "fare", "sex"]
+    assert list(preprocessor.select(ROWS).columns) == ["age", "fare", "sex"]
+    assert preprocessor.transform(ROWS.drop(columns="alone"))["deep"].shape == (6, 2)
+
+
+def test_an_input_of_an_unknown_column_is_refused_with_the_nearest():
+    with pytest.raises(ExperimentError, match=r'preprocessing.inputs.deep: data set "toy" has no column "fair"; did you mean "fare"'):
+        _fit(inputs={"deep": ["age", "fair"]})
+    images = _dataset(features=np.zeros((6, 2, 2), np.float32))
+    with pytest.raises(ExperimentError, match="are arrays without columns; leave inputs out"):
+        _fit(images, inputs=INPUTS)
+
+
+def _two_targets():
+    target = pd.DataFrame({"price": [1.5, 2.5, 3.5, 4.5, 5.5, 6.5], "sold": ["no", "yes"] * 3})
+    parts = dict.fromkeys(("train", "validation", "test"), (ROWS, target))
+    return parse_dataset({**parts, "task": {"price": "regression", "sold": "binary"}}, "toy")
+
+
+def test_several_outputs_have_targets_answers_and_sizes_by_name(tmp_path):
+    dataset = _two_targets()
+    outputs = {"main": OutputSection(target="price"), "sold": OutputSection()}
+    fit_preprocessor(dataset, PreprocessingSection(), outputs).save(tmp_path)
+    preprocessor = Preprocessor.load(tmp_path)
+    arrays = prepare(dataset, preprocessor)
+    assert (arrays.task, arrays.n_outputs) == ({"main": "regression", "sold": "binary"}, {"main": 1, "sold": 1})
+    assert (arrays.y_train["main"][:, 0].tolist(), arrays.y_train["sold"][:, 0].tolist()) == ([1.5, 2.5, 3.5, 4.5, 5.5, 6.5], [0, 1] * 3)
+    assert (preprocessor.target, preprocessor.class_names) == ({"main": "price", "sold": "sold"}, {"main": (), "sold": ("no", "yes")})
+    answers = preprocessor.answers({"main": np.array([[2.0]]), "sold": np.array([[0.75]])})
+    assert answers.to_dict("list") == {
+        "main_prediction": [2.0],
+        "sold_prediction": ["yes"],
+        "sold_probability_no": [0.25],
+        "sold_probability_yes": [0.75],
+    }
+
+
+def test_an_only_output_may_predict_one_of_several_targets():
+    dataset = _two_targets()
+    preprocessor = fit_preprocessor(dataset, PreprocessingSection(), {"main": OutputSection(target="sold")})
+    assert (preprocessor.task, prepare(dataset, preprocessor).y_train.shape) == ("binary", (6, 1))
+
+
+def test_one_that_was_saved_when_there_was_one_output_only_still_loads(tmp_path):
+    preprocessor = _fit()
+    preprocessor.save(tmp_path)
+    facts = {"columns": dict(preprocessor.columns), "input_shape": [5], "target": "y", "task": "binary", "classes": [0, 1]}
+    (tmp_path / "preprocessor.json").write_text(json.dumps(facts))
+    loaded = Preprocessor.load(tmp_path)
+    assert (loaded.targets, loaded.input_shape) == (preprocessor.targets, (5,))
+    np.testing.assert_array_equal(loaded.transform(ROWS), preprocessor.transform(ROWS))
 
 
 def test_arrays_pass_through_as_float32(tmp_path):

@@ -4,11 +4,12 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from search.errors import ExperimentError, UnknownReferenceError
-from search.references import accepted, check_arguments, correct_form, is_reference, resolve
+from search.references import accepted, check_arguments, check_values, correct_form, is_reference, resolve
 
 
 def build(input_shape: tuple[int, ...], n_hidden: int = 1, *, activation: str = "relu") -> None:
@@ -107,3 +108,60 @@ def test_only_what_the_signature_names_is_passed() -> None:
     provided = {"input_shape": (3,), "task": "binary"}
     assert accepted(build, provided) == {"input_shape": (3,)}
     assert accepted(build_any, provided) == provided
+
+
+def build_typed(
+    n_hidden: int = 1,
+    rate: float = 0.1,
+    is_deep: bool = False,
+    name: str = "",
+    activation: Literal["relu", "tanh"] = "relu",
+    widths: "int | Literal['auto'] | None" = None,
+    anything=None,
+) -> None:
+    """Stand for a builder that says what it takes."""
+
+
+@pytest.mark.parametrize(
+    ("argument", "values"),
+    [
+        ("n_hidden", (1, 3)),
+        ("rate", (1, 0.5)),
+        ("is_deep", (True, False)),
+        ("name", ("a",)),
+        ("activation", ("relu", "tanh")),
+        ("widths", (3, "auto")),
+        ("anything", (1, "a", 0.5)),
+        ("unknown", ("a",)),
+    ],
+)
+def test_values_that_the_annotations_take_pass(argument: str, values: tuple[object, ...]) -> None:
+    check_values(build_typed, {argument: values}, "[space.model]")
+
+
+@pytest.mark.parametrize(
+    ("argument", "values", "message"),
+    [
+        (
+            "activation",
+            ("relu", "rellu"),
+            r'\[space\.model\]: activation = "rellu" .* build_typed\(\) takes; did you mean "relu"\? Valid: relu, tanh',
+        ),
+        ("activation", (1,), "activation = 1 .* Valid: relu, tanh"),
+        ("n_hidden", (1.0, 4.5), "n_hidden = 1.0 .* expected a whole number"),
+        ("n_hidden", (True,), "n_hidden = true .* expected a whole number"),
+        ("rate", ("0.1",), 'rate = "0.1" .* expected a number'),
+        ("is_deep", (1,), "is_deep = 1 .* expected true or false"),
+        ("name", (3,), "name = 3 .* expected text"),
+        ("widths", ("all",), 'widths = "all" .* expected a whole number or auto'),
+    ],
+)
+def test_a_value_that_an_annotation_does_not_take_is_named(argument: str, values: tuple[object, ...], message: str) -> None:
+    with pytest.raises(ExperimentError, match=message):
+        check_values(build_typed, {argument: values}, "[space.model]")
+
+
+def test_annotations_that_cannot_be_evaluated_take_anything() -> None:
+    def build(activation: "Missing" = None) -> None: ...  # noqa: F821
+
+    check_values(build, {"activation": ("rellu",)}, "[space.model]")

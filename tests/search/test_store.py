@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from search.store import Store
 
 
@@ -18,3 +20,13 @@ def test_the_tracking_uri_of_the_environment_is_honoured(tmp_path, monkeypatch):
 def test_the_tracking_uri_is_the_stores_own_database_otherwise(tmp_path, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     assert Store(tmp_path).tracking_uri == f"sqlite:///{tmp_path}/mlflow.db"
+
+
+@pytest.mark.parametrize("suffix", ["keras", "skops"])
+def test_a_kept_model_is_found_whatever_its_kind(tmp_path, suffix):
+    folder = Store(tmp_path).study("diabetes")
+    folder.models.mkdir(parents=True)
+    assert not folder.model(7).exists()
+    for name in (f"7.{suffix}", "7.expected.npz", f"7.123.unfinished.{suffix}", f"71.{suffix}"):
+        (folder.models / name).touch()
+    assert folder.model(7) == folder.models / f"7.{suffix}"

@@ -76,3 +76,25 @@ def test_malignant_is_the_positive_class_of_breast_cancer():
     loaded = breast_cancer()
     n_malignant = sum(int(loaded[part][1].sum()) for part in ("train", "validation", "test"))
     assert (loaded["class_names"], n_malignant) == (["benign", "malignant"], 212)
+
+
+def test_all_265_rows_of_diabetes_are_trained_on_only_where_the_test_part_is_asked_to_validate():
+    loaded = diabetes(validation="test")
+    assert [len(loaded[part][1]) for part in ("train", "validation", "test")] == [265, 177, 177]
+    assert loaded["validation"][0].equals(loaded["test"][0])
+    with pytest.raises(ValueError, match='validation="none"'):
+        diabetes(validation="none")
+
+
+def test_iris_has_some_columns_and_two_classes_on_demand():
+    loaded = iris(features=["petal_length", "petal_width"], positive="setosa")
+    assert loaded["train"][0].columns.tolist() == ["petal_length", "petal_width"]
+    assert (loaded["task"], loaded["class_names"]) == ("binary", ["other", "setosa"])
+    assert [int(loaded[part][1].sum()) for part in ("train", "validation", "test")] == [30, 10, 10]
+    assert len(iris(whole=True)["train"][1]) == 150
+
+
+@pytest.mark.parametrize(("options", "name"), [({"features": ["petal"]}, "petal"), ({"positive": "rose"}, "rose")])
+def test_a_column_or_species_that_iris_has_not_is_named(options, name):
+    with pytest.raises(ValueError, match=f'iris has no "{name}"'):
+        iris(**options)

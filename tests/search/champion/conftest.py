@@ -1,8 +1,14 @@
 """A small study's leftovers: a mixed table, its preprocessing and a kept Keras model with a layer of its own."""
 
+import contextlib
+import http.client
+import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +46,17 @@ def images():
     random = np.random.default_rng(0)
     x, y = random.uniform(size=(60, 4, 4, 1)).astype("float32"), pd.Series(random.integers(0, 3, 60), name="kind")
     return {"train": (x[:40], y[:40]), "validation": (x[40:50], y[40:50]), "test": (x[50:], y[50:]), "task": "multiclass"}
+
+def houses():
+    random = np.random.default_rng(0)
+    rooms, age = random.integers(1, 9, 400), random.uniform(0, 90, 400)
+    town = random.choice(np.array(["north", "south"], dtype=object), 400)
+    price = rooms * 2.0 - age / 30 + (town == "south")
+    features = pd.DataFrame({"rooms": rooms, "age": age, "town": town, "unused": 0})
+    target = pd.DataFrame({"price": price, "sold": np.where(price > 8, "yes", "no")})
+    rows = {"train": slice(0, 250), "validation": slice(250, 310), "test": slice(310, 400)}
+    parts = {part: (features.iloc[chosen], target.iloc[chosen]) for part, chosen in rows.items()}
+    return {**parts, "task": {"price": "regression", "sold": "binary"}}
 """
 
 
@@ -70,7 +87,7 @@ def own_network(tmp_path_factory: pytest.TempPathFactory):
     sys.path.remove(str(folder))
 
 
-def make_spec(folder: Path, data: dict[str, object], model: str, build) -> PackageSpec:
+def make_spec(folder: Path, data: dict[str, object], model: str, build, **sections: object) -> PackageSpec:
     """Do what a study does before its champion is packaged: prepare, train a little, keep."""
     from search.training.keeping import keep_model
 
@@ -81,16 +98,16 @@ def make_spec(folder: Path, data: dict[str, object], model: str, build) -> Packa
         "objective": {"metric": "val_accuracy", "direction": "maximize"},
         "space": {"training": {"learning_rate": {"type": "float", "low": 0.001, "high": 0.1, "log": True}}},
     }
-    experiment = parse_experiment(content, "test")
+    experiment = parse_experiment(content | sections, "test")
     dataset = load_dataset(experiment.data)
-    preprocessor = fit_preprocessor(dataset, experiment.preprocessing)
+    preprocessor = fit_preprocessor(dataset, experiment.preprocessing, experiment.outputs)
     arrays = prepare(dataset, preprocessor)
     preprocessor.save(folder / "preprocessor")
     network = build(arrays)
     keep_model(network, arrays.x_validation, folder / "models" / "7.keras")
     return PackageSpec(
         experiment=experiment,
-        study="survival",
+        study=experiment.name,
         trial=7,
         params={"learning_rate": 0.01},
         value=0.875,
@@ -133,6 +150,36 @@ def image_spec(own_network: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         )
 
     return make_spec(tmp_path_factory.mktemp("images"), {"loader": "own_network.data:images"}, "own_network.builder:build", build)
+
+
+@pytest.fixture(scope="session")
+def several_spec(own_network: Path, tmp_path_factory: pytest.TempPathFactory) -> PackageSpec:
+    """The spec of a subclassed model with two inputs and two outputs, one a regression and one a classification."""
+
+    def build(arrays):
+        import keras
+
+        from models.wide_and_deep import build_wide_and_deep_subclassed
+
+        keras.utils.set_random_seed(3)
+        network = build_wide_and_deep_subclassed(arrays.input_shape, arrays.task, arrays.n_outputs, n_neurons=8)
+        network.compile(keras.optimizers.Adam(0.02), {"main": "mse", "aux": "binary_crossentropy"})
+        network.fit(arrays.x_train, arrays.y_train, epochs=40, verbose=0)
+        return network
+
+    return make_spec(
+        *(tmp_path_factory.mktemp("several"), {"loader": "own_network.data:houses"}, "models.wide_and_deep:build_wide_and_deep_subclassed", build),
+        name="houses",
+        preprocessing={"inputs": {"wide": ["rooms", "town"], "deep": ["town", "age", "rooms"]}},
+        outputs={"main": {"target": "price", "weight": 0.9}, "aux": {"target": "sold", "weight": 0.1, "metrics": ["auc"]}},
+        objective={"metric": "val_main_mean_absolute_error", "direction": "minimize"},
+    )
+
+
+@pytest.fixture(scope="session")
+def several_packaged(several_spec: PackageSpec) -> PackagedChampion:
+    """That spec, packaged in a fresh process."""
+    return package_champion(several_spec)
 
 
 @pytest.fixture(scope="session")
@@ -182,6 +229,68 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         "cwd": tmp_path_factory.mktemp("elsewhere"),
         "env": {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"TF_CPP_MIN_LOG_LEVEL": "3"},
     }
+
+
+@pytest.fixture
+def serve(elsewhere: dict[str, object], tmp_path: Path):
+    """Return a context manager that runs `mlflow models serve` and gives a function that posts rows to it."""
+
+    @contextlib.contextmanager
+    def served(model_uri: str, tracking_uri: str):
+        port, log = _free_port(), tmp_path / "server.log"
+        mlflow = os.path.join(os.path.dirname(sys.executable), "mlflow")
+        command = [mlflow, "models", "serve", "-m", model_uri, "--env-manager", "local", "-h", "127.0.0.1", "-p", str(port)]
+        path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+        env = elsewhere["env"] | {"MLFLOW_TRACKING_URI": tracking_uri, "PATH": path}
+        with log.open("w") as output:
+            server = subprocess.Popen(command, stdout=output, stderr=output, cwd=elsewhere["cwd"], env=env, start_new_session=True)
+        try:
+            _wait_until_it_answers(port, server, log)
+            yield lambda rows: _post(port, rows)
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(server.pid, signal.SIGKILL)
+                server.wait(20)
+
+    return served
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _post(port: int, rows: pd.DataFrame) -> pd.DataFrame:
+    body = json.dumps({"dataframe_split": json.loads(rows.to_json(orient="split", index=False))})
+    return pd.DataFrame(json.loads(_request(port, "POST", "/invocations", body))["predictions"])
+
+
+def _request(port: int, method: str, path: str, body: str | None = None) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request(method, path, body, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        assert response.status == 200, response.read()
+        return response.read()
+    finally:
+        connection.close()
+
+
+def _wait_until_it_answers(port: int, server: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text()
+        try:
+            _request(port, "GET", "/ping")
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(f"The server did not answer in time:\n{log.read_text()}")
 
 
 @pytest.fixture

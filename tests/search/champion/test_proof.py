@@ -28,3 +28,13 @@ def test_answers_must_have_the_same_columns_classes_and_probabilities():
     for given in (expected.assign(prediction="a"), expected.assign(probability_a=0.9), expected[["prediction"]]):
         with pytest.raises(ChampionError, match=r"^A model, "):
             check_answers(given, expected, "A model")
+
+
+def test_sixteen_bits_round_more_and_a_lost_weight_still_shows():
+    expected = np.linspace(0, 1, 50, dtype="float32").reshape(-1, 1)
+    rounded = expected + np.float32(0.02)
+    with pytest.raises(ChampionError):
+        check_outputs(rounded, expected, "The model", precision="mixed_float16")
+    check_outputs(rounded, expected, "The model", precision="mixed_bfloat16")
+    with pytest.raises(ChampionError):
+        check_outputs(expected + np.float32(0.2), expected, "The model", precision="mixed_bfloat16")

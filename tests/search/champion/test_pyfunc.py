@@ -1,11 +1,6 @@
-import http.client
 import json
-import os
-import signal
-import socket
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pandas as pd
@@ -56,62 +51,10 @@ def test_mlflow_lets_whole_numbers_gaps_and_new_categories_through(fresh, champi
     np.testing.assert_allclose(fresh["SINGLE"], expected, atol=1e-6)
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def _request(port: int, method: str, path: str, body: str | None = None) -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        connection.request(method, path, body, {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        assert response.status == 200, response.read()
-        return response.read()
-    finally:
-        connection.close()
-
-
-def _wait_until_it_answers(port: int, server: subprocess.Popen, log) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text()
-        try:
-            _request(port, "GET", "/ping")
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(f"The server did not answer in time:\n{log.read_text()}")
-
-
-@pytest.fixture
-def served(model_uri, tracking_uri, elsewhere, tmp_path):
-    """The port of `mlflow models serve` for the registered champion."""
-    port, log = _free_port(), tmp_path / "server.log"
-    mlflow = os.path.join(os.path.dirname(sys.executable), "mlflow")
-    command = [mlflow, "models", "serve", "-m", "models:/survival@champion", "--env-manager", "local", "-h", "127.0.0.1", "-p", str(port)]
-    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-    env = elsewhere["env"] | {"MLFLOW_TRACKING_URI": tracking_uri, "PATH": path}
-    with log.open("w") as output:
-        server = subprocess.Popen(command, stdout=output, stderr=output, cwd=elsewhere["cwd"], env=env, start_new_session=True)
-    try:
-        _wait_until_it_answers(port, server, log)
-        yield port
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait(20)
-
-
-def test_mlflow_serves_the_registered_champion_over_http(served, champion, dataset):
+def test_mlflow_serves_the_registered_champion_over_http(serve, model_uri, tracking_uri, champion, dataset):
     rows = dataset.test.features[:10]
-    body = json.dumps({"dataframe_split": json.loads(rows.to_json(orient="split", index=False))})
-    answers = pd.DataFrame(json.loads(_request(served, "POST", "/invocations", body))["predictions"])
+    with serve("models:/survival@champion", tracking_uri) as post:
+        answers = post(rows)
     expected = champion.predict(rows)
     assert answers["prediction"].tolist() == expected["prediction"].tolist()
     np.testing.assert_allclose(answers["probability_yes"], expected["probability_yes"], atol=1e-6)

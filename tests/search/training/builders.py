@@ -31,7 +31,56 @@ def two_inputs(input_shape, task, n_outputs):
 def two_outputs(input_shape, task, n_outputs):
     inputs = keras.Input(input_shape)
     hidden = keras.layers.Dense(4, activation="tanh")(inputs)
-    return keras.Model(inputs, {"left": _output(task, n_outputs)(hidden), "right": _output(task, n_outputs)(hidden)})
+    return keras.Model(inputs, {name: _output(task[name], n_outputs[name])(hidden) for name in task})
+
+
+def two_fixed_inputs():
+    inputs = [keras.Input((5,), name="left"), keras.Input((5,), name="right")]
+    return keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Add()(inputs)))
+
+
+def two_fixed_outputs():
+    inputs = keras.Input((5,))
+    return keras.Model(inputs, {"main": keras.layers.Dense(1)(inputs), "aux": keras.layers.Dense(1)(inputs)})
+
+
+def three_fixed_outputs():
+    inputs = keras.Input((5,))
+    return keras.Model(inputs, {name: keras.layers.Dense(1)(inputs) for name in ("main", "aux", "third")})
+
+
+def dense_of_any():
+    return keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+
+
+def listed_outputs(input_shape, task, n_outputs):
+    inputs = keras.Input(input_shape)
+    hidden = keras.layers.Dense(4, activation="tanh")(inputs)
+    layers = {name: _output(task[name], n_outputs[name]) for name in task}
+    for name, layer in layers.items():
+        layer.name = name
+    return keras.Model(inputs, [layers[name](hidden) for name in sorted(task, reverse=True)])
+
+
+def one_named_output(input_shape, task, n_outputs):
+    inputs = keras.Input(input_shape)
+    return keras.Model(inputs, {"main": _output(task, n_outputs)(inputs)})
+
+
+@keras.saving.register_keras_serializable("tests")
+class UnnamedOutputs(keras.Model):
+    """A model that returns its outputs without names."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.head = keras.layers.Dense(1)
+
+    def call(self, inputs):
+        return self.head(inputs), self.head(inputs)
+
+
+def unnamed_outputs():
+    return UnnamedOutputs()
 
 
 def convolution(input_shape, task, n_outputs):

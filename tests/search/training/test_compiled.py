@@ -28,9 +28,18 @@ def by_output(arrays: TrainingArrays) -> TrainingArrays:
     def twice(y):
         return {"left": y, "right": -y}
 
-    return replace(arrays, y_train=twice(arrays.y_train), y_validation=twice(arrays.y_validation))
+    tasks, n_outputs = dict.fromkeys(("left", "right"), arrays.task), {"left": 1, "right": 1}
+    return replace(arrays, y_train=twice(arrays.y_train), y_validation=twice(arrays.y_validation), task=tasks, n_outputs=n_outputs)
 
 
+def mixed(arrays: TrainingArrays) -> TrainingArrays:
+    """Give a regression a second output: whether its target is above 0."""
+    by_name = by_output(arrays)
+    y_train, y_validation = ({"left": y["left"], "right": (y["left"] > 0).astype("float32")} for y in (by_name.y_train, by_name.y_validation))
+    return replace(by_name, y_train=y_train, y_validation=y_validation, task={"left": "regression", "right": "binary"})
+
+
+TWO_OUTPUTS = {"metric": "val_left_mean_absolute_error", "outputs": {"left": {"weight": 0.75, "metrics": ["r2"]}, "right": {"loss": "hinge"}}}
 ALL_BINARY = {"metrics": ["auc", "precision", "recall", "f1_score", "binary_crossentropy"]}
 ALL_REGRESSION = {"metrics": ["mse", "rmse", "r2"]}
 ALL_MULTICLASS = {"metrics": ["top_k_categorical_accuracy", "categorical_crossentropy"]}
@@ -51,6 +60,9 @@ CASES = {
     # Full batches only: of a partial batch fit counts the losses of single outputs as if it were a full one (the total
     # is right), since Keras reads the number of rows from a shape that fit leaves open (CompileLoss.call).
     "two outputs": ("two_outputs", by_output(make_arrays("regression", n_train=64)), {}),
+    "a regression and a classification, weighted": ("two_outputs", mixed(make_arrays("regression", n_train=64)), {"experiment": TWO_OUTPUTS}),
+    "a list of outputs": ("listed_outputs", mixed(make_arrays("regression", n_train=64)), {"experiment": TWO_OUTPUTS}),
+    "one named output": ("one_named_output", make_arrays(), {"experiment": {"outputs": {"main": {"loss": "hinge", "weight": 2.0}}}}),
     "subclassed": ("subclassed", make_arrays(), {}),
     "convolution": ("convolution", IMAGES, {}),
     "lstm": ("lstm", SEQUENCES, {}),
@@ -103,3 +115,19 @@ def test_a_kept_model_of_either_trainer_loads(train, tmp_path: Path):
     model = keras.models.load_model(tmp_path / "compiled.keras")
     with np.load(tmp_path / "compiled.expected.npz") as expected:
         np.testing.assert_allclose(model.predict(make_arrays().x_validation, verbose=0), expected["outputs"], rtol=1e-5)
+
+
+@pytest.mark.parametrize("trainer", ["keras", "compiled"])
+def test_the_loss_is_the_weighted_sum_of_the_outputs_losses(train, trainer):
+    result = train("two_outputs", mixed(make_arrays("regression", n_train=64)), experiment=TWO_OUTPUTS | {"trainer": trainer}, batch_size=16)
+    assert result.reason == ""
+    for metrics in result.history:
+        assert metrics["val_loss"] == pytest.approx(0.75 * metrics["val_left_loss"] + metrics["val_right_loss"], rel=1e-5)
+    assert result.value == min(metrics["val_left_mean_absolute_error"] for metrics in result.history)
+    assert {"val_left_r2", "val_right_accuracy", "left_loss"} <= result.history[0].keys()
+
+
+def test_the_kept_answers_are_named_by_output(train, tmp_path):
+    train("listed_outputs", mixed(make_arrays("regression")), experiment=TWO_OUTPUTS | {"trainer": "compiled"}, epochs=1)
+    with np.load(tmp_path / "compiled.expected.npz") as expected:
+        assert {name: expected[name].shape for name in expected} == {"outputs.left": (33, 1), "outputs.right": (33, 1)}

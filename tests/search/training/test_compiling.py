@@ -6,8 +6,11 @@ import keras
 import numpy as np
 import pytest
 
+from search.metrics import Head
 from search.settings import Loss, Optimizer, TrainingSettings
 from search.training.compiling import build_loss, build_optimizer, encode_targets
+
+MULTICLASS = {"": Head(task="multiclass")}
 
 
 @pytest.mark.parametrize("name", get_args(Optimizer))
@@ -52,11 +55,11 @@ def test_label_smoothing_goes_to_the_crossentropy():
     smoothed = TrainingSettings(label_smoothing=0.1)
     assert build_loss(smoothed, "binary", 1).label_smoothing == 0.1
     assert build_loss(smoothed, "multiclass", 3).label_smoothing == 0.1
-    np.testing.assert_array_equal(encode_targets(None, np.zeros((1, 3)), smoothed, "multiclass", np.array([[1]])), [[0, 1, 0]])
+    np.testing.assert_array_equal(encode_targets(None, np.zeros((1, 3)), smoothed, MULTICLASS, np.array([[1]])), [[0, 1, 0]])
 
 
 def test_classes_become_columns_for_a_loss_that_is_not_sparse():
     classes, outputs = np.array([[2], [0]], dtype="int32"), np.zeros((2, 3))
-    columns = encode_targets(None, outputs, TrainingSettings(loss="categorical_crossentropy"), "multiclass", classes)
+    columns = encode_targets(None, outputs, TrainingSettings(loss="categorical_crossentropy"), MULTICLASS, classes)
     np.testing.assert_array_equal(columns, [[0, 0, 1], [1, 0, 0]])
-    np.testing.assert_array_equal(encode_targets(None, outputs, TrainingSettings(), "multiclass", classes), classes)
+    np.testing.assert_array_equal(encode_targets(None, outputs, TrainingSettings(), MULTICLASS, classes), classes)

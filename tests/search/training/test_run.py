@@ -76,7 +76,7 @@ def test_a_loss_of_nan_fails_the_trial_at_its_epoch(train, trainer):
         ("failing", "ValueError: n_neurons=-1 must be positive"),
         ("out_of_memory", "out of memory: Unable to allocate 7 TiB"),
         ("exhausted", "out of memory: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 7 bytes"),
-        ("not_a_model", "tests.search.training.builders:not_a_model returned int, expected keras.Model"),
+        ("not_a_model", "tests.search.training.builders:not_a_model returned int, expected keras.Model, or what has scikit-learn's fit and predict"),
     ],
 )
 def test_a_builder_that_fails_is_the_trials_reason(train, builder, reason):

@@ -1,0 +1,30 @@
+"""The folder that data files are kept in: the one that PERCEPTUNE_DATA names, ~/.cache/perceptune by default."""
+
+import os
+from pathlib import Path
+
+
+def data_folder() -> Path:
+    """Return the folder of data files, which need not exist."""
+    return Path(os.environ.get("PERCEPTUNE_DATA") or "~/.cache/perceptune").expanduser()
+
+
+def find(name: str, source: str = "") -> Path:
+    """Return a data file.
+
+    Args:
+        name: Absolute, or relative to the working directory, or to the folder of data files.
+        source: Where the file is to be had, for the message. Defaults to nothing.
+
+    Returns:
+        The first that exists.
+
+    Raises:
+        FileNotFoundError: If there is none, with the file, the folder and where to get it.
+    """
+    given = Path(name).expanduser()
+    for candidate in (given, data_folder() / given):
+        if candidate.is_file():
+            return candidate
+    origin = f"get it from {source}, put it there" if source else "give its path"
+    raise FileNotFoundError(f'There is no file "{name}", neither here nor in {data_folder()}; {origin}, or name its folder in PERCEPTUNE_DATA')

@@ -1,0 +1,1 @@
+"""Runs the documented architectures and compares what comes out with the documented figures."""

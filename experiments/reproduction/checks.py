@@ -1,0 +1,174 @@
+"""What each row's studies must show, as small functions from studies to a finding."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .. import datasets
+from .studies import Study
+
+Studies = Mapping[str, Study]
+"""The studies of one row, by experiment (and name), and those of the rows before it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came out.
+
+    Attributes:
+        ours: Our figure, in words.
+        is_met: Whether the documented figure is met.
+    """
+
+    ours: str
+    is_met: bool
+
+
+Check = Callable[[Studies], Finding]
+
+
+def gates(studies: Studies) -> Finding:
+    """AND and OR are learned exactly, XOR is not."""
+    accuracy = {gate: studies[f"{gate}_gate"].test["accuracy"] for gate in ("and", "or", "xor")}
+    ours = ", ".join(f"{gate.upper()} {value:.2f}" for gate, value in accuracy.items())
+    return Finding(f"accuracy {ours}", accuracy["and"] == accuracy["or"] == 1.0 > accuracy["xor"])
+
+
+def setosa(studies: Studies) -> Finding:
+    """Every test flower is told, and a petal of 2 cm by 0.5 cm is answered."""
+    study = studies["iris_perceptron"]
+    petal = pd.DataFrame({"petal_length": [2.0], "petal_width": [0.5]})
+    answer = study.predict(petal)["prediction"][0]
+    accuracy = study.test["accuracy"]
+    return Finding(f"accuracy {accuracy:.3f}; (2, 0.5) is {answer}", accuracy == 1.0)
+
+
+def solved_xor(studies: Studies) -> Finding:
+    """All four outputs are on the right side."""
+    study = studies["xor_network"]
+    params = ", ".join(f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}" for name, value in study.best["params"].items())
+    return Finding(f"accuracy {study.test['accuracy']:.2f} with {params}", study.test["accuracy"] == 1.0)
+
+
+def chain_rule(studies: Studies) -> Finding:
+    """Twelve parameters, and gradients worked out by hand equal automatic ones."""
+    study = studies["moons"]
+    difference = gradient_difference(study.model)
+    n_parameters = study.best["n_parameters"]
+    return Finding(f"{n_parameters} parameters, gradients differ by {difference:.1e}", n_parameters == 12 and difference <= 1e-6)
+
+
+def gradient_difference(model: Any) -> float:
+    """Compare the chain rule with automatic differentiation on a 2-2-2 network.
+
+    Args:
+        model: A sigmoid layer of 2 units and a softmax layer of 2 units on 2 features.
+
+    Returns:
+        The largest absolute difference of any gradient of the mean cross-entropy over 16 rows.
+    """
+    import keras
+    import tensorflow as tf
+
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(16, 2)).astype("float32"), rng.integers(0, 2, 16)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(y, model(x)))
+    automatic = tape.gradient(loss, model.trainable_variables)
+    kernel_1, bias_1, kernel_2, bias_2 = (np.asarray(variable, "float64") for variable in model.get_weights())
+    hidden = 1 / (1 + np.exp(-(x @ kernel_1 + bias_1)))  # (16, 2)
+    logits = hidden @ kernel_2 + bias_2  # (16, 2)
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    delta_2 = (probabilities - np.eye(2)[y]) / len(x)  # dL/dlogits
+    delta_1 = delta_2 @ kernel_2.T * hidden * (1 - hidden)  # dL/d(hidden's input)
+    by_hand = [x.T @ delta_1, delta_1.sum(axis=0), hidden.T @ delta_2, delta_2.sum(axis=0)]
+    return max(float(np.abs(ours - theirs.numpy()).max()) for ours, theirs in zip(by_hand, automatic, strict=True))
+
+
+def lines(studies: Studies) -> Finding:
+    """W and b on the exact scores, and least squares on the noisy ones."""
+    kernel, bias = (float(np.ravel(array)[0]) for array in studies["time_scores"].model.get_weights())
+    features, target = datasets.time_scores(noisy=True)["train"]
+    expected = np.polyfit(features.iloc[:, 0], target, 1)
+    noisy = [float(np.ravel(array)[0]) for array in studies["time_scores-noisy"].model.get_weights()]
+    difference = float(np.abs(expected - noisy).max())
+    is_met = abs(kernel - 20) < 0.05 and abs(bias) < 0.3 and difference < 0.01
+    return Finding(f"W {kernel:.4f}, b {bias:.4f}; noisy: off least squares by {difference:.1e}", is_met)
+
+
+def least_squares(studies: Studies) -> Finding:
+    """The trained unit predicts as least squares does."""
+    features, target = datasets.linear_target()["train"]
+    x, y = features.to_numpy("float64"), target.to_numpy("float64")
+    coefficients = np.linalg.lstsq(x, y, rcond=None)[0]
+    model = studies["least_squares"].model
+    trained = float(np.abs(model.predict(x.astype("float32"), verbose=0)[:, 0] - x @ coefficients).max())
+    model.set_weights([coefficients[:, None]])
+    given = float(np.abs(model.predict(x.astype("float32"), verbose=0)[:, 0] - x @ coefficients).max())
+    return Finding(f"predictions differ by {trained:.1e} trained, {given:.1e} with the coefficients set", max(trained, given) <= 1e-5)
+
+
+def spellings(studies: Studies) -> Finding:
+    """Sequential and functional give the same parameter count, and from the same weights the same predictions."""
+    sequential, functional = studies["dense_sequential"].model, studies["dense_functional"].model
+    functional.set_weights(sequential.get_weights())
+    x = np.random.default_rng(0).normal(size=(64, 5)).astype("float32")
+    difference = float(np.abs(sequential.predict(x, verbose=0) - functional.predict(x, verbose=0)).max())
+    counts = [sequential.count_params(), functional.count_params()]
+    return Finding(f"{counts[0]} and {counts[1]} parameters, predictions differ by {difference:.0e}", counts[0] == counts[1] and difference == 0)
+
+
+def overfitting(studies: Studies) -> Finding:
+    """The baseline: nearly perfect on what it was trained on, poor on the test part."""
+    study = studies["diabetes_scikit_learn"]
+    train, test = study.best["metrics"]["accuracy"], study.test["accuracy"]
+    return Finding(f"train {train:.4f}, test {test:.4f}", train >= 0.99 and 0.66 <= test <= 0.73)
+
+
+def accuracy_within(experiment: str, low: float, high: float = 1.0, n_parameters: int | None = None) -> Check:
+    """Expect a test accuracy in a range, and a number of parameters."""
+
+    def check(studies: Studies) -> Finding:
+        study = studies[experiment]
+        accuracy, counted = study.test["accuracy"], study.best["n_parameters"]
+        counts = f"{counted:,} parameters, " if n_parameters else ""
+        is_met = low <= accuracy <= high and counted == (n_parameters or counted)
+        return Finding(f"{counts}test accuracy {accuracy:.4f}", is_met)
+
+    return check
+
+
+def value_at_most(experiment: str, bound: float | str) -> Check:
+    """Expect a validation value at or below a bound, or below another experiment's value."""
+
+    def check(studies: Studies) -> Finding:
+        value = studies[experiment].best["value"]
+        limit = studies[bound].best["value"] if isinstance(bound, str) else bound
+        return Finding(f"{studies[experiment].best['metric']} {value:.4f} (at most {limit:.4f})", value <= limit)
+
+    return check
+
+
+def beats(experiment: str, other: str) -> Check:
+    """Expect a higher test accuracy than another experiment's."""
+
+    def check(studies: Studies) -> Finding:
+        ours, theirs = studies[experiment].test["accuracy"], studies[other].test["accuracy"]
+        return Finding(f"test accuracy {ours:.4f} (above {theirs:.4f})", ours > theirs)
+
+    return check
+
+
+def reloads(*experiments: str) -> Check:
+    """Expect champions that load and have test metrics."""
+
+    def check(studies: Studies) -> Finding:
+        losses = {name: studies[name].test["loss"] for name in experiments}
+        counts = {name: studies[name].model.count_params() for name in experiments}
+        ours = ", ".join(f"{name}: {counts[name]:,} parameters, test loss {losses[name]:.4f}" for name in experiments)
+        return Finding(ours, all(np.isfinite(list(losses.values()))))
+
+    return check

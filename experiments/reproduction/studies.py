@@ -1,0 +1,102 @@
+"""Runs one experiment through the command line, as a user does, and reads what came out."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+class StudyError(RuntimeError):
+    """The command failed; the message is its last line."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.is_input = status == 2
+
+
+@dataclass(frozen=True)
+class Study:
+    """A finished study.
+
+    Attributes:
+        name: The study's name.
+        best: What ``best --json`` says.
+        seconds: Wall-clock time of ``run``.
+    """
+
+    name: str
+    best: Mapping[str, Any]
+    seconds: float
+
+    @property
+    def test(self) -> Mapping[str, float]:
+        """The champion's metrics on the test part."""
+        return dict(self.best["test"])
+
+    @cached_property
+    def model(self) -> Any:
+        """The champion's Keras model."""
+        import keras
+
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "model.keras"
+            _command("export", self.name, str(file))
+            return keras.models.load_model(file)
+
+    def predict(self, rows: Any) -> Any:
+        """Answer raw rows with the champion, a DataFrame each."""
+        import pandas as pd
+
+        with tempfile.TemporaryDirectory() as folder:
+            given, answers = Path(folder) / "rows.csv", Path(folder) / "answers.csv"
+            rows.to_csv(given, index=False)
+            _command("predict", self.name, "--input", str(given), "--output", str(answers))
+            return pd.read_csv(answers)
+
+
+@dataclass(frozen=True)
+class Run:
+    """An experiment to run.
+
+    Attributes:
+        experiment: The stem of its file.
+        name: What distinguishes its study from others of the same experiment. Defaults to nothing.
+        overrides: Words after ``--set``. Defaults to none.
+    """
+
+    experiment: str
+    name: str = ""
+    overrides: tuple[str, ...] = field(default=())
+
+    def start(self) -> Study:
+        """Run it afresh.
+
+        Raises:
+            StudyError: If it fails.
+        """
+        study = f"reproduced-{self.experiment}{self.name and '-' + self.name}"
+        started = time.monotonic()
+        changes = [word for override in self.overrides for word in ("--set", override)]
+        _command("run", str(ROOT / "experiments" / f"{self.experiment}.toml"), "--study", study, "--fresh", *changes)
+        seconds = time.monotonic() - started
+        return Study(study, json.loads(_command("best", study, "--json")), seconds)
+
+
+def _command(*words: str) -> str:
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    finished = subprocess.run(  # this project's own command
+        [sys.executable, "-m", "search", *words], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": path}, check=False
+    )
+    if finished.returncode:
+        lines = finished.stderr.strip().splitlines()
+        raise StudyError(finished.returncode, lines[-1] if lines else f"exit status {finished.returncode}")
+    return finished.stdout

@@ -1,0 +1,112 @@
+"""One hidden layer after the other: Dense or convolution, normalisation, activation, dropout."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import keras
+
+from .activations import activation_layer, n_units
+from .constraints import kernel_constraint
+from .initializers import kernel_initializer
+from .regularizers import kernel_regularizer
+from .weight_normalized import WeightNormalizedDense
+
+Normalization = Literal["none", "batch", "layer", "weight"]
+"""After the kernel: of each unit over the batch, of each row over its units; or of the kernel itself, with "weight"."""
+
+_LAYERS = {"batch": keras.layers.BatchNormalization, "layer": keras.layers.LayerNormalization}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """What all hidden layers of a network have in common; the arguments are those of `models.mlp.build_mlp`.
+
+    Raises:
+        ValueError: If a value is out of its range.
+    """
+
+    activation: str = "relu"
+    use_bias: bool = True
+    dropout: float = 0.0
+    normalization: str = "none"
+    initializer: str = "glorot_uniform"
+    initializer_scale: float = 0.0
+    l1: float = 0.0
+    l2: float = 0.0
+    constraint: str = "none"
+    min_norm: float = 0.0
+    max_norm: float = 2.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout={self.dropout} is not a part; expected 0 to below 1")
+        if self.normalization not in get_args(Normalization):
+            raise ValueError(f'normalization="{self.normalization}" is not known; use one of {", ".join(get_args(Normalization))}')
+
+    def kernel(self, activation: str | None = None) -> dict[str, Any]:
+        """Return the kernel's options for a Keras layer, new ones each time, so that each layer has its own seed.
+
+        Args:
+            activation: What follows, for the initialiser "auto". Defaults to the hidden layers' activation.
+        """
+        return {
+            "kernel_initializer": kernel_initializer(self.initializer, activation or self.activation, self.initializer_scale),
+            "kernel_regularizer": kernel_regularizer(self.l1, self.l2),
+            "kernel_constraint": kernel_constraint(self.constraint, self.min_norm, self.max_norm),
+        }
+
+    @property
+    def has_bias(self) -> bool:
+        """Whether the kernel's layer has a bias: a normalisation after it adds its own."""
+        return self.use_bias and self.normalization not in _LAYERS
+
+    def dense(self, x: Any, n_neurons: int, suffix: object) -> Any:
+        """Add a dense layer.
+
+        Args:
+            x: ``(batch, ..., n_inputs)``.
+            n_neurons: Outputs, at least 1.
+            suffix: The layers are named ``hidden_<suffix>``, ``activation_<suffix>`` and so on.
+
+        Returns:
+            ``(batch, ..., n_neurons)``.
+
+        Raises:
+            ValueError: If the number of neurons is below 1.
+        """
+        if n_neurons < 1:
+            raise ValueError(f"n_neurons={n_neurons} is too small; expected 1 or more")
+        layer = WeightNormalizedDense if self.normalization == "weight" else keras.layers.Dense
+        x = layer(n_units(self.activation, n_neurons), use_bias=self.has_bias, name=f"hidden_{suffix}", **self.kernel())(x)
+        return self.finish(x, suffix)
+
+    def convolution(self, x: Any, n_maps: int, kernel_size: int, suffix: object, **options: Any) -> Any:
+        """Add a convolution.
+
+        Args:
+            x: ``(batch, height, width, n_channels)``.
+            n_maps: Feature maps, at least 1.
+            kernel_size: Height and width of the kernel, at least 1.
+            suffix: The layers are named ``convolution_<suffix>``, ``activation_<suffix>`` and so on.
+            **options: Further ones of `keras.layers.Conv2D`, such as strides and padding.
+
+        Returns:
+            ``(batch, new_height, new_width, n_maps)``.
+
+        Raises:
+            ValueError: If a number is below 1, or the kernels are to be normalised.
+        """
+        if n_maps < 1 or kernel_size < 1:
+            raise ValueError(f"n_maps={n_maps} and kernel_size={kernel_size} must be at least 1")
+        if self.normalization == "weight":
+            raise ValueError('normalization="weight" is for dense layers; use "batch" or "layer" with convolutions')
+        facts = {"use_bias": self.has_bias, "name": f"convolution_{suffix}", **self.kernel(), **options}
+        x = keras.layers.Conv2D(n_units(self.activation, n_maps), kernel_size, **facts)(x)
+        return self.finish(x, suffix)
+
+    def finish(self, x: Any, suffix: object) -> Any:
+        """Add normalisation, activation and dropout after a kernel; the shape stays, but for maxout."""
+        if self.normalization in _LAYERS:
+            x = _LAYERS[self.normalization](name=f"normalization_{suffix}")(x)
+        x = activation_layer(self.activation, layer_name=f"activation_{suffix}")(x)
+        return keras.layers.Dropout(self.dropout, name=f"dropout_{suffix}")(x) if self.dropout else x

@@ -1,0 +1,61 @@
+"""Recurrent networks over a sequence: simple, LSTM (Hochreiter and Schmidhuber 1997) or GRU (Cho et al. 2014) layers."""
+
+from typing import Any, Literal
+
+import keras
+
+from .inputs import sequence_input
+from .output import output_layer
+from .regularizers import kernel_regularizer
+
+_CELLS = {"simple": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
+
+
+def build_recurrent(
+    input_shape: Any,
+    task: str = "multiclass",
+    n_outputs: int = 1,
+    *,
+    cell: Literal["simple", "lstm", "gru"] = "lstm",
+    n_units: int = 64,
+    n_layers: int = 1,
+    is_bidirectional: bool = False,
+    dropout: float = 0.0,
+    l2: float = 0.0,
+) -> keras.Model:
+    """Build a recurrent network; the last step's output of the last layer goes into the output layer.
+
+    Args:
+        input_shape: Shape of one row, ``(n_steps, n_features)``, ``(n_steps,)``, or an image, which is read line by line.
+        task: "binary", "multiclass" or "regression"; the output layer follows from it. Defaults to "multiclass".
+        n_outputs: Units of the output layer. Defaults to 1.
+        cell: "simple", "lstm" or "gru". Defaults to "lstm".
+        n_units: Units of each recurrent layer, at least 1. Defaults to 64.
+        n_layers: Number of recurrent layers, at least 1. Defaults to 1.
+        is_bidirectional: Whether each layer also reads from the end, with as many units again. Defaults to False.
+        dropout: Part of each layer's outputs that is set to 0 in training, 0 to below 1. Defaults to 0.
+        l2: L2 penalty on the input kernels, at least 0. Defaults to 0.
+
+    Returns:
+        An uncompiled model, ``(batch, *input_shape)`` to ``(batch, n_outputs)``.
+
+    Raises:
+        ValueError: If a value is out of its range.
+    """
+    _check(cell, n_units, n_layers, dropout)
+    inputs, x = sequence_input(input_shape)
+    for number in range(1, n_layers + 1):
+        layer = _CELLS[cell](n_units, return_sequences=number < n_layers, name=f"recurrent_{number}", kernel_regularizer=kernel_regularizer(0.0, l2))
+        x = (keras.layers.Bidirectional(layer, name=f"both_ways_{number}") if is_bidirectional else layer)(x)
+        # On the outputs and not inside the cell: there it would keep a state that a compiled loop cannot carry.
+        x = keras.layers.Dropout(dropout, name=f"dropout_{number}")(x) if dropout else x
+    return keras.Model(inputs, output_layer(task, n_outputs)(x), name=f"{cell}_network")
+
+
+def _check(cell: str, n_units: int, n_layers: int, dropout: float) -> None:
+    if cell not in _CELLS:
+        raise ValueError(f'cell="{cell}" is not known; use one of {", ".join(_CELLS)}')
+    if n_units < 1 or n_layers < 1:
+        raise ValueError(f"n_units={n_units} and n_layers={n_layers} must be at least 1")
+    if not 0 <= dropout < 1:
+        raise ValueError(f"dropout={dropout} is not a part; expected 0 to below 1")

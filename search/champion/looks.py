@@ -1,0 +1,61 @@
+"""What people look at of a champion: its summary and its picture, written when it is packaged and shown by its runs."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from ..errors import InputError
+from ..inspection import draw_model, model_summary
+from ..tracking.mlflow_connection import connect
+from .pyfunc import Champion
+
+logger = logging.getLogger(__name__)
+
+SUMMARY, PICTURE = "model_summary.txt", "model.svg"
+_DRAWN: Mapping[str, Callable[[Champion], str]] = {SUMMARY: model_summary, PICTURE: draw_model}
+
+
+def write_looks(champion: Champion, folder: Path) -> None:
+    """Write the summary and the picture into a folder; an estimator, which has no layers, has none.
+
+    A model that cannot be drawn is still a champion: that is logged and nothing more.
+    """
+    for name in _DRAWN:
+        try:
+            (folder / name).write_text(_DRAWN[name](champion), encoding="utf-8")
+        except InputError:
+            logger.debug("%s has no %s", champion.folder, name)
+        except Exception:  # a model may be anything that Keras can load
+            logger.warning("%s cannot be made of the model", name, exc_info=True)
+
+
+def show_looks(folder: Path, tracking_uri: str, run_ids: Iterable[str]) -> None:
+    """Add the summary and the picture to runs, as artifacts.
+
+    Args:
+        folder: The packaged MLflow model.
+        tracking_uri: MLflow's address.
+        run_ids: The runs.
+    """
+    client = connect(tracking_uri)
+    paths = [path for name in _DRAWN for path in folder.glob(f"data/*/{name}")]
+    for run_id in run_ids:
+        for path in paths:
+            client.log_artifact(run_id, str(path))
+
+
+def look(champion: Champion, name: str) -> str:
+    """Return the summary or the picture: as it was packaged, or made now.
+
+    Args:
+        champion: Whose.
+        name: `SUMMARY` or `PICTURE`.
+
+    Returns:
+        The file's text.
+
+    Raises:
+        InputError: If the champion has no layers.
+    """
+    packaged = champion.folder / name
+    return packaged.read_text(encoding="utf-8") if packaged.is_file() else _DRAWN[name](champion)

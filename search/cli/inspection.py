@@ -1,0 +1,92 @@
+"""The commands that look inside a champion: ``summary``, ``picture``, ``weights``, ``outputs``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .quiet import quiet_backend
+
+if TYPE_CHECKING:
+    from ..champion import Champion
+
+Study = Annotated[str, typer.Argument(help="Name of a study.")]
+Layer = Annotated[str, typer.Argument(help="Name of a layer, as the summary shows it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (summary, picture, weights, outputs):
+        app.command()(command)
+
+
+def summary(study: Study) -> None:
+    """Show the layers of a study's champion, their shapes and numbers of parameters."""
+    from ..champion import load_champion
+    from ..champion.looks import SUMMARY, look
+
+    champion = load_champion(study)
+    with quiet_backend():
+        text = look(champion, SUMMARY)
+    typer.echo(text)
+
+
+def picture(study: Study, file: Annotated[Path, typer.Argument(help="File to write, ending in .svg.")]) -> None:
+    """Draw a study's champion: layers, shapes, numbers of parameters."""
+    from ..champion import load_champion
+    from ..champion.looks import PICTURE, look
+    from ..errors import DataError
+
+    if file.suffix != ".svg":
+        raise DataError(f'"{file}" has the suffix "{file.suffix}"; expected a file ending in .svg')
+    if not file.absolute().parent.is_dir():
+        raise DataError(f'The folder of "{file}" does not exist; create it first')
+    champion = load_champion(study)
+    with quiet_backend():
+        text = look(champion, PICTURE)
+    file.write_text(text, encoding="utf-8")
+    typer.echo(f"Picture written to {file}")
+
+
+def weights(study: Study, layer: Layer, output: Annotated[Path | None, typer.Option(help="Write to this .npz or .csv file.")] = None) -> None:
+    """Show or write the weights of a layer."""
+    from ..inspection import layer_weights
+    from ..inspection.files import check_output_path, write_weights
+
+    if output is not None:
+        check_output_path(output)
+    found = layer_weights(_loaded(study), layer)
+    for name, array in found.items():
+        typer.echo(f"{name} {array.shape}" + ("" if output else f"\n{array}"))
+    if not found:
+        typer.echo(f'The layer "{layer}" has no weights')
+    if output is not None:
+        write_weights(found, output)
+        typer.echo(f"Weights written to {output}")
+
+
+def outputs(
+    study: Study,
+    layer: Layer,
+    input: Annotated[Path, typer.Option(help="CSV or Parquet file of raw rows.")],
+    output: Annotated[Path, typer.Option(help=".npz or .csv file for the layer's outputs.")],
+) -> None:
+    """Write what a layer gives for the rows of a file."""
+    from ..champion.rows import read_rows
+    from ..inspection import layer_outputs
+    from ..inspection.files import check_output_path, write_outputs
+
+    check_output_path(output)
+    rows = read_rows(input)
+    found = layer_outputs(_loaded(study), layer, rows)
+    write_outputs(found, layer, output)
+    typer.echo(f"Outputs {', '.join(str(array.shape) for array in found)} written to {output}")
+
+
+def _loaded(study: str) -> "Champion":
+    from ..champion import load_champion
+
+    champion = load_champion(study)
+    with quiet_backend():
+        champion.model  # noqa: B018  # imports the backend
+    return champion

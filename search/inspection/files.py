@@ -1,0 +1,76 @@
+"""Writes weights and outputs of layers into files: ``.npz`` with arrays, or ``.csv`` with one line per number or row."""
+
+import csv
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import DataError, nearest
+
+SUFFIXES = (".csv", ".npz")
+
+
+def check_output_path(path: Path) -> None:
+    """Check that a file can be written, before anything is computed for it.
+
+    Args:
+        path: The file.
+
+    Raises:
+        DataError: If the suffix is another than .npz or .csv, or the folder does not exist.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise DataError(f'"{path}" has the suffix "{path.suffix}"; {nearest(path.suffix, SUFFIXES)}')
+    if not path.absolute().parent.is_dir():
+        raise DataError(f'The folder of "{path}" does not exist; create it first')
+
+
+def write_weights(weights: Mapping[str, np.ndarray], path: Path) -> None:
+    """Write a layer's weights.
+
+    Args:
+        weights: Arrays by name.
+        path: ``.npz`` gets the arrays by name; ``.csv`` a line per number: weight, index, value.
+
+    Raises:
+        DataError: As `check_output_path`.
+    """
+    check_output_path(path)
+    if path.suffix.lower() == ".npz":
+        np.savez(path, **weights)  # type: ignore[arg-type]
+        return
+    numbers = ([name, " ".join(map(str, index)), value] for name, array in weights.items() for index, value in np.ndenumerate(array))
+    _write_lines(path, ["weight", "index", "value"], numbers)
+
+
+def write_outputs(outputs: Sequence[np.ndarray], layer: str, path: Path) -> None:
+    """Write a layer's outputs, in the order of the rows.
+
+    Args:
+        outputs: What `layer_outputs` gives, ``(n_rows, *shape)`` each.
+        layer: The layer's name.
+        path: ``.npz`` gets the arrays "outputs", "outputs_2" ...; ``.csv`` a line per row and a column per number: "dense_0",
+            "dense_1" ..., of images "conv_0_0_0" ..., of a shared layer's second use "dense.2_0" ...
+
+    Raises:
+        DataError: As `check_output_path`.
+    """
+    check_output_path(path)
+    endings = ["", *(str(number) for number in range(2, len(outputs) + 1))]
+    if path.suffix.lower() == ".npz":
+        arrays = {"outputs" + (f"_{ending}" if ending else ""): array for ending, array in zip(endings, outputs, strict=True)}
+        np.savez(path, **arrays)  # type: ignore[arg-type]
+        return
+    places = [(layer + (f".{ending}" if ending else ""), array.shape[1:]) for ending, array in zip(endings, outputs, strict=True)]
+    columns = ["_".join([name, *map(str, index)]) for name, shape in places for index in itertools.product(*map(range, shape))]
+    table = np.hstack([array.reshape(len(array), -1) for array in outputs])
+    _write_lines(path, columns, (row.tolist() for row in table))
+
+
+def _write_lines(path: Path, header: Sequence[str], lines: Iterator[Sequence[object]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(lines)

@@ -1,0 +1,26 @@
+"""The loss that Keras has as a metric only."""
+
+from typing import Any
+
+import keras
+
+
+@keras.saving.register_keras_serializable("perceptune")
+class RootMeanSquaredError(keras.losses.Loss):  # type: ignore[misc]
+    """The square root of a batch's mean squared error, in the target's own unit.
+
+    The loss of an epoch is the mean over its batches, which is below the root of the epoch's mean squared error.
+
+    Args:
+        name: Defaults to "root_mean_squared_error".
+        **options: Of `keras.losses.Loss`.
+    """
+
+    def __init__(self, name: str = "root_mean_squared_error", **options: Any) -> None:
+        super().__init__(name=name, **options)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of a batch, a single number, of ``(n_rows, n_units)`` twice."""
+        mean = keras.ops.mean(keras.losses.mean_squared_error(y_true, y_pred))
+        # A root has no slope at 0, so that a perfect batch would turn all weights into NaN.
+        return keras.ops.sqrt(mean + keras.config.epsilon() ** 2)

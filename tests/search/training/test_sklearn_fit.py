@@ -1,0 +1,100 @@
+"""A model with scikit-learn's interface, from its assignment to its result."""
+
+import numpy as np
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+
+from search.arrays import TrainingArrays
+from search.estimators import load_estimator
+from search.trial import TrialState
+
+from .conftest import make_arrays
+
+FOREST = "sklearn.ensemble:RandomForestClassifier"
+NETWORK = "models.scikit_learn:build_mlp_classifier"
+
+
+def test_an_estimator_is_trained_once_measured_and_kept(train, tmp_path):
+    arrays = make_arrays()
+    result = train(NETWORK, arrays, experiment={"metric": "val_accuracy", "metrics": ["auc"]}, epochs=7)
+    assert (result.state, result.trainer, result.best_epoch, len(result.history)) == (TrialState.COMPLETE, "scikit-learn", 1, 1)
+    assert {"loss", "accuracy", "auc", "val_loss", "val_accuracy", "val_auc"} <= result.history[0].keys()
+    assert result.value == result.history[0]["val_accuracy"] > 0.8
+    assert result.n_parameters == 5 * 10 + 10 + 10 * 5 + 5 + 5 + 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["auto.expected.npz", "auto.skops"]
+    assert result.model_path == str(tmp_path / "auto.skops")
+    with np.load(tmp_path / "auto.expected.npz") as expected:
+        probabilities = load_estimator(tmp_path / "auto.skops", ()).predict_proba(arrays.x_validation)
+        np.testing.assert_allclose(expected["outputs"], probabilities, rtol=1e-6)
+
+
+def test_a_class_needs_no_builder_and_gets_the_trials_seed(train):
+    first, second, other = (train(FOREST, model={"n_estimators": 5}, seed=seed) for seed in (1, 1, 2))
+    assert first.history == second.history != other.history
+    assert isinstance(load_estimator(other.model_path, ()), RandomForestClassifier)
+    assert load_estimator(other.model_path, ()).random_state == 2
+
+
+def test_a_seed_in_the_experiment_comes_first(train):
+    result = train(FOREST, model={"n_estimators": 5, "random_state": 3}, seed=1)
+    assert load_estimator(result.model_path, ()).random_state == 3
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_the_other_tasks_are_trained_too(train, task):
+    kind = "LinearRegression" if task == "regression" else "LogisticRegression"
+    result = train(f"sklearn.linear_model:{kind}", make_arrays(task))
+    assert result.state is TrialState.COMPLETE
+    assert result.value < (1e-9 if task == "regression" else 0.5)
+
+
+def test_a_report_that_says_no_prunes_it(train, tmp_path):
+    result = train(NETWORK, report=lambda _: False)
+    assert (result.state, result.model_path, list(tmp_path.iterdir())) == (TrialState.PRUNED, None, [])
+
+
+def test_one_that_is_no_better_is_not_kept(train, tmp_path):
+    assert train(NETWORK, keep_if_better_than=0.0).model_path is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_searched_training_setting_is_refused_with_the_reason(train):
+    searched = {"training": {"learning_rate": {"type": "float", "low": 0.1, "high": 1.0}}}
+    result = train(NETWORK, experiment={"space": searched})
+    assert (result.state, result.history) == (TrialState.FAILED, ())
+    assert result.reason == (
+        "[space.training] searches learning_rate, but models.scikit_learn:build_mlp_classifier returned a MLPClassifier, which trains by its own "
+        "fit; search an argument of the model under [space.model] instead"
+    )
+
+
+def test_callbacks_are_refused_with_the_reason(train):
+    reason = train(NETWORK, experiment={"callbacks": [{"use": "keras.callbacks:TerminateOnNaN"}]}).reason
+    assert "[[callbacks]] are called by Keras" in reason
+
+
+def test_several_targets_are_refused_with_the_reason(train):
+    one = make_arrays()
+    arrays = TrainingArrays(
+        x_train=one.x_train,
+        y_train={"a": one.y_train, "b": one.y_train},
+        x_validation=one.x_validation,
+        y_validation={"a": one.y_validation, "b": one.y_validation},
+        task={"a": "binary", "b": "binary"},
+        n_outputs={"a": 1, "b": 1},
+    )
+    assert "MLPClassifier predicts one target, but the experiment has a, b" in train(NETWORK, arrays).reason
+
+
+def test_what_cannot_be_loaded_again_fails_the_trial(train, tmp_path):
+    reason = train(f"{__name__}:unkeepable").reason
+    assert "which is not trusted" in reason
+    assert not list(tmp_path.glob("*.skops"))
+
+
+def unkeepable():
+    from sklearn.linear_model import Perceptron
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
+
+    return make_pipeline(FunctionTransformer(np.array), Perceptron())

@@ -1,0 +1,67 @@
+"""The metrics of an estimator mean what Keras' metrics of the same names mean."""
+
+import keras
+import numpy as np
+import pytest
+from sklearn.linear_model import LinearRegression, LogisticRegression, Perceptron
+
+from search.errors import TrialError
+from search.metrics import METRICS
+from search.training.sklearn_metrics import measure
+
+from .conftest import make_arrays
+
+KERAS = {
+    "mean_absolute_error": "MeanAbsoluteError",
+    "mean_squared_error": "MeanSquaredError",
+    "root_mean_squared_error": "RootMeanSquaredError",
+    "mean_absolute_percentage_error": "MeanAbsolutePercentageError",
+    "mean_squared_logarithmic_error": "MeanSquaredLogarithmicError",
+    "r2_score": "R2Score",
+    "precision": "Precision",
+    "recall": "Recall",
+    "binary_crossentropy": "BinaryCrossentropy",
+    "categorical_crossentropy": "SparseCategoricalCrossentropy",
+    "top_k_categorical_accuracy": "SparseTopKCategoricalAccuracy",
+}
+
+
+def _fitted(kind, task):
+    arrays = make_arrays(task)
+    target = arrays.y_train.ravel() + (10 if task == "regression" else 0)  # errors of logarithms need targets above -1
+    return kind().fit(arrays.x_train, target), arrays.x_validation, arrays.y_validation + (10 if task == "regression" else 0)
+
+
+@pytest.mark.parametrize(("task", "kind"), [("regression", LinearRegression), ("binary", LogisticRegression), ("multiclass", LogisticRegression)])
+def test_they_equal_keras_own(task, kind):
+    estimator, x, y = _fitted(kind, task)
+    names = [name for name in METRICS[task] if name in KERAS]
+    given = measure(estimator, x, y, task, names)
+    said = {"regression": estimator.predict(x)[:, None], "binary": None, "multiclass": None}[task]
+    if said is None:
+        said = estimator.predict_proba(x)
+        said = said[:, 1:] if task == "binary" else said
+    for name in names:
+        metric = getattr(keras.metrics, KERAS[name])()
+        metric.update_state(y, said.astype("float32"))
+        assert given[name] == pytest.approx(float(np.ravel(metric.result())[0]), rel=1e-4, abs=1e-6), name
+
+
+def test_every_metric_of_every_task_can_be_measured():
+    for task, kind in (("regression", LinearRegression), ("binary", LogisticRegression), ("multiclass", LogisticRegression)):
+        estimator, x, y = _fitted(kind, task)
+        assert all(np.isfinite(value) for value in measure(estimator, x, y, task, METRICS[task]).values())
+
+
+def test_the_loss_is_1_minus_accuracy_where_there_are_no_probabilities():
+    estimator, x, y = _fitted(Perceptron, "binary")
+    given = measure(estimator, x, y, "binary", ["accuracy", "auc", "f1_score"])
+    assert given["loss"] == pytest.approx(1 - given["accuracy"])
+    assert given["accuracy"] == (estimator.predict(x) == y.ravel()).mean()
+    assert 0.8 < given["auc"] <= 1
+
+
+def test_a_metric_that_needs_probabilities_says_so():
+    estimator, x, y = _fitted(Perceptron, "binary")
+    with pytest.raises(TrialError, match="Perceptron has no predict_proba, which this metric needs"):
+        measure(estimator, x, y, "binary", ["binary_crossentropy"])
