@@ -1,6 +1,7 @@
 """Runs the rows and writes the table: ``make reproduce``, or ``make reproduce ROWS=10,12`` for some of them.
 
-Prints a line per row and, when all were run, writes ``experiments/REPRODUCED.md``. Exits with 1 if a figure is not met.
+Prints a line per row and how many of them are reproduced; when all were run, it writes ``experiments/REPRODUCED.md``. Exits with 1 if a
+figure is missed. A row whose data file is absent is neither reproduced nor missed, and says which file it needs.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import os
 import platform
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,25 +41,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, KeyError):
         print(f'--rows "{asked}": expected numbers from {min(known)} to {max(known)} with commas between', file=sys.stderr)
         return 2
-    lines, is_missed = _run(rows, known)
+    lines, marks = _run(rows, known)
     if not asked:
         TABLE.write_text(f"{_introduction()}\n{HEAD}{''.join(lines)}", encoding="utf-8")
-    return int(is_missed)
+    print(f"\n{marks['ok']} of {len(rows)} rows reproduced, {marks['missed']} missed, {marks['no data']} without data")
+    return int(marks["missed"] > 0)
 
 
-def _run(rows: Sequence[Row], known: dict[int, Row]) -> tuple[list[str], bool]:
+def _run(rows: Sequence[Row], known: dict[int, Row]) -> tuple[list[str], Counter[str]]:
     studies: dict[str, Study] = {}
-    lines, is_missed = [], False
+    lines, marks = [], Counter[str]()
     print(HEAD, end="", flush=True)
     for row in rows:
         started = time.monotonic()
         finding = _reproduce(row, known, studies)
-        is_missed |= not finding.is_met
-        mark = "ok" if finding.is_met else "missed"
-        line = f"| {row.number} | {row.architecture} | {row.data} | {row.documented} | {finding.ours} | {time.monotonic() - started:.0f} | {mark} |\n"
+        marks[finding.mark] += 1
+        seconds = f"{time.monotonic() - started:.0f}"
+        line = f"| {row.number} | {row.architecture} | {row.data} | {row.documented} | {finding.ours} | {seconds} | {finding.mark} |\n"
         print(line, end="", flush=True)
         lines.append(line)
-    return lines, is_missed
+    return lines, marks
 
 
 def _reproduce(row: Row, known: dict[int, Row], studies: dict[str, Study]) -> Finding:
@@ -68,7 +71,7 @@ def _reproduce(row: Row, known: dict[int, Row], studies: dict[str, Study]) -> Fi
                 if key not in studies:
                     studies[key] = run.start()
     except StudyError as error:
-        return Finding(str(error), is_met=False)
+        return Finding(str(error), is_met=False, has_data=not error.is_without_data)
     return row.check(studies)
 
 

@@ -20,7 +20,7 @@ class StudyError(RuntimeError):
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
-        self.is_input = status == 2
+        self.is_without_data = status == 2 and "PERCEPTUNE_DATA" in message  # a loader's message names the file and this
 
 
 @dataclass(frozen=True)
