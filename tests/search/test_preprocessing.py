@@ -10,7 +10,7 @@ import pytest
 from search.dataset import load_dataset, parse_dataset
 from search.errors import DataError, ExperimentError
 from search.preprocessing import Preprocessor, fit_preprocessor, prepare
-from search.sections import DataSection, OutputSection, PreprocessingSection
+from search.sections import DataSection, PreprocessingSection
 
 ROWS = pd.DataFrame(
     {
@@ -22,9 +22,9 @@ ROWS = pd.DataFrame(
 )
 
 
-def _dataset(target=(0, 1, 0, 1, 0, 1), task="binary", features=ROWS, **options):
-    part = features, pd.Series(list(target), name="y")
-    return parse_dataset({"train": part, "validation": part, "test": part, "task": task, **options}, "toy")
+def _dataset(features=ROWS):
+    part = features, pd.Series([0, 1] * 3, name="y")
+    return parse_dataset({"train": part, "validation": part, "test": part, "task": "binary"}, "toy")
 
 
 def _fit(dataset=None, **section):
@@ -138,66 +138,6 @@ def test_a_missing_or_damaged_folder_is_refused(tmp_path):
         Preprocessor.load(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("task", "target", "options", "codes", "dtype"),
-    [
-        ("binary", [0, 1, 0, 1, 0, 1], {}, [0, 1, 0, 1, 0, 1], np.float32),
-        ("binary", ["no", "yes"] * 3, {"class_names": ["yes", "no"]}, [1, 0, 1, 0, 1, 0], np.float32),
-        ("binary", [True, False] * 3, {}, [1, 0, 1, 0, 1, 0], np.float32),
-        ("multiclass", [3, 9, 4, 4, 3, 9], {}, [0, 2, 1, 1, 0, 2], np.int32),
-        ("regression", [1, 2, 3, 4, 5, 6.5], {}, [1, 2, 3, 4, 5, 6.5], np.float32),
-    ],
-)
-def test_targets_are_encoded_for_the_loss(task, target, options, codes, dtype):
-    dataset = _dataset(target, task, **options)
-    encoded = _fit(dataset).encode_target(dataset.train.target)
-    assert (encoded.shape, encoded.dtype) == ((6, 1), dtype)
-    assert encoded[:, 0].tolist() == codes
-
-
-def test_a_target_that_is_no_class_is_named():
-    with pytest.raises(DataError, match="holds 7, which is none of the classes 0, 1"):
-        _fit().encode_target(pd.Series([0, 7]))
-
-
-@pytest.mark.parametrize(
-    ("target", "outputs", "predictions"),
-    [
-        ([0, 1] * 3, [[0.2], [0.5], [0.6]], [0, 0, 1]),
-        ([0, 1] * 3, [[0.8, 0.2], [0.5, 0.5], [0.4, 0.6]], [0, 0, 1]),
-        (["no", "yes"] * 3, [[0.2], [0.9]], ["no", "yes"]),
-        ([True, False] * 3, [[0.2], [0.9]], [False, True]),
-        ([1.5, 2.5] * 3, [[0.2], [0.9]], [1.5, 2.5]),
-    ],
-)
-def test_binary_answers_come_from_one_or_two_outputs_in_the_targets_own_type(target, outputs, predictions):
-    dataset = _dataset(target)
-    preprocessor = _fit(dataset)
-    answers = preprocessor.answers(np.array(outputs, np.float32))
-    assert answers["prediction"].tolist() == predictions
-    assert list(answers.columns) == ["prediction", *(f"probability_{name}" for name in dataset.class_names)]
-    assert answers["prediction"].dtype == dataset.train.target.dtype
-    np.testing.assert_allclose(answers.iloc[:, 1:].sum(axis=1), 1, rtol=1e-6)
-    np.testing.assert_allclose(answers.iloc[:, 2], np.array(outputs)[:, -1], rtol=1e-6)
-
-
-def test_multiclass_answers_are_the_most_probable_class():
-    answers = _fit(_dataset(["b", "a", "c"] * 2, "multiclass")).answers(np.array([[0.1, 0.2, 0.7]], np.float32))
-    assert answers["prediction"].tolist() == ["c"]
-    assert answers["probability_b"].tolist() == pytest.approx([0.2])
-
-
-def test_regression_answers_are_numbers():
-    answers = _fit(_dataset([1, 2, 3, 4, 5, 6], "regression")).answers(np.array([[1.5], [2.5]], np.float32))
-    assert answers.to_dict("list") == {"prediction": [1.5, 2.5]}
-
-
-@pytest.mark.parametrize("outputs", [np.zeros((2, 3)), np.zeros(2), np.zeros((2, 1, 1))])
-def test_outputs_of_another_shape_are_refused(outputs):
-    with pytest.raises(DataError, match="the shape"):
-        _fit().answers(outputs)
-
-
 INPUTS = {"wide": ["sex", "age"], "deep": ["age", "fare"]}
 
 
@@ -224,36 +164,6 @@ def test_an_input_of_an_unknown_column_is_refused_with_the_nearest():
     images = _dataset(features=np.zeros((6, 2, 2), np.float32))
     with pytest.raises(ExperimentError, match="are arrays without columns; leave inputs out"):
         _fit(images, inputs=INPUTS)
-
-
-def _two_targets():
-    target = pd.DataFrame({"price": [1.5, 2.5, 3.5, 4.5, 5.5, 6.5], "sold": ["no", "yes"] * 3})
-    parts = dict.fromkeys(("train", "validation", "test"), (ROWS, target))
-    return parse_dataset({**parts, "task": {"price": "regression", "sold": "binary"}}, "toy")
-
-
-def test_several_outputs_have_targets_answers_and_sizes_by_name(tmp_path):
-    dataset = _two_targets()
-    outputs = {"main": OutputSection(target="price"), "sold": OutputSection()}
-    fit_preprocessor(dataset, PreprocessingSection(), outputs).save(tmp_path)
-    preprocessor = Preprocessor.load(tmp_path)
-    arrays = prepare(dataset, preprocessor)
-    assert (arrays.task, arrays.n_outputs) == ({"main": "regression", "sold": "binary"}, {"main": 1, "sold": 1})
-    assert (arrays.y_train["main"][:, 0].tolist(), arrays.y_train["sold"][:, 0].tolist()) == ([1.5, 2.5, 3.5, 4.5, 5.5, 6.5], [0, 1] * 3)
-    assert (preprocessor.target, preprocessor.class_names) == ({"main": "price", "sold": "sold"}, {"main": (), "sold": ("no", "yes")})
-    answers = preprocessor.answers({"main": np.array([[2.0]]), "sold": np.array([[0.75]])})
-    assert answers.to_dict("list") == {
-        "main_prediction": [2.0],
-        "sold_prediction": ["yes"],
-        "sold_probability_no": [0.25],
-        "sold_probability_yes": [0.75],
-    }
-
-
-def test_an_only_output_may_predict_one_of_several_targets():
-    dataset = _two_targets()
-    preprocessor = fit_preprocessor(dataset, PreprocessingSection(), {"main": OutputSection(target="sold")})
-    assert (preprocessor.task, prepare(dataset, preprocessor).y_train.shape) == ("binary", (6, 1))
 
 
 def test_one_that_was_saved_when_there_was_one_output_only_still_loads(tmp_path):

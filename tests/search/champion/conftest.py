@@ -1,14 +1,9 @@
 """A small study's leftovers: a mixed table, its preprocessing and a kept Keras model with a layer of its own."""
 
-import contextlib
-import http.client
-import json
 import os
-import signal
-import socket
 import subprocess
 import sys
-import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +15,7 @@ from search.dataset import Dataset, load_dataset
 from search.experiment import parse_experiment
 from search.preprocessing import fit_preprocessor, prepare
 from search.tracking.mlflow_connection import connect
+from tests.search.champion.server import served
 
 OWN_LAYERS = """
 import keras
@@ -234,63 +230,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 @pytest.fixture
 def serve(elsewhere: dict[str, object], tmp_path: Path):
     """Return a context manager that runs `mlflow models serve` and gives a function that posts rows to it."""
-
-    @contextlib.contextmanager
-    def served(model_uri: str, tracking_uri: str):
-        port, log = _free_port(), tmp_path / "server.log"
-        mlflow = os.path.join(os.path.dirname(sys.executable), "mlflow")
-        command = [mlflow, "models", "serve", "-m", model_uri, "--env-manager", "local", "-h", "127.0.0.1", "-p", str(port)]
-        path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-        env = elsewhere["env"] | {"MLFLOW_TRACKING_URI": tracking_uri, "PATH": path}
-        with log.open("w") as output:
-            server = subprocess.Popen(command, stdout=output, stderr=output, cwd=elsewhere["cwd"], env=env, start_new_session=True)
-        try:
-            _wait_until_it_answers(port, server, log)
-            yield lambda rows: _post(port, rows)
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(server.pid, signal.SIGKILL)
-                server.wait(20)
-
-    return served
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def _post(port: int, rows: pd.DataFrame) -> pd.DataFrame:
-    body = json.dumps({"dataframe_split": json.loads(rows.to_json(orient="split", index=False))})
-    return pd.DataFrame(json.loads(_request(port, "POST", "/invocations", body))["predictions"])
-
-
-def _request(port: int, method: str, path: str, body: str | None = None) -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        connection.request(method, path, body, {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        assert response.status == 200, response.read()
-        return response.read()
-    finally:
-        connection.close()
-
-
-def _wait_until_it_answers(port: int, server: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text()
-        try:
-            _request(port, "GET", "/ping")
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(f"The server did not answer in time:\n{log.read_text()}")
+    return partial(served, log=tmp_path / "server.log", **elsewhere)
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+"""Studies of a user's own builders, and what the store holds of them."""
+
+import sqlite3
+
+import pytest
+
+BUILDERS = """
+import time
+import keras
+
+def build_failing(input_shape, fails=0):
+    if fails:
+        raise ValueError("this one fails on purpose")
+    return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(1, activation="sigmoid")])
+
+def build_slow(input_shape, width=1):
+    time.sleep(1)
+    return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(width), keras.layers.Dense(1, activation="sigmoid")])
+"""
+EXPERIMENT = """
+model = "own:{builder}"
+data = {{ loader = "experiments.datasets:diabetes" }}
+space = {{ model = {{ {argument} }}, training = {{ epochs = 2 }} }}
+objective = {{ metric = "val_loss", direction = "minimize" }}
+search = {{ sampler = "random", n_trials = {trials}, seed = 0 }}
+executor = {{ n_workers = 2, trainer = "keras" }}
+"""
+
+
+@pytest.fixture(scope="session")
+def rows():
+    """A function that asks a shell's store."""
+
+    def ask(shell, query):
+        with sqlite3.connect(shell.folder / "mlruns" / "mlflow.db") as store:
+            return store.execute(query).fetchall()
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def write_own():
+    """A function that writes ``own.toml`` and the module of its builder into a shell's folder."""
+
+    def write(shell, builder, argument, trials=4):
+        (shell.folder / "own.py").write_text(BUILDERS)
+        (shell.folder / "own.toml").write_text(EXPERIMENT.format(builder=builder, argument=argument, trials=trials))
+
+    return write

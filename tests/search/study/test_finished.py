@@ -1,0 +1,159 @@
+"""Whole studies by the command line: real processes, real stores."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+DIABETES = Path(__file__).parents[3] / "experiments" / "diabetes.toml"
+N_TRIALS = 4
+
+
+@pytest.fixture(scope="module")
+def finished(module_shell):
+    """A finished study of four trials."""
+    words = ["run", DIABETES, "--trials", N_TRIALS, "--set", "space.training.epochs=5"]
+    return module_shell, module_shell.run(*words).stdout
+
+
+@pytest.fixture(scope="module")
+def best(finished):
+    shell, _ = finished
+    return json.loads(shell.run("best", "diabetes", "--json").stdout)
+
+
+def test_a_study_ends_with_its_best_trial_and_the_next_commands(finished):
+    _, output = finished
+    assert f"{N_TRIALS} COMPLETE" in output
+    assert "Validation  val_accuracy" in output
+    assert "Test        accuracy" in output
+    assert "models:/diabetes/1" in output
+    assert "make ui" in output
+
+
+def test_every_finished_trial_is_one_line(finished):
+    _, output = finished
+    assert [line for line in output.splitlines() if line.startswith(f"[{N_TRIALS}/{N_TRIALS}] trial")]
+
+
+def test_the_best_trial_is_one_json_object(best):
+    expected = {"study", "trial", "value", "metric", "direction", "params", "run_id", "parent_run_id", "model_uri", "test"}
+    assert expected <= best.keys()
+    assert best["model_uri"] == "models:/diabetes/1"
+
+
+def test_mlflow_has_one_parent_run_with_a_child_per_trial(finished, best, rows):
+    shell, _ = finished
+    children = rows(shell, f"select run_uuid from tags where key = 'mlflow.parentRunId' and value = '{best['parent_run_id']}'")
+    assert len(children) == N_TRIALS
+    assert rows(shell, "select distinct status from runs") == [("FINISHED",)]
+    assert len(rows(shell, "select run_uuid from runs")) == N_TRIALS + 1
+
+
+def test_every_child_has_metrics_at_every_epoch_once(finished, best, rows):
+    shell, _ = finished
+    steps = rows(shell, "select run_uuid, step, count(*) from metrics where key = 'val_accuracy' group by run_uuid, step order by 1, 2")
+    by_run = {}
+    for run, step, count in steps:
+        assert count == 1
+        by_run.setdefault(run, []).append(step)
+    assert list(by_run.values()) == [[1, 2, 3, 4, 5]] * N_TRIALS
+
+
+def test_predicting_the_test_rows_gives_the_tracked_accuracy(finished, best, rows):
+    shell, _ = finished
+    shell.python("""if True:
+        from experiments.datasets import diabetes
+        features, target = diabetes()["test"]
+        features.to_csv("rows.csv", index=False)
+        target.to_csv("target.csv", index=False)
+    """)
+    shell.run("predict", "diabetes", "--input", "rows.csv", "--output", "answers.csv")
+    answers = pd.read_csv(shell.folder / "answers.csv")
+    target = pd.read_csv(shell.folder / "target.csv").iloc[:, 0]
+    accuracy = float((answers["prediction"].astype(str).to_numpy() == target.astype(str).to_numpy()).mean())
+    assert accuracy == best["test"]["accuracy"]
+    [[tracked]] = rows(shell, f"select value from metrics where key = 'test_accuracy' and run_uuid = '{best['parent_run_id']}'")
+    assert accuracy == tracked
+
+
+def test_the_champion_predicts_from_python_and_holds_a_keras_model(finished):
+    shell, _ = finished
+    printed = shell.python("""if True:
+        from search import load_champion
+        from experiments.datasets import diabetes
+        champion = load_champion("diabetes")
+        answers = champion.predict(diabetes()["test"][0].head(3))
+        import keras
+        print(len(answers), isinstance(champion.model, keras.Model))
+    """)
+    assert printed.split() == ["3", "True"]
+
+
+def test_the_model_is_exported_as_keras(finished):
+    shell, _ = finished
+    shell.run("export", "diabetes", "model.keras")
+    assert shell.python("import keras; print(keras.models.load_model('model.keras').count_params())").strip().isdigit()
+
+
+def test_the_plots_are_artifacts_of_the_parent_run(finished, best):
+    shell, _ = finished
+    [folder] = (shell.folder / "mlruns" / "artifacts").glob(f"*/{best['parent_run_id']}/artifacts")
+    assert {"optimisation_history.html", "learning_curves.html", "parallel_coordinates.html", "slices.html"} <= {
+        path.name for path in folder.iterdir()
+    }
+
+
+def test_running_again_adds_nothing_and_says_the_same(finished, best, rows):
+    shell, _ = finished
+    shell.run("run", DIABETES, "--trials", N_TRIALS, "--set", "space.training.epochs=5")
+    assert json.loads(shell.run("best", "diabetes", "--json").stdout) == best
+    assert len(rows(shell, "select run_uuid from runs")) == N_TRIALS + 1
+
+
+@pytest.mark.parametrize("words", [["studies"], ["show", "diabetes"], ["trials", "diabetes"], ["best", "diabetes"]])
+def test_studies_are_looked_at(finished, words):
+    shell, _ = finished
+    expected = {"studies": "models:/diabetes/1", "show": "maximize val_accuracy", "trials": "COMPLETE", "best": "Best trial"}
+    assert expected[words[0]] in shell.run(*words).stdout
+
+
+def test_the_trials_are_written_as_a_table(finished):
+    shell, _ = finished
+    shell.run("trials", "diabetes", "--csv", "trials.csv")
+    table = pd.read_csv(shell.folder / "trials.csv")
+    assert list(table["trial"]) == list(range(N_TRIALS))
+    assert {"n_hidden", "learning_rate", "value", "state"} <= set(table.columns)
+
+
+def test_the_coordinator_imports_no_backend(finished):
+    shell, _ = finished
+    printed = shell.python(f"""if True:
+        import sys
+        from search import load_experiment, run_study
+        experiment = load_experiment({str(DIABETES)!r}, ["search.n_trials=1", "space.training.epochs=1", "executor.n_workers=1"])
+        summary = run_study(experiment, study="clean")
+        print(summary.trial, sorted({{"keras", "tensorflow", "jax"}} & sys.modules.keys()))
+    """)
+    assert printed.splitlines()[-1] == "0 []"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sampler", ["tpe", "random", "kt-bayesian", "kt-random"])
+def test_every_sampler_fills_one_parent_run(shell, sampler, rows):
+    shell.run("run", DIABETES, "--sampler", sampler, "--trials", 5, "--set", "space.training.epochs=3")
+    best = json.loads(shell.run("best", "diabetes", "--json").stdout)
+    children = f"select run_uuid from tags where key = 'mlflow.parentRunId' and value = '{best['parent_run_id']}'"
+    steps = rows(shell, f"select run_uuid, group_concat(step) from metrics where key = 'val_loss' and run_uuid in ({children}) group by 1")
+    assert [epochs for _, epochs in steps] == ["1,2,3"] * 5
+
+
+@pytest.mark.slow
+def test_a_study_runs_on_jax(shell, rows):
+    jax = replace(shell, variables={"KERAS_BACKEND": "jax"})
+    jax.run("run", DIABETES, "--trials", 2, "--set", "space.training.epochs=2")
+    best = json.loads(jax.run("best", "diabetes", "--json").stdout)
+    assert best["test"]["accuracy"] > 0
+    assert rows(shell, "select distinct value from tags where key = 'perceptune.trainer'") == [("keras",)]

@@ -1,0 +1,103 @@
+"""Studies that are killed or interrupted, and continued by the same command."""
+
+import json
+import os
+import signal
+import sqlite3
+
+import psutil
+import pytest
+
+
+def test_killing_the_coordinator_loses_nothing_and_the_same_command_continues(shell, rows, write_own):
+    write_own(shell, "build_slow", "width = { type = 'int', low = 1, high = 9 }", trials=5)
+    with shell.start("run", "own.toml") as process:
+        workers = read_until_finished(process, 2)
+        process.kill()
+    _, alive = psutil.wait_procs(workers, timeout=60)
+    assert not alive, "workers outlive a killed coordinator"
+    output = shell.run("run", "own.toml").stdout
+    assert "Study own: 2 of 5 trials finished" in output or "Study own: 3 of 5 trials finished" in output
+    check_five_finished(shell, rows)
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_in_order_and_the_same_command_continues(shell, rows, write_own):
+    write_own(shell, "build_slow", "width = { type = 'int', low = 1, high = 9 }", trials=5)
+    with shell.start("run", "own.toml") as process:
+        read_until_finished(process, 1)
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+    assert process.returncode == 130
+    assert "interrupted; the same command continues" in rest
+    assert rows(shell, "select count(*) from runs where status = 'RUNNING'") == [(0,)]
+    shell.run("run", "own.toml")
+    check_five_finished(shell, rows)
+
+
+@pytest.mark.slow
+def test_a_second_coordinator_is_refused(shell, write_own):
+    write_own(shell, "build_slow", "width = 1", trials=3)
+    with shell.start("run", "own.toml") as first:
+        read_until_finished(first, 1)
+        refused = shell.run("run", "own.toml", status=2)
+        assert 'Study "own" is being run by another process' in refused.stderr
+        first.stdout.read()
+    assert first.returncode == 0
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_fails_its_trial_and_is_replaced(shell, write_own):
+    write_own(shell, "build_slow", "width = 1", trials=5)
+    with shell.start("run", "own.toml") as process:
+        os.kill(read_until_finished(process, 1)[0].pid, signal.SIGKILL)
+        output = process.stdout.read()
+    assert process.returncode == 0
+    assert "SIGKILL" in output
+    assert "4 COMPLETE, 1 FAILED" in output
+
+
+@pytest.mark.slow
+def test_a_kill_while_plots_are_drawn_is_made_good_by_the_same_command(shell, rows, write_own):
+    write_own(shell, "build_failing", "fails = 0", trials=2)
+    with shell.start("run", "own.toml") as process:
+        for line in process.stdout:
+            if "Drawing plots" in line:
+                process.kill()
+    shell.run("run", "own.toml")
+    assert rows(shell, "select distinct status from runs") == [("FINISHED",)]
+    assert rows(shell, "select count(*) from metrics where key = 'test_accuracy'") == [(1,)]
+    assert rows(shell, "select count(*) from model_versions") == [(1,)]
+
+
+def test_a_killed_run_is_finished_from_the_ledger_when_its_trial_had_ended(shell, rows, write_own):
+    """What a kill between the ledger's line and MLflow's leaves: a finished trial whose run goes on for ever."""
+    write_own(shell, "build_slow", "width = 1", trials=2)
+    shell.run("run", "own.toml")
+    with sqlite3.connect(shell.folder / "mlruns" / "mlflow.db") as store:
+        [(run,)] = store.execute("select run_uuid from tags where key = 'perceptune.trial' and value = '1'").fetchall()
+        store.execute(f"update runs set status = 'RUNNING', end_time = null where run_uuid = '{run}'")
+        store.execute(f"delete from metrics where run_uuid = '{run}' and step = 2")
+        store.execute(f"delete from tags where run_uuid = '{run}' and key = 'perceptune.state'")
+    shell.run("run", "own.toml", "--trials", 3)
+    assert rows(shell, f"select status from runs where run_uuid = '{run}'") == [("FINISHED",)]
+    assert rows(shell, f"select step from metrics where run_uuid = '{run}' and key = 'val_loss' order by step") == [(1,), (2,)]
+    assert rows(shell, f"select value from tags where run_uuid = '{run}' and key = 'perceptune.state'") == [("COMPLETE",)]
+
+
+def read_until_finished(process, count):
+    """Read the output until so many trials have finished, and return the worker processes."""
+    for line in process.stdout:
+        if line.startswith(f"[{count}/"):
+            return psutil.Process(process.pid).children()
+    raise AssertionError(f"ended with exit status {process.wait()}")
+
+
+def check_five_finished(shell, rows):
+    best = json.loads(shell.run("best", "own", "--json").stdout)
+    states = best["n_by_state"]
+    assert states["COMPLETE"] == 5
+    assert states.keys() <= {"COMPLETE", "INTERRUPTED"}
+    assert rows(shell, "select count(*) from runs where status = 'RUNNING'") == [(0,)]
+    states = "select s.value from tags s join tags p on p.run_uuid = s.run_uuid and p.key = 'mlflow.parentRunId' where s.key = 'perceptune.state'"
+    assert [state for (state,) in rows(shell, states)].count("COMPLETE") == 5
