@@ -160,9 +160,11 @@ def _joined(columns: Mapping[str, pd.Series]) -> pd.Series | pd.DataFrame:
 
 
 def _message(error: Exception) -> str:
-    # The text of a KeyError is quoted when it is printed.
-    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    return text if isinstance(error, ValueError | OSError | LookupError) and text else f"{type(error).__name__}: {text}"
+    if isinstance(error, KeyError):  # its text is the key alone, and is quoted when it is printed
+        key = str(error.args[0]) if error.args else ""
+        return f'KeyError: "{key}": the loader looks this up where it is not; correct the loader, or an argument in [data]'
+    is_told = isinstance(error, ValueError | OSError) or type(error) is LookupError
+    return str(error) if is_told and str(error) else f"{type(error).__name__}: {error}"
 
 
 def _check_keys(loaded: Any, where: str) -> None:

@@ -38,6 +38,9 @@ SHORT_NAMES: Mapping[str, str] = {
 }
 """Short names and what they stand for. A metric is logged by the name that was asked for."""
 
+LARGER_IS_BETTER = frozenset({*("accuracy", "top_k_categorical_accuracy", "auc", "pr_auc", "precision", "recall", "f1_score"), *("r2_score", "r2")})
+"""Metrics to maximize; losses and errors are to be minimized."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
@@ -101,7 +104,7 @@ def metric_names(objective: ObjectiveSection, task: Task, output: str = "", furt
 
 
 def check_objective(objective: ObjectiveSection, task: Tasks, outputs: Mapping[str, OutputSection] | None = None) -> None:
-    """Check that the tasks have the objective's metric and the further ones.
+    """Check that the tasks have the objective's metric and the further ones, and that the direction is the metric's.
 
     Args:
         objective: The objective.
@@ -109,14 +112,15 @@ def check_objective(objective: ObjectiveSection, task: Tasks, outputs: Mapping[s
         outputs: ``[outputs]`` of the experiment. Defaults to one output of the only target.
 
     Raises:
-        ExperimentError: With the metrics there are and the nearest one, if it has not.
+        ExperimentError: With the metrics there are and the nearest one, if it has not; or with the right direction.
     """
     sections = _sections(outputs or {}, task)
     lacks = f'the task "{task}" has no' if isinstance(task, str) else "the outputs have no"
-    valid = list(dict.fromkeys(["loss", *(_full(name, metric) for name, of, _ in sections for metric in ("loss", *METRICS[of]))]))
+    valid = {"loss": "loss"} | {_full(name, metric): metric for name, of, _ in sections for metric in ("loss", *METRICS[of])}
     if objective.metric.removeprefix("val_") not in valid:
         choices = nearest(objective.metric, [f"val_{name}" for name in valid])
         raise ExperimentError(f'objective.metric = "{objective.metric}": {lacks} such metric; {choices}')
+    _check_direction(objective, valid[objective.metric.removeprefix("val_")])
     for name in objective.metrics:
         if name not in valid:
             raise ExperimentError(f'objective.metrics: {lacks} metric "{name}"; {nearest(name, valid)}')
@@ -124,6 +128,14 @@ def check_objective(objective: ObjectiveSection, task: Tasks, outputs: Mapping[s
         for name in section.metrics:
             if name not in ("loss", *METRICS[of]):
                 raise ExperimentError(f'outputs.{output}.metrics: the task "{of}" has no metric "{name}"; {nearest(name, ("loss", *METRICS[of]))}')
+
+
+def _check_direction(objective: ObjectiveSection, metric: str) -> None:
+    size, direction = ("larger", "maximize") if metric in LARGER_IS_BETTER else ("smaller", "minimize")
+    if objective.direction != direction:
+        raise ExperimentError(
+            f'objective.direction = "{objective.direction}", but {objective.metric} is better the {size} it is; write direction = "{direction}"'
+        )
 
 
 def _sections(outputs: Mapping[str, OutputSection], task: Tasks) -> list[tuple[str, Task, OutputSection]]:

@@ -9,6 +9,7 @@ import pandas as pd
 from .folder import find
 from .split import three_parts
 
+TASKS = ("auto", "binary", "multiclass", "regression")
 MAX_CLASSES = 10
 """A column of whole numbers with more distinct values than this is taken as a quantity."""
 
@@ -50,9 +51,11 @@ def csv(
 
     Raises:
         FileNotFoundError: If there is no such file.
-        KeyError: If a column does not exist.
-        ValueError: If the file cannot be read, has no rows or too few, or the target has gaps or does not go with the task.
+        LookupError: If a column does not exist.
+        ValueError: If task is unknown or drop is no list, the file cannot be read, has no rows or too few, or the target has
+            gaps or does not go with the task.
     """
+    _check_arguments(task, drop)
     file = find(path)
     frame = _read(file, separator, header, comment)
     target_name = _column(frame, target, file)
@@ -90,6 +93,15 @@ def infer_task(target: pd.Series) -> str:
     return "multiclass" if n_distinct <= MAX_CLASSES and (target % 1 == 0).all() else "regression"
 
 
+def _check_arguments(task: str, drop: Sequence[str | int]) -> None:
+    if task not in TASKS:
+        raise ValueError(f'task = "{task}" is not known; expected one of {", ".join(TASKS)}')
+    is_list = not isinstance(drop, str | int)
+    if not is_list:
+        written = f'"{drop}"' if isinstance(drop, str) else drop
+        raise ValueError(f"drop = {written} is not a list; write drop = [{written}]")
+
+
 def _read(file: Path, separator: str, header: bool, comment: str | None) -> pd.DataFrame:
     try:
         if file.suffix == ".parquet":
@@ -109,11 +121,11 @@ def _column(frame: pd.DataFrame, column: str | int, file: Path) -> str:
     names = list(frame.columns)
     if isinstance(column, int):
         if not -len(names) <= column < len(names):
-            raise KeyError(f"{file} has no column number {column}; it has {len(names)} columns, 0 to {len(names) - 1}")
+            raise LookupError(f"{file} has no column number {column}; it has {len(names)} columns, 0 to {len(names) - 1}")
         return str(names[column])
     if column not in names:
         shown = ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
-        raise KeyError(f'{file} has no column "{column}"; its columns are {shown}. Without a line of names, set header = false')
+        raise LookupError(f'{file} has no column "{column}"; its columns are {shown}. Without a line of names, set header = false')
     return column
 
 

@@ -28,7 +28,7 @@ from .metadata import ChampionMetadata
 from .package import PackageSpec
 from .proof import check_answers, check_outputs
 from .pyfunc import ESTIMATOR, MODEL, PREPROCESSOR, Champion
-from .signature import input_example, signature_of
+from .signature import as_declared, signature_of
 
 N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
 
@@ -126,20 +126,20 @@ def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, scratch: Path
     """Write the MLflow model, load it the way MLflow does and compare its answers."""
     import mlflow.pyfunc
 
-    rows = champion.preprocessor.select(dataset.validation.features)
-    answers = champion.predict(rows[:N_COMPARED_ROWS])
-    modules, example = champion.metadata.modules, input_example(rows[:N_EXAMPLE_ROWS])
+    modules, columns = champion.metadata.modules, champion.preprocessor.columns
+    rows = as_declared(dataset.validation.features[:N_COMPARED_ROWS], columns)
+    answers = champion.predict(rows)
     mlflow.pyfunc.save_model(
         spec.folder,
         loader_module=carried.LOADER,
         data_path=str(champion.folder),
         code_paths=carried.copy_code(scratch / "code", modules),
-        signature=signature_of(champion.preprocessor.select(dataset.train.features), answers),
-        input_example=example,
+        signature=signature_of(as_declared(dataset.train.features, columns), answers),
+        input_example=rows[:N_EXAMPLE_ROWS],
         pip_requirements=carried.requirements(champion.metadata.backend, modules),
         metadata={"perceptune.study": spec.study, "perceptune.trial": spec.trial},
     )
-    check_answers(mlflow.pyfunc.load_model(str(spec.folder)).predict(rows[:N_COMPARED_ROWS]), answers, f"The packaged model of trial {spec.trial}")
+    check_answers(mlflow.pyfunc.load_model(str(spec.folder)).predict(rows), answers, f"The packaged model of trial {spec.trial}")
 
 
 def main() -> None:

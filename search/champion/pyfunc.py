@@ -20,6 +20,7 @@ from ..estimators import SUFFIX, load_estimator, outputs
 from ..preprocessing import Preprocessor
 from ..targets import named_outputs
 from .answering import estimator_answers
+from .kinds import check_kinds
 from .metadata import ChampionMetadata
 
 MODEL, ESTIMATOR, PREPROCESSOR = "model.keras", f"model{SUFFIX}", "preprocessor"
@@ -92,11 +93,15 @@ class Champion:
         Returns:
             The model's outputs, ``(n_rows, n_outputs)``, by output name where there are several.
         """
-        features = self.preprocessor.transform(rows)
+        features = self._features(rows)
         if self.is_estimator:
             return outputs(self.model, features)
         computed = self.model.predict(features, batch_size=BATCH_SIZE, verbose=0)
         return unnamed({name: np.asarray(output, dtype=np.float32) for name, output in named_outputs(self.model, computed).items()})
+
+    def _features(self, rows: pd.DataFrame | np.ndarray) -> Tree:
+        check_kinds(rows, self.preprocessor)
+        return self.preprocessor.transform(rows)
 
     def predict(self, rows: pd.DataFrame | np.ndarray) -> pd.DataFrame:
         """Answer raw rows.
@@ -113,7 +118,7 @@ class Champion:
             DataError: If there are no rows, columns are missing or hold another type.
         """
         if self.is_estimator:
-            answers = estimator_answers(self.model, self.preprocessor.transform(rows), self.preprocessor)
+            answers = estimator_answers(self.model, self._features(rows), self.preprocessor)
         else:
             answers = self.preprocessor.answers(self.outputs(rows))
         if isinstance(rows, pd.DataFrame):

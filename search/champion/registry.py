@@ -26,6 +26,8 @@ def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) 
     ``champion``. What `mlflow.pyfunc.log_model` does in one call is done here step by step, because that call saves and
     validates the model once more in this process, which would import the Keras backend.
 
+    A trial that is registered already, because a kill came before the ledger's note, keeps its version.
+
     Args:
         packaged: What `package_champion` made.
         tracking_uri: MLflow's address.
@@ -34,7 +36,20 @@ def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) 
     Returns:
         The model's address, such as ``models:/diabetes/3``.
     """
-    client = connect(tracking_uri)
+    client, study = connect(tracking_uri), packaged.metadata.study
+    version = _registered(client, packaged, parent_run_id) or _create_version(client, packaged, parent_run_id)
+    client.set_registered_model_alias(study, ALIAS, version.version)
+    return f"models:/{study}/{version.version}"
+
+
+def _registered(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion | None":
+    """Find the version that has this trial of this study."""
+    tags = _tags(packaged, parent_run_id)
+    versions = client.search_model_versions(f"name = '{packaged.metadata.study}' and run_id = '{parent_run_id}'")
+    return next((version for version in versions if tags.items() <= version.tags.items()), None)
+
+
+def _create_version(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion":
     model = _upload(client, packaged, parent_run_id)
     study, tags = packaged.metadata.study, _tags(packaged, parent_run_id)
     _create_registered_model(client, study)
@@ -42,8 +57,7 @@ def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) 
     source = model.artifact_location
     version = client.create_model_version(study, source=source, run_id=parent_run_id, tags=tags, model_id=model.model_id)
     client.set_logged_model_tags(model.model_id, {"mlflow.modelVersions": json.dumps([{"name": study, "version": version.version}])})
-    client.set_registered_model_alias(study, ALIAS, version.version)
-    return f"models:/{study}/{version.version}"
+    return version
 
 
 def _tags(packaged: PackagedChampion, parent_run_id: str) -> dict[str, str]:

@@ -1,33 +1,43 @@
-"""What an MLflow model says of its inputs and outputs, and the rows it shows as an example."""
+"""What an MLflow model says of its inputs and outputs, and rows in the types that it says."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+from ..columns import Features, Kind, to_numbers
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature
     from mlflow.types import Schema
 
 
-def input_example(rows: pd.DataFrame | np.ndarray) -> pd.DataFrame | np.ndarray:
-    """Turn raw rows into an example that MLflow can store: a plain index, categories as their values."""
-    if isinstance(rows, np.ndarray):
-        return rows
-    categories = [name for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
-    return rows.astype(dict.fromkeys(categories, object)).reset_index(drop=True)
-
-
-def signature_of(rows: pd.DataFrame | np.ndarray, answers: pd.DataFrame) -> "ModelSignature":
-    """Describe inputs and outputs.
-
-    A column of numbers, or one with gaps, is declared as ``any``. With ``long`` MLflow would refuse a gap, which the preprocessing
-    fills; with ``double`` it would refuse whole numbers, so that 22 could not be given where 22.5 can; with ``string`` a
-    column that is empty in some file. The preprocessing checks the values itself and names the column. See
-    https://mlflow.org/docs/latest/ml/model/signatures/#handling-integers-with-missing-values
+def as_declared(rows: Features, columns: Mapping[str, Kind] | None) -> Features:
+    """Write raw rows in the types of the signature: float64, true/false without gaps, text as objects; a plain index.
 
     Args:
-        rows: The training part's raw rows, ``(n_rows, n_columns)`` or an array ``(n_rows, *shape)``.
+        rows: Raw rows, ``(n_rows, n_columns)``, or an array ``(n_rows, *shape)``, which stays as it is.
+        columns: Kind of each column in the training part; None if rows are arrays.
+
+    Returns:
+        The columns, in their order in ``columns``.
+    """
+    if columns is None or isinstance(rows, np.ndarray):
+        return rows
+    return pd.DataFrame({name: _declared(rows[name].reset_index(drop=True), of) for name, of in columns.items()})
+
+
+def signature_of(rows: Features, answers: pd.DataFrame) -> "ModelSignature":
+    """Describe inputs and outputs.
+
+    Numbers are declared as ``double``, whole ones too: over HTTP, MLflow then reads whole numbers, fractions and gaps from JSON and
+    CSV alike. With ``long`` it would refuse a gap, with ``any`` all CSV. In Python, its `predict` converts no int64 column to
+    ``double``; `as_declared` does.
+    See https://mlflow.org/docs/latest/ml/model/signatures/#handling-integers-with-missing-values
+
+    Args:
+        rows: The training part's rows from `as_declared`.
         answers: Answers to raw rows.
 
     Returns:
@@ -37,21 +47,18 @@ def signature_of(rows: pd.DataFrame | np.ndarray, answers: pd.DataFrame) -> "Mod
     from mlflow.types import Schema, TensorSpec
 
     if isinstance(rows, np.ndarray):
-        return ModelSignature(Schema([TensorSpec(rows.dtype, (-1, *rows.shape[1:]))]), _outputs(answers))
-    return ModelSignature(_inputs(rows), _outputs(answers))
+        return ModelSignature(Schema([TensorSpec(rows.dtype, (-1, *rows.shape[1:]))]), _schema(answers))
+    return ModelSignature(_schema(rows), _schema(answers))
 
 
-def _inputs(rows: pd.DataFrame) -> "Schema":
-    from mlflow.types import ColSpec, DataType, Schema
-    from mlflow.types.schema import AnyType
-
-    any_value = AnyType()  # type: ignore[no-untyped-call]
-    only_text = {name: pd.api.types.infer_dtype(rows[name]) == "string" and rows[name].notna().all() for name in rows}
-    return Schema([ColSpec(DataType.string if is_text else any_value, str(name)) for name, is_text in only_text.items()])
+def _declared(column: pd.Series, of: Kind) -> pd.Series:
+    if of == "text":
+        return column.astype(object)
+    return column if column.dtype == np.bool_ else pd.Series(to_numbers(column, "The rows"))
 
 
-def _outputs(answers: pd.DataFrame) -> "Schema":
+def _schema(table: pd.DataFrame) -> "Schema":
     from mlflow.types import ColSpec, DataType, Schema
 
     kinds = {"b": DataType.boolean, "i": DataType.long, "u": DataType.long, "f": DataType.double}
-    return Schema([ColSpec(kinds.get(answers[name].dtype.kind, DataType.string), str(name)) for name in answers])
+    return Schema([ColSpec(kinds.get(table[name].dtype.kind, DataType.string), str(name)) for name in table])

@@ -1,43 +1,14 @@
 """Checks that a model's inputs and outputs are named as the experiment names them. It trains nothing."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import keras
 
-from ..arrays import TrainingArrays, Tree
-from ..errors import ExperimentError, TrialError, nearest
-from ..experiment import Experiment
-from ..metrics import Head, make_heads
+from ..arrays import Tree
+from ..errors import TrialError, nearest
+from ..metrics import Head
 from ..targets import named_outputs
-from .sizes import rows
-
-
-def check_names(experiment: Experiment, arrays: TrainingArrays, build: Callable[[], Any]) -> None:
-    """Build the model once before the first trial, if it has several inputs or outputs, and check their names.
-
-    Args:
-        experiment: The experiment.
-        arrays: The data.
-        build: Calls the builder with the first values of the search space. What it raises is left to the trials to report.
-
-    Raises:
-        ExperimentError: If the names differ.
-    """
-    if not isinstance(arrays.x_train, dict) and isinstance(arrays.task, str):
-        return
-    try:
-        model = build()
-    except Exception:  # other values may do
-        return
-    try:
-        x = rows(arrays.x_train, slice(1))
-        check_inputs(model, x)
-        match_outputs(model, model(x, training=False), make_heads(experiment, arrays.task))
-    except TrialError as error:
-        raise ExperimentError(f'model = "{experiment.model}": {error}') from None
-    finally:
-        keras.utils.clear_session(free_memory=False)
 
 
 def match_outputs(model: Any, outputs: Any, heads: Mapping[str, Head]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ _COLLECTED_PARAMETERS = 2**20
 
 
 def check_builder(experiment: Experiment, arrays: TrainingArrays) -> None:
-    """Check whatever of training can be checked before the first trial; nothing is built or trained.
+    """Check whatever of training can be checked before the first trial; the model is built once, and nothing is trained.
 
     Args:
         experiment: The experiment.
@@ -34,7 +34,8 @@ def check_builder(experiment: Experiment, arrays: TrainingArrays) -> None:
 
     Raises:
         InputError: If the builder's reference or its arguments are wrong, or a callback's, the task has not the
-            objective's metric, or the trainer does not go with the backend or the callbacks.
+            objective's metric, the trainer does not go with the backend or the callbacks, or the model cannot be built, be
+            trained on these data or be kept.
     """
     builder = resolve(experiment.model)
     if not callable(builder):
@@ -43,11 +44,10 @@ def check_builder(experiment: Experiment, arrays: TrainingArrays) -> None:
     check_values(builder, experiment.space.model_values, "[space.model]")
     check_objective(experiment.objective, arrays.task, experiment.outputs)
     from .callbacks import check_callbacks
-    from .names import check_names
+    from .dry_run import dry_run
 
     choose_trainer(experiment, check_callbacks(experiment, logged_names(experiment, arrays.task)))
-    first = experiment.space.model_arguments({name: parameter.extremes[0] for name, parameter in experiment.space.searched_model.items()})
-    check_names(experiment, arrays, lambda: builder(**_arguments(builder, arrays, 0, first)))
+    dry_run(experiment, arrays, _build_model, _make_ready)
 
 
 def choose_trainer(experiment: Experiment, callbacks: Sequence[Any] = ()) -> str:

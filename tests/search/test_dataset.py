@@ -222,3 +222,22 @@ def test_a_csv_without_the_target_says_so_plainly(tmp_path):
     with pytest.raises(DataError, match=r'cats.csv has no column "y"; its columns are x, s. ') as raised:
         load_dataset(DataSection(loader="experiments.datasets:csv", path=str(tmp_path / "cats.csv"), target="y"))
     assert "'" not in str(raised.value)
+
+
+def looking_up(kind):
+    if kind == "column":
+        return pd.DataFrame({"x": [1]})["sepal length"]
+    return [][0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("column", 'KeyError: "sepal length": the loader looks this up where it is not; correct the loader, or an argument in [data]'),
+        ("row", "IndexError: list index out of range"),
+    ],
+)
+def test_a_loader_that_looks_up_what_is_not_there_is_told_apart(kind, message):
+    with pytest.raises(DataError) as raised:
+        load_dataset(DataSection(loader=f"{__name__}:looking_up", kind=kind))
+    assert str(raised.value) == f'[data] loader = "{__name__}:looking_up": {message}'

@@ -6,15 +6,40 @@ from search.errors import ExperimentError
 from search.experiment import ObjectiveSection, OutputSection, parse_experiment
 from search.metrics import METRICS, Head, check_objective, logged_names, make_heads, metric_names
 
+SMALLER_IS_BETTER = ("loss", "error", "crossentropy", "mae", "mse", "rmse")
 
-def objective(metric, metrics=()):
-    return ObjectiveSection(metric=metric, direction="maximize", metrics=list(metrics))
+
+def objective(metric, metrics=(), direction=None):
+    right = "minimize" if metric.endswith(SMALLER_IS_BETTER) else "maximize"
+    return ObjectiveSection(metric=metric, direction=direction or right, metrics=list(metrics))
 
 
 @pytest.mark.parametrize("task", METRICS)
-def test_every_metric_of_a_task_can_be_its_objective(task):
+def test_every_metric_of_a_task_can_be_its_objective_in_one_direction(task):
     for name in ("loss", *METRICS[task]):
-        check_objective(objective(f"val_{name}"), task)
+        right = objective(f"val_{name}")
+        check_objective(right, task)
+        wrong = "minimize" if right.direction == "maximize" else "maximize"
+        with pytest.raises(ExperimentError, match=f'write direction = "{right.direction}"'):
+            check_objective(objective(f"val_{name}", direction=wrong), task)
+
+
+@pytest.mark.parametrize(
+    ("metric", "direction", "message"),
+    [
+        ("val_aux_auc", "minimize", 'objective.direction = "minimize", but val_aux_auc is better the larger it is; write direction = "maximize"'),
+        (
+            "val_main_loss",
+            "maximize",
+            'objective.direction = "maximize", but val_main_loss is better the smaller it is; write direction = "minimize"',
+        ),
+        ("val_main_r2", "minimize", "val_main_r2 is better the larger it is"),
+    ],
+)
+def test_the_direction_of_one_outputs_metric_is_checked_too(metric, direction, message):
+    with pytest.raises(ExperimentError) as caught:
+        check_objective(objective(metric, direction=direction), TASKS, OUTPUTS)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(

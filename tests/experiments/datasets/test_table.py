@@ -81,15 +81,28 @@ def test_a_missing_file_says_where_it_was_looked_for(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("column", "shown"), [("color", "weight, colour, age"), (3, "0 to 2"), (-4, "0 to 2")])
 def test_a_missing_column_lists_the_columns(table, column, shown):
-    with pytest.raises(KeyError, match=shown):
+    with pytest.raises(LookupError, match=shown):
         csv(table(), target=column)
-    with pytest.raises(KeyError, match=shown):
+    with pytest.raises(LookupError, match=shown):
         csv(table(), target="age", drop=[column])
 
 
 def test_the_target_cannot_be_dropped(table):
     with pytest.raises(ValueError, match='"colour" is among the columns to drop'):
         csv(table(), target="colour", drop=["colour"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"task": "binry"}, 'task = "binry" is not known; expected one of auto, binary, multiclass, regression'),
+        ({"drop": "age"}, r'drop = "age" is not a list; write drop = \["age"\]'),
+        ({"drop": 0}, r"drop = 0 is not a list; write drop = \[0\]"),
+    ],
+)
+def test_task_and_drop_are_checked_before_the_file_is_read(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        csv("absent.csv", target="colour", **arguments)
 
 
 def test_a_table_without_rows_is_refused(table):

@@ -17,7 +17,7 @@ import pytest
 
 
 @contextlib.contextmanager
-def served(model_uri: str, tracking_uri: str, *, log: Path, cwd: Path, env: Mapping[str, str]) -> Iterator[Callable[[pd.DataFrame], pd.DataFrame]]:
+def served(model_uri: str, tracking_uri: str, *, log: Path, cwd: Path, env: Mapping[str, str]) -> Iterator[Callable[..., pd.DataFrame]]:
     """Run `mlflow models serve`.
 
     Args:
@@ -28,7 +28,7 @@ def served(model_uri: str, tracking_uri: str, *, log: Path, cwd: Path, env: Mapp
         env: Its environment variables.
 
     Yields:
-        A function that posts rows and returns the answers.
+        A function that posts rows, as JSON or with ``form="csv"`` as CSV, and returns the answers.
     """
     port, programs = _free_port(), Path(sys.executable).parent
     command = [programs / "mlflow", "models", "serve", "-m", model_uri, "--env-manager", "local", "-h", "127.0.0.1", "-p", str(port)]
@@ -38,7 +38,7 @@ def served(model_uri: str, tracking_uri: str, *, log: Path, cwd: Path, env: Mapp
         server = subprocess.Popen(command, stdout=output, stderr=output, cwd=cwd, env=variables, start_new_session=True)
     try:
         _wait_until_it_answers(port, server, log)
-        yield lambda rows: _post(port, rows)
+        yield lambda rows, form="json": _post(port, rows, form)
     finally:
         _stop(server)
 
@@ -58,15 +58,21 @@ def _free_port() -> int:
         return listener.getsockname()[1]
 
 
-def _post(port: int, rows: pd.DataFrame) -> pd.DataFrame:
+def _post(port: int, rows: pd.DataFrame, form: str) -> pd.DataFrame:
+    if form == "csv":
+        return _answers(port, rows.to_csv(index=False), "text/csv")
     body = json.dumps({"dataframe_split": json.loads(rows.to_json(orient="split", index=False))})
-    return pd.DataFrame(json.loads(_request(port, "POST", "/invocations", body))["predictions"])
+    return _answers(port, body, "application/json")
 
 
-def _request(port: int, method: str, path: str, body: str | None = None) -> bytes:
+def _answers(port: int, body: str, content_type: str) -> pd.DataFrame:
+    return pd.DataFrame(json.loads(_request(port, "POST", "/invocations", body, content_type))["predictions"])
+
+
+def _request(port: int, method: str, path: str, body: str | None = None, content_type: str = "application/json") -> bytes:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request(method, path, body, {"Content-Type": "application/json"})
+        connection.request(method, path, body, {"Content-Type": content_type})
         response = connection.getresponse()
         assert response.status == 200, response.read()
         return response.read()

@@ -21,7 +21,8 @@ FRESH = """
 import json, sys
 import mlflow.pyfunc, pandas as pd
 model = mlflow.pyfunc.load_model(sys.argv[1])
-print(json.dumps([model.predict(pd.read_csv("rows.csv"))["prediction"].tolist(), "keras" in sys.modules, "search" in sys.modules]))
+rows = pd.read_csv("rows.csv", dtype={"siblings": float})
+print(json.dumps([model.predict(rows)["prediction"].tolist(), "keras" in sys.modules, "search" in sys.modules]))
 """
 
 

@@ -52,7 +52,8 @@ def test_mlflow_loads_it_by_module_and_sees_a_real_signature_and_example(package
     assert model.flavors["python_function"]["loader_module"] == "perceptune_champion.champion.pyfunc"
     assert model.signature.inputs.input_names() == ["age", "siblings", "port"]
     assert model.signature.outputs.input_names() == ["prediction", "probability_no", "probability_yes"]
-    assert model.load_input_example(str(packaged.folder)).equals(dataset.validation.features[:5])
+    assert [column.type.name for column in model.signature.inputs] == ["double", "double", "string"]
+    assert model.load_input_example(str(packaged.folder)).equals(dataset.validation.features[:5].astype({"siblings": float}))
 
 
 def test_requirements_are_pinned_to_what_is_installed(packaged):

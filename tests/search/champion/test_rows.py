@@ -40,6 +40,7 @@ def test_extra_columns_and_their_order_do_not_matter(champion, rows, tmp_path):
         ("rows.parquet", "no parquet", "cannot be read as parquet"),
         ("rows.csv", "age,port\n1,north\n", "lack the columns siblings"),
         ("rows.csv", "age,siblings,port\nold,2,north\n", "the column \"age\" holds 'old'"),
+        ("rows.csv", "age,siblings,port\n1,2,\n1,2,7\n", 'the column "port" holds the number 7; expected text as in training, such as "north"'),
     ],
 )
 def test_a_file_that_cannot_be_answered_is_refused_in_one_line(champion, tmp_path, name, content, message):

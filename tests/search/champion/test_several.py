@@ -19,7 +19,7 @@ FRESH = """
 import json, sys
 import mlflow.pyfunc, pandas as pd
 model = mlflow.pyfunc.load_model(sys.argv[1])
-answers = model.predict(pd.read_csv(sys.argv[2]))
+answers = model.predict(pd.read_csv(sys.argv[2], dtype={"rooms": float}))
 ours = [name for name in sys.modules if name.split(".")[0] in ("search", "experiments")]
 print("FOUND " + json.dumps([answers.to_dict("list"), ours, sys.modules["models.wide_and_deep"].__file__]))
 """

@@ -6,6 +6,13 @@ import pytest
 
 DIABETES = Path(__file__).parents[3] / "experiments" / "diabetes.toml"
 TABLE = "x,y,empty,text\n" + "\n".join(f"{i},{i % 2},,a" for i in range(40)) + "\n"
+FAILING = """
+import keras
+
+class Failing(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        raise ValueError("shape [/job:localhost] [bold]")
+"""
 
 
 def csv(**changes):
@@ -38,6 +45,11 @@ SAID = [
     (["run", DIABETES, "--set", csv(target="'z'")], '"z"'),
     (["run", DIABETES, "--set", csv(path="'headers.csv'")], "no rows"),
     (["run", DIABETES, "--set", csv()], '"empty"'),
+    (["run", DIABETES, "--set", csv(task="'binry'")], 'task = "binry" is not known'),
+    (["run", DIABETES, "--set", csv(drop="'empty'")], 'write drop = ["empty"]'),
+    (["run", DIABETES, "--set", "objective.direction=minimize"], 'write direction = "maximize"'),
+    (["run", DIABETES, "--set", "space.training.loss=categorical_crossentropy"], 'use "binary_crossentropy", or "auto"'),
+    (["run", DIABETES, "--set", "model=own:build", "--set", "space.model={}"], "own:build returned NoneType, expected keras.Model"),
     (["run", DIABETES, "--sampler", "grid"], "learning_rate"),
     (["show", "nothing"], 'There is no study "nothing"'),
     (["best", "../diabetes"], 'There is no study "../diabetes"'),
@@ -53,6 +65,7 @@ def test_a_mistake_is_answered_in_one_line_before_anything_runs(shell, words, sa
     (shell.folder / "broken.toml").write_text('model = "a:b"\ndata = {\n')
     (shell.folder / "table.csv").write_text(TABLE)
     (shell.folder / "headers.csv").write_text("x,y\n")
+    (shell.folder / "own.py").write_text("def build():\n    return None\n")
     refused = shell.run(*words, status=2)
     assert said in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
@@ -62,8 +75,8 @@ def test_a_mistake_is_answered_in_one_line_before_anything_runs(shell, words, sa
 
 
 def test_texts_with_brackets_are_shown_as_they_are(shell):
-    (shell.folder / "own.py").write_text('def build():\n    raise ValueError("shape [/job:localhost] [bold]")\n')
-    overrides = ["model=own:build", "space.model={}", "executor.n_workers=1"]
+    (shell.folder / "own.py").write_text(FAILING)
+    overrides = ["callbacks=[{use='own:Failing'}]", "executor.n_workers=1"]
     shell.run("run", DIABETES, "--trials", 1, *(word for override in overrides for word in ("--set", override)), status=1)
     assert "shape [/job:localhost] [bold]" in shell.run("show", "diabetes").stdout
     assert "shape [/job:localhost] [bold]" in shell.run("trials", "diabetes").stdout

@@ -16,6 +16,10 @@ def build_failing(input_shape, fails=0):
 def build_slow(input_shape, width=1):
     time.sleep(1)
     return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(width), keras.layers.Dense(1, activation="sigmoid")])
+
+class Failing(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        raise ValueError("this one fails on purpose")
 """
 EXPERIMENT = """
 model = "own:{builder}"

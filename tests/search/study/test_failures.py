@@ -14,8 +14,8 @@ def test_failing_trials_are_recorded_and_the_study_goes_on(shell, rows, write_ow
 
 
 def test_a_study_of_failures_only_says_so_and_exits_with_1(shell, write_own):
-    write_own(shell, "build_failing", "fails = 1", trials=2)
-    refused = shell.run("run", "own.toml", status=1)
+    write_own(shell, "build_failing", "fails = 0", trials=2)
+    refused = shell.run("run", "own.toml", "--set", "callbacks=[{use = 'own:Failing'}]", status=1)
     assert 'No trial of study "own" succeeded: 2 failed, most often with: ValueError: this one fails on purpose' in refused.stderr
 
 
@@ -32,7 +32,7 @@ def test_a_grid_that_ends_early_says_so(shell, write_own):
 
 
 def test_in_this_process_a_failing_builder_shows_its_traceback(shell, rows, write_own):
-    write_own(shell, "build_failing", "fails = 1", trials=2)
+    write_own(shell, "build_failing", "fails = { type = 'categorical', choices = [0, 1] }", trials=6)
     failed = shell.run("run", "own.toml", "--executor", "in-process", status=1)
     assert "Traceback" in failed.stderr
     assert 'raise ValueError("this one fails on purpose")' in failed.stderr
