@@ -22,11 +22,6 @@ SMOOTHED_LOSSES: Mapping[str, type[Any]] = {
     "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
     "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
 }
-_CONVOLUTIONS = tuple(
-    getattr(keras.layers, f"{kind}{n}D{transpose}")
-    for kind, dimensions, transpose in [("Conv", "123", ""), ("Conv", "123", "Transpose"), ("SeparableConv", "12", ""), ("DepthwiseConv", "12", "")]
-    for n in dimensions
-)
 
 
 def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head]) -> None:
@@ -52,7 +47,6 @@ def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: M
         loss=unnamed(losses),
         loss_weights=None if set(weights.values()) == {1.0} else unnamed(weights),
         metrics=unnamed(metrics),
-        jit_compile=False if _is_slow_under_xla(model) else "auto",
     )
 
 
@@ -194,13 +188,3 @@ _METRICS: Mapping[str, Callable[..., Any]] = {
     "mean_squared_logarithmic_error": keras.metrics.MeanSquaredLogarithmicError,
     "r2_score": keras.metrics.R2Score,
 }
-
-
-def _is_slow_under_xla(model: Any) -> bool:
-    """Say whether XLA would slow the model down: on a CPU its convolutions take 2 to 8 times as long as TensorFlow's own."""
-    if keras.config.backend() != "tensorflow":
-        return False
-    import tensorflow as tf
-
-    has_convolution = any(isinstance(layer, _CONVOLUTIONS) for layer in model._flatten_layers())
-    return has_convolution and not tf.config.list_physical_devices("GPU")

@@ -3,7 +3,7 @@
 import contextlib
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ from ..metrics import make_heads
 from ..targets import named_outputs
 from ..trial import Assignment
 from . import sklearn_fit
+from .building import build_model
 from .heads import check_losses, check_shape
 from .names import check_inputs, match_outputs
 from .precision import computing_in
+from .ready import make_ready
 from .sizes import rows
 
 N_ROWS = 4
@@ -28,11 +30,8 @@ _REASON_LENGTH = 400
 _TOLERANCE = 1e-3
 """Largest difference of outputs, as a part of the largest output: what a GPU's rounding may be."""
 
-Build = Callable[[Experiment, Assignment, TrainingArrays], Any]
-MakeReady = Callable[[Any, Experiment, Assignment, TrainingArrays], Any]
 
-
-def dry_run(experiment: Experiment, arrays: TrainingArrays, build: Build, make_ready: MakeReady) -> None:
+def dry_run(experiment: Experiment, arrays: TrainingArrays) -> None:
     """Do everything with a model that comes before and after its training.
 
     The smallest values of the searched parameters are tried, or else the largest: a trial may fail, but not all of them.
@@ -40,15 +39,13 @@ def dry_run(experiment: Experiment, arrays: TrainingArrays, build: Build, make_r
     Args:
         experiment: The experiment.
         arrays: The data.
-        build: Builds the model of an assignment.
-        make_ready: Compiles a model and computes one row's loss and metrics.
 
     Raises:
         ExperimentError: If the model cannot be built, does not take the data, does not go with the target, the loss or the
             metrics, or cannot be loaded again.
     """
     try:
-        model = _ready_model(experiment, arrays, build, make_ready)
+        model = _ready_model(experiment, arrays)
         if not is_estimator(model):
             with computing_in(model.dtype_policy):
                 _check_kept(model, rows(arrays.x_train, slice(N_ROWS)))
@@ -58,14 +55,14 @@ def dry_run(experiment: Experiment, arrays: TrainingArrays, build: Build, make_r
         keras.utils.clear_session(free_memory=False)
 
 
-def _ready_model(experiment: Experiment, arrays: TrainingArrays, build: Build, make_ready: MakeReady) -> Any:
+def _ready_model(experiment: Experiment, arrays: TrainingArrays) -> Any:
     smallest, largest = (_assignment(experiment, end) for end in (0, -1))
     try:
-        return _make_model(experiment, arrays, smallest, build, make_ready)
+        return _make_model(experiment, arrays, smallest)
     except TrialError:
         if smallest != largest:
             with contextlib.suppress(TrialError):
-                return _make_model(experiment, arrays, largest, build, make_ready)
+                return _make_model(experiment, arrays, largest)
         raise
 
 
@@ -85,16 +82,16 @@ def _assignment(experiment: Experiment, end: int) -> Assignment:
     )
 
 
-def _make_model(experiment: Experiment, arrays: TrainingArrays, assignment: Assignment, build: Build, make_ready: MakeReady) -> Any:
+def _make_model(experiment: Experiment, arrays: TrainingArrays, assignment: Assignment) -> Any:
     given = ", ".join(f"{name}={value}" for name, value in assignment.model_arguments.items())
     with _explaining(f"cannot be built{f' with {given}' if given else ''}", "correct the function, or its arguments in [space.model]"):
-        model = build(experiment, assignment, arrays)
+        model = build_model(experiment, arrays, assignment.model_arguments, 0, assignment.training.precision)
     if is_estimator(model):
         sklearn_fit.check(model, experiment)
         return model
     _check_outputs(model, experiment, assignment, arrays)
     with _explaining("cannot be compiled", "correct the model, or its loss and metrics in the experiment"):
-        make_ready(model, experiment, assignment, arrays)
+        make_ready(model, experiment, assignment.training, arrays)
     return model
 
 

@@ -6,16 +6,16 @@ It imports Keras when a trial is trained and not before, so that the coordinator
 import gc
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..arrays import TrainingArrays, Tree
+from ..arrays import TrainingArrays
 from ..errors import ExperimentError, TrialError
 from ..estimators import is_estimator
 from ..experiment import Experiment
-from ..metrics import check_objective, logged_names, make_heads
-from ..references import accepted, asked_for, check_arguments, check_values, resolve
+from ..metrics import check_objective, logged_names
+from ..references import check_arguments, check_values, resolve
 from ..trial import Assignment, Report, TrialResult, TrialState
 from .progress import Progress
 
@@ -37,17 +37,18 @@ def check_builder(experiment: Experiment, arrays: TrainingArrays) -> None:
             objective's metric, the trainer does not go with the backend or the callbacks, or the model cannot be built, be
             trained on these data or be kept.
     """
-    builder = resolve(experiment.model)
-    if not callable(builder):
-        raise ExperimentError(f'model = "{experiment.model}" is a {type(builder).__name__}; expected a function that returns a model')
-    check_arguments(builder, experiment.space.model, _provided(arrays) | _seeds(0), "[space.model]")
-    check_values(builder, experiment.space.model_values, "[space.model]")
-    check_objective(experiment.objective, arrays.task, experiment.outputs)
+    from .building import provided, seeds
     from .callbacks import check_callbacks
     from .dry_run import dry_run
 
+    builder = resolve(experiment.model)
+    if not callable(builder):
+        raise ExperimentError(f'model = "{experiment.model}" is a {type(builder).__name__}; expected a function that returns a model')
+    check_arguments(builder, experiment.space.model, provided(arrays) | seeds(0), "[space.model]")
+    check_values(builder, experiment.space.model_values, "[space.model]")
+    check_objective(experiment.objective, arrays.task, experiment.outputs)
     choose_trainer(experiment, check_callbacks(experiment, logged_names(experiment, arrays.task)))
-    dry_run(experiment, arrays, _build_model, _make_ready)
+    dry_run(experiment, arrays)
 
 
 def choose_trainer(experiment: Experiment, callbacks: Sequence[Any] = ()) -> str:
@@ -119,19 +120,22 @@ def _train_catching(caught: type[Exception], experiment: Experiment, assignment:
 
 def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, progress: Progress, facts: dict[str, Any]) -> None:
     """Do the work, writing into ``facts`` what the result has as soon as it is known."""
+    from .building import build_model
     from .callbacks import make_callbacks
     from .device import device_name
     from .keeping import keep_model
+    from .ready import call_once, make_ready
 
     callbacks = make_callbacks(experiment, Path(assignment.model_path).parents[1], assignment.number)
     facts |= {"device": device_name(), "trainer": choose_trainer(experiment, callbacks)}
-    model = _build_model(experiment, assignment, arrays)
+    model = build_model(experiment, arrays, assignment.model_arguments, assignment.seed, assignment.training.precision)
     if is_estimator(model):
         _fit_estimator(model, experiment, arrays, progress, facts)
     else:
-        data = _make_ready(model, experiment, assignment, arrays)
+        if not model.built:
+            call_once(model, assignment.training, arrays)
         facts["n_parameters"] = model.count_params()
-        _trainer(facts["trainer"])(model, data, assignment, progress, callbacks)
+        facts["trainer"] = _fit(model, experiment, assignment, arrays, progress, callbacks)
     facts |= {"value": progress.value, "best_epoch": progress.value_epoch, "state": TrialState.PRUNED}
     if progress.is_pruned:
         return
@@ -139,23 +143,9 @@ def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArray
     if experiment.objective.is_better(progress.value, assignment.keep_if_better_than):
         if progress.weights_to_restore is not None:
             model.set_weights(progress.weights_to_restore)
+        if not model.compiled:
+            make_ready(model, experiment, assignment.training, arrays)  # compiled, as a model that was trained itself
         facts["model_path"] = str(keep_model(model, arrays.x_validation, Path(assignment.model_path), experiment.model))
-
-
-def _build_model(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays) -> Any:
-    """Build a Keras model, or an estimator with scikit-learn's interface."""
-    import keras
-
-    from .precision import computing_in
-
-    keras.utils.clear_session(free_memory=False)  # `train_trial` frees it where it matters
-    keras.utils.set_random_seed(assignment.seed)
-    builder = resolve(experiment.model)
-    with computing_in(assignment.training.precision):
-        model = builder(**_arguments(builder, arrays, assignment.seed, assignment.model_arguments))
-    if not isinstance(model, keras.Model) and not is_estimator(model):
-        raise TrialError(f"{experiment.model} returned {type(model).__name__}, expected keras.Model, or what has scikit-learn's fit and predict")
-    return model
 
 
 def _fit_estimator(estimator: Any, experiment: Experiment, arrays: TrainingArrays, progress: Progress, facts: dict[str, Any]) -> None:
@@ -168,54 +158,21 @@ def _fit_estimator(estimator: Any, experiment: Experiment, arrays: TrainingArray
     facts["n_parameters"] = count_parameters(estimator)
 
 
-def _make_ready(model: Any, experiment: Experiment, assignment: Assignment, arrays: TrainingArrays) -> tuple[Tree, Tree, Tree, Tree]:
-    """Compile the model, with every variable that training needs, and return the data as it wants them."""
-    import keras
-
-    from .compiling import compile_model, encode_targets
-    from .names import check_inputs
-    from .precision import computing_in
-    from .sizes import rows
-
-    x, settings = rows(arrays.x_train, slice(1)), assignment.training
-    check_inputs(model, x)
-    with computing_in(settings.precision):
-        outputs = model(x, training=False)  # a subclassed model makes its layers now
-    heads = make_heads(experiment, arrays.task)
-    compile_model(model, outputs, settings, heads)
-    y_train, y_validation = (encode_targets(model, outputs, settings, heads, y) for y in (arrays.y_train, arrays.y_validation))
-    # Once by hand, so that the variables of loss, metrics and optimizer exist before anything is traced.
-    y = keras.tree.map_structure(keras.ops.convert_to_tensor, rows(y_train, slice(1)))
-    model.compute_loss(x=x, y=y, y_pred=outputs, training=False)
-    model.compute_metrics(x, y, outputs)
-    model.reset_metrics()
-    model.optimizer.build(model.trainable_variables)
-    return arrays.x_train, y_train, arrays.x_validation, y_validation
-
-
-def _trainer(name: str) -> Callable[[Any, tuple[Tree, Tree, Tree, Tree], Assignment, Progress, Sequence[Any]], None]:
-    if name == "compiled":
+def _fit(model: Any, experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, progress: Progress, callbacks: Sequence[Any]) -> str:
+    """Train a Keras model in place and name the trainer that did it."""
+    trainer = choose_trainer(experiment, callbacks)
+    if trainer == "compiled":
         from . import compiled
+        from .programs import programs_of
 
-        return compiled.train
+        is_exact = bool(callbacks) or experiment.executor.trainer == "compiled"
+        return compiled.train(model, programs_of(experiment, arrays), assignment, progress, callbacks, is_exact=is_exact)
     from . import keras_fit
+    from .ready import make_ready
 
-    return keras_fit.train
-
-
-def _provided(arrays: TrainingArrays) -> dict[str, object]:
-    """What a builder gets without asking, where its signature has the name."""
-    return {"input_shape": arrays.input_shape, "task": arrays.task, "n_outputs": arrays.n_outputs}
-
-
-def _seeds(seed: int) -> dict[str, object]:
-    """What a builder gets only where its signature has the name: Keras' builders are seeded already."""
-    return {"seed": seed, "random_state": seed}
-
-
-def _arguments(builder: Any, arrays: TrainingArrays, seed: int, given: Mapping[str, Any]) -> dict[str, Any]:
-    """All arguments of a builder; what the experiment gives comes first."""
-    return {**accepted(builder, _provided(arrays)), **asked_for(builder, _seeds(seed)), **given}
+    data = make_ready(model, experiment, assignment.training, arrays)
+    keras_fit.train(model, data, assignment, progress, callbacks)
+    return trainer
 
 
 def _reason(error: Exception) -> str:

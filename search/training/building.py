@@ -1,0 +1,47 @@
+"""Builds a trial's model by the experiment's builder."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from ..arrays import TrainingArrays
+from ..errors import TrialError
+from ..estimators import is_estimator
+from ..experiment import Experiment
+from ..references import accepted, asked_for, resolve
+from ..settings import Precision
+from .precision import computing_in
+
+
+def build_model(experiment: Experiment, arrays: TrainingArrays, arguments: Mapping[str, Any], seed: int, precision: Precision) -> Any:
+    """Build a Keras model, or an estimator with scikit-learn's interface; nothing is left of the model before it.
+
+    Args:
+        experiment: The experiment, for the builder's reference.
+        arrays: The data, for what a builder gets without asking.
+        arguments: The builder's arguments from the experiment; they come first.
+        seed: Seed of weights and dropout.
+        precision: Keras' dtype policy.
+
+    Raises:
+        TrialError: If the builder returns anything else.
+    """
+    keras.utils.clear_session(free_memory=False)  # `train_trial` frees it where it matters
+    keras.utils.set_random_seed(seed)
+    builder = resolve(experiment.model)
+    with computing_in(precision):
+        model = builder(**{**accepted(builder, provided(arrays)), **asked_for(builder, seeds(seed)), **arguments})
+    if not isinstance(model, keras.Model) and not is_estimator(model):
+        raise TrialError(f"{experiment.model} returned {type(model).__name__}, expected keras.Model, or what has scikit-learn's fit and predict")
+    return model
+
+
+def provided(arrays: TrainingArrays) -> dict[str, object]:
+    """What a builder gets without asking, where its signature has the name."""
+    return {"input_shape": arrays.input_shape, "task": arrays.task, "n_outputs": arrays.n_outputs}
+
+
+def seeds(seed: int) -> dict[str, object]:
+    """What a builder gets only where its signature has the name: Keras' builders are seeded already."""
+    return {"seed": seed, "random_state": seed}

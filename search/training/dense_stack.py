@@ -1,0 +1,87 @@
+"""Reads a Keras model as a stack of dense layers, if it is one: what elastic programs can stand in for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+
+@dataclass(frozen=True)
+class DenseStack:
+    """Dense layers one after the other, each with its activation.
+
+    Attributes:
+        n_features: Inputs of the first layer; inputs of more axes are flattened before it.
+        widths: Units of each hidden layer, in order; none for a linear model.
+        activations: Keras' names of the hidden layers' activations.
+        n_outputs: Units of the last layer.
+        output_activation: Keras' name of its activation.
+        use_bias: Whether the layers have biases, all of them or none.
+    """
+
+    n_features: int
+    widths: tuple[int, ...]
+    activations: tuple[str, ...]
+    n_outputs: int
+    output_activation: str
+    use_bias: bool
+
+    @property
+    def depth(self) -> int:
+        """Number of hidden layers."""
+        return len(self.widths)
+
+
+def read_stack(model: Any) -> DenseStack | None:
+    """Read a model as a stack.
+
+    Args:
+        model: A Keras model.
+
+    Returns:
+        The stack; None if the model is anything else, or has what a stack cannot say: dropout, normalisation,
+        regularisers, constraints, activations with weights of their own, another dtype policy than float32.
+    """
+    layers = _chain(model)
+    dense: list[Any] = []
+    activations: list[str] = []
+    for layer in layers or []:
+        if type(layer) is keras.layers.Dense and _is_plain(layer):
+            dense.append(layer)
+            activations.append(_name(layer.activation))
+        elif type(layer) is keras.layers.Activation and dense and activations[-1] == "linear":
+            activations[-1] = _name(layer.activation)
+        elif not (type(layer) is keras.layers.Flatten and not dense):
+            return None
+    if not dense or "" in activations or len({layer.use_bias for layer in dense}) != 1 or model.dtype_policy.name != "float32":
+        return None
+    widths = [layer.units for layer in dense]
+    return DenseStack(dense[0].kernel.shape[0], tuple(widths[:-1]), tuple(activations[:-1]), widths[-1], activations[-1], dense[0].use_bias)
+
+
+def _chain(model: Any) -> Sequence[Any] | None:
+    """List the layers of a model that is one chain from one input to one output; the input is left out."""
+    is_graph = type(model).__module__.startswith("keras.") and model.built  # no subclass
+    if not is_graph or len(model.inputs) != 1 or len(model.outputs) != 1:
+        return None
+    layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    if isinstance(model, keras.Sequential):
+        return layers
+    tensor = model.inputs[0]
+    for layer in layers:  # Keras lists them in the order of the graph
+        if len(layer._inbound_nodes) != 1 or layer._inbound_nodes[0].input_tensors != [tensor]:
+            return None
+        tensor = layer.output
+    return layers if tensor is model.outputs[0] else None
+
+
+def _is_plain(layer: Any) -> bool:
+    extras = ("kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint", "lora_rank", "quantization_mode")
+    return layer.trainable and not any(getattr(layer, extra, None) for extra in extras)
+
+
+def _name(activation: Any) -> str:
+    """Keras' name of an activation function; empty if it has none, or works across units."""
+    name = getattr(activation, "__name__", "")
+    return name if getattr(keras.activations, name, None) is activation else ""

@@ -1,0 +1,144 @@
+"""Chooses sizes of padded networks, by an estimate of what each costs: it builds none."""
+
+import math
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import keras
+
+from ..arrays import TrainingArrays
+from ..experiment import Experiment
+from ..settings import Loss, TrainingSettings
+from ..trial import Assignment
+from .building import build_model
+from .dense_stack import DenseStack, read_stack
+from .padded import Size
+from .sizes import n_rows
+
+COMPILE_SECONDS = {"exact": 0.8, "elastic": 1.6}
+"""Tracing and compiling one program, measured on two cores."""
+WIDTHS = (1 / 4, 1 / 2, 3 / 4, 1)
+"""Widths of elastic programs, as parts of the widest network's."""
+N_PROCESSES = 2
+"""By how many processes the trials are shared, about."""
+STEP_SECONDS, NUMBER_SECONDS, PARAMETER_SECONDS = 20e-6, 1 / 40e9, 0.5e-9
+"""Of one step: what any takes, what each multiplication or addition takes, what updating each parameter takes."""
+
+OPTIMIZERS = frozenset({"sgd", "rmsprop", "adam", "adamw", "adamax", "nadam", "adagrad", "adadelta", "lion"})
+"""Those that treat each number by itself and leave at zero what has a gradient of zero."""
+LOSSES = frozenset(get_args(Loss)) - {"root_mean_squared_error", "dice", "tversky"} | {"auto"}
+"""Those that are means over rows."""
+
+_PROGRAM_SETTINGS = ("optimizer", "momentum", "nesterov", "weight_decay", "clipnorm", "loss", "label_smoothing", "precision")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An elastic program, by what it is compiled for.
+
+    Attributes:
+        size: The padded network's.
+        batch_size: The most rows of a step.
+        settings: The training settings that are no values of it.
+    """
+
+    size: Size
+    batch_size: int
+    settings: tuple[Any, ...]
+
+
+class Planner:
+    """Chooses elastic programs for the trials of one experiment.
+
+    Args:
+        experiment: The experiment.
+        arrays: The data.
+    """
+
+    def __init__(self, experiment: Experiment, arrays: TrainingArrays) -> None:
+        self._experiment, self._arrays = experiment, arrays
+        self._is_single = isinstance(arrays.task, str) and not isinstance(arrays.x_train, dict) and not experiment.outputs
+        self._extremes: list[DenseStack] | None = None
+
+    def choose(self, stack: DenseStack, assignment: Assignment, existing: Collection[Hashable]) -> Plan | None:
+        """Choose what a trial is trained with.
+
+        Args:
+            stack: Its network.
+            assignment: The trial.
+            existing: Keys of the programs that are there, plans among them.
+
+        Returns:
+            The plan that costs least; None if a program for this one network costs less, or none can be elastic.
+        """
+        settings = assignment.training
+        if not self._is_single or settings.optimizer not in OPTIMIZERS or settings.loss not in LOSSES:
+            return None
+        mine = tuple(getattr(settings, name) for name in _PROGRAM_SETTINGS)
+        there = [plan for plan in existing if isinstance(plan, Plan) and plan.settings == mine]
+        fitting = [plan for plan in there if plan.size.holds(stack) and plan.batch_size >= self._rows(settings)]
+        costs = {plan: self._seconds(stack, plan.size.width, plan.batch_size, settings) for plan in fitting}
+        for plan, uses in self._new(stack, settings, mine).items():
+            costs.setdefault(plan, COMPILE_SECONDS["elastic"] / uses + self._seconds(stack, plan.size.width, plan.batch_size, settings))
+        best = min(costs, key=lambda plan: costs[plan])
+        exact = COMPILE_SECONDS["exact"] + self._seconds(stack, max(stack.widths, default=0), settings.batch_size, settings)
+        return best if costs[best] < exact else None
+
+    def _new(self, stack: DenseStack, settings: TrainingSettings, mine: tuple[Any, ...]) -> dict[Plan, float]:
+        """List what could be compiled, each with the number of trials of this process that it will probably serve."""
+        room = [*self._largest_and_smallest(), stack]
+        depths = min(other.depth for other in room), max(other.depth for other in room)
+        own, widest = max(stack.widths, default=1), max(max(other.widths, default=1) for other in room)
+        activations = tuple(sorted({name for other in room for name in other.activations} | self._named_activations()))
+        batch_sizes = sorted({self._rows(settings), *self._batch_sizes()})
+        n_trials = self._experiment.search.n_trials / N_PROCESSES
+        return {
+            Plan(Size(depths, width, activations), batch_size, mine): max(1.0, n_trials * width / _rounded(widest) * part / len(batch_sizes))
+            for width in {_rounded(widest * part) for part in WIDTHS if widest * part >= own}
+            for part, batch_size in enumerate(batch_sizes, start=1)
+            if batch_size >= self._rows(settings)
+        }
+
+    def _seconds(self, stack: DenseStack, width: int, batch_size: int, settings: TrainingSettings) -> float:
+        """Estimate a training of all epochs on a network of this width."""
+        sizes = [stack.n_features, *[width] * stack.depth, stack.n_outputs]
+        parameters = sum(n_inputs * n_units for n_inputs, n_units in zip(sizes, sizes[1:], strict=False))
+        n_train, n_validation = n_rows(self._arrays.x_train), n_rows(self._arrays.x_validation)
+        n_steps = math.ceil(n_train / settings.batch_size)
+        step = STEP_SECONDS + 6 * parameters * batch_size * NUMBER_SECONDS + parameters * PARAMETER_SECONDS
+        return settings.epochs * (n_steps * step + 2 * parameters * n_validation * NUMBER_SECONDS)
+
+    def _largest_and_smallest(self) -> list[DenseStack]:
+        """Build the model of the smallest values of the space and that of the largest, once."""
+        if self._extremes is None:
+            parameters = self._experiment.space.searched_model
+            models = [self._attempt({name: parameter.extremes[end] for name, parameter in parameters.items()}) for end in (0, -1)]
+            self._extremes = [stack for model in models if model is not None and (stack := read_stack(model))]
+        return self._extremes
+
+    def _attempt(self, values: dict[str, Any]) -> Any:
+        try:
+            return build_model(self._experiment, self._arrays, self._experiment.space.model_arguments(values), 0, "float32")
+        except Exception:  # other values may do
+            return None
+
+    def _rows(self, settings: TrainingSettings) -> int:
+        """Rows of a gradient step."""
+        return min(settings.batch_size, n_rows(self._arrays.x_train))
+
+    def _batch_sizes(self) -> set[int]:
+        """The choices of the batch size, or the ends of its range; no more rows than there are."""
+        searched = self._experiment.space.searched_training.get("batch_size")
+        n_train = n_rows(self._arrays.x_train)
+        return {min(int(size), n_train) for size in searched.extremes} if searched else set()
+
+    def _named_activations(self) -> set[str]:
+        """Keras' activations among the choices of the model's arguments."""
+        choices = (getattr(parameter, "choices", ()) for parameter in self._experiment.space.searched_model.values())
+        return {name for names in choices for name in names if isinstance(name, str) and callable(getattr(keras.activations, name, None))}
+
+
+def _rounded(width: float) -> int:
+    """The next multiple of 8, in which a processor computes."""
+    return 8 * math.ceil(width / 8)

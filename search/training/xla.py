@@ -1,0 +1,36 @@
+"""Says for which models TensorFlow's compiler XLA pays: a rule by layers, device and length of the training."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+FEWEST_STEPS = 1000
+"""On a CPU, compiling takes 0.5 to 1 s longer with XLA, and a small step 1 ms less (experiments/benchmarks)."""
+
+_CONVOLUTIONS = tuple(
+    getattr(keras.layers, f"{kind}{n}D{transpose}")
+    for kind, dimensions, transpose in [("Conv", "123", ""), ("Conv", "123", "Transpose"), ("SeparableConv", "12", ""), ("DepthwiseConv", "12", "")]
+    for n in dimensions
+)
+
+
+def pays(model: Any, n_steps: int) -> bool:
+    """Say whether a model is to be compiled by XLA.
+
+    Keras' own choice, ``jit_compile="auto"``, is never to use it on a CPU.
+
+    Args:
+        model: A Keras model.
+        n_steps: Gradient steps that the program will take in all.
+
+    Returns:
+        False if a layer does not support it; on a CPU, also for convolutions, which take 2 to 8 times as long as
+        TensorFlow's own, and for short trainings.
+    """
+    layers = model._flatten_layers()
+    if not all(layer.supports_jit for layer in layers):
+        return False
+    if tf.config.list_physical_devices("GPU"):
+        return True
+    return n_steps >= FEWEST_STEPS and not any(isinstance(layer, _CONVOLUTIONS) for layer in model._flatten_layers())
