@@ -31,8 +31,7 @@ def train(
     Returns:
         The name of the program: ``compiled`` or ``elastic``.
     """
-    program = programs.find(model, assignment, is_exact=is_exact)
-    program.begin(model)
+    program = programs.begin(model, assignment, is_exact=is_exact)
     trained, epochs = program.model, assignment.training.epochs
     calls = keras.callbacks.CallbackList(steered(progress, callbacks), model=trained, verbose=0, epochs=epochs, steps=program.n_steps(assignment))
     trained.stop_training = False

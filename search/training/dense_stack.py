@@ -77,7 +77,10 @@ def _chain(model: Any) -> Sequence[Any] | None:
 
 
 def _is_plain(layer: Any) -> bool:
-    extras = ("kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint", "lora_rank", "quantization_mode")
+    extras = (
+        *("kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"),
+        *("lora_rank", "quantization_mode"),
+    )
     return layer.trainable and not any(getattr(layer, extra, None) for extra in extras)
 
 

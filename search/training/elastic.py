@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, get_args
 
 import keras
@@ -103,7 +104,7 @@ class Planner:
     def _seconds(self, stack: DenseStack, width: int, batch_size: int, settings: TrainingSettings) -> float:
         """Estimate a training of all epochs on a network of this width."""
         sizes = [stack.n_features, *[width] * stack.depth, stack.n_outputs]
-        parameters = sum(n_inputs * n_units for n_inputs, n_units in zip(sizes, sizes[1:], strict=False))
+        parameters = sum(n_inputs * n_units for n_inputs, n_units in pairwise(sizes))
         n_train, n_validation = n_rows(self._arrays.x_train), n_rows(self._arrays.x_validation)
         n_steps = math.ceil(n_train / settings.batch_size)
         step = STEP_SECONDS + 6 * parameters * batch_size * NUMBER_SECONDS + parameters * PARAMETER_SECONDS

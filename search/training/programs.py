@@ -28,6 +28,9 @@ MOST_PROGRAMS = 8
 """How many programs are kept; the one that was not used for the longest time goes first."""
 
 
+_Take = Callable[[Any, Any], None]
+
+
 @dataclass
 class Program:
     """One compiled epoch and the model that it trains, which stands in for the trial's own.
@@ -35,7 +38,7 @@ class Program:
     Attributes:
         name: ``compiled`` or ``elastic``.
         model: The model that is trained; it has its metrics and optimizer.
-        take: Gives that model the weights and random states of a trial's model.
+        take: Gives that model the weights and random states of a trial's model, which is the stack if there is one.
         batch_size: Rows per step, at most.
         run: The epoch.
         data: The training part and the validation part, (x, y) each, as tensors.
@@ -43,7 +46,7 @@ class Program:
 
     name: str
     model: Any
-    take: Callable[[Any], None]
+    take: _Take
     batch_size: int
     run: EpochProgram
     data: tuple[Any, Any]
@@ -53,9 +56,9 @@ class Program:
         self._untrained = [variable.numpy() for variable in self.model.optimizer.variables]
         self._n_rows = int(tf.nest.flatten(self.data[0])[0].shape[0])
 
-    def begin(self, model: Any) -> None:
+    def begin(self, model: Any, stack: DenseStack | None) -> None:
         """Take over a trial's model as it was built, with an optimizer that has not done anything."""
-        self.take(model)
+        self.take(model, stack)
         for variable, value in zip(self.model.optimizer.variables, self._untrained, strict=True):
             variable.assign(value)
 
@@ -104,8 +107,8 @@ class Programs:
     def __len__(self) -> int:
         return len(self._programs)
 
-    def find(self, model: Any, assignment: Assignment, *, is_exact: bool) -> Program:
-        """Return the program for a trial, a new one if no other is cheaper.
+    def begin(self, model: Any, assignment: Assignment, *, is_exact: bool) -> Program:
+        """Return the program for a trial, a new one if no other is cheaper, with the trial's model taken over.
 
         Args:
             model: The trial's model, built.
@@ -121,15 +124,14 @@ class Programs:
         self._programs[key] = program  # the last is the one used last
         if len(self._programs) > MOST_PROGRAMS:
             del self._programs[next(iter(self._programs))]
+        program.begin(model, stack)
         return program
 
     def _elastic(self, plan: Plan, stack: DenseStack, assignment: Assignment) -> Program:
         padded = PaddedStack(plan.size, stack)
 
-        def take(model: Any) -> None:
-            taken = read_stack(model)
-            assert taken is not None  # `find` has read it
-            padded.hold(taken, model.get_weights())
+        def take(model: Any, stack: DenseStack) -> None:
+            padded.hold(stack, model.get_weights())
 
         return self._program("elastic", padded, take, plan.batch_size, assignment)
 
@@ -137,14 +139,14 @@ class Programs:
         call_once(model, assignment.training, self.arrays)
         state = list(model.variables)  # before compile adds those of metrics and optimizer
 
-        def take(other: Any) -> None:
+        def take(other: Any, _: Any) -> None:
             if other is not model:
                 for variable, given in zip(state, other.variables, strict=True):
                     variable.assign(given)
 
         return self._program("compiled", model, take, assignment.training.batch_size, assignment)
 
-    def _program(self, name: str, model: Any, take: Callable[[Any], None], batch_size: int, assignment: Assignment) -> Program:
+    def _program(self, name: str, model: Any, take: _Take, batch_size: int, assignment: Assignment) -> Program:
         parts = make_ready(model, self.experiment, assignment.training, self.arrays)
         n_steps = assignment.training.epochs * -(-n_rows(self.arrays.x_train) // assignment.training.batch_size)
         is_elastic = name == "elastic"
