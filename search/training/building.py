@@ -12,10 +12,11 @@ from ..experiment import Experiment
 from ..references import accepted, asked_for, resolve
 from ..settings import Precision
 from .precision import computing_in
+from .seeding import begin_afresh
 
 
 def build_model(experiment: Experiment, arrays: TrainingArrays, arguments: Mapping[str, Any], seed: int, precision: Precision) -> Any:
-    """Build a Keras model, or an estimator with scikit-learn's interface; nothing is left of the model before it.
+    """Build a Keras model, or an estimator with scikit-learn's interface.
 
     Args:
         experiment: The experiment, for the builder's reference.
@@ -27,8 +28,7 @@ def build_model(experiment: Experiment, arrays: TrainingArrays, arguments: Mappi
     Raises:
         TrialError: If the builder returns anything else.
     """
-    keras.utils.clear_session(free_memory=False)  # `train_trial` frees it where it matters
-    keras.utils.set_random_seed(seed)
+    begin_afresh(seed)
     builder = resolve(experiment.model)
     with computing_in(precision):
         model = builder(**{**accepted(builder, provided(arrays)), **asked_for(builder, seeds(seed)), **arguments})

@@ -17,14 +17,25 @@ from .dense_stack import DenseStack, read_stack
 from .padded import Size
 from .sizes import n_rows
 
-COMPILE_SECONDS = {"exact": 0.8, "elastic": 1.6}
-"""Tracing and compiling one program, measured on two cores."""
+
+@dataclass(frozen=True)
+class _Cost:
+    """Of one kind of program, measured on two cores (experiments/benchmarks): to trace and compile it, and each step's overhead."""
+
+    compile_seconds: float
+    step_seconds: float
+
+
+ELASTIC = {False: _Cost(0.65, 300e-6), True: _Cost(2.2, 20e-6)}
+EXACT = {False: _Cost(0.3, 60e-6), True: _Cost(1.3, 13e-6)}
+"""Costs without XLA and with it."""
+NUMBER_SECONDS, PARAMETER_SECONDS = 1 / 80e9, 0.5e-9
+"""Of one multiplication or addition, and of updating one parameter."""
+
 WIDTHS = (1 / 4, 1 / 2, 3 / 4, 1)
 """Widths of elastic programs, as parts of the widest network's."""
 N_PROCESSES = 2
 """By how many processes the trials are shared, about."""
-STEP_SECONDS, NUMBER_SECONDS, PARAMETER_SECONDS = 20e-6, 1 / 40e9, 0.5e-9
-"""Of one step: what any takes, what each multiplication or addition takes, what updating each parameter takes."""
 
 OPTIMIZERS = frozenset({"sgd", "rmsprop", "adam", "adamw", "adamax", "nadam", "adagrad", "adadelta", "lion"})
 """Those that treat each number by itself and leave at zero what has a gradient of zero."""
@@ -41,11 +52,13 @@ class Plan:
     Attributes:
         size: The padded network's.
         batch_size: The most rows of a step.
+        is_xla: Whether it is compiled by XLA.
         settings: The training settings that are no values of it.
     """
 
     size: Size
     batch_size: int
+    is_xla: bool
     settings: tuple[Any, ...]
 
 
@@ -79,12 +92,17 @@ class Planner:
         mine = tuple(getattr(settings, name) for name in _PROGRAM_SETTINGS)
         there = [plan for plan in existing if isinstance(plan, Plan) and plan.settings == mine]
         fitting = [plan for plan in there if plan.size.holds(stack) and plan.batch_size >= self._rows(settings)]
-        costs = {plan: self._seconds(stack, plan.size.width, plan.batch_size, settings) for plan in fitting}
+        costs = {plan: self._run_seconds(stack, settings, plan) for plan in fitting}
         for plan, uses in self._new(stack, settings, mine).items():
-            costs.setdefault(plan, COMPILE_SECONDS["elastic"] / uses + self._seconds(stack, plan.size.width, plan.batch_size, settings))
+            costs.setdefault(plan, ELASTIC[plan.is_xla].compile_seconds / uses + self._run_seconds(stack, settings, plan))
         best = min(costs, key=lambda plan: costs[plan])
-        exact = COMPILE_SECONDS["exact"] + self._seconds(stack, max(stack.widths, default=0), settings.batch_size, settings)
+        exact = min(
+            cost.compile_seconds + self._seconds(stack, settings, max(stack.widths, default=0), settings.batch_size, cost) for cost in EXACT.values()
+        )
         return best if costs[best] < exact else None
+
+    def _run_seconds(self, stack: DenseStack, settings: TrainingSettings, plan: Plan) -> float:
+        return self._seconds(stack, settings, plan.size.width, plan.batch_size, ELASTIC[plan.is_xla])
 
     def _new(self, stack: DenseStack, settings: TrainingSettings, mine: tuple[Any, ...]) -> dict[Plan, float]:
         """List what could be compiled, each with the number of trials of this process that it will probably serve."""
@@ -95,19 +113,20 @@ class Planner:
         batch_sizes = sorted({self._rows(settings), *self._batch_sizes()})
         n_trials = self._experiment.search.n_trials / N_PROCESSES
         return {
-            Plan(Size(depths, width, activations), batch_size, mine): max(1.0, n_trials * width / _rounded(widest) * part / len(batch_sizes))
+            Plan(Size(depths, width, activations), batch_size, is_xla, mine): max(1.0, n_trials * width / _rounded(widest) * part / len(batch_sizes))
             for width in {_rounded(widest * part) for part in WIDTHS if widest * part >= own}
             for part, batch_size in enumerate(batch_sizes, start=1)
             if batch_size >= self._rows(settings)
+            for is_xla in (False, True)
         }
 
-    def _seconds(self, stack: DenseStack, width: int, batch_size: int, settings: TrainingSettings) -> float:
-        """Estimate a training of all epochs on a network of this width."""
+    def _seconds(self, stack: DenseStack, settings: TrainingSettings, width: int, batch_size: int, cost: _Cost) -> float:
+        """Estimate a training of all epochs on a network of this width, with steps of so many rows."""
         sizes = [stack.n_features, *[width] * stack.depth, stack.n_outputs]
         parameters = sum(n_inputs * n_units for n_inputs, n_units in pairwise(sizes))
         n_train, n_validation = n_rows(self._arrays.x_train), n_rows(self._arrays.x_validation)
         n_steps = math.ceil(n_train / settings.batch_size)
-        step = STEP_SECONDS + 6 * parameters * batch_size * NUMBER_SECONDS + parameters * PARAMETER_SECONDS
+        step = cost.step_seconds + 6 * parameters * batch_size * NUMBER_SECONDS + parameters * PARAMETER_SECONDS
         return settings.epochs * (n_steps * step + 2 * parameters * n_validation * NUMBER_SECONDS)
 
     def _largest_and_smallest(self) -> list[DenseStack]:

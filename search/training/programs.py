@@ -133,7 +133,7 @@ class Programs:
         def take(model: Any, stack: DenseStack) -> None:
             padded.hold(stack, model.get_weights())
 
-        return self._program("elastic", padded, take, plan.batch_size, assignment)
+        return self._program("elastic", padded, take, plan.batch_size, assignment, is_xla=plan.is_xla)
 
     def _exact(self, model: Any, assignment: Assignment) -> Program:
         call_once(model, assignment.training, self.arrays)
@@ -144,14 +144,13 @@ class Programs:
                 for variable, given in zip(state, other.variables, strict=True):
                     variable.assign(given)
 
-        return self._program("compiled", model, take, assignment.training.batch_size, assignment)
+        settings = assignment.training
+        n_steps = settings.epochs * -(-n_rows(self.arrays.x_train) // settings.batch_size)
+        return self._program("compiled", model, take, settings.batch_size, assignment, is_xla=xla.pays(model, n_steps))
 
-    def _program(self, name: str, model: Any, take: _Take, batch_size: int, assignment: Assignment) -> Program:
+    def _program(self, name: str, model: Any, take: _Take, batch_size: int, assignment: Assignment, *, is_xla: bool) -> Program:
         parts = make_ready(model, self.experiment, assignment.training, self.arrays)
-        n_steps = assignment.training.epochs * -(-n_rows(self.arrays.x_train) // assignment.training.batch_size)
-        is_elastic = name == "elastic"
-        is_xla = is_elastic or xla.pays(model, n_steps)
-        run = build_epoch_program(model, batch_size, evaluation_batch_size(parts[2]), is_xla=is_xla, is_padded=is_elastic)
+        run = build_epoch_program(model, batch_size, evaluation_batch_size(parts[2]), is_xla=is_xla, is_padded=name == "elastic")
         return Program(name, model, take, batch_size, run, self._on_device(parts))
 
     def _on_device(self, parts: Parts) -> tuple[Any, Any]:

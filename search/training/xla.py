@@ -5,8 +5,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-FEWEST_STEPS = 1000
-"""On a CPU, compiling takes 0.5 to 1 s longer with XLA, and a small step 1 ms less (experiments/benchmarks)."""
+FEWEST_STEPS = 20_000
+"""On a CPU, compiling takes about 1 s longer with XLA, and a step about 0.05 ms less (experiments/benchmarks)."""
 
 _CONVOLUTIONS = tuple(
     getattr(keras.layers, f"{kind}{n}D{transpose}")
