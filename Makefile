@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup search ui predict reproduce test test-all check format lock
+.PHONY: help setup search ui predict reproduce test test-all bench check format lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ predict: $(READY) ## answer the rows of a file: STUDY= INPUT=rows.csv OUTPUT=ans
 
 reproduce: $(READY) ## run the documented architectures and compare their figures: ROWS=10,12 PERCEPTUNE_DATA=
 	@$(BIN)/python -m experiments.reproduction $(if $(ROWS),--rows $(ROWS))
+
+bench: $(READY) ## measure against other ways of searching: ARGS="--quick --json FILE"
+	@$(BIN)/python -m experiments.benchmarks $(ARGS)
 
 test: $(READY) ## run the tests, about three minutes on two cores
 	@$(BIN)/python -m pytest -m "not slow" $(ARGS)

@@ -1,0 +1,148 @@
+"""Runs every runner on every task, in turn, each search in a process and a folder of its own."""
+
+import math
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import processes, stores
+from .job import Job, read_answer
+from .runners import LIMIT, OURS, Runner
+from .stores import Curves
+from .tasks import Task, draw
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One search by one runner.
+
+    Attributes:
+        seed: Seed of the training; searches of one repeat have the same.
+        n_trials: How many trials it did.
+        seconds: From the moment the backend was imported and the data loaded to the last trial recorded.
+        process_seconds: Wall-clock time of the whole process.
+        peak_bytes: Largest memory of the process and its children.
+        curves: The validation losses; empty for the limit.
+        gpu: Mean utilisation of the GPU between those moments, in percent; None without one.
+    """
+
+    seed: int
+    n_trials: int
+    seconds: float
+    process_seconds: float
+    peak_bytes: int
+    curves: Curves
+    gpu: float | None = None
+
+    @property
+    def seconds_per_trial(self) -> float:
+        """Seconds over trials."""
+        return self.seconds / self.n_trials
+
+    @property
+    def finite_curves(self) -> Curves:
+        """The curves of the trials whose loss stayed finite."""
+        return {number: curve for number, curve in self.curves.items() if all(map(math.isfinite, curve))}
+
+
+Measured = dict[str, dict[str, list[Measurement]]]
+"""Measurements by task and runner, one a repeat."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """Where and how searches are measured.
+
+    Attributes:
+        folder: For the searches' own folders.
+        device: "cpu" or "gpu". Defaults to "cpu".
+        is_short: Whether slow runners do a few trials of the tasks they have time for. Defaults to False.
+        say: Told what happens, in lines. Defaults to printing.
+    """
+
+    folder: Path
+    device: str = "cpu"
+    is_short: bool = False
+    say: Callable[[str], None] = print
+
+    def measure(self, tasks: Sequence[Task], runners: Sequence[Runner], n_repeats: int) -> Measured:
+        """Have every runner do every task.
+
+        Args:
+            tasks: The tasks.
+            runners: The runners.
+            n_repeats: How often; each time with other seeds, in another order of the runners.
+
+        Returns:
+            The measurements; a runner that fails is left out with a line.
+        """
+        measured: Measured = {task.name: defaultdict(list) for task in tasks}
+        for repeat in range(n_repeats):
+            for task in tasks:
+                for runner in _turned(runners, repeat):
+                    if self.is_short and task.name not in runner.short_tasks:
+                        continue
+                    try:
+                        measurement = self.search(task, runner, repeat)
+                    except processes.ProgramError as error:
+                        self.say(f"{task.name}: {runner.name} is left out: {error}")
+                        continue
+                    self.say(f"{task.name}, repeat {repeat + 1}: {runner.name} {measurement.seconds_per_trial:.3f} s per trial")
+                    measured[task.name][runner.name].append(measurement)
+        return measured
+
+    def search(self, task: Task, runner: Runner, seed: int) -> Measurement:
+        """Have a runner do a task once.
+
+        Args:
+            task: The task.
+            runner: The runner.
+            seed: Seed of the training.
+
+        Raises:
+            processes.ProgramError: If it fails, or has not recorded every epoch.
+        """
+        is_few = runner.name != OURS and (self.is_short or self.device == "gpu")
+        trials = draw(task)[: task.n_few if is_few else task.n_trials]
+        folder = self.new_folder(f"{task.name}-{runner.name}-{seed}")
+        Job(task, trials, seed).write(folder)
+        backend = "jax" if self.device == "gpu" else runner.backend
+        variables = processes.environment(folder, backend, self.device)
+        finished = processes.run(["-m", runner.module], folder, variables, self.device)
+        answer = read_answer(folder)
+        curves = stores.read_curves(folder / processes.STORE)
+        if runner.name != LIMIT:
+            _check(curves, len(trials), task.epochs)
+        return Measurement(
+            seed=seed,
+            n_trials=len(trials),
+            seconds=answer["recorded"] - answer["ready"],
+            process_seconds=finished.seconds,
+            peak_bytes=finished.peak_bytes(),
+            curves=curves,
+            gpu=finished.utilization(answer["ready"], answer["recorded"]),
+        )
+
+    def new_folder(self, name: str) -> Path:
+        """Make a folder with an empty store."""
+        template = self.folder / "empty.db"
+        if not template.exists():
+            stores.create(template)
+        folder = self.folder / name
+        folder.mkdir()
+        shutil.copyfile(template, folder / processes.STORE)
+        return folder
+
+
+def _turned(runners: Sequence[Runner], repeat: int) -> list[Runner]:
+    first = repeat % len(runners)
+    return [*runners[first:], *runners[:first]]
+
+
+def _check(curves: Curves, n_trials: int, epochs: int) -> None:
+    """Check that each epoch of each trial was recorded; ours end a trial whose loss is not finite."""
+    short = [number for number, curve in curves.items() if len(curve) != epochs and all(map(math.isfinite, curve))]
+    if len(curves) != n_trials or short:
+        raise processes.ProgramError(f"{len(curves)} of {n_trials} trials are recorded, and not all epochs of {short}")

@@ -1,0 +1,53 @@
+"""Ways of searching, one a file: each is a program that reads a job and writes when it was ready and when the last trial was recorded."""
+
+import importlib.util
+from dataclasses import dataclass
+
+OURS, RECIPE, LIMIT = "perceptune", "optuna_tensorflow", "limit"
+
+
+@dataclass(frozen=True)
+class Runner:
+    """One way of searching.
+
+    Attributes:
+        name: Its name in the results.
+        program: Its file in this folder.
+        backend: Keras' backend. Defaults to "tensorflow".
+        package: What it needs besides this project's requirements. Defaults to nothing.
+        extra: The extra that installs the package.
+        has_list: Whether it trains the trials of the list, rather than its own. Defaults to True.
+        short_tasks: Where time is short, the tasks it does. Defaults to all.
+    """
+
+    name: str
+    program: str
+    backend: str = "tensorflow"
+    package: str = ""
+    extra: str = ""
+    has_list: bool = True
+    short_tasks: tuple[str, ...] = ("diabetes", "housing", "fashion", "lenet")
+
+    @property
+    def module(self) -> str:
+        """What ``python -m`` runs."""
+        return f"{__name__}.{self.program}"
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether its package is there."""
+        return not self.package or importlib.util.find_spec(self.package) is not None
+
+
+_SHORT = ("diabetes", "housing")
+RUNNERS = {
+    runner.name: runner
+    for runner in (
+        Runner(RECIPE, "optuna_recipe"),
+        Runner("optuna_jax", "optuna_recipe", "jax", package="jax", extra="jax", short_tasks=_SHORT),
+        Runner("keras_tuner", "keras_tuner_search", package="tensorboard", extra="tensorboard", has_list=False, short_tasks=_SHORT),
+        Runner("ray_tune", "ray_tune_search", package="ray", extra="ray", short_tasks=_SHORT[:1]),
+        Runner(OURS, "perceptune_study"),
+        Runner(LIMIT, "limit_loop"),
+    )
+}

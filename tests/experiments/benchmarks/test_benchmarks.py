@@ -1,0 +1,61 @@
+import dataclasses
+import json
+import subprocess
+import sys
+
+import pytest
+
+from experiments.benchmarks.__main__ import main
+from experiments.benchmarks.figures import summarize
+from experiments.benchmarks.measuring import Bench
+from experiments.benchmarks.overhead import measure_overhead, measure_start
+from experiments.benchmarks.processes import ProgramError, environment, run
+from experiments.benchmarks.runners import RUNNERS
+from experiments.benchmarks.tasks import TASKS
+
+
+@pytest.mark.slow
+def test_a_small_task_runs_from_end_to_end(tmp_path):
+    task = dataclasses.replace(TASKS["diabetes"], n_trials=3, epochs=2)
+    names = ("optuna_tensorflow", "perceptune", "limit")
+    lines = []
+    measured = Bench(folder=tmp_path, say=lines.append).measure([task], [RUNNERS[name] for name in names], 1)
+    results = json.loads(json.dumps({"tasks": summarize(measured)}))
+    figures = results["tasks"]["diabetes"]
+    assert len(lines) == 3
+    assert all(figures[name]["seconds_per_trial"] > 0 and figures[name]["n_trials"] == 3 for name in names)
+    assert figures["ratio"].keys() == {"optuna_tensorflow", "limit"}
+    assert figures["perceptune"]["curve_difference"] < 0.5
+    assert all(len(curve) == 2 for curve in measured["diabetes"]["perceptune"][0].curves.values())
+    assert figures["perceptune"]["peak_memory_bytes"] > 10**8
+
+
+@pytest.mark.slow
+def test_the_overhead_is_measured_with_training_that_takes_no_time(tmp_path):
+    results = measure_overhead(Bench(folder=tmp_path, say=list), (5,)) | {"start": measure_start(Bench(folder=tmp_path, say=list), 1)}
+    assert 0 < results["overhead_ms"]["5"] < 5_000
+    assert results["memory_bytes"]["5"]["at_end"] >= results["memory_bytes"]["5"]["after_100"] > 10**7
+    assert min(results["start"].values()) > 0
+
+
+def test_a_program_that_fails_is_told_by_its_last_line(tmp_path):
+    with pytest.raises(ProgramError, match="no such wind"):
+        run(["-c", "print('sailing'); raise SystemExit('no such wind')"], tmp_path, environment(tmp_path))
+
+
+def test_a_programs_memory_and_time_are_measured(tmp_path):
+    finished = run(["-c", "x = b'1' * 10**8; sum(range(4 * 10**7))"], tmp_path, environment(tmp_path))
+    assert finished.peak_bytes() > 10**8
+    assert finished.seconds > 0
+    assert finished.utilization(0, float("inf")) is None
+
+
+def test_an_unknown_task_is_answered_with_the_known_ones(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["--tasks", "moons"])
+    assert "there is no moons; expected some of diabetes, housing, fashion, lenet, overhead" in capsys.readouterr().err
+
+
+def test_the_main_program_imports_no_backend():
+    program = "import sys, experiments.benchmarks.__main__; sys.exit(any(name in sys.modules for name in ('keras', 'tensorflow', 'mlflow')))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
