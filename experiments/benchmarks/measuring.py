@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import processes, stores
 from .job import Job, read_answer
-from .runners import LIMIT, OURS, Runner
+from .runners import LIMIT, Runner
 from .stores import Curves
 from .tasks import Task, draw
 
@@ -104,7 +104,7 @@ class Bench:
         Raises:
             processes.ProgramError: If it fails, or has not recorded every epoch.
         """
-        is_few = runner.name != OURS and (self.is_short or self.device == "gpu")
+        is_few = runner.is_slow and (self.is_short or self.device == "gpu")
         trials = draw(task)[: task.n_few if is_few else task.n_trials]
         folder = self.new_folder(f"{task.name}-{runner.name}-{seed}")
         Job(task, trials, seed).write(folder)

@@ -17,7 +17,9 @@ from ..stores import n_ended
 
 
 class Stamps:
-    """Notes when the first trial is given to a worker, when trials end, and when the last is recorded.
+    """Notes when workers are ready, when trials end, and when the last is recorded.
+
+    Workers are ready at the first news after the stage in which they start: another stage, or a trial.
 
     Args:
         n_trials: How many there will be.
@@ -28,6 +30,7 @@ class Stamps:
         self.ready = 0.0
         self.finished: list[float] = []
         self.recorded = 0.0
+        self._is_starting = False
         self._n_trials, self._store = n_trials, store
         self._watch = threading.Thread(target=self._wait, daemon=True)
 
@@ -35,7 +38,7 @@ class Stamps:
         """Do nothing."""
 
     def on_trial_start(self, assignment: Any) -> None:
-        """Note the first: a worker is ready."""
+        """Note the first."""
         self.ready = self.ready or time.time()
 
     def on_epoch_end(self, report: Any) -> None:
@@ -48,7 +51,10 @@ class Stamps:
             self._watch.start()
 
     def on_stage(self, text: str) -> None:
-        """Do nothing."""
+        """Note the second: the first is that workers start."""
+        if self._is_starting:
+            self.ready = self.ready or time.time()
+        self._is_starting = True
 
     def join(self) -> None:
         """Wait until the last trial was seen in the store."""
