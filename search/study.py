@@ -95,13 +95,15 @@ class _Run:
             executor.close()
 
     def _make_ready(self, executor: Executor) -> None:
-        """Prepare the data while the workers start, and have the model checked."""
+        """Prepare the data and open the store while the workers start, and have the model checked."""
         executor.start(self._experiment, self._ledger.folder.arrays)
         preprocessor = fit_preprocessor(self._dataset, self._experiment.preprocessing, self._experiment.outputs)
         prepare(self._dataset, preprocessor).save(self._ledger.folder.arrays)
         preprocessor.save(self._ledger.folder.preprocessor)
         self._observer.on_stage("Starting workers")
+        self._tracker.open()
         executor.check()
+        self._observer.on_stage("Searching")
 
     def _start_tracking(self, executor: Executor) -> None:
         run_id = self._tracker.start_study(

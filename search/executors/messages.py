@@ -1,13 +1,15 @@
 """What the coordinator and a worker process say to each other through their pipe.
 
-The worker says `Ready` once, then for each assignment any number of epochs and one result. After the epoch of a trial
-that can be pruned it waits for a bool: whether to go on. A closed pipe ends the worker.
+The worker says `Ready` once, then for each assignment any number of `Epochs` and one result. After the epoch of a trial
+that can be pruned it waits for a bool: whether to go on; while it does, no other assignment is sent. A closed pipe ends
+the worker.
 """
 
 from dataclasses import dataclass
 
 from ..errors import InputError
 from ..experiment import Experiment
+from ..trial import EpochReport
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,14 @@ class Ready:
     """
 
     error: InputError | None = None
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """What was trained since the last message.
+
+    Attributes:
+        reports: One for each epoch, in order.
+    """
+
+    reports: tuple[EpochReport, ...]

@@ -6,12 +6,15 @@ It is started by `worker_pool` with the number of an inherited pipe and knows no
 import contextlib
 import signal
 import sys
+import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ..errors import InputError
 from ..trial import Assignment, EpochReport
-from .messages import Check, Ready, Start
+from .messages import Check, Epochs, Ready, Start
+
+SEND_INTERVAL_SECONDS = 0.25
 
 
 def main() -> None:
@@ -29,8 +32,10 @@ def _serve(pipe: Connection) -> None:
     from ..arrays import TrainingArrays
     from ..training.run import check_builder, train_trial
 
+    epochs = _EpochsToSend(pipe)
+
     def report(epoch: EpochReport) -> bool:
-        pipe.send(epoch)
+        epochs.add(epoch, is_due=assignment.is_prunable)
         return bool(pipe.recv()) if assignment.is_prunable else True
 
     arrays: TrainingArrays | None = None
@@ -40,13 +45,34 @@ def _serve(pipe: Connection) -> None:
             arrays = TrainingArrays.load(Path(start.arrays))
         if isinstance(message, Assignment):
             assignment = message
-            pipe.send(train_trial(start.experiment, assignment, arrays, report))
+            result = train_trial(start.experiment, assignment, arrays, report)
+            epochs.send()
+            pipe.send(result)
             continue
         try:
             check_builder(start.experiment, arrays)
             pipe.send(Ready())
         except InputError as error:
             pipe.send(Ready(error))
+
+
+class _EpochsToSend:
+    """Epochs that the coordinator has not been told of; short ones are told together."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._reports: list[EpochReport] = []
+        self._sent_at = time.monotonic()
+
+    def add(self, report: EpochReport, *, is_due: bool) -> None:
+        self._reports.append(report)
+        if is_due or time.monotonic() - self._sent_at >= SEND_INTERVAL_SECONDS:
+            self.send()
+
+    def send(self) -> None:
+        if self._reports:
+            self._pipe.send(Epochs(tuple(self._reports)))
+        self._reports, self._sent_at = [], time.monotonic()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Workers are programs of their own (not forks), so the coordinator stays free of 
 ``if __name__ == "__main__"``. A worker is replaced when it dies, after a number of trials, or when its memory has grown.
 """
 
+import itertools
 import sys
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
@@ -11,12 +12,13 @@ from pathlib import Path
 
 from ..errors import WorkerError
 from ..experiment import Experiment
-from ..trial import Assignment, EpochReport, Report, TrialResult, TrialState
+from ..trial import Assignment, Report, TrialResult, TrialState
 from .devices import divide
-from .messages import Check, Ready, Start
+from .messages import Check, Epochs, Ready, Start
 from .worker_process import WorkerProcess
 
 _MAX_DEATHS = 10
+_SOON_SECONDS = 1.0
 
 
 class WorkerPool:
@@ -40,8 +42,8 @@ class WorkerPool:
 
     @property
     def n_free(self) -> int:
-        """Number of workers that are ready and idle."""
-        return sum(worker.is_free for worker in self._workers)
+        """Number of workers that are ready and idle, and of those that can be given their next trial already."""
+        return sum(worker.is_free or self._can_go_ahead(worker) for worker in self._workers)
 
     def start(self, experiment: Experiment, arrays: Path) -> None:
         """Start the processes; they import the backend while the caller goes on."""
@@ -64,8 +66,18 @@ class WorkerPool:
                     raise message.error
 
     def submit(self, assignment: Assignment) -> None:
-        """Give a trial to an idle worker."""
-        next(worker for worker in self._workers if worker.is_free).train(assignment)
+        """Give a trial to an idle worker, or else to one that can be given its next trial already."""
+        idle = (worker for worker in self._workers if worker.is_free)
+        ahead = (worker for worker in self._workers if self._can_go_ahead(worker))
+        next(itertools.chain(idle, ahead)).train(assignment)
+
+    def _can_go_ahead(self, worker: WorkerProcess) -> bool:
+        """Whether it is worth proposing a trial before this worker's last one has ended, since that will be soon.
+
+        Not with a single worker, so that its study can be repeated exactly.
+        """
+        is_soon = worker.last_seconds <= _SOON_SECONDS and worker.assignment is not None and not worker.assignment.is_prunable
+        return is_soon and worker.ahead is None and len(self._workers) > 1 and not self._is_worn(worker, n_more=1)
 
     def wait(self, report: Report) -> list[TrialResult]:
         """Wait for results, or for a worker to become ready."""
@@ -100,8 +112,8 @@ class WorkerPool:
         assignment = worker.assignment
         message = worker.receive()
         match message:
-            case EpochReport():
-                go_on = report(message)
+            case Epochs(reports=reports):
+                go_on = [report(epoch) for epoch in reports][-1]
                 if assignment is not None and assignment.is_prunable:
                     worker.send(go_on)
             case Ready(error=error) if error is not None:
@@ -114,20 +126,25 @@ class WorkerPool:
                 self._n_deaths += 1
                 if not worker.was_ready or self._n_deaths > _MAX_DEATHS:
                     raise WorkerError(f"Worker processes end by themselves ({worker.ending}); their output is in {worker.log}")
-                self._replace(worker)
+                self._replace(worker, worker.ahead)
                 if assignment is not None:
                     reason = f"the worker process died: {worker.ending}; its output is in {worker.log}"
                     return TrialResult(number=assignment.number, state=TrialState.FAILED, reason=reason)
         return None
 
     def _recycle(self, worker: WorkerProcess) -> None:
-        limits = self._start.experiment.executor
-        if worker.n_trials >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes:
+        if worker.is_free and self._is_worn(worker):
             worker.end()
             worker.reap()
             self._replace(worker)
 
-    def _replace(self, worker: WorkerProcess) -> None:
+    def _is_worn(self, worker: WorkerProcess, n_more: int = 0) -> bool:
+        limits = self._start.experiment.executor
+        return worker.n_trials + n_more >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes
+
+    def _replace(self, worker: WorkerProcess, assignment: Assignment | None = None) -> None:
         replacement = WorkerProcess(worker.share, worker.log, self._start)
         replacement.send(Check())
+        if assignment is not None:
+            replacement.train(assignment)
         self._workers[self._workers.index(worker)] = replacement

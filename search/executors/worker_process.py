@@ -1,6 +1,7 @@
 """The coordinator's end of one worker process."""
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -11,9 +12,9 @@ from pathlib import Path
 
 import psutil
 
-from ..trial import Assignment, EpochReport, TrialResult
+from ..trial import Assignment, TrialResult
 from .devices import Share
-from .messages import Ready, Start
+from .messages import Epochs, Ready, Start
 
 _CLOSE_SECONDS = 5
 
@@ -28,6 +29,8 @@ class WorkerProcess:
 
     Attributes:
         assignment: The trial it trains; None if it is idle.
+        ahead: The trial that it trains next; None if it has not been given one.
+        last_seconds: What its last trial took; infinite before the first.
         was_ready: Whether it has imported its backend and found the builder good.
         n_trials: How many trials it has ended.
     """
@@ -36,6 +39,8 @@ class WorkerProcess:
         self.share = share
         self.log = log
         self.assignment: Assignment | None = None
+        self.ahead: Assignment | None = None
+        self.last_seconds = math.inf
         self.was_ready = False
         self.n_trials = 0
         self._first_bytes = 0
@@ -64,21 +69,25 @@ class WorkerProcess:
             self.pipe.send(message)
 
     def train(self, assignment: Assignment) -> None:
-        """Give it a trial."""
-        self.assignment = assignment
+        """Give it a trial, to train now or after the one that it trains."""
+        if self.assignment is None:
+            self.assignment = assignment
+        else:
+            self.ahead = assignment
         self.send(assignment)
 
-    def receive(self) -> Ready | EpochReport | TrialResult | None:
+    def receive(self) -> Ready | Epochs | TrialResult | None:
         """Take the next message; None if the process is gone."""
         try:
-            message: Ready | EpochReport | TrialResult = self.pipe.recv()
+            message: Ready | Epochs | TrialResult = self.pipe.recv()
         except (EOFError, ConnectionResetError):
             return None
         if isinstance(message, Ready):
             self.was_ready = message.error is None
         elif isinstance(message, TrialResult):
-            self.assignment = None
+            self.assignment, self.ahead = self.ahead, None
             self.n_trials += 1
+            self.last_seconds = message.seconds
         return message
 
     def growth_bytes(self) -> int:

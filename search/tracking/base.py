@@ -65,6 +65,10 @@ class StudyOutcome:
 class Tracker(Protocol):
     """Writes a study down where people browse it."""
 
+    def open(self) -> None:
+        """Connect; nothing is written. `start_study` does it too."""
+        ...
+
     def start_study(self, record: StudyRecord) -> str:
         """Begin the study's run, or go on with it: finish the runs of trials that ended, close the others left running.
 

@@ -65,6 +65,14 @@ class MlflowTracker:
         self._parent_run_id = ""
         self._open_runs: dict[int, _OpenRun] = {}
 
+    def open(self) -> None:
+        """Connect, which imports MLflow; nothing is written but an empty local store.
+
+        Raises:
+            InputError: If the store does not answer.
+        """
+        _ = self._client
+
     def start_study(self, record: StudyRecord) -> str:
         """Begin the study's run, or go on with it: finish the runs of trials that ended, close the others left running.
 

@@ -34,6 +34,8 @@ NUMBER_SECONDS, PARAMETER_SECONDS = 1 / 80e9, 0.5e-9
 
 WIDTHS = (1 / 4, 1 / 2, 3 / 4, 1)
 """Widths of elastic programs, as parts of the widest network's."""
+USED_PART = 0.5
+"""Of the trials that a program has room for, the part that gains by it as the trial does for which it is made, about."""
 N_PROCESSES = 2
 """By how many processes the trials are shared, about."""
 
@@ -93,7 +95,9 @@ class Planner:
         there = [plan for plan in existing if isinstance(plan, Plan) and plan.settings == mine]
         fitting = [plan for plan in there if plan.size.holds(stack) and plan.batch_size >= self._rows(settings)]
         costs = {plan: self._run_seconds(stack, settings, plan) for plan in fitting}
-        for plan, uses in self._new(stack, settings, mine).items():
+        n_left = max(1.0, (self._experiment.search.n_trials - assignment.number) / N_PROCESSES)
+        for plan, part in self._new(stack, settings, mine).items():
+            uses = max(1.0, n_left * part)
             costs.setdefault(plan, ELASTIC[plan.is_xla].compile_seconds / uses + self._run_seconds(stack, settings, plan))
         best = min(costs, key=lambda plan: costs[plan])
         exact = min(
@@ -105,15 +109,14 @@ class Planner:
         return self._seconds(stack, settings, plan.size.width, plan.batch_size, ELASTIC[plan.is_xla])
 
     def _new(self, stack: DenseStack, settings: TrainingSettings, mine: tuple[Any, ...]) -> dict[Plan, float]:
-        """List what could be compiled, each with the number of trials of this process that it will probably serve."""
+        """List what could be compiled, each with the part of the trials to come that it will probably serve as well as this one."""
         room = [*self._largest_and_smallest(), stack]
         depths = min(other.depth for other in room), max(other.depth for other in room)
         own, widest = max(stack.widths, default=1), max(max(other.widths, default=1) for other in room)
         activations = tuple(sorted({name for other in room for name in other.activations} | self._named_activations()))
         batch_sizes = sorted({self._rows(settings), *self._batch_sizes()})
-        n_trials = self._experiment.search.n_trials / N_PROCESSES
         return {
-            Plan(Size(depths, width, activations), batch_size, is_xla, mine): max(1.0, n_trials * width / _rounded(widest) * part / len(batch_sizes))
+            Plan(Size(depths, width, activations), batch_size, is_xla, mine): USED_PART * width / _rounded(widest) * part / len(batch_sizes)
             for width in {_rounded(widest * part) for part in WIDTHS if widest * part >= own}
             for part, batch_size in enumerate(batch_sizes, start=1)
             if batch_size >= self._rows(settings)

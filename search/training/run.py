@@ -143,7 +143,7 @@ def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArray
     if experiment.objective.is_better(progress.value, assignment.keep_if_better_than):
         if progress.weights_to_restore is not None:
             model.set_weights(progress.weights_to_restore)
-        if not model.compiled:
+        if not is_estimator(model) and not model.compiled:
             make_ready(model, experiment, assignment.training, arrays)  # compiled, as a model that was trained itself
         facts["model_path"] = str(keep_model(model, arrays.x_validation, Path(assignment.model_path), experiment.model))
 
