@@ -56,6 +56,11 @@ class TrainingArrays:
         """The shape of one row, by input name where there are several."""
         return unnamed({name: array.shape[1:] for name, array in named(self.x_train).items()})
 
+    @property
+    def n_bytes(self) -> int:
+        """Size of all arrays."""
+        return sum(array.nbytes for field in _TREES for array in named(getattr(self, field)).values())
+
     def save(self, folder: Path) -> None:
         """Write the arrays into a folder, one ``.npy`` file each, for `load`."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,9 @@
 It names paths; whoever writes a file makes its folder.
 """
 
+import hashlib
 import os
+import platform
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,12 @@ class Store:
     def artifacts(self) -> Path:
         """Where MLflow's artifacts lie unless a server keeps them."""
         return self.root / "artifacts"
+
+    @property
+    def programs(self) -> Path:
+        """What XLA has compiled, kept for later runs, by machine: another processor could not run it."""
+        machine = hashlib.sha256(f"{platform.node()} {platform.processor()} {platform.machine()}".encode()).hexdigest()[:12]
+        return self.root / "programs" / machine
 
     @property
     def studies(self) -> Path:

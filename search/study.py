@@ -85,7 +85,7 @@ class _Run:
         is_missing = n_finished < self._n_trials
         if not is_missing and not interrupted and self._ledger.attribute("tracked") == n_finished:
             return
-        executor = make_executor(self._experiment.executor, self._ledger.folder.logs)
+        executor = make_executor(self._experiment.executor, self._ledger.folder.logs, self._store.programs)
         try:
             if is_missing:
                 self._make_ready(executor)

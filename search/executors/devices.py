@@ -20,11 +20,13 @@ class Share:
         kind: What it trains on.
         index: The GPU as ``CUDA_VISIBLE_DEVICES`` names it, a number or a UUID; empty for the CPU.
         n_threads: CPU threads for its arithmetic.
+        programs: Folder where compiled programs are kept for later runs; empty keeps none. Defaults to empty.
     """
 
     kind: Literal["cpu", "gpu"]
     index: str
     n_threads: int
+    programs: str = ""
 
     @property
     def memory(self) -> dict[str, str]:
@@ -41,14 +43,23 @@ class Share:
             "TF_NUM_INTEROP_THREADS": "1" if self.n_threads == 1 else "2",
             "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
         }
-        return limits | self.memory | {"CUDA_VISIBLE_DEVICES": self.index}
+        return limits | self.memory | self._caches | {"CUDA_VISIBLE_DEVICES": self.index}
+
+    @property
+    def _caches(self) -> dict[str, str]:
+        """Environment variables that have XLA keep what it compiles, on TensorFlow and on JAX."""
+        if not self.programs:
+            return {}
+        flags = f"{os.environ.get('TF_XLA_FLAGS', '')} --tf_xla_persistent_cache_directory={self.programs}"
+        return {"TF_XLA_FLAGS": flags.strip(), "JAX_COMPILATION_CACHE_DIR": os.environ.get("JAX_COMPILATION_CACHE_DIR", self.programs)}
 
 
-def divide(n_workers: int | Literal["auto"]) -> list[Share]:
+def divide(n_workers: int | Literal["auto"], programs: str = "") -> list[Share]:
     """Divide the machine.
 
     Args:
         n_workers: Number of workers, or "auto": one per GPU; without GPUs one per core as far as memory allows.
+        programs: Folder for compiled programs. Defaults to empty, for none.
 
     Returns:
         A share per worker: GPUs in turn, the cores' threads divided evenly and at least one each.
@@ -59,8 +70,8 @@ def divide(n_workers: int | Literal["auto"]) -> list[Share]:
     n_shares = n_workers if isinstance(n_workers, int) else len(gpus) or min(n_cores, n_for_memory)
     n_threads = max(1, n_cores // n_shares)
     if not gpus:
-        return [Share("cpu", "", n_threads) for _ in range(n_shares)]
-    return [Share("gpu", gpus[i % len(gpus)], n_threads) for i in range(n_shares)]
+        return [Share("cpu", "", n_threads, programs) for _ in range(n_shares)]
+    return [Share("gpu", gpus[i % len(gpus)], n_threads, programs) for i in range(n_shares)]
 
 
 def visible_gpus() -> list[str]:

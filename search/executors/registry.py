@@ -8,18 +8,19 @@ from .in_process import InProcessExecutor
 from .worker_pool import WorkerPool
 
 
-def make_executor(section: ExecutorSection, logs: Path) -> Executor:
+def make_executor(section: ExecutorSection, logs: Path, programs: Path) -> Executor:
     """Make an executor; nothing is started yet.
 
     Args:
         section: The experiment's ``[executor]``.
         logs: Folder for what worker processes print.
+        programs: Folder where they keep what they compile, from run to run.
 
     Returns:
         The executor.
     """
     match section.name:
         case "workers":
-            return WorkerPool(logs)
+            return WorkerPool(logs, programs)
         case "in-process":
             return InProcessExecutor()

@@ -26,10 +26,12 @@ class WorkerPool:
 
     Args:
         logs: Folder for what the workers print.
+        programs: Folder for programs that are compiled, from run to run. Defaults to none.
     """
 
-    def __init__(self, logs: Path) -> None:
+    def __init__(self, logs: Path, programs: Path | None = None) -> None:
         self._logs = logs
+        self._programs = programs
         self._workers: list[WorkerProcess] = []
         self._start: Start
         self._n_deaths = 0  # one after another, without a trial that ended
@@ -49,8 +51,10 @@ class WorkerPool:
         """Start the processes; they import the backend while the caller goes on."""
         self._logs.mkdir(parents=True, exist_ok=True)
         self._start = Start(experiment, str(arrays), sys.path)
-        n_useful = experiment.search.n_trials
-        for number, share in enumerate(divide(experiment.executor.n_workers)[:n_useful]):
+        if self._programs:
+            self._programs.mkdir(parents=True, exist_ok=True)
+        shares = divide(experiment.executor.n_workers, str(self._programs or ""))
+        for number, share in enumerate(shares[: experiment.search.n_trials]):
             self._workers.append(WorkerProcess(share, self._logs / f"worker-{number}.log", self._start))
 
     def check(self) -> None:

@@ -1,8 +1,9 @@
-"""The name of the device that the Keras backend computes on."""
+"""The device that the Keras backend computes on: its name, and whether data have room in memory."""
 
 import os
 
 import keras
+import psutil
 
 
 def device_name() -> str:
@@ -19,6 +20,15 @@ def device_name() -> str:
         case "torch":
             return _torch_device()
     return "cpu"
+
+
+def has_room(n_bytes: int) -> bool:
+    """Say whether data can be held in memory beside everything else: they may take half of what is free.
+
+    Args:
+        n_bytes: Size of the data.
+    """
+    return n_bytes <= psutil.virtual_memory().available // 2
 
 
 def _tensorflow_device() -> str:

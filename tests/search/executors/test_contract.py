@@ -1,25 +1,15 @@
 """What every executor does, with real training."""
 
-import numpy as np
 import psutil
 import pytest
 
-from search.arrays import TrainingArrays
 from search.errors import ExperimentError, UnknownReferenceError
 from search.executors.in_process import InProcessExecutor
 from search.executors.worker_pool import WorkerPool
 from search.experiment import parse_experiment
-from search.trial import Assignment, TrialState
+from search.trial import TrialState
 
-CONTENT = {
-    "name": "toy",
-    "model": "models.mlp:build_mlp",
-    "data": {"loader": "experiments.datasets:diabetes"},
-    "space": {"model": {"n_hidden": 1}, "training": {"epochs": 2}},
-    "objective": {"metric": "val_loss", "direction": "minimize"},
-    "executor": {"n_workers": 1, "recycle_after_trials": 2},
-}
-EXPERIMENT = parse_experiment(CONTENT, "toy")
+from .conftest import CONTENT, EXPERIMENT, assignment, train
 
 
 @pytest.fixture(params=[InProcessExecutor, WorkerPool])
@@ -27,38 +17,6 @@ def executor(request, tmp_path):
     executor = request.param(tmp_path / "logs") if request.param is WorkerPool else request.param()
     yield executor
     executor.close()
-
-
-@pytest.fixture
-def arrays(tmp_path):
-    rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(40, 3)).astype("float32"), rng.integers(0, 2, (40, 1)).astype("float32")
-    folder = tmp_path / "arrays"
-    TrainingArrays(x_train=x, y_train=y, x_validation=x, y_validation=y, task="binary", n_outputs=1).save(folder)
-    return folder
-
-
-def assignment(number, tmp_path, *, is_prunable=False, n_hidden=1):
-    return Assignment(
-        number=number,
-        params={},
-        model_arguments={"n_hidden": n_hidden},
-        training=EXPERIMENT.space.training_settings({}),
-        seed=0,
-        is_prunable=is_prunable,
-        keep_if_better_than=None,
-        model_path=str(tmp_path / f"{number}.keras"),
-    )
-
-
-def train(executor, assignment, report=lambda _: True):
-    while not executor.n_free:
-        executor.wait(report)
-    executor.submit(assignment)
-    results = []
-    while not results:
-        results = executor.wait(report)
-    return results[0]
 
 
 def test_trials_are_trained_one_after_another_with_equal_results(executor, arrays, tmp_path):

@@ -59,3 +59,12 @@ def test_a_worker_sees_only_its_own_gpu_and_takes_its_memory_as_needed():
 
 def test_a_cpu_worker_sees_no_gpu():
     assert Share("cpu", "", 1).environment["CUDA_VISIBLE_DEVICES"] == ""
+
+
+def test_what_is_compiled_is_kept_where_it_is_said(monkeypatch):
+    monkeypatch.setenv("TF_XLA_FLAGS", "--tf_xla_auto_jit=0")
+    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
+    environment = Share("cpu", "", 1, "somewhere").environment
+    assert environment["TF_XLA_FLAGS"] == "--tf_xla_auto_jit=0 --tf_xla_persistent_cache_directory=somewhere"
+    assert environment["JAX_COMPILATION_CACHE_DIR"] == "somewhere"
+    assert "TF_XLA_FLAGS" not in Share("cpu", "", 1).environment

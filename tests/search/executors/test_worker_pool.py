@@ -1,0 +1,120 @@
+"""Worker processes: trials given ahead, epochs told together, and what is kept of a worker's programs."""
+
+import os
+import signal
+
+import psutil
+import pytest
+
+from search.executors.worker_pool import WorkerPool
+from search.experiment import parse_experiment
+from search.settings import TrainingSettings
+from search.trial import Assignment, TrialState
+
+from .conftest import CONTENT, assignment, train
+
+LONG = TrainingSettings(epochs=1000, batch_size=1, optimizer="sgd")
+"""So many steps that XLA pays."""
+
+
+@pytest.fixture
+def start(arrays, tmp_path):
+    """Return a function that starts a pool of some workers; all are closed at the end."""
+    pools = []
+
+    def begin(n_workers, n_trials=100):
+        pools.append(pool := WorkerPool(tmp_path / "logs", tmp_path / "programs"))
+        content = CONTENT | {"executor": {"n_workers": n_workers}, "search": {"n_trials": n_trials}}
+        pool.start(parse_experiment(content, "toy"), arrays)
+        pool.check()
+        return pool
+
+    yield begin
+    for pool in pools:
+        pool.close()
+
+
+def all_ready(pool):
+    """Wait until every worker is ready and has ended a trial."""
+    while pool.n_free < pool.n_workers:
+        pool.wait(lambda _: True)
+
+
+def finish(pool, n):
+    results = []
+    while len(results) < n:
+        results += pool.wait(lambda _: True)
+    return results
+
+
+def warmed(pool, tmp_path):
+    """Have each worker end two trials, of which the second compiles nothing and is short."""
+    all_ready(pool)
+    for first in (100, 200):
+        for number in range(pool.n_workers):
+            pool.submit(assignment(first + number, tmp_path))
+        finish(pool, pool.n_workers)
+
+
+def test_short_trials_are_taken_ahead_and_none_is_lost_with_a_worker(start, tmp_path):
+    pool = start(2)
+    warmed(pool, tmp_path)
+    for number in range(4):
+        assert pool.n_free > 0
+        pool.submit(assignment(number, tmp_path))
+    assert pool.n_free == 0
+    victim = psutil.Process().children()[0]
+    os.kill(victim.pid, signal.SIGKILL)
+    results = {result.number: result for result in finish(pool, 4)}
+    assert sorted(results) == [0, 1, 2, 3]
+    failed = [result for result in results.values() if result.state is TrialState.FAILED]
+    assert len(failed) <= 1
+    assert all("SIGKILL" in result.reason for result in failed)
+
+
+def test_a_trial_that_can_be_pruned_is_alone_with_its_worker(start, tmp_path):
+    pool = start(2)
+    warmed(pool, tmp_path)
+    for number in range(2):
+        pool.submit(assignment(number, tmp_path, is_prunable=True))
+    assert pool.n_free == 0
+    finish(pool, 2)
+
+
+def test_a_single_worker_takes_nothing_ahead(start, tmp_path):
+    pool = start(1)
+    warmed(pool, tmp_path)
+    pool.submit(assignment(0, tmp_path))
+    assert pool.n_free == 0
+    finish(pool, 1)
+
+
+def test_every_epoch_is_told_in_order_before_the_result(start, tmp_path):
+    pool, told = start(1), []
+
+    def report(epoch):
+        told.append(epoch.epoch)
+        return True
+
+    longer = assignment(0, tmp_path).training.model_copy(update={"epochs": 40})
+    result = train(pool, given(0, tmp_path, longer), report)
+    assert told == list(range(1, 41))
+    assert len(result.history) == 40
+
+
+@pytest.mark.slow
+def test_what_xla_compiled_serves_the_next_run(start, tmp_path):
+    names = []
+    for run in range(2):
+        pool = start(1, n_trials=1)
+        assert train(pool, given(run, tmp_path, LONG)).reason == ""
+        pool.close()
+        names.append(sorted(path.name for path in (tmp_path / "programs").iterdir()))
+    assert names[0]
+    assert names[0] == names[1]
+
+
+def given(number, tmp_path, training):
+    """Return a trial with other settings."""
+    plain = assignment(number, tmp_path)
+    return Assignment(**{name: getattr(plain, name) for name in Assignment.__dataclass_fields__} | {"training": training})
