@@ -189,14 +189,14 @@ class ExecutorSection(Table):
     Attributes:
         name: "workers" (processes) or "in-process" (here, one at a time, bare tracebacks). Defaults to "workers".
         n_workers: Number of worker processes, or "auto": one per GPU, else as many as the cores allow. Defaults to "auto".
-        trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled where
-            the backend has it. Defaults to "auto".
-        recycle_after_trials: A worker is replaced after so many trials. Defaults to 200.
+        trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled where the
+            backend has it, and networks of dense layers by programs that many trials share. Defaults to "auto".
+        recycle_after_trials: A worker is replaced after so many trials. Defaults to 2000.
         recycle_growth_bytes: A worker is replaced when its memory grew by so much, at least 1 MiB. Defaults to 2 GiB.
     """
 
     name: Literal["workers", "in-process"] = "workers"
     n_workers: Workers = "auto"
     trainer: Literal["auto", "keras", "compiled"] = "auto"
-    recycle_after_trials: Annotated[int, Field(ge=1)] = 200
+    recycle_after_trials: Annotated[int, Field(ge=1)] = 2000
     recycle_growth_bytes: Annotated[int, Field(ge=2**20)] = 2 * 2**30
