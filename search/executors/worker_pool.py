@@ -81,7 +81,7 @@ class WorkerPool:
         Not with a single worker, so that its study can be repeated exactly.
         """
         is_soon = worker.last_seconds <= _SOON_SECONDS and worker.assignment is not None and not worker.assignment.is_prunable
-        return is_soon and worker.ahead is None and len(self._workers) > 1 and not self._is_worn(worker, n_more=1)
+        return is_soon and worker.ahead is None and len(self._workers) > 1 and not worker.is_worn
 
     def wait(self, report: Report) -> list[TrialResult]:
         """Wait for results, or for a worker to become ready."""
@@ -137,14 +137,14 @@ class WorkerPool:
         return None
 
     def _recycle(self, worker: WorkerProcess) -> None:
-        if worker.is_free and self._is_worn(worker):
+        """Replace a worn worker once it has nothing to train; until then it gets nothing ahead."""
+        limits = self._start.experiment.executor
+        is_at_limit = worker.n_trials >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes
+        worker.is_worn = is_at_limit or worker.n_trials + 1 >= limits.recycle_after_trials
+        if is_at_limit and worker.is_free:
             worker.end()
             worker.reap()
             self._replace(worker)
-
-    def _is_worn(self, worker: WorkerProcess, n_more: int = 0) -> bool:
-        limits = self._start.experiment.executor
-        return worker.n_trials + n_more >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes
 
     def _replace(self, worker: WorkerProcess, assignment: Assignment | None = None) -> None:
         replacement = WorkerProcess(worker.share, worker.log, self._start)

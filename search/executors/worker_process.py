@@ -31,6 +31,7 @@ class WorkerProcess:
         assignment: The trial it trains; None if it is idle.
         ahead: The trial that it trains next; None if it has not been given one.
         last_seconds: What its last trial took; infinite before the first.
+        is_worn: Whether it is to be replaced soon.
         was_ready: Whether it has imported its backend and found the builder good.
         n_trials: How many trials it has ended.
     """
@@ -41,6 +42,7 @@ class WorkerProcess:
         self.assignment: Assignment | None = None
         self.ahead: Assignment | None = None
         self.last_seconds = math.inf
+        self.is_worn = False
         self.was_ready = False
         self.n_trials = 0
         self._first_bytes = 0

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -102,7 +103,7 @@ class Programs:
         self.experiment, self.arrays = experiment, arrays
         self._planner = Planner(experiment, arrays)
         self._programs: dict[Hashable, Program] = {}
-        self._tensors: dict[int, tuple[Any, Any]] = {}
+        self._tensors: dict[Hashable, tuple[Any, Any]] = {}
 
     def __len__(self) -> int:
         return len(self._programs)
@@ -155,7 +156,7 @@ class Programs:
 
     def _on_device(self, parts: Parts) -> tuple[Any, Any]:
         """Give the data as tensors, the same for all programs whose targets are written in the same way."""
-        key = parts[1].shape[1] if isinstance(parts[1], np.ndarray) else 0
+        key = tuple((target.shape, str(target.dtype)) for target in keras.tree.flatten((parts[1], parts[3])))
         if key not in self._tensors:
             x_train, y_train, x_validation, y_validation = tf.nest.map_structure(tf.convert_to_tensor, parts)
             self._tensors[key] = (x_train, y_train), (x_validation, y_validation)
@@ -164,9 +165,24 @@ class Programs:
 
 def _exact_key(model: Any, assignment: Assignment) -> Hashable:
     """Say what an exact program is compiled for: all of the trial but its seed and the settings that are values or steer epochs."""
-    settings = assignment.training.model_dump(exclude=set(_VALUES))
+    settings = assignment.training.model_dump_json(exclude=set(_VALUES))
     arguments = json.dumps(dict(assignment.model_arguments), sort_keys=True)
-    return arguments, json.dumps(settings, sort_keys=True), tuple(tuple(weight.shape) for weight in model.weights)
+    return arguments, settings, _architecture(model, assignment.seed), tuple(tuple(weight.shape) for weight in model.weights)
+
+
+def _architecture(model: Any, seed: int) -> str:
+    """Write down what a builder may have made of the seed; the seed itself where a model does not tell."""
+    try:
+        config = model.get_config()
+    except Exception:  # what a model's own get_config raises, NotImplementedError where it has none
+        return str(seed)
+    return json.dumps(_without_seeds(config), sort_keys=True, default=str)
+
+
+def _without_seeds(config: Any) -> Any:
+    if isinstance(config, dict):
+        return {str(name): _without_seeds(value) for name, value in config.items() if name != "seed"}
+    return [_without_seeds(value) for value in config] if isinstance(config, list | tuple) else config
 
 
 _VALUES = (

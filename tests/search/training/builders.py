@@ -141,3 +141,8 @@ def overflowing(input_shape, n_outputs):
 
 
 NOT_A_FUNCTION = np.zeros(3)
+
+
+def random_dropout(input_shape, seed):
+    rate = float(np.random.default_rng(seed).uniform(0.1, 0.9))
+    return keras.Sequential([keras.Input(input_shape), keras.layers.Dropout(rate, seed=seed), keras.layers.Dense(1, activation="sigmoid")])

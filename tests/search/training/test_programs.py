@@ -20,7 +20,7 @@ def train(experiment, tmp_path, seed=1, model=None, **settings):
     assignment = Assignment(
         number=0,
         params={},
-        model_arguments=model or {"dropout": 0.3, "normalization": True},
+        model_arguments={"dropout": 0.3, "normalization": True} if model is None else model,
         training=TrainingSettings(**({"epochs": 2} | settings)),
         seed=seed,
         is_prunable=False,
@@ -50,6 +50,13 @@ def test_what_is_computed_otherwise_has_another_program(changes, tmp_path):
     train(experiment, tmp_path)
     train(experiment, tmp_path, **changes)
     assert n_programs(experiment) == 2
+
+
+def test_a_builder_that_draws_its_architecture_has_a_program_for_each(tmp_path):
+    experiment = make_experiment("random_dropout")
+    results = [train(experiment, tmp_path, seed=seed, model={}) for seed in (1, 2, 1)]
+    assert n_programs(experiment) == 2
+    assert results[0].history == results[2].history != results[1].history
 
 
 def test_a_model_that_is_kept_does_not_change_with_later_trials(tmp_path):
