@@ -4,7 +4,6 @@ Workers are programs of their own (not forks), so the coordinator stays free of 
 ``if __name__ == "__main__"``. A worker is replaced when it dies, after a number of trials, or when its memory has grown.
 """
 
-import itertools
 import sys
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
@@ -15,7 +14,7 @@ from ..experiment import Experiment
 from ..trial import Assignment, Report, TrialResult, TrialState
 from .devices import divide
 from .messages import Check, Epochs, Ready, Start
-from .worker_process import WorkerProcess
+from .worker_process import WorkerProcess, program_of
 
 _MAX_DEATHS = 10
 _SOON_SECONDS = 1.0
@@ -70,10 +69,13 @@ class WorkerPool:
                     raise message.error
 
     def submit(self, assignment: Assignment) -> None:
-        """Give a trial to an idle worker, or else to one that can be given its next trial already."""
-        idle = (worker for worker in self._workers if worker.is_free)
-        ahead = (worker for worker in self._workers if self._can_go_ahead(worker))
-        next(itertools.chain(idle, ahead)).train(assignment)
+        """Give a trial to an idle worker, or else to one that can be given its next trial already.
+
+        Among equals, to one that has trained such a trial before and so has its program.
+        """
+        program = program_of(assignment)
+        free = [worker for worker in self._workers if worker.is_free or self._can_go_ahead(worker)]
+        max(free, key=lambda worker: (worker.is_free, program in worker.trained)).train(assignment)
 
     def _can_go_ahead(self, worker: WorkerProcess) -> bool:
         """Whether it is worth proposing a trial before this worker's last one has ended, since that will be soon.

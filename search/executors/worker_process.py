@@ -32,6 +32,7 @@ class WorkerProcess:
         ahead: The trial that it trains next; None if it has not been given one.
         last_seconds: What its last trial took; infinite before the first.
         is_worn: Whether it is to be replaced soon.
+        trained: What it has compiled programs for, as `program_of` names it.
         was_ready: Whether it has imported its backend and found the builder good.
         n_trials: How many trials it has ended.
     """
@@ -43,6 +44,7 @@ class WorkerProcess:
         self.ahead: Assignment | None = None
         self.last_seconds = math.inf
         self.is_worn = False
+        self.trained: set[str] = set()
         self.was_ready = False
         self.n_trials = 0
         self._first_bytes = 0
@@ -76,6 +78,7 @@ class WorkerProcess:
             self.assignment = assignment
         else:
             self.ahead = assignment
+        self.trained.add(program_of(assignment))
         self.send(assignment)
 
     def receive(self) -> Ready | Epochs | TrialResult | None:
@@ -114,6 +117,12 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def program_of(assignment: Assignment) -> str:
+    """Name what is compiled for a trial; trials of the same name differ in values only."""
+    settings = assignment.training
+    return f"{sorted(assignment.model_arguments.items())} {settings.batch_size} {settings.optimizer} {settings.loss}"
 
 
 def _spawn(share: Share, log: Path, pipe: Connection) -> "subprocess.Popen[bytes]":

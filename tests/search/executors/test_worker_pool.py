@@ -1,15 +1,18 @@
 """Worker processes: trials given ahead, epochs told together, and what is kept of a worker's programs."""
 
 import os
+import re
 import signal
+from dataclasses import replace
 
+import keras
 import psutil
 import pytest
 
 from search.executors.worker_pool import WorkerPool
 from search.experiment import parse_experiment
 from search.settings import TrainingSettings
-from search.trial import Assignment, TrialState
+from search.trial import TrialState
 
 from .conftest import CONTENT, assignment, train
 
@@ -22,9 +25,9 @@ def start(arrays, tmp_path):
     """Return a function that starts a pool of some workers; all are closed at the end."""
     pools = []
 
-    def begin(n_workers, n_trials=100):
+    def begin(n_workers, n_trials=100, **sections):
         pools.append(pool := WorkerPool(tmp_path / "logs", tmp_path / "programs"))
-        content = CONTENT | {"executor": {"n_workers": n_workers}, "search": {"n_trials": n_trials}}
+        content = CONTENT | sections | {"executor": {"n_workers": n_workers}, "search": {"n_trials": n_trials}}
         pool.start(parse_experiment(content, "toy"), arrays)
         pool.check()
         return pool
@@ -97,9 +100,28 @@ def test_every_epoch_is_told_in_order_before_the_result(start, tmp_path):
         return True
 
     longer = assignment(0, tmp_path).training.model_copy(update={"epochs": 40})
-    result = train(pool, given(0, tmp_path, longer), report)
+    result = train(pool, replace(assignment(0, tmp_path), training=longer), report)
     assert told == list(range(1, 41))
     assert len(result.history) == 40
+
+
+def test_a_trial_goes_to_the_worker_that_has_its_program(start, tmp_path):
+    pool = start(2, model="tests.search.executors.test_worker_pool:build_loudly", space={"training": {"epochs": 2}})
+    all_ready(pool)
+    for _ in range(3):
+        for number, width in enumerate((3, 5)):
+            pool.submit(replace(assignment(number, tmp_path), model_arguments={"width": width}))
+        finish(pool, 2)
+        for number, width in enumerate((5, 3)):
+            pool.submit(replace(assignment(number, tmp_path), model_arguments={"width": width}))
+        finish(pool, 2)
+    widths = [set(re.findall(r"width=(\d)", path.read_text())) - {"1"} for path in sorted((tmp_path / "logs").iterdir())]
+    assert sorted(map(sorted, widths)) == [["3"], ["5"]]
+
+
+def build_loudly(input_shape, width=1):
+    print(f"width={width}")
+    return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(width), keras.layers.Dense(1, activation="sigmoid")])
 
 
 @pytest.mark.slow
@@ -107,14 +129,8 @@ def test_what_xla_compiled_serves_the_next_run(start, tmp_path):
     names = []
     for run in range(2):
         pool = start(1, n_trials=1)
-        assert train(pool, given(run, tmp_path, LONG)).reason == ""
+        assert train(pool, replace(assignment(run, tmp_path), training=LONG)).reason == ""
         pool.close()
         names.append(sorted(path.name for path in (tmp_path / "programs").iterdir()))
     assert names[0]
     assert names[0] == names[1]
-
-
-def given(number, tmp_path, training):
-    """Return a trial with other settings."""
-    plain = assignment(number, tmp_path)
-    return Assignment(**{name: getattr(plain, name) for name in Assignment.__dataclass_fields__} | {"training": training})
