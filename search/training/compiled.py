@@ -1,4 +1,4 @@
-"""Trains any Keras model on the TensorFlow backend, a whole epoch per call: data stay on the device, steps are compiled.
+"""Trains any Keras model on TensorFlow or JAX, a whole epoch per call: data stay on the device, steps are compiled.
 
 On small data nearly all of `fit`'s time is Python between the steps. It computes what `keras_fit` computes, and calls
 callbacks as `fit` does but for batches, of which it knows nothing.

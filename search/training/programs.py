@@ -1,29 +1,28 @@
 """Compiled programs, kept for all trials of a process that they serve: what differs between those is a value.
 
 A program is exact, for one architecture and batch size, or elastic, for all stacks of dense layers up to a size. For each
-trial the cheapest is taken, by an estimate of what compiling and running cost.
+trial the cheapest is taken, by an estimate of what compiling and running cost. On JAX all are exact.
 """
 
 import json
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from ..arrays import TrainingArrays
 from ..experiment import Experiment
 from ..trial import Assignment
-from . import xla
 from .dense_stack import DenseStack, read_stack
-from .elastic import Plan, Planner
-from .epoch_program import EpochProgram, build_epoch_program
 from .order import epoch_order
-from .padded import PaddedStack
 from .ready import Parts, call_once, make_ready
 from .sizes import evaluation_batch_size, n_rows
+
+if TYPE_CHECKING:  # they import TensorFlow
+    from .elastic import Plan, Planner
+    from .epoch_program import EpochProgram
 
 MOST_PROGRAMS = 8
 """How many programs are kept; the one that was not used for the longest time goes first."""
@@ -49,13 +48,13 @@ class Program:
     model: Any
     take: _Take
     batch_size: int
-    run: EpochProgram
+    run: "EpochProgram"
     data: tuple[Any, Any]
 
     def __post_init__(self) -> None:
         self._metrics = list(self.model.get_metrics_result())
-        self._untrained = [variable.numpy() for variable in self.model.optimizer.variables]
-        self._n_rows = int(tf.nest.flatten(self.data[0])[0].shape[0])
+        self._untrained = [keras.ops.convert_to_numpy(variable) for variable in self.model.optimizer.variables]
+        self._n_rows = int(keras.tree.flatten(self.data[0])[0].shape[0])
 
     def begin(self, model: Any, stack: DenseStack | None) -> None:
         """Take over a trial's model as it was built, with an optimizer that has not done anything."""
@@ -78,8 +77,8 @@ class Program:
             The metrics of training and those of validation, by Keras' names.
         """
         order = np.pad(epoch_order(assignment.seed, epoch, self._n_rows), (0, self.batch_size))
-        rows_per_step = np.int32(assignment.training.batch_size)
-        numbers = self.run(*self.data, tf.constant(order), tf.constant(rows_per_step)).numpy().tolist()
+        values = [keras.ops.convert_to_tensor(value) for value in (order, np.int32(assignment.training.batch_size))]
+        numbers = keras.ops.convert_to_numpy(self.run(*self.data, *values)).tolist()
         n = len(self._metrics)
         return dict(zip(self._metrics, numbers[:n], strict=True)), dict(zip(self._metrics, numbers[n:], strict=True))
 
@@ -101,7 +100,7 @@ class Programs:
 
     def __init__(self, experiment: Experiment, arrays: TrainingArrays) -> None:
         self.experiment, self.arrays = experiment, arrays
-        self._planner = Planner(experiment, arrays)
+        self._planner = _planner(experiment, arrays)
         self._programs: dict[Hashable, Program] = {}
         self._tensors: dict[Hashable, tuple[Any, Any]] = {}
 
@@ -117,7 +116,7 @@ class Programs:
             is_exact: Whether the program's model must have the layers of the trial's.
         """
         stack = None if is_exact else read_stack(model)
-        plan = self._planner.choose(stack, assignment, self._programs) if stack else None
+        plan = self._planner.choose(stack, assignment, self._programs) if self._planner and stack else None
         key = plan or _exact_key(model, assignment)
         program = self._programs.pop(key, None)
         if program is None:
@@ -128,13 +127,15 @@ class Programs:
         program.begin(model, stack)
         return program
 
-    def _elastic(self, plan: Plan, stack: DenseStack, assignment: Assignment) -> Program:
+    def _elastic(self, plan: "Plan", stack: DenseStack, assignment: Assignment) -> Program:
+        from .padded import PaddedStack
+
         padded = PaddedStack(plan.size, stack)
 
         def take(model: Any, stack: DenseStack) -> None:
             padded.hold(stack, model.get_weights())
 
-        return self._program("elastic", padded, take, plan.batch_size, assignment, is_xla=plan.is_xla)
+        return self._program("elastic", padded, take, plan.batch_size, assignment, plan)
 
     def _exact(self, model: Any, assignment: Assignment) -> Program:
         call_once(model, assignment.training, self.arrays)
@@ -143,24 +144,44 @@ class Programs:
         def take(other: Any, _: Any) -> None:
             if other is not model:
                 for variable, given in zip(state, other.variables, strict=True):
-                    variable.assign(given)
+                    variable.assign(keras.ops.copy(given))  # on JAX training uses the memory of what it was given
 
-        settings = assignment.training
-        n_steps = settings.epochs * -(-n_rows(self.arrays.x_train) // settings.batch_size)
-        return self._program("compiled", model, take, settings.batch_size, assignment, is_xla=xla.pays(model, n_steps))
+        return self._program("compiled", model, take, assignment.training.batch_size, assignment)
 
-    def _program(self, name: str, model: Any, take: _Take, batch_size: int, assignment: Assignment, *, is_xla: bool) -> Program:
+    def _program(self, name: str, model: Any, take: _Take, batch_size: int, assignment: Assignment, plan: "Plan | None" = None) -> Program:
         parts = make_ready(model, self.experiment, assignment.training, self.arrays)
-        run = build_epoch_program(model, batch_size, evaluation_batch_size(parts[2]), is_xla=is_xla, is_padded=name == "elastic")
+        n_steps = assignment.training.epochs * -(-n_rows(self.arrays.x_train) // assignment.training.batch_size)
+        run = _epoch_program(model, (batch_size, evaluation_batch_size(parts[2])), n_steps, plan)
         return Program(name, model, take, batch_size, run, self._on_device(parts))
 
     def _on_device(self, parts: Parts) -> tuple[Any, Any]:
         """Give the data as tensors, the same for all programs whose targets are written in the same way."""
         key = tuple((target.shape, str(target.dtype)) for target in keras.tree.flatten((parts[1], parts[3])))
         if key not in self._tensors:
-            x_train, y_train, x_validation, y_validation = tf.nest.map_structure(tf.convert_to_tensor, parts)
+            x_train, y_train, x_validation, y_validation = keras.tree.map_structure(keras.ops.convert_to_tensor, parts)
             self._tensors[key] = (x_train, y_train), (x_validation, y_validation)
         return self._tensors[key]
+
+
+def _planner(experiment: Experiment, arrays: TrainingArrays) -> "Planner | None":
+    """Return what chooses elastic programs; None if the backend has none."""
+    if keras.config.backend() != "tensorflow":
+        return None
+    from .elastic import Planner
+
+    return Planner(experiment, arrays)
+
+
+def _epoch_program(model: Any, batch_sizes: tuple[int, int], n_steps: int, plan: "Plan | None") -> "EpochProgram":
+    """Write a program for the backend; the batch sizes are those of training and of validation."""
+    if keras.config.backend() == "jax":
+        from . import epoch_program_jax
+
+        return epoch_program_jax.build_epoch_program(model, *batch_sizes)
+    from . import epoch_program, xla
+
+    is_xla = plan.is_xla if plan else xla.pays(model, n_steps)
+    return epoch_program.build_epoch_program(model, *batch_sizes, is_xla=is_xla, is_padded=plan is not None)
 
 
 def _exact_key(model: Any, assignment: Assignment) -> Hashable:

@@ -21,6 +21,8 @@ from .progress import Progress
 
 _log = logging.getLogger(__name__)
 _REASON_LENGTH = 500
+_COMPILING = ("tensorflow", "jax")
+"""Keras' backends that the compiled trainer knows."""
 _COLLECTED_PARAMETERS = 2**20
 """A larger model's memory is freed at once, a smaller one's when Python comes to it: looking for it takes 0.25 s."""
 
@@ -63,8 +65,8 @@ def choose_trainer(experiment: Experiment, arrays: TrainingArrays, callbacks: Se
         ``keras`` or ``compiled``.
 
     Raises:
-        ExperimentError: If the experiment asks for the compiled one on another backend than TensorFlow, or with a
-            callback that needs batches.
+        ExperimentError: If the experiment asks for the compiled one on another backend than TensorFlow and JAX, or with
+            a callback that needs batches.
     """
     import keras
 
@@ -73,12 +75,14 @@ def choose_trainer(experiment: Experiment, arrays: TrainingArrays, callbacks: Se
 
     backend = keras.config.backend()
     slow = next((type(callback).__name__ for callback in callbacks if needs_batches(callback)), None)
-    if experiment.executor.trainer == "compiled" and backend != "tensorflow":
-        raise ExperimentError(f'executor.trainer = "compiled" needs the TensorFlow backend, but Keras runs on {backend}; use "auto" or "keras"')
+    if experiment.executor.trainer == "compiled" and backend not in _COMPILING:
+        raise ExperimentError(
+            f'executor.trainer = "compiled" needs the backend {" or ".join(_COMPILING)}, but Keras runs on {backend}; use "auto" or "keras"'
+        )
     if experiment.executor.trainer == "compiled" and slow:
         raise ExperimentError(f'executor.trainer = "compiled" trains whole epochs, but {slow} is called at every batch; use "auto" or "keras"')
     if experiment.executor.trainer == "auto":
-        return "compiled" if backend == "tensorflow" and not slow and has_room(arrays.n_bytes) else "keras"
+        return "compiled" if backend in _COMPILING and not slow and has_room(arrays.n_bytes) else "keras"
     return experiment.executor.trainer
 
 

@@ -1,9 +1,8 @@
-"""Says for which models TensorFlow's compiler XLA pays: a rule by layers, device and length of the training."""
+"""Says for which models the compiler XLA pays: a rule by layers, device and length of the training."""
 
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 FEWEST_STEPS = 20_000
 """On a CPU, compiling takes about 1 s longer with XLA, and a step about 0.05 ms less (experiments/benchmarks)."""
@@ -16,7 +15,7 @@ _CONVOLUTIONS = tuple(
 
 
 def pays(model: Any, n_steps: int) -> bool:
-    """Say whether a model is to be compiled by XLA.
+    """Say whether TensorFlow is to compile a model by XLA.
 
     Keras' own choice, ``jit_compile="auto"``, is never to use it on a CPU.
 
@@ -28,9 +27,16 @@ def pays(model: Any, n_steps: int) -> bool:
         False if a layer does not support it; on a CPU, also for convolutions, which take 2 to 8 times as long as
         TensorFlow's own, and for short trainings.
     """
+    import tensorflow as tf
+
     layers = model._flatten_layers()
     if not all(layer.supports_jit for layer in layers):
         return False
     if tf.config.list_physical_devices("GPU"):
         return True
-    return n_steps >= FEWEST_STEPS and not any(isinstance(layer, _CONVOLUTIONS) for layer in model._flatten_layers())
+    return n_steps >= FEWEST_STEPS and not has_convolutions(model)
+
+
+def has_convolutions(model: Any) -> bool:
+    """Say whether a model has layers whose loops XLA compiles badly on a CPU."""
+    return any(isinstance(layer, _CONVOLUTIONS) for layer in model._flatten_layers())

@@ -156,4 +156,4 @@ def test_a_study_runs_on_jax(shell, rows):
     jax.run("run", DIABETES, "--trials", 2, "--set", "space.training.epochs=2")
     best = json.loads(jax.run("best", "diabetes", "--json").stdout)
     assert best["test"]["accuracy"] > 0
-    assert rows(shell, "select distinct value from tags where key = 'perceptune.trainer'") == [("keras",)]
+    assert rows(shell, "select distinct value from tags where key = 'perceptune.trainer'") == [("compiled",)]

@@ -88,6 +88,11 @@ def convolution(input_shape, task, n_outputs):
     return keras.Sequential([keras.Input(input_shape), *layers, _output(task, n_outputs)])
 
 
+def augmented(input_shape, task, n_outputs):
+    layers = [keras.layers.RandomTranslation(0.2, 0.2), keras.layers.Flatten(), keras.layers.Dense(4, activation="relu")]
+    return keras.Sequential([keras.Input(input_shape), *layers, _output(task, n_outputs)])
+
+
 def lstm(input_shape, task, n_outputs):
     return keras.Sequential([keras.Input(input_shape), keras.layers.LSTM(4), _output(task, n_outputs)])
 
@@ -107,6 +112,22 @@ class Subclassed(keras.Model):
 
     def get_config(self):
         return super().get_config() | {"n_outputs": self.n_outputs}
+
+
+@keras.saving.register_keras_serializable("tests")
+class Traced(keras.layers.Layer):
+    """Counts how often a training step is traced."""
+
+    n_traced = 0
+
+    def call(self, inputs, training=False):
+        Traced.n_traced += bool(training)
+        return inputs
+
+
+def traced(input_shape, n_outputs):
+    layers = [keras.layers.Dense(8, activation="relu"), keras.layers.BatchNormalization(), keras.layers.Dropout(0.3), Traced()]
+    return keras.Sequential([keras.Input(input_shape), *layers, keras.layers.Dense(n_outputs, activation="sigmoid")])
 
 
 def subclassed(n_outputs):

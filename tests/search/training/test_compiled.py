@@ -65,6 +65,7 @@ CASES = {
     "one named output": ("one_named_output", make_arrays(), {"experiment": {"outputs": {"main": {"loss": "hinge", "weight": 2.0}}}}),
     "subclassed": ("subclassed", make_arrays(), {}),
     "convolution": ("convolution", IMAGES, {}),
+    "a layer without XLA": ("augmented", IMAGES, {}),
     "lstm": ("lstm", SEQUENCES, {}),
 }
 

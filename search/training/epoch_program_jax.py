@@ -1,0 +1,136 @@
+"""One epoch of a compiled Keras model, training and validation, as one JAX program.
+
+It builds programs and runs none; `search.training.compiled` has the loop over epochs. As on TensorFlow, a program holds no
+data, seed or learning rate: these are arguments or variables of the model. On a CPU, XLA's convolutions take 4 times as
+long in a loop as outside one, so that models with convolutions have one program per step there. A model with layers that
+XLA does not support is run uncompiled, as `fit` runs it.
+"""
+
+from collections.abc import Callable
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import jax
+import keras
+
+from .xla import has_convolutions
+
+if TYPE_CHECKING:
+    from .epoch_program import EpochProgram
+
+_State = tuple[list[Any], ...]
+"""Values of the trainable, the other, the optimizer's and the metrics' variables, as Keras' JAX trainer orders them."""
+_Step = Callable[[_State, Any], _State]
+_TakeSteps = Callable[[_State, Any, Any], _State]
+
+
+def build_epoch_program(model: Any, batch_size: int, evaluation_batch_size: int) -> "EpochProgram":
+    """Write the program of one epoch.
+
+    Each step is the model's own ``train_step``, each validation step its ``test_step``, which Keras writes on JAX as
+    functions from state to state, so that regularisation, batch normalisation, dropout and metrics are Keras' own.
+
+    Args:
+        model: A Keras model, compiled, with all variables of its metrics and optimizer built.
+        batch_size: Rows per gradient step.
+        evaluation_batch_size: Rows per validation step.
+
+    Returns:
+        The program. Its answer has the numbers of ``model.metrics`` for training, then those for validation, float32. The
+        arrays that the model's and the optimizer's variables held before may be gone afterwards: their memory is used again.
+    """
+    is_one = model.jit_compile and (jax.default_backend() != "cpu" or not has_convolutions(model))
+    options = {"is_one": is_one, "is_compiled": model.jit_compile}
+    train = _take_steps(_training_step(model), batch_size, **options)
+    validate = _take_steps(_validation_step(model), evaluation_batch_size, **options)
+
+    def epoch(trainable: Any, others: Any, optimizer: Any, metrics: Any, data: Any) -> tuple[_State, Any]:
+        training, validation, order = data
+        state = train((trainable, others, optimizer, _reset(model, metrics)), training, order)
+        logs = _read(model, state[-1])
+        state = validate((*state[:-1], _reset(model, state[-1])), validation, None)
+        return state, jax.numpy.asarray(logs + _read(model, state[-1]), "float32")
+
+    return _on_variables(model, jax.jit(epoch, donate_argnums=(0, 1, 2)) if is_one else epoch)
+
+
+def _on_variables(model: Any, epoch: Callable[..., tuple[_State, Any]]) -> "EpochProgram":
+    """Read the state from the model's variables, and leave the new one there."""
+    groups = (model.trainable_variables, model.non_trainable_variables, model.optimizer.variables, model.metrics_variables)
+
+    def run_epoch(training: Any, validation: Any, order: Any, _: Any) -> Any:
+        values = [[variable.value for variable in group] for group in groups]
+        state, numbers = epoch(*values, (training, validation, order))
+        for variable, value in zip(chain(*groups), chain(*state), strict=True):
+            variable.assign(value)
+        return numbers
+
+    return run_epoch
+
+
+def _training_step(model: Any) -> _Step:
+    return lambda state, batch: _listed(model.train_step(state, batch)[1])
+
+
+def _validation_step(model: Any) -> _Step:
+    def step(state: _State, batch: Any) -> _State:
+        trainable, others, optimizer, metrics = state
+        trainable, others, metrics = _listed(model.test_step((trainable, others, metrics), batch)[1])
+        return trainable, others, optimizer, metrics
+
+    return step
+
+
+def _listed(state: Any) -> _State:
+    """Give what a model's own step returns the form that a loop carries."""
+    return tuple(list(values) for values in state)
+
+
+def _reset(model: Any, values: list[Any]) -> list[Any]:
+    """Return the values of the metrics' variables before the first row."""
+    with _holding(model, values) as scope:
+        model.reset_metrics()
+    return [scope.get_current_value(variable) for variable in model.metrics_variables]
+
+
+def _read(model: Any, values: list[Any]) -> list[Any]:
+    """Return the metrics' results."""
+    with _holding(model, values):
+        return list(model.get_metrics_result().values())
+
+
+def _holding(model: Any, values: list[Any]) -> Any:
+    return keras.StatelessScope(state_mapping=zip(model.metrics_variables, values, strict=True))
+
+
+def _take_steps(step: _Step, batch_size: int, *, is_one: bool, is_compiled: bool) -> _TakeSteps:
+    """Write what takes one step per batch: a loop over the full ones, traced and compiled once, or one program per step."""
+
+    def take(index: Any, state: _State, data: Any, order: Any, size: int = batch_size) -> _State:
+        return step(state, _batch(data, index * batch_size, size, order))
+
+    if is_compiled:
+        take = jax.jit(take, static_argnames="size")
+    loop = jax.lax.fori_loop if is_one else _one_by_one
+
+    def take_all(state: _State, data: Any, order: Any) -> _State:
+        n_full, n_last = divmod(keras.tree.flatten(data)[0].shape[0], batch_size)
+        if n_full:
+            state = loop(0, n_full, lambda index, state: take(index, state, data, order), state)
+        return take(n_full, state, data, order, size=n_last) if n_last else state
+
+    return take_all
+
+
+def _one_by_one(first: int, end: int, body: Callable[[int, _State], _State], state: _State) -> _State:
+    for index in range(first, end):
+        state = body(index, state)
+    return state
+
+
+def _batch(data: Any, start: Any, size: int, order: Any) -> Any:
+    """Take ``size`` rows from ``start`` on, in the given order or as they lie."""
+    if order is None:
+        return keras.tree.map_structure(lambda array: jax.lax.dynamic_slice_in_dim(array, start, size), data)
+    chosen = jax.lax.dynamic_slice_in_dim(order, start, size)
+    return keras.tree.map_structure(lambda array: jax.numpy.take(array, chosen, axis=0, mode="clip"), data)
