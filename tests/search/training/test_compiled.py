@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from search.arrays import TrainingArrays
+from search.settings import TrainingSettings
+from search.training.building import build_model
 from search.training.order import epoch_order
-from search.trial import TrialState
+from search.training.programs import Programs
+from search.trial import Assignment, TrialState
 
-from .conftest import make_arrays
+from .conftest import make_arrays, make_experiment
 
 IMAGES = make_arrays("multiclass", 40, (8, 8, 1))
 SEQUENCES = make_arrays("binary", 40, (6, 3))
@@ -132,3 +135,20 @@ def test_the_kept_answers_are_named_by_output(train, tmp_path):
     train("listed_outputs", mixed(make_arrays("regression")), experiment=TWO_OUTPUTS | {"trainer": "compiled"}, epochs=1)
     with np.load(tmp_path / "compiled.expected.npz") as expected:
         assert {name: expected[name].shape for name in expected} == {"outputs.left": (33, 1), "outputs.right": (33, 1)}
+
+
+def test_a_trials_own_model_stays_as_it_was_built_while_another_is_trained_for_it():
+    experiment, arrays = make_experiment(), make_arrays()
+    programs = Programs(experiment, arrays)
+    places = {"keep_if_better_than": None, "model_path": ""}
+    for number in range(2):
+        settings = TrainingSettings(batch_size=16)
+        assignment = Assignment(number=number, params={}, model_arguments={}, training=settings, seed=number, is_prunable=False, **places)
+        model = build_model(experiment, arrays, {}, number, "float32")
+        built = model.get_weights()
+        program = programs.begin(model, assignment, is_exact=True)
+        program.run_epoch(assignment, 1)
+    assert (len(programs), program.model is model) == (1, False)
+    for before, after, trained in zip(built, model.get_weights(), program.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(after, before)
+        assert (trained != before).any()
