@@ -7,6 +7,7 @@ import hashlib
 import os
 import platform
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 
@@ -35,9 +36,9 @@ class Store:
 
     @property
     def programs(self) -> Path:
-        """What XLA has compiled, kept for later runs, by machine: another processor could not run it."""
-        machine = hashlib.sha256(f"{platform.node()} {platform.processor()} {platform.machine()}".encode()).hexdigest()[:12]
-        return self.root / "programs" / machine
+        """What XLA has compiled, kept for later runs, by processor and versions: others could not run it."""
+        versions = [distribution.version for name in ("tensorflow", "jax") for distribution in metadata.distributions(name=name)]
+        return self.root / "programs" / hashlib.sha256(" ".join([_processor(), *versions]).encode()).hexdigest()[:12]
 
     @property
     def studies(self) -> Path:
@@ -97,3 +98,10 @@ class StudyFolder:
         """The kept model of one trial, such as ``7.keras``; the stem where there is none."""
         found = [path for path in self.models.glob(f"{number}.*") if path.stem == str(number)]
         return next(iter(found), self.model_stem(number))
+
+
+def _processor() -> str:
+    """Describe the processor and what it can do, as far as the system tells."""
+    facts = Path("/proc/cpuinfo")
+    lines = facts.read_text(encoding="utf-8").splitlines() if facts.is_file() else [f"{platform.processor()} {platform.machine()}"]
+    return " ".join(sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))} or set(lines)))

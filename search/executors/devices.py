@@ -48,7 +48,7 @@ class Share:
     @property
     def _caches(self) -> dict[str, str]:
         """Environment variables that have XLA keep what it compiles, on TensorFlow and on JAX."""
-        if not self.programs:
+        if not self.programs or " " in self.programs:  # TensorFlow reads its flags up to a space
             return {}
         flags = f"{os.environ.get('TF_XLA_FLAGS', '')} --tf_xla_persistent_cache_directory={self.programs}"
         return {"TF_XLA_FLAGS": flags.strip(), "JAX_COMPILATION_CACHE_DIR": os.environ.get("JAX_COMPILATION_CACHE_DIR", self.programs)}

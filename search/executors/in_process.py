@@ -1,5 +1,6 @@
 """Trains in this process, one trial at a time: a failing trial ends the run with its own traceback, for debugging."""
 
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -31,17 +32,21 @@ class InProcessExecutor:
     def start(self, experiment: Experiment, arrays: Path) -> None:
         """Note what is to be trained."""
 
+        @functools.cache
+        def load() -> TrainingArrays:
+            return TrainingArrays.load(arrays)
+
         def check() -> None:
             for name, value in Share("gpu", "0", 1).memory.items():
                 os.environ.setdefault(name, value)
             from ..training.run import check_builder
 
-            check_builder(experiment, TrainingArrays.load(arrays))
+            check_builder(experiment, load())
 
         def train(assignment: Assignment, report: Report) -> TrialResult:
             from ..training.run import train_or_raise
 
-            return train_or_raise(experiment, assignment, TrainingArrays.load(arrays), report)
+            return train_or_raise(experiment, assignment, load(), report)
 
         self._check, self._train = check, train
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from ..trial import Assignment, TrialResult
+from ..trial import Assignment, TrialResult, TrialState
 from .devices import Share
 from .messages import Epochs, Ready, Start
 
@@ -30,7 +30,7 @@ class WorkerProcess:
     Attributes:
         assignment: The trial it trains; None if it is idle.
         ahead: The trial that it trains next; None if it has not been given one.
-        last_seconds: What its last trial took; infinite before the first.
+        last_seconds: What its last trial took; infinite before the first and after one that failed.
         is_worn: Whether it is to be replaced soon.
         trained: What it has compiled programs for, as `program_of` names it.
         was_ready: Whether it has imported its backend and found the builder good.
@@ -92,7 +92,7 @@ class WorkerProcess:
         elif isinstance(message, TrialResult):
             self.assignment, self.ahead = self.ahead, None
             self.n_trials += 1
-            self.last_seconds = message.seconds
+            self.last_seconds = math.inf if message.state is TrialState.FAILED else message.seconds
         return message
 
     def growth_bytes(self) -> int:

@@ -9,8 +9,9 @@ from typing import Any
 
 import keras
 
+from ..errors import TrialError
 from ..trial import Assignment
-from .programs import Programs
+from .programs import Program, Programs
 from .progress import Progress
 from .steering import steered
 
@@ -32,9 +33,22 @@ def train(
         The name of the program: ``compiled`` or ``elastic``.
     """
     program = programs.begin(model, assignment, is_exact=is_exact)
-    trained, epochs = program.model, assignment.training.epochs
-    calls = keras.callbacks.CallbackList(steered(progress, callbacks), model=trained, verbose=0, epochs=epochs, steps=program.n_steps(assignment))
-    trained.stop_training = False
+    try:
+        _run(program, assignment, progress, callbacks)
+    except TrialError:
+        raise
+    except Exception:  # out of memory, or a layer that cannot be compiled: the next trial begins without it
+        programs.give_up(program)
+        raise
+    if program.model is not model:
+        model.set_weights(program.model.get_weights())
+    return program.name
+
+
+def _run(program: Program, assignment: Assignment, progress: Progress, callbacks: Sequence[Any]) -> None:
+    model, epochs = program.model, assignment.training.epochs
+    calls = keras.callbacks.CallbackList(steered(progress, callbacks), model=model, verbose=0, epochs=epochs, steps=program.n_steps(assignment))
+    model.stop_training = False
     calls.on_train_begin()
     logs: dict[str, float] = {}
     for epoch in range(epochs):
@@ -44,9 +58,6 @@ def train(
         calls.on_test_end(validation)
         logs = training | {f"val_{name}": value for name, value in validation.items()}
         calls.on_epoch_end(epoch, logs)
-        if trained.stop_training:
+        if model.stop_training:
             break
     calls.on_train_end(logs)
-    if trained is not model:
-        model.set_weights(trained.get_weights())
-    return program.name

@@ -6,6 +6,15 @@ from typing import Any
 
 import keras
 
+ELEMENTWISE = frozenset(
+    {
+        *("linear", "relu", "relu6", "leaky_relu", "elu", "celu", "selu", "gelu", "silu", "hard_silu", "mish", "exponential"),
+        *("sigmoid", "hard_sigmoid", "log_sigmoid", "sparse_sigmoid", "softplus", "sparse_plus", "squareplus", "softsign"),
+        *("tanh", "hard_tanh", "tanh_shrink", "hard_shrink", "soft_shrink"),
+    }
+)
+"""Keras' activations that treat each unit by itself; softmax and its like do not."""
+
 
 @dataclass(frozen=True)
 class DenseStack:
@@ -41,7 +50,8 @@ def read_stack(model: Any) -> DenseStack | None:
 
     Returns:
         The stack; None if the model is anything else, or has what a stack cannot say: dropout, normalisation,
-        regularisers, constraints, activations with weights of their own, another dtype policy than float32.
+        regularisers, constraints, activations with weights of their own, another dtype policy than float32; or a hidden
+        activation that is none of `ELEMENTWISE`.
     """
     layers = _chain(model)
     dense: list[Any] = []
@@ -52,9 +62,9 @@ def read_stack(model: Any) -> DenseStack | None:
             activations.append(_name(layer.activation))
         elif type(layer) is keras.layers.Activation and dense and activations[-1] == "linear":
             activations[-1] = _name(layer.activation)
-        elif not (type(layer) is keras.layers.Flatten and not dense):
+        elif not (type(layer) is keras.layers.Flatten and layer.data_format == "channels_last" and not dense):
             return None
-    if not dense or "" in activations or len({layer.use_bias for layer in dense}) != 1 or model.dtype_policy.name != "float32":
+    if not dense or not activations[-1] or not ELEMENTWISE.issuperset(activations[:-1]) or len({layer.use_bias for layer in dense}) != 1:
         return None
     widths = [layer.units for layer in dense]
     return DenseStack(dense[0].kernel.shape[0], tuple(widths[:-1]), tuple(activations[:-1]), widths[-1], activations[-1], dense[0].use_bias)
@@ -81,10 +91,10 @@ def _is_plain(layer: Any) -> bool:
         *("kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"),
         *("lora_rank", "quantization_mode"),
     )
-    return layer.trainable and not any(getattr(layer, extra, None) for extra in extras)
+    return layer.trainable and layer.dtype_policy.name == "float32" and not any(getattr(layer, extra, None) for extra in extras)
 
 
 def _name(activation: Any) -> str:
-    """Keras' name of an activation function; empty if it has none, or works across units."""
+    """Keras' name of an activation function; empty if it has none."""
     name = getattr(activation, "__name__", "")
     return name if getattr(keras.activations, name, None) is activation else ""

@@ -1,5 +1,6 @@
 """The device that the Keras backend computes on: its name, and whether data have room in memory."""
 
+import functools
 import os
 
 import keras
@@ -22,6 +23,7 @@ def device_name() -> str:
     return "cpu"
 
 
+@functools.cache  # once it is there, the data are part of what is not free
 def has_room(n_bytes: int) -> bool:
     """Say whether data can be held in memory beside everything else: they may take half of what is free.
 

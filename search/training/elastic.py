@@ -1,19 +1,20 @@
 """Chooses sizes of padded networks, by an estimate of what each costs: it builds none."""
 
 import math
-from collections.abc import Collection, Hashable
+import os
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, get_args
 
-import keras
+import tensorflow as tf
 
 from ..arrays import TrainingArrays
 from ..experiment import Experiment
 from ..settings import Loss, TrainingSettings
 from ..trial import Assignment
 from .building import build_model
-from .dense_stack import DenseStack, read_stack
+from .dense_stack import ELEMENTWISE, DenseStack, read_stack
 from .padded import Size
 from .sizes import n_rows
 
@@ -36,8 +37,6 @@ WIDTHS = (1 / 4, 1 / 2, 3 / 4, 1)
 """Widths of elastic programs, as parts of the widest network's."""
 USED_PART = 0.5
 """Of the trials that a program has room for, the part that gains by it as the trial does for which it is made, about."""
-N_PROCESSES = 2
-"""By how many processes the trials are shared, about."""
 
 OPTIMIZERS = frozenset({"sgd", "rmsprop", "adam", "adamw", "adamax", "nadam", "adagrad", "adadelta", "lion"})
 """Those that treat each number by itself and leave at zero what has a gradient of zero."""
@@ -55,13 +54,13 @@ class Plan:
         size: The padded network's.
         batch_size: The most rows of a step.
         is_xla: Whether it is compiled by XLA.
-        settings: The training settings that are no values of it.
+        fixed: What is no value of it: inputs, outputs, biases, and some training settings.
     """
 
     size: Size
     batch_size: int
     is_xla: bool
-    settings: tuple[Any, ...]
+    fixed: tuple[Any, ...]
 
 
 class Planner:
@@ -75,6 +74,8 @@ class Planner:
     def __init__(self, experiment: Experiment, arrays: TrainingArrays) -> None:
         self._experiment, self._arrays = experiment, arrays
         self._is_single = isinstance(arrays.task, str) and not isinstance(arrays.x_train, dict) and not experiment.outputs
+        n_workers = experiment.executor.n_workers
+        self._n_processes = n_workers if isinstance(n_workers, int) else os.cpu_count() or 1
         self._extremes: list[DenseStack] | None = None
 
     def choose(self, stack: DenseStack, assignment: Assignment, existing: Collection[Hashable]) -> Plan | None:
@@ -91,22 +92,21 @@ class Planner:
         settings = assignment.training
         if not self._is_single or settings.optimizer not in OPTIMIZERS or settings.loss not in LOSSES:
             return None
-        mine = tuple(getattr(settings, name) for name in _PROGRAM_SETTINGS)
-        there = [plan for plan in existing if isinstance(plan, Plan) and plan.settings == mine]
+        mine = (stack.n_features, stack.n_outputs, stack.output_activation, stack.use_bias)
+        mine += tuple(getattr(settings, name) for name in _PROGRAM_SETTINGS)
+        there = [plan for plan in existing if isinstance(plan, Plan) and plan.fixed == mine]
         fitting = [plan for plan in there if plan.size.holds(stack) and plan.batch_size >= self._rows(settings)]
         costs = {plan: self._run_seconds(stack, settings, plan) for plan in fitting}
-        n_left = max(1.0, (self._experiment.search.n_trials - assignment.number) / N_PROCESSES)
+        n_left = max(1.0, (self._experiment.search.n_trials - assignment.number) / self._n_processes)
         for plan, part in self._new(stack, settings, mine).items():
             uses = max(1.0, n_left * part)
             costs.setdefault(plan, ELASTIC[plan.is_xla].compile_seconds / uses + self._run_seconds(stack, settings, plan))
         best = min(costs, key=lambda plan: costs[plan])
-        exact = min(
-            cost.compile_seconds + self._seconds(stack, settings, max(stack.widths, default=0), settings.batch_size, cost) for cost in EXACT.values()
-        )
+        exact = min(cost.compile_seconds + self._seconds(settings, _sizes(stack), self._rows(settings), cost) for cost in EXACT.values())
         return best if costs[best] < exact else None
 
     def _run_seconds(self, stack: DenseStack, settings: TrainingSettings, plan: Plan) -> float:
-        return self._seconds(stack, settings, plan.size.width, plan.batch_size, ELASTIC[plan.is_xla])
+        return self._seconds(settings, _sizes(stack, plan.size.width), plan.batch_size, ELASTIC[plan.is_xla])
 
     def _new(self, stack: DenseStack, settings: TrainingSettings, mine: tuple[Any, ...]) -> dict[Plan, float]:
         """List what could be compiled, each with the part of the trials to come that it will probably serve as well as this one."""
@@ -120,12 +120,11 @@ class Planner:
             for width in {_rounded(widest * part) for part in WIDTHS if widest * part >= own}
             for part, batch_size in enumerate(batch_sizes, start=1)
             if batch_size >= self._rows(settings)
-            for is_xla in (False, True)
+            for is_xla in ((True,) if tf.config.list_physical_devices("GPU") else (False, True))
         }
 
-    def _seconds(self, stack: DenseStack, settings: TrainingSettings, width: int, batch_size: int, cost: _Cost) -> float:
-        """Estimate a training of all epochs on a network of this width, with steps of so many rows."""
-        sizes = [stack.n_features, *[width] * stack.depth, stack.n_outputs]
+    def _seconds(self, settings: TrainingSettings, sizes: Sequence[int], batch_size: int, cost: _Cost) -> float:
+        """Estimate a training of all epochs on layers of these sizes, with steps of so many rows."""
         parameters = sum(n_inputs * n_units for n_inputs, n_units in pairwise(sizes))
         n_train, n_validation = n_rows(self._arrays.x_train), n_rows(self._arrays.x_validation)
         n_steps = math.ceil(n_train / settings.batch_size)
@@ -159,7 +158,12 @@ class Planner:
     def _named_activations(self) -> set[str]:
         """Keras' activations among the choices of the model's arguments."""
         choices = (getattr(parameter, "choices", ()) for parameter in self._experiment.space.searched_model.values())
-        return {name for names in choices for name in names if isinstance(name, str) and callable(getattr(keras.activations, name, None))}
+        return {name for names in choices for name in names if name in ELEMENTWISE}
+
+
+def _sizes(stack: DenseStack, width: int = 0) -> list[int]:
+    """List the units of all layers, the inputs first; hidden ones padded to a width if there is one."""
+    return [stack.n_features, *(width or own for own in stack.widths), stack.n_outputs]
 
 
 def _rounded(width: float) -> int:

@@ -57,8 +57,9 @@ class PaddedStack(keras.Model):  # type: ignore[misc]
         # The head of a network without hidden layers.
         self.direct = [] if size.depths[0] else self._layer(stack.n_features, stack.n_outputs, "direct")
         self.masks = tf.Variable(tf.zeros((depth, size.width), tf.bool), trainable=False)
-        self.depth = tf.Variable(0, trainable=False)
-        self.activations = tf.Variable(tf.zeros(depth, tf.int32), trainable=False)
+        # Not of 32 bits: TensorFlow keeps such integers off the GPU, where a program of XLA cannot reach them.
+        self.depth = tf.Variable(0, trainable=False, dtype=tf.int64)
+        self.activations = tf.Variable(tf.zeros(depth, tf.int64), trainable=False)
         self.built = True
 
     def _layer(self, n_inputs: int, n_units: int, name: object) -> list[Any]:
@@ -126,7 +127,7 @@ class PaddedStack(keras.Model):  # type: ignore[misc]
 
     def _activate(self, z: Any, number: int) -> Any:
         functions = [keras.activations.get(name) for name in self.size.activations]
-        return functions[0](z) if len(functions) == 1 else _switched(functions, self.activations[number], z)
+        return functions[0](z) if len(functions) == 1 else _switched(functions, tf.cast(self.activations[number], tf.int32), z)
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Take one gradient step on a padded batch: x, y, and the rows' weights ``(batch,)``."""

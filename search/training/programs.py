@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from ..arrays import TrainingArrays
+from ..arrays import TrainingArrays, Tree
 from ..experiment import Experiment
 from ..trial import Assignment
 from .dense_stack import DenseStack, read_stack
@@ -24,8 +24,8 @@ if TYPE_CHECKING:  # they import TensorFlow
     from .elastic import Plan, Planner
     from .epoch_program import EpochProgram
 
-MOST_PROGRAMS = 8
-"""How many programs are kept; the one that was not used for the longest time goes first."""
+MOST_PROGRAMS, MOST_PARAMETERS = 8, 2**23
+"""How many programs are kept, and parameters in all of them; the one that was not used for the longest time goes first."""
 
 
 _Take = Callable[[Any, Any], None]
@@ -102,7 +102,7 @@ class Programs:
         self.experiment, self.arrays = experiment, arrays
         self._planner = _planner(experiment, arrays)
         self._programs: dict[Hashable, Program] = {}
-        self._tensors: dict[Hashable, tuple[Any, Any]] = {}
+        self._tensors: dict[Hashable, Any] = {}
 
     def __len__(self) -> int:
         return len(self._programs)
@@ -117,15 +117,25 @@ class Programs:
         """
         stack = None if is_exact else read_stack(model)
         plan = self._planner.choose(stack, assignment, self._programs) if self._planner and stack else None
-        key = plan or _exact_key(model, assignment)
+        key = plan or (_exact_key(model, assignment), self._is_xla(model, assignment))
         program = self._programs.pop(key, None)
         if program is None:
+            self._make_room(model.count_params())
             program = self._elastic(plan, stack, assignment) if plan and stack else self._exact(model, assignment)
         self._programs[key] = program  # the last is the one used last
-        if len(self._programs) > MOST_PROGRAMS:
-            del self._programs[next(iter(self._programs))]
         program.begin(model, stack)
         return program
+
+    def give_up(self, program: Program) -> None:
+        """Forget a program that failed, with the memory that it holds."""
+        self._programs = {key: other for key, other in self._programs.items() if other is not program}
+
+    def _make_room(self, n_parameters: int) -> None:
+        """Forget the programs that were not used for the longest time, until another one may be kept."""
+        sizes = {key: program.model.count_params() for key, program in self._programs.items()}
+        while sizes and (len(sizes) >= MOST_PROGRAMS or sum(sizes.values()) + n_parameters > MOST_PARAMETERS):
+            oldest = next(iter(sizes))
+            del sizes[oldest], self._programs[oldest]
 
     def _elastic(self, plan: "Plan", stack: DenseStack, assignment: Assignment) -> Program:
         from .padded import PaddedStack
@@ -150,17 +160,29 @@ class Programs:
 
     def _program(self, name: str, model: Any, take: _Take, batch_size: int, assignment: Assignment, plan: "Plan | None" = None) -> Program:
         parts = make_ready(model, self.experiment, assignment.training, self.arrays)
-        n_steps = assignment.training.epochs * -(-n_rows(self.arrays.x_train) // assignment.training.batch_size)
-        run = _epoch_program(model, (batch_size, evaluation_batch_size(parts[2])), n_steps, plan)
+        is_xla = plan.is_xla if plan else self._is_xla(model, assignment)
+        run = _epoch_program(model, (batch_size, evaluation_batch_size(parts[2])), is_xla=is_xla, is_padded=plan is not None)
         return Program(name, model, take, batch_size, run, self._on_device(parts))
 
     def _on_device(self, parts: Parts) -> tuple[Any, Any]:
         """Give the data as tensors, the same for all programs whose targets are written in the same way."""
-        key = tuple((target.shape, str(target.dtype)) for target in keras.tree.flatten((parts[1], parts[3])))
+        x_train, y_train, x_validation, y_validation = (self._tensor(part, tree) for part, tree in enumerate(parts))
+        return (x_train, y_train), (x_validation, y_validation)
+
+    def _tensor(self, part: int, tree: Tree) -> Any:
+        key = part, tuple((array.shape, str(array.dtype)) for array in keras.tree.flatten(tree))
         if key not in self._tensors:
-            x_train, y_train, x_validation, y_validation = keras.tree.map_structure(keras.ops.convert_to_tensor, parts)
-            self._tensors[key] = (x_train, y_train), (x_validation, y_validation)
+            self._tensors[key] = keras.tree.map_structure(keras.ops.convert_to_tensor, tree)
         return self._tensors[key]
+
+    def _is_xla(self, model: Any, assignment: Assignment) -> bool:
+        """Whether an exact program is to be compiled by XLA, which JAX always does."""
+        if keras.config.backend() != "tensorflow":
+            return True
+        from . import xla
+
+        n_steps = -(-n_rows(self.arrays.x_train) // assignment.training.batch_size)
+        return xla.pays(model, assignment.training.epochs * n_steps)
 
 
 def _planner(experiment: Experiment, arrays: TrainingArrays) -> "Planner | None":
@@ -172,16 +194,15 @@ def _planner(experiment: Experiment, arrays: TrainingArrays) -> "Planner | None"
     return Planner(experiment, arrays)
 
 
-def _epoch_program(model: Any, batch_sizes: tuple[int, int], n_steps: int, plan: "Plan | None") -> "EpochProgram":
+def _epoch_program(model: Any, batch_sizes: tuple[int, int], *, is_xla: bool, is_padded: bool) -> "EpochProgram":
     """Write a program for the backend; the batch sizes are those of training and of validation."""
     if keras.config.backend() == "jax":
         from . import epoch_program_jax
 
         return epoch_program_jax.build_epoch_program(model, *batch_sizes)
-    from . import epoch_program, xla
+    from . import epoch_program
 
-    is_xla = plan.is_xla if plan else xla.pays(model, n_steps)
-    return epoch_program.build_epoch_program(model, *batch_sizes, is_xla=is_xla, is_padded=plan is not None)
+    return epoch_program.build_epoch_program(model, *batch_sizes, is_xla=is_xla, is_padded=is_padded)
 
 
 def _exact_key(model: Any, assignment: Assignment) -> Hashable:

@@ -1,6 +1,7 @@
 """Sets all random seeds for one trial, as `keras.utils.set_random_seed` does, but keeps what is compiled.
 
-Keras' own has TensorFlow forget the kernels of all programs, of which the next call takes 0.2 s. It is written with
+Keras' own has TensorFlow forget the kernels of all programs, of which the next call takes 0.2 s. Here only the kernels of
+``tf.random`` go on drawing when the same seed is set twice in one process; ``keras.random`` does not. It is written with
 names that neither library makes public; `tests/search/training/test_seeding.py` holds it to what Keras' own gives.
 """
 

@@ -81,3 +81,11 @@ def test_closing_leaves_no_process(arrays, tmp_path):
     pool.submit(assignment(0, tmp_path))
     pool.close()
     assert set(psutil.Process().children()) == before
+
+
+def test_trials_in_this_process_share_programs(arrays, tmp_path):
+    executor = InProcessExecutor()
+    executor.start(EXPERIMENT, arrays)
+    executor.check()
+    first, second = (train(executor, assignment(number, tmp_path)) for number in range(2))
+    assert second.seconds < first.seconds / 2

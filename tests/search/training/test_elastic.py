@@ -95,6 +95,25 @@ def test_a_trial_does_not_depend_on_those_before_it(tmp_path):
     assert after_others.history == after_another.history
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [{"use_bias": True}, {"use_bias": False}],
+        [{"binary_output": "sigmoid"}, {"binary_output": "softmax"}, {"binary_output": "sigmoid"}],
+        [{"binary_output": "softmax"}, {"binary_output": "sigmoid"}],
+        [{"activation": "relu"}, {"activation": "softmax"}, {"activation": "gelu"}, {"activation": "log_sigmoid"}],
+    ],
+    ids=lambda changes: " ".join(f"{value}" for change in changes for value in change.values()),
+)
+def test_networks_of_another_kind_do_not_disturb_each_other(changes, tmp_path):
+    arguments, batch_size = TRIALS[3]
+    trials = [(arguments | change, batch_size) for change in changes]
+    auto, keras = (train_all(experiment_of(trainer, []), make_arrays(), tmp_path, {}, trials) for trainer in ("auto", "keras"))
+    for ours, theirs in zip(auto, keras, strict=True):
+        assert ours.reason == ""
+        assert ours.history[-1] == pytest.approx(theirs.history[-1], rel=1e-4, abs=1e-5)
+
+
 def test_images_are_flattened(tmp_path):
     arrays = make_arrays("multiclass", 40, (4, 4))
     auto, keras = (train_all(experiment_of(trainer, []), arrays, tmp_path, {}, TRIALS[:2]) for trainer in ("auto", "keras"))
