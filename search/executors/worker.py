@@ -29,6 +29,8 @@ def main() -> None:
 def _serve(pipe: Connection) -> None:
     start: Start = pipe.recv()
     sys.path[:] = start.path
+    import keras  # noqa: F401 - with its backend, now, while the coordinator prepares the data
+
     from ..arrays import TrainingArrays
     from ..training.run import check_builder, train_trial
 
