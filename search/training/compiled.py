@@ -11,7 +11,8 @@ import keras
 
 from ..errors import TrialError
 from ..trial import Assignment
-from .programs import Program, Programs
+from .program import Program
+from .programs import Programs
 from .progress import Progress
 from .steering import steered
 
