@@ -69,6 +69,9 @@ def _introduction(machine: Mapping[str, Any], command: str) -> str:
     device = f", {machine['gpu']}" if "gpu" in machine else ""
     return f"""{machine["date"]}, {machine["cores"]} cores of {machine["processor"]}{device}, Python {machine["python"]}, {packages}.
 Command: `{command}`. How it is measured is in [README.md](README.md).
+
+Trials are those of a search x repeats. A runner of fewer trials did the first ones of the list, so that its best val_loss is of these only, and
+starting weighs more on it. Runners that are missing were left out: not installed, or for time with `--quick`.
 """
 
 

@@ -53,12 +53,20 @@ def print_summary(summary: "StudySummary", again: str) -> None:
     print_best(summary)
     study = summary.study
     console.print("\nNext:")
-    for command, purpose in (
+    commands = (
         ("make ui", "browse all trials in MLflow"),
         (f"make predict STUDY={study} INPUT=rows.csv OUTPUT=answers.csv", "answer the rows of a file"),
         (f"make search {again} TRIALS={2 * summary.n_trials}", "continue the search"),
         (f"make search {again} FRESH=1", "begin another"),
-    ):
+    )
+    if not Path("Makefile").is_file():  # another folder than the checkout's
+        commands = (
+            ("python -m search ui", "browse all trials in MLflow"),
+            (f"python -m search predict {study} --input rows.csv --output answers.csv", "answer the rows of a file"),
+            (f"the same command with --trials {2 * summary.n_trials}", "continue the search"),
+            ("the same command with --fresh", "begin another"),
+        )
+    for command, purpose in commands:
         console.print(f"  {command:<62} {purpose}")
 
 

@@ -33,7 +33,8 @@ def build_model(experiment: Experiment, arrays: TrainingArrays, arguments: Mappi
     with computing_in(precision):
         model = builder(**{**accepted(builder, provided(arrays)), **asked_for(builder, seeds(seed)), **arguments})
     if not isinstance(model, keras.Model) and not is_estimator(model):
-        raise TrialError(f"{experiment.model} returned {type(model).__name__}, expected keras.Model, or what has scikit-learn's fit and predict")
+        expected = "expected keras.Model, or what has scikit-learn's fit and predict" + ("; is a return missing?" if model is None else "")
+        raise TrialError(f"{experiment.model} returned {type(model).__name__}, {expected}")
     return model
 
 
