@@ -93,10 +93,19 @@ def _first_line(error: Exception) -> str:
     return text.splitlines()[0][:300].rstrip(". ")
 
 
+def exists(tracking_uri: str) -> bool:
+    """Say whether a store is there already: a server, or a SQLite file that need not be created."""
+    return not is_local(tracking_uri) or _database(tracking_uri).is_file()
+
+
+def _database(tracking_uri: str) -> Path:
+    return Path(unquote(tracking_uri.removeprefix(SQLITE)))
+
+
 def _open_sqlite(tracking_uri: str) -> "MlflowClient":
     from filelock import FileLock
 
-    database = Path(unquote(tracking_uri.removeprefix(SQLITE)))
+    database = _database(tracking_uri)
     database.parent.mkdir(parents=True, exist_ok=True)
     # MLflow does not lock while it creates its tables: two processes on a fresh store would crash each other.
     with FileLock(f"{database}.lock"), _without_chatter():

@@ -20,7 +20,7 @@ from ..trial import Assignment, EpochReport, TrialResult, TrialState
 from . import descriptions
 from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
-from .mlflow_connection import connect, is_local, redact, speaking
+from .mlflow_connection import connect, exists, is_local, redact, speaking
 from .mlflow_lookup import existing_run, find_children, find_or_create_experiment
 
 if TYPE_CHECKING:
@@ -66,12 +66,15 @@ class MlflowTracker:
         self._open_runs: dict[int, _OpenRun] = {}
 
     def open(self) -> None:
-        """Connect, which imports MLflow; nothing is written but an empty local store.
+        """Import MLflow and connect; a local store that is not there is left to `start_study`.
 
         Raises:
             InputError: If the store does not answer.
         """
-        _ = self._client
+        if exists(self._tracking_uri):
+            _ = self._client
+        else:
+            import mlflow.store.tracking.sqlalchemy_store  # noqa: F401 - what takes the longest of connecting
 
     def start_study(self, record: StudyRecord) -> str:
         """Begin the study's run, or go on with it: finish the runs of trials that ended, close the others left running.
