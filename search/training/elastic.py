@@ -21,7 +21,7 @@ from .sizes import n_rows
 
 @dataclass(frozen=True)
 class _Cost:
-    """Of one kind of program, measured on two cores (experiments/benchmarks): to trace and compile it, and each step's overhead."""
+    """Of one kind of program, measured with dense networks on two cores: to trace and compile it, and each step's overhead."""
 
     compile_seconds: float
     step_seconds: float

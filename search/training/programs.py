@@ -14,7 +14,7 @@ from ..arrays import TrainingArrays, Tree
 from ..experiment import Experiment
 from ..trial import Assignment
 from .dense_stack import DenseStack, read_stack
-from .program import Program, Take
+from .program import Program
 from .ready import Parts, call_once, make_ready
 from .sizes import evaluation_batch_size, n_rows
 
@@ -60,11 +60,12 @@ class Programs:
         """
         stack = None if is_exact else read_stack(model)
         plan = self._planner.choose(stack, assignment, self._programs) if self._planner and stack else None
-        key = plan or (_exact_key(model, assignment), self._is_xla(model, assignment))
+        is_xla = plan.is_xla if plan else self._is_xla(model, assignment)
+        key = plan or (_exact_key(model, assignment), is_xla)
         program = self._programs.pop(key, None)
         if program is None:
             self._make_room(model.count_params())
-            program = self._elastic(plan, stack, assignment) if plan and stack else self._exact(model, assignment)
+            program = self._elastic(plan, stack, assignment) if plan and stack else self._exact(model, assignment, is_xla=is_xla)
         self._programs[key] = program  # the last is the one used last
         program.begin(model, stack)
         return program
@@ -88,9 +89,10 @@ class Programs:
         def take(model: Any, stack: DenseStack) -> None:
             padded.hold(stack, model.get_weights())
 
-        return self._program("elastic", padded, take, plan.batch_size, assignment, plan)
+        run = self._epoch_program_of(padded, plan.batch_size, assignment, is_xla=plan.is_xla, is_padded=True)
+        return Program("elastic", padded, take, plan.batch_size, *run)
 
-    def _exact(self, model: Any, assignment: Assignment) -> Program:
+    def _exact(self, model: Any, assignment: Assignment, *, is_xla: bool) -> Program:
         call_once(model, assignment.training, self.arrays)
         state = list(model.variables)  # before compile adds those of metrics and optimizer
 
@@ -99,13 +101,15 @@ class Programs:
                 for variable, given in zip(state, other.variables, strict=True):
                     variable.assign(keras.ops.copy(given))  # on JAX training uses the memory of what it was given
 
-        return self._program("compiled", model, take, assignment.training.batch_size, assignment)
+        batch_size = assignment.training.batch_size
+        run = self._epoch_program_of(model, batch_size, assignment, is_xla=is_xla, is_padded=False)
+        return Program("compiled", model, take, batch_size, *run)
 
-    def _program(self, name: str, model: Any, take: Take, batch_size: int, assignment: Assignment, plan: "Plan | None" = None) -> Program:
+    def _epoch_program_of(self, model: Any, batch_size: int, assignment: Assignment, *, is_xla: bool, is_padded: bool) -> "tuple[EpochProgram, Any]":
+        """Make a model ready, and return its epoch and the data that it takes."""
         parts = make_ready(model, self.experiment, assignment.training, self.arrays)
-        is_xla = plan.is_xla if plan else self._is_xla(model, assignment)
-        run = _epoch_program(model, (batch_size, evaluation_batch_size(parts[2])), is_xla=is_xla, is_padded=plan is not None)
-        return Program(name, model, take, batch_size, run, self._on_device(parts))
+        batch_sizes = batch_size, evaluation_batch_size(parts[2])
+        return _epoch_program(model, batch_sizes, is_xla=is_xla, is_padded=is_padded), self._on_device(parts)
 
     def _on_device(self, parts: Parts) -> tuple[Any, Any]:
         """Give the data as tensors, the same for all programs whose targets are written in the same way."""

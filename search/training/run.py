@@ -126,6 +126,7 @@ def _train_catching(caught: type[Exception], experiment: Experiment, assignment:
 
 def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, progress: Progress, facts: dict[str, Any]) -> None:
     """Do the work, writing into ``facts`` what the result has as soon as it is known."""
+    from . import keras_fit
     from .building import build_model
     from .callbacks import make_callbacks
     from .device import device_name
@@ -133,7 +134,8 @@ def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArray
     from .ready import call_once, make_ready
 
     callbacks = make_callbacks(experiment, Path(assignment.model_path).parents[1], assignment.number)
-    facts |= {"device": device_name(), "trainer": choose_trainer(experiment, arrays, callbacks)}
+    trainer = choose_trainer(experiment, arrays, callbacks)
+    facts |= {"device": device_name(), "trainer": trainer}
     model = build_model(experiment, arrays, assignment.model_arguments, assignment.seed, assignment.training.precision)
     if is_estimator(model):
         _fit_estimator(model, experiment, arrays, progress, facts)
@@ -141,7 +143,10 @@ def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArray
         if not model.built:
             call_once(model, assignment.training, arrays)
         facts["n_parameters"] = model.count_params()
-        facts["trainer"] = _fit(model, experiment, assignment, arrays, progress, callbacks)
+        if trainer == "compiled":
+            facts["trainer"] = _fit_compiled(model, experiment, assignment, arrays, progress, callbacks)
+        else:
+            keras_fit.train(model, make_ready(model, experiment, assignment.training, arrays), assignment, progress, callbacks)
     facts |= {"value": progress.value, "best_epoch": progress.value_epoch, "state": TrialState.PRUNED}
     if progress.is_pruned:
         return
@@ -164,21 +169,15 @@ def _fit_estimator(estimator: Any, experiment: Experiment, arrays: TrainingArray
     facts["n_parameters"] = count_parameters(estimator)
 
 
-def _fit(model: Any, experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, progress: Progress, callbacks: Sequence[Any]) -> str:
-    """Train a Keras model in place and name the trainer that did it."""
-    trainer = choose_trainer(experiment, arrays, callbacks)
-    if trainer == "compiled":
-        from . import compiled
-        from .programs import programs_of
+def _fit_compiled(
+    model: Any, experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, progress: Progress, callbacks: Sequence[Any]
+) -> str:
+    """Train a Keras model by a program and name its kind."""
+    from . import compiled
+    from .programs import programs_of
 
-        is_exact = bool(callbacks) or experiment.executor.trainer == "compiled"
-        return compiled.train(model, programs_of(experiment, arrays), assignment, progress, callbacks, is_exact=is_exact)
-    from . import keras_fit
-    from .ready import make_ready
-
-    data = make_ready(model, experiment, assignment.training, arrays)
-    keras_fit.train(model, data, assignment, progress, callbacks)
-    return trainer
+    is_exact = bool(callbacks) or experiment.executor.trainer == "compiled"
+    return compiled.train(model, programs_of(experiment, arrays), assignment, progress, callbacks, is_exact=is_exact)
 
 
 def _reason(error: Exception) -> str:
