@@ -1,7 +1,8 @@
-"""Trains any Keras model on TensorFlow or JAX, a whole epoch per call: data stay on the device, steps are compiled.
+"""Trains any Keras model on TensorFlow or JAX, whole epochs per call: data stay on the device, steps are compiled.
 
 On small data nearly all of `fit`'s time is Python between the steps. It computes what `keras_fit` computes, and calls
-callbacks as `fit` does but for batches, of which it knows nothing.
+callbacks as `fit` does but for batches, of which it knows nothing. Where nobody needs to look between them, several
+epochs are one call: as many as early stopping and the schedule cannot change any more.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import keras
 
 from ..errors import TrialError
 from ..trial import Assignment
-from .program import Program
+from .program import Epoch, Program
 from .programs import Programs
 from .progress import Progress
 from .steering import steered
@@ -35,7 +36,10 @@ def train(
     """
     program = programs.begin(model, assignment, is_exact=is_exact)
     try:
-        _run(program, assignment, progress, callbacks)
+        if callbacks:
+            _run_with(callbacks, program, assignment, progress)
+        else:
+            _run(program, assignment, progress)
     except TrialError:
         raise
     except Exception:  # out of memory, or a layer that cannot be compiled: the next trial begins without it
@@ -46,19 +50,32 @@ def train(
     return program.name
 
 
-def _run(program: Program, assignment: Assignment, progress: Progress, callbacks: Sequence[Any]) -> None:
+def _run(program: Program, assignment: Assignment, progress: Progress) -> None:
+    while True:
+        rates = progress.learning_rates(min(progress.n_certain, program.n_at_once))
+        for epoch in program.run_epochs(assignment, progress.epoch, rates):
+            if not progress.end_epoch(_logs(epoch), epoch.copy_weights):
+                return
+
+
+def _run_with(callbacks: Sequence[Any], program: Program, assignment: Assignment, progress: Progress) -> None:
     model, epochs = program.model, assignment.training.epochs
     calls = keras.callbacks.CallbackList(steered(progress, callbacks), model=model, verbose=0, epochs=epochs, steps=program.n_steps(assignment))
     model.stop_training = False
     calls.on_train_begin()
     logs: dict[str, float] = {}
-    for epoch in range(epochs):
-        calls.on_epoch_begin(epoch)
-        training, validation = program.run_epoch(assignment, epoch + 1)
+    for number in range(epochs):
+        calls.on_epoch_begin(number)
+        rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))  # a callback may have changed it
+        (epoch,) = program.run_epochs(assignment, number + 1, [rate])
         calls.on_test_begin()  # TensorBoard's, which only writes here what validation has given
-        calls.on_test_end(validation)
-        logs = training | {f"val_{name}": value for name, value in validation.items()}
-        calls.on_epoch_end(epoch, logs)
+        calls.on_test_end(epoch.validation)
+        logs = _logs(epoch)
+        calls.on_epoch_end(number, logs)
         if model.stop_training:
             break
     calls.on_train_end(logs)
+
+
+def _logs(epoch: Epoch) -> dict[str, float]:
+    return epoch.training | {f"val_{name}": value for name, value in epoch.validation.items()}

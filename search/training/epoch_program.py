@@ -1,8 +1,8 @@
-"""One epoch of a compiled Keras model, training and validation, as one TensorFlow program.
+"""Epochs of a compiled Keras model, training and validation, as one TensorFlow program.
 
-It builds programs and runs none; `search.training.compiled` has the loop over epochs. A program holds no data, seed,
-batch size of a padded model or learning rate: these are arguments or variables of the model, so that one program serves
-every epoch and many trials.
+It builds programs and runs none; `search.training.compiled` has the loop over calls. A program holds no data, seed, batch
+size of a padded model or learning rate: these are arguments or variables of the model, so that one program serves every
+epoch and many trials.
 """
 
 from collections.abc import Callable
@@ -10,15 +10,25 @@ from typing import Any
 
 import tensorflow as tf
 
-EpochProgram = Callable[[Any, Any, Any, Any], Any]
-"""From the training part (x, y), the validation part (x, y), the order, int32 ``(n_train + batch_size,)``, of which the last
-``batch_size`` are not looked at, and the rows of a step, an int32, to the metrics ``(n_metrics,)``."""
+EpochProgram = Callable[..., tuple[Any, list[Any]]]
+"""Runs some epochs. It takes
+
+- training, validation: (x, y) each;
+- orders: int32, ``(most_epochs, n_train + batch_size)``, a row an epoch, of which the last ``batch_size`` are not looked at;
+- learning_rates: float32, ``(most_epochs,)``;
+- n_epochs: int32, how many to run, 1 to ``most_epochs``;
+- rows_per_step: int32, of a padded model.
+
+It gives the metrics, ``(most_epochs, n_metrics)``, and ``model.weights`` after each epoch, ``(most_epochs, *shape)``, or none
+of them if ``most_epochs`` is 1: then they are the model's."""
 
 _TakeSteps = Callable[[Any, Any, Any], None]
 
 
-def build_epoch_program(model: Any, batch_size: int, evaluation_batch_size: int, *, is_xla: bool, is_padded: bool = False) -> EpochProgram:
-    """Write the program of one epoch.
+def build_epoch_program(
+    model: Any, batch_size: int, evaluation_batch_size: int, most_epochs: int = 1, *, is_xla: bool, is_padded: bool = False
+) -> EpochProgram:
+    """Write the program of some epochs.
 
     Each step is the model's own ``train_step``, each validation step its ``test_step``, so that regularisation, batch
     normalisation, dropout and metrics are Keras' own.
@@ -27,16 +37,16 @@ def build_epoch_program(model: Any, batch_size: int, evaluation_batch_size: int,
         model: A Keras model, compiled, with all variables of its metrics and optimizer built.
         batch_size: Rows per gradient step; if padded, the most.
         evaluation_batch_size: Rows per validation step.
+        most_epochs: How many epochs a call can run. Defaults to 1.
         is_xla: Whether it is compiled by XLA.
         is_padded: Whether the model's train_step takes a weight for each row; then the rows of a step may differ from
             call to call, and a last partial batch is a step like any other, not one of its own. Defaults to False.
 
     Returns:
-        The program. Its answer has the numbers of ``model.metrics`` for training, then those for validation, float32.
+        The program. Its metrics are the numbers of ``model.metrics`` for training, then those for validation, float32.
     """
     train = _take_padded_steps(model, batch_size) if is_padded else _take_steps(model, batch_size)
 
-    @tf.function(jit_compile=is_xla, autograph=False)  # type: ignore[untyped-decorator]
     def run_epoch(training: Any, validation: Any, order: Any, rows_per_step: Any) -> Any:
         model.reset_metrics()
         train(training, order, rows_per_step)
@@ -47,7 +57,45 @@ def build_epoch_program(model: Any, batch_size: int, evaluation_batch_size: int,
         logs += model.get_metrics_result().values()
         return tf.stack([tf.cast(log, tf.float32) for log in logs])
 
-    return run_epoch  # type: ignore[no-any-return]
+    @tf.function(jit_compile=is_xla, autograph=False)  # type: ignore[untyped-decorator]
+    def run_epochs(training: Any, validation: Any, orders: Any, learning_rates: Any, n_epochs: Any, rows_per_step: Any) -> tuple[Any, list[Any]]:
+        def run(index: Any) -> Any:
+            model.optimizer.learning_rate.assign(learning_rates[index])
+            return run_epoch(training, validation, orders[index], rows_per_step)
+
+        if most_epochs == 1:
+            return run(0)[tf.newaxis], []
+        return _repeat(run, n_epochs, most_epochs, model)
+
+    return _traced_once(run_epochs)
+
+
+def _repeat(run: Callable[[Any], Any], n_epochs: Any, most_epochs: int, model: Any) -> tuple[Any, list[Any]]:
+    """Run epochs in a loop, and keep the metrics and the weights of each."""
+
+    def notes(dtype: Any, shape: Any) -> tf.TensorArray:
+        return tf.TensorArray(dtype, size=most_epochs, element_shape=shape, clear_after_read=False)
+
+    def body(index: Any, metrics: Any, weights: list[Any]) -> tuple[Any, Any, list[Any]]:
+        metrics = metrics.write(index, run(index))
+        return index + 1, metrics, [note.write(index, weight.value) for note, weight in zip(weights, model.weights, strict=True)]
+
+    metrics = notes(tf.float32, [2 * len(model.get_metrics_result())])
+    weights = [notes(weight.dtype, weight.shape) for weight in model.weights]
+    _, metrics, weights = tf.while_loop(lambda index, *_: index < n_epochs, body, (tf.constant(0), metrics, weights))
+    return metrics.stack(), [note.stack() for note in weights]
+
+
+def _traced_once(function: Any) -> EpochProgram:
+    """Trace at the first call and never look again at what the arguments are: that takes 1 ms a call."""
+    traced: list[Any] = []
+
+    def call(*arguments: Any) -> Any:
+        if not traced:
+            traced.append(function.get_concrete_function(*arguments))
+        return traced[0](*arguments)
+
+    return call
 
 
 def _take_steps(model: Any, batch_size: int) -> _TakeSteps:

@@ -1,6 +1,6 @@
-"""One epoch of a compiled Keras model, training and validation, as one JAX program.
+"""Epochs of a compiled Keras model, training and validation, as one JAX program.
 
-It builds programs and runs none; `search.training.compiled` has the loop over epochs. As on TensorFlow, a program holds no
+It builds programs and runs none; `search.training.compiled` has the loop over calls. As on TensorFlow, a program holds no
 data, seed or learning rate: these are arguments or variables of the model. On a CPU, XLA's convolutions take 4 times as
 long in a loop as outside one, so that models with convolutions have one program per step there. A model with layers that
 XLA does not support is run uncompiled, as `fit` runs it.
@@ -24,8 +24,8 @@ _Step = Callable[[_State, Any], _State]
 _TakeSteps = Callable[[_State, Any, Any], _State]
 
 
-def build_epoch_program(model: Any, batch_size: int, evaluation_batch_size: int) -> "EpochProgram":
-    """Write the program of one epoch.
+def build_epoch_program(model: Any, batch_size: int, evaluation_batch_size: int, most_epochs: int = 1) -> "EpochProgram":
+    """Write the program of some epochs.
 
     Each step is the model's own ``train_step``, each validation step its ``test_step``, which Keras writes on JAX as
     functions from state to state, so that regularisation, batch normalisation, dropout and metrics are Keras' own.
@@ -34,38 +34,77 @@ def build_epoch_program(model: Any, batch_size: int, evaluation_batch_size: int)
         model: A Keras model, compiled, with all variables of its metrics and optimizer built.
         batch_size: Rows per gradient step.
         evaluation_batch_size: Rows per validation step.
+        most_epochs: How many epochs a call can run; a model whose steps are programs of their own needs 1. Defaults to 1.
 
     Returns:
-        The program. Its answer has the numbers of ``model.metrics`` for training, then those for validation, float32. The
+        The program. Its metrics are the numbers of ``model.metrics`` for training, then those for validation, float32. The
         arrays that the model's and the optimizer's variables held before may be gone afterwards: their memory is used again.
     """
-    is_one = model.jit_compile and (jax.default_backend() != "cpu" or not has_convolutions(model))
-    options = {"is_one": is_one, "is_compiled": model.jit_compile}
+    options = {"is_one": is_one_program(model), "is_compiled": model.jit_compile}
     train = _take_steps(_training_step(model), batch_size, **options)
     validate = _take_steps(_validation_step(model), evaluation_batch_size, **options)
+    rate = next(index for index, variable in enumerate(model.optimizer.variables) if variable is model.optimizer.learning_rate)
 
-    def epoch(trainable: Any, others: Any, optimizer: Any, metrics: Any, data: Any) -> tuple[_State, Any]:
-        training, validation, order = data
+    def run_epoch(state: _State, training: Any, validation: Any, order: Any, learning_rate: Any) -> tuple[_State, Any]:
+        trainable, others, before, metrics = state
+        optimizer = [*before[:rate], learning_rate, *before[rate + 1 :]]
         state = train((trainable, others, optimizer, _reset(model, metrics)), training, order)
         logs = _read(model, state[-1])
         state = validate((*state[:-1], _reset(model, state[-1])), validation, None)
         return state, jax.numpy.asarray(logs + _read(model, state[-1]), "float32")
 
-    return _on_variables(model, jax.jit(epoch, donate_argnums=(0, 1, 2)) if is_one else epoch)
+    def run_epochs(
+        trainable: Any, others: Any, optimizer: Any, metrics: Any, training: Any, validation: Any, orders: Any, learning_rates: Any, n_epochs: Any
+    ) -> tuple[_State, tuple[Any, list[Any]]]:
+        def run(index: Any, state: _State) -> tuple[_State, Any]:
+            return run_epoch(state, training, validation, orders[index], learning_rates[index])
+
+        state: _State = (trainable, others, optimizer, metrics)
+        if most_epochs > 1:
+            return _repeat(run, n_epochs, most_epochs, state, model)
+        state, numbers = run(0, state)
+        return state, (numbers[None], [])
+
+    return _on_variables(model, jax.jit(run_epochs, donate_argnums=(0, 1, 2)) if options["is_one"] else run_epochs)
 
 
-def _on_variables(model: Any, epoch: Callable[..., tuple[_State, Any]]) -> "EpochProgram":
+def is_one_program(model: Any) -> bool:
+    """Say whether an epoch of a compiled model is one program, and not one per step."""
+    return bool(model.jit_compile) and (jax.default_backend() != "cpu" or not has_convolutions(model))
+
+
+def _repeat(
+    run: Callable[[Any, _State], tuple[_State, Any]], n_epochs: Any, most_epochs: int, state: _State, model: Any
+) -> tuple[_State, tuple[Any, list[Any]]]:
+    """Run epochs in a loop, and keep the metrics and the weights of each."""
+    variables = [*model.trainable_variables, *model.non_trainable_variables]
+    places = [next(index for index, variable in enumerate(variables) if variable is weight) for weight in model.weights]
+
+    def body(index: Any, carried: Any) -> Any:
+        state, metrics, weights = carried
+        state, numbers = run(index, state)
+        values = [*state[0], *state[1]]
+        weights = [note.at[index].set(values[place]) for note, place in zip(weights, places, strict=True)]
+        return state, metrics.at[index].set(numbers), weights
+
+    metrics = jax.numpy.zeros((most_epochs, 2 * len(model.get_metrics_result())))
+    weights = [jax.numpy.zeros((most_epochs, *weight.shape), weight.dtype) for weight in model.weights]
+    state, metrics, weights = jax.lax.fori_loop(0, n_epochs, body, (state, metrics, weights))
+    return state, (metrics, weights)
+
+
+def _on_variables(model: Any, run_epochs: Callable[..., tuple[_State, tuple[Any, list[Any]]]]) -> "EpochProgram":
     """Read the state from the model's variables, and leave the new one there."""
     groups = (model.trainable_variables, model.non_trainable_variables, model.optimizer.variables, model.metrics_variables)
 
-    def run_epoch(training: Any, validation: Any, order: Any, _: Any) -> Any:
+    def run(training: Any, validation: Any, orders: Any, learning_rates: Any, n_epochs: Any, _: Any) -> tuple[Any, list[Any]]:
         values = [[variable.value for variable in group] for group in groups]
-        state, numbers = epoch(*values, (training, validation, order))
+        state, answer = run_epochs(*values, training, validation, orders, learning_rates, n_epochs)
         for variable, value in zip(chain(*groups), chain(*state), strict=True):
             variable.assign(value)
-        return numbers
+        return answer
 
-    return run_epoch
+    return run
 
 
 def _training_step(model: Any) -> _Step:

@@ -94,7 +94,12 @@ class PaddedStack(keras.Model):  # type: ignore[misc]
 
     def get_weights(self) -> Weights:
         """Return the weights of the held network, as `keras.Model.get_weights` does."""
-        return [variable.numpy()[tuple(slice(n) for n in shape)].copy() for variable, shape in self._held()]
+        return self.unpadded([variable.numpy() for variable in self.weights])
+
+    def unpadded(self, values: Weights) -> Weights:
+        """Return the weights of the held network from values of ``weights``."""
+        arrays = {id(variable): value for variable, value in zip(self.weights, values, strict=True)}
+        return [arrays[id(variable)][tuple(slice(n) for n in shape)].copy() for variable, shape in self._held()]
 
     def _held(self) -> Iterator[tuple[Any, tuple[int, ...]]]:
         """Go through the held network's variables and their shapes, in the order of its layers."""

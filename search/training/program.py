@@ -1,6 +1,7 @@
-"""One compiled epoch and the model that it trains."""
+"""Some compiled epochs and the model that they train."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from ..trial import Assignment
 from .dense_stack import DenseStack
 from .order import epoch_order
+from .progress import Weights
 
 if TYPE_CHECKING:  # it imports TensorFlow
     from .epoch_program import EpochProgram
@@ -17,24 +19,46 @@ if TYPE_CHECKING:  # it imports TensorFlow
 Take = Callable[[Any, Any], None]
 """Gives a program the state of a trial's model, and the stack that it is if it is one."""
 
+CALL_SECONDS = 0.25
+"""About how long a call may take, after which its epochs are reported."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What came of one epoch.
+
+    Attributes:
+        training: Metrics of training, by Keras' names.
+        validation: Metrics of validation, by the same names.
+        copy_weights: Gives the weights that the trial's model had then, in Keras' order.
+    """
+
+    training: dict[str, float]
+    validation: dict[str, float]
+    copy_weights: Callable[[], Weights]
+
 
 @dataclass
 class Program:
-    """One compiled epoch and the model that it trains, which stands in for the trial's own.
+    """Some compiled epochs and the model that they train, which stands in for the trial's own.
 
     Attributes:
         name: ``compiled`` or ``elastic``.
         model: The model that is trained; it has its metrics and optimizer.
         take: Gives that model the weights and random states of a trial's model, which is the stack if there is one.
+        weights_of: Gives the weights of the trial's model from those of that model.
         batch_size: Rows per step, at most.
-        run: The epoch.
+        most_epochs: Epochs per call, at most.
+        run: The epochs.
         data: The training part and the validation part, (x, y) each, as tensors.
     """
 
     name: str
     model: Any
     take: Take
+    weights_of: Callable[[Weights], Weights]
     batch_size: int
+    most_epochs: int
     run: "EpochProgram"
     data: tuple[Any, Any]
 
@@ -42,6 +66,7 @@ class Program:
         self._metrics = list(self.model.get_metrics_result())
         self._untrained = [keras.ops.convert_to_numpy(variable) for variable in self.model.optimizer.variables]
         self._n_rows = int(keras.tree.flatten(self.data[0])[0].shape[0])
+        self._epoch_seconds = CALL_SECONDS  # unknown: one epoch first
 
     def begin(self, model: Any, stack: DenseStack | None) -> None:
         """Take over a trial's model as it was built, with an optimizer that has not done anything."""
@@ -53,18 +78,36 @@ class Program:
         """Count the gradient steps of an epoch."""
         return -(-self._n_rows // assignment.training.batch_size)
 
-    def run_epoch(self, assignment: Assignment, epoch: int) -> tuple[dict[str, float], dict[str, float]]:
-        """Train one epoch and validate.
+    @property
+    def n_at_once(self) -> int:
+        """How many epochs to run in one call, so that it takes about `CALL_SECONDS`."""
+        return max(1, min(self.most_epochs, int(CALL_SECONDS / self._epoch_seconds)))
+
+    def run_epochs(self, assignment: Assignment, first: int, learning_rates: Sequence[float]) -> list[Epoch]:
+        """Train some epochs, with validation after each.
 
         Args:
             assignment: The trial, for its seed and batch size.
-            epoch: From 1.
+            first: The first epoch, from 1.
+            learning_rates: Of each epoch; there are at most ``most_epochs``.
 
         Returns:
-            The metrics of training and those of validation, by Keras' names.
+            The epochs, in order. The model is left as the last has made it.
         """
-        order = np.pad(epoch_order(assignment.seed, epoch, self._n_rows), (0, self.batch_size))
-        values = [keras.ops.convert_to_tensor(value) for value in (order, np.int32(assignment.training.batch_size))]
-        numbers = keras.ops.convert_to_numpy(self.run(*self.data, *values)).tolist()
+        started, n_epochs = time.perf_counter(), len(learning_rates)
+        orders = np.zeros((self.most_epochs, self._n_rows + self.batch_size), np.int32)
+        for index in range(n_epochs):
+            orders[index, : self._n_rows] = epoch_order(assignment.seed, first + index, self._n_rows)
+        rates = np.resize(np.asarray(learning_rates, np.float32), self.most_epochs)
+        values = orders, rates, np.int32(n_epochs), np.int32(assignment.training.batch_size)
+        metrics, weights = self.run(*self.data, *map(keras.ops.convert_to_tensor, values))
+        numbers = keras.ops.convert_to_numpy(metrics).tolist()
+        self._epoch_seconds = (time.perf_counter() - started) / n_epochs
+        return [self._epoch(numbers[index], weights, index) for index in range(n_epochs)]
+
+    def _epoch(self, numbers: list[float], weights: list[Any], index: int) -> Epoch:
+        def copy_weights() -> Weights:
+            return self.weights_of([keras.ops.convert_to_numpy(after[index]) for after in weights]) if weights else self.model.get_weights()
+
         n = len(self._metrics)
-        return dict(zip(self._metrics, numbers[:n], strict=True)), dict(zip(self._metrics, numbers[n:], strict=True))
+        return Epoch(dict(zip(self._metrics, numbers[:n], strict=True)), dict(zip(self._metrics, numbers[n:], strict=True)), copy_weights)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:  # they import TensorFlow
 MOST_PROGRAMS, MOST_PARAMETERS = 8, 2**23
 """How many programs are kept, and parameters in all of them; the one that was not used for the longest time goes first."""
 
+MOST_EPOCHS, MOST_NUMBERS = 32, 2**21
+"""How many epochs a call can run, and how many numbers it keeps of them."""
+
 
 def programs_of(experiment: Experiment, arrays: TrainingArrays) -> "Programs":
     """Return this process' programs of an experiment on its data; those of another are given up."""
@@ -90,7 +93,7 @@ class Programs:
             padded.hold(stack, model.get_weights())
 
         run = self._epoch_program_of(padded, plan.batch_size, assignment, is_xla=plan.is_xla, is_padded=True)
-        return Program("elastic", padded, take, plan.batch_size, *run)
+        return Program("elastic", padded, take, padded.unpadded, plan.batch_size, *run)
 
     def _exact(self, model: Any, assignment: Assignment, *, is_xla: bool) -> Program:
         call_once(model, assignment.training, self.arrays)
@@ -103,13 +106,15 @@ class Programs:
 
         batch_size = assignment.training.batch_size
         run = self._epoch_program_of(model, batch_size, assignment, is_xla=is_xla, is_padded=False)
-        return Program("compiled", model, take, batch_size, *run)
+        return Program("compiled", model, take, list, batch_size, *run)
 
-    def _epoch_program_of(self, model: Any, batch_size: int, assignment: Assignment, *, is_xla: bool, is_padded: bool) -> "tuple[EpochProgram, Any]":
-        """Make a model ready, and return its epoch and the data that it takes."""
+    def _epoch_program_of(
+        self, model: Any, batch_size: int, assignment: Assignment, *, is_xla: bool, is_padded: bool
+    ) -> "tuple[int, EpochProgram, Any]":
+        """Make a model ready, and return how many epochs a call can run, these epochs, and the data that they take."""
         parts = make_ready(model, self.experiment, assignment.training, self.arrays)
-        batch_sizes = batch_size, evaluation_batch_size(parts[2])
-        return _epoch_program(model, batch_sizes, is_xla=is_xla, is_padded=is_padded), self._on_device(parts)
+        sizes = batch_size, evaluation_batch_size(parts[2]), _most_epochs(model, n_rows(parts[0]))
+        return sizes[2], _epoch_program(model, sizes, is_xla=is_xla, is_padded=is_padded), self._on_device(parts)
 
     def _on_device(self, parts: Parts) -> tuple[Any, Any]:
         """Give the data as tensors, the same for all programs whose targets are written in the same way."""
@@ -141,15 +146,25 @@ def _planner(experiment: Experiment, arrays: TrainingArrays) -> "Planner | None"
     return Planner(experiment, arrays)
 
 
-def _epoch_program(model: Any, batch_sizes: tuple[int, int], *, is_xla: bool, is_padded: bool) -> "EpochProgram":
-    """Write a program for the backend; the batch sizes are those of training and of validation."""
+def _most_epochs(model: Any, n_rows: int) -> int:
+    """Choose how many epochs a call can run: what it keeps of each, weights and order, must not grow large."""
+    if keras.config.backend() == "jax":
+        from .epoch_program_jax import is_one_program
+
+        if not is_one_program(model):
+            return 1
+    return max(1, min(MOST_EPOCHS, MOST_NUMBERS // max(int(model.count_params()), n_rows)))
+
+
+def _epoch_program(model: Any, sizes: tuple[int, int, int], *, is_xla: bool, is_padded: bool) -> "EpochProgram":
+    """Write a program for the backend; the sizes are the rows of a step in training and in validation, and the most epochs."""
     if keras.config.backend() == "jax":
         from . import epoch_program_jax
 
-        return epoch_program_jax.build_epoch_program(model, *batch_sizes)
+        return epoch_program_jax.build_epoch_program(model, *sizes)
     from . import epoch_program
 
-    return epoch_program.build_epoch_program(model, *batch_sizes, is_xla=is_xla, is_padded=is_padded)
+    return epoch_program.build_epoch_program(model, *sizes, is_xla=is_xla, is_padded=is_padded)
 
 
 def _exact_key(model: Any, assignment: Assignment) -> Hashable:

@@ -56,7 +56,23 @@ class Progress:
     @property
     def learning_rate(self) -> float:
         """The learning rate of that epoch."""
-        return learning_rate_at(self._settings, self.epoch, self._n_plateaus)
+        return self.learning_rates(1)[0]
+
+    def learning_rates(self, n_epochs: int) -> list[float]:
+        """Return the learning rates of the next epochs, of which there are at most ``n_certain``."""
+        return [learning_rate_at(self._settings, self.epoch + index, self._n_plateaus) for index in range(n_epochs)]
+
+    @property
+    def n_certain(self) -> int:
+        """How many more epochs there will be, at rates that are known now, as long as all metrics are finite."""
+        limits = [self._settings.epochs - len(self.history)]
+        if self._assignment.is_prunable:
+            limits.append(1)
+        if self._settings.patience:
+            limits.append(self._settings.patience - self._n_standing)
+        if self._settings.schedule == "plateau":
+            limits.append(self._settings.decay_epochs - self._n_standing_at_rate)
+        return min(limits)
 
     @property
     def value(self) -> float:

@@ -56,6 +56,7 @@ def train(tmp_path: Path) -> Callable[..., TrialResult]:
         report: Callable[[EpochReport], bool] = lambda _: True,
         keep_if_better_than: float | None = None,
         seed: int = 7,
+        is_prunable: bool = False,
         model: dict[str, Any] | None = None,
         experiment: dict[str, Any] | None = None,
         **settings: Any,
@@ -67,7 +68,7 @@ def train(tmp_path: Path) -> Callable[..., TrialResult]:
             model_arguments=model or {},
             training=TrainingSettings(**({"epochs": 5} | settings)),
             seed=seed,
-            is_prunable=True,
+            is_prunable=is_prunable,
             keep_if_better_than=keep_if_better_than,
             model_path=str(tmp_path / f"{chosen.executor.trainer}.keras"),
         )

@@ -11,6 +11,7 @@ from search.arrays import TrainingArrays
 from search.settings import TrainingSettings
 from search.training.building import build_model
 from search.training.order import epoch_order
+from search.training.program import Program
 from search.training.programs import Programs
 from search.trial import Assignment, TrialState
 
@@ -93,6 +94,21 @@ def test_both_trainers_give_the_same_curves_and_the_same_model(train, case, tmp_
             np.testing.assert_allclose(outputs[name], expected_outputs[name], rtol=1e-3, atol=1e-5)
 
 
+def test_several_epochs_are_one_call_and_training_ends_where_it_does_in_fit(train, tmp_path, monkeypatch):
+    settings = {"epochs": 40, "patience": 4, "schedule": "plateau", "decay_epochs": 2, "learning_rate": 0.3, "optimizer": "sgd", "batch_size": 16}
+    fit = train(experiment={"trainer": "keras"}, **settings)
+    lengths, run = [], Program.run_epochs
+    monkeypatch.setattr(Program, "run_epochs", lambda program, *given: lengths.append(len(given[-1])) or run(program, *given))
+    compiled = train(experiment={"trainer": "compiled"}, **settings)
+    assert max(lengths) > 1
+    assert sum(lengths) == len(compiled.history) == len(fit.history) < 40
+    assert compiled.best_epoch == fit.best_epoch < len(fit.history)
+    for expected, got in zip(fit.history, compiled.history, strict=True):
+        assert got == pytest.approx(expected, rel=1e-4)
+    with np.load(tmp_path / "keras.expected.npz") as expected_outputs, np.load(tmp_path / "compiled.expected.npz") as outputs:
+        np.testing.assert_allclose(outputs["outputs"], expected_outputs["outputs"], rtol=1e-3, atol=1e-5)
+
+
 @pytest.mark.parametrize("trainer", ["keras", "compiled"])
 def test_a_training_equals_plain_fit_on_the_permuted_rows(train, trainer):
     arrays = make_arrays()
@@ -147,7 +163,7 @@ def test_a_trials_own_model_stays_as_it_was_built_while_another_is_trained_for_i
         model = build_model(experiment, arrays, {}, number, "float32")
         built = model.get_weights()
         program = programs.begin(model, assignment, is_exact=True)
-        program.run_epoch(assignment, 1)
+        program.run_epochs(assignment, 1, [settings.learning_rate])
     assert (len(programs), program.model is model) == (1, False)
     for before, after, trained in zip(built, model.get_weights(), program.model.get_weights(), strict=True):
         np.testing.assert_array_equal(after, before)

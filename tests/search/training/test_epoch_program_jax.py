@@ -53,6 +53,7 @@ def test_one_program_gives_trials_of_different_learning_rates_the_curves_of_fit(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # it compiles some thirty programs
 def test_whatever_trains_compiled_on_tensorflow_does_so_on_jax():
     files = [Path(__file__).with_name(f"test_{name}.py") for name in ("compiled", "precision")]
     done = subprocess.run([sys.executable, "-m", "pytest", "-n", "0", *files], env=JAX, capture_output=True, text=True, check=False)

@@ -10,14 +10,14 @@ from search.trial import Assignment
 from .conftest import make_experiment
 
 
-def make_progress(metric="val_loss", report=lambda _: True, **settings):
+def make_progress(metric="val_loss", report=lambda _: True, is_prunable=False, **settings):
     assignment = Assignment(
         number=3,
         params={},
         model_arguments={},
         training=TrainingSettings(**settings),
         seed=0,
-        is_prunable=True,
+        is_prunable=is_prunable,
         keep_if_better_than=None,
         model_path="model.keras",
     )
@@ -113,3 +113,16 @@ def test_the_learning_rate_follows_its_schedule(settings, expected):
 
 def test_an_improvement_begins_the_plateau_anew():
     assert rates([1.0, 1.0, 0.5, 0.5, 0.5], schedule="plateau", decay_epochs=2) == pytest.approx([0.8] * 5)
+
+
+def test_epochs_are_certain_until_patience_or_a_plateau_or_a_pruner_can_say_otherwise():
+    progress = make_progress(epochs=9, patience=4, schedule="plateau", decay_epochs=3, learning_rate=1.0)
+    assert (progress.n_certain, progress.learning_rates(3)) == (3, [1.0] * 3)
+    go_through(progress, [3.0, 3.0, 3.0])
+    assert progress.n_certain == 1
+    go_through(progress, [3.0])
+    assert (progress.n_certain, progress.learning_rates(1)) == (1, [0.5])
+    go_through(progress, [2.0])
+    assert progress.n_certain == 3
+    assert make_progress(epochs=9, is_prunable=True).n_certain == 1
+    assert make_progress(epochs=9, schedule="cosine", learning_rate=1.0).n_certain == 9
