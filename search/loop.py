@@ -5,6 +5,7 @@ It knows the sockets and nothing behind them.
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .executors.base import Executor
@@ -16,9 +17,33 @@ from .samplers import is_exhausted
 from .seeds import trial_seed
 from .space import to_distributions
 from .tracking.base import Tracker
-from .trial import Assignment, EpochReport, TrialResult, TrialState
+from .trial import Assignment, EpochReport, TrialResult, TrialState, Value
 
 logger = logging.getLogger(__name__)
+
+
+def assign(experiment: Experiment, ledger: Ledger, number: int, params: Mapping[str, Value]) -> Assignment:
+    """Say all that a worker must know of a trial.
+
+    Args:
+        experiment: What is searched.
+        ledger: The study.
+        number: The trial's number.
+        params: Its searched hyperparameters.
+
+    Returns:
+        The trial, ready to be trained.
+    """
+    return Assignment(
+        number=number,
+        params=params,
+        model_arguments=experiment.space.model_arguments(params),
+        training=experiment.space.training_settings(params),
+        seed=trial_seed(experiment.search.seed, number),
+        is_prunable=experiment.search.pruner != "none",
+        keep_if_better_than=ledger.best[1] if ledger.best else None,
+        model_path=str(ledger.folder.model_stem(number)),
+    )
 
 
 @dataclass
@@ -77,17 +102,7 @@ class SearchLoop:
 
     def _start_trial(self) -> None:
         number, params = self.ledger.ask(self._distributions)
-        best = self.ledger.best
-        assignment = Assignment(
-            number=number,
-            params=params,
-            model_arguments=self.experiment.space.model_arguments(params),
-            training=self.experiment.space.training_settings(params),
-            seed=trial_seed(self.experiment.search.seed, number),
-            is_prunable=self.experiment.search.pruner != "none",
-            keep_if_better_than=best[1] if best else None,
-            model_path=str(self.ledger.folder.model_stem(number)),
-        )
+        assignment = assign(self.experiment, self.ledger, number, params)
         self._running[number] = assignment
         self.tracker.start_trial(assignment)
         self.executor.submit(assignment)

@@ -15,7 +15,7 @@ from .executors.base import Executor
 from .executors.registry import make_executor
 from .experiment import Experiment, load_experiment
 from .ledger import Ledger
-from .loop import SearchLoop
+from .loop import SearchLoop, assign
 from .metrics import check_objective
 from .observer import Observer, SilentObserver
 from .preprocessing import fit_preprocessor, prepare
@@ -24,8 +24,10 @@ from .samplers import make_sampler
 from .store import Store
 from .summary import StudySummary, summarize
 from .targets import choose_targets, tasks_of
+from .tracking.background import BackgroundTracker
 from .tracking.base import StudyOutcome, StudyRecord, Tracker
 from .tracking.mlflow_tracker import MlflowTracker
+from .trial import Assignment, TrialResult
 
 
 def run_study(
@@ -75,7 +77,7 @@ class _Run:
         self._ledger = ledger
         self._store = store
         self._observer = observer
-        self._tracker: Tracker = MlflowTracker(store.tracking_uri, store.artifacts)
+        self._tracker: Tracker = BackgroundTracker(MlflowTracker(store.tracking_uri, store.artifacts))
         self._n_trials = experiment.search.n_trials
 
     def run(self) -> None:
@@ -115,10 +117,17 @@ class _Run:
                 n_workers=executor.n_workers,
                 parent_run_id=self._ledger.attribute("parent_run_id"),
                 result_of=self._ledger.result,
+                finished=self._finished_trials,
             )
         )
         self._ledger.set_attribute("parent_run_id", run_id)
         self._ledger.set_attribute("n_trials", self._n_trials)
+
+    def _finished_trials(self) -> Iterator[tuple[Assignment, TrialResult]]:
+        for record in reversed(self._ledger.records()):
+            result = self._ledger.result(record.number)
+            if result is not None:
+                yield assign(self._experiment, self._ledger, record.number, record.params), result
 
     def _search(self, executor: Executor) -> None:
         is_complete = False

@@ -36,6 +36,8 @@ def crown(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id
     model = ledger.folder.model(number)
     if not model.is_file():
         raise ChampionError(f"The model of trial {number} is not at {model} any more; search again with --fresh")
+    parent_run_id = ledger.attribute("parent_run_id")
+    run_id = find_run_id(parent_run_id, number)  # first: it waits until all trials are tracked
     with tempfile.TemporaryDirectory() as folder:
         spec = PackageSpec(
             experiment=experiment,
@@ -49,9 +51,7 @@ def crown(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id
             folder=Path(folder) / "champion",
         )
         packaged = package_champion(spec)
-        parent_run_id = ledger.attribute("parent_run_id")
         model_uri = register(packaged, tracking_uri, parent_run_id)
-        run_id = find_run_id(parent_run_id, number)
         show_looks(packaged.folder, tracking_uri, (parent_run_id, run_id))
     champion = {"trial": number, "model_uri": model_uri, "run_id": run_id, "test": dict(packaged.metadata.test)}
     ledger.set_attribute("champion", champion)

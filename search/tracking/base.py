@@ -3,7 +3,7 @@
 Trials are named by their number; which run that is, the tracker knows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +26,8 @@ class StudyRecord:
         parent_run_id: The run of a study that goes on; None begins one.
         result_of: Tells how a trial of a study that goes on has ended; None if it has not. A killed process may have left
             its run unfinished.
+        finished: Gives the trials of a study that goes on that have ended, the last first. A killed process may have begun no
+            run for the last ones.
     """
 
     study: str
@@ -35,6 +37,7 @@ class StudyRecord:
     n_workers: int
     parent_run_id: str | None = None
     result_of: Callable[[int], TrialResult | None] = lambda _number: None
+    finished: Callable[[], Iterable[tuple[Assignment, TrialResult]]] = tuple
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,7 @@ class Tracker(Protocol):
         ...
 
     def start_study(self, record: StudyRecord) -> str:
-        """Begin the study's run, or go on with it: finish the runs of trials that ended, close the others left running.
+        """Begin the study's run, or go on with it: write what is missing of ended trials, close the runs left over.
 
         Returns:
             The id of the study's run.

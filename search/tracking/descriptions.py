@@ -3,6 +3,7 @@
 It decides names only, and knows no tracking library.
 """
 
+import getpass
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -65,6 +66,15 @@ def study_tags(record: StudyRecord, provenance: Provenance) -> dict[str, str]:
     if provenance.commit:
         tags |= {"mlflow.source.git.commit": provenance.commit, "mlflow.source.git.dirty": str(provenance.is_dirty).lower()}
     return tags
+
+
+def user_tags() -> dict[str, str]:
+    """Return the tags by which MLflow's UI says who ran what."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a container may run under a number without a name
+        user = "unknown"
+    return {"mlflow.user": user, "mlflow.source.name": "perceptune", "mlflow.source.type": "LOCAL"}
 
 
 def trial_params(record: StudyRecord, assignment: Assignment) -> dict[str, str]:

@@ -59,6 +59,24 @@ def find_or_create_experiment(client: "MlflowClient", name: str, location: str |
     return str(found.experiment_id)
 
 
+def has_child(client: "MlflowClient", experiment_id: str, parent_run_id: str, number: int) -> bool:
+    """Say whether a trial of a study has a run; one that somebody has deleted counts.
+
+    Args:
+        client: MLflow's client.
+        experiment_id: MLflow's experiment.
+        parent_run_id: The study's run.
+        number: The trial's number.
+
+    Returns:
+        Whether it has.
+    """
+    from mlflow.entities import ViewType
+
+    query = f"tags.`mlflow.parentRunId` = '{parent_run_id}' AND tags.`perceptune.trial` = '{number}'"
+    return bool(client.search_runs([experiment_id], query, run_view_type=ViewType.ALL, max_results=1))
+
+
 def find_children(client: "MlflowClient", experiment_id: str, parent_run_id: str, condition: str) -> "list[Run]":
     """Return the trials' runs of a study that meet a condition.
 

@@ -7,7 +7,7 @@ MLflow's status of a run: FINISHED for COMPLETE and for PRUNED (a pruned trial d
 apart by the tag ``perceptune.state``), FAILED for FAILED, KILLED for what was interrupted.
 """
 
-import getpass
+import itertools
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from . import descriptions
 from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
 from .mlflow_connection import connect, exists, is_local, redact, speaking
-from .mlflow_lookup import existing_run, find_children, find_or_create_experiment
+from .mlflow_lookup import existing_run, find_children, find_or_create_experiment, has_child
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -77,7 +77,7 @@ class MlflowTracker:
             import mlflow.store.tracking.sqlalchemy_store  # noqa: F401 - what takes the longest of connecting
 
     def start_study(self, record: StudyRecord) -> str:
-        """Begin the study's run, or go on with it: finish the runs of trials that ended, close the others left running.
+        """Begin the study's run, or go on with it: write what is missing of ended trials, close the runs left over.
 
         A run that is not there any more, because the store was deleted, is begun anew.
 
@@ -112,7 +112,7 @@ class MlflowTracker:
         Args:
             assignment: The trial.
         """
-        tags = {"mlflow.parentRunId": self._parent_run_id} | _user() | descriptions.trial_tags(self._current, assignment)
+        tags = {"mlflow.parentRunId": self._parent_run_id} | descriptions.user_tags() | descriptions.trial_tags(self._current, assignment)
         with speaking():
             run = self._client.create_run(self._experiment_id, run_name=f"trial {assignment.number}", tags=tags)
             write(self._client, run.info.run_id, Batch(params=descriptions.trial_params(self._current, assignment)))
@@ -241,7 +241,7 @@ class MlflowTracker:
 
         name = record.experiment.name
         self._experiment_id = find_or_create_experiment(self._client, name, self._artifact_location(name))
-        tags = _user() | descriptions.study_tags(record, provenance)
+        tags = descriptions.user_tags() | descriptions.study_tags(record, provenance)
         run = self._client.create_run(self._experiment_id, run_name=record.study, tags=tags)
         self._parent_run_id = run_id = str(run.info.run_id)
         write(self._client, run_id, Batch(params=descriptions.study_params(record)))
@@ -258,6 +258,7 @@ class MlflowTracker:
         tags = {f"perceptune.resumed_with.{name}": text for name, text in changed.items()}
         write(self._client, self._parent_run_id, Batch(tags=descriptions.study_tags(self._current, provenance) | tags))
         self._close_running_children()
+        self._write_missing_children()
 
     def _close_running_children(self) -> None:
         with speaking():
@@ -269,6 +270,17 @@ class MlflowTracker:
             else:
                 self._open_runs[result.number] = _OpenRun(child.info.run_id, Batch(), self._last_epoch(child.info.run_id))
                 self.finish_trial(result)
+
+    def _write_missing_children(self) -> None:
+        """Write the trials that a kill has kept from MLflow: the last ones, as runs begin in the order of trials."""
+        missing = itertools.takewhile(lambda trial: not self._has_run(trial[0].number), self._current.finished())
+        for assignment, result in reversed(list(missing)):
+            self.start_trial(assignment)
+            self.finish_trial(result)
+
+    def _has_run(self, number: int) -> bool:
+        with speaking():
+            return has_child(self._client, self._experiment_id, self._parent_run_id, number)
 
     def _last_epoch(self, run_id: str) -> int:
         """Return the last epoch that was written to a run; 0 if there is none."""
@@ -283,12 +295,3 @@ class MlflowTracker:
 
 def _interrupted() -> Batch:
     return Batch(tags={"perceptune.state": descriptions.INTERRUPTED, "perceptune.reason": "interrupted"})
-
-
-def _user() -> dict[str, str]:
-    """Return the tags by which MLflow's UI says who ran what."""
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError):  # a container may run under a number without a name
-        user = "unknown"
-    return {"mlflow.user": user, "mlflow.source.name": "perceptune", "mlflow.source.type": "LOCAL"}

@@ -1,5 +1,6 @@
 """Studies that are killed or interrupted, and continued by the same command."""
 
+import contextlib
 import json
 import os
 import signal
@@ -19,6 +20,26 @@ def test_killing_the_coordinator_loses_nothing_and_the_same_command_continues(sh
     output = shell.run("run", "own.toml").stdout
     assert "Study own: 2 of 5 trials finished" in output or "Study own: 3 of 5 trials finished" in output
     check_five_finished(shell, rows)
+
+
+@pytest.mark.slow
+def test_trials_go_on_while_the_store_is_busy_and_a_kill_then_loses_none(shell, rows, write_own):
+    write_own(shell, "build_slow", "width = { type = 'int', low = 1, high = 9 }", trials=5)
+    with shell.start("run", "own.toml") as process:
+        read_until_finished(process, 1)
+        with contextlib.closing(sqlite3.connect(shell.folder / "mlruns" / "mlflow.db", isolation_level=None)) as other:
+            other.execute("begin exclusive")
+            workers = read_until_finished(process, 4)
+            process.kill()
+            process.wait()
+    psutil.wait_procs(workers, timeout=60)
+    [(n_tracked,)] = rows(shell, "select count(*) from runs where status = 'FINISHED'")
+    assert n_tracked < 4
+    shell.run("run", "own.toml")
+    check_five_finished(shell, rows)
+    complete = "select run_uuid from tags where key = 'perceptune.state' and value = 'COMPLETE'"
+    epochs = rows(shell, f"select step from metrics where key = 'val_loss' and run_uuid in ({complete}) order by run_uuid, step")
+    assert epochs == [(1,), (2,)] * 5
 
 
 @pytest.mark.slow

@@ -199,6 +199,29 @@ def test_going_on_after_a_kill_closes_what_was_left_running(
     assert {number: run.info.status for number, run in children(client, parent).items()} == {"0": "KILLED", "1": "FINISHED"}
 
 
+def test_going_on_writes_the_finished_trials_that_a_kill_kept_from_the_store(
+    tracker: MlflowTracker, tracking_uri: str, store: Path, client: MlflowClient, record: StudyRecord, assign: Assign
+) -> None:
+    results = [TrialResult(number=number, history=HISTORY, **COMPLETE) for number in range(4)]
+    parent = tracker.start_study(record)
+    for number in (0, 1):
+        tracker.start_trial(assign(number))
+        tracker.finish_trial(results[number])
+    before = children(client, parent)
+    client.delete_run(before["0"].info.run_id)
+    finished = [(assign(number), results[number]) for number in (3, 2, 1, 0)]
+    second = MlflowTracker(tracking_uri, store / "artifacts")
+    second.start_study(dataclasses.replace(record, parent_run_id=parent, finished=lambda: finished))
+    runs = children(client, parent)
+    assert {number: run.info.status for number, run in runs.items()} == dict.fromkeys("123", "FINISHED")
+    assert runs["1"].info.run_id == before["1"].info.run_id
+    for number in "23":
+        assert runs[number].data.params == before["1"].data.params
+        assert runs[number].data.tags["perceptune.seed"] == f"100{number}"
+        history = client.get_metric_history(runs[number].info.run_id, "loss")
+        assert [(metric.step, metric.value) for metric in history] == [(1, 0.9), (2, 0.7), (3, 0.6)]
+
+
 def test_a_finished_study_can_go_on_and_shows_the_newest_results(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
     parent = tracker.start_study(record)
     tracker.finish_study(OUTCOME)
