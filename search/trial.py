@@ -3,6 +3,7 @@
 They hold plain values only and know no library.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -35,6 +36,7 @@ class Assignment:
         is_prunable: Whether the report after each epoch must be answered before the next one.
         keep_if_better_than: Keep the model only if its value beats this one; None keeps it always.
         model_path: Where to keep the model, without the suffix, which follows from its kind.
+        started: When it was given out, in seconds since 1970. Defaults to now.
     """
 
     number: int
@@ -45,6 +47,7 @@ class Assignment:
     is_prunable: bool
     keep_if_better_than: float | None
     model_path: str
+    started: float = field(default_factory=time.time, compare=False)
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,13 @@ class EpochReport:
         number: The trial's number.
         epoch: The epoch that ended, from 1.
         metrics: Metric values by Keras' names (``loss``, ``val_loss``, ``val_accuracy`` ...) and ``learning_rate``.
+        finished: When it ended, in seconds since 1970. Defaults to now.
     """
 
     number: int
     epoch: int
     metrics: Mapping[str, float]
+    finished: float = field(default_factory=time.time, compare=False)
 
 
 Report = Callable[[EpochReport], bool]
@@ -80,9 +85,10 @@ class TrialResult:
         seconds: Wall-clock time of building and training.
         n_parameters: Number of the model's parameters; 0 if it was not built.
         device: Where it ran, such as ``cpu`` or ``gpu:0 NVIDIA A100``.
-        trainer: Which training implementation ran: ``keras``, ``compiled``, ``elastic`` or ``scikit-learn``.
+        trainer: Which training implementation ran: ``keras``, ``compiled``, ``elastic``, ``population`` or ``scikit-learn``.
         reason: Why it FAILED, in one line; empty otherwise.
         model_path: Where the model was kept; None if it was not.
+        finished: When it ended, in seconds since 1970. Defaults to now.
     """
 
     number: int
@@ -96,6 +102,7 @@ class TrialResult:
     trainer: str = ""
     reason: str = ""
     model_path: str | None = None
+    finished: float = field(default_factory=time.time, compare=False)
 
     def __post_init__(self) -> None:
         if self.state is TrialState.RUNNING:

@@ -99,6 +99,7 @@ def to_result(record: TrialRecord) -> TrialResult | None:
         value=record.value,
         history=tuple(record.history),
         seconds=record.seconds,
+        finished=record.finished,
         reason=record.reason,
         **facts,
     )

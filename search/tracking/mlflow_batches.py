@@ -1,7 +1,6 @@
 """Collects what is to be written to a run, and writes it in as few requests as MLflow's limits allow."""
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -44,9 +43,9 @@ class Batch:
         self.metrics += [(_FORBIDDEN.sub("_", name), float(number), timestamp, step) for name, number in metrics.items()]
 
 
-def milliseconds() -> int:
-    """Return the time since 1970."""
-    return time.time_ns() // 1_000_000
+def milliseconds(seconds: float) -> int:
+    """Write a time as MLflow does."""
+    return int(1000 * seconds)
 
 
 def write(client: "MlflowClient", run_id: str, batch: Batch) -> None:

@@ -10,7 +10,7 @@ apart by the tag ``perceptune.state``), FAILED for FAILED, KILLED for what was i
 import itertools
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
@@ -114,7 +114,7 @@ class MlflowTracker:
         """
         tags = {"mlflow.parentRunId": self._parent_run_id} | descriptions.user_tags() | descriptions.trial_tags(self._current, assignment)
         with speaking():
-            run = self._client.create_run(self._experiment_id, run_name=f"trial {assignment.number}", tags=tags)
+            run = self._client.create_run(self._experiment_id, milliseconds(assignment.started), tags, f"trial {assignment.number}")
             write(self._client, run.info.run_id, Batch(params=descriptions.trial_params(self._current, assignment)))
         self._open_runs[assignment.number] = _OpenRun(run.info.run_id)
         self.write_due()
@@ -127,7 +127,7 @@ class MlflowTracker:
         """
         run = self._open_runs[report.number]
         if report.epoch > run.last_epoch:
-            run.pending.add_metrics(report.metrics, milliseconds(), report.epoch)
+            run.pending.add_metrics(report.metrics, milliseconds(report.finished), report.epoch)
             run.last_epoch = report.epoch
         self.write_due()
 
@@ -147,14 +147,14 @@ class MlflowTracker:
             result: How it ended; epochs of its history that were never reported are written too.
         """
         run = self._open_runs.pop(result.number)
-        now = milliseconds()
+        finished = milliseconds(result.finished)
         for epoch, metrics in enumerate(result.history[run.last_epoch :], start=run.last_epoch + 1):
             seconds_ago = result.seconds * (1 - epoch / len(result.history))
-            run.pending.add_metrics(metrics, now - int(1000 * seconds_ago), epoch)
-        run.pending.add_metrics(descriptions.result_metrics(result), now, 0)
+            run.pending.add_metrics(metrics, finished - milliseconds(seconds_ago), epoch)
+        run.pending.add_metrics(descriptions.result_metrics(result), finished, 0)
         run.pending.tags |= descriptions.result_tags(result)
         status = "KILLED" if descriptions.is_interrupted(result) else "FAILED" if result.state is TrialState.FAILED else "FINISHED"
-        self._end(run, status)
+        self._end(run, status, finished)
         self.write_due()
 
     def finish_study(self, outcome: StudyOutcome) -> None:
@@ -175,7 +175,7 @@ class MlflowTracker:
         self._close_running_children()  # one whose creation was interrupted is known to the store only
         batch = Batch(tags=descriptions.outcome_tags(self._current, outcome))
         # The step grows with the study, so that MLflow shows the newest numbers of one that went on.
-        batch.add_metrics(descriptions.outcome_metrics(outcome), milliseconds(), sum(outcome.n_by_state.values()))
+        batch.add_metrics(descriptions.outcome_metrics(outcome), milliseconds(time.time()), sum(outcome.n_by_state.values()))
         with speaking():
             if outcome.artifacts is not None:
                 self._client.log_artifacts(self._parent_run_id, str(outcome.artifacts))
@@ -275,7 +275,7 @@ class MlflowTracker:
         """Write the trials that a kill has kept from MLflow: the last ones, as runs begin in the order of trials."""
         missing = itertools.takewhile(lambda trial: not self._has_run(trial[0].number), self._current.finished())
         for assignment, result in reversed(list(missing)):
-            self.start_trial(assignment)
+            self.start_trial(replace(assignment, started=result.finished - result.seconds))
             self.finish_trial(result)
 
     def _has_run(self, number: int) -> bool:
@@ -287,10 +287,10 @@ class MlflowTracker:
         with speaking():
             return max((metric.step for metric in self._client.get_metric_history(run_id, "loss")), default=0)
 
-    def _end(self, run: _OpenRun, status: str) -> None:
+    def _end(self, run: _OpenRun, status: str, finished: int | None = None) -> None:
         with speaking():
             write(self._client, run.run_id, run.pending)
-            self._client.set_terminated(run.run_id, status)
+            self._client.set_terminated(run.run_id, status, finished)
 
 
 def _interrupted() -> Batch:

@@ -222,6 +222,18 @@ def test_going_on_writes_the_finished_trials_that_a_kill_kept_from_the_store(
         assert [(metric.step, metric.value) for metric in history] == [(1, 0.9), (2, 0.7), (3, 0.6)]
 
 
+def test_times_are_those_of_the_training_however_late_they_are_written(
+    tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign
+) -> None:
+    parent = tracker.start_study(record)
+    tracker.start_trial(dataclasses.replace(assign(0), started=1000.5))
+    tracker.log_epoch(EpochReport(0, 1, {"loss": 0.9}, finished=1001.25))
+    tracker.finish_trial(TrialResult(number=0, history=({"loss": 0.9},), finished=1002.0, **COMPLETE))
+    info = children(client, parent)["0"].info
+    (metric,) = client.get_metric_history(info.run_id, "loss")
+    assert (info.start_time, metric.timestamp, info.end_time) == (1_000_500, 1_001_250, 1_002_000)
+
+
 def test_a_finished_study_can_go_on_and_shows_the_newest_results(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
     parent = tracker.start_study(record)
     tracker.finish_study(OUTCOME)
