@@ -120,9 +120,10 @@ class WorkerProcess:
 
 
 def program_of(assignment: Assignment) -> str:
-    """Name what is compiled for a trial; trials of the same name differ in values only."""
+    """Name what is compiled for a trial, as far as it can be known without its model; trials of the same name differ in values only."""
     settings = assignment.training
-    return f"{sorted(assignment.model_arguments.items())} {settings.batch_size} {settings.optimizer} {settings.loss}"
+    arguments = {name: value != 0 if "dropout" in name else value for name, value in assignment.model_arguments.items()}
+    return f"{sorted(arguments.items())} {settings.batch_size} {settings.optimizer} {settings.loss}"
 
 
 def _spawn(share: Share, log: Path, pipe: Connection) -> "subprocess.Popen[bytes]":

@@ -17,6 +17,7 @@ from .building import build_model
 from .dense_stack import ELEMENTWISE, DenseStack, read_stack
 from .padded import Size
 from .sizes import n_rows
+from .values import fixed_settings
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,6 @@ OPTIMIZERS = frozenset({"sgd", "rmsprop", "adam", "adamw", "adamax", "nadam", "a
 """Those that treat each number by itself and leave at zero what has a gradient of zero."""
 LOSSES = frozenset(get_args(Loss)) - {"root_mean_squared_error", "dice", "tversky"} | {"auto"}
 """Those that are means over rows."""
-
-_PROGRAM_SETTINGS = ("optimizer", "momentum", "nesterov", "weight_decay", "clipnorm", "loss", "label_smoothing", "precision")
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,8 @@ class Planner:
         settings = assignment.training
         if not self._is_single or settings.optimizer not in OPTIMIZERS or settings.loss not in LOSSES:
             return None
-        mine = (stack.n_features, stack.n_outputs, stack.output_activation, stack.use_bias)
-        mine += tuple(getattr(settings, name) for name in _PROGRAM_SETTINGS)
+        fixed = fixed_settings(settings) | {"batch_size": None}
+        mine = (stack.n_features, stack.n_outputs, stack.output_activation, stack.use_bias, *fixed.items())
         there = [plan for plan in existing if isinstance(plan, Plan) and plan.fixed == mine]
         fitting = [plan for plan in there if plan.size.holds(stack) and plan.batch_size >= self._rows(settings)]
         costs = {plan: self._run_seconds(stack, settings, plan) for plan in fitting}

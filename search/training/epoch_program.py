@@ -1,14 +1,17 @@
 """Epochs of a compiled Keras model, training and validation, as one TensorFlow program.
 
 It builds programs and runs none; `search.training.compiled` has the loop over calls. A program holds no data, seed, batch
-size of a padded model or learning rate: these are arguments or variables of the model, so that one program serves every
-epoch and many trials.
+size of a padded model, learning rate or other values (values.py): these are arguments or variables of the model, so that
+one program serves every epoch and many trials.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
+
+if TYPE_CHECKING:
+    from .values import Values
 
 EpochProgram = Callable[..., tuple[Any, list[Any]]]
 """Runs some epochs. It takes
@@ -26,7 +29,7 @@ _TakeSteps = Callable[[Any, Any, Any], None]
 
 
 def build_epoch_program(
-    model: Any, batch_size: int, evaluation_batch_size: int, most_epochs: int = 1, *, is_xla: bool, is_padded: bool = False
+    model: Any, values: "Values", batch_size: int, evaluation_batch_size: int, most_epochs: int = 1, *, is_xla: bool, is_padded: bool = False
 ) -> EpochProgram:
     """Write the program of some epochs.
 
@@ -35,6 +38,7 @@ def build_epoch_program(
 
     Args:
         model: A Keras model, compiled, with all variables of its metrics and optimizer built.
+        values: Its values.
         batch_size: Rows per gradient step; if padded, the most.
         evaluation_batch_size: Rows per validation step.
         most_epochs: How many epochs a call can run. Defaults to 1.
@@ -58,16 +62,20 @@ def build_epoch_program(
         return tf.stack([tf.cast(log, tf.float32) for log in logs])
 
     @tf.function(jit_compile=is_xla, autograph=False)  # type: ignore[untyped-decorator]
-    def run_epochs(training: Any, validation: Any, orders: Any, learning_rates: Any, n_epochs: Any, rows_per_step: Any) -> tuple[Any, list[Any]]:
+    def run_epochs(*given: Any) -> tuple[Any, list[Any]]:
+        training, validation, orders, learning_rates, n_epochs, rows_per_step, numbers = given
+
         def run(index: Any) -> Any:
             model.optimizer.learning_rate.assign(learning_rates[index])
-            return run_epoch(training, validation, orders[index], rows_per_step)
+            with values.held(numbers):
+                return run_epoch(training, validation, orders[index], rows_per_step)
 
         if most_epochs == 1:
             return run(0)[tf.newaxis], []
         return _repeat(run, n_epochs, most_epochs, model)
 
-    return _traced_once(run_epochs)
+    traced = _traced_once(run_epochs)
+    return lambda *arguments: traced(*arguments, [tf.constant(number) for number in values.read()])
 
 
 def _repeat(run: Callable[[Any], Any], n_epochs: Any, most_epochs: int, model: Any) -> tuple[Any, list[Any]]:

@@ -17,14 +17,15 @@ from .xla import has_convolutions
 
 if TYPE_CHECKING:
     from .epoch_program import EpochProgram
+    from .values import Values
 
 _State = tuple[list[Any], ...]
-"""Values of the trainable, the other, the optimizer's and the metrics' variables, as Keras' JAX trainer orders them."""
+"""The values, and those of the trainable, the other, the optimizer's and the metrics' variables, as Keras' JAX trainer orders them."""
 _Step = Callable[[_State, Any], _State]
 _TakeSteps = Callable[[_State, Any, Any], _State]
 
 
-def build_epoch_program(model: Any, batch_size: int, evaluation_batch_size: int, most_epochs: int = 1) -> "EpochProgram":
+def build_epoch_program(model: Any, values: "Values", batch_size: int, evaluation_batch_size: int, most_epochs: int = 1) -> "EpochProgram":
     """Write the program of some epochs.
 
     Each step is the model's own ``train_step``, each validation step its ``test_step``, which Keras writes on JAX as
@@ -32,6 +33,7 @@ def build_epoch_program(model: Any, batch_size: int, evaluation_batch_size: int,
 
     Args:
         model: A Keras model, compiled, with all variables of its metrics and optimizer built.
+        values: Its values.
         batch_size: Rows per gradient step.
         evaluation_batch_size: Rows per validation step.
         most_epochs: How many epochs a call can run; a model whose steps are programs of their own needs 1. Defaults to 1.
@@ -41,31 +43,31 @@ def build_epoch_program(model: Any, batch_size: int, evaluation_batch_size: int,
         arrays that the model's and the optimizer's variables held before may be gone afterwards: their memory is used again.
     """
     options = {"is_one": is_one_program(model), "is_compiled": model.jit_compile}
-    train = _take_steps(_training_step(model), batch_size, **options)
-    validate = _take_steps(_validation_step(model), evaluation_batch_size, **options)
+    train = _take_steps(_training_step(model, values), batch_size, **options)
+    validate = _take_steps(_validation_step(model, values), evaluation_batch_size, **options)
     rate = next(index for index, variable in enumerate(model.optimizer.variables) if variable is model.optimizer.learning_rate)
 
     def run_epoch(state: _State, training: Any, validation: Any, order: Any, learning_rate: Any) -> tuple[_State, Any]:
-        trainable, others, before, metrics = state
+        numbers, trainable, others, before, metrics = state
         optimizer = [*before[:rate], learning_rate, *before[rate + 1 :]]
-        state = train((trainable, others, optimizer, _reset(model, metrics)), training, order)
+        state = train((numbers, trainable, others, optimizer, _reset(model, metrics)), training, order)
         logs = _read(model, state[-1])
         state = validate((*state[:-1], _reset(model, state[-1])), validation, None)
         return state, jax.numpy.asarray(logs + _read(model, state[-1]), "float32")
 
-    def run_epochs(
-        trainable: Any, others: Any, optimizer: Any, metrics: Any, training: Any, validation: Any, orders: Any, learning_rates: Any, n_epochs: Any
-    ) -> tuple[_State, tuple[Any, list[Any]]]:
+    def run_epochs(trainable: Any, others: Any, optimizer: Any, metrics: Any, numbers: Any, *given: Any) -> tuple[_State, tuple[Any, list[Any]]]:
+        training, validation, orders, learning_rates, n_epochs = given
+
         def run(index: Any, state: _State) -> tuple[_State, Any]:
             return run_epoch(state, training, validation, orders[index], learning_rates[index])
 
-        state: _State = (trainable, others, optimizer, metrics)
+        state: _State = (numbers, trainable, others, optimizer, metrics)
         if most_epochs > 1:
             return _repeat(run, n_epochs, most_epochs, state, model)
-        state, numbers = run(0, state)
-        return state, (numbers[None], [])
+        state, logs = run(0, state)
+        return state, (logs[None], [])
 
-    return _on_variables(model, jax.jit(run_epochs, donate_argnums=(0, 1, 2)) if options["is_one"] else run_epochs)
+    return _on_variables(model, values, jax.jit(run_epochs, donate_argnums=(0, 1, 2)) if options["is_one"] else run_epochs)
 
 
 def is_one_program(model: Any) -> bool:
@@ -82,10 +84,10 @@ def _repeat(
 
     def body(index: Any, carried: Any) -> Any:
         state, metrics, weights = carried
-        state, numbers = run(index, state)
-        values = [*state[0], *state[1]]
+        state, logs = run(index, state)
+        values = [*state[1], *state[2]]
         weights = [note.at[index].set(values[place]) for note, place in zip(weights, places, strict=True)]
-        return state, metrics.at[index].set(numbers), weights
+        return state, metrics.at[index].set(logs), weights
 
     metrics = jax.numpy.zeros((most_epochs, 2 * len(model.get_metrics_result())))
     weights = [jax.numpy.zeros((most_epochs, *weight.shape), weight.dtype) for weight in model.weights]
@@ -93,29 +95,35 @@ def _repeat(
     return state, (metrics, weights)
 
 
-def _on_variables(model: Any, run_epochs: Callable[..., tuple[_State, tuple[Any, list[Any]]]]) -> "EpochProgram":
+def _on_variables(model: Any, values: "Values", run_epochs: Callable[..., tuple[_State, tuple[Any, list[Any]]]]) -> "EpochProgram":
     """Read the state from the model's variables, and leave the new one there."""
     groups = (model.trainable_variables, model.non_trainable_variables, model.optimizer.variables, model.metrics_variables)
 
     def run(training: Any, validation: Any, orders: Any, learning_rates: Any, n_epochs: Any, _: Any) -> tuple[Any, list[Any]]:
-        values = [[variable.value for variable in group] for group in groups]
-        state, answer = run_epochs(*values, training, validation, orders, learning_rates, n_epochs)
-        for variable, value in zip(chain(*groups), chain(*state), strict=True):
+        before = [[variable.value for variable in group] for group in groups]
+        state, answer = run_epochs(*before, values.read(), training, validation, orders, learning_rates, n_epochs)
+        for variable, value in zip(chain(*groups), chain(*state[1:]), strict=True):
             variable.assign(value)
         return answer
 
     return run
 
 
-def _training_step(model: Any) -> _Step:
-    return lambda state, batch: _listed(model.train_step(state, batch)[1])
-
-
-def _validation_step(model: Any) -> _Step:
+def _training_step(model: Any, values: "Values") -> _Step:
     def step(state: _State, batch: Any) -> _State:
-        trainable, others, optimizer, metrics = state
-        trainable, others, metrics = _listed(model.test_step((trainable, others, metrics), batch)[1])
-        return trainable, others, optimizer, metrics
+        numbers, *variables = state
+        with values.held(numbers):
+            return numbers, *_listed(model.train_step(tuple(variables), batch)[1])
+
+    return step
+
+
+def _validation_step(model: Any, values: "Values") -> _Step:
+    def step(state: _State, batch: Any) -> _State:
+        numbers, trainable, others, optimizer, metrics = state
+        with values.held(numbers):
+            trainable, others, metrics = _listed(model.test_step((trainable, others, metrics), batch)[1])
+        return numbers, trainable, others, optimizer, metrics
 
     return step
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from ..settings import TrainingSettings
 from ..trial import Assignment
 from .dense_stack import DenseStack
 from .order import epoch_order
 from .progress import Weights
+from .values import Values
 
 if TYPE_CHECKING:  # it imports TensorFlow
     from .epoch_program import EpochProgram
@@ -50,6 +52,7 @@ class Program:
         batch_size: Rows per step, at most.
         most_epochs: Epochs per call, at most.
         run: The epochs.
+        values: The values that the epochs compute with.
         data: The training part and the validation part, (x, y) each, as tensors.
     """
 
@@ -60,6 +63,7 @@ class Program:
     batch_size: int
     most_epochs: int
     run: "EpochProgram"
+    values: Values
     data: tuple[Any, Any]
 
     def __post_init__(self) -> None:
@@ -68,9 +72,10 @@ class Program:
         self._n_rows = int(keras.tree.flatten(self.data[0])[0].shape[0])
         self._epoch_seconds = CALL_SECONDS  # unknown: one epoch first
 
-    def begin(self, model: Any, stack: DenseStack | None) -> None:
+    def begin(self, model: Any, stack: DenseStack | None, settings: TrainingSettings) -> None:
         """Take over a trial's model as it was built, with an optimizer that has not done anything."""
         self.take(model, stack)
+        self.values.take(model, settings)
         for variable, value in zip(self.model.optimizer.variables, self._untrained, strict=True):
             variable.assign(value)
 

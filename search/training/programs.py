@@ -4,7 +4,6 @@ A program is exact, for one architecture and batch size, or elastic, for all sta
 trial the cheapest is taken, by an estimate of what compiling and running cost. On JAX all are exact.
 """
 
-import json
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,12 @@ import keras
 from ..arrays import TrainingArrays, Tree
 from ..experiment import Experiment
 from ..trial import Assignment
+from .architecture import read_architecture
 from .dense_stack import DenseStack, read_stack
 from .program import Program
 from .ready import Parts, call_once, make_ready
 from .sizes import evaluation_batch_size, n_rows
+from .values import Values, fixed_settings
 
 if TYPE_CHECKING:  # they import TensorFlow
     from .elastic import Plan, Planner
@@ -70,7 +71,7 @@ class Programs:
             self._make_room(model.count_params())
             program = self._elastic(plan, stack, assignment) if plan and stack else self._exact(model, assignment, is_xla=is_xla)
         self._programs[key] = program  # the last is the one used last
-        program.begin(model, stack)
+        program.begin(model, stack, assignment.training)
         return program
 
     def give_up(self, program: Program) -> None:
@@ -110,11 +111,12 @@ class Programs:
 
     def _epoch_program_of(
         self, model: Any, batch_size: int, assignment: Assignment, *, is_xla: bool, is_padded: bool
-    ) -> "tuple[int, EpochProgram, Any]":
-        """Make a model ready, and return how many epochs a call can run, these epochs, and the data that they take."""
+    ) -> "tuple[int, EpochProgram, Values, Any]":
+        """Make a model ready, and return how many epochs a call can run, these epochs, their values, and the data that they take."""
         parts = make_ready(model, self.experiment, assignment.training, self.arrays)
         sizes = batch_size, evaluation_batch_size(parts[2]), _most_epochs(model, n_rows(parts[0]))
-        return sizes[2], _epoch_program(model, sizes, is_xla=is_xla, is_padded=is_padded), self._on_device(parts)
+        values = Values(model)
+        return sizes[2], _epoch_program(model, values, sizes, is_xla=is_xla, is_padded=is_padded), values, self._on_device(parts)
 
     def _on_device(self, parts: Parts) -> tuple[Any, Any]:
         """Give the data as tensors, the same for all programs whose targets are written in the same way."""
@@ -156,42 +158,21 @@ def _most_epochs(model: Any, n_rows: int) -> int:
     return max(1, min(MOST_EPOCHS, MOST_NUMBERS // max(int(model.count_params()), n_rows)))
 
 
-def _epoch_program(model: Any, sizes: tuple[int, int, int], *, is_xla: bool, is_padded: bool) -> "EpochProgram":
+def _epoch_program(model: Any, values: Values, sizes: tuple[int, int, int], *, is_xla: bool, is_padded: bool) -> "EpochProgram":
     """Write a program for the backend; the sizes are the rows of a step in training and in validation, and the most epochs."""
     if keras.config.backend() == "jax":
         from . import epoch_program_jax
 
-        return epoch_program_jax.build_epoch_program(model, *sizes)
+        return epoch_program_jax.build_epoch_program(model, values, *sizes)
     from . import epoch_program
 
-    return epoch_program.build_epoch_program(model, *sizes, is_xla=is_xla, is_padded=is_padded)
+    return epoch_program.build_epoch_program(model, values, *sizes, is_xla=is_xla, is_padded=is_padded)
 
 
 def _exact_key(model: Any, assignment: Assignment) -> Hashable:
-    """Say what an exact program is compiled for: all of the trial but its seed and the settings that are values or steer epochs."""
-    settings = assignment.training.model_dump_json(exclude=set(_VALUES))
-    arguments = json.dumps(dict(assignment.model_arguments), sort_keys=True)
-    return arguments, settings, _architecture(model, assignment.seed), tuple(tuple(weight.shape) for weight in model.weights)
+    """Say what an exact program is compiled for: all of the trial but its seed, values, and settings that steer epochs."""
+    settings = tuple(fixed_settings(assignment.training).items())
+    return settings, read_architecture(model, assignment.model_arguments, assignment.seed)
 
-
-def _architecture(model: Any, seed: int) -> str:
-    """Write down what a builder may have made of the seed; the seed itself where a model does not tell."""
-    try:
-        config = model.get_config()
-    except Exception:  # what a model's own get_config raises, NotImplementedError where it has none
-        return str(seed)
-    return json.dumps(_without_seeds(config), sort_keys=True, default=str)
-
-
-def _without_seeds(config: Any) -> Any:
-    if isinstance(config, dict):
-        return {str(name): _without_seeds(value) for name, value in config.items() if name != "seed"}
-    return [_without_seeds(value) for value in config] if isinstance(config, list | tuple) else config
-
-
-_VALUES = (
-    *("learning_rate", "epochs", "patience", "min_delta", "restore_best_weights"),
-    *("schedule", "decay_rate", "decay_epochs"),
-)
 
 _kept: list[Programs] = []

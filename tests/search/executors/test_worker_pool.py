@@ -106,20 +106,21 @@ def test_every_epoch_is_told_in_order_before_the_result(start, tmp_path):
 def test_a_trial_goes_to_the_worker_that_has_its_program(start, tmp_path):
     pool = start(2, model="tests.search.executors.test_worker_pool:build_loudly", space={"training": {"epochs": 2}})
     all_ready(pool)
-    for _ in range(3):
+    for dropout in (0.1, 0.2, 0.3):  # a value of the program
         for number, width in enumerate((3, 5)):
-            pool.submit(replace(assignment(number, tmp_path), model_arguments={"width": width}))
+            pool.submit(replace(assignment(number, tmp_path), model_arguments={"width": width, "dropout": dropout}))
         finish(pool, 2)
         for number, width in enumerate((5, 3)):
-            pool.submit(replace(assignment(number, tmp_path), model_arguments={"width": width}))
+            pool.submit(replace(assignment(number, tmp_path), model_arguments={"width": width, "dropout": dropout / 2}))
         finish(pool, 2)
     widths = [set(re.findall(r"width=(\d)", path.read_text())) - {"1"} for path in sorted((tmp_path / "logs").iterdir())]
     assert sorted(map(sorted, widths)) == [["3"], ["5"]]
 
 
-def build_loudly(input_shape, width=1):
+def build_loudly(input_shape, width=1, dropout=0.0):
     print(f"width={width}")
-    return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(width), keras.layers.Dense(1, activation="sigmoid")])
+    layers = [keras.layers.Dense(width), keras.layers.Dropout(dropout), keras.layers.Dense(1, activation="sigmoid")]
+    return keras.Sequential([keras.Input(input_shape), *layers])
 
 
 @pytest.mark.slow

@@ -164,6 +164,31 @@ def overflowing(input_shape, n_outputs):
 NOT_A_FUNCTION = np.zeros(3)
 
 
-def random_dropout(input_shape, seed):
-    rate = float(np.random.default_rng(seed).uniform(0.1, 0.9))
-    return keras.Sequential([keras.Input(input_shape), keras.layers.Dropout(rate, seed=seed), keras.layers.Dense(1, activation="sigmoid")])
+def random_regularizer(input_shape, seed):
+    regularizer = keras.regularizers.L2(float(np.random.default_rng(seed).uniform(0.1, 0.9)))
+    dropout, head = keras.layers.Dropout(0.3, seed=seed), keras.layers.Dense(1, activation="sigmoid", kernel_regularizer=regularizer)
+    return keras.Sequential([keras.Input(input_shape), dropout, head])
+
+
+def noisy(input_shape, task, n_outputs, *, layer, rate):
+    layers = [getattr(keras.layers, layer)(rate), keras.layers.Flatten(), keras.layers.Dense(4, activation="tanh")]
+    return keras.Sequential([keras.Input(input_shape), *layers, _output(task, n_outputs)])
+
+
+@keras.saving.register_keras_serializable("tests")
+class Scaled(keras.layers.Layer):
+    """A layer that does not tell its number."""
+
+    def __init__(self, factor=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, inputs):
+        return self.factor * inputs
+
+    def get_config(self):
+        return {name: value for name, value in super().get_config().items() if name != "factor"}
+
+
+def scaled(input_shape, task, n_outputs, *, factor):
+    return keras.Sequential([keras.Input(input_shape), Scaled(factor), _output(task, n_outputs)])

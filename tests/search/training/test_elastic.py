@@ -44,6 +44,12 @@ CASES = {
     "adamax": ("regression", [], {"optimizer": "adamax"}),
     "adadelta": ("binary", [], {"optimizer": "adadelta", "learning_rate": 1.0}),
 }
+VALUES = {
+    "weight decay": ("regression", {"optimizer": "adam", "learning_rate": 0.05}, [{"weight_decay": 0.2}, {"weight_decay": 0.01}]),
+    "smoothing": ("multiclass", {"learning_rate": 0.05}, [{"label_smoothing": 0.4}, {"label_smoothing": 0.2}, {"label_smoothing": 0.05}]),
+    "momentum": ("binary", {"optimizer": "sgd", "nesterov": True, "learning_rate": 0.05}, [{"momentum": 0.9}, {"momentum": 0.5}, {"momentum": 0.1}]),
+    "momentum of rmsprop": ("binary", {"optimizer": "rmsprop"}, [{"momentum": 0.9}, {"momentum": 0.5}, {"momentum": 0.1}]),
+}
 
 
 def experiment_of(trainer, metrics):
@@ -52,12 +58,12 @@ def experiment_of(trainer, metrics):
 
 def train_all(experiment, arrays, folder, settings, trials=TRIALS):
     results = []
-    for number, (arguments, batch_size) in enumerate(trials):
+    for number, (arguments, batch_size, *own) in enumerate(trials):
         assignment = Assignment(
             number=number,
             params=arguments | {"batch_size": batch_size},
             model_arguments=arguments,
-            training=TrainingSettings(**({"epochs": 4} | settings), batch_size=batch_size),
+            training=TrainingSettings(**({"epochs": 4} | settings | dict(*own)), batch_size=batch_size),
             seed=number,
             is_prunable=False,
             keep_if_better_than=None,
@@ -84,6 +90,19 @@ def test_one_program_trains_all_of_them_as_fit_does(case, tmp_path):
         kept = (tmp_path / trainer / f"{expected.number}.expected.npz" for trainer in ("keras", "auto"))
         theirs, ours = (np.load(path)["outputs"] for path in kept)
         np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("case", VALUES)
+def test_one_program_trains_settings_that_are_values_as_fit_does(case, tmp_path):
+    task, settings, changes = VALUES[case]
+    arrays, trials = make_arrays(task), [(*trial, change) for trial, change in zip(TRIALS, changes, strict=False)]
+    elastic = train_all(experiment := experiment_of("auto", []), arrays, tmp_path, settings, trials)
+    assert len(programs_of(experiment, arrays)) == 1
+    fit = train_all(experiment_of("keras", []), arrays, tmp_path, settings, trials)
+    for expected, got in zip(fit, elastic, strict=True):
+        assert (got.trainer, got.reason) == ("elastic", "")
+        for epoch, numbers in enumerate(expected.history):
+            assert got.history[epoch] == pytest.approx(numbers, rel=1e-4, abs=1e-5)
 
 
 def test_a_trial_does_not_depend_on_those_before_it(tmp_path):

@@ -21,8 +21,8 @@ from tests.search.training.builders import Traced
 from tests.search.training.conftest import make_arrays, make_experiment
 arrays, experiments = make_arrays(), [make_experiment(builder, trainer=trainer) for builder, trainer in json.loads(sys.argv[2])]
 for experiment in experiments:
-    for number, learning_rate in enumerate([0.01, 0.003, 0.01]):
-        settings = TrainingSettings(epochs=3, batch_size=16, learning_rate=learning_rate)
+    for number, weight_decay in enumerate([0.1, 0.01, 0.1]):
+        settings = TrainingSettings(epochs=3, batch_size=16, learning_rate=weight_decay / 10, weight_decay=weight_decay)
         places = {"keep_if_better_than": None, "model_path": str(Path(sys.argv[1]) / experiment.executor.trainer / str(number))}
         assignment = Assignment(number=number, params={}, model_arguments={}, training=settings, seed=7 + number % 2, is_prunable=False, **places)
         result = train_trial(experiment, assignment, arrays, lambda _: True)
@@ -39,7 +39,7 @@ def train_on_jax(folder, *experiments):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_one_program_gives_trials_of_different_learning_rates_the_curves_of_fit(tmp_path):
+def test_one_program_gives_trials_that_differ_in_values_the_curves_of_fit(tmp_path):
     trials = train_on_jax(tmp_path, ("traced", "auto"), ("traced", "keras"))
     compiled, fit = trials[:3], trials[3:]
     assert [(trial["reason"], trial["trainer"]) for trial in compiled + fit] == [("", "compiled")] * 3 + [("", "keras")] * 3
@@ -54,8 +54,9 @@ def test_one_program_gives_trials_of_different_learning_rates_the_curves_of_fit(
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # it compiles some thirty programs
-def test_whatever_trains_compiled_on_tensorflow_does_so_on_jax():
-    files = [Path(__file__).with_name(f"test_{name}.py") for name in ("compiled", "precision")]
-    done = subprocess.run([sys.executable, "-m", "pytest", "-n", "0", *files], env=JAX, capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("name", ["compiled", "precision", "values"])
+def test_whatever_trains_compiled_on_tensorflow_does_so_on_jax(name):
+    file = Path(__file__).with_name(f"test_{name}.py")
+    done = subprocess.run([sys.executable, "-m", "pytest", "-n", "0", file], env=JAX, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "skipped" not in done.stdout

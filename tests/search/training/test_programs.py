@@ -34,7 +34,10 @@ def n_programs(experiment):
     return len(programs_of(experiment, ARRAYS))
 
 
-@pytest.mark.parametrize("changes", [{"seed": 2}, {"learning_rate": 0.1}, {"epochs": 3}, {"schedule": "cosine"}], ids=str)
+VALUES = [{"seed": 2}, {"learning_rate": 0.1}, {"epochs": 3}, {"schedule": "cosine"}, {"model": {"dropout": 0.5, "normalization": True}}]
+
+
+@pytest.mark.parametrize("changes", VALUES, ids=str)
 def test_a_value_needs_no_program_of_its_own_and_changes_what_it_should(changes, tmp_path):
     experiment = make_experiment()
     first = train(experiment, tmp_path)
@@ -44,7 +47,7 @@ def test_a_value_needs_no_program_of_its_own_and_changes_what_it_should(changes,
     assert second.history != first.history
 
 
-@pytest.mark.parametrize("changes", [{"batch_size": 16}, {"optimizer": "sgd"}, {"model": {"dropout": 0.5}}, {"loss": "hinge"}], ids=str)
+@pytest.mark.parametrize("changes", [{"batch_size": 16}, {"optimizer": "sgd"}, {"model": {"normalization": True}}, {"loss": "hinge"}], ids=str)
 def test_what_is_computed_otherwise_has_another_program(changes, tmp_path):
     experiment = make_experiment()
     train(experiment, tmp_path)
@@ -53,8 +56,15 @@ def test_what_is_computed_otherwise_has_another_program(changes, tmp_path):
 
 
 def test_a_builder_that_draws_its_architecture_has_a_program_for_each(tmp_path):
-    experiment = make_experiment("random_dropout")
+    experiment = make_experiment("random_regularizer")
     results = [train(experiment, tmp_path, seed=seed, model={}) for seed in (1, 2, 1)]
+    assert n_programs(experiment) == 2
+    assert results[0].history == results[2].history != results[1].history
+
+
+def test_a_layer_that_does_not_tell_its_numbers_has_a_program_for_each(tmp_path):
+    experiment = make_experiment("scaled")
+    results = [train(experiment, tmp_path, model={"factor": factor}) for factor in (1.0, 3.0, 1.0)]
     assert n_programs(experiment) == 2
     assert results[0].history == results[2].history != results[1].history
 
