@@ -85,7 +85,8 @@ class TrialResult:
         seconds: Wall-clock time of building and training.
         n_parameters: Number of the model's parameters; 0 if it was not built.
         device: Where it ran, such as ``cpu`` or ``gpu:0 NVIDIA A100``.
-        trainer: Which training implementation ran: ``keras``, ``compiled``, ``elastic``, ``population`` or ``scikit-learn``.
+        trainer: Which training implementation ran: ``keras``, ``compiled``, ``elastic``, ``population``,
+            ``streamed`` or ``scikit-learn``.
         reason: Why it FAILED, in one line; empty otherwise.
         model_path: Where the model was kept; None if it was not.
         finished: When it ended, in seconds since 1970. Defaults to now.

@@ -32,7 +32,7 @@ def train(
         is_exact: Whether the model that is trained must have the layers of the trial's. Defaults to False.
 
     Returns:
-        The name of the program: ``compiled`` or ``elastic``.
+        The name of the program: ``compiled``, ``elastic`` or ``streamed``.
     """
     program = programs.begin(model, assignment, is_exact=is_exact)
     try:

@@ -1,10 +1,13 @@
 """The device that the Keras backend computes on: its name, and whether data have room in memory."""
 
-import functools
 import os
+import subprocess
 
 import keras
 import psutil
+
+DATA_PART = 0.5
+"""The part of the device's free memory that data may take; larger ones are streamed to it."""
 
 
 def device_name() -> str:
@@ -23,14 +26,46 @@ def device_name() -> str:
     return "cpu"
 
 
-@functools.cache  # once it is there, the data are part of what is not free
 def has_room(n_bytes: int) -> bool:
-    """Say whether data can be held in memory beside everything else: they may take half of what is free.
+    """Say whether data can be held in the device's memory beside everything else: they may take half of what is free.
 
     Args:
         n_bytes: Size of the data.
     """
-    return n_bytes <= psutil.virtual_memory().available // 2
+    return n_bytes <= DATA_PART * free_bytes()
+
+
+def free_bytes() -> int:
+    """Return how much of the device's memory is free: a GPU's own, or the machine's on a CPU or where the driver does not tell."""
+    match keras.config.backend():
+        case "tensorflow":
+            found = _tensorflow_free_bytes()
+        case "jax":
+            found = _jax_free_bytes()
+        case _:
+            found = None
+    return psutil.virtual_memory().available if found is None else found
+
+
+def _tensorflow_free_bytes() -> int | None:
+    """Ask the driver: TensorFlow tells what it has taken, but not what there is."""
+    import tensorflow as tf
+
+    if not tf.config.list_physical_devices("GPU"):
+        return None
+    command = ["nvidia-smi", f"--id={_index()}", "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
+        return int(told) * 2**20
+    except (subprocess.SubprocessError, OSError, ValueError):  # no such command, a part of a GPU, or one that does not tell
+        return None
+
+
+def _jax_free_bytes() -> int | None:
+    import jax
+
+    stats = jax.local_devices()[0].memory_stats() or {}
+    return stats["bytes_limit"] - stats["bytes_in_use"] if {"bytes_limit", "bytes_in_use"} <= stats.keys() else None
 
 
 def _tensorflow_device() -> str:

@@ -1,4 +1,4 @@
-"""Epochs of a compiled Keras model, training and validation, as one TensorFlow program.
+"""Epochs of a compiled Keras model, training and validation, as one TensorFlow program, or as one for each part of an epoch.
 
 It builds programs and runs none; `search.training.compiled` has the loop over calls. A program holds no data, seed, batch
 size of a padded model, learning rate or other values (values.py): these are arguments or variables of the model, so that
@@ -104,6 +104,29 @@ def _traced_once(function: Any) -> EpochProgram:
         return traced[0](*arguments)
 
     return call
+
+
+def build_chunk_program(model: Any, values: "Values", batch_size: int, *, is_training: bool, is_xla: bool) -> Callable[[Any], None]:
+    """Write the program of a part of an epoch: the steps for some rows, in the order in which they lie.
+
+    Args:
+        model: As for `build_epoch_program`.
+        values: Its values.
+        batch_size: Rows per step; the last step takes those that are left.
+        is_training: Whether steps are those of training, or of validation.
+        is_xla: Whether it is compiled by XLA.
+
+    Returns:
+        The program. It takes the rows, (x, y), and adds to the model's metrics.
+    """
+    step = model.train_step if is_training else model.test_step
+
+    @tf.function(jit_compile=is_xla, autograph=False)  # type: ignore[untyped-decorator]
+    def run_chunk(data: Any, numbers: Any) -> None:
+        with values.held(numbers):
+            _step_through(step, data, batch_size, None)
+
+    return lambda data: run_chunk(data, [tf.constant(number) for number in values.read()])
 
 
 def _take_steps(model: Any, batch_size: int) -> _TakeSteps:

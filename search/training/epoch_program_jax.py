@@ -1,4 +1,4 @@
-"""Epochs of a compiled Keras model, training and validation, as one JAX program.
+"""Epochs of a compiled Keras model, training and validation, as one JAX program, or as one for each part of an epoch.
 
 It builds programs and runs none; `search.training.compiled` has the loop over calls. As on TensorFlow, a program holds no
 data, seed or learning rate: these are arguments or variables of the model. On a CPU, XLA's convolutions take 4 times as
@@ -8,7 +8,7 @@ XLA does not support is run uncompiled, as `fit` runs it.
 
 from collections.abc import Callable
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import jax
 import keras
@@ -23,6 +23,7 @@ _State = tuple[list[Any], ...]
 """The values, and those of the trainable, the other, the optimizer's and the metrics' variables, as Keras' JAX trainer orders them."""
 _Step = Callable[[_State, Any], _State]
 _TakeSteps = Callable[[_State, Any, Any], _State]
+_Answer = TypeVar("_Answer")
 
 
 def build_epoch_program(model: Any, values: "Values", batch_size: int, evaluation_batch_size: int, most_epochs: int = 1) -> "EpochProgram":
@@ -42,9 +43,8 @@ def build_epoch_program(model: Any, values: "Values", batch_size: int, evaluatio
         The program. Its metrics are the numbers of ``model.metrics`` for training, then those for validation, float32. The
         arrays that the model's and the optimizer's variables held before may be gone afterwards: their memory is used again.
     """
-    options = {"is_one": is_one_program(model), "is_compiled": model.jit_compile}
-    train = _take_steps(_training_step(model, values), batch_size, **options)
-    validate = _take_steps(_validation_step(model, values), evaluation_batch_size, **options)
+    train = _take_steps(model, _training_step(model, values), batch_size)
+    validate = _take_steps(model, _validation_step(model, values), evaluation_batch_size)
     rate = next(index for index, variable in enumerate(model.optimizer.variables) if variable is model.optimizer.learning_rate)
 
     def run_epoch(state: _State, training: Any, validation: Any, order: Any, learning_rate: Any) -> tuple[_State, Any]:
@@ -67,7 +67,28 @@ def build_epoch_program(model: Any, values: "Values", batch_size: int, evaluatio
         state, logs = run(0, state)
         return state, (logs[None], [])
 
-    return _on_variables(model, values, jax.jit(run_epochs, donate_argnums=(0, 1, 2)) if options["is_one"] else run_epochs)
+    run = _on_variables(model, values, run_epochs)
+    return lambda *given: run(*given[:-1])  # no model is padded
+
+
+def build_chunk_program(model: Any, values: "Values", batch_size: int, *, is_training: bool) -> Callable[[Any], None]:
+    """Write the program of a part of an epoch: the steps for some rows, in the order in which they lie.
+
+    Args:
+        model: As for `build_epoch_program`.
+        values: Its values.
+        batch_size: Rows per step; the last step takes those that are left.
+        is_training: Whether steps are those of training, or of validation.
+
+    Returns:
+        The program. It takes the rows, (x, y), and adds to the model's metrics.
+    """
+    take = _take_steps(model, _training_step(model, values) if is_training else _validation_step(model, values), batch_size)
+
+    def run_chunk(trainable: Any, others: Any, optimizer: Any, metrics: Any, numbers: Any, data: Any) -> tuple[_State, None]:
+        return take((numbers, trainable, others, optimizer, metrics), data, None), None
+
+    return _on_variables(model, values, run_chunk)
 
 
 def is_one_program(model: Any) -> bool:
@@ -95,13 +116,14 @@ def _repeat(
     return state, (metrics, weights)
 
 
-def _on_variables(model: Any, values: "Values", run_epochs: Callable[..., tuple[_State, tuple[Any, list[Any]]]]) -> "EpochProgram":
-    """Read the state from the model's variables, and leave the new one there."""
+def _on_variables(model: Any, values: "Values", steps: Callable[..., tuple[_State, _Answer]]) -> Callable[..., _Answer]:
+    """Compile steps if they are one program; read the state from the model's variables, and leave the new one there."""
+    compute = jax.jit(steps, donate_argnums=(0, 1, 2)) if is_one_program(model) else steps
     groups = (model.trainable_variables, model.non_trainable_variables, model.optimizer.variables, model.metrics_variables)
 
-    def run(training: Any, validation: Any, orders: Any, learning_rates: Any, n_epochs: Any, _: Any) -> tuple[Any, list[Any]]:
+    def run(*given: Any) -> _Answer:
         before = [[variable.value for variable in group] for group in groups]
-        state, answer = run_epochs(*before, values.read(), training, validation, orders, learning_rates, n_epochs)
+        state, answer = compute(*before, values.read(), *given)
         for variable, value in zip(chain(*groups), chain(*state[1:]), strict=True):
             variable.assign(value)
         return answer
@@ -150,15 +172,15 @@ def _holding(model: Any, values: list[Any]) -> Any:
     return keras.StatelessScope(state_mapping=zip(model.metrics_variables, values, strict=True))
 
 
-def _take_steps(step: _Step, batch_size: int, *, is_one: bool, is_compiled: bool) -> _TakeSteps:
+def _take_steps(model: Any, step: _Step, batch_size: int) -> _TakeSteps:
     """Write what takes one step per batch: a loop over the full ones, traced and compiled once, or one program per step."""
 
     def take(index: Any, state: _State, data: Any, order: Any, size: int = batch_size) -> _State:
         return step(state, _batch(data, index * batch_size, size, order))
 
-    if is_compiled:
+    if model.jit_compile:
         take = jax.jit(take, static_argnames="size")
-    loop = jax.lax.fori_loop if is_one else _one_by_one
+    loop = jax.lax.fori_loop if is_one_program(model) else _one_by_one
 
     def take_all(state: _State, data: Any, order: Any) -> _State:
         n_full, n_last = divmod(keras.tree.flatten(data)[0].shape[0], batch_size)

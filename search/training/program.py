@@ -45,7 +45,7 @@ class Program:
     """Some compiled epochs and the model that they train, which stands in for the trial's own.
 
     Attributes:
-        name: ``compiled`` or ``elastic``.
+        name: ``compiled``, ``elastic`` or ``streamed``.
         model: The model that is trained; it has its metrics and optimizer.
         take: Gives that model the weights and random states of a trial's model, which is the stack if there is one.
         weights_of: Gives the weights of the trial's model from those of that model.
@@ -53,7 +53,7 @@ class Program:
         most_epochs: Epochs per call, at most.
         run: The epochs.
         values: The values that the epochs compute with.
-        data: The training part and the validation part, (x, y) each, as tensors.
+        data: The training part and the validation part, (x, y) each, as tensors, or as arrays where they are streamed.
     """
 
     name: str

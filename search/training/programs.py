@@ -1,7 +1,8 @@
 """Compiled programs, kept for all trials of a process that they serve: what differs between those is a value.
 
 A program is exact, for one architecture and batch size, or elastic, for all stacks of dense layers up to a size. For each
-trial the cheapest is taken, by an estimate of what compiling and running cost. On JAX all are exact.
+trial the cheapest is taken, by an estimate of what compiling and running cost. On JAX all are exact, and so are those of
+data that the device has no room for, which are streamed to it.
 """
 
 from collections.abc import Hashable
@@ -12,8 +13,10 @@ import keras
 from ..arrays import TrainingArrays, Tree
 from ..experiment import Experiment
 from ..trial import Assignment
+from . import streaming
 from .architecture import read_architecture
 from .dense_stack import DenseStack, read_stack
+from .device import has_room
 from .program import Program
 from .ready import Parts, call_once, make_ready
 from .sizes import evaluation_batch_size, n_rows
@@ -33,7 +36,8 @@ MOST_EPOCHS, MOST_NUMBERS = 32, 2**21
 def programs_of(experiment: Experiment, arrays: TrainingArrays) -> "Programs":
     """Return this process' programs of an experiment on its data; those of another are given up."""
     if not _kept or _kept[0].experiment is not experiment or _kept[0].arrays is not arrays:
-        _kept[:] = [Programs(experiment, arrays)]
+        _kept.clear()  # first, since their data take memory
+        _kept.append(Programs(experiment, arrays))
     return _kept[0]
 
 
@@ -47,7 +51,8 @@ class Programs:
 
     def __init__(self, experiment: Experiment, arrays: TrainingArrays) -> None:
         self.experiment, self.arrays = experiment, arrays
-        self._planner = _planner(experiment, arrays)
+        self._is_resident = has_room(arrays.n_bytes)  # asked once: data that are there are part of what is not free
+        self._planner = _planner(experiment, arrays) if self._is_resident else None
         self._programs: dict[Hashable, Program] = {}
         self._tensors: dict[Hashable, Any] = {}
 
@@ -107,15 +112,18 @@ class Programs:
 
         batch_size = assignment.training.batch_size
         run = self._epoch_program_of(model, batch_size, assignment, is_xla=is_xla, is_padded=False)
-        return Program("compiled", model, take, list, batch_size, *run)
+        return Program("compiled" if self._is_resident else "streamed", model, take, list, batch_size, *run)
 
     def _epoch_program_of(
         self, model: Any, batch_size: int, assignment: Assignment, *, is_xla: bool, is_padded: bool
     ) -> "tuple[int, EpochProgram, Values, Any]":
-        """Make a model ready, and return how many epochs a call can run, these epochs, their values, and the data that they take."""
+        """Make a model ready, and return how many epochs a call can run, these epochs, their values, and the data: on the device, or streamed."""
         parts = make_ready(model, self.experiment, assignment.training, self.arrays)
-        sizes = batch_size, evaluation_batch_size(parts[2]), _most_epochs(model, n_rows(parts[0]))
         values = Values(model)
+        if not self._is_resident:
+            program = streaming.build_epoch_program(model, values, batch_size, evaluation_batch_size(parts[2]), is_xla=is_xla)
+            return 1, program, values, (parts[:2], parts[2:])
+        sizes = batch_size, evaluation_batch_size(parts[2]), _most_epochs(model, n_rows(parts[0]))
         return sizes[2], _epoch_program(model, values, sizes, is_xla=is_xla, is_padded=is_padded), values, self._on_device(parts)
 
     def _on_device(self, parts: Parts) -> tuple[Any, Any]:

@@ -49,16 +49,15 @@ def check_builder(experiment: Experiment, arrays: TrainingArrays) -> None:
     check_arguments(builder, experiment.space.model, provided(arrays) | seeds(0), "[space.model]")
     check_values(builder, experiment.space.model_values, "[space.model]")
     check_objective(experiment.objective, arrays.task, experiment.outputs)
-    choose_trainer(experiment, arrays, check_callbacks(experiment, logged_names(experiment, arrays.task)))
+    choose_trainer(experiment, check_callbacks(experiment, logged_names(experiment, arrays.task)))
     dry_run(experiment, arrays)
 
 
-def choose_trainer(experiment: Experiment, arrays: TrainingArrays, callbacks: Sequence[Any] = ()) -> str:
+def choose_trainer(experiment: Experiment, callbacks: Sequence[Any] = ()) -> str:
     """Name the trainer: the experiment's own, or the fastest that is correct on this backend and for these callbacks.
 
     Args:
         experiment: The experiment.
-        arrays: The data; Keras' `fit` reads them from disk batch by batch where memory cannot hold them.
         callbacks: The trial's. Defaults to none.
 
     Returns:
@@ -71,7 +70,6 @@ def choose_trainer(experiment: Experiment, arrays: TrainingArrays, callbacks: Se
     import keras
 
     from .callbacks import needs_batches
-    from .device import has_room
 
     backend = keras.config.backend()
     slow = next((type(callback).__name__ for callback in callbacks if needs_batches(callback)), None)
@@ -82,7 +80,7 @@ def choose_trainer(experiment: Experiment, arrays: TrainingArrays, callbacks: Se
     if experiment.executor.trainer == "compiled" and slow:
         raise ExperimentError(f'executor.trainer = "compiled" trains whole epochs, but {slow} is called at every batch; use "auto" or "keras"')
     if experiment.executor.trainer == "auto":
-        return "compiled" if backend in _COMPILING and not slow and has_room(arrays.n_bytes) else "keras"
+        return "compiled" if backend in _COMPILING and not slow else "keras"
     return experiment.executor.trainer
 
 
@@ -134,7 +132,7 @@ def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArray
     from .ready import call_once, make_ready
 
     callbacks = make_callbacks(experiment, Path(assignment.model_path).parents[1], assignment.number)
-    trainer = choose_trainer(experiment, arrays, callbacks)
+    trainer = choose_trainer(experiment, callbacks)
     facts |= {"device": device_name(), "trainer": trainer}
     model = build_model(experiment, arrays, assignment.model_arguments, assignment.seed, assignment.training.precision)
     if is_estimator(model):

@@ -130,6 +130,32 @@ def traced(input_shape, n_outputs):
     return keras.Sequential([keras.Input(input_shape), *layers, keras.layers.Dense(n_outputs, activation="sigmoid")])
 
 
+@keras.saving.register_keras_serializable("tests")
+class Hooked(keras.layers.Layer):
+    """Calls ``Hooked.hook`` at every training step, which is not compiled by XLA for it."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_jit = False
+
+    @staticmethod
+    def hook():
+        """Do nothing unless a test has something to be done."""
+
+    def call(self, inputs, training=False):
+        if training and keras.config.backend() == "tensorflow":
+            import tensorflow as tf
+
+            return inputs + 0.0 * tf.reshape(tf.numpy_function(lambda: np.float32(Hooked.hook() is None), [], tf.float32), (1, 1))
+        if training:
+            Hooked.hook()  # on JAX what XLA does not support is run step by step
+        return inputs
+
+
+def hooked(input_shape, n_outputs):
+    return keras.Sequential([keras.Input(input_shape), Hooked(), keras.layers.Dense(n_outputs, activation="sigmoid")])
+
+
 def subclassed(n_outputs):
     return Subclassed(n_outputs)
 

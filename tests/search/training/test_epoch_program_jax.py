@@ -52,11 +52,25 @@ def test_one_program_gives_trials_that_differ_in_values_the_curves_of_fit(tmp_pa
     assert 0 < compiled[0]["n_traced"] == compiled[2]["n_traced"] < fit[2]["n_traced"]
 
 
+def test_data_that_the_device_has_no_room_for_are_streamed_on_jax():
+    run_tests("streaming", "-k", "dropout or gathered")
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # it compiles some thirty programs
 @pytest.mark.parametrize("name", ["compiled", "precision", "values"])
 def test_whatever_trains_compiled_on_tensorflow_does_so_on_jax(name):
-    file = Path(__file__).with_name(f"test_{name}.py")
-    done = subprocess.run([sys.executable, "-m", "pytest", "-n", "0", file], env=JAX, capture_output=True, text=True, check=False)
+    run_tests(name)
+
+
+@pytest.mark.slow
+def test_whatever_is_streamed_on_tensorflow_is_so_on_jax():
+    run_tests("streaming")
+
+
+def run_tests(name, *options):
+    """Run the tests of a file on JAX."""
+    command = [sys.executable, "-m", "pytest", "-n", "0", Path(__file__).with_name(f"test_{name}.py"), *options]
+    done = subprocess.run(command, env=JAX, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "skipped" not in done.stdout

@@ -1,14 +1,11 @@
 """Trials that differ in values only are trained by one program."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from search.arrays import TrainingArrays
 from search.settings import TrainingSettings
 from search.training.programs import MOST_PROGRAMS, programs_of
-from search.training.run import choose_trainer, train_trial
+from search.training.run import train_trial
 from search.trial import Assignment
 
 from .conftest import make_arrays, make_experiment
@@ -85,11 +82,3 @@ def test_programs_that_are_not_used_are_given_up(tmp_path):
     for n_neurons in range(1, MOST_PROGRAMS + 3):
         train(experiment, tmp_path, epochs=1, model={"n_neurons": n_neurons, "dropout": 0.1})
     assert n_programs(experiment) == MOST_PROGRAMS
-
-
-def test_data_that_memory_cannot_hold_are_read_batch_by_batch(tmp_path):
-    huge = np.lib.format.open_memmap(tmp_path / "sparse.npy", mode="w+", dtype="float32", shape=(2**20, 2**19))  # 2 TiB of nothing
-    arrays = replace(ARRAYS, x_train=huge, y_train=np.zeros((2**20, 1), "float32"))
-    assert isinstance(arrays, TrainingArrays)
-    assert choose_trainer(make_experiment(), arrays) == "keras"
-    assert choose_trainer(make_experiment(), ARRAYS) == "compiled"

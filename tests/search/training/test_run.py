@@ -136,9 +136,9 @@ import pytest
 from search.errors import ExperimentError
 from search.training.run import choose_trainer
 from tests.search.training.conftest import make_arrays, make_experiment
-assert choose_trainer(make_experiment(), make_arrays()) == "keras"
+assert choose_trainer(make_experiment()) == "keras"
 with pytest.raises(ExperimentError, match="needs the backend tensorflow or jax, but Keras runs on numpy"):
-    choose_trainer(make_experiment(trainer="compiled"), make_arrays())
+    choose_trainer(make_experiment(trainer="compiled"))
 """
     environment = os.environ | {"KERAS_BACKEND": "numpy", "PYTHONPATH": str(Path.cwd())}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
