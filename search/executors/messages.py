@@ -1,8 +1,7 @@
 """What the coordinator and a worker process say to each other through their pipe.
 
 The worker says `Ready` once, then for each assignment any number of `Epochs` and one result. After the epoch of a trial
-that can be pruned it waits for a bool: whether to go on; while it does, no other assignment is sent. A closed pipe ends
-the worker.
+that can be pruned it waits for a bool: whether to go on; only one trial waits at a time. A closed pipe ends the worker.
 """
 
 from dataclasses import dataclass
@@ -38,9 +37,11 @@ class Ready:
 
     Attributes:
         error: What the user must mend; None if all is well.
+        room: How many trials it trains at once. Defaults to 1.
     """
 
     error: InputError | None = None
+    room: int = 1
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Epochs:
     """What was trained since the last message.
 
     Attributes:
-        reports: One for each epoch, in order.
+        reports: One for each epoch, in order; the last is of the trial that waits for an answer, if it does.
     """
 
     reports: tuple[EpochReport, ...]

@@ -4,15 +4,24 @@ It is started by `worker_pool` with the number of an inherited pipe and knows no
 """
 
 import contextlib
+import os
 import signal
 import sys
 import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
+from ..experiment import Experiment
 from ..trial import Assignment, EpochReport
-from .messages import Check, Epochs, Ready, Start
+from .messages import Epochs, Ready, Start
+
+if TYPE_CHECKING:
+    from ..arrays import TrainingArrays
 
 SEND_INTERVAL_SECONDS = 0.25
 
@@ -24,6 +33,7 @@ def main() -> None:
     # The coordinator is gone, or closed the pipe to end this process.
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         _serve(pipe)
+    os._exit(0)  # without waiting for trials
 
 
 def _serve(pipe: Connection) -> None:
@@ -32,30 +42,65 @@ def _serve(pipe: Connection) -> None:
     import keras  # noqa: F401 - with its backend, now, while the coordinator prepares the data
 
     from ..arrays import TrainingArrays
-    from ..training.run import check_builder, train_trial
+    from ..training.run import check_builder, choose_room
 
-    epochs = _EpochsToSend(pipe)
-
-    def report(epoch: EpochReport) -> bool:
-        epochs.add(epoch, is_due=assignment.is_prunable)
-        return bool(pipe.recv()) if assignment.is_prunable else True
-
-    arrays: TrainingArrays | None = None
+    pipe.recv()  # Check
+    arrays = TrainingArrays.load(Path(start.arrays))
+    try:
+        check_builder(start.experiment, arrays)
+    except InputError as error:
+        pipe.send(Ready(error))
+        pipe.recv()
+        return
+    room = choose_room(start.experiment, arrays)
+    trials = _Trials(pipe, start.experiment, arrays, room)
+    pipe.send(Ready(room=room))
     while True:
-        message: Check | Assignment = pipe.recv()
-        if arrays is None:
-            arrays = TrainingArrays.load(Path(start.arrays))
+        trials.take(pipe.recv())
+
+
+class _Trials:
+    """The trials of this worker, on threads of their own, of which one runs at a time.
+
+    Args:
+        pipe: To the coordinator; only the main thread reads it, and only the trial whose turn it is writes.
+        experiment: The experiment.
+        arrays: The data.
+        room: How many trials are trained at once; more wait.
+    """
+
+    def __init__(self, pipe: Connection, experiment: Experiment, arrays: "TrainingArrays", room: int) -> None:
+        self._pipe, self._experiment, self._arrays = pipe, experiment, arrays
+        self._threads = ThreadPoolExecutor(room)
+        self._answers: SimpleQueue[bool] = SimpleQueue()
+        self._epochs = _EpochsToSend(pipe)
+
+    def take(self, message: Assignment | bool) -> None:
+        """Begin a trial, or tell the one that waits for it whether to go on."""
         if isinstance(message, Assignment):
-            assignment = message
-            result = train_trial(start.experiment, assignment, arrays, report)
-            epochs.send()
-            pipe.send(result)
-            continue
+            self._threads.submit(self._train_or_end, message)
+        else:
+            self._answers.put(message)
+
+    def _train_or_end(self, assignment: Assignment) -> None:
         try:
-            check_builder(start.experiment, arrays)
-            pipe.send(Ready())
-        except InputError as error:
-            pipe.send(Ready(error))
+            self._train(assignment)
+        except BaseException:  # a fault of ours, or the coordinator is gone: a thread's end would go unnoticed
+            traceback.print_exc()
+            os._exit(1)
+
+    def _train(self, assignment: Assignment) -> None:
+        from ..training.run import train_trial
+        from ..training.turns import TURNS
+
+        def report(epoch: EpochReport) -> bool:
+            self._epochs.add(epoch, is_due=assignment.is_prunable)
+            return self._answers.get() if assignment.is_prunable else True
+
+        with TURNS.trial():
+            result = train_trial(self._experiment, assignment, self._arrays, report)
+            self._epochs.send()
+            self._pipe.send(result)
 
 
 class _EpochsToSend:

@@ -5,6 +5,7 @@ Workers are programs of their own (not forks), so the coordinator stays free of 
 """
 
 import sys
+from collections.abc import Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -38,13 +39,13 @@ class WorkerPool:
 
     @property
     def n_workers(self) -> int:
-        """Number of worker processes."""
-        return len(self._workers)
+        """Number of trials that the worker processes train at once."""
+        return sum(worker.room for worker in self._workers)
 
     @property
     def n_free(self) -> int:
-        """Number of workers that are ready and idle, and of those that can be given their next trial already."""
-        return sum(worker.is_free or self._can_go_ahead(worker) for worker in self._workers)
+        """Number of trials that can be trained at once, and of workers that can be given their next trial already."""
+        return sum(self._n_free_of(worker) for worker in self._workers)
 
     def start(self, experiment: Experiment, arrays: Path) -> None:
         """Start the processes; they import the backend while the caller goes on."""
@@ -69,21 +70,27 @@ class WorkerPool:
                     raise message.error
 
     def submit(self, assignment: Assignment) -> None:
-        """Give a trial to an idle worker, or else to one that can be given its next trial already.
+        """Give a trial to a worker that has room, or else to one that can be given its next trial already.
 
         Among equals, to one that has trained such a trial before and so has its program.
         """
         program = program_of(assignment)
-        free = [worker for worker in self._workers if worker.is_free or self._can_go_ahead(worker)]
+        free = [worker for worker in self._workers if self._n_free_of(worker)]
         max(free, key=lambda worker: (worker.is_free, program in worker.trained)).train(assignment)
+
+    def _n_free_of(self, worker: WorkerProcess) -> int:
+        """How many trials a worker can be given; while it is to be replaced, none beside those that it trains."""
+        if worker.is_free and not (worker.is_worn and worker.assignments):
+            return worker.room - len(worker.assignments)
+        return int(self._can_go_ahead(worker))
 
     def _can_go_ahead(self, worker: WorkerProcess) -> bool:
         """Whether it is worth proposing a trial before this worker's last one has ended, since that will be soon.
 
         Not with a single worker, so that its study can be repeated exactly.
         """
-        is_soon = worker.last_seconds <= _SOON_SECONDS and worker.assignment is not None and not worker.assignment.is_prunable
-        return is_soon and worker.ahead is None and len(self._workers) > 1 and not worker.is_worn
+        is_soon = worker.last_seconds <= _SOON_SECONDS and not any(trial.is_prunable for trial in worker.assignments.values())
+        return is_soon and len(worker.assignments) == worker.room and len(self._workers) > 1 and not worker.is_worn
 
     def wait(self, report: Report) -> list[TrialResult]:
         """Wait for results, or for a worker to become ready."""
@@ -91,9 +98,7 @@ class WorkerPool:
         n_free = self.n_free
         while not results and self.n_free <= n_free and not self._alarm.poll():
             for worker in self._readable():
-                result = self._handle(worker, report)
-                if result is not None:
-                    results.append(result)
+                results += self._handle(worker, report)
         while self._alarm.poll():
             self._alarm.recv_bytes()
         return results
@@ -114,43 +119,46 @@ class WorkerPool:
         ready = wait([self._alarm, *(worker.pipe for worker in self._workers)])
         return [worker for worker in self._workers if worker.pipe in ready]
 
-    def _handle(self, worker: WorkerProcess, report: Report) -> TrialResult | None:
-        assignment = worker.assignment
+    def _handle(self, worker: WorkerProcess, report: Report) -> list[TrialResult]:
         message = worker.receive()
         match message:
             case Epochs(reports=reports):
                 go_on = [report(epoch) for epoch in reports][-1]
-                if assignment is not None and assignment.is_prunable:
+                if worker.assignments[reports[-1].number].is_prunable:
                     worker.send(go_on)
             case Ready(error=error) if error is not None:
                 raise error
             case TrialResult():
                 self._n_deaths = 0
                 self._recycle(worker)
-                return message
+                return [message]
             case None:
-                self._n_deaths += 1
-                if not worker.was_ready or self._n_deaths > _MAX_DEATHS:
-                    raise WorkerError(f"Worker processes end by themselves ({worker.ending}); their output is in {worker.log}")
-                self._replace(worker, worker.ahead)
-                if assignment is not None:
-                    reason = f"the worker process died: {worker.ending}; its output is in {worker.log}"
-                    return TrialResult(number=assignment.number, state=TrialState.FAILED, reason=reason)
-        return None
+                return self._bury(worker)
+        return []
+
+    def _bury(self, worker: WorkerProcess) -> list[TrialResult]:
+        """Replace a dead worker, which has failed what it trained; what waited is the new one's."""
+        self._n_deaths += 1
+        if not worker.was_ready or self._n_deaths > _MAX_DEATHS:
+            raise WorkerError(f"Worker processes end by themselves ({worker.ending}); their output is in {worker.log}")
+        self._replace(worker, worker.waiting)
+        reason = f"the worker process died: {worker.ending}; its output is in {worker.log}"
+        trained = list(worker.assignments.values())[: worker.room]
+        return [TrialResult(number=trial.number, state=TrialState.FAILED, reason=reason) for trial in trained]
 
     def _recycle(self, worker: WorkerProcess) -> None:
         """Replace a worn worker once it has nothing to train; until then it gets nothing ahead."""
         limits = self._start.experiment.executor
         is_at_limit = worker.n_trials >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes
         worker.is_worn = is_at_limit or worker.n_trials + 1 >= limits.recycle_after_trials
-        if is_at_limit and worker.is_free:
+        if is_at_limit and worker.is_idle:
             worker.end()
             worker.reap()
             self._replace(worker)
 
-    def _replace(self, worker: WorkerProcess, assignment: Assignment | None = None) -> None:
+    def _replace(self, worker: WorkerProcess, assignments: Sequence[Assignment] = ()) -> None:
         replacement = WorkerProcess(worker.share, worker.log, self._start)
         replacement.send(Check())
-        if assignment is not None:
+        for assignment in assignments:
             replacement.train(assignment)
         self._workers[self._workers.index(worker)] = replacement

@@ -28,8 +28,8 @@ class WorkerProcess:
         start: The first thing it is told.
 
     Attributes:
-        assignment: The trial it trains; None if it is idle.
-        ahead: The trial that it trains next; None if it has not been given one.
+        assignments: The trials it has been given, by number, the earliest first; it trains as many at once as it has room.
+        room: How many trials it trains at once.
         last_seconds: What its last trial took; infinite before the first and after one that failed.
         is_worn: Whether it is to be replaced soon.
         trained: What it has compiled programs for, as `program_of` names it.
@@ -40,8 +40,8 @@ class WorkerProcess:
     def __init__(self, share: Share, log: Path, start: Start) -> None:
         self.share = share
         self.log = log
-        self.assignment: Assignment | None = None
-        self.ahead: Assignment | None = None
+        self.assignments: dict[int, Assignment] = {}
+        self.room = 1
         self.last_seconds = math.inf
         self.is_worn = False
         self.trained: set[str] = set()
@@ -55,8 +55,18 @@ class WorkerProcess:
 
     @property
     def is_free(self) -> bool:
-        """Whether it can be given a trial."""
-        return self.was_ready and self.assignment is None
+        """Whether it can be given a trial that it trains at once."""
+        return self.was_ready and len(self.assignments) < self.room
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has nothing to train."""
+        return self.was_ready and not self.assignments
+
+    @property
+    def waiting(self) -> list[Assignment]:
+        """The trials that it has been given ahead."""
+        return list(self.assignments.values())[self.room :]
 
     @property
     def ending(self) -> str:
@@ -73,11 +83,8 @@ class WorkerProcess:
             self.pipe.send(message)
 
     def train(self, assignment: Assignment) -> None:
-        """Give it a trial, to train now or after the one that it trains."""
-        if self.assignment is None:
-            self.assignment = assignment
-        else:
-            self.ahead = assignment
+        """Give it a trial, to train now or after those that it trains."""
+        self.assignments[assignment.number] = assignment
         self.trained.add(program_of(assignment))
         self.send(assignment)
 
@@ -88,9 +95,9 @@ class WorkerProcess:
         except (EOFError, ConnectionResetError):
             return None
         if isinstance(message, Ready):
-            self.was_ready = message.error is None
+            self.was_ready, self.room = message.error is None, message.room
         elif isinstance(message, TrialResult):
-            self.assignment, self.ahead = self.ahead, None
+            del self.assignments[message.number]
             self.n_trials += 1
             self.last_seconds = math.inf if message.state is TrialState.FAILED else message.seconds
         return message
@@ -107,7 +114,7 @@ class WorkerProcess:
     def end(self) -> None:
         """Have it end: an idle one by itself, a busy one by force."""
         self.pipe.close()
-        if not self.is_free:
+        if not self.is_idle:
             self._process.kill()
 
     def reap(self) -> None:

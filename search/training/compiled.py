@@ -15,6 +15,7 @@ from ..trial import Assignment
 from .program import Epoch, Program
 from .programs import Programs
 from .progress import Progress
+from .seats import Seat
 from .steering import steered
 
 
@@ -32,25 +33,27 @@ def train(
         is_exact: Whether the model that is trained must have the layers of the trial's. Defaults to False.
 
     Returns:
-        The name of the program: ``compiled``, ``elastic`` or ``streamed``.
+        The name of the program: ``compiled``, ``elastic``, ``population`` or ``streamed``.
     """
     program = programs.begin(model, assignment, is_exact=is_exact)
     try:
-        if callbacks:
+        if callbacks and isinstance(program, Program):  # they see the model, so it has one
             _run_with(callbacks, program, assignment, progress)
         else:
             _run(program, assignment, progress)
+        if program.model is not model:
+            model.set_weights(program.get_weights())
     except TrialError:
         raise
     except Exception:  # out of memory, or a layer that cannot be compiled: the next trial begins without it
         programs.give_up(program)
         raise
-    if program.model is not model:
-        model.set_weights(program.model.get_weights())
+    finally:
+        programs.end(program)
     return program.name
 
 
-def _run(program: Program, assignment: Assignment, progress: Progress) -> None:
+def _run(program: Program | Seat, assignment: Assignment, progress: Progress) -> None:
     while True:
         rates = progress.learning_rates(min(progress.n_certain, program.n_at_once))
         for epoch in program.run_epochs(assignment, progress.epoch, rates):

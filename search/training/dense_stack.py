@@ -42,6 +42,26 @@ class DenseStack:
         return len(self.widths)
 
 
+@dataclass(frozen=True)
+class Size:
+    """What a padded network has room for: many stacks.
+
+    Attributes:
+        depths: Fewest and most hidden layers.
+        width: Most units of a hidden layer.
+        activations: Keras' names of the activations that hidden layers may have.
+    """
+
+    depths: tuple[int, int]
+    width: int
+    activations: tuple[str, ...]
+
+    def holds(self, stack: DenseStack) -> bool:
+        """Say whether there is room for a stack."""
+        fits = self.depths[0] <= stack.depth <= self.depths[1] and max(stack.widths, default=0) <= self.width
+        return fits and set(stack.activations) <= set(self.activations)
+
+
 def read_stack(model: Any) -> DenseStack | None:
     """Read a model as a stack.
 

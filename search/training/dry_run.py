@@ -56,7 +56,7 @@ def dry_run(experiment: Experiment, arrays: TrainingArrays) -> None:
 
 
 def _ready_model(experiment: Experiment, arrays: TrainingArrays) -> Any:
-    smallest, largest = (_assignment(experiment, end) for end in (0, -1))
+    smallest, largest = (assignment_at(experiment, end) for end in (0, -1))
     try:
         return _make_model(experiment, arrays, smallest)
     except TrialError:
@@ -66,8 +66,8 @@ def _ready_model(experiment: Experiment, arrays: TrainingArrays) -> Any:
         raise
 
 
-def _assignment(experiment: Experiment, end: int) -> Assignment:
-    """Return a trial at one end of every range."""
+def assignment_at(experiment: Experiment, end: int) -> Assignment:
+    """Return a trial at one end of every range: 0 the smallest values, -1 the largest."""
     space = experiment.space
     params = {name: parameter.extremes[end] for name, parameter in space.searched.items()}
     return Assignment(

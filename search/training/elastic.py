@@ -3,19 +3,17 @@
 import math
 import os
 from collections.abc import Collection, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, get_args
-
-import tensorflow as tf
 
 from ..arrays import TrainingArrays
 from ..experiment import Experiment
 from ..settings import Loss, TrainingSettings
 from ..trial import Assignment
 from .building import build_model
-from .dense_stack import ELEMENTWISE, DenseStack, read_stack
-from .padded import Size
+from .dense_stack import ELEMENTWISE, DenseStack, Size, read_stack
+from .device import device_name
 from .sizes import n_rows
 from .values import fixed_settings
 
@@ -31,6 +29,8 @@ class _Cost:
 ELASTIC = {False: _Cost(0.65, 300e-6), True: _Cost(2.2, 20e-6)}
 EXACT = {False: _Cost(0.3, 60e-6), True: _Cost(1.3, 13e-6)}
 """Costs without XLA and with it."""
+POPULATION, EXACT_JAX = _Cost(3.1, 80e-6), _Cost(1.0, 20e-6)
+"""On JAX: of a population of one, each turn with the fewest rows of any trial, and of a program for one network."""
 NUMBER_SECONDS, PARAMETER_SECONDS = 1 / 80e9, 0.5e-9
 """Of one multiplication or addition, and of updating one parameter."""
 
@@ -77,6 +77,37 @@ class Planner:
         self._n_processes = n_workers if isinstance(n_workers, int) else os.cpu_count() or 1
         self._extremes: list[DenseStack] | None = None
 
+    def is_elastic(self, stack: DenseStack, settings: TrainingSettings) -> bool:
+        """Say whether a padded network trains as a trial's own."""
+        return self._is_single and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES
+
+    def size_for(self, stack: DenseStack) -> Size:
+        """Return a size that has room for the smallest network of the space, the largest, and this one."""
+        room = [*self._largest_and_smallest(), stack]
+        depths = min(other.depth for other in room), max(other.depth for other in room)
+        widest = max(max(other.widths, default=1) for other in room)
+        activations = tuple(sorted({name for other in room for name in other.activations} | self._named_activations()))
+        return Size(depths, _rounded(widest), activations)
+
+    def population_pays(self, stack: DenseStack, assignment: Assignment) -> bool:
+        """Say whether, on JAX, a population for networks of any size costs less than a program for a trial's own."""
+        settings = assignment.training
+        if not self.is_elastic(stack, settings) or not self._experiment.space.searched_model:
+            return False
+        size, rows = self.size_for(stack), self.fewest_rows(settings)
+        padded = [stack.n_features, *[size.width] * size.depths[1], stack.n_outputs]
+        turns = settings.model_copy(update={"batch_size": rows})
+        population = POPULATION.compile_seconds / self._n_left(assignment) + self._seconds(turns, padded, rows, POPULATION)
+        return population < EXACT_JAX.compile_seconds + self._seconds(settings, _sizes(stack), self._rows(settings), EXACT_JAX)
+
+    def _n_left(self, assignment: Assignment) -> float:
+        """How many trials are still to come in this process, with this one."""
+        return max(1.0, (self._experiment.search.n_trials - assignment.number) / self._n_processes)
+
+    def fewest_rows(self, settings: TrainingSettings) -> int:
+        """Return the smallest batch size that trials have."""
+        return min({self._rows(settings), *self._batch_sizes()})
+
     def choose(self, stack: DenseStack, assignment: Assignment, existing: Collection[Hashable]) -> Plan | None:
         """Choose what a trial is trained with.
 
@@ -89,14 +120,14 @@ class Planner:
             The plan that costs least; None if a program for this one network costs less, or none can be elastic.
         """
         settings = assignment.training
-        if not self._is_single or settings.optimizer not in OPTIMIZERS or settings.loss not in LOSSES:
+        if not self.is_elastic(stack, settings):
             return None
         fixed = fixed_settings(settings) | {"batch_size": None}
         mine = (stack.n_features, stack.n_outputs, stack.output_activation, stack.use_bias, *fixed.items())
         there = [plan for plan in existing if isinstance(plan, Plan) and plan.fixed == mine]
         fitting = [plan for plan in there if plan.size.holds(stack) and plan.batch_size >= self._rows(settings)]
         costs = {plan: self._run_seconds(stack, settings, plan) for plan in fitting}
-        n_left = max(1.0, (self._experiment.search.n_trials - assignment.number) / self._n_processes)
+        n_left = self._n_left(assignment)
         for plan, part in self._new(stack, settings, mine).items():
             uses = max(1.0, n_left * part)
             costs.setdefault(plan, ELASTIC[plan.is_xla].compile_seconds / uses + self._run_seconds(stack, settings, plan))
@@ -109,17 +140,14 @@ class Planner:
 
     def _new(self, stack: DenseStack, settings: TrainingSettings, mine: tuple[Any, ...]) -> dict[Plan, float]:
         """List what could be compiled, each with the part of the trials to come that it will probably serve as well as this one."""
-        room = [*self._largest_and_smallest(), stack]
-        depths = min(other.depth for other in room), max(other.depth for other in room)
-        own, widest = max(stack.widths, default=1), max(max(other.widths, default=1) for other in room)
-        activations = tuple(sorted({name for other in room for name in other.activations} | self._named_activations()))
+        largest, own = self.size_for(stack), max(stack.widths, default=1)
         batch_sizes = sorted({self._rows(settings), *self._batch_sizes()})
         return {
-            Plan(Size(depths, width, activations), batch_size, is_xla, mine): USED_PART * width / _rounded(widest) * part / len(batch_sizes)
-            for width in {_rounded(widest * part) for part in WIDTHS if widest * part >= own}
+            Plan(replace(largest, width=width), batch_size, is_xla, mine): USED_PART * width / largest.width * part / len(batch_sizes)
+            for width in {_rounded(largest.width * part) for part in WIDTHS if largest.width * part >= own}
             for part, batch_size in enumerate(batch_sizes, start=1)
             if batch_size >= self._rows(settings)
-            for is_xla in ((True,) if tf.config.list_physical_devices("GPU") else (False, True))
+            for is_xla in ((False, True) if device_name() == "cpu" else (True,))
         }
 
     def _seconds(self, settings: TrainingSettings, sizes: Sequence[int], batch_size: int, cost: _Cost) -> float:

@@ -43,17 +43,7 @@ def build_epoch_program(model: Any, values: "Values", batch_size: int, evaluatio
         The program. Its metrics are the numbers of ``model.metrics`` for training, then those for validation, float32. The
         arrays that the model's and the optimizer's variables held before may be gone afterwards: their memory is used again.
     """
-    train = _take_steps(model, _training_step(model, values), batch_size)
-    validate = _take_steps(model, _validation_step(model, values), evaluation_batch_size)
-    rate = next(index for index, variable in enumerate(model.optimizer.variables) if variable is model.optimizer.learning_rate)
-
-    def run_epoch(state: _State, training: Any, validation: Any, order: Any, learning_rate: Any) -> tuple[_State, Any]:
-        numbers, trainable, others, before, metrics = state
-        optimizer = [*before[:rate], learning_rate, *before[rate + 1 :]]
-        state = train((numbers, trainable, others, optimizer, _reset(model, metrics)), training, order)
-        logs = _read(model, state[-1])
-        state = validate((*state[:-1], _reset(model, state[-1])), validation, None)
-        return state, jax.numpy.asarray(logs + _read(model, state[-1]), "float32")
+    run_epoch = write_epoch(model, values, batch_size, evaluation_batch_size)
 
     def run_epochs(trainable: Any, others: Any, optimizer: Any, metrics: Any, numbers: Any, *given: Any) -> tuple[_State, tuple[Any, list[Any]]]:
         training, validation, orders, learning_rates, n_epochs = given
@@ -69,6 +59,29 @@ def build_epoch_program(model: Any, values: "Values", batch_size: int, evaluatio
 
     run = _on_variables(model, values, run_epochs)
     return lambda *given: run(*given[:-1])  # no model is padded
+
+
+def write_epoch(model: Any, values: "Values", batch_size: int, evaluation_batch_size: int) -> Callable[..., tuple[_State, Any]]:
+    """Write one epoch as a function, of the same arguments as `build_epoch_program`.
+
+    Returns:
+        A function from the state, the training part, the validation part, the order and the learning rate to the new state and
+        the metrics, ``(n_metrics,)``. The state is the values and those of the trainable, the other, the optimizer's and the
+        metrics' variables.
+    """
+    train = _take_steps(model, _training_step(model, values), batch_size)
+    validate = _take_steps(model, _validation_step(model, values), evaluation_batch_size)
+    rate = next(index for index, variable in enumerate(model.optimizer.variables) if variable is model.optimizer.learning_rate)
+
+    def run_epoch(state: _State, training: Any, validation: Any, order: Any, learning_rate: Any) -> tuple[_State, Any]:
+        numbers, trainable, others, before, metrics = state
+        optimizer = [*before[:rate], learning_rate, *before[rate + 1 :]]
+        state = train((numbers, trainable, others, optimizer, _reset(model, metrics)), training, order)
+        logs = _read(model, state[-1])
+        state = validate((*state[:-1], _reset(model, state[-1])), validation, None)
+        return state, jax.numpy.asarray(logs + _read(model, state[-1]), "float32")
+
+    return run_epoch
 
 
 def build_chunk_program(model: Any, values: "Values", batch_size: int, *, is_training: bool) -> Callable[[Any], None]:

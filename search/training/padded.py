@@ -6,7 +6,6 @@ as the unpadded one. Depth and activation are branches chosen by value.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -14,28 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from .dense_stack import DenseStack
+from .dense_stack import DenseStack, Size
 from .progress import Weights
-
-
-@dataclass(frozen=True)
-class Size:
-    """What a padded network has room for.
-
-    Attributes:
-        depths: Fewest and most hidden layers.
-        width: Most units of a hidden layer.
-        activations: Keras' names of the activations that hidden layers may have.
-    """
-
-    depths: tuple[int, int]
-    width: int
-    activations: tuple[str, ...]
-
-    def holds(self, stack: DenseStack) -> bool:
-        """Say whether there is room for a stack."""
-        fits = self.depths[0] <= stack.depth <= self.depths[1] and max(stack.widths, default=0) <= self.width
-        return fits and set(stack.activations) <= set(self.activations)
 
 
 class PaddedStack(keras.Model):  # type: ignore[misc]

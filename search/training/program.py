@@ -83,6 +83,10 @@ class Program:
         """Count the gradient steps of an epoch."""
         return -(-self._n_rows // assignment.training.batch_size)
 
+    def get_weights(self) -> Weights:
+        """Return the weights of the trial's model."""
+        return list(self.model.get_weights())
+
     @property
     def n_at_once(self) -> int:
         """How many epochs to run in one call, so that it takes about `CALL_SECONDS`."""

@@ -1,8 +1,8 @@
 """Compiled programs, kept for all trials of a process that they serve: what differs between those is a value.
 
 A program is exact, for one architecture and batch size, or elastic, for all stacks of dense layers up to a size. For each
-trial the cheapest is taken, by an estimate of what compiling and running cost. On JAX all are exact, and so are those of
-data that the device has no room for, which are streamed to it.
+trial the cheapest is taken, by an estimate of what compiling and running cost. On JAX a population of one takes the
+place of elastic programs. Data that the device has no room for are streamed to exact programs.
 """
 
 from collections.abc import Hashable
@@ -17,13 +17,14 @@ from . import streaming
 from .architecture import read_architecture
 from .dense_stack import DenseStack, read_stack
 from .device import has_room
+from .elastic import Plan, Planner
 from .program import Program
 from .ready import Parts, call_once, make_ready
+from .seats import Seat, Seats
 from .sizes import evaluation_batch_size, n_rows
 from .values import Values, fixed_settings
 
-if TYPE_CHECKING:  # they import TensorFlow
-    from .elastic import Plan, Planner
+if TYPE_CHECKING:  # it imports TensorFlow
     from .epoch_program import EpochProgram
 
 MOST_PROGRAMS, MOST_PARAMETERS = 8, 2**23
@@ -52,23 +53,32 @@ class Programs:
     def __init__(self, experiment: Experiment, arrays: TrainingArrays) -> None:
         self.experiment, self.arrays = experiment, arrays
         self._is_resident = has_room(arrays.n_bytes)  # asked once: data that are there are part of what is not free
-        self._planner = _planner(experiment, arrays) if self._is_resident else None
+        self._planner = Planner(experiment, arrays)
+        self.seats = self.new_seats(1)
         self._programs: dict[Hashable, Program] = {}
         self._tensors: dict[Hashable, Any] = {}
 
     def __len__(self) -> int:
         return len(self._programs)
 
-    def begin(self, model: Any, assignment: Assignment, *, is_exact: bool) -> Program:
+    def new_seats(self, n_slots: int) -> Seats:
+        """Make populations of so many slots."""
+        return Seats(self.experiment, self.arrays, self._planner, n_slots)
+
+    def begin(self, model: Any, assignment: Assignment, *, is_exact: bool) -> Program | Seat:
         """Return the program for a trial, a new one if no other is cheaper, with the trial's model taken over.
+
+        `end` gives it back.
 
         Args:
             model: The trial's model, built.
             assignment: The trial.
             is_exact: Whether the program's model must have the layers of the trial's.
         """
-        stack = None if is_exact else read_stack(model)
-        plan = self._planner.choose(stack, assignment, self._programs) if self._planner and stack else None
+        stack = None if is_exact or not self._is_resident else read_stack(model)
+        if not is_exact and self._is_side_by_side(stack, assignment) and (seat := self.seats.take(model, assignment)):
+            return seat
+        plan = self._planner.choose(stack, assignment, self._programs) if stack and keras.config.backend() == "tensorflow" else None
         is_xla = plan.is_xla if plan else self._is_xla(model, assignment)
         key = plan or (_exact_key(model, assignment), is_xla)
         program = self._programs.pop(key, None)
@@ -79,8 +89,21 @@ class Programs:
         program.begin(model, stack, assignment.training)
         return program
 
-    def give_up(self, program: Program) -> None:
+    def _is_side_by_side(self, stack: DenseStack | None, assignment: Assignment) -> bool:
+        """Whether a trial is trained in a population: of one, where that serves networks of any size and nothing else does."""
+        if not self._is_resident or self.seats.n_slots > 1:
+            return self._is_resident
+        return stack is not None and keras.config.backend() == "jax" and self._planner.population_pays(stack, assignment)
+
+    def end(self, program: Program | Seat) -> None:
+        """Take back what `begin` has given."""
+        if isinstance(program, Seat):
+            self.seats.leave(program)
+
+    def give_up(self, program: Program | Seat) -> None:
         """Forget a program that failed, with the memory that it holds."""
+        if isinstance(program, Seat):
+            self.seats.give_up(program)
         self._programs = {key: other for key, other in self._programs.items() if other is not program}
 
     def _make_room(self, n_parameters: int) -> None:
@@ -90,7 +113,7 @@ class Programs:
             oldest = next(iter(sizes))
             del sizes[oldest], self._programs[oldest]
 
-    def _elastic(self, plan: "Plan", stack: DenseStack, assignment: Assignment) -> Program:
+    def _elastic(self, plan: Plan, stack: DenseStack, assignment: Assignment) -> Program:
         from .padded import PaddedStack
 
         padded = PaddedStack(plan.size, stack)
@@ -145,15 +168,6 @@ class Programs:
 
         n_steps = -(-n_rows(self.arrays.x_train) // assignment.training.batch_size)
         return xla.pays(model, assignment.training.epochs * n_steps)
-
-
-def _planner(experiment: Experiment, arrays: TrainingArrays) -> "Planner | None":
-    """Return what chooses elastic programs; None if the backend has none."""
-    if keras.config.backend() != "tensorflow":
-        return None
-    from .elastic import Planner
-
-    return Planner(experiment, arrays)
 
 
 def _most_epochs(model: Any, n_rows: int) -> int:

@@ -53,6 +53,21 @@ def check_builder(experiment: Experiment, arrays: TrainingArrays) -> None:
     dry_run(experiment, arrays)
 
 
+def choose_room(experiment: Experiment, arrays: TrainingArrays) -> int:
+    """Choose how many trials this process trains at once; `Turns` lets them take turns.
+
+    Args:
+        experiment: The experiment, checked.
+        arrays: The data.
+    """
+    if choose_trainer(experiment) != "compiled":
+        return 1
+    from . import side_by_side
+    from .programs import programs_of
+
+    return side_by_side.choose_room(experiment, arrays, programs_of(experiment, arrays))
+
+
 def choose_trainer(experiment: Experiment, callbacks: Sequence[Any] = ()) -> str:
     """Name the trainer: the experiment's own, or the fastest that is correct on this backend and for these callbacks.
 

@@ -14,7 +14,7 @@ import keras
 
 from ..settings import TrainingSettings
 
-_STEERING = frozenset(
+STEERING = frozenset(
     {
         *("learning_rate", "epochs", "patience", "min_delta", "restore_best_weights"),
         *("schedule", "decay_rate", "decay_epochs"),
@@ -38,7 +38,7 @@ _Place = tuple[dict[str, Any], str]
 
 def fixed_settings(settings: TrainingSettings) -> dict[str, Any]:
     """Say what a program is compiled for: of the settings that are values only whether they are above 0."""
-    return settings.model_dump(exclude=set(_STEERING)) | {name: getattr(settings, name) > 0 for name in _VALUES}
+    return settings.model_dump(exclude=set(STEERING)) | {name: getattr(settings, name) > 0 for name in _VALUES}
 
 
 @contextlib.contextmanager

@@ -117,6 +117,40 @@ def test_a_trial_goes_to_the_worker_that_has_its_program(start, tmp_path):
     assert sorted(map(sorted, widths)) == [["3"], ["5"]]
 
 
+def test_a_worker_with_room_trains_several_trials_at_once(start, arrays, tmp_path):
+    alone = start(1)
+    expected = train(alone, assignment(0, tmp_path))
+    pool = start(1, model="tests.search.executors.roomy:build")
+    assert (pool.n_workers, pool.n_free) == (3, 3)
+    for number in range(3):
+        pool.submit(assignment(number, tmp_path))
+    assert pool.n_free == 0
+    results = finish(pool, 3)
+    assert {(result.trainer, result.reason) for result in results} == {("population", "")}
+    assert [result.value for result in results] == [pytest.approx(expected.value, rel=1e-4)] * 3
+
+
+def test_trials_that_wait_for_a_pruner_at_once_are_each_answered(start, tmp_path):
+    pool = start(1, model="tests.search.executors.roomy:build")
+    for number in range(3):
+        pool.submit(assignment(number, tmp_path, is_prunable=True))
+    results = []
+    while len(results) < 3:
+        results += pool.wait(lambda epoch: epoch.number != 1)
+    assert {result.number: result.state for result in results} == {0: TrialState.COMPLETE, 1: TrialState.PRUNED, 2: TrialState.COMPLETE}
+
+
+def test_a_dead_worker_has_failed_all_that_it_trained(start, tmp_path):
+    pool = start(1, model="tests.search.executors.roomy:build")
+    for number in range(3):
+        pool.submit(replace(assignment(number, tmp_path), training=LONG))
+    (victim,) = (child for child in psutil.Process().children() if "search.executors.worker" in child.cmdline())
+    os.kill(victim.pid, signal.SIGKILL)
+    results = finish(pool, 3)
+    assert sorted(result.number for result in results) == [0, 1, 2]
+    assert all("SIGKILL" in result.reason for result in results)
+
+
 def build_loudly(input_shape, width=1, dropout=0.0):
     print(f"width={width}")
     layers = [keras.layers.Dense(width), keras.layers.Dropout(dropout), keras.layers.Dense(1, activation="sigmoid")]

@@ -1,0 +1,125 @@
+"""Which trial of this process has which slot of which population."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from ..arrays import TrainingArrays
+from ..experiment import Experiment
+from ..trial import Assignment
+from .dense_stack import DenseStack, read_stack
+from .elastic import Planner
+from .population import Member, Population
+from .populations import Slots, build_copies, build_dense_population
+from .program import Epoch
+from .progress import Weights
+from .turns import TURNS
+from .values import STEERING
+
+MOST_POPULATIONS = 4
+"""How many are kept; the one that was not used for the longest time goes first."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One trial's slot: to the trial it is a program like any other, of one epoch per call.
+
+    Attributes:
+        population: Where it is.
+        slot: Its number.
+    """
+
+    population: Population
+    slot: int
+    name = "population"
+    model = None
+    n_at_once = 1
+
+    def run_epochs(self, assignment: Assignment, first: int, learning_rates: Sequence[float]) -> list[Epoch]:
+        """Train one epoch together with the other trials of this process; see `Program.run_epochs`."""
+        training, validation = TURNS.run_epoch(self.population, self.slot, Member(assignment, first, learning_rates[0]))
+        return [Epoch(training, validation, self.get_weights)]
+
+    def get_weights(self) -> Weights:
+        """Return the weights of the trial's model."""
+        return self.population.weights(self.slot)
+
+
+class Seats:
+    """The populations of one experiment.
+
+    Args:
+        experiment: The experiment.
+        arrays: Its data.
+        planner: Knows the sizes of dense networks.
+        n_slots: How many slots a population has.
+    """
+
+    def __init__(self, experiment: Experiment, arrays: TrainingArrays, planner: Planner, n_slots: int) -> None:
+        self.n_slots = n_slots
+        self._experiment, self._arrays, self._planner = experiment, arrays, planner
+        self._populations: dict[Hashable, Population] = {}
+        self._free: dict[int, list[int]] = {}
+
+    @property
+    def populations(self) -> list[Population]:
+        """Those that are kept, the one that was used last at the end."""
+        return list(self._populations.values())
+
+    def take(self, model: Any, assignment: Assignment) -> Seat | None:
+        """Give a trial a slot, with its model taken over.
+
+        Args:
+            model: The trial's, as it was built.
+            assignment: The trial.
+
+        Returns:
+            Its seat; None if its model has no population, or that has no slot free.
+        """
+        stack = read_stack(model)
+        key = self._key(stack, assignment)
+        if key is None:
+            return None
+        population = self._populations.pop(key, None) or self._build(model, stack, assignment)
+        self._populations[key] = population
+        self._make_room()
+        free = self._free.setdefault(id(population), list(range(self.n_slots)))
+        if not free:
+            return None
+        seat = Seat(population, free.pop())
+        population.hold(seat.slot, model, stack)
+        return seat
+
+    def leave(self, seat: Seat) -> None:
+        """Give a slot back."""
+        self._free.get(id(seat.population), []).append(seat.slot)
+
+    def give_up(self, seat: Seat) -> None:
+        """Forget a population that failed, with the memory that it holds."""
+        self._populations = {key: other for key, other in self._populations.items() if other is not seat.population}
+        self._free.pop(id(seat.population), None)
+
+    def _key(self, stack: DenseStack | None, assignment: Assignment) -> Hashable | None:
+        """Say what a population is compiled for; None if this trial can have none."""
+        settings = assignment.training.model_dump(exclude=set(STEERING))
+        if stack is not None and self._planner.is_elastic(stack, assignment.training):
+            fixed = (stack.n_features, stack.n_outputs, stack.output_activation, stack.use_bias, self._planner.size_for(stack))
+            return fixed, tuple((settings | {"batch_size": None}).items())
+        space = self._experiment.space
+        is_one_architecture = not space.searched_model and "batch_size" not in space.searched_training
+        return tuple(settings.items()) if is_one_architecture and keras.config.backend() == "jax" and self.n_slots > 1 else None
+
+    def _build(self, model: Any, stack: DenseStack | None, assignment: Assignment) -> Population:
+        given = self._experiment, assignment.training, self._arrays
+        if stack is None:
+            return build_copies(keras.models.clone_model(model), self.n_slots, *given)
+        slots = Slots(self._planner.size_for(stack), self.n_slots, self._planner.fewest_rows(assignment.training), is_xla=True)
+        return build_dense_population(slots, stack, *given)
+
+    def _make_room(self) -> None:
+        """Forget populations in which nobody sits, until there are few enough."""
+        for key, population in list(self._populations.items())[:-1]:
+            if len(self._populations) > MOST_POPULATIONS and len(self._free.get(id(population), [])) == self.n_slots:
+                del self._populations[key], self._free[id(population)]

@@ -1,0 +1,90 @@
+"""Trials on threads train side by side in one population, each as Keras' own fit trains it alone."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from search.settings import TrainingSettings
+from search.training import side_by_side
+from search.training.programs import programs_of
+from search.training.run import choose_room, train_trial
+from search.training.turns import TURNS
+from search.trial import Assignment, TrialState
+
+from .conftest import make_arrays, make_experiment
+from .test_elastic import SPACE
+
+TRIALS = [  # depth, width, activation, batch size, learning rate
+    *((3, 20, "relu", 32, 0.1), (0, 7, "tanh", 16, 0.5), (1, 7, "sigmoid", 100, 0.3)),
+    *((2, 13, "elu", 16, 1e30), (3, 2, "tanh", 32, 0.03), (1, 20, "relu", 16, 0.2)),
+]
+SETTINGS = {"epochs": 8, "patience": 2, "optimizer": "sgd", "momentum": 0.9}
+
+
+def assignments(folder, **changes):
+    for number, (n_hidden, n_neurons, activation, batch_size, learning_rate) in enumerate(TRIALS):
+        arguments = {"n_hidden": n_hidden, "n_neurons": n_neurons, "activation": activation}
+        yield Assignment(
+            number=number,
+            params=arguments,
+            model_arguments=arguments,
+            training=TrainingSettings(**(SETTINGS | changes), batch_size=batch_size, learning_rate=learning_rate),
+            seed=number,
+            is_prunable=False,
+            keep_if_better_than=None,
+            model_path=str(folder / str(number)),
+        )
+
+
+def experiment_of(trainer):
+    return make_experiment("models.mlp:build_mlp", trainer=trainer, space=SPACE, search={"n_trials": 20})
+
+
+def train_together(experiment, arrays, given, n_slots):
+    programs_of(experiment, arrays).seats.n_slots = n_slots
+
+    def train(assignment):
+        with TURNS.trial():
+            return train_trial(experiment, assignment, arrays, lambda _: True)
+
+    with ThreadPoolExecutor(n_slots) as threads:
+        return list(threads.map(train, given))
+
+
+def test_more_trials_than_slots_end_as_they_do_alone(tmp_path):
+    arrays = make_arrays()
+    alone = [train_trial(experiment_of("keras"), assignment, arrays, lambda _: True) for assignment in assignments(tmp_path)]
+    together = train_together(experiment_of("auto"), arrays, assignments(tmp_path), 4)
+    assert {result.trainer for result in together if result.value is not None} == {"population"}
+    assert [result.state for result in alone] == [TrialState.COMPLETE] * 3 + [TrialState.FAILED] + [TrialState.COMPLETE] * 2
+    assert len({len(result.history) for result in alone}) > 1
+    for expected, got in zip(alone, together, strict=True):
+        assert (got.number, got.state, got.reason, got.best_epoch) == (expected.number, expected.state, expected.reason, expected.best_epoch)
+        for expected_metrics, metrics in zip(expected.history, got.history, strict=True):
+            assert metrics == pytest.approx(expected_metrics, rel=1e-4, abs=1e-5, nan_ok=True)
+
+
+def test_a_population_that_cannot_be_computed_is_given_up(tmp_path, monkeypatch):
+    experiment, arrays = experiment_of("auto"), make_arrays()
+    given = list(assignments(tmp_path, epochs=2))[:2]
+    assert train_together(experiment, arrays, given[:1], 2)[0].trainer == "population"
+    (population,) = programs_of(experiment, arrays).seats.populations
+    monkeypatch.setattr(population, "_run", lambda *_: 1 / 0)
+    assert [result.reason for result in train_together(experiment, arrays, given[:1], 2)] == ["ZeroDivisionError: division by zero"]
+    assert [(result.reason, result.trainer) for result in train_together(experiment, arrays, given, 2)] == [("", "population")] * 2
+
+
+def test_on_a_cpu_one_trial_is_trained_at_a_time():
+    assert choose_room(experiment_of("auto"), make_arrays()) == 1
+
+
+def test_the_number_of_slots_is_measured(monkeypatch):
+    """On a CPU, as if it were a GPU: what is measured is real."""
+    experiment, arrays = experiment_of("auto"), make_arrays()
+    monkeypatch.setattr(side_by_side, "device_name", lambda: "gpu:0")
+    monkeypatch.setattr(side_by_side, "SIZES", (1, 2))
+    room = choose_room(experiment, arrays)
+    assert room in (1, 2)
+    assert programs_of(experiment, arrays).seats.n_slots == room
+    monkeypatch.setattr(side_by_side, "MEMORY_PART", 0.0)
+    assert choose_room(experiment, arrays) == 1
