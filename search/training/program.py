@@ -12,6 +12,7 @@ from ..settings import TrainingSettings
 from ..trial import Assignment
 from .dense_stack import DenseStack
 from .order import epoch_order
+from .probe import Probe
 from .progress import Weights
 from .values import Values
 
@@ -54,6 +55,7 @@ class Program:
         run: The epochs.
         values: The values that the epochs compute with.
         data: The training part and the validation part, (x, y) each, as tensors, or as arrays where they are streamed.
+        probe: Finds faster epochs, once it is known how long these take. Defaults to none.
     """
 
     name: str
@@ -65,12 +67,14 @@ class Program:
     run: "EpochProgram"
     values: Values
     data: tuple[Any, Any]
+    probe: Probe | None = None
 
     def __post_init__(self) -> None:
         self._metrics = list(self.model.get_metrics_result())
         self._untrained = [keras.ops.convert_to_numpy(variable) for variable in self.model.optimizer.variables]
         self._n_rows = int(keras.tree.flatten(self.data[0])[0].shape[0])
         self._epoch_seconds = CALL_SECONDS  # unknown: one epoch first
+        self._n_calls = 0
 
     def begin(self, model: Any, stack: DenseStack | None, settings: TrainingSettings) -> None:
         """Take over a trial's model as it was built, with an optimizer that has not done anything."""
@@ -112,7 +116,15 @@ class Program:
         metrics, weights = self.run(*self.data, *map(keras.ops.convert_to_tensor, values))
         numbers = keras.ops.convert_to_numpy(metrics).tolist()
         self._epoch_seconds = (time.perf_counter() - started) / n_epochs
-        return [self._epoch(numbers[index], weights, index) for index in range(n_epochs)]
+        epochs = [self._epoch(numbers[index], weights, index) for index in range(n_epochs)]
+        self._reconsider(assignment.training.epochs - first - n_epochs + 1)
+        return epochs
+
+    def _reconsider(self, n_left: int) -> None:
+        """After the second call, the first that compiled nothing, see whether another compiler is faster for the epochs left."""
+        self._n_calls += 1
+        if self.probe and self._n_calls == 2:
+            self.run = self.probe.faster(n_left * self._epoch_seconds) or self.run
 
     def _epoch(self, numbers: list[float], weights: list[Any], index: int) -> Epoch:
         def copy_weights() -> Weights:

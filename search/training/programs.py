@@ -18,6 +18,7 @@ from .architecture import read_architecture
 from .dense_stack import DenseStack, read_stack
 from .device import has_room
 from .elastic import Plan, Planner
+from .probe import Probe
 from .program import Program
 from .ready import Parts, call_once, make_ready
 from .seats import Seat, Seats
@@ -134,8 +135,12 @@ class Programs:
                     variable.assign(keras.ops.copy(given))  # on JAX training uses the memory of what it was given
 
         batch_size = assignment.training.batch_size
-        run = self._epoch_program_of(model, batch_size, assignment, is_xla=is_xla, is_padded=False)
-        return Program("compiled" if self._is_resident else "streamed", model, take, list, batch_size, *run)
+        most_epochs, run, values, data = self._epoch_program_of(model, batch_size, assignment, is_xla=is_xla, is_padded=False)
+        if not self._is_resident:
+            return Program("streamed", model, take, list, batch_size, most_epochs, run, values, data)
+        sizes = batch_size, evaluation_batch_size(self.arrays.x_validation), most_epochs
+        probe = Probe(model, values, sizes, data[0], is_xla=is_xla) if keras.config.backend() == "tensorflow" else None
+        return Program("compiled", model, take, list, batch_size, most_epochs, run, values, data, probe)
 
     def _epoch_program_of(
         self, model: Any, batch_size: int, assignment: Assignment, *, is_xla: bool, is_padded: bool

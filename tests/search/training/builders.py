@@ -83,8 +83,8 @@ def unnamed_outputs():
     return UnnamedOutputs()
 
 
-def convolution(input_shape, task, n_outputs):
-    layers = [keras.layers.Conv2D(3, 3, activation="relu"), keras.layers.Dropout(0.3), keras.layers.GlobalAveragePooling2D()]
+def convolution(input_shape, task, n_outputs, dropout=0.3, n_filters=3):
+    layers = [keras.layers.Conv2D(n_filters, 3, activation="relu"), keras.layers.Dropout(dropout), keras.layers.GlobalAveragePooling2D()]
     return keras.Sequential([keras.Input(input_shape), *layers, _output(task, n_outputs)])
 
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import keras
 import pytest
 
 from search.settings import TrainingSettings
@@ -62,6 +63,20 @@ def test_more_trials_than_slots_end_as_they_do_alone(tmp_path):
         assert (got.number, got.state, got.reason, got.best_epoch) == (expected.number, expected.state, expected.reason, expected.best_epoch)
         for expected_metrics, metrics in zip(expected.history, got.history, strict=True):
             assert metrics == pytest.approx(expected_metrics, rel=1e-4, abs=1e-5, nan_ok=True)
+
+
+def test_one_by_one_they_share_what_the_backend_has_for_networks_of_any_size(tmp_path):
+    experiment, arrays = experiment_of("auto"), make_arrays()
+    given = [assignment for assignment in assignments(tmp_path) if assignment.training.learning_rate < 1]
+    alone = [train_trial(experiment_of("keras"), assignment, arrays, lambda _: True) for assignment in given]
+    shared = [train_trial(experiment, assignment, arrays, lambda _: True) for assignment in given]
+    programs = programs_of(experiment, arrays)
+    assert {result.trainer for result in shared} == {{"tensorflow": "elastic", "jax": "population"}[keras.config.backend()]}
+    assert len(programs) + len(programs.seats.populations) == 1
+    for expected, got in zip(alone, shared, strict=True):
+        assert len(got.history) == len(expected.history)
+        for expected_metrics, metrics in zip(expected.history, got.history, strict=True):
+            assert metrics == pytest.approx(expected_metrics, rel=1e-4, abs=1e-5)
 
 
 def test_a_population_that_cannot_be_computed_is_given_up(tmp_path, monkeypatch):

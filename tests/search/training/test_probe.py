@@ -1,0 +1,39 @@
+"""Both compilers are timed on a model's own steps, and nothing else changes."""
+
+from dataclasses import replace
+
+import pytest
+
+from search.training import probe, xla
+from search.training.programs import programs_of
+from search.training.run import train_trial
+
+from .conftest import make_arrays, make_experiment
+from .test_seats import assignments
+
+IMAGES = make_arrays("multiclass", 128, (28, 28, 1))
+
+
+def train(experiment, tmp_path):
+    assignment = next(assignments(tmp_path, epochs=5, patience=0))
+    training = assignment.training.model_copy(update={"batch_size": 32, "learning_rate": 0.01})
+    return train_trial(experiment, replace(assignment, training=training, model_arguments={"dropout": 0.0, "n_filters": 32}), IMAGES, lambda _: True)
+
+
+@pytest.mark.parametrize("least_seconds", [0.0, 60.0])
+def test_a_slower_compiler_is_replaced_if_much_is_left_to_train(least_seconds, monkeypatch, tmp_path):
+    """On a CPU XLA's convolutions take several times as long in a loop, so the rule is turned round here.
+
+    There is no dropout, since XLA draws other masks.
+    """
+    monkeypatch.setattr(xla, "pays", lambda *_: True)
+    monkeypatch.setattr(probe, "LEAST_SECONDS", least_seconds)
+    begun = []
+    faster = probe.Probe.faster
+    monkeypatch.setattr(probe.Probe, "faster", lambda *given: begun.append(faster(*given)) or begun[-1])
+    experiment = make_experiment("convolution", trainer="compiled")
+    compiled, fit = train(experiment, tmp_path), train(make_experiment("convolution", trainer="keras"), tmp_path)
+    assert (compiled.trainer, compiled.reason, len(programs_of(experiment, IMAGES))) == ("compiled", "", 1)
+    assert [program is not None for program in begun] == [least_seconds == 0.0]
+    for expected, got in zip(fit.history, compiled.history, strict=True):
+        assert got == pytest.approx(expected, rel=1e-4)
