@@ -10,7 +10,8 @@
     │   ├── StudyBusyError          another process runs that study
     │   └── StudyChangedError       the study was begun with another experiment
     ├── TrialError                  one trial is bad, the study goes on
-    ├── StudyFailedError            no trial of the study succeeded: exit status 1
+    │   └── DivergedError           its numbers are not finite any more
+    ├── StudyFailedError            no trial succeeded, or too many failed in a row: exit status 1
     ├── WorkerError                 workers cannot be started: exit status 1
     └── ChampionError               a kept model does not reproduce its answers: exit status 1
 
@@ -61,8 +62,12 @@ class TrialError(PerceptuneError, RuntimeError):
     """One trial cannot be trained; the message becomes its reason."""
 
 
+class DivergedError(TrialError):
+    """A loss or the objective's metric of a trial is not a finite number."""
+
+
 class StudyFailedError(PerceptuneError, RuntimeError):
-    """No trial of the study succeeded."""
+    """No trial of the study succeeded, or too many failed one after another."""
 
 
 class WorkerError(PerceptuneError, RuntimeError):

@@ -6,18 +6,20 @@ It knows the sockets and nothing behind them.
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from .breaker import CircuitBreaker
+from .errors import StudyFailedError
 from .executors.base import Executor
 from .experiment import Experiment
 from .interrupts import held_back
-from .ledger import Ledger
+from .ledger import Again, Ledger
 from .observer import Observer
 from .samplers import is_exhausted
 from .seeds import trial_seed
 from .space import to_distributions
 from .tracking.base import Tracker
-from .trial import Assignment, EpochReport, TrialResult, TrialState, Value
+from .trial import Assignment, EpochReport, Failure, TrialResult, TrialState, Value
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +36,19 @@ def assign(experiment: Experiment, ledger: Ledger, number: int, params: Mapping[
     Returns:
         The trial, ready to be trained.
     """
+    again = ledger.again(number)
+    training = experiment.space.training_settings(params)
     return Assignment(
         number=number,
         params=params,
         model_arguments=experiment.space.model_arguments(params),
-        training=experiment.space.training_settings(params),
+        training=training.model_copy(update={"batch_size": again.batch_size}) if again.batch_size else training,
         seed=trial_seed(experiment.search.seed, number),
         is_prunable=experiment.search.pruner != "none",
         keep_if_better_than=ledger.best[1] if ledger.best else None,
         model_path=str(ledger.folder.model_stem(number)),
+        checkpoint_path=str(ledger.folder.checkpoint(number)),
+        attempt=again.attempt,
     )
 
 
@@ -72,7 +78,11 @@ class SearchLoop:
 
         Returns:
             Why it ended before the number of trials was reached; empty if it was.
+
+        Raises:
+            StudyFailedError: If too many trials failed one after another.
         """
+        self._breaker = CircuitBreaker(self.experiment.search.max_failures_in_a_row)
         deadline = time.monotonic() + (self.experiment.search.timeout_seconds or float("inf"))
         self._distributions = to_distributions(self.experiment.space.searched)
         self._remove_models()
@@ -118,6 +128,26 @@ class SearchLoop:
 
     def _finish(self, result: TrialResult) -> None:
         assignment = self._running.pop(result.number)
+        again = self._again(assignment, result)
+        if again is None:
+            self._tell(assignment, result)
+        else:
+            self.ledger.put_back(result.number, again)
+            self.observer.on_trial_retry(result)
+        if reason := self._breaker.note(result):
+            raise StudyFailedError(reason)
+
+    def _again(self, assignment: Assignment, result: TrialResult) -> Again | None:
+        """Say what is to be known when a trial is given out again; None if this was its end."""
+        again, means = self.ledger.again(result.number), self.experiment.executor
+        if result.failure in (Failure.LOST, Failure.HUNG) and again.n_lost < means.max_retries:
+            return replace(again, attempt=again.attempt + 1, n_lost=again.n_lost + 1)
+        batch_size = assignment.training.batch_size
+        if result.failure is Failure.OUT_OF_MEMORY and means.halve_batch_on_oom and batch_size > 1:
+            return replace(again, attempt=again.attempt + 1, batch_size=batch_size // 2)
+        return None
+
+    def _tell(self, assignment: Assignment, result: TrialResult) -> None:
         is_best = self.ledger.tell(result, seed=assignment.seed, finished=time.time())
         if is_best or result.model_path:
             self._remove_models()

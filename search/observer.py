@@ -20,6 +20,10 @@ class Observer(Protocol):
         """A running trial has ended an epoch."""
         ...
 
+    def on_trial_retry(self, result: TrialResult) -> None:
+        """A trial could not go on and is given out again; its result says why."""
+        ...
+
     def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
         """A trial has ended."""
         ...
@@ -39,6 +43,9 @@ class SilentObserver:
         """Do nothing."""
 
     def on_epoch_end(self, report: EpochReport) -> None:
+        """Do nothing."""
+
+    def on_trial_retry(self, result: TrialResult) -> None:
         """Do nothing."""
 
     def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:

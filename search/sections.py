@@ -158,6 +158,8 @@ class SearchSection(Table):
         pruner_options: The pruner's further arguments. Defaults to none.
         n_trials: Trials in total. Defaults to 40.
         timeout_seconds: No trial is started after so long; left out means no limit.
+        max_failures_in_a_row: So many failures one after another, on one worker or of one kind, end the study; 0 means no
+            limit. Defaults to 10.
         seed: Seed of the study, from which each trial's seed follows, 0 to 2**32 - 1. Defaults to 0.
     """
 
@@ -167,6 +169,7 @@ class SearchSection(Table):
     pruner_options: dict[str, Any] = Field(default_factory=dict)
     n_trials: Annotated[int, Field(ge=1)] = 40
     timeout_seconds: Annotated[float, Field(gt=0)] | None = None
+    max_failures_in_a_row: Annotated[int, Field(ge=0)] = 10
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
 
@@ -191,6 +194,9 @@ class ExecutorSection(Table):
         n_workers: Number of worker processes, or "auto": one per GPU, else as many as the cores allow. Defaults to "auto".
         trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled where the
             backend has it, and networks of dense layers by programs that many trials share. Defaults to "auto".
+        max_retries: How often a trial is given out again after its worker died or hung, or the whole search was killed. Defaults to 3.
+        epoch_timeout_seconds: A worker from which no epoch came for so long is replaced. Defaults to 3600.
+        halve_batch_on_oom: Whether a trial that ran out of memory is tried again with half its batch size. Defaults to false.
         recycle_after_trials: A worker is replaced after so many trials. Defaults to 2000.
         recycle_growth_bytes: A worker is replaced when its memory grew by so much, at least 1 MiB. Defaults to 2 GiB.
     """
@@ -198,5 +204,8 @@ class ExecutorSection(Table):
     name: Literal["workers", "in-process"] = "workers"
     n_workers: Workers = "auto"
     trainer: Literal["auto", "keras", "compiled"] = "auto"
+    max_retries: Annotated[int, Field(ge=0)] = 3
+    epoch_timeout_seconds: Annotated[float, Field(gt=0)] = 3600.0
+    halve_batch_on_oom: bool = False
     recycle_after_trials: Annotated[int, Field(ge=1)] = 2000
     recycle_growth_bytes: Annotated[int, Field(ge=2**20)] = 2 * 2**30

@@ -90,6 +90,10 @@ class StudyFolder:
         """The kept models."""
         return self.root / "models"
 
+    def checkpoint(self, number: int) -> Path:
+        """What a running trial needs to go on after a kill."""
+        return self.root / "checkpoints" / f"{number}.npz"
+
     def model_stem(self, number: int) -> Path:
         """The kept model of one trial without its suffix, which tells what kind of model it is."""
         return self.models / str(number)

@@ -52,7 +52,7 @@ def run_study(
 
     Raises:
         InputError: If the experiment, the data or the study's name cannot be used; nothing has run then.
-        StudyFailedError: If no trial succeeded.
+        StudyFailedError: If no trial succeeded, or too many failed one after another.
         KeyboardInterrupt: After Ctrl-C, when everything is in order for continuing.
     """
     if not isinstance(experiment, Experiment):
@@ -81,7 +81,7 @@ class _Run:
         self._n_trials = experiment.search.n_trials
 
     def run(self) -> None:
-        interrupted = self._ledger.put_right()
+        interrupted = self._ledger.put_right(self._experiment.executor.max_retries)
         n_finished = self._ledger.n_finished
         self._observer.on_study_start(self._ledger.name, n_finished=n_finished, n_trials=self._n_trials, best=self._ledger.best)
         is_missing = n_finished < self._n_trials
@@ -140,7 +140,7 @@ class _Run:
             is_complete = True
         finally:
             executor.close()
-            self._ledger.put_right()
+            self._ledger.release()
             self._tracker.finish_study(self._outcome(is_complete))
         self._ledger.set_attribute("tracked", self._ledger.n_finished)
 

@@ -23,6 +23,22 @@ class TrialState(StrEnum):
     FAILED = "FAILED"
 
 
+class Failure(StrEnum):
+    """Why a trial FAILED, in one word; the reason says it in full."""
+
+    ERROR = "error"
+    """Building or training raised an exception."""
+    NAN = "nan"
+    """A loss or the objective's metric is not a finite number."""
+    OUT_OF_MEMORY = "out of memory"
+    TIMEOUT = "timeout"
+    """It was past its own time limit."""
+    HUNG = "hung"
+    """No epoch came from its worker within the limit."""
+    LOST = "lost"
+    """Its worker died."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
     """One trial, ready to be trained anywhere.
@@ -36,6 +52,8 @@ class Assignment:
         is_prunable: Whether the report after each epoch must be answered before the next one.
         keep_if_better_than: Keep the model only if its value beats this one; None keeps it always.
         model_path: Where to keep the model, without the suffix, which follows from its kind.
+        checkpoint_path: Where the trainer may keep what it needs to go on after a kill; empty for nowhere. Defaults to empty.
+        attempt: Which time it is given out, from 1. Defaults to 1.
         started: When it was given out, in seconds since 1970. Defaults to now.
     """
 
@@ -47,6 +65,8 @@ class Assignment:
     is_prunable: bool
     keep_if_better_than: float | None
     model_path: str
+    checkpoint_path: str = ""
+    attempt: int = 1
     started: float = field(default_factory=time.time, compare=False)
 
 
@@ -88,6 +108,8 @@ class TrialResult:
         trainer: Which training implementation ran: ``keras``, ``compiled``, ``elastic``, ``population``,
             ``streamed`` or ``scikit-learn``.
         reason: Why it FAILED, in one line; empty otherwise.
+        failure: The kind of failure; None if it did not fail. Defaults to ERROR where it did.
+        worker: Which worker ran it, such as ``worker-0``; empty where there is one only.
         model_path: Where the model was kept; None if it was not.
         finished: When it ended, in seconds since 1970. Defaults to now.
     """
@@ -102,6 +124,8 @@ class TrialResult:
     device: str = ""
     trainer: str = ""
     reason: str = ""
+    failure: Failure | None = None
+    worker: str = ""
     model_path: str | None = None
     finished: float = field(default_factory=time.time, compare=False)
 
@@ -110,5 +134,9 @@ class TrialResult:
             raise ValueError("A result cannot be RUNNING; expected COMPLETE, PRUNED or FAILED.")
         if (self.state is TrialState.FAILED) != bool(self.reason):
             raise ValueError(f"A FAILED result, and no other, has a reason, but got state={self.state} and reason={self.reason!r}.")
+        if self.reason and self.failure is None:
+            object.__setattr__(self, "failure", Failure.ERROR)
+        if self.failure is not None and not self.reason:
+            raise ValueError(f"Only a FAILED result has a failure, but got state={self.state} and failure={self.failure!r}.")
         if self.state is not TrialState.FAILED and self.value is None:
             raise ValueError(f"A {self.state} result must have a value, but got None.")

@@ -56,6 +56,10 @@ class LineObserver:
     def on_epoch_end(self, report: EpochReport) -> None:
         """Say nothing."""
 
+    def on_trial_retry(self, result: TrialResult) -> None:
+        """Print why."""
+        console.print(f"trial {result.number} is tried again: {result.reason}", markup=False)
+
     def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
         """Print the trial."""
         self._n_finished += 1
@@ -105,6 +109,11 @@ class LiveObserver:
         """Update the row."""
         assignment, _ = self._running[report.number]
         self._running[report.number] = (assignment, report)
+
+    def on_trial_retry(self, result: TrialResult) -> None:
+        """Remove the row, and keep the reason on the screen."""
+        del self._running[result.number]
+        console.print(f"trial {result.number} is tried again: {result.reason}", markup=False)
 
     def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
         """Remove the row, and keep failures on the screen."""

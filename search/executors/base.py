@@ -49,7 +49,8 @@ class Executor(Protocol):
             report: Called here with each epoch of any running trial; its answer ends or continues that trial.
 
         Returns:
-            The results that came. A trial whose worker died is FAILED with the reason.
+            The results that came. A trial whose worker died or hung is FAILED with `Failure.LOST` or `Failure.HUNG`; the
+            same trial may be submitted again.
         """
         ...
 

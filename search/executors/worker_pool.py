@@ -1,24 +1,30 @@
 """Trains in worker processes: each imports the backend once, holds one share of the machine and is reused.
 
 Workers are programs of their own (not forks), so the coordinator stays free of TensorFlow and a script needs no
-``if __name__ == "__main__"``. A worker is replaced when it dies, after a number of trials, or when its memory has grown.
+``if __name__ == "__main__"``. A worker is replaced when it dies or hangs, after a trial that ran out of memory, after a
+number of trials, or when its memory has grown.
 """
 
+import math
 import sys
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from pathlib import Path
 
 from ..errors import WorkerError
 from ..experiment import Experiment
-from ..trial import Assignment, Report, TrialResult, TrialState
+from ..trial import Assignment, Failure, Report, TrialResult, TrialState
 from .devices import divide
 from .messages import Check, Epochs, Ready, Start
 from .worker_process import WorkerProcess, program_of
 
-_MAX_DEATHS = 10
 _SOON_SECONDS = 1.0
+_MAX_BAD_STARTS = 3
+_START_SECONDS = 600.0
+"""At least so long may a worker take to import its backend and check the builder."""
 
 
 class WorkerPool:
@@ -34,7 +40,7 @@ class WorkerPool:
         self._programs = programs
         self._workers: list[WorkerProcess] = []
         self._start: Start
-        self._n_deaths = 0  # one after another, without a trial that ended
+        self._n_bad_starts = 0  # one after another
         self._alarm, self._alarm_button = Pipe(duplex=False)
 
     @property
@@ -65,7 +71,7 @@ class WorkerPool:
             for worker in self._readable():
                 message = worker.receive()
                 if message is None:
-                    raise WorkerError(f"A worker process could not start ({worker.ending}); its output is in {worker.log}")
+                    self._bury(worker)
                 if isinstance(message, Ready) and message.error is not None:
                     raise message.error
 
@@ -116,8 +122,21 @@ class WorkerPool:
         self._workers.clear()
 
     def _readable(self) -> list[WorkerProcess]:
-        ready = wait([self._alarm, *(worker.pipe for worker in self._workers)])
+        """Wait for messages; a worker that hangs is killed, and its pipe then says so."""
+        deadlines = {worker: self._deadline(worker) for worker in self._workers}
+        seconds = min(deadlines.values()) - time.monotonic()
+        ready = wait([self._alarm, *(worker.pipe for worker in self._workers)], None if math.isinf(seconds) else max(0.0, seconds))
+        for worker, deadline in deadlines.items():
+            if worker.pipe not in ready and time.monotonic() >= deadline:
+                worker.hang()
         return [worker for worker in self._workers if worker.pipe in ready]
+
+    def _deadline(self, worker: WorkerProcess) -> float:
+        """Until when a worker must have said something, in seconds of the monotonic clock."""
+        if worker.is_idle:
+            return math.inf
+        limit = self._start.experiment.executor.epoch_timeout_seconds
+        return worker.heard_at + (limit if worker.was_ready else max(limit, _START_SECONDS))
 
     def _handle(self, worker: WorkerProcess, report: Report) -> list[TrialResult]:
         message = worker.receive()
@@ -128,30 +147,40 @@ class WorkerPool:
                     worker.send(go_on)
             case Ready(error=error) if error is not None:
                 raise error
+            case Ready():
+                self._n_bad_starts = 0
             case TrialResult():
-                self._n_deaths = 0
-                self._recycle(worker)
-                return [message]
+                self._recycle(worker, is_due=message.failure is Failure.OUT_OF_MEMORY)
+                return [replace(message, worker=worker.name)]
             case None:
                 return self._bury(worker)
         return []
 
     def _bury(self, worker: WorkerProcess) -> list[TrialResult]:
         """Replace a dead worker, which has failed what it trained; what waited is the new one's."""
-        self._n_deaths += 1
-        if not worker.was_ready or self._n_deaths > _MAX_DEATHS:
-            raise WorkerError(f"Worker processes end by themselves ({worker.ending}); their output is in {worker.log}")
+        if not worker.was_ready:
+            self._note_bad_start(worker)
         self._replace(worker, worker.waiting)
-        reason = f"the worker process died: {worker.ending}; its output is in {worker.log}"
-        trained = list(worker.assignments.values())[: worker.room]
-        return [TrialResult(number=trial.number, state=TrialState.FAILED, reason=reason) for trial in trained]
+        failure, how = Failure.LOST, f"the worker process died: {worker.ending}"
+        if worker.is_hung:
+            limit = self._start.experiment.executor.epoch_timeout_seconds
+            failure, how = Failure.HUNG, f"no epoch came from the worker process for {limit:g} s (executor.epoch_timeout_seconds)"
+        reason = f"{how}; its output is in {worker.log}"
+        return [
+            TrialResult(number=trial.number, state=TrialState.FAILED, failure=failure, reason=reason, worker=worker.name) for trial in worker.begun
+        ]
 
-    def _recycle(self, worker: WorkerProcess) -> None:
+    def _note_bad_start(self, worker: WorkerProcess) -> None:
+        self._n_bad_starts += 1
+        if self._n_bad_starts == _MAX_BAD_STARTS:
+            raise WorkerError(f"Worker processes cannot start ({worker.ending}); their output is in {worker.log}")
+
+    def _recycle(self, worker: WorkerProcess, *, is_due: bool) -> None:
         """Replace a worn worker once it has nothing to train; until then it gets nothing ahead."""
         limits = self._start.experiment.executor
-        is_at_limit = worker.n_trials >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes
-        worker.is_worn = is_at_limit or worker.n_trials + 1 >= limits.recycle_after_trials
-        if is_at_limit and worker.is_idle:
+        worker.is_spent |= is_due or worker.n_trials >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes
+        worker.is_worn = worker.is_spent or worker.n_trials + 1 >= limits.recycle_after_trials
+        if worker.is_spent and worker.is_idle:
             worker.end()
             worker.reap()
             self._replace(worker)

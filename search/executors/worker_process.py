@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -32,9 +33,12 @@ class WorkerProcess:
         room: How many trials it trains at once.
         last_seconds: What its last trial took; infinite before the first and after one that failed.
         is_worn: Whether it is to be replaced soon.
+        is_spent: Whether it is to be replaced once it has nothing to train.
+        is_hung: Whether it was ended because nothing was heard from it.
         trained: What it has compiled programs for, as `program_of` names it.
         was_ready: Whether it has imported its backend and found the builder good.
         n_trials: How many trials it has ended.
+        heard_at: When it was last heard from, or given something to do after a pause; in seconds of the monotonic clock.
     """
 
     def __init__(self, share: Share, log: Path, start: Start) -> None:
@@ -44,9 +48,12 @@ class WorkerProcess:
         self.room = 1
         self.last_seconds = math.inf
         self.is_worn = False
+        self.is_spent = False
+        self.is_hung = False
         self.trained: set[str] = set()
         self.was_ready = False
         self.n_trials = 0
+        self.heard_at = time.monotonic()
         self._first_bytes = 0
         self.pipe, theirs = Pipe()
         self._process = _spawn(share, log, theirs)
@@ -59,14 +66,24 @@ class WorkerProcess:
         return self.was_ready and len(self.assignments) < self.room
 
     @property
+    def name(self) -> str:
+        """Its name, from its log's."""
+        return self.log.stem
+
+    @property
     def is_idle(self) -> bool:
         """Whether it has nothing to train."""
         return self.was_ready and not self.assignments
 
     @property
+    def begun(self) -> list[Assignment]:
+        """The trials that it trains."""
+        return list(self.assignments.values())[: self.room] if self.was_ready else []
+
+    @property
     def waiting(self) -> list[Assignment]:
         """The trials that it has been given ahead."""
-        return list(self.assignments.values())[self.room :]
+        return list(self.assignments.values())[len(self.begun) :]
 
     @property
     def ending(self) -> str:
@@ -84,6 +101,8 @@ class WorkerProcess:
 
     def train(self, assignment: Assignment) -> None:
         """Give it a trial, to train now or after those that it trains."""
+        if self.is_idle:
+            self.heard_at = time.monotonic()
         self.assignments[assignment.number] = assignment
         self.trained.add(program_of(assignment))
         self.send(assignment)
@@ -94,6 +113,7 @@ class WorkerProcess:
             message: Ready | Epochs | TrialResult = self.pipe.recv()
         except (EOFError, ConnectionResetError):
             return None
+        self.heard_at = time.monotonic()
         if isinstance(message, Ready):
             self.was_ready, self.room = message.error is None, message.room
         elif isinstance(message, TrialResult):
@@ -110,6 +130,11 @@ class WorkerProcess:
             return 0
         self._first_bytes = self._first_bytes or resident
         return resident - self._first_bytes
+
+    def hang(self) -> None:
+        """Take it for hung and end it by force; its pipe then says so."""
+        self.is_hung = True
+        self._process.kill()
 
     def end(self) -> None:
         """Have it end: an idle one by itself, a busy one by force."""

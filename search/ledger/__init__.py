@@ -2,6 +2,6 @@
 
 from .ledger import Ledger
 from .opening import abandon, begin_or_continue, read, study_names
-from .record import INTERRUPTED, TrialRecord
+from .record import INTERRUPTED, Again, TrialRecord
 
-__all__ = ["INTERRUPTED", "Ledger", "TrialRecord", "abandon", "begin_or_continue", "read", "study_names"]
+__all__ = ["INTERRUPTED", "Again", "Ledger", "TrialRecord", "abandon", "begin_or_continue", "read", "study_names"]

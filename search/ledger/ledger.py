@@ -1,21 +1,27 @@
 """The durable record of one study: an Optuna study, read and written in the project's own words.
 
-Finished trials are never removed. A trial that a killed or interrupted process left running becomes FAILED with the
-reason ``interrupted``, does not count, and its hyperparameters are tried again.
+Finished trials are never removed. A trial that could not go on (its worker died, its process was killed, Ctrl-C) is put
+back: it waits, with its number, hyperparameters and seed, to be given out again before any other.
 """
 
+import time
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import optuna
 from filelock import FileLock
+from optuna.storages import BaseStorage
+from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from ..experiment import Experiment, parse_experiment
+from ..seeds import trial_seed
 from ..store import StudyFolder
-from ..trial import EpochReport, TrialResult, TrialState, Value
-from .record import ATTRIBUTE, INTERRUPTED, STATES, TrialRecord, to_attribute, to_record, to_result
+from ..trial import EpochReport, Failure, TrialResult, TrialState, Value
+from .record import AGAIN, ATTRIBUTE, INTERRUPTED, Again, TrialRecord, to_attribute, to_record, to_result
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -30,17 +36,21 @@ class Ledger:
         name: The study's name.
         folder: Where it lies.
         study: Optuna's study.
+        storage: Where Optuna keeps it.
         lock: Held while this process may write; None for reading only.
         set_aside: Where the earlier study of this name was moved to; None if it was not.
     """
 
-    def __init__(self, name: str, folder: StudyFolder, study: optuna.Study, lock: FileLock | None = None, set_aside: Path | None = None) -> None:
+    def __init__(
+        self, name: str, folder: StudyFolder, study: optuna.Study, storage: BaseStorage, lock: FileLock | None = None, set_aside: Path | None = None
+    ) -> None:
         self.name = name
         self.folder = folder
         self.study = study
         self.set_aside = set_aside
+        self._storage = storage
         self._lock = lock
-        self._running: dict[int, optuna.Trial] = {}
+        self._running: dict[int, int] = {}  # Optuna's id by the trial's number
         self._best: tuple[int, float] | None = None
         self._n_finished = 0
         for record in sorted(self.records(), key=lambda record: record.finished):
@@ -79,8 +89,8 @@ class Ledger:
         return to_result(self.record(number))
 
     def records(self) -> list[TrialRecord]:
-        """All trials in the order of their numbers, without those that wait to be tried again."""
-        return [to_record(trial) for trial in self.study.get_trials(deepcopy=False, states=tuple(STATES))]
+        """All trials in the order of their numbers."""
+        return [to_record(trial) for trial in self.study.get_trials(deepcopy=False)]
 
     def n_by_state(self) -> dict[str, int]:
         """Number of trials by state, interrupted ones as ``INTERRUPTED``."""
@@ -92,20 +102,28 @@ class Ledger:
         self.study.pruner = pruner
 
     def ask(self, distributions: "dict[str, BaseDistribution]") -> tuple[int, dict[str, Value]]:
-        """Begin a trial.
+        """Begin a trial: one that was put back, or else a new one.
 
         Returns:
             Its number and hyperparameters.
         """
+        for waiting in self.study.get_trials(deepcopy=False, states=(OptunaState.WAITING,)):
+            if self._storage.set_trial_state_values(self._id(waiting.number), OptunaState.RUNNING):
+                self._running[waiting.number] = self._id(waiting.number)
+                return waiting.number, waiting.params
         trial = self.study.ask(distributions)
-        self._running[trial.number] = trial
+        self._running[trial.number] = self._id(trial.number)
         return trial.number, trial.params
+
+    def again(self, number: int) -> Again:
+        """Say how often a trial has been given out, and what came of it."""
+        return _again(self.study.get_trials(deepcopy=False)[number])
 
     def should_prune(self, report: EpochReport, metric: str) -> bool:
         """Record one epoch of a running trial and ask the pruner about it."""
         trial = self._running[report.number]
-        trial.report(report.metrics[metric], report.epoch)
-        return trial.should_prune()
+        self._storage.set_trial_intermediate_value(trial, report.epoch, report.metrics[metric])
+        return self.study.pruner.prune(self.study, self._storage.get_trial(trial))
 
     def tell(self, result: TrialResult, *, seed: int, finished: float) -> bool:
         """Record how a trial ended.
@@ -118,20 +136,40 @@ class Ledger:
         Returns:
             Whether it is the best so far.
         """
-        trial = self._running.pop(result.number)
-        trial.set_user_attr(ATTRIBUTE, to_attribute(result, seed, finished))
+        self._storage.set_trial_user_attr(self._running[result.number], ATTRIBUTE, to_attribute(result, seed, finished))
         self._end(result.number, result.state, result.value)
+        del self._running[result.number]
         return self._count(result.number, result.state, result.value)
 
-    def put_right(self) -> list[int]:
-        """End the trials that a killed or interrupted process left running.
+    def put_back(self, number: int, again: Again) -> None:
+        """Have a running trial given out again, before any other.
 
-        One whose result was written just before the kill is finished; of the others the hyperparameters are tried again.
+        Args:
+            number: The trial.
+            again: What is to be known of it then.
+        """
+        self._storage.set_trial_user_attr(self._running[number], AGAIN, asdict(again))
+        self._storage.set_trial_state_values(self._running[number], OptunaState.WAITING)
+        del self._running[number]
+
+    def release(self) -> None:
+        """Put back the trials that this process gave out and that have not ended."""
+        for number in list(self._running):
+            again = self.again(number)
+            self.put_back(number, replace(again, attempt=again.attempt + 1))
+
+    def put_right(self, max_retries: int) -> list[int]:
+        """Settle the trials that a killed process left running.
+
+        One whose result was written just before the kill is finished; the others are put back.
+
+        Args:
+            max_retries: How often a trial may be lost before it is FAILED.
 
         Returns:
-            The numbers of those that were interrupted.
+            The numbers of those that did not finish.
         """
-        interrupted = []
+        lost = []
         for trial in self.study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,)):
             written = trial.user_attrs.get(ATTRIBUTE)
             if written:
@@ -139,11 +177,26 @@ class Ledger:
                 self._end(trial.number, state, written["value"])
                 self._count(trial.number, state, written["value"])
             else:
-                self.study.tell(trial.number, state=OptunaState.FAIL)
-                self.study.enqueue_trial(trial.params)
-                interrupted.append(trial.number)
-        self._running.clear()
-        return interrupted
+                self._lose(trial, max_retries)
+                lost.append(trial.number)
+        return lost
+
+    def _lose(self, trial: FrozenTrial, max_retries: int) -> None:
+        """Put back a trial that a killed process left, or end it if that was once too often."""
+        if not self.experiment.space.searched.keys() <= trial.params.keys():  # killed while it was proposed: nobody has trained it
+            self.study.tell(trial.number, state=OptunaState.FAIL)
+            return
+        again = _again(trial)
+        self._running[trial.number] = self._id(trial.number)
+        if again.n_lost < max_retries:
+            self.put_back(trial.number, replace(again, attempt=again.attempt + 1, n_lost=again.n_lost + 1))
+            return
+        reason = f"the search was killed while it ran, {again.n_lost + 1} times (executor.max_retries = {max_retries})"
+        result = TrialResult(number=trial.number, state=TrialState.FAILED, reason=reason, failure=Failure.LOST)
+        self.tell(result, seed=trial_seed(self.experiment.search.seed, trial.number), finished=time.time())
+
+    def _id(self, number: int) -> int:
+        return self._storage.get_trial_id_from_study_id_trial_number(self._storage.get_study_id_from_name(self.study.study_name), number)
 
     def close(self) -> None:
         """Let other processes run the study."""
@@ -165,3 +218,8 @@ class Ledger:
             return False
         self._best = (number, value)
         return True
+
+
+def _again(trial: FrozenTrial) -> Again:
+    written: Mapping[str, Any] = trial.user_attrs.get(AGAIN, {})
+    return Again(**written)

@@ -40,10 +40,11 @@ def begin_or_continue(store: Store, name: str, experiment: Experiment, *, fresh:
     try:
         set_aside = _set_aside(store, name) if fresh and folder.journal.exists() else None
         repair(folder.journal)
-        study = optuna.create_study(storage=_storage(folder), study_name=name, direction=experiment.objective.direction, load_if_exists=True)
+        storage = _storage(folder)
+        study = optuna.create_study(storage=storage, study_name=name, direction=experiment.objective.direction, load_if_exists=True)
         if "experiment" not in study.user_attrs:
             study.set_user_attr("experiment", experiment.model_dump(mode="json", exclude_none=True))
-        ledger = Ledger(name, folder, study, lock, set_aside)
+        ledger = Ledger(name, folder, study, storage, lock, set_aside)
         _check_unchanged(ledger, experiment)
     except BaseException:
         lock.release()
@@ -76,7 +77,7 @@ def read(store: Store, name: str) -> Ledger:
     begun = optuna.get_all_study_names(storage)  # an earlier study, "diabetes.1", has kept the name that it was begun with
     if not begun:
         raise StudyNotFoundError(f'Study "{name}" has only just begun; ask again in a moment')
-    return Ledger(name, folder, optuna.load_study(storage=storage, study_name=begun[0], sampler=optuna.samplers.RandomSampler()))
+    return Ledger(name, folder, optuna.load_study(storage=storage, study_name=begun[0], sampler=optuna.samplers.RandomSampler()), storage)
 
 
 def study_names(store: Store) -> list[str]:

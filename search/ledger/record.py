@@ -7,21 +7,38 @@ from typing import Any
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
-from ..trial import TrialResult, TrialState, Value
+from ..trial import Failure, TrialResult, TrialState, Value
 
 INTERRUPTED = "interrupted"
 ATTRIBUTE = "result"
+AGAIN = "again"
 STATES = {
     OptunaState.RUNNING: TrialState.RUNNING,
     OptunaState.COMPLETE: TrialState.COMPLETE,
     OptunaState.PRUNED: TrialState.PRUNED,
     OptunaState.FAIL: TrialState.FAILED,
+    OptunaState.WAITING: TrialState.FAILED,
 }
 
 
 @dataclass(frozen=True, kw_only=True)
+class Again:
+    """What is known of a trial that is given out once more.
+
+    Attributes:
+        attempt: Which time it is given out, from 1. Defaults to 1.
+        n_lost: How often its worker or the whole search died under it. Defaults to 0.
+        batch_size: What it trains with instead of its own batch size; None for its own. Defaults to None.
+    """
+
+    attempt: int = 1
+    n_lost: int = 0
+    batch_size: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrialRecord:
-    """One trial.
+    """One trial. One that waits to be tried again is FAILED and interrupted.
 
     Attributes:
         number: The trial's number.
@@ -32,7 +49,7 @@ class TrialRecord:
         history: Every epoch's metrics.
         seconds: Wall-clock time of the training.
         finished: When it finished, in seconds since 1970; 0 if it has not.
-        facts: Device, trainer, number of parameters, seed, best epoch.
+        facts: Device, worker, trainer, number of parameters, seed, best epoch, kind of failure.
     """
 
     number: int
@@ -58,6 +75,8 @@ def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, A
         "state": result.state.value,
         "value": result.value,
         "reason": result.reason,
+        "failure": result.failure,
+        "worker": result.worker,
         "seconds": round(result.seconds, 4),
         "finished": finished,
         "seed": seed,
@@ -92,7 +111,8 @@ def to_result(record: TrialRecord) -> TrialResult | None:
     """Return how a trial ended; None if it runs or was interrupted."""
     if not record.is_finished:
         return None
-    facts = {name: fact for name, fact in record.facts.items() if name != "seed"}
+    facts = {name: fact for name, fact in record.facts.items() if name not in ("seed", "failure")}
+    failure = record.facts.get("failure")
     return TrialResult(
         number=record.number,
         state=record.state,
@@ -101,5 +121,6 @@ def to_result(record: TrialRecord) -> TrialResult | None:
         seconds=record.seconds,
         finished=record.finished,
         reason=record.reason,
+        failure=Failure(failure) if failure else None,
         **facts,
     )

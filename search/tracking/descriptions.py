@@ -109,6 +109,15 @@ def trial_tags(record: StudyRecord, assignment: Assignment) -> dict[str, str]:
     }
 
 
+def attempt_tags(assignment: Assignment) -> dict[str, str]:
+    """Describe a trial that is given out again; its hyperparameters stand as they were, but for what these say."""
+    return {
+        "perceptune.state": TrialState.RUNNING.value,
+        "perceptune.attempt": str(assignment.attempt),
+        "perceptune.batch_size": str(assignment.training.batch_size),
+    }
+
+
 def is_interrupted(result: TrialResult) -> bool:
     """Say whether a trial failed only because its study was interrupted."""
     return result.state is TrialState.FAILED and result.reason == "interrupted"
@@ -118,7 +127,9 @@ def result_tags(result: TrialResult) -> dict[str, str]:
     """Describe how a trial ended."""
     tags = {
         "perceptune.state": INTERRUPTED if is_interrupted(result) else result.state.value,
+        "perceptune.failure": result.failure or "",
         "perceptune.device": result.device,
+        "perceptune.worker": result.worker,
         "perceptune.trainer": result.trainer,
         "perceptune.reason": result.reason,
     }

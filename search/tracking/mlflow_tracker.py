@@ -110,14 +110,34 @@ class MlflowTracker:
         """Begin a trial's run with its hyperparameters, so that they are there even if this process is killed.
 
         Args:
-            assignment: The trial.
+            assignment: The trial; the run of one that is given out again goes on.
         """
+        if assignment.attempt > 1 and self._reopen(assignment):
+            return
         tags = {"mlflow.parentRunId": self._parent_run_id} | descriptions.user_tags() | descriptions.trial_tags(self._current, assignment)
         with speaking():
             run = self._client.create_run(self._experiment_id, milliseconds(assignment.started), tags, f"trial {assignment.number}")
             write(self._client, run.info.run_id, Batch(params=descriptions.trial_params(self._current, assignment)))
         self._open_runs[assignment.number] = _OpenRun(run.info.run_id)
         self.write_due()
+
+    def _reopen(self, assignment: Assignment) -> bool:
+        """Go on with the run of an earlier attempt; False if there is none."""
+        again = Batch(tags=descriptions.attempt_tags(assignment))
+        if assignment.number in self._open_runs:
+            self._open_runs[assignment.number].pending.tags |= again.tags
+            return True
+        with speaking():
+            found = find_children(self._client, self._experiment_id, self._parent_run_id, f"tags.`perceptune.trial` = '{assignment.number}'")
+            if not found:
+                return False
+            run_id = found[0].info.run_id
+            self._client.update_run(run_id, status="RUNNING")
+            if "perceptune.reason" in found[0].data.tags:
+                self._client.delete_tag(run_id, "perceptune.reason")
+            write(self._client, run_id, again)
+        self._open_runs[assignment.number] = _OpenRun(run_id, last_epoch=self._last_epoch(run_id))
+        return True
 
     def log_epoch(self, report: EpochReport) -> None:
         """Note one epoch's metrics; they are written within 5 seconds, as long as this or `write_due` is called.

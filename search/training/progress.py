@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..errors import TrialError
+from ..errors import DivergedError, TrialError
 from ..experiment import ObjectiveSection
 from ..trial import Assignment, EpochReport, Report
 from .schedules import learning_rate_at
@@ -100,7 +100,8 @@ class Progress:
             Whether there is another epoch.
 
         Raises:
-            TrialError: If a loss or the objective's metric is not a finite number, or the model has no such metric.
+            DivergedError: If a loss or the objective's metric is not a finite number.
+            TrialError: If the model has no such metric.
         """
         epoch, learning_rate = self.epoch, self.learning_rate
         self.history.append({"learning_rate": learning_rate} | {name: float(value) for name, value in metrics.items()})
@@ -116,7 +117,7 @@ class Progress:
             raise TrialError(f'the model has no metric "{name}"; it has {", ".join(sorted(metrics))}')
         for checked in ("loss", "val_loss", name):
             if not math.isfinite(number := metrics.get(checked, 0.0)):
-                raise TrialError(f"{checked} is {'NaN' if math.isnan(number) else 'infinite'} at epoch {epoch}")
+                raise DivergedError(f"{checked} is {'NaN' if math.isnan(number) else 'infinite'} at epoch {epoch}")
         return metrics[name]
 
     def _compare(self, value: float, epoch: int, copy_weights: Callable[[], Weights]) -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from ..arrays import TrainingArrays
-from ..errors import ExperimentError, TrialError
+from ..errors import DivergedError, ExperimentError, TrialError
 from ..estimators import is_estimator
 from ..experiment import Experiment
 from ..metrics import check_objective, logged_names
 from ..references import check_arguments, check_values, resolve
-from ..trial import Assignment, Report, TrialResult, TrialState
+from ..trial import Assignment, Failure, Report, TrialResult, TrialState
 from .progress import Progress
 
 _log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ def _train_catching(caught: type[Exception], experiment: Experiment, assignment:
         if error is progress.report_error:
             raise
         _log.debug("trial %d failed", assignment.number, exc_info=True)
-        facts |= {"state": TrialState.FAILED, "reason": _reason(error), "value": None, "best_epoch": 0}
+        facts |= {"state": TrialState.FAILED, "reason": _reason(error), "failure": _failure(error), "value": None, "best_epoch": 0}
     if facts["state"] is TrialState.FAILED or facts["n_parameters"] > _COLLECTED_PARAMETERS:
         gc.collect()
     seconds = time.perf_counter() - started
@@ -193,12 +193,20 @@ def _fit_compiled(
     return compiled.train(model, programs_of(experiment, arrays), assignment, progress, callbacks, is_exact=is_exact)
 
 
+def _failure(error: Exception) -> Failure:
+    """Say in one word why a trial failed."""
+    if isinstance(error, DivergedError):
+        return Failure.NAN
+    is_memory = isinstance(error, MemoryError) or any(sign in f"{type(error).__name__} {error}" for sign in _OUT_OF_MEMORY)
+    return Failure.OUT_OF_MEMORY if is_memory else Failure.ERROR
+
+
 def _reason(error: Exception) -> str:
     """Say in one line why a trial failed."""
     message = " ".join(str(error).split())
     if isinstance(error, TrialError):
         text = message
-    elif isinstance(error, MemoryError) or any(sign in f"{type(error).__name__} {message}" for sign in _OUT_OF_MEMORY):
+    elif _failure(error) is Failure.OUT_OF_MEMORY:
         text = f"out of memory: {message}"
     else:
         text = f"{type(error).__name__}: {message}"

@@ -9,10 +9,11 @@ import keras
 import psutil
 import pytest
 
+from search.errors import WorkerError
 from search.executors.worker_pool import WorkerPool
 from search.experiment import parse_experiment
 from search.settings import TrainingSettings
-from search.trial import TrialState
+from search.trial import Failure, TrialState
 
 from .conftest import CONTENT, assignment, train
 
@@ -25,10 +26,13 @@ def start(arrays, tmp_path):
     """Return a function that starts a pool of some workers; all are closed at the end."""
     pools = []
 
-    def begin(n_workers, n_trials=100, **sections):
+    def begin(n_workers, n_trials=100, *, epoch_timeout_seconds=300.0, kill_first=False, **sections):
         pools.append(pool := WorkerPool(tmp_path / "logs", tmp_path / "programs"))
-        content = CONTENT | sections | {"executor": {"n_workers": n_workers}, "search": {"n_trials": n_trials}}
+        executor = {"n_workers": n_workers, "epoch_timeout_seconds": epoch_timeout_seconds}
+        content = CONTENT | sections | {"executor": executor, "search": {"n_trials": n_trials}}
         pool.start(parse_experiment(content, "toy"), arrays)
+        if kill_first:
+            psutil.Process().children()[0].kill()
         pool.check()
         return pool
 
@@ -70,7 +74,38 @@ def test_short_trials_are_taken_ahead_and_none_is_lost_with_a_worker(start, tmp_
     results = {result.number: result for result in finish(pool, 4)}
     assert sorted(results) == [0, 1, 2, 3]
     (failed,) = (result for result in results.values() if result.state is TrialState.FAILED)
+    assert failed.failure is Failure.LOST
     assert "SIGKILL" in failed.reason
+
+
+def test_a_worker_that_hangs_is_replaced(start, tmp_path):
+    pool = start(1, model="tests.search.executors.stubborn:build", epoch_timeout_seconds=2.0)
+    for attempt in range(2):
+        result = train(pool, replace(assignment(0, tmp_path), model_arguments={"hangs": True}))
+        assert (result.failure, result.worker) == (Failure.HUNG, "worker-0"), attempt
+        assert "no epoch came from the worker process for 2 s" in result.reason
+    assert train(pool, replace(assignment(1, tmp_path), model_arguments={})).state is TrialState.COMPLETE
+
+
+def test_a_trial_that_runs_out_of_memory_fails_and_its_worker_is_recycled(start, tmp_path):
+    pool = start(1, model="tests.search.executors.stubborn:build")
+    (before,) = psutil.Process().children()
+    result = train(pool, replace(assignment(0, tmp_path), model_arguments={"n_units": 10**12}))
+    assert result.failure is Failure.OUT_OF_MEMORY
+    assert "out of memory" in result.reason
+    assert train(pool, replace(assignment(1, tmp_path), model_arguments={})).state is TrialState.COMPLETE
+    assert not before.is_running()
+
+
+def test_a_worker_that_is_killed_while_it_starts_is_started_again(start, tmp_path):
+    pool = start(1, kill_first=True)
+    assert train(pool, assignment(0, tmp_path)).state is TrialState.COMPLETE
+
+
+def test_workers_that_cannot_start_end_the_pool(start, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "nonsense")
+    with pytest.raises(WorkerError, match="cannot start"):
+        start(1)
 
 
 def test_a_trial_that_can_be_pruned_is_alone_with_its_worker(start, tmp_path):

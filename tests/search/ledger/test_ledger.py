@@ -8,10 +8,10 @@ import pytest
 from search import ledger as ledgers
 from search.errors import StudyBusyError, StudyChangedError, StudyNotFoundError
 from search.experiment import parse_experiment
-from search.ledger import INTERRUPTED
+from search.ledger import INTERRUPTED, Again
 from search.space import to_distributions
 from search.store import Store
-from search.trial import EpochReport, TrialResult, TrialState
+from search.trial import EpochReport, Failure, TrialResult, TrialState
 
 CONTENT = {
     "name": "toy",
@@ -49,7 +49,7 @@ def finish(ledger, value, *, state=TrialState.COMPLETE, finished=1.0):
     if state is TrialState.PRUNED:
         ledger.should_prune(EpochReport(number, 1, history[0]), "val_accuracy")
     kept = {"value": None if reason else value, "best_epoch": 0 if reason else 1, "reason": reason}
-    result = TrialResult(number=number, state=state, history=history, seconds=1.5, device="cpu", **kept)
+    result = TrialResult(number=number, state=state, history=history, seconds=1.5, device="cpu", worker="worker-1", **kept)
     return number, ledger.tell(result, seed=7, finished=finished)
 
 
@@ -63,7 +63,7 @@ def test_a_finished_trial_is_read_back_whole(ledger, store):
     record = reopened(ledger, store).record(number)
     assert (record.state, record.value, record.reason, record.seconds) == (TrialState.COMPLETE, 0.75, "", 1.5)
     assert record.history == [{"loss": 0.5, "val_accuracy": 0.75}, {"loss": 0.25, "val_accuracy": 0.75}]
-    assert record.facts == {"seed": 7, "best_epoch": 1, "n_parameters": 0, "device": "cpu", "trainer": ""}
+    assert record.facts == {"seed": 7, "best_epoch": 1, "n_parameters": 0, "device": "cpu", "trainer": "", "worker": "worker-1", "failure": None}
     assert set(record.params) == {"n_hidden"}
 
 
@@ -101,15 +101,49 @@ def test_minimizing_prefers_the_smaller_value(store):
     ledger.close()
 
 
-def test_interrupted_trials_do_not_count_and_are_tried_again(ledger, store):
-    finish(ledger, 0.5)
+def test_a_trial_of_a_killed_process_does_not_count_and_is_given_out_again_as_the_same_trial(ledger, store):
     number, params = ledger.ask(DISTRIBUTIONS)
+    finish(ledger, 0.5)
     again = reopened(ledger, store)
-    assert again.put_right() == [number]
+    assert again.put_right(max_retries=3) == [number]
     assert again.n_finished == 1
     assert again.record(number).reason == INTERRUPTED
     assert again.n_by_state() == {"COMPLETE": 1, "INTERRUPTED": 1}
-    assert again.ask(DISTRIBUTIONS) == (number + 1, params)
+    assert again.ask(DISTRIBUTIONS) == (number, params)
+    assert again.again(number) == Again(attempt=2, n_lost=1)
+
+
+def test_a_trial_that_is_lost_too_often_fails_and_counts(ledger, store):
+    number, _ = ledger.ask(DISTRIBUTIONS)
+    for _ in range(2):
+        ledger = reopened(ledger, store)
+        assert ledger.put_right(max_retries=2) == [number]
+        assert ledger.ask(DISTRIBUTIONS)[0] == number
+    ledger = reopened(ledger, store)
+    ledger.put_right(max_retries=2)
+    result = reopened(ledger, store).result(number)
+    assert (result.state, result.failure) == (TrialState.FAILED, Failure.LOST)
+    assert result.reason == "the search was killed while it ran, 3 times (executor.max_retries = 2)"
+
+
+def test_a_trial_that_is_released_was_not_lost(ledger, store):
+    number, params = ledger.ask(DISTRIBUTIONS)
+    ledger.release()
+    again = reopened(ledger, store)
+    assert again.put_right(max_retries=0) == []
+    assert again.ask(DISTRIBUTIONS) == (number, params)
+    assert again.again(number) == Again(attempt=2, n_lost=0)
+
+
+def test_a_trial_keeps_the_epochs_that_it_reported_and_may_report_them_again(ledger, store):
+    number, _ = ledger.ask(DISTRIBUTIONS)
+    ledger.should_prune(EpochReport(number, 1, {"val_accuracy": 0.5}), "val_accuracy")
+    again = reopened(ledger, store)
+    again.put_right(max_retries=1)
+    again.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.ThresholdPruner(lower=0.4))
+    again.ask(DISTRIBUTIONS)
+    assert not again.should_prune(EpochReport(number, 1, {"val_accuracy": 0.5}), "val_accuracy")
+    assert again.should_prune(EpochReport(number, 2, {"val_accuracy": 0.3}), "val_accuracy")
 
 
 def test_a_result_written_just_before_a_kill_is_not_lost(ledger, store):
@@ -120,7 +154,7 @@ def test_a_result_written_just_before_a_kill_is_not_lost(ledger, store):
     journal.write_bytes(b"".join(written[:-1]))
     again = reopened(ledger, store)
     assert again.n_finished == 0
-    assert again.put_right() == []
+    assert again.put_right(max_retries=0) == []
     assert again.n_finished == 1
     assert again.best == (0, 0.75)
 
@@ -133,7 +167,7 @@ def test_any_cut_of_the_journal_can_be_continued(ledger, store):
     for length in range(0, len(whole), 97):
         ledger.folder.journal.write_bytes(whole[:length])
         again = open_ledger(store)
-        again.put_right()
+        again.put_right(max_retries=3)
         finish(again, 0.9)
         assert again.n_by_state().get("RUNNING", 0) == 0
         again.close()

@@ -133,11 +133,10 @@ def test_failed_pruned_and_infinite_trials_are_survived(name):
         assert_inside(trial.params, name)
 
 
-def test_a_trial_in_the_queue_is_taken_first(name):
+def test_a_trial_that_was_put_back_is_taken_first(name):
     study = open_study(name)
     (killed,) = ask(study, name, 1)
-    study.tell(killed, state=TrialState.FAIL)
-    study.enqueue_trial(killed.params)
+    study._storage.set_trial_state_values(killed._trial_id, TrialState.WAITING)
 
     assert not is_exhausted(study)
     retried, following = ask(study, name, 2)

@@ -81,11 +81,9 @@ def test_an_interrupted_trial_that_was_tried_again_leaves_no_trace_in_the_proces
     for study in (interrupted, untouched):
         search(study, 7)
     trial = interrupted.ask(to_distributions(PLANE))
-    interrupted.tell(trial, state=optuna.trial.TrialState.FAIL)
-    untouched.add_trial(optuna.trial.create_trial(state=optuna.trial.TrialState.FAIL))  # takes the number
+    interrupted._storage.set_trial_state_values(trial._trial_id, optuna.trial.TrialState.WAITING)
     proposals = []
     for study in (interrupted, untouched):
-        study.enqueue_trial(trial.params)
         search(study, 1)
         proposals.append(study.ask(to_distributions(PLANE)).params)
 

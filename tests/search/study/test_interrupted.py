@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import sqlite3
 
@@ -68,14 +69,36 @@ def test_a_second_coordinator_is_refused(shell, write_own):
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_fails_its_trial_and_is_replaced(shell, write_own):
+def test_a_trial_whose_worker_is_killed_is_tried_again_in_the_same_run(shell, rows, write_own):
     write_own(shell, "build_slow", "width = 1", trials=5)
     with shell.start("run", "own.toml") as process:
         os.kill(read_until_finished(process, 1)[0].pid, signal.SIGKILL)
         output = process.stdout.read()
     assert process.returncode == 0
-    assert "SIGKILL" in output
-    assert "4 COMPLETE, 1 FAILED" in output
+    assert re.search(r"trial \d is tried again: the worker process died: SIGKILL", output)
+    assert "5 COMPLETE" in output
+    assert rows(shell, "select value from tags where key = 'perceptune.attempt'") == [("2",)]
+    assert rows(shell, "select count(*) from tags where key = 'perceptune.trial'") == [(5,)]
+
+
+@pytest.mark.slow
+def test_a_trial_whose_worker_dies_every_time_fails_and_the_study_goes_on(shell, write_own):
+    write_own(shell, "build_deadly", "deadly = { type = 'categorical', choices = [true, false] }", trials=2)
+    output = shell.run("run", "own.toml", "--set", "search.sampler=grid", "--set", "executor.max_retries=1").stdout
+    assert output.count("is tried again") == 1
+    assert "1 COMPLETE, 1 FAILED" in output
+
+
+@pytest.mark.slow
+def test_ten_failures_in_a_row_end_the_study_and_the_same_command_tries_on(shell, write_own):
+    write_own(shell, "build_failing", "fails = 0", trials=40)
+    content = (shell.folder / "own.toml").read_text() + '\n[[callbacks]]\nuse = "own:Failing"\n'
+    (shell.folder / "own.toml").write_text(content)
+    for n_finished in (0, 10):
+        ended = shell.run("run", "own.toml", status=1)
+        assert f"Study own: {n_finished} of 40 trials finished" in ended.stdout
+        assert "10 trials in a row failed in the same way (error)" in ended.stderr
+        assert "ValueError: this one fails on purpose" in ended.stderr
 
 
 @pytest.mark.slow

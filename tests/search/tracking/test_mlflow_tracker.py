@@ -199,6 +199,33 @@ def test_going_on_after_a_kill_closes_what_was_left_running(
     assert {number: run.info.status for number, run in children(client, parent).items()} == {"0": "KILLED", "1": "FINISHED"}
 
 
+def test_a_trial_that_is_given_out_again_goes_on_in_its_run(
+    tracker: MlflowTracker, tracking_uri: str, store: Path, client: MlflowClient, record: StudyRecord, assign: Assign
+) -> None:
+    parent = tracker.start_study(record)
+    tracker.start_trial(assign(0))
+    tracker.log_epoch(EpochReport(0, 1, HISTORY[0]))
+    tracker.start_trial(dataclasses.replace(assign(0), attempt=2))
+    tracker.log_epoch(EpochReport(0, 1, HISTORY[0]))
+    tracker.log_epoch(EpochReport(0, 2, HISTORY[1]))
+    tracker.finish_study(StudyOutcome(is_complete=False, n_by_state={"INTERRUPTED": 1}))
+    before = children(client, parent)["0"]
+    assert before.info.status == "KILLED"
+    second = MlflowTracker(tracking_uri, store / "artifacts")
+    second.start_study(dataclasses.replace(record, parent_run_id=parent))
+    second.start_trial(dataclasses.replace(assign(0), attempt=3))
+    assert client.get_run(before.info.run_id).info.status == "RUNNING"
+    for epoch, metrics in enumerate(HISTORY, start=1):
+        second.log_epoch(EpochReport(0, epoch, metrics))
+    second.finish_trial(TrialResult(number=0, history=HISTORY, **COMPLETE))
+    runs = children(client, parent)
+    assert [run.info.run_id for run in runs.values()] == [before.info.run_id]
+    tags = runs["0"].data.tags
+    assert (runs["0"].info.status, tags["perceptune.state"], tags["perceptune.attempt"]) == ("FINISHED", "COMPLETE", "3")
+    assert "perceptune.reason" not in tags
+    assert [metric.step for metric in client.get_metric_history(before.info.run_id, "loss")] == [1, 2, 3]
+
+
 def test_going_on_writes_the_finished_trials_that_a_kill_kept_from_the_store(
     tracker: MlflowTracker, tracking_uri: str, store: Path, client: MlflowClient, record: StudyRecord, assign: Assign
 ) -> None:
