@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup search ui predict reproduce test test-all bench check format lock
+.PHONY: help setup search ui predict reproduce test test-all test-faults bench check format lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,10 +39,13 @@ bench: $(READY) ## measure against other ways of searching: ARGS="--quick --json
 	@$(BIN)/python -m experiments.benchmarks $(ARGS)
 
 test: $(READY) ## run the tests, about three minutes on two cores
-	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -m "not slow and not faults" $(ARGS)
 
 test-all: $(READY) ## run all tests, the slow ones too
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -m "not faults" $(ARGS)
+
+test-faults: $(READY) ## kill searches at random and check that nothing is lost, about ten minutes; writes tests/FAULTS.md
+	@$(BIN)/python -m pytest -m faults -n 0 $(ARGS)
 
 check: $(READY) ## look for faults without running: ruff, mypy, import contracts
 	@$(BIN)/ruff check .

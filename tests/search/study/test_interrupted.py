@@ -83,8 +83,9 @@ def test_a_trial_whose_worker_is_killed_is_tried_again_in_the_same_run(shell, ro
 
 @pytest.mark.slow
 def test_a_trial_whose_worker_dies_every_time_fails_and_the_study_goes_on(shell, write_own):
-    write_own(shell, "build_deadly", "deadly = { type = 'categorical', choices = [true, false] }", trials=2)
-    output = shell.run("run", "own.toml", "--set", "search.sampler=grid", "--set", "executor.max_retries=1").stdout
+    write_own(shell, "build_slow", "width = { type = 'int', low = 1, high = 2 }", trials=2)
+    words = ["--sampler", "grid", "--set", "executor.max_retries=1", "--set", "callbacks=[{use = 'own:Deadly'}]"]
+    output = shell.run("run", "own.toml", *words).stdout
     assert output.count("is tried again") == 1
     assert "1 COMPLETE, 1 FAILED" in output
 
@@ -92,10 +93,8 @@ def test_a_trial_whose_worker_dies_every_time_fails_and_the_study_goes_on(shell,
 @pytest.mark.slow
 def test_ten_failures_in_a_row_end_the_study_and_the_same_command_tries_on(shell, write_own):
     write_own(shell, "build_failing", "fails = 0", trials=40)
-    content = (shell.folder / "own.toml").read_text() + '\n[[callbacks]]\nuse = "own:Failing"\n'
-    (shell.folder / "own.toml").write_text(content)
     for n_finished in (0, 10):
-        ended = shell.run("run", "own.toml", status=1)
+        ended = shell.run("run", "own.toml", "--set", "callbacks=[{use = 'own:Failing'}]", status=1)
         assert f"Study own: {n_finished} of 40 trials finished" in ended.stdout
         assert "10 trials in a row failed in the same way (error)" in ended.stderr
         assert "ValueError: this one fails on purpose" in ended.stderr

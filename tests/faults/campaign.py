@@ -1,0 +1,131 @@
+"""One campaign: a search whose coordinator and workers are killed at random until it has taken enough."""
+
+import json
+import random
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import psutil
+
+MOST_ROUNDS = 200
+TRIALS_A_ROUND = 4
+
+
+@dataclass
+class Campaign:
+    """Kills, and what the ledger said before each of them.
+
+    Attributes:
+        shell: The folder of the search.
+        options: Further words of its command.
+        n_kills: How many processes are to be killed.
+        n_trials: Trials in total; more are asked for while there are kills left.
+        seed: Of the times and the victims.
+        n_coordinators: How many run the study at once. Defaults to 1.
+    """
+
+    shell: object
+    options: list[str]
+    n_kills: int
+    n_trials: int
+    seed: int
+    n_coordinators: int = 1
+    killed_workers: int = 0
+    killed_coordinators: int = 0
+    known: dict[int, dict] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+
+    def run(self):
+        """Kill and continue until the trials are finished and the kills are done."""
+        chance = random.Random(self.seed)
+        for _ in range(MOST_ROUNDS):
+            processes = [self._start() for _ in range(self.n_coordinators)]
+            try:
+                self._harass(processes, chance)
+                statuses = [self._end(process) for process in processes]
+            finally:
+                for process in processes:
+                    process.kill()
+            self._compare()
+            if self._is_done(statuses):
+                return
+        raise AssertionError(f"not finished after {MOST_ROUNDS} starts")
+
+    def _is_done(self, statuses):
+        if any(status == 0 for status in statuses):
+            if self.n_left == 0 and all(status in (0, -9) for status in statuses):
+                return True
+            self.n_trials += TRIALS_A_ROUND
+        return False
+
+    @property
+    def n_left(self):
+        return self.n_kills - self.killed_workers - self.killed_coordinators
+
+    def _start(self):
+        log = (self.shell.folder / "coordinators.log").open("ab")
+        command = self.shell.command("run", "own.toml", "--trials", self.n_trials, *self.options)
+        return psutil.Popen(command, cwd=self.shell.folder, env=self.shell.environment, stdout=log, stderr=subprocess.STDOUT)
+
+    def _harass(self, processes, chance):
+        """Kill workers, until a coordinator is killed or all have ended."""
+        running = list(processes)
+        while running and self.n_left > 0:
+            try:
+                running[0].wait(timeout=chance.uniform(0.5, 6.0))
+                running.pop(0)
+            except psutil.TimeoutExpired:
+                workers = [worker for process in running for worker in workers_of(process)]
+                if workers and chance.random() < 0.7:
+                    chance.choice(workers).kill()
+                    self.killed_workers += 1
+                else:
+                    victim = chance.choice(running)
+                    victim.kill()
+                    running.remove(victim)
+                    self.killed_coordinators += 1
+
+    def _end(self, process):
+        status = process.wait(timeout=600)
+        assert status in (0, -9), (self.shell.folder / "coordinators.log").read_text()[-4000:]
+        return status
+
+    def _compare(self):
+        """Note finished trials that have changed or are not there any more."""
+        now = {record["number"]: record for record in self.trials() if record["is_finished"]}
+        for number, record in self.known.items():
+            if now.get(number) != record:
+                self.lost.append(f"trial {number} was {record} and is {now.get(number)}")
+        self.known |= now
+
+    def trials(self):
+        """Read the ledger in a process of its own."""
+        program = """if True:
+            import json
+            from search import ledger
+            from search.errors import StudyNotFoundError
+            from search.store import Store
+            try:
+                records = ledger.read(Store(), "own").records()
+            except StudyNotFoundError:
+                records = []
+            names = ["number", "state", "value", "is_finished", "finished"]
+            print(json.dumps([{name: getattr(record, name) for name in names} for record in records]))
+        """
+        return json.loads(self.shell.python(program))
+
+
+def workers_of(process) -> Iterator[psutil.Process]:
+    """Yield the processes that train for a coordinator."""
+    try:
+        children = process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return
+    for child in children:
+        try:
+            words = " ".join(child.cmdline())
+        except (psutil.NoSuchProcess, psutil.ZombieProcess):
+            continue
+        if "search.executors.worker" in words or words.startswith("ray::"):
+            yield child

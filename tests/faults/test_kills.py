@@ -1,0 +1,93 @@
+"""Searches that are killed again and again lose nothing and do nothing twice: ``make test-faults``."""
+
+import sqlite3
+from collections import Counter
+
+import pytest
+
+from .campaign import Campaign
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1500)]
+
+EPOCHS = 6
+BUILDER = """
+import time
+import keras
+
+class Slowly(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        time.sleep(0.15)
+
+def build(input_shape, width=1):
+    return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(width), keras.layers.Dense(1, activation="sigmoid")])
+"""
+EXPERIMENT = f"""
+model = "own:build"
+data = {{ loader = "experiments.datasets:diabetes" }}
+space = {{ model = {{ width = {{ type = "int", low = 1, high = 64 }} }}, training = {{ epochs = {EPOCHS} }} }}
+objective = {{ metric = "val_loss", direction = "minimize" }}
+search = {{ seed = 0, max_failures_in_a_row = 0 }}
+executor = {{ n_workers = 2, max_retries = 1000 }}
+callbacks = [{{ use = "own:Slowly" }}]
+"""
+PREDICTING = """
+from experiments.datasets import diabetes
+from search import load_champion
+
+print(len(load_champion("own").predict(diabetes().validation.features)))
+"""
+
+
+@pytest.fixture
+def campaign(shell, request):
+    (shell.folder / "own.py").write_text(BUILDER)
+    (shell.folder / "own.toml").write_text(EXPERIMENT)
+    executor, sampler, n_kills = request.param
+    return Campaign(shell, ["--executor", executor, "--sampler", sampler], n_kills=n_kills, n_trials=12, seed=n_kills)
+
+
+@pytest.mark.parametrize(
+    "campaign",
+    [("workers", "tpe", 31), ("workers", "kt-bayesian", 30), ("ray", "random", 21), ("ray", "kt-random", 20)],
+    ids=["tpe on workers", "kt-bayesian on workers", "random on Ray", "kt-random on Ray"],
+    indirect=True,
+)
+def test_a_search_that_is_killed_at_random_ends_whole(campaign, write_down, request):
+    campaign.run()
+    n_doubled = count_doubled(campaign)
+    write_down(request.node.callspec.id, campaign, n_doubled)
+    assert campaign.n_left == 0
+    assert campaign.lost == []
+    assert n_doubled == 0
+    check_ledger(campaign)
+    check_mlflow(campaign)
+    assert campaign.shell.python(PREDICTING).split() == ["67"]
+
+
+def check_ledger(campaign):
+    records = campaign.trials()
+    assert Counter(record["state"] for record in records if record["is_finished"]) == {"COMPLETE": campaign.n_trials}
+    assert not [record for record in records if record["state"] == "RUNNING"]
+
+
+def check_mlflow(campaign):
+    assert ask(campaign, "select distinct status from runs where run_uuid in (select run_uuid from tags where key = 'perceptune.trial')") == [
+        ("FINISHED",)
+    ]
+    numbers = ask(campaign, "select cast(value as integer) from tags where key = 'perceptune.trial' order by 1")
+    assert numbers == [(record["number"],) for record in campaign.trials() if record["is_finished"]]
+    for (run,) in ask(campaign, "select run_uuid from tags where key = 'perceptune.trial'"):
+        epochs = ask(campaign, f"select step, timestamp from metrics where run_uuid = '{run}' and key = 'val_loss' order by timestamp, step")
+        assert [step for step, _ in epochs] == list(range(1, EPOCHS + 1))
+
+
+def count_doubled(campaign):
+    """Count trials with two runs, and epochs that were written twice."""
+    runs = "select count(*) - count(distinct value) from tags where key = 'perceptune.trial'"
+    epochs = "select count(*) from (select 1 from metrics where key = 'val_loss' group by run_uuid, step having count(*) > 1)"
+    return ask(campaign, runs)[0][0] + ask(campaign, epochs)[0][0]
+
+
+def ask(campaign, query):
+    with sqlite3.connect(campaign.shell.folder / "mlruns" / "mlflow.db") as store:
+        return store.execute(query).fetchall()
