@@ -22,7 +22,7 @@ from .messages import Check, Epochs, Ready, Start
 from .worker_process import WorkerProcess, program_of
 
 _SOON_SECONDS = 1.0
-_MAX_BAD_STARTS = 3
+_MAX_BAD_STARTS = 5
 _START_SECONDS = 600.0
 """At least so long may a worker take to import its backend and check the builder."""
 

@@ -31,10 +31,11 @@ executor = {{ n_workers = 2, max_retries = 1000 }}
 callbacks = [{{ use = "own:Slowly" }}]
 """
 PREDICTING = """
-from experiments.datasets import diabetes
 from search import load_champion
+from search.dataset import load_dataset
+from search.experiment import load_experiment
 
-print(len(load_champion("own").predict(diabetes().validation.features)))
+print(len(load_champion("own").predict(load_dataset(load_experiment("own.toml").data).validation.features)))
 """
 
 
