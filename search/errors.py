@@ -10,7 +10,8 @@
     │   ├── StudyBusyError          another process runs that study
     │   └── StudyChangedError       the study was begun with another experiment
     ├── TrialError                  one trial is bad, the study goes on
-    │   └── DivergedError           its numbers are not finite any more
+    │   ├── DivergedError           its numbers are not finite any more
+    │   └── OverdueError            it takes longer than a trial may
     ├── StudyFailedError            no trial succeeded, or too many failed in a row: exit status 1
     ├── WorkerError                 workers cannot be started: exit status 1
     └── ChampionError               a kept model does not reproduce its answers: exit status 1
@@ -64,6 +65,10 @@ class TrialError(PerceptuneError, RuntimeError):
 
 class DivergedError(TrialError):
     """A loss or the objective's metric of a trial is not a finite number."""
+
+
+class OverdueError(TrialError):
+    """A trial has had its time and is not done."""
 
 
 class StudyFailedError(PerceptuneError, RuntimeError):

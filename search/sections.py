@@ -195,6 +195,9 @@ class ExecutorSection(Table):
         trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled where the
             backend has it, and networks of dense layers by programs that many trials share. Defaults to "auto".
         max_retries: How often a trial is given out again after its worker died or hung, or the whole search was killed. Defaults to 3.
+        trial_timeout_seconds: A trial that has taken so long, building included, is FAILED at its epoch's end; left out means no limit.
+        checkpoint_seconds: A trial that is trained by Keras is saved about so often, at an epoch's end, and goes on from there
+            after a kill; 0 means never. Trials with callbacks are not, since Keras cannot save those. Defaults to 60.
         epoch_timeout_seconds: A worker from which no epoch came for so long is replaced. Defaults to 3600.
         halve_batch_on_oom: Whether a trial that ran out of memory is tried again with half its batch size. Defaults to false.
         recycle_after_trials: A worker is replaced after so many trials. Defaults to 2000.
@@ -205,6 +208,8 @@ class ExecutorSection(Table):
     n_workers: Workers = "auto"
     trainer: Literal["auto", "keras", "compiled"] = "auto"
     max_retries: Annotated[int, Field(ge=0)] = 3
+    trial_timeout_seconds: Annotated[float, Field(gt=0)] | None = None
+    checkpoint_seconds: Annotated[float, Field(ge=0)] = 60.0
     epoch_timeout_seconds: Annotated[float, Field(gt=0)] = 3600.0
     halve_batch_on_oom: bool = False
     recycle_after_trials: Annotated[int, Field(ge=1)] = 2000

@@ -28,7 +28,7 @@ def train(
         model: A Keras model as it was built.
         programs: The programs of the experiment.
         assignment: The trial, for its seed and settings.
-        progress: Told after each epoch.
+        progress: Told after each epoch. Where a killed attempt has left a checkpoint, training goes on from there.
         callbacks: The user's; none of them needs batches. Defaults to none.
         is_exact: Whether the model that is trained must have the layers of the trial's. Defaults to False.
 
@@ -54,11 +54,13 @@ def train(
 
 
 def _run(program: Program | Seat, assignment: Assignment, progress: Progress) -> None:
+    progress.resume(program)
     while True:
         rates = progress.learning_rates(min(progress.n_certain, program.n_at_once))
         for epoch in program.run_epochs(assignment, progress.epoch, rates):
             if not progress.end_epoch(_logs(epoch), epoch.copy_weights):
                 return
+        progress.pause(program)
 
 
 def _run_with(callbacks: Sequence[Any], program: Program, assignment: Assignment, progress: Progress) -> None:
@@ -77,6 +79,7 @@ def _run_with(callbacks: Sequence[Any], program: Program, assignment: Assignment
         calls.on_epoch_end(number, logs)
         if model.stop_training:
             break
+        progress.pause(program)
     calls.on_train_end(logs)
 
 

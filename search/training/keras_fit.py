@@ -11,6 +11,7 @@ from .order import epoch_order
 from .progress import Progress
 from .sizes import evaluation_batch_size, n_rows, rows
 from .steering import steered
+from .variables import ModelState
 
 
 def train(model: Any, data: tuple[Tree, Tree, Tree, Tree], assignment: Assignment, progress: Progress, callbacks: Sequence[Any] = ()) -> None:
@@ -20,18 +21,28 @@ def train(model: Any, data: tuple[Tree, Tree, Tree, Tree], assignment: Assignmen
         model: A compiled Keras model.
         data: x_train, y_train, x_validation and y_validation, as in `TrainingArrays`.
         assignment: The trial, for its seed and settings.
-        progress: Told after each epoch.
+        progress: Told after each epoch. Where a killed attempt has left a checkpoint, training goes on from there.
         callbacks: The user's. Defaults to none.
     """
     x_train, y_train, x_validation, y_validation = data
     batches = _Batches(x_train, y_train, assignment)
+    state = ModelState(model)
+    progress.resume(state)
+
+    def pause(epoch: int, logs: object) -> None:
+        if not model.stop_training:
+            progress.pause(state)
+
+    opening = keras.callbacks.LambdaCallback(on_epoch_begin=batches.begin_epoch)
+    closing = keras.callbacks.LambdaCallback(on_epoch_end=pause)
     model.fit(
         batches,
         epochs=assignment.training.epochs,
+        initial_epoch=len(progress.history),
         shuffle=False,
         validation_data=(x_validation, y_validation),
         validation_batch_size=evaluation_batch_size(x_validation),
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=batches.begin_epoch), *steered(progress, callbacks)],
+        callbacks=[opening, *steered(progress, callbacks), closing],
         verbose=0,
     )
 

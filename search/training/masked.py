@@ -15,6 +15,7 @@ from keras import ops
 from .dense_stack import DenseStack, Size
 from .progress import Weights
 from .transforms import stateless
+from .variables import Part, padded_parts
 
 
 class MaskedStack(keras.Model):  # type: ignore[misc]
@@ -66,6 +67,10 @@ class MaskedStack(keras.Model):  # type: ignore[misc]
     def weights_of(self, stack: DenseStack, trainable: list[Any]) -> Weights:
         """Return one network's weights, as its `keras.Model.get_weights` does, from what the trainable variables are for it."""
         return [trainable[index][tuple(slice(n) for n in shape)].copy() for index, shape in self._held(stack)]
+
+    def parts(self, stack: DenseStack) -> list[Part]:
+        """List what an epoch changes of one network, by the variables that say what there is."""
+        return padded_parts(((self.trainable_variables[index], shape) for index, shape in self._held(stack)), self)
 
     def _held(self, stack: DenseStack) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Go through the variables of one network by their numbers, with its own shapes, in the order of its layers."""

@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from .dense_stack import DenseStack, Size
 from .progress import Weights
+from .variables import Part, padded_parts
 
 
 class PaddedStack(keras.Model):  # type: ignore[misc]
@@ -79,6 +80,10 @@ class PaddedStack(keras.Model):  # type: ignore[misc]
         """Return the weights of the held network from values of ``weights``."""
         arrays = {id(variable): value for variable, value in zip(self.weights, values, strict=True)}
         return [arrays[id(variable)][tuple(slice(n) for n in shape)].copy() for variable, shape in self._held()]
+
+    def parts(self) -> list[Part]:
+        """List what an epoch changes of the held network."""
+        return padded_parts(self._held(), self)
 
     def _held(self) -> Iterator[tuple[Any, tuple[int, ...]]]:
         """Go through the held network's variables and their shapes, in the order of its layers."""

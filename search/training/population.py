@@ -11,11 +11,13 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..arrays import Array
 from ..trial import Assignment
 from .dense_stack import DenseStack
 from .order import epoch_order
 from .progress import Weights
 from .transforms import compiled
+from .variables import Part, patched
 
 Logs = dict[str, float]
 """Metrics by Keras' names."""
@@ -49,6 +51,10 @@ class Network(Protocol):
         """Return the weights of a trial's model, as its `keras.Model.get_weights` does, from such values."""
         ...
 
+    def parts(self, stack: DenseStack | None) -> list[Part]:
+        """List what an epoch changes of a trial's model, by the variables of ``self.model``."""
+        ...
+
 
 class Population:
     """The slots and their states.
@@ -67,8 +73,8 @@ class Population:
         model = network.model
         self._metrics = list(model.get_metrics_result())
         self._untrained = [ops.convert_to_numpy(variable) for variable in model.optimizer.variables]
-        groups = (model.trainable_variables, model.non_trainable_variables, model.optimizer.variables)
-        self._state = tuple([_tensor(np.zeros((n_slots, *variable.shape), str(variable.dtype))) for variable in group] for group in groups)
+        self._variables = (model.trainable_variables, model.non_trainable_variables, model.optimizer.variables)
+        self._state = tuple([_tensor(np.zeros((n_slots, *variable.shape), str(variable.dtype))) for variable in group] for group in self._variables)
         self._write = compiled(_written, is_xla=False)
         self._stacks: list[DenseStack | None] = [None] * n_slots
         self._n_rows = int(keras.tree.flatten(data[0])[0].shape[0])
@@ -82,7 +88,9 @@ class Population:
             stack: What it is, where the slots hold dense networks.
         """
         self._stacks[slot] = stack
-        values = (*self._network.values(model, stack), self._untrained)
+        self._put(slot, (*self._network.values(model, stack), self._untrained))
+
+    def _put(self, slot: int, values: Any) -> None:
         self._state = self._write(self._state, _tensor(np.int32(slot)), keras.tree.map_structure(_tensor, values))
 
     def run_epoch(self, members: Mapping[int, Member]) -> dict[int, tuple[Logs, Logs]]:
@@ -106,6 +114,27 @@ class Population:
         """Return the weights of a slot's network, as its own `keras.Model.get_weights` does."""
         trainable, others = ([ops.convert_to_numpy(array[slot]) for array in group] for group in self._state[:2])
         return self._network.weights(self._stacks[slot], trainable, others)
+
+    def get_state(self, slot: int) -> list[Array]:
+        """Return the state of a slot's trial; see `checkpoints.Trainer`."""
+        values = self._values(slot)
+        return [values[id(variable)][window] for variable, window in self._network.parts(self._stacks[slot])]
+
+    def set_state(self, slot: int, arrays: list[Array]) -> None:
+        """Take such a state."""
+        values = self._values(slot)
+        for (variable, window), array in zip(self._network.parts(self._stacks[slot]), arrays, strict=True):
+            values[id(variable)] = patched(values[id(variable)], window, array)
+        self._put(slot, tuple([values[id(variable)] for variable in group] for group in self._variables))
+
+    def _values(self, slot: int) -> dict[int, Array]:
+        """Give a slot's values by the variables that stand for them."""
+        pairs = (
+            (variable, array)
+            for group, arrays in zip(self._variables, self._state, strict=True)
+            for variable, array in zip(group, arrays, strict=True)
+        )
+        return {id(variable): ops.convert_to_numpy(array[slot]) for variable, array in pairs}
 
     def _plan(self, members: Mapping[int, Member]) -> tuple[Any, ...]:
         """Order of the rows, ``(n_slots, n_rows)``, batch size, learning rate, and whether it does anything, of each slot, ``(n_slots,)``."""

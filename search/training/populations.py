@@ -16,6 +16,7 @@ from .progress import Weights
 from .ready import Parts, make_ready
 from .sizes import evaluation_batch_size
 from .stacked import build_stacked_epoch
+from .variables import Part, parts_of
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,9 @@ class _Copies:
         arrays = {id(variable): array for variable, array in zip(chain(*_groups(self.model)), [*trainable, *others], strict=True)}
         return [arrays[id(variable)] for variable in self.model.weights]
 
+    def parts(self, stack: DenseStack | None) -> list[Part]:
+        return parts_of(self.model)
+
 
 def _groups(model: Any) -> tuple[list[Any], list[Any]]:
     return model.trainable_variables, model.non_trainable_variables
@@ -100,6 +104,9 @@ class _Stacks:
 
     def weights(self, stack: Any, trainable: list[Any], others: list[Any]) -> Weights:
         return self.model.weights_of(stack, trainable)
+
+    def parts(self, stack: Any) -> list[Part]:
+        return self.model.parts(stack)
 
 
 def _on_device(parts: Parts) -> tuple[Any, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from ..arrays import Array
 from ..settings import TrainingSettings
 from ..trial import Assignment
 from .dense_stack import DenseStack
@@ -15,6 +16,7 @@ from .order import epoch_order
 from .probe import Probe
 from .progress import Weights
 from .values import Values
+from .variables import Part, read, write
 
 if TYPE_CHECKING:  # it imports TensorFlow
     from .epoch_program import EpochProgram
@@ -50,6 +52,7 @@ class Program:
         model: The model that is trained; it has its metrics and optimizer.
         take: Gives that model the weights and random states of a trial's model, which is the stack if there is one.
         weights_of: Gives the weights of the trial's model from those of that model.
+        parts: Gives what an epoch changes of the trial's model.
         batch_size: Rows per step, at most.
         most_epochs: Epochs per call, at most.
         run: The epochs.
@@ -62,6 +65,7 @@ class Program:
     model: Any
     take: Take
     weights_of: Callable[[Weights], Weights]
+    parts: Callable[[], list[Part]]
     batch_size: int
     most_epochs: int
     run: "EpochProgram"
@@ -90,6 +94,14 @@ class Program:
     def get_weights(self) -> Weights:
         """Return the weights of the trial's model."""
         return list(self.model.get_weights())
+
+    def get_state(self) -> list[Array]:
+        """Return the trial's state; see `checkpoints.Trainer`."""
+        return read(self.parts())
+
+    def set_state(self, arrays: list[Array]) -> None:
+        """Take such a state."""
+        write(self.parts(), arrays)
 
     @property
     def n_at_once(self) -> int:

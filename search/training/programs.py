@@ -24,6 +24,7 @@ from .ready import Parts, call_once, make_ready
 from .seats import Seat, Seats
 from .sizes import evaluation_batch_size, n_rows
 from .values import Values, fixed_settings
+from .variables import Part, parts_of
 
 if TYPE_CHECKING:  # it imports TensorFlow
     from .epoch_program import EpochProgram
@@ -123,7 +124,7 @@ class Programs:
             padded.hold(stack, model.get_weights())
 
         run = self._epoch_program_of(padded, plan.batch_size, assignment, is_xla=plan.is_xla, is_padded=True)
-        return Program("elastic", padded, take, padded.unpadded, plan.batch_size, *run)
+        return Program("elastic", padded, take, padded.unpadded, padded.parts, plan.batch_size, *run)
 
     def _exact(self, model: Any, assignment: Assignment, *, is_xla: bool) -> Program:
         call_once(model, assignment.training, self.arrays)
@@ -134,13 +135,16 @@ class Programs:
                 for variable, given in zip(state, other.variables, strict=True):
                     variable.assign(keras.ops.copy(given))  # on JAX training uses the memory of what it was given
 
+        def parts() -> list[Part]:
+            return parts_of(model)
+
         batch_size = assignment.training.batch_size
         most_epochs, run, values, data = self._epoch_program_of(model, batch_size, assignment, is_xla=is_xla, is_padded=False)
         if not self._is_resident:
-            return Program("streamed", model, take, list, batch_size, most_epochs, run, values, data)
+            return Program("streamed", model, take, list, parts, batch_size, most_epochs, run, values, data)
         sizes = batch_size, evaluation_batch_size(self.arrays.x_validation), most_epochs
         probe = Probe(model, values, sizes, data[0], is_xla=is_xla) if keras.config.backend() == "tensorflow" else None
-        return Program("compiled", model, take, list, batch_size, most_epochs, run, values, data, probe)
+        return Program("compiled", model, take, list, parts, batch_size, most_epochs, run, values, data, probe)
 
     def _epoch_program_of(
         self, model: Any, batch_size: int, assignment: Assignment, *, is_xla: bool, is_padded: bool

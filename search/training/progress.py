@@ -4,17 +4,24 @@ Every trainer goes through it, so that early stopping, schedules, pruning and fa
 trains nothing and knows no Keras.
 """
 
+import logging
 import math
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..errors import DivergedError, TrialError
-from ..experiment import ObjectiveSection
+from ..errors import DivergedError, OverdueError, TrialError
+from ..experiment import Experiment
 from ..trial import Assignment, EpochReport, Report
+from .checkpoints import Checkpoint, Checkpoints, Trainer
 from .schedules import learning_rate_at
 
 Weights = list[Any]
 """A copy of a model's weights, in Keras' order."""
+
+_log = logging.getLogger(__name__)
+_KEPT = ("history", "best_epoch", "_best_value", "_reference", "_n_standing", "_n_standing_at_rate", "_n_plateaus", "seconds")
+"""What a checkpoint has of it, beside weights."""
 
 
 class Progress:
@@ -27,17 +34,19 @@ class Progress:
         report_error: What the report raised: the caller's fault and not the trial's.
 
     Args:
-        objective: Which metric counts, and its direction.
+        experiment: The experiment, for its objective, the trial's time limit and the interval of checkpoints.
         assignment: The trial, for its number and its settings.
         report: Told after each epoch; its answer is whether to go on.
     """
 
-    def __init__(self, objective: ObjectiveSection, assignment: Assignment, report: Report) -> None:
+    def __init__(self, experiment: Experiment, assignment: Assignment, report: Report) -> None:
         self.history: list[dict[str, float]] = []
         self.best_epoch = 0
         self.is_pruned = False
         self.report_error: Exception | None = None
-        self._objective = objective
+        self._started = time.perf_counter()
+        self._objective, self._limits = experiment.objective, experiment.executor
+        self._checkpoints = Checkpoints(experiment, assignment)
         self._assignment = assignment
         self._settings = assignment.training
         self._report = report
@@ -47,6 +56,15 @@ class Progress:
         self._n_standing = 0
         self._n_standing_at_rate = 0
         self._n_plateaus = 0
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time since the trial began; of one that goes on from a checkpoint with the time until that was written."""
+        return time.perf_counter() - self._started
+
+    @seconds.setter
+    def seconds(self, seconds: float) -> None:
+        self._started = time.perf_counter() - seconds
 
     @property
     def epoch(self) -> int:
@@ -110,6 +128,49 @@ class Progress:
         self.is_pruned = not self._told(EpochReport(self._assignment.number, epoch, self.history[-1]))
         is_out_of_patience = 0 < self._settings.patience <= self._n_standing
         return not self.is_pruned and not is_out_of_patience and epoch < self._settings.epochs
+
+    def resume(self, trainer: Trainer) -> None:
+        """Go on where a killed attempt has left a checkpoint, if there is one. Its epochs are not reported again.
+
+        Args:
+            trainer: It has the trial's model as it was built, and gets the state of that epoch.
+        """
+        checkpoint = self._checkpoints.read()
+        if checkpoint is None:
+            return
+        if [array.shape for array in checkpoint.state] != [array.shape for array in trainer.get_state()]:
+            _log.warning("trial %d starts again: its checkpoint has other variables", self._assignment.number)
+            return
+        trainer.set_state(checkpoint.state)
+        for name in _KEPT:
+            setattr(self, name, checkpoint.course[name])
+        self._best_weights = checkpoint.best_weights
+        if self._keeps_weights and self.best_epoch == len(self.history):
+            self._best_weights = trainer.get_weights()
+
+    def pause(self, trainer: Trainer) -> None:
+        """Between two epochs, end a trial that has had its time, and write a checkpoint if one is due.
+
+        Args:
+            trainer: Its state is that of the last epoch that has ended.
+
+        Raises:
+            OverdueError: If the trial has taken longer than a trial may.
+        """
+        self._check_time()
+        if self._checkpoints.is_due:
+            is_best = self.best_epoch == len(self.history)
+            best_weights = self._best_weights if self._keeps_weights and not is_best else None
+            self._checkpoints.write(Checkpoint({name: getattr(self, name) for name in _KEPT}, trainer.get_state(), best_weights))
+
+    @property
+    def _keeps_weights(self) -> bool:
+        return self._settings.restore_best_weights
+
+    def _check_time(self) -> None:
+        limit = self._limits.trial_timeout_seconds
+        if limit is not None and self.seconds > limit:
+            raise OverdueError(f"past its limit of {limit:g} seconds: {self.seconds:.1f} at epoch {len(self.history)}")
 
     def _checked_value(self, metrics: Mapping[str, float], epoch: int) -> float:
         name = self._objective.metric

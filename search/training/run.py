@@ -5,13 +5,12 @@ It imports Keras when a trial is trained and not before, so that the coordinator
 
 import gc
 import logging
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..arrays import TrainingArrays
-from ..errors import DivergedError, ExperimentError, TrialError
+from ..errors import DivergedError, ExperimentError, OverdueError, TrialError
 from ..estimators import is_estimator
 from ..experiment import Experiment
 from ..metrics import check_objective, logged_names
@@ -121,8 +120,7 @@ def train_or_raise(experiment: Experiment, assignment: Assignment, arrays: Train
 
 
 def _train_catching(caught: type[Exception], experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, report: Report) -> TrialResult:
-    started = time.perf_counter()
-    progress = Progress(experiment.objective, assignment, report)
+    progress = Progress(experiment, assignment, report)
     facts: dict[str, Any] = {}
     try:
         _train(experiment, assignment, arrays, progress, facts)
@@ -133,8 +131,7 @@ def _train_catching(caught: type[Exception], experiment: Experiment, assignment:
         facts |= {"state": TrialState.FAILED, "reason": _reason(error), "failure": _failure(error), "value": None, "best_epoch": 0}
     if facts["state"] is TrialState.FAILED or facts["n_parameters"] > _COLLECTED_PARAMETERS:
         gc.collect()
-    seconds = time.perf_counter() - started
-    return TrialResult(number=assignment.number, history=tuple(progress.history), seconds=seconds, **facts)
+    return TrialResult(number=assignment.number, history=tuple(progress.history), seconds=progress.seconds, **facts)
 
 
 def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, progress: Progress, facts: dict[str, Any]) -> None:
@@ -197,6 +194,8 @@ def _failure(error: Exception) -> Failure:
     """Say in one word why a trial failed."""
     if isinstance(error, DivergedError):
         return Failure.NAN
+    if isinstance(error, OverdueError):
+        return Failure.TIMEOUT
     is_memory = isinstance(error, MemoryError) or any(sign in f"{type(error).__name__} {error}" for sign in _OUT_OF_MEMORY)
     return Failure.OUT_OF_MEMORY if is_memory else Failure.ERROR
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from ..arrays import TrainingArrays
+from ..arrays import Array, TrainingArrays
 from ..experiment import Experiment
 from ..trial import Assignment
 from .dense_stack import DenseStack, read_stack
@@ -45,6 +45,14 @@ class Seat:
     def get_weights(self) -> Weights:
         """Return the weights of the trial's model."""
         return self.population.weights(self.slot)
+
+    def get_state(self) -> list[Array]:
+        """Return the trial's state; see `checkpoints.Trainer`."""
+        return self.population.get_state(self.slot)
+
+    def set_state(self, arrays: list[Array]) -> None:
+        """Take such a state."""
+        self.population.set_state(self.slot, arrays)
 
 
 class Seats:

@@ -40,7 +40,7 @@ def make_experiment(builder: str = "dense", metric: str = "val_loss", trainer: s
         "model": builder if ":" in builder else f"{BUILDERS}:{builder}",
         "data": {"loader": "experiments.datasets:diabetes"},
         "objective": {"metric": metric, "direction": direction, "metrics": sections.pop("metrics", [])},
-        "executor": {"trainer": trainer},
+        "executor": {"trainer": trainer} | sections.pop("executor", {}),
     }
     return parse_experiment(content | sections, "small.toml")
 
@@ -57,6 +57,7 @@ def train(tmp_path: Path) -> Callable[..., TrialResult]:
         keep_if_better_than: float | None = None,
         seed: int = 7,
         is_prunable: bool = False,
+        checkpoint_path: Path | str = "",
         model: dict[str, Any] | None = None,
         experiment: dict[str, Any] | None = None,
         **settings: Any,
@@ -71,6 +72,7 @@ def train(tmp_path: Path) -> Callable[..., TrialResult]:
             is_prunable=is_prunable,
             keep_if_better_than=keep_if_better_than,
             model_path=str(tmp_path / f"{chosen.executor.trainer}.keras"),
+            checkpoint_path=str(checkpoint_path),
         )
         return train_trial(chosen, assignment, arrays or make_arrays(), report)
 

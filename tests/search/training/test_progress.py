@@ -21,7 +21,7 @@ def make_progress(metric="val_loss", report=lambda _: True, is_prunable=False, *
         keep_if_better_than=None,
         model_path="model.keras",
     )
-    return Progress(make_experiment(metric=metric).objective, assignment, report)
+    return Progress(make_experiment(metric=metric), assignment, report)
 
 
 def go_through(progress, values, metric="val_loss"):
