@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import ChampionError
 from ..experiment import Experiment
 from ..ledger import Ledger
+from ..tracking.mlflow_connection import speaking
 from .looks import show_looks
 from .package import PackageSpec, package_champion
 from .registry import register
@@ -51,7 +52,8 @@ def crown(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id
             folder=Path(folder) / "champion",
         )
         packaged = package_champion(spec)
-        model_uri = register(packaged, tracking_uri, parent_run_id)
-        show_looks(packaged.folder, tracking_uri, (parent_run_id, run_id))
+        with speaking():
+            model_uri = register(packaged, tracking_uri, parent_run_id)
+            show_looks(packaged.folder, tracking_uri, (parent_run_id, run_id))
     champion = {"trial": number, "model_uri": model_uri, "run_id": run_id, "test": dict(packaged.metadata.test)}
     ledger.set_attribute("champion", champion)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ChampionError, DataError, StudyNotFoundError, nearest
 from ..store import Store
-from ..tracking.mlflow_connection import SQLITE, connect, is_local
+from ..tracking.mlflow_connection import SQLITE, connect, is_local, speaking
 from .package import PackagedChampion
 from .pyfunc import Champion
 
@@ -124,7 +124,8 @@ def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
     study = _address_of_earlier(study)
     if _is_missing_store(tracking_uri):
         raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: python -m search run')
-    folders = [found.parent for found in _download(study, tracking_uri).glob("data/*/champion.json")]
+    with speaking():
+        folders = [found.parent for found in _download(study, tracking_uri).glob("data/*/champion.json")]
     if not folders:
         raise ChampionError(f'The model registered as "{study}" is not one of Perceptune\'s: it has no champion.json')
     return Champion(folders[0])

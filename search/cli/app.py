@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError, PerceptuneError
+from ..redaction import RedactingFormatter, redact
 from . import champion, inspection, run, studies, ui
 
 _INTERRUPTED = "interrupted; the same command continues"
@@ -36,7 +37,9 @@ def options(*, debug: Annotated[bool, typer.Option("--debug", help="Show traceba
     """Take the options that stand before a command."""
     # Said to every process that is started from here too.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "0" if debug else "2")
-    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(RedactingFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, handlers=[handler])
     if debug:
         os.environ["PERCEPTUNE_DEBUG"] = "1"
 
@@ -61,18 +64,22 @@ def run_app(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _fail(130, _INTERRUPTED)
     except PerceptuneError as error:
-        if os.environ.get("PERCEPTUNE_DEBUG"):
-            traceback.print_exc()
+        _show_traceback()
         return _fail(1, str(error))
     except Exception as error:
-        if os.environ.get("PERCEPTUNE_DEBUG"):
-            raise
+        _show_traceback()
         return _fail(1, f"{type(error).__name__}: {error} (this is a fault of perceptune; --debug before the command shows where)")
 
 
 def _fail(status: int, message: str) -> int:
-    print(f"perceptune: {message}", file=sys.stderr)
+    print(f"perceptune: {redact(message)}", file=sys.stderr)
     return status
+
+
+def _show_traceback() -> None:
+    """Show where the error comes from, if ``--debug`` asks for it."""
+    if os.environ.get("PERCEPTUNE_DEBUG"):
+        print(redact(traceback.format_exc()), file=sys.stderr)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

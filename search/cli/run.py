@@ -1,11 +1,13 @@
 """The command ``run``."""
 
+import sys
 import traceback
 from typing import Annotated
 
 import typer
 
 from ..errors import PerceptuneError
+from ..redaction import redact
 from .output import print_summary
 from .progress import make_observer
 
@@ -52,7 +54,7 @@ def run(
     except Exception:
         if loaded.executor.name != "in-process":
             raise
-        traceback.print_exc()  # it is there for debugging: a failing builder shows its own traceback
+        print(redact(traceback.format_exc()), file=sys.stderr)  # it is there for debugging: a failing builder shows its own traceback
         raise typer.Exit(1) from None
     words = [f"--study {study}" if study else "", *(f"--set {word}" for word in set_ or [])]
     arguments = " ".join(filter(None, words))

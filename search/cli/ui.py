@@ -35,10 +35,11 @@ def ui(port: Annotated[int, typer.Option(help="Port on this machine.", min=1, ma
     client = connect(uri)  # creates the database, which several server processes at once could not
     typer.echo(f"Open http://{HOST}:{port}/{_newest_runs(client)} in a browser; Ctrl-C ends it.")
     command = [sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(port), "--workers", "1"]
-    stored = ["--backend-store-uri", uri, "--default-artifact-root", store.artifacts.as_uri()]
     # MLflow's warnings about its own store do not concern who browses it.
     environment = os.environ | {"MLFLOW_LOGGING_LEVEL": "WARNING", "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
-    os.execve(sys.executable, [*command, *stored], environment)  # noqa: S606  # signals reach the server itself
+    # Not as an argument: everybody on this machine can list those, with the password that the address may hold.
+    stored = {"MLFLOW_BACKEND_STORE_URI": uri, "MLFLOW_DEFAULT_ARTIFACT_ROOT": store.artifacts.as_uri()}
+    os.execve(sys.executable, command, environment | stored)  # noqa: S606  # signals reach the server itself
 
 
 def _newest_runs(client: "MlflowClient") -> str:

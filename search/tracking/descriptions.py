@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..provenance import Provenance
+from ..redaction import redact
 from ..space import CategoricalParameter, FloatParameter, IntParameter
 from ..trial import Assignment, TrialResult, TrialState, Value
 from .base import StudyOutcome, StudyRecord
@@ -193,7 +194,7 @@ def dataset_profile(record: StudyRecord) -> str:
 def dataset_source(record: StudyRecord) -> str:
     """Return where a data set comes from as JSON, in the form of MLflow's ``CodeDatasetSource``."""
     data = record.experiment.data
-    return json.dumps({"tags": {"loader": data.loader, **{name: str(value) for name, value in data.arguments.items()}}})
+    return json.dumps({"tags": {"loader": data.loader, **{name: redact(str(value)) for name, value in data.arguments.items()}}})
 
 
 def _n_features(record: StudyRecord) -> int:

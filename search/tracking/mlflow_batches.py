@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..redaction import redact
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
@@ -54,17 +56,18 @@ def write(client: "MlflowClient", run_id: str, batch: Batch) -> None:
     Args:
         client: MLflow's client.
         run_id: The run.
-        batch: What to write; texts that are too long end in "...".
+        batch: What to write; texts lose their secrets, and those that are too long end in "...".
     """
     from mlflow.entities import Metric, Param, RunTag
 
     metrics = [Metric(*metric) for metric in batch.metrics]
-    params = [Param(name, _shortened(text, MAX_PARAM_LENGTH)) for name, text in batch.params.items()]
-    tags = [RunTag(name, _shortened(text, MAX_TAG_LENGTH)) for name, text in batch.tags.items()]
+    params = [Param(name, _writable(text, MAX_PARAM_LENGTH)) for name, text in batch.params.items()]
+    tags = [RunTag(name, _writable(text, MAX_TAG_LENGTH)) for name, text in batch.tags.items()]
     while metrics or params or tags:
         client.log_batch(run_id, metrics=metrics[:MAX_METRICS], params=params[:MAX_PARAMS], tags=tags[:MAX_TAGS])
         metrics, params, tags = metrics[MAX_METRICS:], params[MAX_PARAMS:], tags[MAX_TAGS:]
 
 
-def _shortened(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 3]}..."
+def _writable(text: str, length: int) -> str:
+    shown = redact(text)
+    return shown if len(shown) <= length else f"{shown[: length - 3]}..."

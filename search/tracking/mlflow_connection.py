@@ -6,7 +6,6 @@ hold.
 
 import logging
 import os
-import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from ..errors import InputError, PerceptuneError
+from ..redaction import redact
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -44,6 +44,7 @@ def connect(tracking_uri: str) -> "MlflowClient":
         InputError: If the store does not answer within seconds, refuses, or is of another MLflow version.
     """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nobody asked for reports to a third party
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs, with a traceback, what it raises too
     try:
         if is_local(tracking_uri):
             return _open_sqlite(tracking_uri)
@@ -69,19 +70,6 @@ def speaking() -> Iterator[None]:
         yield
     except MlflowException as error:
         raise PerceptuneError(f"MLflow failed: {_first_line(error)}. The ledger is safe; run the same command again to go on") from None
-
-
-def redact(text: str) -> str:
-    """Take user names, passwords and query strings out of the URLs in a text.
-
-    Args:
-        text: A URL, or a message that quotes some.
-
-    Returns:
-        The text with ``***`` in their place.
-    """
-    without_users = re.sub(r"(?<=://)[^/\s]*@", "***@", text)
-    return re.sub(r"\?[^\s'\"=]*=[^\s'\"]*", "?***", without_users)
 
 
 def _first_line(error: Exception) -> str:
@@ -144,8 +132,7 @@ def _impatience() -> Iterator[None]:
 @contextmanager
 def _without_chatter() -> Iterator[None]:
     """Keep the news about created tables and retried requests off the terminal."""
-    loggers = {logging.getLogger(name): level for name, level in [("alembic", logging.WARNING), ("mlflow.store.db.utils", logging.WARNING)]}
-    loggers[logging.getLogger("urllib3.connectionpool")] = logging.ERROR
+    loggers = {logging.getLogger("alembic"): logging.WARNING, logging.getLogger("urllib3.connectionpool"): logging.ERROR}
     before = {logger: logger.level for logger in loggers}
     for logger, level in loggers.items():
         logger.setLevel(level)

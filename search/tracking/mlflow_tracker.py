@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, final
 
 from ..errors import StudyNotFoundError
 from ..provenance import Provenance, collect
+from ..redaction import redact
 from ..trial import Assignment, EpochReport, TrialResult, TrialState
 from . import descriptions
 from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
-from .mlflow_connection import connect, exists, is_local, redact, speaking
+from .mlflow_connection import connect, exists, is_local, speaking
 from .mlflow_lookup import existing_run, find_children, find_or_create_experiment, has_child
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class MlflowTracker:
             else:
                 self._begin_study(record, provenance)
             with tempfile.TemporaryDirectory() as folder:
-                Path(folder, "experiment.json").write_text(record.experiment.model_dump_json(indent=2), encoding="utf-8")
+                Path(folder, "experiment.json").write_text(redact(record.experiment.model_dump_json(indent=2)), encoding="utf-8")
                 Path(folder, "requirements.txt").write_text(provenance.requirements, encoding="utf-8")
                 client.log_artifacts(self._parent_run_id, folder)
         return self._parent_run_id
@@ -274,7 +275,7 @@ class MlflowTracker:
         self._experiment_id, self._parent_run_id = run.info.experiment_id, run.info.run_id
         self._client.update_run(self._parent_run_id, status="RUNNING")
         params = descriptions.study_params(self._current)
-        changed = {name: text for name, text in params.items() if run.data.params.get(name) != text}
+        changed = {name: text for name, text in params.items() if run.data.params.get(name) != redact(text)}
         tags = {f"perceptune.resumed_with.{name}": text for name, text in changed.items()}
         write(self._client, self._parent_run_id, Batch(tags=descriptions.study_tags(self._current, provenance) | tags))
         self._close_running_children()

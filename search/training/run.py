@@ -14,6 +14,7 @@ from ..errors import DivergedError, ExperimentError, OverdueError, TrialError
 from ..estimators import is_estimator
 from ..experiment import Experiment
 from ..metrics import check_objective, logged_names
+from ..redaction import redact
 from ..references import check_arguments, check_values, resolve
 from ..trial import Assignment, Failure, Report, TrialResult, TrialState
 from .progress import Progress
@@ -201,8 +202,8 @@ def _failure(error: Exception) -> Failure:
 
 
 def _reason(error: Exception) -> str:
-    """Say in one line why a trial failed."""
-    message = " ".join(str(error).split())
+    """Say in one line, without secrets, why a trial failed."""
+    message = redact(" ".join(str(error).split()))
     if isinstance(error, TrialError):
         text = message
     elif _failure(error) is Failure.OUT_OF_MEMORY:

@@ -1,0 +1,46 @@
+"""Keeps secrets out of whatever people read: log messages, runs and their tags, errors."""
+
+import logging
+import os
+import re
+
+_SECRET_VARIABLES = (
+    "MLFLOW_TRACKING_PASSWORD",
+    "MLFLOW_TRACKING_TOKEN",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AZURE_STORAGE_ACCESS_KEY",
+    "AZURE_STORAGE_CONNECTION_STRING",
+    "PGPASSWORD",
+)
+"""Environment variables whose values are shown to nobody."""
+
+_SHORTEST = 4
+"""Letters of a value that is looked for; a shorter one may be any word."""
+
+
+def redact(text: str) -> str:
+    """Take out user names, passwords and query strings of URLs, and what secret environment variables hold.
+
+    Args:
+        text: A URL, or any text that may quote some.
+
+    Returns:
+        The text with ``***`` in their place.
+    """
+    without_users = re.sub(r"(?<=://)[^/\s]*@", "***@", text)
+    shown = re.sub(r"\?[^\s'\"=]*=[^\s'\"]*", "?***", without_users)
+    for name in _SECRET_VARIABLES:
+        secret = os.environ.get(name, "")
+        if len(secret) >= _SHORTEST:
+            shown = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", shown)
+    return shown
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats log messages, tracebacks too, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record as text."""
+        return redact(super().format(record))
