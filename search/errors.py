@@ -14,6 +14,8 @@
     │   └── OverdueError            it takes longer than a trial may
     ├── StudyFailedError            no trial succeeded, or too many failed in a row: exit status 1
     ├── WorkerError                 workers cannot be started: exit status 1
+    ├── StoreAwayError              the tracking store does not answer for now: exit status 1
+    ├── DiskFullError               nothing more can be written: exit status 1
     └── ChampionError               a kept model does not reproduce its answers: exit status 1
 
 Each message says what was given, what was expected and how to mend it, in one line.
@@ -77,6 +79,14 @@ class StudyFailedError(PerceptuneError, RuntimeError):
 
 class WorkerError(PerceptuneError, RuntimeError):
     """Worker processes cannot be started or keep dying."""
+
+
+class StoreAwayError(PerceptuneError, ConnectionError):
+    """The tracking store does not answer for now."""
+
+
+class DiskFullError(PerceptuneError, OSError):
+    """A disk has no room for what is to be written."""
 
 
 class ChampionError(PerceptuneError, RuntimeError):

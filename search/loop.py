@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from .breaker import CircuitBreaker
-from .errors import StudyFailedError
+from .disk import is_full
+from .errors import DiskFullError, StudyFailedError
 from .executors.base import Executor
 from .experiment import Experiment
 from .interrupts import held_back
+from .keeping import remove_models, value_to_beat
 from .ledger import Again, Ledger
 from .observer import Observer
 from .samplers import is_exhausted
@@ -45,7 +47,7 @@ def assign(experiment: Experiment, ledger: Ledger, number: int, params: Mapping[
         training=training.model_copy(update={"batch_size": again.batch_size}) if again.batch_size else training,
         seed=trial_seed(experiment.search.seed, number),
         is_prunable=experiment.search.pruner != "none",
-        keep_if_better_than=ledger.best[1] if ledger.best else None,
+        keep_if_better_than=value_to_beat(ledger, experiment.search),
         model_path=str(ledger.folder.model_stem(number)),
         checkpoint_path=str(ledger.folder.checkpoint(number)),
         attempt=again.attempt,
@@ -85,7 +87,7 @@ class SearchLoop:
         self._breaker = CircuitBreaker(self.experiment.search.max_failures_in_a_row)
         deadline = time.monotonic() + (self.experiment.search.timeout_seconds or float("inf"))
         self._distributions = to_distributions(self.experiment.space.searched)
-        self._remove_models()
+        remove_models(self.ledger, self.experiment.search, self._running)
         with held_back(self.executor.wake) as self._check_interrupt:
             return self._run_until(deadline)
 
@@ -127,6 +129,8 @@ class SearchLoop:
         return not self.ledger.should_prune(report, self.experiment.objective.metric)
 
     def _finish(self, result: TrialResult) -> None:
+        if is_full(result.reason):  # not the trial's fault: it is tried again once there is room
+            raise DiskFullError(result.reason)
         assignment = self._running.pop(result.number)
         again = self._again(assignment, result)
         if again is None:
@@ -149,18 +153,9 @@ class SearchLoop:
 
     def _tell(self, assignment: Assignment, result: TrialResult) -> None:
         is_best = self.ledger.tell(result, seed=assignment.seed, finished=time.time())
-        if is_best or result.model_path:
-            self._remove_models()
+        if result.model_path:
+            remove_models(self.ledger, self.experiment.search, self._running)
         self.tracker.finish_trial(result)
         if result.state is TrialState.FAILED:
             logger.debug("Trial %d failed: %s", result.number, result.reason)
         self.observer.on_trial_end(result, is_best=is_best)
-
-    def _remove_models(self) -> None:
-        """Remove all kept models but the best trial's and those that running trials may be writing."""
-        kept = {str(number) for number in self._running} | ({str(self.ledger.best[0])} if self.ledger.best else set())
-        models = self.ledger.folder.models
-        models.mkdir(parents=True, exist_ok=True)
-        for path in models.iterdir():
-            if path.name.partition(".")[0] not in kept:
-                path.unlink()

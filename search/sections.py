@@ -161,6 +161,9 @@ class SearchSection(Table):
         max_failures_in_a_row: So many failures one after another, on one worker or of one kind, end the study; 0 means no
             limit. Defaults to 10.
         seed: Seed of the study, from which each trial's seed follows, 0 to 2**32 - 1. Defaults to 0.
+        keep_models: The models of so many of the best trials are kept in the study's folder, at least 1. Defaults to 1.
+        disk_quota_bytes: Kept models and checkpoints take no more than this: the worst models are removed first, the best
+            never; left out means no limit.
     """
 
     sampler: Annotated[str, Field(json_schema_extra=_completed_by(_SAMPLERS))] = "tpe"
@@ -171,6 +174,8 @@ class SearchSection(Table):
     timeout_seconds: Annotated[float, Field(gt=0)] | None = None
     max_failures_in_a_row: Annotated[int, Field(ge=0)] = 10
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    keep_models: Annotated[int, Field(ge=1)] = 1
+    disk_quota_bytes: Annotated[int, Field(ge=1)] | None = None
 
 
 def _check_workers(value: object) -> object:

@@ -86,6 +86,11 @@ class StudyFolder:
         return self.root / "report"
 
     @property
+    def checkpoints(self) -> Path:
+        """Where unfinished trials stand, one file each."""
+        return self.root / "checkpoints"
+
+    @property
     def models(self) -> Path:
         """The kept models."""
         return self.root / "models"

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from . import disk
 from . import ledger as ledgers
 from .champion.crowning import crown, is_crowned
 from .dataset import Dataset, load_dataset
@@ -53,6 +54,7 @@ def run_study(
     Raises:
         InputError: If the experiment, the data or the study's name cannot be used; nothing has run then.
         StudyFailedError: If no trial succeeded, or too many failed one after another.
+        DiskFullError: If there is no room for what is to be written; the same call continues when there is.
         KeyboardInterrupt: After Ctrl-C, when everything is in order for continuing.
     """
     if not isinstance(experiment, Experiment):
@@ -62,7 +64,7 @@ def run_study(
     check_objective(experiment.objective, tasks_of(choose_targets(dataset, experiment.outputs)), experiment.outputs)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
     pruner = make_pruner(experiment.search, _max_epochs(experiment))
-    with _opened(store, study or experiment.name, experiment, dataset, fresh) as ledger:
+    with disk.watched(store.root), _opened(store, study or experiment.name, experiment, dataset, fresh) as ledger:
         ledger.use(sampler, pruner)
         _Run(experiment, dataset, ledger, store, observer).run()
         return summarize(ledger)

@@ -7,6 +7,7 @@ other writers out, and only a finished trial is forced to disk. The format of th
 import json
 import os
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,24 @@ class StudyJournal(BaseJournalBackend):
                     yield json.loads(line)
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Append lines with one write."""
+        """Append lines with one write; all of them or, where the disk is full, none."""
         text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
-        with self._path.open("ab") as file:
-            file.write(text.encode())
-            if any(log["op_code"] in _FORCED_TO_DISK for log in logs):
-                file.flush()
-                os.fsync(file.fileno())
+        with self._path.open("ab", buffering=0) as file:
+            end = file.seek(0, os.SEEK_END)
+            try:
+                _write_all(file, text.encode())
+                if any(log["op_code"] in _FORCED_TO_DISK for log in logs):
+                    os.fsync(file.fileno())
+            except OSError:
+                file.truncate(end)  # half a line would spoil the next one
+                raise
+
+
+def _write_all(file: FileIO, content: bytes) -> None:
+    """Write all bytes: one call may write fewer."""
+    left = memoryview(content)
+    while left:
+        left = left[file.write(left) or 0 :]
 
 
 def repair(path: Path) -> None:

@@ -4,6 +4,7 @@ Finished trials are never removed. A trial that could not go on (its worker died
 back: it waits, with its number, hyperparameters and seed, to be given out again before any other.
 """
 
+import heapq
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -71,6 +72,19 @@ class Ledger:
     def best(self) -> tuple[int, float] | None:
         """Number and value of the best COMPLETE trial, the one that finished first where values are equal."""
         return self._best
+
+    def ranking(self, length: int) -> list[tuple[int, float]]:
+        """Number and value of the best COMPLETE trials, the best first.
+
+        Args:
+            length: How many at most, from 1.
+        """
+        if self._best is None or length == 1:
+            return [self._best] if self._best else []
+        sign = -1 if self.study.direction is optuna.study.StudyDirection.MAXIMIZE else 1
+        others = [(t.number, t.value) for t in self.study.get_trials(deepcopy=False, states=(OptunaState.COMPLETE,)) if t.value is not None]
+        best = self._best[0]
+        return heapq.nsmallest(length, others, key=lambda trial: (sign * trial[1], trial[0] != best, trial[0]))
 
     def attribute(self, key: str) -> Any:
         """Read a fact of the study; None if it was never written."""

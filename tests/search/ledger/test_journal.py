@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from search.ledger.journal import StudyJournal, repair
@@ -58,3 +61,21 @@ def test_repair_cuts_off_an_unfinished_line_and_nothing_else(path):
 def test_repair_makes_a_missing_journal(tmp_path):
     repair(tmp_path / "new" / "journal.log")
     assert (tmp_path / "new" / "journal.log").read_bytes() == b""
+
+
+def test_lines_that_a_full_disk_refuses_leave_nothing_behind(path):
+    """The journal grows to a limit of the system's, as it would on a full disk."""
+    program = f"""if True:
+        import pathlib, resource, signal
+        from search.ledger.journal import StudyJournal
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+        journal = StudyJournal(pathlib.Path({str(path)!r}))
+        journal.append_logs([{{"op_code": 5, "number": 0}}])
+        try:
+            journal.append_logs([{{"op_code": 5, "number": 1, "text": "x" * 200}}])
+        except OSError:
+            journal.append_logs([{{"op_code": 5, "number": 2}}])
+    """
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert [line["number"] for line in StudyJournal(path).read_logs(0)] == [0, 2]
