@@ -68,6 +68,19 @@ def write(client: "MlflowClient", run_id: str, batch: Batch) -> None:
         metrics, params, tags = metrics[MAX_METRICS:], params[MAX_PARAMS:], tags[MAX_TAGS:]
 
 
+def leave_out_written(client: "MlflowClient", run_id: str, batch: Batch) -> None:
+    """Take out of a batch the metrics that a run has already.
+
+    Args:
+        client: MLflow's client.
+        run_id: The run.
+        batch: What is to be written.
+    """
+    names = {name for name, *_ in batch.metrics}
+    written = {(metric.key, metric.step) for name in names for metric in client.get_metric_history(run_id, name)}
+    batch.metrics = [metric for metric in batch.metrics if (metric[0], metric[3]) not in written]
+
+
 def _writable(text: str, length: int) -> str:
     shown = redact(text)
     return shown if len(shown) <= length else f"{shown[: length - 3]}..."

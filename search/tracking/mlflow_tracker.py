@@ -1,7 +1,8 @@
 """Writes studies to MLflow: a run per study, a child run per trial, few and large requests.
 
 It goes through `MlflowClient` with explicit run ids only, so that neither an active run nor ``MLFLOW_RUN_ID`` in the
-environment can lead it astray. It is to be called from one thread at a time.
+environment can lead it astray. It is to be called from one thread at a time. A call about a trial, or `finish_study`, that
+raised StoreAwayError may be repeated: what the store has taken already is looked for before it is written again.
 
 MLflow's status of a run: FINISHED for COMPLETE and for PRUNED (a pruned trial did all that was asked of it, and is told
 apart by the tag ``perceptune.state``), FAILED for FAILED, KILLED for what was interrupted.
@@ -10,7 +11,7 @@ apart by the tag ``perceptune.state``), FAILED for FAILED, KILLED for what was i
 import itertools
 import tempfile
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
@@ -23,29 +24,13 @@ from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
 from .mlflow_connection import connect, exists, is_local, speaking
 from .mlflow_lookup import existing_run, find_children, find_or_create_experiment, has_child
+from .mlflow_runs import OpenRun
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
 WRITE_INTERVAL_SECONDS = 5.0
-
-
-@dataclass
-class _OpenRun:
-    """A trial's run that has not ended.
-
-    Attributes:
-        run_id: MLflow's id.
-        pending: What is not written yet.
-        last_epoch: The last epoch that is written or pending; 0 before the first.
-        written_at: When it was last written to, in seconds of the monotonic clock.
-    """
-
-    run_id: str
-    pending: Batch = field(default_factory=Batch)
-    last_epoch: int = 0
-    written_at: float = field(default_factory=time.monotonic)
 
 
 @final
@@ -64,7 +49,8 @@ class MlflowTracker:
         self._record: StudyRecord | None = None
         self._experiment_id = ""
         self._parent_run_id = ""
-        self._open_runs: dict[int, _OpenRun] = {}
+        self._open_runs: dict[int, OpenRun] = {}
+        self._perhaps_begun: set[int] = set()  # trials whose runs the store was asked to create, and did not say whether it has
 
     def open(self) -> None:
         """Import MLflow and connect; a local store that is not there is left to `start_study`.
@@ -113,41 +99,48 @@ class MlflowTracker:
         Args:
             assignment: The trial; the run of one that is given out again goes on.
         """
-        if assignment.attempt > 1 and self._reopen(assignment):
-            return
-        tags = {"mlflow.parentRunId": self._parent_run_id} | descriptions.user_tags() | descriptions.trial_tags(self._current, assignment)
-        with speaking():
-            run = self._client.create_run(self._experiment_id, milliseconds(assignment.started), tags, f"trial {assignment.number}")
-            write(self._client, run.info.run_id, Batch(params=descriptions.trial_params(self._current, assignment)))
-        self._open_runs[assignment.number] = _OpenRun(run.info.run_id)
         self.write_due()
-
-    def _reopen(self, assignment: Assignment) -> bool:
-        """Go on with the run of an earlier attempt; False if there is none."""
-        again = Batch(tags=descriptions.attempt_tags(assignment))
-        if assignment.number in self._open_runs:
-            self._open_runs[assignment.number].pending.tags |= again.tags
-            return True
+        number = assignment.number
+        if number in self._open_runs:
+            self._open_runs[number].pending.tags |= descriptions.attempt_tags(assignment)
+            return
         with speaking():
-            found = find_children(self._client, self._experiment_id, self._parent_run_id, f"tags.`perceptune.trial` = '{assignment.number}'")
-            if not found:
-                return False
-            run_id = found[0].info.run_id
-            self._client.update_run(run_id, status="RUNNING")
-            if "perceptune.reason" in found[0].data.tags:
-                self._client.delete_tag(run_id, "perceptune.reason")
-            write(self._client, run_id, again)
-        self._open_runs[assignment.number] = _OpenRun(run_id, last_epoch=self._last_epoch(run_id))
-        return True
+            run = self._reopen(assignment) if assignment.attempt > 1 or number in self._perhaps_begun else None
+            self._perhaps_begun.add(number)
+            run = run or self._create_run(assignment)
+            if assignment.attempt == 1:
+                write(self._client, run.run_id, Batch(params=descriptions.trial_params(self._current, assignment)))
+        self._perhaps_begun.discard(number)
+        self._open_runs[number] = run
+
+    def _create_run(self, assignment: Assignment) -> OpenRun:
+        tags = {"mlflow.parentRunId": self._parent_run_id} | descriptions.user_tags() | descriptions.trial_tags(self._current, assignment)
+        run = self._client.create_run(self._experiment_id, milliseconds(assignment.started), tags, f"trial {assignment.number}")
+        return OpenRun(run.info.run_id)
+
+    def _reopen(self, assignment: Assignment) -> OpenRun | None:
+        """Go on with the run of an earlier attempt, of the trial or at its creation; None if there is none."""
+        run = self._find_run(assignment.number)
+        if run is None:
+            return None
+        self._client.update_run(run.info.run_id, status="RUNNING")
+        if "perceptune.reason" in run.data.tags:
+            self._client.delete_tag(run.info.run_id, "perceptune.reason")
+        write(self._client, run.info.run_id, Batch(tags=descriptions.attempt_tags(assignment)))
+        return OpenRun(run.info.run_id, last_epoch=self._last_epoch(run.info.run_id))
+
+    def _find_run(self, number: int) -> "Run | None":
+        found = find_children(self._client, self._experiment_id, self._parent_run_id, f"tags.`perceptune.trial` = '{number}'")
+        return found[0] if found else None
 
     def log_epoch(self, report: EpochReport) -> None:
         """Note one epoch's metrics; they are written within 5 seconds, as long as this or `write_due` is called.
 
         Args:
-            report: The metrics. An epoch that is already known is not written again.
+            report: The metrics. An epoch that is already known is not written again, and one after a gap with the trial's result.
         """
         run = self._open_runs[report.number]
-        if report.epoch > run.last_epoch:
+        if report.epoch == run.last_epoch + 1:
             run.pending.add_metrics(report.metrics, milliseconds(report.finished), report.epoch)
             run.last_epoch = report.epoch
         self.write_due()
@@ -158,8 +151,7 @@ class MlflowTracker:
         for run in self._open_runs.values():
             if run.pending and now - run.written_at >= WRITE_INTERVAL_SECONDS:
                 with speaking():
-                    write(self._client, run.run_id, run.pending)
-                run.pending, run.written_at = Batch(), now
+                    run.write(self._client)
 
     def finish_trial(self, result: TrialResult) -> None:
         """Write what is not yet written of a trial, and end its run.
@@ -167,16 +159,26 @@ class MlflowTracker:
         Args:
             result: How it ended; epochs of its history that were never reported are written too.
         """
-        run = self._open_runs.pop(result.number)
-        finished = milliseconds(result.finished)
-        for epoch, metrics in enumerate(result.history[run.last_epoch :], start=run.last_epoch + 1):
-            seconds_ago = result.seconds * (1 - epoch / len(result.history))
-            run.pending.add_metrics(metrics, finished - milliseconds(seconds_ago), epoch)
-        run.pending.add_metrics(descriptions.result_metrics(result), finished, 0)
-        run.pending.tags |= descriptions.result_tags(result)
-        status = "KILLED" if descriptions.is_interrupted(result) else "FAILED" if result.state is TrialState.FAILED else "FINISHED"
-        self._end(run, status, finished)
         self.write_due()
+        run = self._open_runs[result.number]
+        run.add_result(result)
+        self._end(run, status_of(result), milliseconds(result.finished))
+        del self._open_runs[result.number]
+
+    def restore_trial(self, assignment: Assignment, result: TrialResult) -> None:
+        """Write whatever the store lacks of a trial that has ended, and nothing twice.
+
+        Args:
+            assignment: The trial.
+            result: How it ended.
+        """
+        with speaking():
+            run = self._find_run(assignment.number)
+        if run is None:
+            self.start_trial(replace(assignment, started=result.finished - result.seconds))
+        else:
+            self._open_runs[assignment.number] = OpenRun(run.info.run_id, is_unsure=True)  # all epochs are compared
+        self.finish_trial(result)
 
     def finish_study(self, outcome: StudyOutcome) -> None:
         """Write the study's results and end its run; trials that still run are marked as killed.
@@ -201,7 +203,7 @@ class MlflowTracker:
             if outcome.artifacts is not None:
                 self._client.log_artifacts(self._parent_run_id, str(outcome.artifacts))
         status = "KILLED" if not outcome.is_complete else "FAILED" if outcome.best_trial is None else "FINISHED"
-        self._end(_OpenRun(self._parent_run_id, batch), status)
+        self._end(OpenRun(self._parent_run_id, batch), status)
 
     def find_run_id(self, parent_run_id: str, number: int) -> str:
         """Find the run of a trial.
@@ -287,17 +289,16 @@ class MlflowTracker:
         for child in running:
             result = self._current.result_of(int(child.data.tags["perceptune.trial"]))
             if result is None:
-                self._end(_OpenRun(child.info.run_id, _interrupted()), "KILLED")
+                self._end(OpenRun(child.info.run_id, _interrupted()), "KILLED")
             else:
-                self._open_runs[result.number] = _OpenRun(child.info.run_id, Batch(), self._last_epoch(child.info.run_id))
+                self._open_runs[result.number] = OpenRun(child.info.run_id, Batch(), self._last_epoch(child.info.run_id))
                 self.finish_trial(result)
 
     def _write_missing_children(self) -> None:
         """Write the trials that a kill has kept from MLflow: the last ones, as runs begin in the order of trials."""
         missing = itertools.takewhile(lambda trial: not self._has_run(trial[0].number), self._current.finished())
         for assignment, result in reversed(list(missing)):
-            self.start_trial(replace(assignment, started=result.finished - result.seconds))
-            self.finish_trial(result)
+            self.restore_trial(assignment, result)
 
     def _has_run(self, number: int) -> bool:
         with speaking():
@@ -308,10 +309,17 @@ class MlflowTracker:
         with speaking():
             return max((metric.step for metric in self._client.get_metric_history(run_id, "loss")), default=0)
 
-    def _end(self, run: _OpenRun, status: str, finished: int | None = None) -> None:
+    def _end(self, run: OpenRun, status: str, finished: int | None = None) -> None:
         with speaking():
-            write(self._client, run.run_id, run.pending)
+            run.write(self._client)
             self._client.set_terminated(run.run_id, status, finished)
+
+
+def status_of(result: TrialResult) -> str:
+    """Name MLflow's status of a trial's run that has ended."""
+    if descriptions.is_interrupted(result):
+        return "KILLED"
+    return "FAILED" if result.state is TrialState.FAILED else "FINISHED"
 
 
 def _interrupted() -> Batch:

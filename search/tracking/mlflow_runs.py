@@ -1,0 +1,61 @@
+"""A run of MLflow's that has not ended: what is still to be written to it, once and in order however often it is tried."""
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..trial import TrialResult
+from . import descriptions
+from .mlflow_batches import Batch, leave_out_written, milliseconds, write
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+
+@dataclass
+class OpenRun:
+    """A run that has not ended.
+
+    Attributes:
+        run_id: MLflow's id.
+        pending: What is not written yet.
+        last_epoch: The last epoch that is written or pending; 0 before the first.
+        written_at: When it was last written to, in seconds of the monotonic clock.
+        is_unsure: Whether the store may have some of what is pending, because it did not answer when that was written.
+        has_result: Whether the trial's result is written or pending.
+    """
+
+    run_id: str
+    pending: Batch = field(default_factory=Batch)
+    last_epoch: int = 0
+    written_at: float = field(default_factory=time.monotonic)
+    is_unsure: bool = False
+    has_result: bool = False
+
+    def add_result(self, result: TrialResult) -> None:
+        """Add the epochs of a trial that were never reported, and its result; a second time adds nothing.
+
+        Args:
+            result: How the trial ended.
+        """
+        if self.has_result:
+            return
+        finished, n_epochs = milliseconds(result.finished), len(result.history)
+        for epoch, metrics in enumerate(result.history[self.last_epoch :], start=self.last_epoch + 1):
+            seconds_ago = result.seconds * (1 - epoch / n_epochs)
+            self.pending.add_metrics(metrics, finished - milliseconds(seconds_ago), epoch)
+        self.pending.add_metrics(descriptions.result_metrics(result), finished, 0)
+        self.pending.tags |= descriptions.result_tags(result)
+        self.has_result = True
+
+    def write(self, client: "MlflowClient") -> None:
+        """Write what is pending; what an earlier attempt has written is not written again.
+
+        Args:
+            client: MLflow's client.
+        """
+        if self.is_unsure:
+            leave_out_written(client, self.run_id, self.pending)
+        self.is_unsure = True
+        write(client, self.run_id, self.pending)
+        self.pending, self.written_at, self.is_unsure = Batch(), time.monotonic(), False
