@@ -23,10 +23,10 @@ from .preprocessing import fit_preprocessor, prepare
 from .pruners import make_pruner
 from .samplers import make_sampler
 from .store import Store
-from .summary import StudySummary, summarize
+from .summary import StudySummary, outcome_of, summarize
 from .targets import choose_targets, tasks_of
 from .tracking.background import BackgroundTracker
-from .tracking.base import StudyOutcome, StudyRecord, Tracker
+from .tracking.base import StudyRecord, Tracker
 from .tracking.mlflow_tracker import MlflowTracker
 from .trial import Assignment, TrialResult
 
@@ -124,6 +124,7 @@ class _Run:
         )
         self._ledger.set_attribute("parent_run_id", run_id)
         self._ledger.set_attribute("n_trials", self._n_trials)
+        self._ledger.set_attribute("keep_models", self._experiment.search.keep_models)
 
     def _finished_trials(self) -> Iterator[tuple[Assignment, TrialResult]]:
         for record in reversed(self._ledger.records()):
@@ -143,7 +144,7 @@ class _Run:
         finally:
             executor.close()
             self._ledger.release()
-            self._tracker.finish_study(self._outcome(is_complete))
+            self._tracker.finish_study(outcome_of(self._ledger, is_complete=is_complete))
         self._ledger.set_attribute("tracked", self._ledger.n_finished)
 
     def _finish(self) -> None:
@@ -155,22 +156,6 @@ class _Run:
             crown(self._ledger, self._experiment, self._store.tracking_uri, self._tracker.find_run_id)
         self._observer.on_stage("Drawing plots")
         write_study_report(self._ledger)
-
-    def _outcome(self, is_complete: bool) -> StudyOutcome:
-        n_by_state = self._ledger.n_by_state()
-        if self._ledger.best is None:
-            return StudyOutcome(is_complete=is_complete, n_by_state=n_by_state)
-        summary = summarize(self._ledger)
-        return StudyOutcome(
-            is_complete=is_complete,
-            n_by_state=n_by_state,
-            best_trial=summary.trial,
-            best_value=summary.value,
-            best_params=summary.params,
-            model_uri=summary.model_uri,
-            test_metrics=summary.test,
-            artifacts=self._ledger.folder.report if is_complete else None,
-        )
 
 
 def write_study_report(ledger: Ledger) -> list[Path]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from .errors import StudyFailedError
 from .ledger import Ledger
+from .tracking.base import StudyOutcome
 from .trial import Value
 
 
@@ -75,6 +76,28 @@ def summarize(ledger: Ledger) -> StudySummary:
         model_uri=champion.get("model_uri"),
         n_trials=ledger.attribute("n_trials") or 0,
         n_by_state=ledger.n_by_state(),
+    )
+
+
+def outcome_of(ledger: Ledger, *, is_complete: bool) -> StudyOutcome:
+    """Say how a study stands, for its run.
+
+    Args:
+        ledger: The study.
+        is_complete: Whether it ran to its end.
+    """
+    if ledger.best is None:
+        return StudyOutcome(is_complete=is_complete, n_by_state=ledger.n_by_state())
+    summary = summarize(ledger)
+    return StudyOutcome(
+        is_complete=is_complete,
+        n_by_state=summary.n_by_state,
+        best_trial=summary.trial,
+        best_value=summary.value,
+        best_params=summary.params,
+        model_uri=summary.model_uri,
+        test_metrics=summary.test,
+        artifacts=ledger.folder.report if is_complete and ledger.folder.report.is_dir() else None,
     )
 
 

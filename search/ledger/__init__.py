@@ -1,7 +1,21 @@
 """The ledger: the durable record of a study."""
 
+from .journal import is_cut_off
+from .journal import repair as repair_journal
 from .ledger import Ledger
-from .opening import abandon, begin_or_continue, read, study_names
+from .opening import abandon, attend, begin_or_continue, read, study_names
 from .record import INTERRUPTED, Again, TrialRecord
 
-__all__ = ["INTERRUPTED", "Again", "Ledger", "TrialRecord", "abandon", "begin_or_continue", "read", "study_names"]
+__all__ = [
+    "INTERRUPTED",
+    "Again",
+    "Ledger",
+    "TrialRecord",
+    "abandon",
+    "attend",
+    "begin_or_continue",
+    "is_cut_off",
+    "read",
+    "repair_journal",
+    "study_names",
+]

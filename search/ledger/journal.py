@@ -62,6 +62,13 @@ def _write_all(file: FileIO, content: bytes) -> None:
         left = left[file.write(left) or 0 :]
 
 
+def is_cut_off(path: Path) -> bool:
+    """Say whether a journal ends in a line that was not written to its end."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 1))
+        return file.read() not in (b"", b"\n")
+
+
 def repair(path: Path) -> None:
     """Cut off a last line that a killed process left unfinished; the file may be missing.
 

@@ -70,6 +70,29 @@ def read(store: Store, name: str) -> Ledger:
     Raises:
         StudyNotFoundError: If there is no such study.
     """
+    return _load(store, name)
+
+
+def attend(store: Store, name: str) -> Ledger:
+    """Open a study that is there for looking after it, as the only one who may write.
+
+    Returns:
+        The ledger, locked until it is closed.
+
+    Raises:
+        StudyNotFoundError: If there is no such study.
+        StudyBusyError: If another process runs it.
+    """
+    _load(store, name)
+    lock = _lock(store, name)
+    try:
+        return _load(store, name, lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _load(store: Store, name: str, lock: FileLock | None = None) -> Ledger:
     folder = store.study(name)
     if "/" in name or not folder.journal.exists():
         raise StudyNotFoundError(f'There is no study "{name}" in {store.studies}; {nearest(name, study_names(store))}')
@@ -77,7 +100,7 @@ def read(store: Store, name: str) -> Ledger:
     begun = optuna.get_all_study_names(storage)  # an earlier study, "diabetes.1", has kept the name that it was begun with
     if not begun:
         raise StudyNotFoundError(f'Study "{name}" has only just begun; ask again in a moment')
-    return Ledger(name, folder, optuna.load_study(storage=storage, study_name=begun[0], sampler=optuna.samplers.RandomSampler()), storage)
+    return Ledger(name, folder, optuna.load_study(storage=storage, study_name=begun[0], sampler=optuna.samplers.RandomSampler()), storage, lock)
 
 
 def study_names(store: Store) -> list[str]:

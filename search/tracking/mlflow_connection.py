@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from ..errors import InputError, PerceptuneError
+from ..errors import InputError, PerceptuneError, StoreAwayError
 from ..redaction import redact
+from .mlflow_absence import is_away
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -24,6 +25,8 @@ _DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
 # MLflow alone would retry for minutes before it says that a server is not there.
 _IMPATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1"}
 _PATIENCE_SECONDS = 5
+# Later on our own writer repeats what failed: MLflow, which does not know what a request has done, would write it twice.
+_UNREPEATED = ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
 
 
 def is_local(tracking_uri: str) -> bool:
@@ -44,6 +47,7 @@ def connect(tracking_uri: str) -> "MlflowClient":
         InputError: If the store does not answer within seconds, refuses, or is of another MLflow version.
     """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nobody asked for reports to a third party
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # with the password that it may hold
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs, with a traceback, what it raises too
     try:
         if is_local(tracking_uri):
@@ -62,13 +66,17 @@ def speaking() -> Iterator[None]:
     """Turn MLflow's exceptions into ours, without secrets.
 
     Raises:
-        PerceptuneError: If MLflow raises.
+        StoreAwayError: If the store does not answer, or answers that it cannot for now.
+        PerceptuneError: If MLflow raises anything else.
     """
     from mlflow.exceptions import MlflowException
+    from requests.exceptions import RequestException
 
     try:
         yield
-    except MlflowException as error:
+    except (MlflowException, RequestException) as error:  # the latter from uploads
+        if is_away(error):
+            raise StoreAwayError(f"MLflow does not answer: {_first_line(error)}") from None
         raise PerceptuneError(f"MLflow failed: {_first_line(error)}. The ledger is safe; run the same command again to go on") from None
 
 
@@ -106,7 +114,9 @@ def _open_remote(tracking_uri: str) -> "MlflowClient":
     if port and address.hostname:  # MLflow retries a database for 100 seconds, and cannot be told otherwise
         socket.create_connection((address.hostname, address.port or port), timeout=_PATIENCE_SECONDS).close()
     with _impatience(), _without_chatter():
-        return _first_contact(tracking_uri)
+        client = _first_contact(tracking_uri)
+    os.environ.setdefault(*_UNREPEATED)
+    return client
 
 
 def _first_contact(tracking_uri: str) -> "MlflowClient":

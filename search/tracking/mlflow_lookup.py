@@ -77,23 +77,38 @@ def has_child(client: "MlflowClient", experiment_id: str, parent_run_id: str, nu
     return bool(client.search_runs([experiment_id], query, run_view_type=ViewType.ALL, max_results=1))
 
 
-def find_children(client: "MlflowClient", experiment_id: str, parent_run_id: str, condition: str) -> "list[Run]":
+def find_child(client: "MlflowClient", experiment_id: str, parent_run_id: str, number: int) -> "Run | None":
+    """Return the run of a trial of a study; None if it has none, or a deleted one."""
+    found = find_children(client, experiment_id, parent_run_id, f"tags.`perceptune.trial` = '{number}'")
+    return found[0] if found else None
+
+
+def last_epoch(client: "MlflowClient", run_id: str) -> int:
+    """Return the last epoch that was written to a run; 0 if there is none."""
+    return max((metric.step for metric in client.get_metric_history(run_id, "loss")), default=0)
+
+
+def find_children(client: "MlflowClient", experiment_id: str, parent_run_id: str, condition: str = "", *, deleted: bool = False) -> "list[Run]":
     """Return the trials' runs of a study that meet a condition.
 
     Args:
         client: MLflow's client.
         experiment_id: MLflow's experiment.
         parent_run_id: The study's run.
-        condition: In MLflow's search language, such as ``attributes.status = 'RUNNING'``.
+        condition: In MLflow's search language, such as ``attributes.status = 'RUNNING'``. Defaults to none.
+        deleted: Whether deleted ones are returned too. Defaults to False.
 
     Returns:
         The runs, all pages of them.
     """
-    query = f"tags.`mlflow.parentRunId` = '{parent_run_id}' AND {condition}"
+    from mlflow.entities import ViewType
+
+    query = f"tags.`mlflow.parentRunId` = '{parent_run_id}'" + (f" AND {condition}" if condition else "")
+    view = ViewType.ALL if deleted else ViewType.ACTIVE_ONLY
     found: list[Any] = []
     token: str | None = ""
     while token is not None:
-        page = client.search_runs([experiment_id], query, page_token=token or None)
+        page = client.search_runs([experiment_id], query, run_view_type=view, page_token=token or None)
         found += page
         token = page.token or None
     return found

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..trial import TrialResult
+from ..trial import TrialResult, TrialState
 from . import descriptions
 from .mlflow_batches import Batch, leave_out_written, milliseconds, write
 
@@ -59,3 +59,10 @@ class OpenRun:
         self.is_unsure = True
         write(client, self.run_id, self.pending)
         self.pending, self.written_at, self.is_unsure = Batch(), time.monotonic(), False
+
+
+def status_of(result: TrialResult) -> str:
+    """Name MLflow's status of a trial's run that has ended."""
+    if descriptions.is_interrupted(result):
+        return "KILLED"
+    return "FAILED" if result.state is TrialState.FAILED else "FINISHED"

@@ -15,16 +15,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from ..errors import StudyNotFoundError
+from ..errors import StoreAwayError, StudyNotFoundError
 from ..provenance import Provenance, collect
 from ..redaction import redact
-from ..trial import Assignment, EpochReport, TrialResult, TrialState
+from ..trial import Assignment, EpochReport, TrialResult
 from . import descriptions
 from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
 from .mlflow_connection import connect, exists, is_local, speaking
-from .mlflow_lookup import existing_run, find_children, find_or_create_experiment, has_child
-from .mlflow_runs import OpenRun
+from .mlflow_lookup import existing_run, find_child, find_children, find_or_create_experiment, has_child, last_epoch
+from .mlflow_runs import OpenRun, status_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -105,10 +105,10 @@ class MlflowTracker:
             self._open_runs[number].pending.tags |= descriptions.attempt_tags(assignment)
             return
         with speaking():
-            run = self._reopen(assignment) if assignment.attempt > 1 or number in self._perhaps_begun else None
+            reopened = self._reopen(assignment) if assignment.attempt > 1 or number in self._perhaps_begun else None
             self._perhaps_begun.add(number)
-            run = run or self._create_run(assignment)
-            if assignment.attempt == 1:
+            run = reopened or self._create_run(assignment)
+            if assignment.attempt == 1 or not reopened:  # those of a run that goes on stand as they were
                 write(self._client, run.run_id, Batch(params=descriptions.trial_params(self._current, assignment)))
         self._perhaps_begun.discard(number)
         self._open_runs[number] = run
@@ -120,18 +120,14 @@ class MlflowTracker:
 
     def _reopen(self, assignment: Assignment) -> OpenRun | None:
         """Go on with the run of an earlier attempt, of the trial or at its creation; None if there is none."""
-        run = self._find_run(assignment.number)
+        run = find_child(self._client, self._experiment_id, self._parent_run_id, assignment.number)
         if run is None:
             return None
         self._client.update_run(run.info.run_id, status="RUNNING")
         if "perceptune.reason" in run.data.tags:
             self._client.delete_tag(run.info.run_id, "perceptune.reason")
         write(self._client, run.info.run_id, Batch(tags=descriptions.attempt_tags(assignment)))
-        return OpenRun(run.info.run_id, last_epoch=self._last_epoch(run.info.run_id))
-
-    def _find_run(self, number: int) -> "Run | None":
-        found = find_children(self._client, self._experiment_id, self._parent_run_id, f"tags.`perceptune.trial` = '{number}'")
-        return found[0] if found else None
+        return OpenRun(run.info.run_id, last_epoch=last_epoch(self._client, run.info.run_id))
 
     def log_epoch(self, report: EpochReport) -> None:
         """Note one epoch's metrics; they are written within 5 seconds, as long as this or `write_due` is called.
@@ -160,10 +156,13 @@ class MlflowTracker:
             result: How it ended; epochs of its history that were never reported are written too.
         """
         self.write_due()
-        run = self._open_runs[result.number]
+        run = self._open_runs.pop(result.number)
         run.add_result(result)
-        self._end(run, status_of(result), milliseconds(result.finished))
-        del self._open_runs[result.number]
+        try:
+            self._end(run, status_of(result), milliseconds(result.finished))
+        except StoreAwayError:
+            self._open_runs[result.number] = run  # this call may be repeated
+            raise
 
     def restore_trial(self, assignment: Assignment, result: TrialResult) -> None:
         """Write whatever the store lacks of a trial that has ended, and nothing twice.
@@ -173,7 +172,7 @@ class MlflowTracker:
             result: How it ended.
         """
         with speaking():
-            run = self._find_run(assignment.number)
+            run = find_child(self._client, self._experiment_id, self._parent_run_id, assignment.number)
         if run is None:
             self.start_trial(replace(assignment, started=result.finished - result.seconds))
         else:
@@ -227,23 +226,6 @@ class MlflowTracker:
             raise StudyNotFoundError(f"MLflow at {redact(self._tracking_uri)} has no run of trial {number} under run {parent_run_id}")
         return str(runs[0].info.run_id)
 
-    def run_url(self, run_id: str, ui: str = "http://127.0.0.1:5000") -> str:
-        """Return the address at which a browser shows a run.
-
-        Args:
-            run_id: The run.
-            ui: Where MLflow's UI answers for a local store. Defaults to the address of ``make ui``.
-
-        Returns:
-            A URL without credentials.
-        """
-        client = self._client
-        with speaking():
-            run = existing_run(client, run_id)
-        is_server = self._tracking_uri.startswith(("http://", "https://"))
-        base = redact(self._tracking_uri).replace("***@", "").rstrip("/") if is_server else ui
-        return f"{base}/#/experiments/{run.info.experiment_id if run else ''}/runs/{run_id}"
-
     @property
     def _client(self) -> "MlflowClient":
         if self._opened is None:
@@ -291,7 +273,7 @@ class MlflowTracker:
             if result is None:
                 self._end(OpenRun(child.info.run_id, _interrupted()), "KILLED")
             else:
-                self._open_runs[result.number] = OpenRun(child.info.run_id, Batch(), self._last_epoch(child.info.run_id))
+                self._open_runs[result.number] = OpenRun(child.info.run_id, Batch(), last_epoch(self._client, child.info.run_id))
                 self.finish_trial(result)
 
     def _write_missing_children(self) -> None:
@@ -304,22 +286,10 @@ class MlflowTracker:
         with speaking():
             return has_child(self._client, self._experiment_id, self._parent_run_id, number)
 
-    def _last_epoch(self, run_id: str) -> int:
-        """Return the last epoch that was written to a run; 0 if there is none."""
-        with speaking():
-            return max((metric.step for metric in self._client.get_metric_history(run_id, "loss")), default=0)
-
     def _end(self, run: OpenRun, status: str, finished: int | None = None) -> None:
         with speaking():
             run.write(self._client)
             self._client.set_terminated(run.run_id, status, finished)
-
-
-def status_of(result: TrialResult) -> str:
-    """Name MLflow's status of a trial's run that has ended."""
-    if descriptions.is_interrupted(result):
-        return "KILLED"
-    return "FAILED" if result.state is TrialState.FAILED else "FINISHED"
 
 
 def _interrupted() -> Batch:

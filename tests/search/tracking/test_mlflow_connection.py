@@ -34,7 +34,7 @@ def test_a_server_that_is_not_there_is_said_within_seconds_without_its_password(
     assert f"127.0.0.1:{port}" in str(caught.value)
     assert "s3cret" not in str(caught.value)
     assert "hidden" not in str(caught.value)
-    assert os.environ.keys() - before.keys() <= {"MLFLOW_DISABLE_TELEMETRY"}
+    assert os.environ.keys() - before.keys() <= {"MLFLOW_DISABLE_TELEMETRY", "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"}
 
 
 def test_a_database_that_is_no_mlflow_store_is_refused(tmp_path: Path) -> None:

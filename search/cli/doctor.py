@@ -1,0 +1,52 @@
+"""The command ``doctor``."""
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .output import console
+
+if TYPE_CHECKING:
+    from ..doctor import Checkup
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(doctor)
+
+
+def doctor(
+    study: Annotated[str | None, typer.Argument(help="Name of a study; all of them if not given.")] = None,
+    *,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
+) -> None:
+    """Compare ledger, MLflow and disk; exit status 1 if something does not fit and is not mended."""
+    from .. import ledger as ledgers
+    from ..doctor import check_study
+    from ..store import Store
+
+    store = Store()
+    names = [study] if study is not None else ledgers.study_names(store)
+    checkups = [check_study(store, name, repair=repair) for name in names]
+    if as_json:
+        typer.echo(json.dumps([dataclasses.asdict(checkup) for checkup in checkups], indent=2))
+    else:
+        for checkup in checkups:
+            _print(checkup)
+    if any(checkup.left for checkup in checkups):
+        raise typer.Exit(1)
+
+
+def _print(checkup: "Checkup") -> None:
+    if checkup.is_busy:
+        console.print(f"{checkup.study}: a process runs it; not looked at")
+    elif not checkup.mended and not checkup.left:
+        console.print(f"{checkup.study}: nothing found")
+    for finding in checkup.mended:
+        console.print(f"{checkup.study}: {finding.kind}: {finding.subject}: {finding.text}; mended: {finding.remedy}")
+    for finding in checkup.left:
+        hope = f"--repair: {finding.remedy}" if finding.remedy else "cannot be mended here"
+        console.print(f"{checkup.study}: {finding.kind}: {finding.subject}: {finding.text} ({hope})")

@@ -1,0 +1,70 @@
+"""The registered champion: its trial, its version in MLflow's registry, its files."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..champion.crowning import crown
+from ..tracking.mlflow_connection import speaking
+from ..tracking.mlflow_tracker import MlflowTracker
+from ..trial import TrialState
+from .finding import Case, Finding
+
+if TYPE_CHECKING:
+    from mlflow.entities.model_registry import ModelVersion
+
+_REMEDY = "the best trial's model is packaged, proven and registered again"
+
+
+def examine(case: Case) -> list[Finding]:
+    """Find a champion that cannot be fetched any more, or a best model that can no longer become one."""
+    ledger = case.ledger
+    champion: dict[str, Any] | None = ledger.attribute("champion")
+    has_model = ledger.best is not None and ledger.folder.model(ledger.best[0]).is_file()
+    remedy = _REMEDY if has_model else ""
+    if champion is None:
+        lost = ledger.best is not None and not has_model
+        text = "its model is gone before it was registered; train it again with --fresh"
+        return [Finding("lost model", f"trial {ledger.best[0]}", text)] if lost and ledger.best else []
+    record = case.records.get(champion["trial"])
+    if record is None or record.state is not TrialState.COMPLETE:
+        return [Finding("champion without a trial", champion["model_uri"], f"the ledger has no finished trial {champion['trial']}", remedy)]
+    version = _version(case, champion["model_uri"])
+    if version is None:
+        return [Finding("champion without a version", champion["model_uri"], "MLflow's registry has no such model", remedy)]
+    if not _has_files(case, version):
+        return [Finding("champion without files", champion["model_uri"], f"there is no model at {version.source}", remedy)]
+    return []
+
+
+def mend(case: Case, findings: list[Finding]) -> None:
+    """Crown the best trial anew; an entry of the registry that leads to no files is removed."""
+    ledger, client = case.ledger, case.client
+    if client is None or not any(finding.remedy for finding in findings):
+        return
+    broken = _version(case, ledger.attribute("champion")["model_uri"])
+    if broken is not None and not _has_files(case, broken):
+        with speaking():
+            client.delete_model_version(broken.name, broken.version)
+    tracker = MlflowTracker(case.store.tracking_uri, case.store.artifacts)
+    crown(ledger, ledger.experiment, case.store.tracking_uri, tracker.find_run_id)
+
+
+def _version(case: Case, model_uri: str) -> "ModelVersion | None":
+    from mlflow.exceptions import MlflowException
+
+    name, _, version = model_uri.removeprefix("models:/").partition("/")
+    if case.client is None:
+        return None
+    with speaking():
+        try:
+            return case.client.get_model_version(name, version)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            return None
+
+
+def _has_files(case: Case, version: "ModelVersion") -> bool:
+    from mlflow import artifacts
+
+    with speaking():
+        return bool(artifacts.list_artifacts(artifact_uri=version.source, tracking_uri=case.store.tracking_uri))

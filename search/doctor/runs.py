@@ -1,0 +1,129 @@
+"""MLflow against the ledger: a run per finished trial, ended as the trial has, with every epoch once."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..dataset import load_dataset
+from ..loop import assign
+from ..summary import outcome_of
+from ..tracking.base import StudyRecord
+from ..tracking.mlflow_connection import speaking
+from ..tracking.mlflow_runs import status_of
+from ..tracking.mlflow_tracker import MlflowTracker
+from ..trial import Assignment, TrialResult
+from .finding import Case, Finding
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
+_TRIAL, _ORPHAN = "perceptune.trial", "perceptune.orphan"
+_WRITTEN = "written from the ledger"
+_SET_ASIDE = f"marked by the tag {_ORPHAN} and, if it was RUNNING, KILLED; nothing of it is removed"
+
+
+def examine(case: Case) -> list[Finding]:
+    """Compare the study's run and the trials' runs with the ledger."""
+    if not case.results and case.ledger.attribute("parent_run_id") is None:
+        return []
+    if case.parent is None:
+        return [Finding("missing parent", "the study's run", "MLflow has no run of the study", f"{_WRITTEN}, with all its trials")]
+    found = [_orphan(run, "no trial of the ledger has this run") for run in case.runs if _is_orphan(case, run)]
+    if case.parent.info.status == "RUNNING":
+        found.insert(0, Finding("study's run without an end", f"run {case.parent.info.run_id}", "RUNNING, but no process runs the study", "ended"))
+    for number in case.records:
+        found += _examine_trial(case, number)
+    return found
+
+
+def mend(case: Case, findings: list[Finding]) -> None:
+    """Set aside the runs of no trial, and have the tracker write what is missing; the study's run ends as the study stands."""
+    ledger, experiment = case.ledger, case.ledger.experiment
+    _set_aside(case, findings)
+    finished = [(_assignment(case, number), result) for number, result in sorted(case.results.items(), reverse=True)]
+    tracker = MlflowTracker(case.store.tracking_uri, case.store.artifacts)
+    n_workers = case.parent.data.tags.get("perceptune.n_workers", "1") if case.parent else "1"
+    n_trials = ledger.attribute("n_trials") or experiment.search.n_trials
+    run_id = tracker.start_study(
+        StudyRecord(
+            study=ledger.study.study_name,
+            experiment=experiment,
+            dataset=load_dataset(experiment.data),
+            n_trials=n_trials,
+            n_workers=int(n_workers),
+            parent_run_id=ledger.attribute("parent_run_id"),
+            result_of=case.results.get,
+        )
+    )
+    ledger.set_attribute("parent_run_id", run_id)
+    faulty = {finding.subject for finding in findings}
+    for assignment, result in reversed(finished):
+        if case.parent is None or f"trial {assignment.number}" in faulty:
+            tracker.restore_trial(assignment, result)
+    tracker.finish_study(outcome_of(ledger, is_complete=ledger.n_finished >= n_trials))
+    ledger.set_attribute("tracked", ledger.n_finished)
+
+
+def _assignment(case: Case, number: int) -> Assignment:
+    return assign(case.ledger.experiment, case.ledger, number, case.records[number].params)
+
+
+def _set_aside(case: Case, findings: list[Finding]) -> None:
+    if case.client is None:
+        return
+    marked = {finding.subject for finding in findings if finding.remedy == _SET_ASIDE}
+    for run in case.runs:
+        if f"run {run.info.run_id}" in marked:
+            with speaking():
+                case.client.set_tag(run.info.run_id, _ORPHAN, run.data.tags.get(_TRIAL, "unknown"))
+                if _TRIAL in run.data.tags:
+                    case.client.delete_tag(run.info.run_id, _TRIAL)
+                if run.info.status == "RUNNING":
+                    case.client.set_terminated(run.info.run_id, "KILLED")
+
+
+def _is_orphan(case: Case, run: "Run") -> bool:
+    number = run.data.tags.get(_TRIAL, "")
+    is_of_trial = number.isdigit() and int(number) in case.records
+    return not is_of_trial and _ORPHAN not in run.data.tags and run.info.lifecycle_stage == "active"
+
+
+def _orphan(run: "Run", text: str) -> Finding:
+    return Finding("run without a trial", f"run {run.info.run_id}", text, _SET_ASIDE)
+
+
+def _examine_trial(case: Case, number: int) -> Iterator[Finding]:
+    runs = [run for run in case.runs if run.data.tags.get(_TRIAL) == str(number)]
+    active = [run for run in runs if run.info.lifecycle_stage == "active"]
+    result, subject = case.results.get(number), f"trial {number}"
+    if result is None:
+        running = [run for run in active if run.info.status == "RUNNING"]
+        yield from (Finding("run of nobody", subject, f"its run {run.info.run_id} is RUNNING, but no process runs it", "KILLED") for run in running)
+        return
+    if not runs:
+        yield Finding("trial without a run", subject, f"{result.state}, but MLflow has no run of it", _WRITTEN)
+    if not active:  # somebody has deleted it
+        return
+    kept = next((run for run in active if run.info.status == status_of(result)), active[0])
+    yield from (_orphan(run, f"{subject} has another run, {kept.info.run_id}") for run in active if run is not kept)
+    yield from _examine_status(kept, result, subject)
+    yield from _examine_epochs(case, kept, result, subject)
+
+
+def _examine_status(run: "Run", result: TrialResult, subject: str) -> Iterator[Finding]:
+    status = status_of(result)
+    if run.info.status == "RUNNING":
+        yield Finding("run without an end", subject, f"{result.state}, but its run {run.info.run_id} is RUNNING", status)
+    elif run.info.status != status:
+        yield Finding("wrong status", subject, f"{result.state}, but its run {run.info.run_id} is {run.info.status}, not {status}", status)
+
+
+def _examine_epochs(case: Case, run: "Run", result: TrialResult, subject: str) -> Iterator[Finding]:
+    if not result.history or case.client is None:
+        return
+    with speaking():
+        steps = [metric.step for metric in case.client.get_metric_history(run.info.run_id, next(iter(result.history[0])))]
+    missing = sorted(set(range(1, len(result.history) + 1)) - set(steps))
+    if missing:
+        yield Finding("missing epochs", subject, f"its run {run.info.run_id} lacks {len(missing)} epochs, the first is {missing[0]}", _WRITTEN)
+    if len(steps) != len(set(steps)):
+        yield Finding("doubled epochs", subject, f"its run {run.info.run_id} has {len(steps) - len(set(steps))} epochs twice; MLflow removes none")

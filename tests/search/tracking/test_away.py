@@ -1,0 +1,124 @@
+"""A tracking server that is away for a while costs no epoch, writes none twice, and holds nobody up."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from search.errors import StoreAwayError
+from search.tracking.background import MAX_WAITING, BackgroundTracker
+from search.tracking.base import StudyOutcome, StudyRecord
+from search.tracking.mlflow_tracker import MlflowTracker
+from search.trial import Assignment, EpochReport, TrialResult, TrialState
+from tests.search.tracking.server import Forgetful, Server
+
+N_EPOCHS = 30
+HISTORY = tuple({"loss": 1 / epoch, "val_loss": 2 / epoch} for epoch in range(1, N_EPOCHS + 1))
+OUTCOME = StudyOutcome(is_complete=True, n_by_state={"COMPLETE": 2}, best_trial=0, best_value=0.5)
+Assign = Callable[..., Assignment]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("server"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def forgetful(server: Server) -> Iterator[Forgetful]:
+    forgetful = Forgetful(server)
+    yield forgetful
+    forgetful.close()
+
+
+@pytest.fixture
+def ledger() -> dict[int, TrialResult]:
+    """What the ledger has of trials that have ended."""
+    return {}
+
+
+@pytest.fixture
+def record(record: StudyRecord, ledger: dict[int, TrialResult], assign: Assign) -> StudyRecord:
+    return replace(record, result_of=ledger.get, finished=lambda: [(assign(number), ledger[number]) for number in sorted(ledger, reverse=True)])
+
+
+def train(tracker: BackgroundTracker, assignment: Assignment, ledger: dict[int, TrialResult], epochs: range = range(1, N_EPOCHS + 1)) -> None:
+    """Tell the tracker all of a trial, or what comes from an epoch on."""
+    if epochs.start == 1:
+        tracker.start_trial(assignment)
+    for epoch in epochs:
+        tracker.log_epoch(EpochReport(assignment.number, epoch, HISTORY[epoch - 1]))
+    if epochs.stop == N_EPOCHS + 1:
+        result = TrialResult(number=assignment.number, state=TrialState.COMPLETE, value=0.5, best_epoch=1, history=HISTORY, seconds=1.0)
+        ledger[assignment.number] = result
+        tracker.finish_trial(result)
+
+
+def check(server: Server, parent: str, n_trials: int) -> None:
+    """Every trial has one run, ended, with every epoch once and in order."""
+    with sqlite3.connect(server.database) as store:
+        of_parent = "(select run_uuid from tags where key = 'mlflow.parentRunId' and value = ?)"
+        names = store.execute(f"select name, status from runs where run_uuid in {of_parent}", [parent]).fetchall()
+        query = f"select name, key, step from metrics join runs using (run_uuid) where run_uuid in {of_parent} and step > 0 order by metrics.rowid"
+        steps = store.execute(query, [parent]).fetchall()
+    assert sorted(names) == sorted((f"trial {number}", "FINISHED") for number in range(n_trials))
+    for number in range(n_trials):
+        for key in ("loss", "val_loss"):
+            assert [step for name, metric, step in steps if (name, metric) == (f"trial {number}", key)] == list(range(1, N_EPOCHS + 1))
+
+
+def test_a_server_that_is_killed_and_comes_back_has_everything_once_and_in_order(
+    server: Server, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
+) -> None:
+    tracker = BackgroundTracker(MlflowTracker(server.uri, tmp_path))
+    parent = tracker.start_study(record)
+    train(tracker, assign(0), ledger)
+    train(tracker, assign(1), ledger, range(1, 10))
+    server.kill()
+    train(tracker, assign(1), ledger, range(10, N_EPOCHS + 1))
+    n_trials = 2 + 2 * MAX_WAITING // N_EPOCHS  # more than may wait
+    for number in range(2, n_trials - 1):
+        train(tracker, assign(number), ledger)
+    train(tracker, assign(n_trials - 1), ledger, range(1, 10))
+    server.start()
+    train(tracker, assign(n_trials - 1), ledger, range(10, N_EPOCHS + 1))
+    tracker.finish_study(OUTCOME)
+    check(server, parent, n_trials)
+
+
+def test_answers_that_get_lost_double_nothing(
+    server: Server, forgetful: Forgetful, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
+) -> None:
+    tracker = BackgroundTracker(MlflowTracker(forgetful.uri, tmp_path))
+    parent = tracker.start_study(record)
+    for number, kinds in enumerate([{"create": 1}, {"log-batch": 1}, {"update": 2}, {"create": 1, "log-batch": 2, "update": 1}]):
+        forgetful.forget.update(kinds)
+        train(tracker, assign(number), ledger)
+        tracker.find_run_id(parent, number)
+        assert not +forgetful.forget
+    tracker.finish_study(OUTCOME)
+    assert forgetful.forgotten == {"create": 2, "log-batch": 3, "update": 3}
+    check(server, parent, 4)
+
+
+def test_a_server_that_stays_away_ends_the_study_with_a_message_and_gets_the_rest_when_it_goes_on(
+    server: Server, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
+) -> None:
+    tracker = BackgroundTracker(MlflowTracker(server.uri, tmp_path), patience_seconds=10)
+    parent = tracker.start_study(record)
+    train(tracker, assign(0), ledger)
+    tracker.find_run_id(parent, 0)
+    server.kill()
+    train(tracker, assign(1), ledger)
+    for _ in range(2):  # the second time at once
+        with pytest.raises(StoreAwayError, match=r"has not answered for 10 s \(MLflow does not answer: .*run the same command again"):
+            tracker.finish_study(OUTCOME)
+    server.start()
+    again = BackgroundTracker(MlflowTracker(server.uri, tmp_path))
+    assert again.start_study(replace(record, parent_run_id=parent)) == parent
+    again.finish_study(OUTCOME)
+    check(server, parent, 2)
