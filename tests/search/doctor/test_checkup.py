@@ -1,0 +1,183 @@
+"""Every kind of fault, made by breaking a real study, is found and mended; a healthy study has none."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import optuna
+import pytest
+from mlflow import MlflowClient
+
+from search import ledger as ledgers
+from search.doctor import check_study
+from search.space import to_distributions
+from search.store import Store
+
+ROOT = Path(__file__).parents[3]
+DIABETES = ROOT / "experiments" / "diabetes.toml"
+N_TRIALS, N_EPOCHS = 4, 3
+
+
+class Study:
+    """A finished study, and ways to break it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.folder = store.study("diabetes")
+
+    @property
+    def client(self) -> MlflowClient:
+        return MlflowClient(tracking_uri=self.store.tracking_uri)
+
+    @property
+    def parent(self) -> str:
+        return ledgers.read(self.store, "diabetes").attribute("parent_run_id")
+
+    @property
+    def champion(self) -> str:
+        return ledgers.read(self.store, "diabetes").attribute("champion")["model_uri"].rpartition("/")[2]
+
+    def execute(self, statement: str) -> None:
+        with sqlite3.connect(self.store.root / "mlflow.db") as database:
+            database.execute(statement)
+
+    def run_of(self, number: int) -> str:
+        experiment = self.client.get_run(self.parent).info.experiment_id
+        query = f"tags.`mlflow.parentRunId` = '{self.parent}' and tags.`perceptune.trial` = '{number}'"
+        return self.client.search_runs([experiment], query)[0].info.run_id
+
+    def begin_run(self, number: int) -> str:
+        experiment = self.client.get_run(self.parent).info.experiment_id
+        return self.client.create_run(experiment, tags={"mlflow.parentRunId": self.parent, "perceptune.trial": str(number)}).info.run_id
+
+    def check(self, *, repair: bool = False):
+        return check_study(self.store, "diabetes", repair=repair)
+
+
+@pytest.fixture(scope="module")
+def study(module_shell):
+    module_shell.run("run", DIABETES, "--trials", N_TRIALS, "--set", f"space.training.epochs={N_EPOCHS}")
+    return Study(Store(module_shell.folder / "mlruns"))
+
+
+@pytest.fixture(autouse=True)
+def _own_store(monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+
+
+def cut_a_line(study):
+    with (study.folder.journal).open("a") as journal:
+        journal.write('{"op_code":5,"num')
+
+
+def leave_a_trial_running(study):
+    ledger = ledgers.attend(study.store, "diabetes")
+    ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
+    number, _ = ledger.ask(to_distributions(ledger.experiment.space.searched))
+    ledger.close()
+    study.begin_run(number)
+
+
+def remove_a_run(study):
+    run = study.run_of(1)
+    for table in ("metrics", "latest_metrics", "params", "tags", "runs"):
+        study.execute(f"delete from {table} where run_uuid = '{run}'")
+
+
+def set_status(status):
+    return lambda study: study.execute(f"update runs set status = '{status}' where run_uuid = '{study.run_of(2)}'")
+
+
+def remove_epochs(study):
+    study.execute(f"delete from metrics where run_uuid = '{study.run_of(0)}' and step = 2")
+
+
+def write_model(name):
+    return lambda study: (study.folder.models / name).touch()
+
+
+def write_checkpoint(study):
+    study.folder.checkpoints.mkdir(exist_ok=True)
+    study.folder.checkpoint(1).touch()
+
+
+def remove_champion_files(study):
+    shutil.rmtree(study.client.get_model_version("diabetes", study.champion).source.removeprefix("file://"))
+
+
+FAULTS = [
+    ("half a line", cut_a_line),
+    ("run without a trial", lambda study: study.begin_run(99)),
+    ("run without a trial", lambda study: study.begin_run(1)),
+    ("trial without a run", remove_a_run),
+    ("run without an end", set_status("RUNNING")),
+    ("wrong status", set_status("KILLED")),
+    ("missing epochs", remove_epochs),
+    ("study's run without an end", lambda study: study.execute(f"update runs set status = 'RUNNING' where run_uuid = '{study.parent}'")),
+    ("stray model", write_model("99.keras")),
+    ("leftover temporary file", write_model("1.12.unfinished.keras")),
+    ("stray checkpoint", write_checkpoint),
+    ("champion without a version", lambda study: study.client.delete_model_version("diabetes", study.champion)),
+    ("champion without files", remove_champion_files),
+    ("missing parent", lambda study: study.client.delete_run(study.parent)),
+]
+
+
+def test_a_healthy_study_has_nothing_to_find(study):
+    assert study.check().left == ()
+
+
+@pytest.mark.parametrize(("kind", "damage"), FAULTS, ids=[f"{kind} {number}" for number, (kind, _) in enumerate(FAULTS)])
+def test_a_fault_is_found_and_mended(study, kind, damage):
+    damage(study)
+    found = study.check().left
+    assert [finding.kind for finding in found] == [kind]
+    assert study.check().left == found, "looking changes nothing"
+    mended = study.check(repair=True)
+    assert (mended.mended, mended.left) == (found, ())
+    assert study.check().left == ()
+    for number in range(N_TRIALS):
+        steps = [metric.step for metric in study.client.get_metric_history(study.run_of(number), "val_loss")]
+        assert sorted(steps) == list(range(1, N_EPOCHS + 1))
+        assert study.client.get_run(study.run_of(number)).info.status == "FINISHED"
+
+
+def test_a_trial_that_a_kill_left_running_is_put_back_and_its_run_closed(study):
+    leave_a_trial_running(study)
+    assert [finding.kind for finding in study.check().left] == ["trial without an owner", "run of nobody"]
+    assert study.check(repair=True).left == ()
+    assert study.client.get_run(study.run_of(N_TRIALS)).info.status == "KILLED"
+
+
+def test_what_cannot_be_mended_is_said(study):
+    run = study.run_of(3)
+    columns = "key, value, timestamp, step, is_nan, run_uuid"
+    study.execute(
+        f"insert into metrics ({columns}) select key, value, timestamp + 1, step, is_nan, run_uuid from metrics where run_uuid = '{run}' and step = 1"
+    )
+    assert [(finding.kind, finding.remedy) for finding in study.check(repair=True).left] == [("doubled epochs", "")]
+    study.execute(f"delete from metrics where rowid in (select max(rowid) from metrics where run_uuid = '{run}' and step = 1 group by key)")
+
+
+def test_a_study_that_runs_is_left_alone(study):
+    program = "import sys; from pathlib import Path; from search import ledger; from search.store import Store\n"
+    program += "held = ledger.attend(Store(Path(sys.argv[1])), 'diabetes'); print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", program, str(study.store.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as holder:
+        assert holder.stdout.readline() == "held\n"
+        assert study.check(repair=True).is_busy
+
+
+def test_the_command_says_what_it_finds_and_what_it_did(study, module_shell):
+    assert "diabetes: nothing found" in module_shell.run("doctor").stdout
+    write_model("77.keras")(study)
+    found = module_shell.run("doctor", "diabetes", status=1).stdout
+    assert "stray model" in found
+    assert "--repair: removed" in found
+    [checkup] = json.loads(module_shell.run("doctor", "diabetes", "--json", status=1).stdout)
+    assert [finding["kind"] for finding in checkup["left"]] == ["stray model"]
+    assert "mended: removed" in module_shell.run("doctor", "--repair").stdout
+    assert "There is no study" in module_shell.run("doctor", "nothing", status=2).stderr
