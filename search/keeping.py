@@ -44,6 +44,15 @@ def remove_models(ledger: Ledger, search: SearchSection, running: Collection[int
         _keep_within(search.disk_quota_bytes, ledger.folder, [number for number in ranking if number not in running])
 
 
+def remove_checkpoints(ledger: Ledger) -> None:
+    """Remove the checkpoints of trials that have ended; those of others are needed when these go on."""
+    paths = _files(ledger.folder.checkpoints)
+    ended = {str(record.number) for record in ledger.records() if record.is_finished} if paths else set()
+    for path in paths:
+        if path.name.partition(".")[0] in ended:
+            path.unlink(missing_ok=True)
+
+
 def stray_models(folder: StudyFolder, kept: Collection[int]) -> Iterator[Path]:
     """Yield the files of models that belong to none of the trials."""
     names = {str(number) for number in kept}

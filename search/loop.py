@@ -14,7 +14,7 @@ from .errors import DiskFullError, StudyFailedError
 from .executors.base import Executor
 from .experiment import Experiment
 from .interrupts import held_back
-from .keeping import remove_models, value_to_beat
+from .keeping import remove_checkpoints, remove_models, value_to_beat
 from .ledger import Again, Ledger
 from .observer import Observer
 from .samplers import is_exhausted
@@ -88,6 +88,7 @@ class SearchLoop:
         deadline = time.monotonic() + (self.experiment.search.timeout_seconds or float("inf"))
         self._distributions = to_distributions(self.experiment.space.searched)
         remove_models(self.ledger, self.experiment.search, self._running)
+        remove_checkpoints(self.ledger)
         with held_back(self.executor.wake) as self._check_interrupt:
             return self._run_until(deadline)
 
@@ -153,6 +154,7 @@ class SearchLoop:
 
     def _tell(self, assignment: Assignment, result: TrialResult) -> None:
         is_best = self.ledger.tell(result, seed=assignment.seed, finished=time.time())
+        self.ledger.folder.checkpoint(result.number).unlink(missing_ok=True)
         if result.model_path:
             remove_models(self.ledger, self.experiment.search, self._running)
         self.tracker.finish_trial(result)

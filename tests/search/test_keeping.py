@@ -7,7 +7,7 @@ import pytest
 
 from search import ledger as ledgers
 from search.experiment import parse_experiment
-from search.keeping import remove_models, value_to_beat
+from search.keeping import remove_checkpoints, remove_models, value_to_beat
 from search.space import to_distributions
 from search.store import Store
 from search.trial import TrialResult, TrialState
@@ -100,3 +100,12 @@ def test_of_equal_trials_the_first_keeps_its_model(ledger, experiment, direction
     write_model(ledger, number)
     remove_models(ledger, experiment.search, ())
     assert models(ledger) == [2]
+
+
+def test_checkpoints_of_ended_trials_are_removed_and_others_kept(ledger, experiment):
+    running, _ = ledger.ask(to_distributions(experiment.space.searched))
+    ledger.folder.checkpoints.mkdir()
+    for number in (0, running):
+        ledger.folder.checkpoint(number).write_bytes(b"state")
+    remove_checkpoints(ledger)
+    assert [path.name for path in ledger.folder.checkpoints.iterdir()] == [f"{running}.npz"]
