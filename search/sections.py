@@ -196,7 +196,10 @@ class ExecutorSection(Table):
 
     Attributes:
         name: "workers" (processes) or "in-process" (here, one at a time, bare tracebacks). Defaults to "workers".
-        n_workers: Number of worker processes, or "auto": one per GPU, else as many as the cores allow. Defaults to "auto".
+        n_workers: Number of workers, or "auto": one per GPU, else as many as the cores allow. Defaults to "auto".
+        devices: "auto" (GPUs, else the CPU), "gpu", "cpu" or "all" (GPUs and the CPU). Defaults to "auto".
+        workers_per_device: Workers that share a GPU, each with an equal part of its memory, or "auto": one, then as many as the
+            memory that the first trials took allows. Defaults to "auto".
         trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled where the
             backend has it, and networks of dense layers by programs that many trials share. Defaults to "auto".
         max_retries: How often a trial is given out again after its worker died or hung, or the whole search was killed. Defaults to 3.
@@ -211,6 +214,8 @@ class ExecutorSection(Table):
 
     name: Literal["workers", "in-process"] = "workers"
     n_workers: Workers = "auto"
+    devices: Literal["auto", "gpu", "cpu", "all"] = "auto"
+    workers_per_device: Workers = "auto"
     trainer: Literal["auto", "keras", "compiled"] = "auto"
     max_retries: Annotated[int, Field(ge=0)] = 3
     trial_timeout_seconds: Annotated[float, Field(gt=0)] | None = None

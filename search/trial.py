@@ -105,6 +105,7 @@ class TrialResult:
         seconds: Wall-clock time of building and training.
         n_parameters: Number of the model's parameters; 0 if it was not built.
         device: Where it ran, such as ``cpu`` or ``gpu:0 NVIDIA A100``.
+        peak_bytes: The most GPU memory that its process has held until then; 0 on a CPU, or if that is not known.
         trainer: Which training implementation ran: ``keras``, ``compiled``, ``elastic``, ``population``,
             ``streamed`` or ``scikit-learn``.
         reason: Why it FAILED, in one line; empty otherwise.
@@ -122,6 +123,7 @@ class TrialResult:
     seconds: float = 0.0
     n_parameters: int = 0
     device: str = ""
+    peak_bytes: int = 0
     trainer: str = ""
     reason: str = ""
     failure: Failure | None = None

@@ -25,6 +25,7 @@ def run(
     pruner: Annotated[str | None, typer.Option(help="Who stops trials early: none, median, hyperband ...")] = None,
     executor: Annotated[str | None, typer.Option(help="Where trials run: workers or in-process.")] = None,
     workers: Annotated[str | None, typer.Option(help="Number of worker processes, or auto.")] = None,
+    workers_per_device: Annotated[str | None, typer.Option(help="Workers that share a GPU, or auto.")] = None,
     study: Annotated[str | None, typer.Option(help="Name of the study; the experiment's name if not given.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin another study; the earlier one is kept.")] = False,
     set_: Annotated[list[str] | None, typer.Option("--set", help="Change a value: key.path=value; may be repeated.")] = None,
@@ -43,6 +44,7 @@ def run(
         "search.pruner_options": "{}" if pruner not in (None, written.pruner) else None,
         "executor.name": _text(executor),
         "executor.n_workers": workers,
+        "executor.workers_per_device": workers_per_device,
     }
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load_experiment(experiment, [*overrides, *(set_ or [])])

@@ -3,13 +3,24 @@
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import psutil
 
-# What a worker with TensorFlow imported and a small model takes, measured: 0.6 to 0.9 GB.
-_WORKER_BYTES = 2**30
+from ..errors import ExperimentError
+from ..sections import ExecutorSection
+
+WORKER_BYTES = 2**30
+"""What a worker with TensorFlow imported and a small model takes, rounded up; measured: 0.6 to 0.9 GB."""
+_USABLE_PART = 0.9
+"""Workers that share a GPU leave the rest of its memory to the driver."""
+
+
+Devices = Literal["auto", "gpu", "cpu", "all"]
+MEMORY_PART = "PERCEPTUNE_MEMORY_PART"
+"""Environment variable with the part of its GPU's memory that a worker may take; where it is not set, all of it."""
 
 
 @dataclass(frozen=True)
@@ -21,17 +32,23 @@ class Share:
         index: The GPU as ``CUDA_VISIBLE_DEVICES`` names it, a number or a UUID; empty for the CPU.
         n_threads: CPU threads for its arithmetic.
         programs: Folder where compiled programs are kept for later runs; empty keeps none. Defaults to empty.
+        part: The part of the GPU's memory that it may take, above 0. Defaults to 1, for all of it.
     """
 
     kind: Literal["cpu", "gpu"]
     index: str
     n_threads: int
     programs: str = ""
+    part: float = 1.0
 
     @property
     def memory(self) -> dict[str, str]:
-        """Environment variables that have a backend take GPU memory as it needs it."""
-        return {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+        """Environment variables that have a backend take GPU memory as it needs it, and no more than its part."""
+        as_needed = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+        if self.part == 1:
+            return as_needed
+        part = f"{_USABLE_PART * self.part:.4f}"
+        return as_needed | {"XLA_PYTHON_CLIENT_MEM_FRACTION": part, MEMORY_PART: part}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -45,6 +62,14 @@ class Share:
         }
         return limits | self.memory | self._caches | {"CUDA_VISIBLE_DEVICES": self.index}
 
+    def split(self, n: int) -> "list[Share]":
+        """Divide this share into equal ones.
+
+        Args:
+            n: How many.
+        """
+        return [replace(self, part=self.part / n, n_threads=max(1, self.n_threads // n))] * n
+
     @property
     def _caches(self) -> dict[str, str]:
         """Environment variables that have XLA keep what it compiles, on TensorFlow and on JAX."""
@@ -54,24 +79,51 @@ class Share:
         return {"TF_XLA_FLAGS": flags.strip(), "JAX_COMPILATION_CACHE_DIR": os.environ.get("JAX_COMPILATION_CACHE_DIR", self.programs)}
 
 
-def divide(n_workers: int | Literal["auto"], programs: str = "") -> list[Share]:
+def divide(section: ExecutorSection, programs: str = "") -> list[Share]:
     """Divide the machine.
 
     Args:
-        n_workers: Number of workers, or "auto": one per GPU; without GPUs one per core as far as memory allows.
+        section: The experiment's ``[executor]``: ``n_workers``, ``devices`` and ``workers_per_device``.
         programs: Folder for compiled programs. Defaults to empty, for none.
 
     Returns:
-        A share per worker: GPUs in turn, the cores' threads divided evenly and at least one each.
+        A share per worker: GPUs in turn, each divided evenly among its workers, then the CPU where it is used; the
+        cores' threads divided evenly and at least one each.
+
+    Raises:
+        ExperimentError: If only GPUs are to be used and there is none.
     """
-    gpus = visible_gpus()
+    gpus = [] if section.devices == "cpu" else visible_gpus()
+    if section.devices == "gpu" and not gpus:
+        raise ExperimentError('executor.devices = "gpu", but no GPU is found on this machine; use "auto", or look at what nvidia-smi says')
     n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    n_for_memory = max(1, psutil.virtual_memory().available // _WORKER_BYTES)
-    n_shares = n_workers if isinstance(n_workers, int) else len(gpus) or min(n_cores, n_for_memory)
-    n_threads = max(1, n_cores // n_shares)
-    if not gpus:
-        return [Share("cpu", "", n_threads, programs) for _ in range(n_shares)]
-    return [Share("gpu", gpus[i % len(gpus)], n_threads, programs) for i in range(n_shares)]
+    n_for_memory = max(1, psutil.virtual_memory().available // WORKER_BYTES)
+    places = seats(section, gpus, min(n_cores, n_for_memory))
+    n_threads = max(1, n_cores // len(places))
+    return [Share("gpu" if place else "cpu", place, n_threads, programs, 1 / places.count(place) if place else 1.0) for place in places]
+
+
+def seats(section: ExecutorSection, gpus: Sequence[str], n_on_cpu: int) -> list[str]:
+    """Choose what each worker trains on.
+
+    Args:
+        section: The experiment's ``[executor]``.
+        gpus: The GPUs that may be used, by name.
+        n_on_cpu: How many workers the cores and the memory allow.
+
+    Returns:
+        A GPU's name for each worker, or an empty text for the CPU.
+    """
+    n_per_gpu = 1 if section.workers_per_device == "auto" else section.workers_per_device
+    on_gpus = [*gpus] * n_per_gpu
+    is_mixed = section.devices == "all"
+    chosen = on_gpus + [""] * max(n_on_cpu - len(on_gpus), 0) if is_mixed or not gpus else on_gpus
+    if section.n_workers == "auto":
+        return chosen
+    if is_mixed or not gpus:
+        return (chosen + [""] * section.n_workers)[: section.n_workers]
+    n = section.n_workers if section.workers_per_device == "auto" else min(section.n_workers, len(on_gpus))
+    return [gpus[i % len(gpus)] for i in range(n)]
 
 
 def visible_gpus() -> list[str]:

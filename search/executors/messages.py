@@ -1,4 +1,4 @@
-"""What the coordinator and a worker process say to each other through their pipe.
+"""What the coordinator and a worker say to each other, through a pipe or across a cluster.
 
 The worker says `Ready` once, then for each assignment any number of `Epochs` and one result. After the epoch of a trial
 that can be pruned it waits for a bool: whether to go on; only one trial waits at a time. A closed pipe ends the worker.
@@ -38,10 +38,12 @@ class Ready:
     Attributes:
         error: What the user must mend; None if all is well.
         room: How many trials it trains at once. Defaults to 1.
+        device_bytes: Memory of its GPU that it may take; 0 on a CPU, or if that is not known. Defaults to 0.
     """
 
     error: InputError | None = None
     room: int = 1
+    device_bytes: int = 0
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class WorkerPool:
         self._start = Start(experiment, str(arrays), sys.path)
         if self._programs:
             self._programs.mkdir(parents=True, exist_ok=True)
-        shares = divide(experiment.executor.n_workers, str(self._programs or ""))
+        shares = divide(experiment.executor, str(self._programs or ""))
         for number, share in enumerate(shares[: experiment.search.n_trials]):
             self._workers.append(WorkerProcess(share, self._logs / f"worker-{number}.log", self._start))
 

@@ -47,13 +47,78 @@ def free_bytes() -> int:
     return psutil.virtual_memory().available if found is None else found
 
 
+def limit_memory(part: float) -> None:
+    """Have TensorFlow take no more than a part of its GPU's memory; JAX heeds XLA_PYTHON_CLIENT_MEM_FRACTION by itself.
+
+    Args:
+        part: The part, above 0 and below 1. To be called before anything is computed; without a GPU nothing is done.
+    """
+    if keras.config.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+
+    for gpu in tf.config.list_physical_devices("GPU"):
+        if total := _driver_bytes("memory.total"):
+            limit = tf.config.LogicalDeviceConfiguration(memory_limit=int(part * total / 2**20))
+            tf.config.set_logical_device_configuration(gpu, [limit])
+
+
+def total_bytes() -> int:
+    """Return the memory of the GPU that this process computes on, as far as it may take it; 0 on a CPU, or if nobody tells."""
+    if device_name() == "cpu":
+        return 0
+    match keras.config.backend():
+        case "tensorflow":
+            return _tensorflow_limit() or 0
+        case "jax":
+            return int(_jax_stats().get("bytes_limit", 0))
+    return 0
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process has held on its GPU at once; 0 on a CPU, or if the backend does not tell."""
+    if device_name() == "cpu":
+        return 0
+    match keras.config.backend():
+        case "tensorflow":
+            import tensorflow as tf
+
+            return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+        case "jax":
+            return int(_jax_stats().get("peak_bytes_in_use", 0))
+    return 0
+
+
+def _tensorflow_limit() -> int | None:
+    """What TensorFlow may take: the limit that `limit_memory` has set, or else all that there is."""
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    limits = tf.config.get_logical_device_configuration(gpus[0]) if gpus else None
+    return limits[0].memory_limit * 2**20 if limits and limits[0].memory_limit else _driver_bytes("memory.total")
+
+
 def _tensorflow_free_bytes() -> int | None:
     """Ask the driver: TensorFlow tells what it has taken, but not what there is."""
     import tensorflow as tf
 
-    if not tf.config.list_physical_devices("GPU"):
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
         return None
-    command = ["nvidia-smi", f"--id={_index()}", "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
+    free = _driver_bytes("memory.free")
+    if not tf.config.get_logical_device_configuration(gpus[0]):
+        return free
+    left = (_tensorflow_limit() or 0) - int(tf.config.experimental.get_memory_info("GPU:0")["current"])
+    return left if free is None else min(left, free)
+
+
+def _driver_bytes(what: str) -> int | None:
+    """Ask the driver about this process's GPU; None if it does not tell.
+
+    Args:
+        what: ``memory.free`` or ``memory.total``.
+    """
+    command = ["nvidia-smi", f"--id={_index()}", f"--query-gpu={what}", "--format=csv,noheader,nounits"]
     try:
         told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
         return int(told) * 2**20
@@ -62,10 +127,14 @@ def _tensorflow_free_bytes() -> int | None:
 
 
 def _jax_free_bytes() -> int | None:
+    stats = _jax_stats()
+    return stats["bytes_limit"] - stats["bytes_in_use"] if {"bytes_limit", "bytes_in_use"} <= stats.keys() else None
+
+
+def _jax_stats() -> dict[str, int]:
     import jax
 
-    stats = jax.local_devices()[0].memory_stats() or {}
-    return stats["bytes_limit"] - stats["bytes_in_use"] if {"bytes_limit", "bytes_in_use"} <= stats.keys() else None
+    return jax.local_devices()[0].memory_stats() or {}
 
 
 def _tensorflow_device() -> str:

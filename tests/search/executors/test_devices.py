@@ -3,7 +3,9 @@ import stat
 
 import pytest
 
-from search.executors.devices import Share, divide, visible_gpus
+from search.errors import ExperimentError
+from search.executors.devices import MEMORY_PART, Share, divide, visible_gpus
+from search.sections import ExecutorSection
 
 
 @pytest.fixture
@@ -16,12 +18,21 @@ def two_gpus(tmp_path, monkeypatch):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
 
 
+def shares(**keys):
+    return divide(ExecutorSection(**keys))
+
+
+def places(**keys):
+    """Where each worker trains: a GPU's number, or an empty text for the CPU."""
+    return [share.index for share in shares(**keys)]
+
+
 def test_every_gpu_gets_a_worker(two_gpus):
-    assert [(share.kind, share.index) for share in divide("auto")] == [("gpu", "0"), ("gpu", "1")]
+    assert [(share.kind, share.index) for share in shares()] == [("gpu", "0"), ("gpu", "1")]
 
 
 def test_more_workers_than_gpus_share_them_in_turn(two_gpus):
-    assert [share.index for share in divide(3)] == ["0", "1", "0"]
+    assert places(n_workers=3) == ["0", "1", "0"]
 
 
 def test_gpus_that_the_user_hides_are_not_used(two_gpus, monkeypatch):
@@ -33,21 +44,20 @@ def test_gpus_that_the_user_hides_are_not_used(two_gpus, monkeypatch):
 
 def test_gpus_may_be_named_by_uuid_and_end_at_minus_one(two_gpus, monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-8f2a,MIG-abc,-1,0")
-    assert [share.index for share in divide("auto")] == ["GPU-8f2a", "MIG-abc"]
+    assert places() == ["GPU-8f2a", "MIG-abc"]
 
 
 def test_without_gpus_there_is_one_worker_a_core_at_most(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    shares = divide("auto")
-    assert 1 <= len(shares) <= len(os.sched_getaffinity(0))
-    assert all(share.kind == "cpu" for share in shares)
+    assert 1 <= len(shares()) <= len(os.sched_getaffinity(0))
+    assert all(share.kind == "cpu" for share in shares())
 
 
 def test_threads_are_divided_and_never_zero(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     n_cores = len(os.sched_getaffinity(0))
-    assert [share.n_threads for share in divide(1)] == [n_cores]
-    assert {share.n_threads for share in divide(4 * n_cores)} == {1}
+    assert [share.n_threads for share in shares(n_workers=1)] == [n_cores]
+    assert {share.n_threads for share in shares(n_workers=4 * n_cores)} == {1}
 
 
 def test_a_worker_sees_only_its_own_gpu_and_takes_its_memory_as_needed():
@@ -68,3 +78,36 @@ def test_what_is_compiled_is_kept_where_it_is_said(monkeypatch):
     assert environment["TF_XLA_FLAGS"] == "--tf_xla_auto_jit=0 --tf_xla_persistent_cache_directory=somewhere"
     assert environment["JAX_COMPILATION_CACHE_DIR"] == "somewhere"
     assert "TF_XLA_FLAGS" not in Share("cpu", "", 1).environment
+
+
+def test_workers_that_share_a_gpu_get_equal_parts_of_its_memory(two_gpus):
+    assert [(share.index, share.part) for share in shares(workers_per_device=2)] == [("0", 0.5), ("1", 0.5), ("0", 0.5), ("1", 0.5)]
+    assert [share.part for share in shares(n_workers=3)] == [0.5, 1, 0.5]
+    environment = Share("gpu", "0", 1, part=0.5).environment
+    assert float(environment[MEMORY_PART]) == float(environment["XLA_PYTHON_CLIENT_MEM_FRACTION"]) == 0.45
+    assert MEMORY_PART not in Share("gpu", "0", 1).environment
+
+
+def test_a_number_of_workers_bounds_those_of_all_devices(two_gpus):
+    assert places(n_workers=3, workers_per_device=2) == ["0", "1", "0"]
+    assert places(n_workers=9, workers_per_device=2) == ["0", "1", "0", "1"]
+
+
+def test_the_cpu_is_used_beside_gpus_only_when_asked_for(two_gpus):
+    n_cores = len(os.sched_getaffinity(0))
+    assert places(devices="gpu") == ["0", "1"]
+    assert set(places(devices="cpu")) == {""}
+    assert places(devices="all", n_workers=4) == ["0", "1", "", ""]
+    assert places(devices="all")[:2] == ["0", "1"]
+    assert len(places(devices="all")) <= max(n_cores, 2)
+
+
+def test_gpus_that_are_asked_for_and_not_there_are_missed(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    with pytest.raises(ExperimentError, match="no GPU is found"):
+        shares(devices="gpu")
+
+
+def test_a_share_is_split_evenly():
+    assert Share("gpu", "1", 5).split(2) == [Share("gpu", "1", 2, part=0.5)] * 2
+    assert Share("gpu", "1", 1).split(2)[0].n_threads == 1
