@@ -195,7 +195,8 @@ class ExecutorSection(Table):
     """``[executor]``: where trials run.
 
     Attributes:
-        name: "workers" (processes) or "in-process" (here, one at a time, bare tracebacks). Defaults to "workers".
+        name: "workers" (processes), "ray" (actors on a Ray cluster) or "in-process" (here, one at a time, bare tracebacks).
+            Defaults to "workers".
         n_workers: Number of workers, or "auto": one per GPU, else as many as the cores allow. Defaults to "auto".
         devices: "auto" (GPUs, else the CPU), "gpu", "cpu" or "all" (GPUs and the CPU). Defaults to "auto".
         workers_per_device: Workers that share a GPU, each with an equal part of its memory, or "auto": one, then as many as the
@@ -212,7 +213,7 @@ class ExecutorSection(Table):
         recycle_growth_bytes: A worker is replaced when its memory grew by so much, at least 1 MiB. Defaults to 2 GiB.
     """
 
-    name: Literal["workers", "in-process"] = "workers"
+    name: Literal["workers", "ray", "in-process"] = "workers"
     n_workers: Workers = "auto"
     devices: Literal["auto", "gpu", "cpu", "all"] = "auto"
     workers_per_device: Workers = "auto"

@@ -23,7 +23,7 @@ def run(
     timeout_seconds: Annotated[float | None, typer.Option(help="Start no trial after so many seconds.")] = None,
     sampler: Annotated[str | None, typer.Option(help="Who proposes: tpe, random, kt-bayesian ...")] = None,
     pruner: Annotated[str | None, typer.Option(help="Who stops trials early: none, median, hyperband ...")] = None,
-    executor: Annotated[str | None, typer.Option(help="Where trials run: workers or in-process.")] = None,
+    executor: Annotated[str | None, typer.Option(help="Where trials run: workers, ray or in-process.")] = None,
     workers: Annotated[str | None, typer.Option(help="Number of worker processes, or auto.")] = None,
     workers_per_device: Annotated[str | None, typer.Option(help="Workers that share a GPU, or auto.")] = None,
     study: Annotated[str | None, typer.Option(help="Name of the study; the experiment's name if not given.")] = None,

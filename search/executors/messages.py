@@ -1,14 +1,16 @@
 """What the coordinator and a worker say to each other, through a pipe or across a cluster.
 
-The worker says `Ready` once, then for each assignment any number of `Epochs` and one result. After the epoch of a trial
+The worker says `Begun` and `Ready` once, then for each assignment any number of `Epochs` and one result. After the epoch of a trial
 that can be pruned it waits for a bool: whether to go on; only one trial waits at a time. A closed pipe ends the worker.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from ..errors import InputError
 from ..experiment import Experiment
 from ..trial import EpochReport
+from .trial_files import Files
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,29 @@ class Epochs:
     """
 
     reports: tuple[EpochReport, ...]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The worker runs; it is yet to import its backend.
+
+    Attributes:
+        host: The machine's name, where there are several. Defaults to empty.
+    """
+
+    host: str = ""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A message between machines that share no disk, with files.
+
+    Attributes:
+        message: Any other message, an assignment or a result.
+        files: What is to be written before the message is read. Defaults to nothing.
+        resident_bytes: The worker's memory, where a result is the message. Defaults to 0.
+    """
+
+    message: Any
+    files: Files = field(default_factory=dict, repr=False)
+    resident_bytes: int = 0

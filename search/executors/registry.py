@@ -5,7 +5,9 @@ from pathlib import Path
 from ..experiment import ExecutorSection
 from .base import Executor
 from .in_process import InProcessExecutor
+from .ray_executor import RayCluster
 from .worker_pool import WorkerPool
+from .worker_process import Processes
 
 
 def make_executor(section: ExecutorSection, logs: Path, programs: Path) -> Executor:
@@ -21,6 +23,8 @@ def make_executor(section: ExecutorSection, logs: Path, programs: Path) -> Execu
     """
     match section.name:
         case "workers":
-            return WorkerPool(logs, programs)
+            return WorkerPool(Processes(logs, programs))
+        case "ray":
+            return WorkerPool(RayCluster(programs))
         case "in-process":
             return InProcessExecutor()

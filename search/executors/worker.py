@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ..arrays import TrainingArrays
-from .messages import Start
+from .messages import Begun, Start
 from .serving import serve
 
 
@@ -21,6 +21,7 @@ def main() -> None:
     pipe = Connection(int(sys.argv[1]))
     # The coordinator is gone, or closed the pipe to end this process.
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        pipe.send(Begun())
         start: Start = pipe.recv()
         sys.path[:] = start.path
         serve(start.experiment, lambda: TrainingArrays.load(Path(start.arrays)), pipe.recv, pipe.send)

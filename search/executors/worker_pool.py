@@ -1,14 +1,11 @@
-"""Trains in worker processes: each imports the backend once, holds one share of the machine and is reused.
+"""Trains on workers, of which each imports the backend once, holds one share of the machine and is reused.
 
-Workers are programs of their own (not forks), so the coordinator stays free of TensorFlow and a script needs no
-``if __name__ == "__main__"``. A worker is replaced when it dies or hangs, after a trial that ran out of memory, after a
-number of trials, or when its memory has grown.
+Where they run is the fleet's to know. A worker is replaced when it dies or hangs, after a trial that ran out of memory,
+after a number of trials, or when its memory has grown.
 """
 
 import math
-import sys
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
@@ -17,9 +14,11 @@ from pathlib import Path
 from ..errors import WorkerError
 from ..experiment import Experiment
 from ..trial import Assignment, Failure, Report, TrialResult, TrialState
-from .devices import divide
-from .messages import Check, Epochs, Ready, Start
-from .worker_process import WorkerProcess, program_of
+from .crowding import Crowding
+from .devices import Share
+from .fleet import Fleet
+from .hired import HiredWorker, program_of
+from .messages import Check, Epochs, Ready
 
 _SOON_SECONDS = 1.0
 _MAX_BAD_STARTS = 5
@@ -28,40 +27,37 @@ _START_SECONDS = 600.0
 
 
 class WorkerPool:
-    """A pool of worker processes.
+    """A pool of workers.
 
     Args:
-        logs: Folder for what the workers print.
-        programs: Folder for programs that are compiled, from run to run. Defaults to none.
+        fleet: Where they run.
     """
 
-    def __init__(self, logs: Path, programs: Path | None = None) -> None:
-        self._logs = logs
-        self._programs = programs
-        self._workers: list[WorkerProcess] = []
-        self._start: Start
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._workers: list[HiredWorker] = []
+        self._backlog: list[Assignment] = []  # given ahead to a worker that died
+        self._experiment: Experiment
+        self._crowding: Crowding
         self._n_bad_starts = 0  # one after another
         self._alarm, self._alarm_button = Pipe(duplex=False)
 
     @property
     def n_workers(self) -> int:
-        """Number of trials that the worker processes train at once."""
+        """Number of trials that the workers train at once."""
         return sum(worker.room for worker in self._workers)
 
     @property
     def n_free(self) -> int:
         """Number of trials that can be trained at once, and of workers that can be given their next trial already."""
-        return sum(self._n_free_of(worker) for worker in self._workers)
+        return max(0, sum(self._n_free_of(worker) for worker in self._workers) - len(self._backlog))
 
     def start(self, experiment: Experiment, arrays: Path) -> None:
-        """Start the processes; they import the backend while the caller goes on."""
-        self._logs.mkdir(parents=True, exist_ok=True)
-        self._start = Start(experiment, str(arrays), sys.path)
-        if self._programs:
-            self._programs.mkdir(parents=True, exist_ok=True)
-        shares = divide(experiment.executor, str(self._programs or ""))
-        for number, share in enumerate(shares[: experiment.search.n_trials]):
-            self._workers.append(WorkerProcess(share, self._logs / f"worker-{number}.log", self._start))
+        """Start the workers; they import the backend while the caller goes on."""
+        self._experiment = experiment
+        self._crowding = Crowding(experiment.executor)
+        for share in self._fleet.begin(experiment, arrays)[: experiment.search.n_trials]:
+            self._workers.append(self._hire(share, f"worker-{len(self._workers)}"))
 
     def check(self) -> None:
         """Have the builder checked, and wait for the first worker's answer."""
@@ -69,11 +65,7 @@ class WorkerPool:
             worker.send(Check())
         while not self.n_free:
             for worker in self._readable():
-                message = worker.receive()
-                if message is None:
-                    self._bury(worker)
-                if isinstance(message, Ready) and message.error is not None:
-                    raise message.error
+                self._handle(worker, lambda _: True)
 
     def submit(self, assignment: Assignment) -> None:
         """Give a trial to a worker that has room, or else to one that can be given its next trial already.
@@ -84,13 +76,13 @@ class WorkerPool:
         free = [worker for worker in self._workers if self._n_free_of(worker)]
         max(free, key=lambda worker: (worker.is_free, program in worker.trained)).train(assignment)
 
-    def _n_free_of(self, worker: WorkerProcess) -> int:
+    def _n_free_of(self, worker: HiredWorker) -> int:
         """How many trials a worker can be given; while it is to be replaced, none beside those that it trains."""
         if worker.is_free and not (worker.is_worn and worker.assignments):
             return worker.room - len(worker.assignments)
         return int(self._can_go_ahead(worker))
 
-    def _can_go_ahead(self, worker: WorkerProcess) -> bool:
+    def _can_go_ahead(self, worker: HiredWorker) -> bool:
         """Whether it is worth proposing a trial before this worker's last one has ended, since that will be soon.
 
         Not with a single worker, so that its study can be repeated exactly.
@@ -120,25 +112,27 @@ class WorkerPool:
         for worker in self._workers:
             worker.reap()
         self._workers.clear()
+        self._fleet.close()
 
-    def _readable(self) -> list[WorkerProcess]:
-        """Wait for messages; a worker that hangs is killed, and its pipe then says so."""
+    def _readable(self) -> list[HiredWorker]:
+        """Wait for messages; a worker that hangs is killed, and its line then says so."""
         deadlines = {worker: self._deadline(worker) for worker in self._workers}
         seconds = min(deadlines.values()) - time.monotonic()
-        ready = wait([self._alarm, *(worker.pipe for worker in self._workers)], None if math.isinf(seconds) else max(0.0, seconds))
+        ready = wait([self._alarm.fileno(), *(worker.line.fileno() for worker in self._workers)], None if math.isinf(seconds) else max(0.0, seconds))
         for worker, deadline in deadlines.items():
-            if worker.pipe not in ready and time.monotonic() >= deadline:
+            if worker.line.fileno() not in ready and time.monotonic() >= deadline:
                 worker.hang()
-        return [worker for worker in self._workers if worker.pipe in ready]
+        return [worker for worker in self._workers if worker.line.fileno() in ready]
 
-    def _deadline(self, worker: WorkerProcess) -> float:
+    def _deadline(self, worker: HiredWorker) -> float:
         """Until when a worker must have said something, in seconds of the monotonic clock."""
         if worker.is_idle:
             return math.inf
-        limit = self._start.experiment.executor.epoch_timeout_seconds
+        limit = self._experiment.executor.epoch_timeout_seconds
         return worker.heard_at + (limit if worker.was_ready else max(limit, _START_SECONDS))
 
-    def _handle(self, worker: WorkerProcess, report: Report) -> list[TrialResult]:
+    def _handle(self, worker: HiredWorker, report: Report) -> list[TrialResult]:
+        results: list[TrialResult] = []
         message = worker.receive()
         match message:
             case Epochs(reports=reports):
@@ -150,44 +144,59 @@ class WorkerPool:
             case Ready():
                 self._n_bad_starts = 0
             case TrialResult():
+                self._crowd(worker, message)
                 self._recycle(worker, is_due=message.failure is Failure.OUT_OF_MEMORY)
-                return [replace(message, worker=worker.name)]
+                results = [replace(message, worker=worker.name)]
             case None:
-                return self._bury(worker)
-        return []
+                results = self._bury(worker)
+        while self._backlog and any(self._n_free_of(worker) for worker in self._workers):
+            self.submit(self._backlog.pop(0))
+        return results
 
-    def _bury(self, worker: WorkerProcess) -> list[TrialResult]:
-        """Replace a dead worker, which has failed what it trained; what waited is the new one's."""
-        if not worker.was_ready:
+    def _bury(self, worker: HiredWorker) -> list[TrialResult]:
+        """Replace a dead worker, which has failed what it trained; what waited is for whoever is free first."""
+        if not worker.was_ready and not worker.line.has_lost_its_machine:
             self._note_bad_start(worker)
-        self._replace(worker, worker.waiting)
-        failure, how = Failure.LOST, f"the worker process died: {worker.ending}"
+        self._backlog += worker.waiting
+        self._replace(worker)
+        failure, how = Failure.LOST, f"the worker process died: {worker.line.ending}"
         if worker.is_hung:
-            limit = self._start.experiment.executor.epoch_timeout_seconds
+            limit = self._experiment.executor.epoch_timeout_seconds
             failure, how = Failure.HUNG, f"no epoch came from the worker process for {limit:g} s (executor.epoch_timeout_seconds)"
-        reason = f"{how}; its output is in {worker.log}"
+        reason = f"{how}; its output is in {worker.line.log}"
         return [
             TrialResult(number=trial.number, state=TrialState.FAILED, failure=failure, reason=reason, worker=worker.name) for trial in worker.begun
         ]
 
-    def _note_bad_start(self, worker: WorkerProcess) -> None:
+    def _note_bad_start(self, worker: HiredWorker) -> None:
         self._n_bad_starts += 1
         if self._n_bad_starts == _MAX_BAD_STARTS:
-            raise WorkerError(f"Worker processes cannot start ({worker.ending}); their output is in {worker.log}")
+            raise WorkerError(f"Worker processes cannot start ({worker.line.ending}); their output is in {worker.line.log}")
 
-    def _recycle(self, worker: WorkerProcess, *, is_due: bool) -> None:
+    def _crowd(self, worker: HiredWorker, result: TrialResult) -> None:
+        """Once, when each worker has ended a trial, put as many on each GPU as its memory has room for."""
+        for crowded, (share, *others) in self._crowding.note(worker, result, self._workers):
+            crowded.share, crowded.is_spent = share, True  # replaced by one that has this share only
+            self._workers += [self._checked(other, f"worker-{len(self._workers) + number}") for number, other in enumerate(others)]
+            self._recycle(crowded, is_due=True)
+
+    def _recycle(self, worker: HiredWorker, *, is_due: bool) -> None:
         """Replace a worn worker once it has nothing to train; until then it gets nothing ahead."""
-        limits = self._start.experiment.executor
+        limits = self._experiment.executor
         worker.is_spent |= is_due or worker.n_trials >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes
         worker.is_worn = worker.is_spent or worker.n_trials + 1 >= limits.recycle_after_trials
-        if worker.is_spent and worker.is_idle:
+        if worker.is_spent and worker.is_idle and worker in self._workers:
             worker.end()
             worker.reap()
             self._replace(worker)
 
-    def _replace(self, worker: WorkerProcess, assignments: Sequence[Assignment] = ()) -> None:
-        replacement = WorkerProcess(worker.share, worker.log, self._start)
-        replacement.send(Check())
-        for assignment in assignments:
-            replacement.train(assignment)
-        self._workers[self._workers.index(worker)] = replacement
+    def _replace(self, worker: HiredWorker) -> None:
+        self._workers[self._workers.index(worker)] = self._checked(worker.share, worker.own_name)
+
+    def _checked(self, share: Share, name: str) -> HiredWorker:
+        worker = self._hire(share, name)
+        worker.send(Check())
+        return worker
+
+    def _hire(self, share: Share, name: str) -> HiredWorker:
+        return HiredWorker(share, name, self._fleet.hire(share, name))

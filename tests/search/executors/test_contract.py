@@ -5,16 +5,23 @@ import pytest
 
 from search.errors import ExperimentError, UnknownReferenceError
 from search.executors.in_process import InProcessExecutor
+from search.executors.ray_executor import RayCluster
 from search.executors.worker_pool import WorkerPool
+from search.executors.worker_process import Processes
 from search.experiment import parse_experiment
 from search.trial import TrialState
 
 from .conftest import CONTENT, EXPERIMENT, assignment, train
 
 
-@pytest.fixture(params=[InProcessExecutor, WorkerPool])
+@pytest.fixture(params=["in-process", "workers", "ray"])
 def executor(request, tmp_path):
-    executor = request.param(tmp_path / "logs") if request.param is WorkerPool else request.param()
+    makers = {
+        "in-process": InProcessExecutor,
+        "workers": lambda: WorkerPool(Processes(tmp_path / "logs")),
+        "ray": lambda: WorkerPool(RayCluster(tmp_path / "programs")),
+    }
+    executor = makers[request.param]()
     yield executor
     executor.close()
 
@@ -62,7 +69,7 @@ def test_closing_twice_is_allowed(executor, arrays):
 
 
 def test_a_worker_is_replaced_after_its_number_of_trials(arrays, tmp_path):
-    pool = WorkerPool(tmp_path / "logs")
+    pool = WorkerPool(Processes(tmp_path / "logs"))
     pool.start(EXPERIMENT, arrays)
     pool.check()
     workers = []
@@ -75,7 +82,7 @@ def test_a_worker_is_replaced_after_its_number_of_trials(arrays, tmp_path):
 
 def test_closing_leaves_no_process(arrays, tmp_path):
     before = set(psutil.Process().children())
-    pool = WorkerPool(tmp_path / "logs")
+    pool = WorkerPool(Processes(tmp_path / "logs"))
     pool.start(EXPERIMENT, arrays)
     pool.check()
     pool.submit(assignment(0, tmp_path))

@@ -11,6 +11,7 @@ import pytest
 
 from search.errors import WorkerError
 from search.executors.worker_pool import WorkerPool
+from search.executors.worker_process import Processes
 from search.experiment import parse_experiment
 from search.settings import TrainingSettings
 from search.trial import Failure, TrialState
@@ -27,7 +28,7 @@ def start(arrays, tmp_path):
     pools = []
 
     def begin(n_workers, n_trials=100, *, epoch_timeout_seconds=300.0, kill_first=False, **sections):
-        pools.append(pool := WorkerPool(tmp_path / "logs", tmp_path / "programs"))
+        pools.append(pool := WorkerPool(Processes(tmp_path / "logs", tmp_path / "programs")))
         executor = {"n_workers": n_workers, "epoch_timeout_seconds": epoch_timeout_seconds}
         content = CONTENT | sections | {"executor": executor, "search": {"n_trials": n_trials}}
         pool.start(parse_experiment(content, "toy"), arrays)
