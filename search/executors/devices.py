@@ -94,8 +94,6 @@ def divide(section: ExecutorSection, programs: str = "") -> list[Share]:
         ExperimentError: If only GPUs are to be used and there is none.
     """
     gpus = [] if section.devices == "cpu" else visible_gpus()
-    if section.devices == "gpu" and not gpus:
-        raise ExperimentError('executor.devices = "gpu", but no GPU is found on this machine; use "auto", or look at what nvidia-smi says')
     n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     n_for_memory = max(1, psutil.virtual_memory().available // WORKER_BYTES)
     places = seats(section, gpus, min(n_cores, n_for_memory))
@@ -113,7 +111,12 @@ def seats(section: ExecutorSection, gpus: Sequence[str], n_on_cpu: int) -> list[
 
     Returns:
         A GPU's name for each worker, or an empty text for the CPU.
+
+    Raises:
+        ExperimentError: If only GPUs are to be used and there is none.
     """
+    if section.devices == "gpu" and not gpus:
+        raise ExperimentError('executor.devices = "gpu", but no GPU is found; use "auto", or look at what nvidia-smi says')
     n_per_gpu = 1 if section.workers_per_device == "auto" else section.workers_per_device
     on_gpus = [*gpus] * n_per_gpu
     is_mixed = section.devices == "all"

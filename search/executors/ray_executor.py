@@ -7,6 +7,7 @@ that call, and nothing is polled. Ray carries values as pickles: a cluster must 
 import contextlib
 import logging
 import os
+import socket
 import sys
 from collections import deque
 from concurrent.futures import Future
@@ -30,6 +31,7 @@ from .ray_worker import RayWorker, actor_environment
 from .trial_files import checkpoint_of, write_file
 
 _REASON_LENGTH = 300
+_CONNECT_SECONDS = 10
 _LEFT_BEHIND = ["mlruns", ".venv", ".git", "**/__pycache__"]
 """What of the working directory is not sent to the nodes."""
 
@@ -54,7 +56,7 @@ class RayCluster:
             InputError: If no cluster answers at ``RAY_ADDRESS``, or it has not the devices that are asked for.
             WorkerError: If it has no CPU.
         """
-        self._ray = _import_ray()
+        self._ray = import_ray()
         self._experiment, self._folder = experiment, arrays
         self._is_ours = not self._ray.is_initialized()
         if self._is_ours:
@@ -183,7 +185,12 @@ class RayActor:
                 self._button.send_bytes(b"!")
 
 
-def _import_ray() -> ModuleType:
+def import_ray() -> ModuleType:
+    """Import Ray, quietly.
+
+    Raises:
+        MissingExtraError: If it is not installed.
+    """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to Ray's makers
     os.environ.setdefault("RAY_IGNORE_UNHANDLED_ERRORS", "1")  # a lost actor's calls are not shown one by one
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else Ray warns of what it will do in future
@@ -203,6 +210,9 @@ def _address() -> str:
 def _connect(ray: ModuleType) -> None:
     address = _address()
     try:
+        if address.count(":") == 1:  # Ray itself would try for minutes
+            host, port = address.split(":")
+            socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
         ray.init(
             address=address or "local",
             runtime_env=_project() if address and "RAY_JOB_CONFIG_JSON_ENV_VAR" not in os.environ else None,
@@ -210,7 +220,7 @@ def _connect(ray: ModuleType) -> None:
             log_to_driver=False,
             logging_level=logging.ERROR,
         )
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # as Ray's ConnectionError
         raise InputError(f'No Ray cluster answers at RAY_ADDRESS="{address}" ({error}); start one with: ray start --head') from error
 
 

@@ -4,6 +4,7 @@ A file is named by its path on the coordinator's disk; a trial on a node has a f
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -55,8 +56,7 @@ class TrialFolder:
     def __init__(self, assignment: Assignment, files: Files) -> None:
         self._given = assignment
         self._study = Path(assignment.model_path).parents[1]
-        self._temporary = tempfile.TemporaryDirectory(prefix="perceptune-")
-        self._root = Path(self._temporary.name)
+        self._root = Path(tempfile.mkdtemp(prefix="perceptune-"))
         for path, content in files.items():
             write_file(self._here(path), content)
         self.assignment = replace(
@@ -85,7 +85,7 @@ class TrialFolder:
         checkpoint = Path(self.assignment.checkpoint_path)
         paths = [path for path in self._root.rglob("*") if path.is_file() and path != checkpoint]
         files = {self._there(path): path.read_bytes() for path in paths}
-        self._temporary.cleanup()
+        shutil.rmtree(self._root)
         if result.model_path:
             result = replace(result, model_path=self._there(Path(result.model_path)))
         return result, files

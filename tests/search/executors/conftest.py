@@ -1,5 +1,7 @@
 """Toy arrays for executors, and one call that trains one trial."""
 
+import logging
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,17 @@ CONTENT = {
     "executor": {"n_workers": 1, "recycle_after_trials": 2},
 }
 EXPERIMENT = parse_experiment(CONTENT, "toy")
+
+
+@pytest.fixture(scope="module")
+def ray_cluster():
+    """A Ray cluster of one node with two CPUs, for all tests of a file."""
+    from search.executors.ray_executor import import_ray
+
+    ray = import_ray()
+    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    yield ray
+    ray.shutdown()
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from .conftest import CONTENT, EXPERIMENT, assignment, train
 
 @pytest.fixture(params=["in-process", "workers", "ray"])
 def executor(request, tmp_path):
+    if request.param == "ray":
+        request.getfixturevalue("ray_cluster")
     makers = {
         "in-process": InProcessExecutor,
         "workers": lambda: WorkerPool(Processes(tmp_path / "logs")),

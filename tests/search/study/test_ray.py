@@ -1,0 +1,26 @@
+"""The command on a Ray cluster that ``RAY_ADDRESS`` names: nodes get the project's code, and everything comes back."""
+
+from dataclasses import replace
+
+import pytest
+
+from search.executors.ray_executor import import_ray
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_user_s_own_builder_is_searched_on_a_cluster_and_its_champion_is_here(shell, write_own, rows):
+    import_ray()
+    from ray.cluster_utils import Cluster
+
+    write_own(shell, "build_failing", "fails = 0")
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
+    try:
+        printed = replace(shell, variables={"RAY_ADDRESS": cluster.address}).run("run", "own.toml", "--executor", "ray").stdout
+    finally:
+        cluster.shutdown()
+    assert "own (4 COMPLETE)" in printed
+    assert "models:/own/1" in printed
+    workers = rows(shell, "select distinct value from tags where key = 'perceptune.worker'")
+    assert workers
+    assert all(" on " in worker for (worker,) in workers)
