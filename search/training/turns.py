@@ -13,33 +13,38 @@ if TYPE_CHECKING:  # it imports Keras
     from .population import Logs, Member, Population
 
 
-@dataclass
+@dataclass(eq=False)
 class _Waiting:
     population: "Population"
     slot: int
     member: "Member"
     is_done: bool = False
     answer: "tuple[Logs, Logs]" = field(init=False)
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 class Turns:
     """Whose turn it is."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # whoever holds its lock has the turn
+        self._counting = threading.Lock()
         self._n_trials = 0
         self._waiting: list[_Waiting] = []
 
     @contextmanager
     def trial(self) -> Iterator[None]:
-        """Wait for a turn, and run a trial; the turn is given back at its end and while it waits for an epoch."""
-        with self._changed:
-            self._n_trials += 1
-            try:
+        """Wait for a turn, and run a trial; the turn is given back at its end and while it waits for an epoch.
+
+        A trial that waits for its first turn counts already: the epochs of the others wait for it.
+        """
+        self._count(1)
+        try:
+            with self._changed:
                 yield
-            finally:
-                self._n_trials -= 1
+        finally:
+            self._count(-1)
+            with self._changed:
                 self._compute_if_all_wait()
 
     def run_epoch(self, population: "Population", slot: int, member: "Member") -> "tuple[Logs, Logs]":
@@ -59,27 +64,45 @@ class Turns:
         mine = _Waiting(population, slot, member)
         with self._changed:
             self._waiting.append(mine)
-            self._compute_if_all_wait()
-            self._changed.wait_for(lambda: mine.is_done)
+            try:
+                self._compute_if_all_wait()
+                self._changed.wait_for(lambda: mine.is_done)
+            finally:
+                self._waiting = [waiting for waiting in self._waiting if waiting is not mine]
         if mine.error:
             raise mine.error
         return mine.answer
 
+    def _count(self, n_more: int) -> None:
+        with self._counting:
+            self._n_trials += n_more
+
     def _compute_if_all_wait(self) -> None:
         if not self._waiting or len(self._waiting) < self._n_trials:
             return
-        for population in {id(waiting.population): waiting.population for waiting in self._waiting}.values():
-            together = [waiting for waiting in self._waiting if waiting.population is population]
-            try:
-                answers = population.run_epoch({waiting.slot: waiting.member for waiting in together})
-            except Exception as error:  # out of memory, or what the device raises: each trial fails by it
-                for waiting in together:
-                    waiting.is_done, waiting.error = True, error
-            else:
-                for waiting in together:
-                    waiting.is_done, waiting.answer = True, answers[waiting.slot]
-        self._waiting.clear()
-        self._changed.notify_all()
+        waiting, self._waiting = self._waiting, []
+        try:
+            for population in {id(one.population): one.population for one in waiting}.values():
+                _compute(population, [one for one in waiting if one.population is population])
+        except BaseException as error:  # Ctrl-C: nobody is to wait for what will not come
+            for one in waiting:
+                if not one.is_done:
+                    one.is_done, one.error = True, error
+            raise
+        finally:
+            self._changed.notify_all()
+
+
+def _compute(population: "Population", together: list[_Waiting]) -> None:
+    """Train one epoch of the trials that wait for a population."""
+    try:
+        answers = population.run_epoch({one.slot: one.member for one in together})
+    except Exception as error:  # out of memory, or what the device raises: each trial fails by it
+        for one in together:
+            one.is_done, one.error = True, error
+    else:
+        for one in together:
+            one.is_done, one.answer = True, answers[one.slot]
 
 
 TURNS = Turns()

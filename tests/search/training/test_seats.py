@@ -7,6 +7,7 @@ import pytest
 
 from search.settings import TrainingSettings
 from search.training import side_by_side
+from search.training.population import Population
 from search.training.programs import programs_of
 from search.training.run import choose_room, train_trial
 from search.training.turns import TURNS
@@ -52,11 +53,13 @@ def train_together(experiment, arrays, given, n_slots):
         return list(threads.map(train, given))
 
 
-def test_more_trials_than_slots_end_as_they_do_alone(tmp_path):
-    arrays = make_arrays()
+def test_more_trials_than_slots_end_as_they_do_alone(tmp_path, monkeypatch):
+    arrays, n_at_once, run_epoch = make_arrays(), [], Population.run_epoch
+    monkeypatch.setattr(Population, "run_epoch", lambda *given: n_at_once.append(len(given[1])) or run_epoch(*given))
     alone = [train_trial(experiment_of("keras"), assignment, arrays, lambda _: True) for assignment in assignments(tmp_path)]
     together = train_together(experiment_of("auto"), arrays, assignments(tmp_path), 4)
     assert {result.trainer for result in together if result.value is not None} == {"population"}
+    assert max(n_at_once) == 4
     assert [result.state for result in alone] == [TrialState.COMPLETE] * 3 + [TrialState.FAILED] + [TrialState.COMPLETE] * 2
     assert len({len(result.history) for result in alone}) > 1
     for expected, got in zip(alone, together, strict=True):
