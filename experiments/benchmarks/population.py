@@ -84,8 +84,8 @@ class _Trials:
         slots = populations.Slots(stacks.Size((0, 3), 104, ("elu", "relu", "sigmoid", "tanh")), n_slots, rows, is_xla)
         first, model = built[0]
         population = populations.build_dense_population(slots, stacks.read_stack(model), self._experiment, first.training, self._arrays)
-        for slot, (_, model) in enumerate(built):
-            population.hold(slot, model, stacks.read_stack(model))
+        for slot, (assignment, model) in enumerate(built):
+            population.hold(slot, model, stacks.read_stack(model), assignment.training)
 
         def run(epoch: int) -> None:
             member = _of("training.population").Member

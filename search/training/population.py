@@ -12,11 +12,13 @@ import numpy as np
 from keras import ops
 
 from ..arrays import Array
+from ..settings import TrainingSettings
 from ..trial import Assignment
 from .dense_stack import DenseStack
 from .order import epoch_order
 from .progress import Weights
 from .transforms import compiled
+from .values import Values
 from .variables import Part, patched
 
 Logs = dict[str, float]
@@ -61,15 +63,16 @@ class Population:
 
     Args:
         network: What a slot computes; its model is compiled, with all variables of its metrics and optimizer built.
+        values: The numbers that slots may differ in.
         n_slots: How many.
         run: The epoch of all slots: from the state, the training part, the validation part and the plan to the next state
             and the metrics of training and of validation, ``(n_slots, 2 * n_metrics)``.
         data: The training part and the validation part, (x, y) each, as tensors.
     """
 
-    def __init__(self, network: Network, n_slots: int, run: Callable[..., Any], data: tuple[Any, Any]) -> None:
+    def __init__(self, network: Network, values: Values, n_slots: int, run: Callable[..., Any], data: tuple[Any, Any]) -> None:
         self.n_slots = n_slots
-        self._network, self._run, self._data = network, run, data
+        self._network, self._values, self._run, self._data = network, values, run, data
         model = network.model
         self._metrics = list(model.get_metrics_result())
         self._untrained = [ops.convert_to_numpy(variable) for variable in model.optimizer.variables]
@@ -77,17 +80,22 @@ class Population:
         self._state = tuple([_tensor(np.zeros((n_slots, *variable.shape), str(variable.dtype))) for variable in group] for group in self._variables)
         self._write = compiled(_written, is_xla=False)
         self._stacks: list[DenseStack | None] = [None] * n_slots
+        self._numbers = [np.zeros(n_slots, np.float32) for _ in values.read()]
         self._n_rows = int(keras.tree.flatten(data[0])[0].shape[0])
 
-    def hold(self, slot: int, model: Any, stack: DenseStack | None) -> None:
+    def hold(self, slot: int, model: Any, stack: DenseStack | None, settings: TrainingSettings) -> None:
         """Take over a trial's model as it was built, with an optimizer that has not done anything.
 
         Args:
             slot: From 0; who was there before is forgotten.
             model: The trial's model; it is read only.
             stack: What it is, where the slots hold dense networks.
+            settings: The trial's, for the numbers that slots may differ in.
         """
         self._stacks[slot] = stack
+        self._values.take(model, settings)
+        for numbers, number in zip(self._numbers, self._values.read(), strict=True):
+            numbers[slot] = number
         self._put(slot, (*self._network.values(model, stack), self._untrained))
 
     def _put(self, slot: int, values: Any) -> None:
@@ -117,17 +125,17 @@ class Population:
 
     def get_state(self, slot: int) -> list[Array]:
         """Return the state of a slot's trial; see `checkpoints.Trainer`."""
-        values = self._values(slot)
+        values = self._held(slot)
         return [values[id(variable)][window] for variable, window in self._network.parts(self._stacks[slot])]
 
     def set_state(self, slot: int, arrays: list[Array]) -> None:
         """Take such a state."""
-        values = self._values(slot)
+        values = self._held(slot)
         for (variable, window), array in zip(self._network.parts(self._stacks[slot]), arrays, strict=True):
             values[id(variable)] = patched(values[id(variable)], window, array)
         self._put(slot, tuple([values[id(variable)] for variable in group] for group in self._variables))
 
-    def _values(self, slot: int) -> dict[int, Array]:
+    def _held(self, slot: int) -> dict[int, Array]:
         """Give a slot's values by the variables that stand for them."""
         pairs = (
             (variable, array)
@@ -137,7 +145,7 @@ class Population:
         return {id(variable): ops.convert_to_numpy(array[slot]) for variable, array in pairs}
 
     def _plan(self, members: Mapping[int, Member]) -> tuple[Any, ...]:
-        """Order of the rows, ``(n_slots, n_rows)``, batch size, learning rate, and whether it does anything, of each slot, ``(n_slots,)``."""
+        """Order of the rows, ``(n_slots, n_rows)``, batch size, learning rate, whether it does anything, and each value, ``(n_slots,)``, of the slots."""
         orders = np.zeros((self.n_slots, self._n_rows), np.int32)
         batch_sizes, rates = np.ones(self.n_slots, np.int32), np.zeros(self.n_slots, np.float32)
         is_active = np.zeros(self.n_slots, bool)
@@ -145,7 +153,8 @@ class Population:
             orders[slot] = epoch_order(member.assignment.seed, member.epoch, self._n_rows)
             batch_sizes[slot] = member.assignment.training.batch_size
             rates[slot], is_active[slot] = member.learning_rate, True
-        return tuple(_tensor(array) for array in (orders, batch_sizes, rates, is_active))
+        plan: tuple[Any, ...] = keras.tree.map_structure(_tensor, (orders, batch_sizes, rates, is_active, self._numbers))
+        return plan
 
 
 def with_rates(model: Any, optimizer: list[Any], rates: Any) -> list[Any]:

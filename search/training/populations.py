@@ -16,6 +16,7 @@ from .progress import Weights
 from .ready import Parts, make_ready
 from .sizes import evaluation_batch_size
 from .stacked import build_stacked_epoch
+from .values import Values
 from .variables import Part, parts_of
 
 
@@ -43,19 +44,20 @@ def build_dense_population(slots: Slots, stack: DenseStack, experiment: Experime
         slots: What there is to be room for.
         stack: One of the networks, for inputs, outputs and biases, which are the same for all.
         experiment: The experiment, for the metrics.
-        settings: What is the same for all: optimizer and its options, and loss. Everything but learning rate, batch size
-            and what steers epochs.
+        settings: What is the same for all: optimizer and its options, and loss. Everything but learning rate, batch size,
+            values and what steers epochs.
         arrays: The data.
     """
     network = _Stacks(MaskedStack(slots.size, stack))
     parts = make_ready(network.model, experiment, settings, arrays)
+    values = Values(network.model)
     at_once = evaluation_batch_size(arrays.x_validation, slots.n_slots)
-    run = build_stacked_epoch(network.model, slots.rows_per_step, at_once, is_xla=slots.is_xla)
-    return Population(network, slots.n_slots, run, _on_device(parts))
+    run = build_stacked_epoch(network.model, values, slots.rows_per_step, at_once, is_xla=slots.is_xla)
+    return Population(network, values, slots.n_slots, run, _on_device(parts))
 
 
 def build_copies(model: Any, n_slots: int, experiment: Experiment, settings: TrainingSettings, arrays: TrainingArrays) -> Population:
-    """Build a population of models that differ in their weights and random states, seeds and learning rates, on JAX.
+    """Build a population of models that differ in their weights and random states, seeds, learning rates and values, on JAX.
 
     Args:
         model: One of them, as it was built; it is compiled here.
@@ -67,8 +69,9 @@ def build_copies(model: Any, n_slots: int, experiment: Experiment, settings: Tra
     from .population_jax import build_copies_epoch
 
     parts = make_ready(model, experiment, settings, arrays)
-    run = build_copies_epoch(model, settings.batch_size, evaluation_batch_size(arrays.x_validation, n_slots))
-    return Population(_Copies(model), n_slots, run, _on_device(parts))
+    values = Values(model)
+    run = build_copies_epoch(model, values, settings.batch_size, evaluation_batch_size(arrays.x_validation, n_slots))
+    return Population(_Copies(model), values, n_slots, run, _on_device(parts))
 
 
 class _Copies:

@@ -16,7 +16,7 @@ from .populations import Slots, build_copies, build_dense_population
 from .program import Epoch
 from .progress import Weights
 from .turns import TURNS
-from .values import STEERING
+from .values import fixed_settings
 
 MOST_POPULATIONS = 4
 """How many are kept; the one that was not used for the longest time goes first."""
@@ -97,7 +97,7 @@ class Seats:
         if not free:
             return None
         seat = Seat(population, free.pop())
-        population.hold(seat.slot, model, stack)
+        population.hold(seat.slot, model, stack, assignment.training)
         return seat
 
     def leave(self, seat: Seat) -> None:
@@ -111,7 +111,7 @@ class Seats:
 
     def _key(self, stack: DenseStack | None, assignment: Assignment) -> Hashable | None:
         """Say what a population is compiled for; None if this trial can have none."""
-        settings = assignment.training.model_dump(exclude=set(STEERING))
+        settings = fixed_settings(assignment.training)
         if stack is not None and self._planner.is_elastic(stack, assignment.training):
             fixed = (stack.n_features, stack.n_outputs, stack.output_activation, stack.use_bias, self._planner.size_for(stack))
             return fixed, tuple((settings | {"batch_size": None}).items())

@@ -13,15 +13,19 @@ from keras import ops
 from .masked import MaskedStack
 from .population import with_rates
 from .transforms import compiled, vectorized, with_gradients
+from .values import Values
 
 _Metrics = list[Any]
 
 
-def build_stacked_epoch(model: MaskedStack, rows_per_step: int, evaluation_batch_size: int, *, is_xla: bool) -> Callable[..., Any]:
+def build_stacked_epoch(
+    model: MaskedStack, values: Values, rows_per_step: int, evaluation_batch_size: int, *, is_xla: bool
+) -> Callable[..., Any]:
     """Write the program of one epoch.
 
     Args:
         model: The network of one slot, compiled, with all variables of its metrics and optimizer built.
+        values: Its values, which slots may differ in.
         rows_per_step: Rows of each slot per turn of the loop. The largest number that divides most batch sizes is best;
             any is correct.
         evaluation_batch_size: Rows per validation step.
@@ -30,11 +34,11 @@ def build_stacked_epoch(model: MaskedStack, rows_per_step: int, evaluation_batch
     Returns:
         What `Population` calls.
     """
-    step, evaluate = _Step(model, rows_per_step), _validation(model, evaluation_batch_size)
+    step, evaluate = _Step(model, rows_per_step), _validation(model, values, evaluation_batch_size)
 
     def epoch(state: Any, training: Any, validation: Any, plan: Any) -> Any:
         trainable, others, optimizer = state
-        orders, batch_sizes, rates, is_active = plan
+        orders, batch_sizes, rates, is_active, numbers = plan
         optimizer = with_rates(model, optimizer, rates)
         n_rows = orders.shape[1]
         empty = [_repeated(value, orders.shape[0]) for value in _read(model, model.reset_metrics)]
@@ -42,15 +46,16 @@ def build_stacked_epoch(model: MaskedStack, rows_per_step: int, evaluation_batch
         orders = ops.pad(orders, [(0, 0), (0, rows_per_step)])
 
         def body(starts: Any, carried: Any) -> Any:
-            def take(others: Any, order: Any, batch_size: Any, start: Any, carried: Any) -> Any:
-                return step.take(training, others, order, batch_size, start, carried)
+            def take(others: Any, numbers: Any, order: Any, batch_size: Any, start: Any, carried: Any) -> Any:
+                with values.held(numbers):
+                    return step.take(training, others, order, batch_size, start, carried)
 
-            return vectorized(take)(others, orders, batch_sizes, starts, carried)
+            return vectorized(take)(others, numbers, orders, batch_sizes, starts, carried)
 
         starts = ops.where(is_active, 0, n_rows)
         _, (trainable, optimizer, _, metrics) = ops.while_loop(lambda starts, _: ops.any(starts < n_rows), body, (starts, carried))
         logs = vectorized(lambda metrics: _results(model, metrics))(metrics)
-        return (trainable, others, optimizer), ops.concatenate([logs, evaluate(trainable, others, empty, validation)], axis=1)
+        return (trainable, others, optimizer), ops.concatenate([logs, evaluate(trainable, others, numbers, empty, validation)], axis=1)
 
     return compiled(epoch, is_xla=is_xla)
 
@@ -87,20 +92,21 @@ class _Step:
         return _forward(self._model, trainable, others, (x, y, weights), training=True)
 
 
-def _validation(model: MaskedStack, batch_size: int) -> Callable[..., Any]:
+def _validation(model: MaskedStack, values: Values, batch_size: int) -> Callable[..., Any]:
     """Write what returns the metrics of the validation part, ``(n_slots, n_metrics)``."""
 
-    def evaluate(trainable: Any, others: Any, metrics: Any, data: Any) -> Any:
+    def evaluate(trainable: Any, others: Any, numbers: Any, metrics: Any, data: Any) -> Any:
         n_full, n_last = divmod(data[0].shape[0], batch_size)
 
         def take(start: Any, metrics: Any, size: int = batch_size) -> Any:
             x, y = (ops.slice(array, [start, *[0] * (len(array.shape) - 1)], [size, *array.shape[1:]]) for array in data)
 
-            def one(trainable: Any, others: Any, metrics: Any) -> Any:
-                loss, outputs = _forward(model, trainable, others, (x, y, None), training=False)
+            def one(trainable: Any, others: Any, numbers: Any, metrics: Any) -> Any:
+                with values.held(numbers):
+                    loss, outputs = _forward(model, trainable, others, (x, y, None), training=False)
                 return _updated(model, metrics, loss, size, (x, y, outputs, None))
 
-            return vectorized(one)(trainable, others, metrics)
+            return vectorized(one)(trainable, others, numbers, metrics)
 
         def body(index: Any, metrics: Any) -> Any:
             return index + 1, take(index * batch_size, metrics)

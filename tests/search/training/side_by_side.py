@@ -37,7 +37,7 @@ class Side:
         """Put trials into slots, with their stacks where they are such."""
         for slot, trial in slots.items():
             model = self.build(trial)
-            population.hold(slot, model, read_stack(model))
+            population.hold(slot, model, read_stack(model), trial.training)
 
     def train(self, population, slots, epochs):
         """Train the trials in their slots, and return the curves of each slot."""

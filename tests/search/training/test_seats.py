@@ -1,6 +1,7 @@
 """Trials on threads train side by side in one population, each as Keras' own fit trains it alone."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import keras
 import pytest
@@ -78,6 +79,29 @@ def test_one_by_one_they_share_what_the_backend_has_for_networks_of_any_size(tmp
     assert len(programs) + len(programs.seats.populations) == 1
     for expected, got in zip(alone, shared, strict=True):
         assert len(got.history) == len(expected.history)
+        for expected_metrics, metrics in zip(expected.history, got.history, strict=True):
+            assert metrics == pytest.approx(expected_metrics, rel=1e-4, abs=1e-5)
+
+
+VALUES = {
+    "weight decay, smoothing": ("multiclass", {"optimizer": "adam"}, [{"weight_decay": d, "label_smoothing": s} for d, s in ((0.2, 0.4), (0.01, 0.1))]),
+    "momentum": ("regression", {"optimizer": "rmsprop"}, [{"momentum": 0.9}, {"momentum": 0.5}]),
+}
+
+
+@pytest.mark.parametrize(("task", "settings", "values"), VALUES.values(), ids=VALUES)
+def test_trials_of_other_values_sit_in_one_population(task, settings, values, tmp_path):
+    experiment, arrays = experiment_of("auto"), make_arrays(task)
+    settings |= {"epochs": 3, "momentum": 0.0, "learning_rate": 0.02}
+    first, *_ = assignments(tmp_path)
+    given = [
+        replace(first, number=number, seed=number, training=first.training.model_copy(update=settings | value)) for number, value in enumerate(values)
+    ]
+    alone = [train_trial(experiment_of("keras"), assignment, arrays, lambda _: True) for assignment in given]
+    together = train_together(experiment, arrays, given, 2)
+    assert [(result.reason, result.trainer) for result in together] == [("", "population")] * 2
+    assert len(programs_of(experiment, arrays).seats.populations) == 1
+    for expected, got in zip(alone, together, strict=True):
         for expected_metrics, metrics in zip(expected.history, got.history, strict=True):
             assert metrics == pytest.approx(expected_metrics, rel=1e-4, abs=1e-5)
 
