@@ -83,7 +83,8 @@ class _Trials:
         started = time.perf_counter()
         slots = populations.Slots(stacks.Size((0, 3), 104, ("elu", "relu", "sigmoid", "tanh")), n_slots, rows, is_xla)
         first, model = built[0]
-        population = populations.build_dense_population(slots, stacks.read_stack(model), self._experiment, first.training, self._arrays)
+        given = self._experiment, first.training, self._arrays, _of("training.tensors").Tensors()
+        population = populations.build_dense_population(slots, stacks.read_stack(model), *given)
         for slot, (assignment, model) in enumerate(built):
             population.hold(slot, model, stacks.read_stack(model), assignment.training)
 

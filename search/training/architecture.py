@@ -29,6 +29,18 @@ def read_architecture(model: Any, arguments: Mapping[str, Value], seed: int) -> 
     return shapes, told, "" if _is_kerass(type(model).__module__) and _is_told(config) else _written(dict(arguments))
 
 
+def is_told(model: Any) -> bool:
+    """Say whether a model's configuration tells everything about it, so that a clone computes what it computes.
+
+    Args:
+        model: A Keras model, built.
+    """
+    try:
+        return _is_kerass(type(model).__module__) and _is_told(model.get_config())
+    except Exception:  # what a layer's own get_config raises
+        return False
+
+
 def _written(config: Any) -> str:
     return json.dumps(config, sort_keys=True, default=str)
 

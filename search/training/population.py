@@ -72,7 +72,8 @@ class Population:
 
     def __init__(self, network: Network, values: Values, n_slots: int, run: Callable[..., Any], data: tuple[Any, Any]) -> None:
         self.n_slots = n_slots
-        self._network, self._values, self._run, self._data = network, values, run, data
+        self.data = data
+        self._network, self._values, self._run = network, values, run
         model = network.model
         self._metrics = list(model.get_metrics_result())
         self._untrained = [ops.convert_to_numpy(variable) for variable in model.optimizer.variables]
@@ -110,7 +111,7 @@ class Population:
         Returns:
             The metrics of training and those of validation of each of them.
         """
-        self._state, numbers = self._run(self._state, *self._data, self._plan(members))
+        self._state, numbers = self._run(self._state, *self.data, self._plan(members))
         rows = ops.convert_to_numpy(numbers)
         n = len(self._metrics)
         named = {
@@ -145,7 +146,7 @@ class Population:
         return {id(variable): ops.convert_to_numpy(array[slot]) for variable, array in pairs}
 
     def _plan(self, members: Mapping[int, Member]) -> tuple[Any, ...]:
-        """Order of the rows, ``(n_slots, n_rows)``, batch size, learning rate, whether it does anything, and each value, ``(n_slots,)``, of the slots."""
+        """Order of the rows, ``(n_slots, n_rows)``; batch size, learning rate, whether it does anything and each value, ``(n_slots,)``."""
         orders = np.zeros((self.n_slots, self._n_rows), np.int32)
         batch_sizes, rates = np.ones(self.n_slots, np.int32), np.zeros(self.n_slots, np.float32)
         is_active = np.zeros(self.n_slots, bool)

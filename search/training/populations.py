@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-import keras
-
 from ..arrays import TrainingArrays
 from ..experiment import Experiment
 from ..settings import TrainingSettings
@@ -13,9 +11,10 @@ from .dense_stack import DenseStack, Size
 from .masked import MaskedStack
 from .population import Population
 from .progress import Weights
-from .ready import Parts, make_ready
+from .ready import make_ready
 from .sizes import evaluation_batch_size
 from .stacked import build_stacked_epoch
+from .tensors import Tensors
 from .values import Values
 from .variables import Part, parts_of
 
@@ -37,7 +36,9 @@ class Slots:
     is_xla: bool
 
 
-def build_dense_population(slots: Slots, stack: DenseStack, experiment: Experiment, settings: TrainingSettings, arrays: TrainingArrays) -> Population:
+def build_dense_population(
+    slots: Slots, stack: DenseStack, experiment: Experiment, settings: TrainingSettings, arrays: TrainingArrays, tensors: Tensors
+) -> Population:
     """Build a population of dense networks of different depth, widths, activations and batch sizes.
 
     Args:
@@ -47,16 +48,19 @@ def build_dense_population(slots: Slots, stack: DenseStack, experiment: Experime
         settings: What is the same for all: optimizer and its options, and loss. Everything but learning rate, batch size,
             values and what steers epochs.
         arrays: The data.
+        tensors: The same on the device.
     """
     network = _Stacks(MaskedStack(slots.size, stack))
     parts = make_ready(network.model, experiment, settings, arrays)
     values = Values(network.model)
     at_once = evaluation_batch_size(arrays.x_validation, slots.n_slots)
     run = build_stacked_epoch(network.model, values, slots.rows_per_step, at_once, is_xla=slots.is_xla)
-    return Population(network, values, slots.n_slots, run, _on_device(parts))
+    return Population(network, values, slots.n_slots, run, tensors.of(parts))
 
 
-def build_copies(model: Any, n_slots: int, experiment: Experiment, settings: TrainingSettings, arrays: TrainingArrays) -> Population:
+def build_copies(
+    model: Any, n_slots: int, experiment: Experiment, settings: TrainingSettings, arrays: TrainingArrays, tensors: Tensors
+) -> Population:
     """Build a population of models that differ in their weights and random states, seeds, learning rates and values, on JAX.
 
     Args:
@@ -65,13 +69,14 @@ def build_copies(model: Any, n_slots: int, experiment: Experiment, settings: Tra
         experiment: The experiment, for the metrics.
         settings: What is the same for all: batch size, optimizer and its options, and loss.
         arrays: The data.
+        tensors: The same on the device.
     """
     from .population_jax import build_copies_epoch
 
     parts = make_ready(model, experiment, settings, arrays)
     values = Values(model)
     run = build_copies_epoch(model, values, settings.batch_size, evaluation_batch_size(arrays.x_validation, n_slots))
-    return Population(_Copies(model), values, n_slots, run, _on_device(parts))
+    return Population(_Copies(model), values, n_slots, run, tensors.of(parts))
 
 
 class _Copies:
@@ -110,8 +115,3 @@ class _Stacks:
 
     def parts(self, stack: Any) -> list[Part]:
         return self.model.parts(stack)
-
-
-def _on_device(parts: Parts) -> tuple[Any, Any]:
-    x_train, y_train, x_validation, y_validation = (keras.tree.map_structure(keras.ops.convert_to_tensor, part) for part in parts)
-    return (x_train, y_train), (x_validation, y_validation)

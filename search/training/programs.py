@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from ..arrays import TrainingArrays, Tree
+from ..arrays import TrainingArrays
 from ..experiment import Experiment
 from ..trial import Assignment
 from . import streaming
@@ -20,9 +20,10 @@ from .device import has_room
 from .elastic import Plan, Planner
 from .probe import Probe
 from .program import Program
-from .ready import Parts, call_once, make_ready
+from .ready import call_once, make_ready
 from .seats import Seat, Seats
 from .sizes import evaluation_batch_size, n_rows
+from .tensors import Tensors
 from .values import Values, fixed_settings
 from .variables import Part, parts_of
 
@@ -56,16 +57,16 @@ class Programs:
         self.experiment, self.arrays = experiment, arrays
         self._is_resident = has_room(arrays.n_bytes)  # asked once: data that are there are part of what is not free
         self._planner = Planner(experiment, arrays)
+        self._tensors = Tensors()
         self.seats = self.new_seats(1)
         self._programs: dict[Hashable, Program] = {}
-        self._tensors: dict[Hashable, Any] = {}
 
     def __len__(self) -> int:
         return len(self._programs)
 
     def new_seats(self, n_slots: int) -> Seats:
         """Make populations of so many slots."""
-        return Seats(self.experiment, self.arrays, self._planner, n_slots)
+        return Seats(self.experiment, self.arrays, self._planner, self._tensors, n_slots)
 
     def begin(self, model: Any, assignment: Assignment, *, is_exact: bool) -> Program | Seat:
         """Return the program for a trial, a new one if no other is cheaper, with the trial's model taken over.
@@ -156,18 +157,7 @@ class Programs:
             program = streaming.build_epoch_program(model, values, batch_size, evaluation_batch_size(parts[2]), is_xla=is_xla)
             return 1, program, values, (parts[:2], parts[2:])
         sizes = batch_size, evaluation_batch_size(parts[2]), _most_epochs(model, n_rows(parts[0]))
-        return sizes[2], _epoch_program(model, values, sizes, is_xla=is_xla, is_padded=is_padded), values, self._on_device(parts)
-
-    def _on_device(self, parts: Parts) -> tuple[Any, Any]:
-        """Give the data as tensors, the same for all programs whose targets are written in the same way."""
-        x_train, y_train, x_validation, y_validation = (self._tensor(part, tree) for part, tree in enumerate(parts))
-        return (x_train, y_train), (x_validation, y_validation)
-
-    def _tensor(self, part: int, tree: Tree) -> Any:
-        key = part, tuple((array.shape, str(array.dtype)) for array in keras.tree.flatten(tree))
-        if key not in self._tensors:
-            self._tensors[key] = keras.tree.map_structure(keras.ops.convert_to_tensor, tree)
-        return self._tensors[key]
+        return sizes[2], _epoch_program(model, values, sizes, is_xla=is_xla, is_padded=is_padded), values, self._tensors.of(parts)
 
     def _is_xla(self, model: Any, assignment: Assignment) -> bool:
         """Whether an exact program is to be compiled by XLA, which JAX always does."""

@@ -1,5 +1,6 @@
 """Which trial of this process has which slot of which population."""
 
+import logging
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,14 +10,18 @@ import keras
 from ..arrays import Array, TrainingArrays
 from ..experiment import Experiment
 from ..trial import Assignment
+from .architecture import is_told, read_architecture
 from .dense_stack import DenseStack, read_stack
 from .elastic import Planner
 from .population import Member, Population
 from .populations import Slots, build_copies, build_dense_population
 from .program import Epoch
 from .progress import Weights
+from .tensors import Tensors
 from .turns import TURNS
 from .values import fixed_settings
+
+_log = logging.getLogger(__name__)
 
 MOST_POPULATIONS = 4
 """How many are kept; the one that was not used for the longest time goes first."""
@@ -55,6 +60,19 @@ class Seat:
         self.population.set_state(self.slot, arrays)
 
 
+@dataclass(frozen=True)
+class _Kind:
+    """What a population is compiled for.
+
+    Attributes:
+        key: The same for trials that it serves.
+        stack: What the trial's model is, where slots hold dense networks of any size; None where they hold copies of one model.
+    """
+
+    key: Hashable
+    stack: DenseStack | None
+
+
 class Seats:
     """The populations of one experiment.
 
@@ -62,12 +80,13 @@ class Seats:
         experiment: The experiment.
         arrays: Its data.
         planner: Knows the sizes of dense networks.
+        tensors: The data on the device.
         n_slots: How many slots a population has.
     """
 
-    def __init__(self, experiment: Experiment, arrays: TrainingArrays, planner: Planner, n_slots: int) -> None:
+    def __init__(self, experiment: Experiment, arrays: TrainingArrays, planner: Planner, tensors: Tensors, n_slots: int) -> None:
         self.n_slots = n_slots
-        self._experiment, self._arrays, self._planner = experiment, arrays, planner
+        self._experiment, self._arrays, self._planner, self._tensors = experiment, arrays, planner, tensors
         self._populations: dict[Hashable, Population] = {}
         self._free: dict[int, list[int]] = {}
 
@@ -84,20 +103,21 @@ class Seats:
             assignment: The trial.
 
         Returns:
-            Its seat; None if its model has no population, or that has no slot free.
+            Its seat; None if its model has no population, that has no slot free, or there is no memory for it.
         """
-        stack = read_stack(model)
-        key = self._key(stack, assignment)
-        if key is None:
+        kind = self._kind(model, assignment)
+        if kind is None:
             return None
-        population = self._populations.pop(key, None) or self._build(model, stack, assignment)
-        self._populations[key] = population
-        self._make_room()
-        free = self._free.setdefault(id(population), list(range(self.n_slots)))
-        if not free:
+        population = self._population(kind, model, assignment)
+        if population is None or not (free := self._free[id(population)]):
             return None
         seat = Seat(population, free.pop())
-        population.hold(seat.slot, model, stack, assignment.training)
+        try:
+            population.hold(seat.slot, model, kind.stack, assignment.training)
+        except Exception:  # no memory for it: what it wrote may be half there
+            _log.debug("no seat for trial %d", assignment.number, exc_info=True)
+            self.give_up(seat)
+            return None
         return seat
 
     def leave(self, seat: Seat) -> None:
@@ -109,18 +129,34 @@ class Seats:
         self._populations = {key: other for key, other in self._populations.items() if other is not seat.population}
         self._free.pop(id(seat.population), None)
 
-    def _key(self, stack: DenseStack | None, assignment: Assignment) -> Hashable | None:
-        """Say what a population is compiled for; None if this trial can have none."""
-        settings = fixed_settings(assignment.training)
+    def _kind(self, model: Any, assignment: Assignment) -> "_Kind | None":
+        """Say what a trial's population is compiled for; None if it can have none."""
+        settings, stack = fixed_settings(assignment.training), read_stack(model)
         if stack is not None and self._planner.is_elastic(stack, assignment.training):
             fixed = (stack.n_features, stack.n_outputs, stack.output_activation, stack.use_bias, self._planner.size_for(stack))
-            return fixed, tuple((settings | {"batch_size": None}).items())
+            return _Kind((fixed, *(settings | {"batch_size": None}).items()), stack)
         space = self._experiment.space
         is_one_architecture = not space.searched_model and "batch_size" not in space.searched_training
-        return tuple(settings.items()) if is_one_architecture and keras.config.backend() == "jax" and self.n_slots > 1 else None
+        if not is_one_architecture or keras.config.backend() != "jax" or self.n_slots == 1 or not is_told(model):
+            return None
+        return _Kind((read_architecture(model, assignment.model_arguments, assignment.seed), *settings.items()), None)
 
-    def _build(self, model: Any, stack: DenseStack | None, assignment: Assignment) -> Population:
-        given = self._experiment, assignment.training, self._arrays
+    def _population(self, kind: "_Kind", model: Any, assignment: Assignment) -> Population | None:
+        """Return the population of a kind, a new one if there is none yet; None if it cannot be built."""
+        population = self._populations.pop(kind.key, None)
+        if population is None:
+            try:
+                population = self._build(kind.stack, model, assignment)
+            except Exception:  # no memory for it, or a layer that cannot be cloned: the trial may train alone
+                _log.debug("no population for trial %d", assignment.number, exc_info=True)
+                return None
+            self._free[id(population)] = list(range(self.n_slots))
+        self._populations[kind.key] = population
+        self._make_room()
+        return population
+
+    def _build(self, stack: DenseStack | None, model: Any, assignment: Assignment) -> Population:
+        given = self._experiment, assignment.training, self._arrays, self._tensors
         if stack is None:
             return build_copies(keras.models.clone_model(model), self.n_slots, *given)
         slots = Slots(self._planner.size_for(stack), self.n_slots, self._planner.fewest_rows(assignment.training), is_xla=True)

@@ -18,9 +18,7 @@ from .values import Values
 _Metrics = list[Any]
 
 
-def build_stacked_epoch(
-    model: MaskedStack, values: Values, rows_per_step: int, evaluation_batch_size: int, *, is_xla: bool
-) -> Callable[..., Any]:
+def build_stacked_epoch(model: MaskedStack, values: Values, rows_per_step: int, evaluation_batch_size: int, *, is_xla: bool) -> Callable[..., Any]:
     """Write the program of one epoch.
 
     Args:

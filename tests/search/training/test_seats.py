@@ -84,7 +84,11 @@ def test_one_by_one_they_share_what_the_backend_has_for_networks_of_any_size(tmp
 
 
 VALUES = {
-    "weight decay, smoothing": ("multiclass", {"optimizer": "adam"}, [{"weight_decay": d, "label_smoothing": s} for d, s in ((0.2, 0.4), (0.01, 0.1))]),
+    "weight decay, smoothing": (
+        "multiclass",
+        {"optimizer": "adam"},
+        [{"weight_decay": d, "label_smoothing": s} for d, s in ((0.2, 0.4), (0.01, 0.1))],
+    ),
     "momentum": ("regression", {"optimizer": "rmsprop"}, [{"momentum": 0.9}, {"momentum": 0.5}]),
 }
 
@@ -104,6 +108,60 @@ def test_trials_of_other_values_sit_in_one_population(task, settings, values, tm
     for expected, got in zip(alone, together, strict=True):
         for expected_metrics, metrics in zip(expected.history, got.history, strict=True):
             assert metrics == pytest.approx(expected_metrics, rel=1e-4, abs=1e-5)
+
+
+def assert_as_fit(builder, task, folder, arguments=None, **settings):
+    """Train two trials of a fixed model at once and by fit, compare their curves, and return the trainers."""
+    arrays = make_arrays(task)
+    first, second, *_ = assignments(folder, epochs=3, patience=0)
+    training = first.training.model_copy(update={"optimizer": "sgd", "momentum": 0.0, "learning_rate": 0.01} | settings)
+    given = [replace(trial, model_arguments=arguments or {}, training=training) for trial in (first, second)]
+    alone = [train_trial(make_experiment(builder, trainer="keras"), trial, arrays, lambda _: True) for trial in given]
+    together = train_together(make_experiment(builder), arrays, given, 2)
+    assert [result.reason for result in together] == ["", ""]
+    for expected, got in zip(alone, together, strict=True):
+        for expected_metrics, metrics in zip(expected.history, got.history, strict=True):
+            assert metrics == pytest.approx(expected_metrics, rel=1e-4, abs=1e-5)
+    return {result.trainer for result in together}
+
+
+COPIES = {"tensorflow": {"compiled"}, "jax": {"population"}}[keras.config.backend()]
+FIXED = [
+    *(("binary", {"optimizer": "adafactor"}), ("regression", {"loss": "root_mean_squared_error"})),
+    *(("binary", {"loss": "dice"}), ("binary", {"loss": "tversky"})),
+]
+
+
+@pytest.mark.parametrize(("task", "settings"), FIXED, ids=lambda given: str(next(iter(given.values()))) if isinstance(given, dict) else "")
+def test_networks_that_padding_would_change_are_not_padded(task, settings, tmp_path):
+    assert assert_as_fit("dense", task, tmp_path, **settings) == COPIES
+
+
+def test_models_that_differ_by_their_seed_sit_in_populations_of_their_own(tmp_path):
+    assert assert_as_fit("random_regularizer", "binary", tmp_path) == COPIES
+
+
+@pytest.mark.parametrize(("builder", "arguments"), [("scaled", {"factor": 3.0}), ("subclassed", None)])
+def test_a_model_that_a_clone_would_change_has_no_population(builder, arguments, tmp_path):
+    assert assert_as_fit(builder, "binary", tmp_path, arguments) == {"compiled"}
+
+
+def test_populations_share_the_data_on_the_device(tmp_path):
+    experiment, arrays = experiment_of("auto"), make_arrays()
+    for optimizer in ("sgd", "adam"):
+        train_together(experiment, arrays, list(assignments(tmp_path, epochs=1, optimizer=optimizer, momentum=0.0))[:1], 2)
+    one, other = programs_of(experiment, arrays).seats.populations
+    assert one.data[0][0] is other.data[0][0]
+
+
+def test_a_trial_that_a_slot_cannot_hold_trains_alone_and_the_next_finds_all_slots_free(tmp_path, monkeypatch):
+    experiment, arrays = experiment_of("auto"), make_arrays()
+    given = list(assignments(tmp_path, epochs=2))[:2]
+    with monkeypatch.context() as context:
+        context.setattr(Population, "hold", lambda *_: 1 / 0)
+        (alone,) = train_together(experiment, arrays, given[:1], 2)
+        assert (alone.reason, alone.trainer) == ("", {"tensorflow": "elastic", "jax": "compiled"}[keras.config.backend()])
+    assert [(result.reason, result.trainer) for result in train_together(experiment, arrays, given, 2)] == [("", "population")] * 2
 
 
 def test_a_population_that_cannot_be_computed_is_given_up(tmp_path, monkeypatch):

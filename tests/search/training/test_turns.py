@@ -9,6 +9,7 @@ import pytest
 from search.training.dense_stack import Size, read_stack
 from search.training.population import Member
 from search.training.populations import Slots, build_dense_population
+from search.training.tensors import Tensors
 from search.training.turns import Turns
 
 from .conftest import make_arrays, make_experiment
@@ -47,7 +48,7 @@ def trials(side):
 def built(side, trials):
     stack = read_stack(side.build(trials[0]))
     slots = Slots(Size((1, 1), 8, ("relu",)), N_TRIALS, rows_per_step=16, is_xla=False)
-    return build_dense_population(slots, stack, side.experiment, trials[0].training, side.arrays)
+    return build_dense_population(slots, stack, side.experiment, trials[0].training, side.arrays, Tensors())
 
 
 @pytest.fixture
