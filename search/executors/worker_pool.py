@@ -70,11 +70,12 @@ class WorkerPool:
     def submit(self, assignment: Assignment) -> None:
         """Give a trial to a worker that has room, or else to one that can be given its next trial already.
 
-        Among equals, to one that has trained such a trial before and so has its program.
+        Among these, to one of those with the largest part of its room free; among equals, to one that has trained such a trial
+        before and so has its program.
         """
         program = program_of(assignment)
         free = [worker for worker in self._workers if self._n_free_of(worker)]
-        max(free, key=lambda worker: (worker.is_free, program in worker.trained)).train(assignment)
+        max(free, key=lambda worker: (worker.is_free, -len(worker.assignments) / worker.room, program in worker.trained)).train(assignment)
 
     def _n_free_of(self, worker: HiredWorker) -> int:
         """How many trials a worker can be given; while it is to be replaced, none beside those that it trains."""

@@ -166,6 +166,16 @@ def test_a_worker_with_room_trains_several_trials_at_once(start, arrays, tmp_pat
     assert [result.value for result in results] == [pytest.approx(expected.value, rel=1e-4)] * 3
 
 
+def test_workers_with_room_share_the_trials(start, tmp_path):
+    pool = start(2, model="tests.search.executors.roomy:build")
+    while pool.n_free < 6:
+        pool.wait(lambda _: True)
+    for number in range(4):
+        pool.submit(assignment(number, tmp_path))
+    results = finish(pool, 4)
+    assert sorted(result.worker for result in results) == ["worker-0"] * 2 + ["worker-1"] * 2
+
+
 def test_trials_that_wait_for_a_pruner_at_once_are_each_answered(start, tmp_path):
     pool = start(1, model="tests.search.executors.roomy:build")
     for number in range(3):
