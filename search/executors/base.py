@@ -30,7 +30,7 @@ class Executor(Protocol):
 
     @property
     def n_workers(self) -> int:
-        """How many trials can be trained at once."""
+        """How many processes train; each may train several trials at once."""
         ...
 
     @property

@@ -44,8 +44,8 @@ class WorkerPool:
 
     @property
     def n_workers(self) -> int:
-        """Number of trials that the workers train at once."""
-        return sum(worker.room for worker in self._workers)
+        """Number of workers."""
+        return len(self._workers)
 
     @property
     def n_free(self) -> int:

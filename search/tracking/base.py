@@ -22,7 +22,7 @@ class StudyRecord:
         experiment: The experiment, with the sampler, pruner and seed in use.
         dataset: The data set.
         n_trials: Trials in total.
-        n_workers: How many trials run at once.
+        n_workers: How many processes train.
         parent_run_id: The run of a study that goes on; None begins one.
         result_of: Tells how a trial of a study that goes on has ended; None if it has not. A killed process may have left
             its run unfinished.
