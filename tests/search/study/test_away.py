@@ -11,6 +11,7 @@ N_TRIALS = 8
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a server that starts twice, beside a search
 def test_a_search_goes_on_without_its_tracking_server_and_ends_complete_when_it_is_back(shell, write_own):
     write_own(shell, "build_slow", "width = { type = 'int', low = 1, high = 9 }", trials=N_TRIALS)
     server = Server(shell.folder)
