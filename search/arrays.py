@@ -18,6 +18,7 @@ Tasks = Task | Mapping[str, Task]
 
 V = TypeVar("V")
 
+_FACTS = "arrays.json"
 _TREES = ("x_train", "y_train", "x_validation", "y_validation")
 
 
@@ -64,6 +65,7 @@ class TrainingArrays:
     def save(self, folder: Path) -> None:
         """Write the arrays into a folder, one ``.npy`` file each, for `load`."""
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / _FACTS).unlink(missing_ok=True)
         files: dict[str, Any] = {}
         for field in _TREES:
             tree = getattr(self, field)
@@ -74,12 +76,17 @@ class TrainingArrays:
             files[field] = names if isinstance(tree, dict) else names[""]
         facts = {"files": files, "task": self.task, "n_outputs": self.n_outputs}
         # Last, so that a folder with this file is complete.
-        (folder / "arrays.json").write_text(json.dumps(facts), encoding="utf-8")
+        (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
+
+    @staticmethod
+    def are_in(folder: Path) -> bool:
+        """Say whether a folder has arrays that were written to the end."""
+        return (folder / _FACTS).is_file()
 
     @classmethod
     def load(cls, folder: Path) -> "TrainingArrays":
         """Map the arrays of a folder into memory, read-only."""
-        facts = json.loads((folder / "arrays.json").read_text(encoding="utf-8"))
+        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
         trees: dict[str, Tree] = {}
         for field, files in facts["files"].items():
             if isinstance(files, dict):

@@ -9,7 +9,8 @@ class CircuitBreaker:
     """Counts failures that follow one another.
 
     Args:
-        max_in_a_row: So many on one worker, or of one kind on all workers, are too many; 0 means no limit.
+        max_in_a_row: So many on one worker, or of one kind on all workers, are too many; 0 means no limit. Trials that were lost
+            with their workers count for these only: a machine that goes takes many at once.
     """
 
     def __init__(self, max_in_a_row: int) -> None:
@@ -32,8 +33,9 @@ class CircuitBreaker:
             self._kind = None
             return ""
         self._of_worker[result.worker] += 1
-        self._n_of_kind = self._n_of_kind + 1 if result.failure is self._kind else 1
-        self._kind = result.failure
+        if result.failure is not Failure.LOST:
+            self._n_of_kind = self._n_of_kind + 1 if result.failure is self._kind else 1
+            self._kind = result.failure
         return self._reason(result)
 
     def _reason(self, result: TrialResult) -> str:

@@ -11,9 +11,11 @@
     │   └── StudyChangedError       the study was begun with another experiment
     ├── TrialError                  one trial is bad, the study goes on
     │   ├── DivergedError           its numbers are not finite any more
-    │   └── OverdueError            it takes longer than a trial may
+    │   ├── OverdueError            it takes longer than a trial may
+    │   └── TakenOverError          another coordinator has it now
     ├── StudyFailedError            no trial succeeded, or too many failed in a row: exit status 1
     ├── WorkerError                 workers cannot be started: exit status 1
+    ├── LedgerError                 the ledger's server was lost: exit status 1
     ├── StoreAwayError              the tracking store does not answer for now: exit status 1
     ├── DiskFullError               nothing more can be written: exit status 1
     └── ChampionError               a kept model does not reproduce its answers: exit status 1
@@ -73,12 +75,20 @@ class OverdueError(TrialError):
     """A trial has had its time and is not done."""
 
 
+class TakenOverError(TrialError):
+    """Another coordinator of the study has the trial now."""
+
+
 class StudyFailedError(PerceptuneError, RuntimeError):
     """No trial of the study succeeded, or too many failed one after another."""
 
 
 class WorkerError(PerceptuneError, RuntimeError):
     """Worker processes cannot be started or keep dying."""
+
+
+class LedgerError(PerceptuneError, ConnectionError):
+    """The server that holds the ledger does not answer any more."""
 
 
 class StoreAwayError(PerceptuneError, ConnectionError):

@@ -28,17 +28,18 @@ def value_to_beat(ledger: Ledger, search: SearchSection) -> float | None:
     return ranking[-1][1] if len(ranking) == search.keep_models else None
 
 
-def remove_models(ledger: Ledger, search: SearchSection, running: Collection[int]) -> None:
+def remove_models(ledger: Ledger, search: SearchSection) -> None:
     """Remove the models of all but the best trials and those that running trials may be writing.
 
     Args:
         ledger: The study.
         search: Its section of the experiment: how many models are kept, and within how many bytes.
-        running: Numbers of the trials that run.
     """
+    found = _files(ledger.folder.models)  # first: what another coordinator begins from now on is not among them
+    running = ledger.running
     ranking = [number for number, _ in ledger.ranking(search.keep_models)]
     ledger.folder.models.mkdir(parents=True, exist_ok=True)
-    for path in stray_models(ledger.folder, {*ranking, *running}):
+    for path in set(found) & set(stray_models(ledger.folder, {*ranking, *running})):
         path.unlink(missing_ok=True)
     if search.disk_quota_bytes is not None:
         _keep_within(search.disk_quota_bytes, ledger.folder, [number for number in ranking if number not in running])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from .breaker import CircuitBreaker
 from .disk import is_full
-from .errors import DiskFullError, StudyFailedError
+from .errors import DiskFullError, StudyFailedError, TakenOverError
 from .executors.base import Executor
 from .experiment import Experiment
 from .interrupts import held_back
@@ -87,7 +87,7 @@ class SearchLoop:
         self._breaker = CircuitBreaker(self.experiment.search.max_failures_in_a_row)
         deadline = time.monotonic() + (self.experiment.search.timeout_seconds or float("inf"))
         self._distributions = to_distributions(self.experiment.space.searched)
-        remove_models(self.ledger, self.experiment.search, self._running)
+        self._remove_models()
         remove_checkpoints(self.ledger)
         with held_back(self.executor.wake) as self._check_interrupt:
             return self._run_until(deadline)
@@ -95,16 +95,38 @@ class SearchLoop:
     def _run_until(self, deadline: float) -> str:
         while True:
             self._check_interrupt()
-            while self._is_missing() and self.executor.n_free and not (reason := self._why_stop(deadline)):
-                self._start_trial()
+            reason = self._give_out(deadline)
+            if not self._running and self._is_over(reason):
+                return reason if self.ledger.n_finished < self.n_trials else ""
             # With no worker free, one is being replaced: that is waited for too.
-            if not self._running and (not self._is_missing() or (reason := self._why_stop(deadline))):
-                return reason if self._is_missing() else ""
-            for result in self.executor.wait(self._report):
-                self._finish(result)
+            if self._running or not self.executor.n_free:
+                self._finish_some()
+            else:
+                self.ledger.wait()
 
-    def _is_missing(self) -> bool:
-        return self.ledger.n_finished + len(self._running) < self.n_trials
+    def _give_out(self, deadline: float) -> str:
+        """Start trials while there is room, and say why no more may be started."""
+        while self.executor.n_free:
+            with self.ledger.turn():
+                reason = self._why_stop(deadline)
+                asked = None if reason else self.ledger.ask(self._distributions, self.n_trials)
+            if asked is None:
+                return reason
+            self._start_trial(*asked)
+        return ""
+
+    def _finish_some(self) -> None:
+        with self.ledger.waking(self.executor.wake):
+            results = self.executor.wait(self._report)
+        if not results:
+            self.ledger.catch_up(self.experiment.executor.max_retries)
+        for result in results:
+            self._finish(result)
+
+    def _is_over(self, reason: str) -> bool:
+        """Say whether nothing is left to do, for other coordinators neither."""
+        self.ledger.catch_up(self.experiment.executor.max_retries)
+        return self.ledger.n_finished >= self.n_trials or (bool(reason) and not self.ledger.running)
 
     def _why_stop(self, deadline: float) -> str:
         if time.monotonic() >= deadline:
@@ -113,8 +135,7 @@ class SearchLoop:
             return f'sampler "{self.experiment.search.sampler}" has proposed every combination'
         return ""
 
-    def _start_trial(self) -> None:
-        number, params = self.ledger.ask(self._distributions)
+    def _start_trial(self, number: int, params: Mapping[str, Value]) -> None:
         assignment = assign(self.experiment, self.ledger, number, params)
         self._running[number] = assignment
         self.tracker.start_trial(assignment)
@@ -122,9 +143,11 @@ class SearchLoop:
         self.observer.on_trial_start(assignment)
 
     def _report(self, report: EpochReport) -> bool:
+        self._check_interrupt()
+        if not self.ledger.holds(report.number):
+            return False
         self.tracker.log_epoch(report)
         self.observer.on_epoch_end(report)
-        self._check_interrupt()
         if not self._running[report.number].is_prunable:
             return True
         return not self.ledger.should_prune(report, self.experiment.objective.metric)
@@ -134,13 +157,23 @@ class SearchLoop:
             raise DiskFullError(result.reason)
         assignment = self._running.pop(result.number)
         again = self._again(assignment, result)
-        if again is None:
-            self._tell(assignment, result)
-        else:
-            self.ledger.put_back(result.number, again)
-            self.observer.on_trial_retry(result)
+        try:
+            if again is None:
+                self._tell(assignment, result)
+            else:
+                self._put_back(result, again)
+        except TakenOverError as error:
+            self.tracker.drop_trial(result.number)
+            lost = TrialResult(number=result.number, state=TrialState.FAILED, failure=Failure.LOST, reason=str(error))
+            self.observer.on_trial_retry(lost)
+            return
         if reason := self._breaker.note(result):
             raise StudyFailedError(reason)
+
+    def _put_back(self, result: TrialResult, again: Again) -> None:
+        self.tracker.pause_trial(result.number)  # first: another coordinator may go on with it
+        self.ledger.put_back(result.number, again)
+        self.observer.on_trial_retry(result)
 
     def _again(self, assignment: Assignment, result: TrialResult) -> Again | None:
         """Say what is to be known when a trial is given out again; None if this was its end."""
@@ -156,8 +189,12 @@ class SearchLoop:
         is_best = self.ledger.tell(result, seed=assignment.seed, finished=time.time())
         self.ledger.folder.checkpoint(result.number).unlink(missing_ok=True)
         if result.model_path:
-            remove_models(self.ledger, self.experiment.search, self._running)
+            self._remove_models()
         self.tracker.finish_trial(result)
         if result.state is TrialState.FAILED:
             logger.debug("Trial %d failed: %s", result.number, result.reason)
         self.observer.on_trial_end(result, is_best=is_best)
+
+    def _remove_models(self) -> None:
+        self.ledger.catch_up(self.experiment.executor.max_retries)
+        remove_models(self.ledger, self.experiment.search)

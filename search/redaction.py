@@ -38,6 +38,23 @@ def redact(text: str) -> str:
     return shown
 
 
+def first_line(error: Exception) -> str:
+    """Say in one line, without secrets, what is behind an exception.
+
+    Args:
+        error: A client library's exception, which may wrap others and quote an address.
+
+    Returns:
+        At most 300 characters, without a full stop at the end.
+    """
+    origin: BaseException = error
+    while origin.__cause__ or origin.__context__:
+        origin = origin.__cause__ or origin.__context__ or origin
+    # "Connection refused" says more than the page of text that is wrapped around it.
+    text = redact(str(origin if isinstance(origin, OSError) else error)).strip() or type(error).__name__
+    return text.splitlines()[0][:300].rstrip(". ")
+
+
 class RedactingFormatter(logging.Formatter):
     """Formats log messages, tracebacks too, without secrets."""
 

@@ -6,9 +6,11 @@ It names paths; whoever writes a file makes its folder.
 import hashlib
 import os
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
+
+from .redaction import redact
 
 
 @dataclass(frozen=True)
@@ -17,9 +19,12 @@ class Store:
 
     Attributes:
         root: The folder, absolute. Defaults to ``mlruns`` in the working directory.
+        ledger: Address of the database that holds the ledgers, such as ``postgresql+psycopg://user@host/database``; empty for
+            a journal file in each study's folder. Defaults to ``PERCEPTUNE_LEDGER``.
     """
 
     root: Path = Path("mlruns")
+    ledger: str = field(default_factory=lambda: os.environ.get("PERCEPTUNE_LEDGER", ""), repr=False)  # it may hold a password
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", self.root.absolute())
@@ -28,6 +33,11 @@ class Store:
     def tracking_uri(self) -> str:
         """MLflow's address: ``MLFLOW_TRACKING_URI`` where it is set, else the SQLite file of this store."""
         return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.root / 'mlflow.db'}"
+
+    @property
+    def ledger_place(self) -> str:
+        """Where the ledgers are, for messages."""
+        return redact(self.ledger) or str(self.studies)
 
     @property
     def artifacts(self) -> Path:

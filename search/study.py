@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import disk
 from . import ledger as ledgers
+from .arrays import TrainingArrays
 from .champion.crowning import crown, is_crowned
 from .dataset import Dataset, load_dataset
 from .errors import StudyChangedError
@@ -83,11 +84,12 @@ class _Run:
         self._n_trials = experiment.search.n_trials
 
     def run(self) -> None:
-        interrupted = self._ledger.put_right(self._experiment.executor.max_retries)
+        self._ledger.wait_for_crown()
+        interrupted = self._ledger.catch_up(self._experiment.executor.max_retries)
         n_finished = self._ledger.n_finished
         self._observer.on_study_start(self._ledger.name, n_finished=n_finished, n_trials=self._n_trials, best=self._ledger.best)
         is_missing = n_finished < self._n_trials
-        if not is_missing and not interrupted and self._ledger.attribute("tracked") == n_finished:
+        if not is_missing and not interrupted and self._ledger.is_tracked:
             return
         executor = make_executor(self._experiment.executor, self._ledger.folder.logs, self._store.programs)
         try:
@@ -101,30 +103,38 @@ class _Run:
     def _make_ready(self, executor: Executor) -> None:
         """Prepare the data and open the store while the workers start, and have the model checked."""
         executor.start(self._experiment, self._ledger.folder.arrays)
-        preprocessor = fit_preprocessor(self._dataset, self._experiment.preprocessing, self._experiment.outputs)
-        prepare(self._dataset, preprocessor).save(self._ledger.folder.arrays)
-        preprocessor.save(self._ledger.folder.preprocessor)
+        with self._ledger.turn():
+            # What the workers of another coordinator read is not written again.
+            if not (self._ledger.has_others and TrainingArrays.are_in(self._ledger.folder.arrays)):
+                self._prepare()
         self._observer.on_stage("Starting workers")
         self._tracker.open()
         executor.check()
         self._observer.on_stage("Searching")
 
+    def _prepare(self) -> None:
+        preprocessor = fit_preprocessor(self._dataset, self._experiment.preprocessing, self._experiment.outputs)
+        preprocessor.save(self._ledger.folder.preprocessor)
+        prepare(self._dataset, preprocessor).save(self._ledger.folder.arrays)
+
     def _start_tracking(self, executor: Executor) -> None:
-        run_id = self._tracker.start_study(
-            StudyRecord(
-                study=self._ledger.name,
-                experiment=self._experiment,
-                dataset=self._dataset,
-                n_trials=self._n_trials,
-                n_workers=executor.n_workers,
-                parent_run_id=self._ledger.attribute("parent_run_id"),
-                result_of=self._ledger.result,
-                finished=self._finished_trials,
+        with self._ledger.turn():  # one coordinator begins the study's run, the others go on with it
+            run_id = self._tracker.start_study(
+                StudyRecord(
+                    study=self._ledger.name,
+                    experiment=self._experiment,
+                    dataset=self._dataset,
+                    n_trials=self._n_trials,
+                    n_workers=executor.n_workers,
+                    parent_run_id=self._ledger.attribute("parent_run_id"),
+                    result_of=self._ledger.result,
+                    finished=self._finished_trials,
+                    is_shared=self._ledger.is_shared,
+                )
             )
-        )
-        self._ledger.set_attribute("parent_run_id", run_id)
-        self._ledger.set_attribute("n_trials", self._n_trials)
-        self._ledger.set_attribute("keep_models", self._experiment.search.keep_models)
+            facts = {"parent_run_id": run_id, "n_trials": self._n_trials, "keep_models": self._experiment.search.keep_models, "tracked": None}
+            for name, value in facts.items():
+                self._ledger.set_attribute(name, value)
 
     def _finished_trials(self) -> Iterator[tuple[Assignment, TrialResult]]:
         for record in reversed(self._ledger.records()):
@@ -136,16 +146,34 @@ class _Run:
         is_complete = False
         try:
             reason = SearchLoop(self._experiment, self._ledger, executor, self._tracker, self._observer, self._n_trials).run()
-            executor.close()
             if reason:
                 self._observer.on_stage(f"Ended with {self._ledger.n_finished} of {self._n_trials} trials: {reason}")
-            self._finish()
+            executor.close()
+            self._tracker.leave()
             is_complete = True
         finally:
             executor.close()
+            self._leave(is_complete=is_complete)
+
+    def _leave(self, *, is_complete: bool) -> None:
+        """Hand over what did not end; the last coordinator ends the study."""
+        try:
+            self._tracker.leave()  # before another coordinator goes on with a trial
+        finally:
             self._ledger.release()
-            self._tracker.finish_study(outcome_of(self._ledger, is_complete=is_complete))
-        self._ledger.set_attribute("tracked", self._ledger.n_finished)
+            if self._ledger.leave(is_patient=is_complete):
+                self._end(is_complete=is_complete)
+
+    def _end(self, *, is_complete: bool) -> None:
+        is_ended = False
+        try:
+            if is_complete:
+                self._finish()
+                is_ended = True
+        finally:
+            self._tracker.finish_study(outcome_of(self._ledger, is_complete=is_ended))
+        if is_ended:
+            self._ledger.set_attribute("tracked", self._ledger.n_finished)
 
     def _finish(self) -> None:
         """Register the best model if it is not, and draw the plots."""
@@ -186,8 +214,9 @@ def _opened(store: Store, name: str, experiment: Experiment, dataset: Dataset, f
     """Open the ledger; a study that fails before its first trial leaves nothing behind."""
     ledger = ledgers.begin_or_continue(store, name, experiment, fresh=fresh)
     try:
-        _check_data(ledger, dataset)
-        ledger.set_attribute("dataset", dataset.fingerprint)
+        with ledger.turn():
+            _check_data(ledger, dataset)
+            ledger.set_attribute("dataset", dataset.fingerprint)
         yield ledger
     except BaseException:  # Ctrl-C too
         if not ledger.records():

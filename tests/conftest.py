@@ -1,13 +1,17 @@
 """What several tests share: the command line in a folder of its own, and experiments shrunk to seconds."""
 
 import os
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from tests.postgresql import PostgreSQL, find_binaries
 
 ROOT = Path(__file__).parents[1]
 
@@ -57,3 +61,33 @@ def shell(tmp_path):
 def module_shell(tmp_path_factory):
     """One folder for all tests of a module."""
     return Shell(tmp_path_factory.mktemp("shell"))
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A running PostgreSQL server."""
+    binaries = find_binaries()
+    if binaries is None:
+        assert os.environ.get("CI") != "true", "PostgreSQL must be installed where CI=true"
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    # Not tmp_path, which the user "postgres" may not enter; a socket's path must be short too.
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        Path(folder).chmod(0o755)
+        server = PostgreSQL.make(binaries, Path(folder))
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def database_url(postgresql, request):
+    """A fresh database of the server."""
+    return postgresql.create(f"{request.node.name[:40]}-{os.urandom(4).hex()}".translate(str.maketrans("[]", "--")))
+
+
+@pytest.fixture
+def unused_port():
+    """A port of this machine at which nobody answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        yield probe.getsockname()[1]  # bound and not listened at: connections are refused

@@ -8,6 +8,7 @@ import typer
 
 from ..errors import PerceptuneError
 from ..redaction import redact
+from .options import Ledger, make_store
 from .output import print_summary
 from .progress import make_observer
 
@@ -28,6 +29,7 @@ def run(
     workers_per_device: Annotated[str | None, typer.Option(help="Workers that share a GPU, or auto.")] = None,
     study: Annotated[str | None, typer.Option(help="Name of the study; the experiment's name if not given.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin another study; the earlier one is kept.")] = False,
+    ledger: Ledger = "",
     set_: Annotated[list[str] | None, typer.Option("--set", help="Change a value: key.path=value; may be repeated.")] = None,
 ) -> None:
     """Search, track and register the best model; again: continue up to the number of trials in total."""
@@ -50,7 +52,7 @@ def run(
     loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
     try:
         with make_observer(loaded.objective) as observer:
-            summary = run_study(loaded, study=study, fresh=fresh, observer=observer)
+            summary = run_study(loaded, study=study, fresh=fresh, store=make_store(ledger), observer=observer)
     except PerceptuneError:
         raise
     except Exception:

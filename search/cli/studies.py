@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import output
+from .options import Ledger, make_store
 
 if TYPE_CHECKING:
-    from ..ledger import Ledger
+    from ..ledger import Ledger as StudyLedger
 
 Study = Annotated[str, typer.Argument(help="Name of a study.")]
 
@@ -19,47 +20,45 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def studies() -> None:
+def studies(ledger: Ledger = "") -> None:
     """List all studies."""
     from .. import ledger as ledgers
-    from ..store import Store
 
-    store = Store()
+    store = make_store(ledger)
     output.print_studies([ledgers.read(store, name) for name in ledgers.study_names(store)])
 
 
-def show(study: Study) -> None:
+def show(study: Study, ledger: Ledger = "") -> None:
     """Show a study: its experiment, space, trials by state and best trial."""
-    output.print_study(_read(study))
+    output.print_study(_read(study, ledger))
 
 
-def best(study: Study, json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+def best(study: Study, json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False, ledger: Ledger = "") -> None:
     """Show the best trial and the registered model."""
     from ..summary import summarize
 
-    summary = summarize(_read(study))
+    summary = summarize(_read(study, ledger))
     output.print_json(summary) if json else output.print_best(summary)
 
 
-def trials(study: Study, csv: Annotated[Path | None, typer.Option(help="Write the table to this file.")] = None) -> None:
+def trials(study: Study, csv: Annotated[Path | None, typer.Option(help="Write the table to this file.")] = None, ledger: Ledger = "") -> None:
     """List all trials of a study."""
-    records = _read(study).records()
+    records = _read(study, ledger).records()
     if csv is None:
         output.print_trials(records)
     else:
         output.write_trials(records, csv)
 
 
-def report(study: Study) -> None:
+def report(study: Study, ledger: Ledger = "") -> None:
     """Draw a study's plots as HTML files."""
     from ..study import write_study_report
 
-    for path in write_study_report(_read(study)):
+    for path in write_study_report(_read(study, ledger)):
         typer.echo(path)
 
 
-def _read(study: str) -> "Ledger":
+def _read(study: str, ledger: str) -> "StudyLedger":
     from .. import ledger as ledgers
-    from ..store import Store
 
-    return ledgers.read(Store(), study)
+    return ledgers.read(make_store(ledger), study)

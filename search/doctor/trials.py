@@ -13,12 +13,13 @@ def examine(case: Case) -> list[Finding]:
         if record.state is TrialState.RUNNING
     ]
     journal = case.ledger.folder.journal
-    if is_cut_off(journal):
+    if journal.exists() and is_cut_off(journal):
         found.insert(0, Finding("half a line", str(journal), "the last line was not written to its end", "cut off"))
     return found
 
 
 def mend(case: Case, findings: list[Finding]) -> None:
     """Cut off the half line, and settle the trials as the next run of the study would."""
-    repair_journal(case.ledger.folder.journal)
-    case.ledger.put_right(case.ledger.experiment.executor.max_retries)
+    if case.ledger.folder.journal.exists():
+        repair_journal(case.ledger.folder.journal)
+    case.ledger.catch_up(case.ledger.experiment.executor.max_retries)

@@ -4,25 +4,27 @@ Finished trials are never removed. A trial that could not go on (its worker died
 back: it waits, with its number, hyperparameters and seed, to be given out again before any other.
 """
 
+import contextlib
 import heapq
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import optuna
-from filelock import FileLock
-from optuna.storages import BaseStorage
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
+from ..errors import TakenOverError
 from ..experiment import Experiment, parse_experiment
 from ..seeds import trial_seed
 from ..store import StudyFolder
 from ..trial import EpochReport, Failure, TrialResult, TrialState, Value
 from .record import AGAIN, ATTRIBUTE, INTERRUPTED, Again, TrialRecord, to_attribute, to_record, to_result
+from .shelf import Begun
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -35,28 +37,22 @@ class Ledger:
 
     Args:
         name: The study's name.
-        folder: Where it lies.
-        study: Optuna's study.
-        storage: Where Optuna keeps it.
-        lock: Held while this process may write; None for reading only.
-        set_aside: Where the earlier study of this name was moved to; None if it was not.
+        folder: Where its files lie.
+        begun: Optuna's study, and who does what of it.
     """
 
-    def __init__(
-        self, name: str, folder: StudyFolder, study: optuna.Study, storage: BaseStorage, lock: FileLock | None = None, set_aside: Path | None = None
-    ) -> None:
+    def __init__(self, name: str, folder: StudyFolder, begun: Begun) -> None:
         self.name = name
         self.folder = folder
-        self.study = study
-        self.set_aside = set_aside
-        self._storage = storage
-        self._lock = lock
+        self.begun = begun
+        self.study = begun.study
+        self._storage = begun.storage
+        self._leases = begun.leases
+        self._study_id = begun.study_id
         self._running: dict[int, int] = {}  # Optuna's id by the trial's number
-        self._best: tuple[int, float] | None = None
-        self._n_finished = 0
-        for record in sorted(self.records(), key=lambda record: record.finished):
-            if record.is_finished:
-                self._count(record.number, record.state, record.value)
+        self._best: tuple[float, float, int] | None = None  # what sorts before others: value, time, number
+        self._counted: set[int] = set()
+        self._count_finished()
 
     @property
     def experiment(self) -> Experiment:
@@ -66,12 +62,12 @@ class Ledger:
     @property
     def n_finished(self) -> int:
         """Number of trials that ended by themselves."""
-        return self._n_finished
+        return len(self._counted)
 
     @property
     def best(self) -> tuple[int, float] | None:
         """Number and value of the best COMPLETE trial, the one that finished first where values are equal."""
-        return self._best
+        return None if self._best is None else (self._best[2], self._sign * self._best[0])
 
     def ranking(self, length: int) -> list[tuple[int, float]]:
         """Number and value of the best COMPLETE trials, the best first.
@@ -79,12 +75,11 @@ class Ledger:
         Args:
             length: How many at most, from 1.
         """
-        if self._best is None or length == 1:
-            return [self._best] if self._best else []
-        sign = -1 if self.study.direction is optuna.study.StudyDirection.MAXIMIZE else 1
+        best = self.best
+        if best is None or length == 1:
+            return [best] if best else []
         others = [(t.number, t.value) for t in self.study.get_trials(deepcopy=False, states=(OptunaState.COMPLETE,)) if t.value is not None]
-        best = self._best[0]
-        return heapq.nsmallest(length, others, key=lambda trial: (sign * trial[1], trial[0] != best, trial[0]))
+        return heapq.nsmallest(length, others, key=lambda trial: (self._sign * trial[1], trial[0] != best[0], trial[0]))
 
     def attribute(self, key: str) -> Any:
         """Read a fact of the study; None if it was never written."""
@@ -115,19 +110,40 @@ class Ledger:
         self.study.sampler = sampler
         self.study.pruner = pruner
 
-    def ask(self, distributions: "dict[str, BaseDistribution]") -> tuple[int, dict[str, Value]]:
+    def turn(self) -> AbstractContextManager[None]:
+        """Keep the study's other coordinators out of a block."""
+        return self._leases.turn()
+
+    def ask(self, distributions: "dict[str, BaseDistribution]", n_trials: int) -> tuple[int, dict[str, Value]] | None:
         """Begin a trial: one that was put back, or else a new one.
 
+        Args:
+            distributions: The search space.
+            n_trials: So many trials may run or be finished in total, those of all coordinators.
+
         Returns:
-            Its number and hyperparameters.
+            Its number and hyperparameters; None if all that may be given out are.
         """
+        with self._leases.turn():
+            if sum(map(_is_given_out, self.study.get_trials(deepcopy=False))) >= n_trials:
+                return None
+            return self._ask_again() or self._ask_new(distributions)
+
+    def _ask_again(self) -> tuple[int, dict[str, Value]] | None:
         for waiting in self.study.get_trials(deepcopy=False, states=(OptunaState.WAITING,)):
             if self._storage.set_trial_state_values(self._id(waiting.number), OptunaState.RUNNING):
-                self._running[waiting.number] = self._id(waiting.number)
+                self._hold(waiting.number)
                 return waiting.number, waiting.params
+        return None
+
+    def _ask_new(self, distributions: "dict[str, BaseDistribution]") -> tuple[int, dict[str, Value]]:
         trial = self.study.ask(distributions)
-        self._running[trial.number] = self._id(trial.number)
+        self._hold(trial.number)
         return trial.number, trial.params
+
+    def holds(self, number: int) -> bool:
+        """Say whether a trial is still this coordinator's: it was given out here and nobody has taken it over."""
+        return number in self._running and self._leases.holds(_task(number))
 
     def again(self, number: int) -> Again:
         """Say how often a trial has been given out, and what came of it."""
@@ -149,11 +165,14 @@ class Ledger:
 
         Returns:
             Whether it is the best so far.
+
+        Raises:
+            TakenOverError: If another coordinator has the trial now; nothing is recorded.
         """
-        self._storage.set_trial_user_attr(self._running[result.number], ATTRIBUTE, to_attribute(result, seed, finished))
-        self._end(result.number, result.state, result.value)
-        del self._running[result.number]
-        return self._count(result.number, result.state, result.value)
+        with self._settling(result.number) as trial:
+            self._storage.set_trial_user_attr(trial, ATTRIBUTE, to_attribute(result, seed, finished))
+            self._end(result.number, result.state, result.value)
+        return self._count(result.number, result.state, result.value, finished)
 
     def put_back(self, number: int, again: Again) -> None:
         """Have a running trial given out again, before any other.
@@ -161,21 +180,25 @@ class Ledger:
         Args:
             number: The trial.
             again: What is to be known of it then.
+
+        Raises:
+            TakenOverError: If another coordinator has the trial now.
         """
-        self._storage.set_trial_user_attr(self._running[number], AGAIN, asdict(again))
-        self._storage.set_trial_state_values(self._running[number], OptunaState.WAITING)
-        del self._running[number]
+        with self._settling(number) as trial:
+            self._storage.set_trial_user_attr(trial, AGAIN, asdict(again))
+            self._storage.set_trial_state_values(trial, OptunaState.WAITING)
 
     def release(self) -> None:
         """Put back the trials that this process gave out and that have not ended."""
         for number in list(self._running):
             again = self.again(number)
-            self.put_back(number, replace(again, attempt=again.attempt + 1))
+            with contextlib.suppress(TakenOverError):
+                self.put_back(number, replace(again, attempt=again.attempt + 1))
 
-    def put_right(self, max_retries: int) -> list[int]:
-        """Settle the trials that a killed process left running.
+    def catch_up(self, max_retries: int) -> list[int]:
+        """Learn what other coordinators did, and settle the trials of those that are gone.
 
-        One whose result was written just before the kill is finished; the others are put back.
+        One whose result was written just before a kill is finished; the others are put back.
 
         Args:
             max_retries: How often a trial may be lost before it is FAILED.
@@ -184,24 +207,87 @@ class Ledger:
             The numbers of those that did not finish.
         """
         lost = []
-        for trial in self.study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,)):
-            written = trial.user_attrs.get(ATTRIBUTE)
-            if written:
-                state = TrialState(written["state"])
-                self._end(trial.number, state, written["value"])
-                self._count(trial.number, state, written["value"])
-            else:
-                self._lose(trial, max_retries)
-                lost.append(trial.number)
+        with self._leases.turn():
+            others = self._leases.others()
+            for trial in self.study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,)):
+                if trial.number in self._running or _task(trial.number) in others:
+                    continue
+                if not self._hold(trial.number):
+                    continue
+                if ATTRIBUTE in trial.user_attrs:
+                    self._end_as_written(trial)
+                else:
+                    self._lose(trial, max_retries)
+                    lost.append(trial.number)
+        self._count_finished()
         return lost
+
+    def _end_as_written(self, trial: FrozenTrial) -> None:
+        written = trial.user_attrs[ATTRIBUTE]
+        with self._settling(trial.number):
+            self._end(trial.number, TrialState(written["state"]), written["value"])
+
+    @property
+    def running(self) -> set[int]:
+        """Numbers of the trials that run, those of other coordinators too."""
+        return {trial.number for trial in self.study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,))}
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other coordinators may run the study at the same time."""
+        return self._leases.are_shared
+
+    @property
+    def has_others(self) -> bool:
+        """Whether other coordinators run the study now."""
+        return bool(self._leases.others())
+
+    def wait(self) -> None:
+        """Wait a moment for other coordinators."""
+        self._leases.wait()
+
+    def waking(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
+        """Have a function called now and then inside a block while there may be other coordinators to look after."""
+        return self._leases.waking(wake)
+
+    def wait_for_crown(self) -> None:
+        """Wait while another coordinator ends the study."""
+        while _CROWN in self._leases.others():
+            self._leases.wait()
+        self._count_finished()
+
+    def leave(self, *, is_patient: bool) -> bool:
+        """Leave the search to the other coordinators; when all have left, one of them is to end the study.
+
+        Args:
+            is_patient: Whether to wait for the others, one of whom may end it.
+
+        Returns:
+            Whether it is this coordinator that has to end the study: nobody else writes anything then, until `close`.
+        """
+        self._leases.give_up()
+        while True:
+            with self._leases.turn():
+                is_ended = self.is_tracked
+                if not is_ended and not self._leases.others() and self._leases.take(_CROWN):
+                    return True
+            if is_ended or not is_patient:
+                return False
+            self._leases.wait()
+
+    @property
+    def is_tracked(self) -> bool:
+        """Whether the study was ended after the last trial that finished."""
+        self._count_finished()
+        return bool(self.attribute("tracked") == self.n_finished)
 
     def _lose(self, trial: FrozenTrial, max_retries: int) -> None:
         """Put back a trial that a killed process left, or end it if that was once too often."""
         if not self.experiment.space.searched.keys() <= trial.params.keys():  # killed while it was proposed: nobody has trained it
-            self.study.tell(trial.number, state=OptunaState.FAIL)
+            with self._settling(trial.number) as trial_id:
+                self._storage.set_trial_state_values(trial_id, OptunaState.FAIL)
             return
         again = _again(trial)
-        self._running[trial.number] = self._id(trial.number)
         if again.n_lost < max_retries:
             self.put_back(trial.number, replace(again, attempt=again.attempt + 1, n_lost=again.n_lost + 1))
             return
@@ -209,29 +295,68 @@ class Ledger:
         result = TrialResult(number=trial.number, state=TrialState.FAILED, reason=reason, failure=Failure.LOST)
         self.tell(result, seed=trial_seed(self.experiment.search.seed, trial.number), finished=time.time())
 
-    def _id(self, number: int) -> int:
-        return self._storage.get_trial_id_from_study_id_trial_number(self._storage.get_study_id_from_name(self.study.study_name), number)
-
     def close(self) -> None:
         """Let other processes run the study."""
-        if self._lock is not None:
-            self._lock.release()
+        self._leases.close()
+
+    def _hold(self, number: int) -> bool:
+        if not self._leases.take(_task(number)):
+            return False
+        self._running[number] = self._id(number)
+        return True
+
+    @contextlib.contextmanager
+    def _settling(self, number: int) -> Iterator[int]:
+        """Give Optuna's id of a trial to be ended or put back, once and by its owner only."""
+        with self._leases.turn():
+            trial = self._running.pop(number, None)
+            if trial is None or not self._leases.renew(_task(number)):
+                raise TakenOverError(f"Trial {number} was taken over by another coordinator")
+            yield trial
+            self._leases.release(_task(number))
+
+    def _id(self, number: int) -> int:
+        return self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
 
     def _end(self, number: int, state: TrialState, value: float | None) -> None:
-        if state is TrialState.COMPLETE:
-            self.study.tell(number, value)
-        else:
-            self.study.tell(number, state=OptunaState.PRUNED if state is TrialState.PRUNED else OptunaState.FAIL)
+        with contextlib.suppress(UpdateFinishedTrialError):  # the connection was lost after it was written and before that was said
+            if state is TrialState.COMPLETE:
+                self.study.tell(number, value)
+            else:
+                self.study.tell(number, state=OptunaState.PRUNED if state is TrialState.PRUNED else OptunaState.FAIL)
 
-    def _count(self, number: int, state: TrialState, value: float | None) -> bool:
-        self._n_finished += 1
+    def _count_finished(self) -> None:
+        """Count the trials that have finished since they were last counted."""
+        for trial in self.study.get_trials(deepcopy=False):
+            written = trial.user_attrs.get(ATTRIBUTE)
+            if trial.number not in self._counted and trial.state.is_finished() and written:
+                self._count(trial.number, TrialState(written["state"]), written["value"], written["finished"])
+
+    def _count(self, number: int, state: TrialState, value: float | None, finished: float) -> bool:
+        self._counted.add(number)
         if state is not TrialState.COMPLETE or value is None:
             return False
-        sign = 1 if self.study.direction is optuna.study.StudyDirection.MAXIMIZE else -1
-        if self._best is not None and sign * value <= sign * self._best[1]:
+        rank = (self._sign * value, finished, number)
+        if self._best is not None and self._best <= rank:
             return False
-        self._best = (number, value)
+        self._best = rank
         return True
+
+    @property
+    def _sign(self) -> int:
+        return -1 if self.study.direction is optuna.study.StudyDirection.MAXIMIZE else 1
+
+
+_CROWN = "crown"
+
+
+def _task(number: int) -> str:
+    return f"trial {number}"
+
+
+def _is_given_out(trial: FrozenTrial) -> bool:
+    """Say whether a trial runs, or has ended by itself."""
+    return trial.state is OptunaState.RUNNING or (trial.state.is_finished() and ATTRIBUTE in trial.user_attrs)
 
 
 def _again(trial: FrozenTrial) -> Again:

@@ -102,6 +102,20 @@ class BackgroundTracker:
             if not self._add(partial(self._tracker.finish_trial, result)):
                 self._late.setdefault(result.number, _Late()).has_ended = True
 
+    def pause_trial(self, number: int) -> None:
+        """Leave a trial's run to whoever begins it again."""
+        self._drain()
+        self._tracker.pause_trial(number)
+
+    def drop_trial(self, number: int) -> None:
+        """Have a trial forgotten."""
+        self._add(partial(self._tracker.drop_trial, number))
+
+    def leave(self) -> None:
+        """Pause all trials."""
+        self._drain()
+        self._tracker.leave()
+
     def finish_study(self, outcome: StudyOutcome) -> None:
         """Write the study's results and end its run; as of an interrupted one if something could not be written."""
         try:

@@ -28,6 +28,8 @@ class StudyRecord:
             its run unfinished.
         finished: Gives the trials of a study that goes on that have ended, the last first. A killed process may have begun no
             run for the last ones.
+        is_shared: Whether other processes write the study at the same time. What one of them has left is put right by the
+            one that calls `Tracker.finish_study`, when no other writes any more. Defaults to False.
     """
 
     study: str
@@ -38,6 +40,7 @@ class StudyRecord:
     parent_run_id: str | None = None
     result_of: Callable[[int], TrialResult | None] = lambda _number: None
     finished: Callable[[], Iterable[tuple[Assignment, TrialResult]]] = tuple
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +93,18 @@ class Tracker(Protocol):
 
     def finish_trial(self, result: TrialResult) -> None:
         """Write what is not yet written of a trial, and end its run."""
+        ...
+
+    def pause_trial(self, number: int) -> None:
+        """Write what is not yet written of a trial, and leave its run to whoever begins it again; done on return."""
+        ...
+
+    def drop_trial(self, number: int) -> None:
+        """Forget a trial: another process writes its run now."""
+        ...
+
+    def leave(self) -> None:
+        """Pause all trials; nothing is left to be written on return."""
         ...
 
     def finish_study(self, outcome: StudyOutcome) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from ..errors import InputError, PerceptuneError, StoreAwayError
-from ..redaction import redact
+from ..redaction import first_line, redact
 from .mlflow_absence import is_away
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _IMPATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEO
 _PATIENCE_SECONDS = 5
 # Later on our own writer repeats what failed: MLflow, which does not know what a request has done, would write it twice.
 _UNREPEATED = ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+_LOCK = 0x6D6C666C6F77  # "mlflow": tells this lock of PostgreSQL from others'
 
 
 def is_local(tracking_uri: str) -> bool:
@@ -56,7 +57,7 @@ def connect(tracking_uri: str) -> "MlflowClient":
     except Exception as error:  # MlflowException, SQLAlchemy's, or a driver that is missing
         # The cause is left out on purpose: its text and its frames hold the URI.
         raise InputError(
-            f"The MLflow store {redact(tracking_uri)} cannot be used: {_first_line(error)}. "
+            f"The MLflow store {redact(tracking_uri)} cannot be used: {first_line(error)}. "
             "Start its server or set MLFLOW_TRACKING_URI to one that answers; without the variable the local store is used"
         ) from None
 
@@ -76,17 +77,8 @@ def speaking() -> Iterator[None]:
         yield
     except (MlflowException, RequestException) as error:  # the latter from uploads
         if is_away(error):
-            raise StoreAwayError(f"MLflow does not answer: {_first_line(error)}") from None
-        raise PerceptuneError(f"MLflow failed: {_first_line(error)}. The ledger is safe; run the same command again to go on") from None
-
-
-def _first_line(error: Exception) -> str:
-    origin: BaseException = error
-    while origin.__cause__ or origin.__context__:
-        origin = origin.__cause__ or origin.__context__ or origin
-    # "Connection refused" says more than the page of text that is wrapped around it.
-    text = redact(str(origin if isinstance(origin, OSError) else error)).strip() or type(error).__name__
-    return text.splitlines()[0][:300].rstrip(". ")
+            raise StoreAwayError(f"MLflow does not answer: {first_line(error)}") from None
+        raise PerceptuneError(f"MLflow failed: {first_line(error)}. The ledger is safe; run the same command again to go on") from None
 
 
 def exists(tracking_uri: str) -> bool:
@@ -113,10 +105,24 @@ def _open_remote(tracking_uri: str) -> "MlflowClient":
     port = _DATABASE_PORTS.get(address.scheme.partition("+")[0])
     if port and address.hostname:  # MLflow retries a database for 100 seconds, and cannot be told otherwise
         socket.create_connection((address.hostname, address.port or port), timeout=_PATIENCE_SECONDS).close()
-    with _impatience(), _without_chatter():
+    with _impatience(), _without_chatter(), _one_at_a_time(tracking_uri):
         client = _first_contact(tracking_uri)
     os.environ.setdefault(*_UNREPEATED)
     return client
+
+
+@contextmanager
+def _one_at_a_time(tracking_uri: str) -> Iterator[None]:
+    """Let one process at a time create MLflow's tables in a PostgreSQL database; others answer for themselves."""
+    if not tracking_uri.startswith("postgresql"):
+        yield
+        return
+    import sqlalchemy
+
+    engine = sqlalchemy.create_engine(tracking_uri, poolclass=sqlalchemy.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_LOCK)))
+        yield
 
 
 def _first_contact(tracking_uri: str) -> "MlflowClient":

@@ -11,6 +11,7 @@ apart by the tag ``perceptune.state``), FAILED for FAILED, KILLED for what was i
 import itertools
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -179,6 +180,27 @@ class MlflowTracker:
             self._open_runs[assignment.number] = OpenRun(run.info.run_id, is_unsure=True)  # all epochs are compared
         self.finish_trial(result)
 
+    def pause_trial(self, number: int) -> None:
+        """Write what is not yet written of a trial, and leave its run to whoever begins it again.
+
+        Args:
+            number: The trial; it may have no open run.
+        """
+        run = self._open_runs.get(number)
+        if run is not None:
+            with speaking():
+                run.write(self._client)
+            del self._open_runs[number]
+
+    def drop_trial(self, number: int) -> None:
+        """Forget a trial, and what is not yet written of it: another process writes its run now."""
+        self._open_runs.pop(number, None)
+
+    def leave(self) -> None:
+        """Pause all trials."""
+        for number in list(self._open_runs):
+            self.pause_trial(number)
+
     def finish_study(self, outcome: StudyOutcome) -> None:
         """Write the study's results and end its run; trials that still run are marked as killed.
 
@@ -195,6 +217,8 @@ class MlflowTracker:
             self._end(run, "KILLED")
         self._open_runs = {}
         self._close_running_children()  # one whose creation was interrupted is known to the store only
+        if self._current.is_shared:
+            self._write_children_of_others()
         batch = Batch(tags=descriptions.outcome_tags(self._current, outcome))
         # The step grows with the study, so that MLflow shows the newest numbers of one that went on.
         batch.add_metrics(descriptions.outcome_metrics(outcome), milliseconds(time.time()), sum(outcome.n_by_state.values()))
@@ -262,8 +286,9 @@ class MlflowTracker:
         changed = {name: text for name, text in params.items() if run.data.params.get(name) != redact(text)}
         tags = {f"perceptune.resumed_with.{name}": text for name, text in changed.items()}
         write(self._client, self._parent_run_id, Batch(tags=descriptions.study_tags(self._current, provenance) | tags))
-        self._close_running_children()
-        self._write_missing_children()
+        if not self._current.is_shared:
+            self._close_running_children()
+            self._write_missing_children()
 
     def _close_running_children(self) -> None:
         with speaking():
@@ -278,7 +303,16 @@ class MlflowTracker:
 
     def _write_missing_children(self) -> None:
         """Write the trials that a kill has kept from MLflow: the last ones, as runs begin in the order of trials."""
-        missing = itertools.takewhile(lambda trial: not self._has_run(trial[0].number), self._current.finished())
+        self._write_children(itertools.takewhile(lambda trial: not self._has_run(trial[0].number), self._current.finished()))
+
+    def _write_children_of_others(self) -> None:
+        """Write the trials that the kill of any process has kept from MLflow."""
+        with speaking():
+            children = find_children(self._client, self._experiment_id, self._parent_run_id, "attributes.status != 'RUNNING'")
+        written = {int(child.data.tags["perceptune.trial"]) for child in children}
+        self._write_children(trial for trial in self._current.finished() if trial[0].number not in written)
+
+    def _write_children(self, missing: Iterable[tuple[Assignment, TrialResult]]) -> None:
         for assignment, result in reversed(list(missing)):
             self.restore_trial(assignment, result)
 

@@ -42,3 +42,8 @@ def test_other_kinds_on_other_workers_do_not_add_up():
 def test_without_a_limit_all_may_fail():
     breaker = CircuitBreaker(0)
     assert not any(breaker.note(failed(Failure.ERROR)) for _ in range(50))
+
+
+def test_a_machine_that_is_lost_with_many_workers_is_no_reason_to_end():
+    breaker = CircuitBreaker(3)
+    assert not any(breaker.note(failed(Failure.LOST, f"worker-{number}")) for number in range(8))

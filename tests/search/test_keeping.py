@@ -38,7 +38,7 @@ def ledger(tmp_path, experiment, direction):
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
     ledger.folder.models.mkdir()
     for value in VALUES:
-        number, _ = ledger.ask(to_distributions(experiment.space.searched))
+        number, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
         value = value if direction == "maximize" else -value
         ledger.tell(TrialResult(number=number, state=TrialState.COMPLETE, value=value, best_epoch=1), seed=0, finished=float(number))
         write_model(ledger, number)
@@ -61,15 +61,16 @@ def section(experiment, **changes):
 
 @pytest.mark.parametrize(("keep_models", "kept"), [(1, [2]), (2, [2, 4]), (3, [1, 2, 4]), (9, [0, 1, 2, 3, 4])])
 def test_the_models_of_the_best_trials_are_kept(ledger, experiment, keep_models, kept):
-    remove_models(ledger, section(experiment, keep_models=keep_models), ())
+    remove_models(ledger, section(experiment, keep_models=keep_models))
     assert models(ledger) == kept
 
 
 def test_what_running_trials_write_is_left_alone_and_what_dead_ones_left_is_not(ledger, experiment):
-    (ledger.folder.models / "7.12.unfinished.keras").touch()
+    running, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
+    (ledger.folder.models / f"{running}.12.unfinished.keras").touch()
     (ledger.folder.models / "8.12.unfinished.keras").touch()
-    remove_models(ledger, experiment.search, {7})
-    assert models(ledger) == [2, 7]
+    remove_models(ledger, experiment.search)
+    assert models(ledger) == [2, running]
 
 
 def test_a_model_must_beat_the_worst_one_that_is_kept(ledger, experiment, direction):
@@ -82,23 +83,23 @@ def test_a_model_must_beat_the_worst_one_that_is_kept(ledger, experiment, direct
 def test_the_worst_models_make_room_for_what_exceeds_the_quota(ledger, experiment):
     ledger.folder.checkpoints.mkdir()
     (ledger.folder.checkpoints / "9.npz").write_bytes(b"0" * 90)
-    remove_models(ledger, section(experiment, keep_models=9, disk_quota_bytes=400), ())
+    remove_models(ledger, section(experiment, keep_models=9, disk_quota_bytes=400))
     assert models(ledger) == [1, 2, 4]
 
 
 def test_the_best_model_stays_whatever_the_quota_and_that_is_said(ledger, experiment, caplog):
     with caplog.at_level(logging.WARNING):
-        remove_models(ledger, section(experiment, keep_models=9, disk_quota_bytes=10), ())
+        remove_models(ledger, section(experiment, keep_models=9, disk_quota_bytes=10))
     assert models(ledger) == [2]
     assert "search.disk_quota_bytes = 10" in caplog.text
 
 
 def test_of_equal_trials_the_first_keeps_its_model(ledger, experiment, direction):
-    number, _ = ledger.ask(to_distributions(experiment.space.searched))
+    number, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
     value = 0.9 if direction == "maximize" else -0.9
     ledger.tell(TrialResult(number=number, state=TrialState.COMPLETE, value=value, best_epoch=1), seed=0, finished=9.0)
     write_model(ledger, number)
-    remove_models(ledger, experiment.search, ())
+    remove_models(ledger, experiment.search)
     assert models(ledger) == [2]
 
 

@@ -76,7 +76,7 @@ def cut_a_line(study):
 def leave_a_trial_running(study):
     ledger = ledgers.attend(study.store, "diabetes")
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
-    number, _ = ledger.ask(to_distributions(ledger.experiment.space.searched))
+    number, _ = ledger.ask(to_distributions(ledger.experiment.space.searched), 99)
     ledger.close()
     study.begin_run(number)
 

@@ -43,7 +43,7 @@ def open_ledger(store, content=CONTENT, *, fresh=False):
 
 
 def finish(ledger, value, *, state=TrialState.COMPLETE, finished=1.0):
-    number, _ = ledger.ask(DISTRIBUTIONS)
+    number, _ = ledger.ask(DISTRIBUTIONS, 99)
     history = ({"loss": 0.5, "val_accuracy": value}, {"loss": 0.25, "val_accuracy": value})
     reason = "ValueError: no" if state is TrialState.FAILED else ""
     if state is TrialState.PRUNED:
@@ -77,7 +77,7 @@ def test_every_finished_trial_counts_after_reopening(ledger, store, state):
 
 
 def test_the_best_is_the_first_to_finish_among_equals(ledger, store):
-    slow, _ = ledger.ask(DISTRIBUTIONS)
+    slow, _ = ledger.ask(DISTRIBUTIONS, 99)
     quick, is_best = finish(ledger, 0.8, finished=1.0)
     assert is_best
     late = TrialResult(number=slow, state=TrialState.COMPLETE, value=0.8)
@@ -102,46 +102,46 @@ def test_minimizing_prefers_the_smaller_value(store):
 
 
 def test_a_trial_of_a_killed_process_does_not_count_and_is_given_out_again_as_the_same_trial(ledger, store):
-    number, params = ledger.ask(DISTRIBUTIONS)
+    number, params = ledger.ask(DISTRIBUTIONS, 99)
     finish(ledger, 0.5)
     again = reopened(ledger, store)
-    assert again.put_right(max_retries=3) == [number]
+    assert again.catch_up(max_retries=3) == [number]
     assert again.n_finished == 1
     assert again.record(number).reason == INTERRUPTED
     assert again.n_by_state() == {"COMPLETE": 1, "INTERRUPTED": 1}
-    assert again.ask(DISTRIBUTIONS) == (number, params)
+    assert again.ask(DISTRIBUTIONS, 99) == (number, params)
     assert again.again(number) == Again(attempt=2, n_lost=1)
 
 
 def test_a_trial_that_is_lost_too_often_fails_and_counts(ledger, store):
-    number, _ = ledger.ask(DISTRIBUTIONS)
+    number, _ = ledger.ask(DISTRIBUTIONS, 99)
     for _ in range(2):
         ledger = reopened(ledger, store)
-        assert ledger.put_right(max_retries=2) == [number]
-        assert ledger.ask(DISTRIBUTIONS)[0] == number
+        assert ledger.catch_up(max_retries=2) == [number]
+        assert ledger.ask(DISTRIBUTIONS, 99)[0] == number
     ledger = reopened(ledger, store)
-    ledger.put_right(max_retries=2)
+    ledger.catch_up(max_retries=2)
     result = reopened(ledger, store).result(number)
     assert (result.state, result.failure) == (TrialState.FAILED, Failure.LOST)
     assert result.reason == "the search was killed while it ran, 3 times (executor.max_retries = 2)"
 
 
 def test_a_trial_that_is_released_was_not_lost(ledger, store):
-    number, params = ledger.ask(DISTRIBUTIONS)
+    number, params = ledger.ask(DISTRIBUTIONS, 99)
     ledger.release()
     again = reopened(ledger, store)
-    assert again.put_right(max_retries=0) == []
-    assert again.ask(DISTRIBUTIONS) == (number, params)
+    assert again.catch_up(max_retries=0) == []
+    assert again.ask(DISTRIBUTIONS, 99) == (number, params)
     assert again.again(number) == Again(attempt=2, n_lost=0)
 
 
 def test_a_trial_keeps_the_epochs_that_it_reported_and_may_report_them_again(ledger, store):
-    number, _ = ledger.ask(DISTRIBUTIONS)
+    number, _ = ledger.ask(DISTRIBUTIONS, 99)
     ledger.should_prune(EpochReport(number, 1, {"val_accuracy": 0.5}), "val_accuracy")
     again = reopened(ledger, store)
-    again.put_right(max_retries=1)
+    again.catch_up(max_retries=1)
     again.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.ThresholdPruner(lower=0.4))
-    again.ask(DISTRIBUTIONS)
+    again.ask(DISTRIBUTIONS, 99)
     assert not again.should_prune(EpochReport(number, 1, {"val_accuracy": 0.5}), "val_accuracy")
     assert again.should_prune(EpochReport(number, 2, {"val_accuracy": 0.3}), "val_accuracy")
 
@@ -154,7 +154,7 @@ def test_a_result_written_just_before_a_kill_is_not_lost(ledger, store):
     journal.write_bytes(b"".join(written[:-1]))
     again = reopened(ledger, store)
     assert again.n_finished == 0
-    assert again.put_right(max_retries=0) == []
+    assert again.catch_up(max_retries=0) == []
     assert again.n_finished == 1
     assert again.best == (0, 0.75)
 
@@ -167,7 +167,7 @@ def test_any_cut_of_the_journal_can_be_continued(ledger, store):
     for length in range(0, len(whole), 97):
         ledger.folder.journal.write_bytes(whole[:length])
         again = open_ledger(store)
-        again.put_right(max_retries=3)
+        again.catch_up(max_retries=3)
         finish(again, 0.9)
         assert again.n_by_state().get("RUNNING", 0) == 0
         again.close()

@@ -1,0 +1,198 @@
+"""A database that holds ledgers: PostgreSQL for several machines, a SQLite file for several processes of one machine.
+
+Optuna keeps its studies in its own tables; what says who runs which trial is in `search.ledger.shared_leases`.
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, final
+
+import optuna
+import sqlalchemy
+from filelock import FileLock
+from optuna.storages import RDBStorage
+from sqlalchemy import Connection, Engine, column, event, select, table, update
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from ..errors import InputError, MissingExtraError
+from ..redaction import first_line, redact
+from .patience import Patience, is_lost, patient
+from .shared_leases import create_tables
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 5
+# A machine that went away is noticed within half a minute, on both sides, and what it had locked is free again.
+_KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+_SESSION = (
+    "SET tcp_keepalives_idle = 10",
+    "SET tcp_keepalives_interval = 5",
+    "SET tcp_keepalives_count = 3",
+    "SET idle_in_transaction_session_timeout = '10min'",
+)
+_LOCKS = 0x70657263  # "perc": tells this project's advisory locks from others'
+WHOLE = 0
+"""Key of the whole database in `Database.exclusive`; those of studies are their numbers, from 1."""
+"""Key of the whole database in `Database.exclusive`; those of studies are their numbers, from 1."""
+"""The key of the whole database in `Database.exclusive`; studies have their numbers, from 1."""
+
+
+class _PatientStorage(RDBStorage):
+    """Optuna's storage, whose operations wait for a database that is away."""
+
+    patience: Patience
+
+    _create_new_trial = patient(RDBStorage._create_new_trial)
+    _get_best_trial_id = patient(RDBStorage._get_best_trial_id)
+    _get_trials = patient(RDBStorage._get_trials)
+    _set_trial_param = patient(RDBStorage._set_trial_param)
+    create_new_study = patient(RDBStorage.create_new_study)
+    delete_study = patient(RDBStorage.delete_study)
+    get_all_studies = patient(RDBStorage.get_all_studies)
+    get_study_directions = patient(RDBStorage.get_study_directions)
+    get_study_id_from_name = patient(RDBStorage.get_study_id_from_name)
+    get_study_name_from_id = patient(RDBStorage.get_study_name_from_id)
+    get_study_system_attrs = patient(RDBStorage.get_study_system_attrs)
+    get_study_user_attrs = patient(RDBStorage.get_study_user_attrs)
+    get_trial = patient(RDBStorage.get_trial)
+    get_trial_id_from_study_id_trial_number = patient(RDBStorage.get_trial_id_from_study_id_trial_number)
+    set_study_system_attr = patient(RDBStorage.set_study_system_attr)
+    set_study_user_attr = patient(RDBStorage.set_study_user_attr)
+    set_trial_intermediate_value = patient(RDBStorage.set_trial_intermediate_value)
+    set_trial_state_values = patient(RDBStorage.set_trial_state_values)
+    set_trial_system_attr = patient(RDBStorage.set_trial_system_attr)
+    set_trial_user_attr = patient(RDBStorage.set_trial_user_attr)
+
+
+@final
+class Database:
+    """A database of studies; connected to when it is first used.
+
+    Args:
+        url: ``postgresql+psycopg://user:password@host/database`` or ``sqlite:///path``.
+        patience_seconds: How long a database that was lost is waited for. Defaults to 60.
+    """
+
+    def __init__(self, url: str, patience_seconds: float = 60.0) -> None:
+        self.url = url
+        self.patience = Patience(url, patience_seconds)
+
+    @cached_property
+    def storage(self) -> RDBStorage:
+        """Optuna's view.
+
+        Raises:
+            InputError: If the database does not answer within seconds, or is neither PostgreSQL nor SQLite.
+        """
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        try:
+            with self.exclusive(WHOLE):  # tables that two processes create at once make one of them fail
+                storage = _PatientStorage(self.url, engine_kwargs=_engine_options(self.url))
+                create_tables(self.engine)
+        except (SQLAlchemyError, optuna.exceptions.StorageInternalError, OSError, RuntimeError) as error:
+            self.close()
+            # The cause is left out on purpose: its text and its frames hold the URL.
+            raise InputError(
+                f"The ledger {redact(self.url)} cannot be used: {first_line(error)}. "
+                "Start its server, or name another with --ledger or PERCEPTUNE_LEDGER; without either it is a file"
+            ) from None
+        storage.patience = self.patience
+        return storage
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Connections for everything that is not Optuna's."""
+        _check(self.url)
+        try:
+            engine = sqlalchemy.create_engine(self.url, **_engine_options(self.url))
+        except ImportError:
+            raise MissingExtraError('PostgreSQL needs the extra "postgres": .venv/bin/pip install -e ".[postgres]"') from None
+        if engine.dialect.name == "postgresql":
+            event.listen(engine, "connect", _set_session)
+        else:
+            Path(str(engine.url.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
+        return engine
+
+    @contextlib.contextmanager
+    def exclusive(self, key: int) -> Iterator[None]:
+        """Keep other processes out of a block, on all machines.
+
+        Args:
+            key: What the block is about: the number of a study, 0 for the whole database.
+        """
+        if self.engine.dialect.name == "sqlite":
+            # A transaction would keep out Optuna's own connection too.
+            with FileLock(f"{self.engine.url.database}.{key}.lock"):
+                yield
+            return
+        connection = self._lock(key)
+        try:
+            yield
+        finally:
+            _unlock(connection)
+
+    def rename(self, study_id: int, name: str) -> None:
+        """Give a study another name, which Optuna itself cannot."""
+        studies = table("studies", column("study_id"), column("study_name"))
+        self._execute(update(studies).where(studies.c.study_id == study_id).values(study_name=name))
+
+    def close(self) -> None:
+        """Give back the connections."""
+        if "storage" in self.__dict__:
+            self.storage.engine.dispose()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+    @patient
+    def _execute(self, statement: sqlalchemy.Update) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(statement)
+
+    def _lock(self, key: int) -> Connection:
+        is_known = "storage" in self.__dict__
+        return self.patience.through(lambda: self._locked(key)) if is_known else self._locked(key)
+
+    def _locked(self, key: int) -> Connection:
+        connection = self.engine.connect()
+        try:
+            connection.execute(select(sqlalchemy.func.pg_advisory_xact_lock(_LOCKS, key)))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _check(url: str) -> None:
+    try:
+        address = sqlalchemy.make_url(url)
+        if address.drivername == "postgresql+psycopg" or (address.drivername == "sqlite" and address.database not in (None, "", ":memory:")):
+            return
+    except ArgumentError:
+        pass
+    raise InputError(f'"{redact(url)}" cannot hold ledgers; expected postgresql+psycopg://user:password@host/database, or sqlite:///path')
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 60}}
+    return {"connect_args": {"connect_timeout": _PATIENCE_SECONDS, **_KEEPALIVE}, "pool_pre_ping": True}
+
+
+def _set_session(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        for statement in _SESSION:
+            cursor.execute(statement)
+    connection.commit()
+
+
+def _unlock(connection: Connection) -> None:
+    """End the transaction that holds a lock; where the connection was lost, so was the lock."""
+    try:
+        connection.close()
+    except DBAPIError as error:
+        if not is_lost(error):
+            raise
+        logger.debug("The connection that held a lock was lost")

@@ -1,0 +1,148 @@
+"""Several coordinators on one study: real ledgers with leases, trials that train nothing."""
+
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import optuna
+import pytest
+
+from search import ledger as ledgers
+from search.errors import StudyBusyError, TakenOverError
+from search.experiment import parse_experiment
+from search.ledger.database_shelf import DatabaseShelf
+from search.ledger.ledger import Ledger
+from search.ledger.shared_leases import LeaseTimes
+from search.space import to_distributions
+from search.store import Store
+from search.trial import TrialResult, TrialState
+
+CONTENT = {
+    "name": "toy",
+    "model": "models.mlp:build_mlp",
+    "data": {"loader": "experiments.datasets:diabetes"},
+    "space": {"model": {"n_hidden": {"type": "int", "low": 0, "high": 3}}},
+    "objective": {"metric": "val_accuracy", "direction": "maximize"},
+}
+EXPERIMENT = parse_experiment(CONTENT, "toy.toml")
+DISTRIBUTIONS = to_distributions(EXPERIMENT.space.searched)
+QUICK = LeaseTimes(lease_seconds=1.5, heartbeat_seconds=0.3, poll_seconds=0.05)
+ROOT = Path(__file__).parents[3]
+KILLED = """if True:
+    import os, signal, sys
+    from pathlib import Path
+    from search.store import Store
+    from tests.search.ledger.test_several_coordinators import DISTRIBUTIONS, join
+    ledger = join(Store(Path(sys.argv[1]), sys.argv[2]))
+    print(ledger.ask(DISTRIBUTIONS, 9), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def join(store):
+    ledger = Ledger("toy", store.study("toy"), DatabaseShelf(store, QUICK).begin("toy", "maximize", fresh=False))
+    ledger.set_attribute("experiment", EXPERIMENT.model_dump(mode="json", exclude_none=True))
+    ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
+    return ledger
+
+
+def complete(number, value=0.5):
+    return TrialResult(number=number, state=TrialState.COMPLETE, value=value, best_epoch=1, history=({"val_accuracy": value},))
+
+
+def work(store, n_trials):
+    """Do what the search loop does until the study has so many trials; return what this coordinator finished."""
+    ledger, told = join(store), []
+    while ledger.n_finished < n_trials:
+        asked = ledger.ask(DISTRIBUTIONS, n_trials)
+        if asked is None:
+            ledger.catch_up(max_retries=3)
+            ledger.wait()
+            continue
+        ledger.tell(complete(asked[0], asked[0] / n_trials), seed=1, finished=float(asked[0]))
+        told.append(asked[0])
+    is_last = ledger.leave(is_patient=True)
+    if is_last:
+        ledger.set_attribute("tracked", ledger.n_finished)
+    best = ledger.best
+    ledger.close()
+    return told, is_last, best
+
+
+def run_many(store, n_coordinators, n_trials):
+    with ThreadPoolExecutor(n_coordinators) as pool:
+        done = list(pool.map(lambda _: work(store, n_trials), range(n_coordinators)))
+    assert Counter(number for told, _, _ in done for number in told) == Counter(range(n_trials))
+    assert [is_last for _, is_last, _ in done].count(True) == 1
+    assert {best for _, _, best in done} == {(n_trials - 1, (n_trials - 1) / n_trials)}
+    ledger = ledgers.read(store, "toy")
+    assert ledger.n_by_state() == {"COMPLETE": n_trials}
+    ledger.close()
+
+
+@pytest.fixture
+def store(tmp_path, database_url):
+    return Store(tmp_path / "mlruns", database_url)
+
+
+def test_coordinators_share_the_trials_of_a_study_and_one_ends_it(store):
+    run_many(store, n_coordinators=4, n_trials=24)
+
+
+def test_a_sqlite_file_is_shared_by_processes_of_one_machine_too(tmp_path):
+    run_many(Store(tmp_path / "mlruns", f"sqlite:///{tmp_path / 'ledger.db'}"), n_coordinators=3, n_trials=9)
+
+
+@pytest.mark.slow
+def test_500_trials_of_16_coordinators_are_neither_lost_nor_doubled(store):
+    run_many(store, n_coordinators=16, n_trials=500)
+
+
+def test_the_trial_of_a_killed_coordinator_is_taken_over_with_its_number_and_hyperparameters(store):
+    command = [sys.executable, "-c", KILLED, str(store.root), store.ledger]
+    killed = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert killed.returncode == -9, killed.stderr
+    ledger = join(store)
+    while not ledger.catch_up(max_retries=3):
+        ledger.wait()
+    number, params = ledger.ask(DISTRIBUTIONS, 9)
+    assert f"{(number, params)}\n" == killed.stdout
+    assert ledger.again(number).attempt == 2
+    ledger.close()
+
+
+def test_a_coordinator_that_was_thought_gone_records_nothing(store):
+    frozen = Ledger("toy", store.study("toy"), DatabaseShelf(store, LeaseTimes(0.0, 600.0)).begin("toy", "maximize", fresh=False))
+    frozen.set_attribute("experiment", EXPERIMENT.model_dump(mode="json", exclude_none=True))
+    number, _ = frozen.ask(DISTRIBUTIONS, 9)
+    other = join(store)
+    assert other.catch_up(max_retries=3) == [number]
+    assert other.ask(DISTRIBUTIONS, 9)[0] == number
+    assert not frozen.holds(number)
+    with pytest.raises(TakenOverError):
+        frozen.tell(complete(number, 0.1), seed=1, finished=1.0)
+    other.tell(complete(number, 0.9), seed=1, finished=2.0)
+    assert other.record(number).value == 0.9
+    frozen.close()
+    other.close()
+
+
+def test_a_study_that_is_run_is_not_set_aside(store):
+    ledger = join(store)
+    with pytest.raises(StudyBusyError, match="join it without --fresh"):
+        ledgers.begin_or_continue(store, "toy", EXPERIMENT, fresh=True)
+    ledger.close()
+
+
+def test_the_server_is_restarted_between_two_trials(store, postgresql):
+    ledger = join(store)
+    number, _ = ledger.ask(DISTRIBUTIONS, 9)
+    postgresql.stop()
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(ledger.tell, complete(number), seed=1, finished=1.0)
+        postgresql.start()
+        assert told.result()
+    assert ledger.ask(DISTRIBUTIONS, 9)[0] == number + 1
+    ledger.close()

@@ -1,0 +1,94 @@
+"""What continuing a long study costs beside starting a new one: ledger, sampler and tracker, without any training."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+import optuna
+import pytest
+
+from search import ledger as ledgers
+from search.dataset import load_dataset
+from search.experiment import load_experiment
+from search.ledger.record import ATTRIBUTE, to_attribute
+from search.loop import assign
+from search.samplers import make_sampler
+from search.space import to_distributions
+from search.store import Store
+from search.tracking.base import StudyRecord
+from search.tracking.mlflow_tracker import MlflowTracker
+from search.trial import TrialResult, TrialState
+
+EXPERIMENT = load_experiment(Path(__file__).parents[3] / "experiments" / "diabetes.toml")
+DISTRIBUTIONS = to_distributions(EXPERIMENT.space.searched)
+HISTORY = tuple({"loss": 0.5, "accuracy": 0.5, "val_loss": 0.5, "val_accuracy": 0.5, "learning_rate": 0.1} for _ in range(20))
+N_TRIALS, MOST_SECONDS = 2000, 3.0
+
+
+def begin(store, dataset):
+    """Do all that comes before the first trial is submitted; return the seconds, and the trial."""
+    began = time.monotonic()
+    ledger = ledgers.begin_or_continue(store, "long", EXPERIMENT, fresh=False)
+    ledger.use(make_sampler(EXPERIMENT.search, EXPERIMENT.space.searched, N_TRIALS + 9), optuna.pruners.NopPruner())
+    ledger.catch_up(max_retries=3)
+    tracker = MlflowTracker(store.tracking_uri, store.artifacts)
+
+    def finished():
+        for record in reversed(ledger.records()):
+            if record.is_finished:
+                yield assign(EXPERIMENT, ledger, record.number, record.params), ledger.result(record.number)
+
+    known = {"parent_run_id": ledger.attribute("parent_run_id"), "result_of": ledger.result, "finished": finished, "is_shared": ledger.is_shared}
+    record = StudyRecord(study="long", experiment=EXPERIMENT, dataset=dataset, n_trials=N_TRIALS + 9, n_workers=1, **known)
+    ledger.set_attribute("parent_run_id", tracker.start_study(record))
+    number, params = ledger.ask(DISTRIBUTIONS, N_TRIALS + 9)
+    tracker.start_trial(assign(EXPERIMENT, ledger, number, params))
+    seconds = time.monotonic() - began
+    result = TrialResult(number=number, state=TrialState.COMPLETE, value=0.5, best_epoch=1, history=HISTORY)
+    ledger.tell(result, seed=1, finished=float(number))
+    tracker.finish_trial(result)
+    ledger.close()
+    return seconds, number
+
+
+def lengthen(store):
+    """Add finished trials to the ledger, and copies of the first trial's run to MLflow."""
+    ledger = ledgers.begin_or_continue(store, "long", EXPERIMENT, fresh=False)
+    sampled = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    for number in range(1, N_TRIALS):
+        value = number / N_TRIALS
+        result = TrialResult(number=number, state=TrialState.COMPLETE, value=value, best_epoch=1, history=HISTORY)
+        attributes = {ATTRIBUTE: to_attribute(result, 1, float(number))}
+        params = sampled.ask(DISTRIBUTIONS).params
+        ledger.study.add_trial(optuna.create_trial(value=value, params=params, distributions=DISTRIBUTIONS, user_attrs=attributes))
+    ledger.close()
+    with sqlite3.connect(store.root / "mlflow.db") as database:
+        [(run,)] = database.execute("select run_uuid from tags where key = 'perceptune.trial'").fetchall()
+        for table in ("runs", "tags", "params", "metrics", "latest_metrics"):
+            rows = database.execute(f"select * from {table} where run_uuid = ?", (run,)).fetchall()
+            copies = [tuple(renamed(table, row, run, number)) for number in range(1, N_TRIALS) for row in rows]
+            database.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", copies)
+
+
+def renamed(table, row, run, number):
+    is_number = table == "tags" and "perceptune.trial" in row
+    for value in row:
+        yield f"{number:032x}" if value == run else str(number) if is_number and value == "0" else value
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("ledger", ["journal", "postgresql"])
+def test_continuing_2000_trials_takes_less_than_3_seconds_more_than_starting(ledger, tmp_path, request, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    url = request.getfixturevalue("database_url") if ledger == "postgresql" else ""
+    dataset = load_dataset(EXPERIMENT.data)
+    begin(Store(tmp_path / "warm"), dataset)  # the imports
+    store = Store(tmp_path / "mlruns", url)
+    MlflowTracker(store.tracking_uri, store.artifacts)._client  # noqa: B018  # creating its tables is no part of either
+    new, _ = begin(store, dataset)
+    lengthen(store)
+    continued, number = begin(store, dataset)
+    print(f"{ledger}: new {new:.2f} s, continued {continued:.2f} s")
+    assert number == N_TRIALS
+    assert continued - new < MOST_SECONDS
