@@ -42,7 +42,7 @@ def test_the_intruder_would_show(tmp_path):
 
 def test_a_pickle_in_the_place_of_the_model_is_not_loaded(folder, mark):
     (folder / "model.keras").write_bytes(pickle.dumps(Intruder(mark)))
-    with pytest.raises(ValueError, match="accessible `.keras` zip file"):
+    with pytest.raises(ValueError, match=r"accessible `\.keras` zip file"):
         _ = Champion(folder).model
 
 
