@@ -104,7 +104,7 @@ def test_of_equal_trials_the_first_keeps_its_model(ledger, experiment, direction
 
 
 def test_checkpoints_of_ended_trials_are_removed_and_others_kept(ledger, experiment):
-    running, _ = ledger.ask(to_distributions(experiment.space.searched))
+    running, _ = ledger.ask(to_distributions(experiment.space.searched), 100)
     ledger.folder.checkpoints.mkdir()
     for number in (0, running):
         ledger.folder.checkpoint(number).write_bytes(b"state")
