@@ -45,10 +45,10 @@ class Probe:
             seconds_left: How long the rest of the training would take.
 
         Returns:
-            A program by the other compiler; None if that is not clearly faster, the model cannot be compiled by it, or too
-            little is left.
+            A program by the other compiler; None if that is not clearly faster, might compute something else, or too little is
+            left.
         """
-        if seconds_left < LEAST_SECONDS or not all(layer.supports_jit for layer in self._model._flatten_layers()):
+        if seconds_left < LEAST_SECONDS or not _may_change(self._model):
             return None
         from .epoch_program import build_epoch_program
 
@@ -74,6 +74,16 @@ class Probe:
         steps(rows)
         keras.ops.convert_to_numpy(self._model.metrics_variables[0])  # waits for the device
         return time.perf_counter() - started
+
+
+def _may_change(model: Any) -> bool:
+    """Whether another compiler computes the same but for rounding, so that results do not depend on what is measured.
+
+    XLA draws other random numbers, and what a model's own training step does by itself nobody knows.
+    """
+    layers = model._flatten_layers()
+    is_kerass = type(model).train_step is keras.Model.train_step
+    return is_kerass and all(layer.supports_jit and not layer._seed_generators for layer in layers)
 
 
 @contextmanager

@@ -163,6 +163,19 @@ def hooked(input_shape, n_outputs):
     return keras.Sequential([keras.Input(input_shape), Hooked(), keras.layers.Dense(n_outputs, activation="sigmoid")])
 
 
+@keras.saving.register_keras_serializable("tests")
+class Stepped(keras.Model):
+    """A model with a training step of its own."""
+
+    def train_step(self, *given):
+        return super().train_step(*given)
+
+
+def stepped(input_shape, n_outputs):
+    inputs = keras.Input(input_shape)
+    return Stepped(inputs, keras.layers.Dense(n_outputs, activation="sigmoid")(inputs))
+
+
 def subclassed(n_outputs):
     return Subclassed(n_outputs)
 

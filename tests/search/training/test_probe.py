@@ -20,6 +20,18 @@ def train(experiment, tmp_path):
     return train_trial(experiment, replace(assignment, training=training, model_arguments={"dropout": 0.0, "n_filters": 32}), IMAGES, lambda _: True)
 
 
+@pytest.mark.parametrize(("builder", "arguments", "is_replaced"), [("dense", {}, True), ("dense", {"dropout": 0.3}, False), ("stepped", {}, False)])
+def test_only_what_computes_the_same_by_both_is_replaced(builder, arguments, is_replaced, monkeypatch, tmp_path):
+    monkeypatch.setattr(probe, "LEAST_SECONDS", 0.0)
+    monkeypatch.setattr(probe, "LEAST_GAIN", 0.0)
+    begun = []
+    faster = probe.Probe.faster
+    monkeypatch.setattr(probe.Probe, "faster", lambda *given: begun.append(faster(*given)) or begun[-1])
+    assignment = replace(next(assignments(tmp_path, epochs=5, patience=0)), model_arguments=arguments)
+    assert train_trial(make_experiment(builder, trainer="compiled"), assignment, make_arrays(), lambda _: True).reason == ""
+    assert [program is not None for program in begun] == [is_replaced]
+
+
 @pytest.mark.parametrize("least_seconds", [0.0, 60.0])
 def test_a_slower_compiler_is_replaced_if_much_is_left_to_train(least_seconds, monkeypatch, tmp_path):
     """On a CPU XLA's convolutions take several times as long in a loop, so the rule is turned round here.
