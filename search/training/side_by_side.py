@@ -6,6 +6,7 @@ from typing import Any
 
 from ..arrays import TrainingArrays
 from ..experiment import Experiment
+from ..trial import Assignment
 from .device import device_name, free_bytes
 from .dry_run import assignment_at
 from .population import Member
@@ -13,10 +14,12 @@ from .programs import Programs
 
 _log = logging.getLogger(__name__)
 
-SIZES = (1, 4, 16, 64)
+SIZES = (4, 16, 64)
 """Numbers of slots that are tried."""
+TRIALS_PART = 0.25
+"""The part of a study's trials that may be trained at once: proposals follow from the trials that have ended."""
 LEAST_GAIN = 1.3
-"""A larger population must train so many times as many trials in the same time."""
+"""A population must train so many times as many trials in the same time as a smaller one does, or a trial alone."""
 MEMORY_PART = 0.25
 """The part of the device's free memory that one population may take."""
 _BYTES_PER_PARAMETER = 4 * 5
@@ -37,15 +40,37 @@ def choose_room(experiment: Experiment, arrays: TrainingArrays, programs: Progra
     if device_name() == "cpu" or experiment.executor.trainer != "auto" or experiment.callbacks:
         return 1
     rates: dict[int, float] = {}
-    for n_slots in SIZES:
+    for n_slots in (size for size in SIZES if size <= TRIALS_PART * experiment.search.n_trials):
         rate = measure(experiment, arrays, programs, n_slots)
         if rate < LEAST_GAIN * max(rates.values(), default=0.0) or not rate:
             break
         rates[n_slots] = rate
-    room = max(rates, default=1)
-    programs.seats.n_slots = room
+    if not rates or rates[max(rates)] < LEAST_GAIN * measure_alone(experiment, arrays, programs):
+        return 1
+    programs.seats = programs.new_seats(max(rates))
     _log.debug("trials side by side, and epochs per second: %s", rates)
-    return room
+    return max(rates)
+
+
+def measure_alone(experiment: Experiment, arrays: TrainingArrays, programs: Programs) -> float:
+    """Train the experiment's largest model by what a trial alone would be trained by.
+
+    Returns:
+        Epochs per second of the second call; 0 if it cannot be computed.
+    """
+    assignment = assignment_at(experiment, -1)
+    try:
+        program = programs.begin(_built(experiment, arrays, assignment), assignment, is_exact=False)
+        try:
+            for _ in range(2):  # the first compiles
+                n_epochs, started = program.n_at_once, time.perf_counter()
+                program.run_epochs(assignment, 1, [assignment.training.learning_rate] * n_epochs)
+            return n_epochs / (time.perf_counter() - started)
+        finally:
+            programs.end(program)
+    except Exception:  # the trials will say why
+        _log.debug("no training alone", exc_info=True)
+        return 0.0
 
 
 def measure(experiment: Experiment, arrays: TrainingArrays, programs: Programs, n_slots: int) -> float:
@@ -54,11 +79,9 @@ def measure(experiment: Experiment, arrays: TrainingArrays, programs: Programs, 
     Returns:
         Epochs of single trials per second in the second one; 0 if there is no memory for them, or they cannot be computed.
     """
-    from .building import build_model
-
     assignment = assignment_at(experiment, -1)
     try:
-        model = build_model(experiment, arrays, assignment.model_arguments, 0, assignment.training.precision)
+        model = _built(experiment, arrays, assignment)
         if n_slots * model.count_params() * _BYTES_PER_PARAMETER > MEMORY_PART * free_bytes():
             return 0.0
         return _epochs_per_second(model, assignment, programs, n_slots)
@@ -67,7 +90,13 @@ def measure(experiment: Experiment, arrays: TrainingArrays, programs: Programs, 
         return 0.0
 
 
-def _epochs_per_second(model: Any, assignment: Any, programs: Programs, n_slots: int) -> float:
+def _built(experiment: Experiment, arrays: TrainingArrays, assignment: Assignment) -> Any:
+    from .building import build_model
+
+    return build_model(experiment, arrays, assignment.model_arguments, 0, assignment.training.precision)
+
+
+def _epochs_per_second(model: Any, assignment: Assignment, programs: Programs, n_slots: int) -> float:
     seats = programs.new_seats(n_slots)
     taken = [seat for seat in (seats.take(model, assignment) for _ in range(n_slots)) if seat]
     if not taken:

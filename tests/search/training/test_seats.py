@@ -178,13 +178,18 @@ def test_on_a_cpu_one_trial_is_trained_at_a_time():
     assert choose_room(experiment_of("auto"), make_arrays()) == 1
 
 
-def test_the_number_of_slots_is_measured(monkeypatch):
+def test_the_number_of_slots_is_measured(monkeypatch, tmp_path):
     """On a CPU, as if it were a GPU: what is measured is real."""
     experiment, arrays = experiment_of("auto"), make_arrays()
     monkeypatch.setattr(side_by_side, "device_name", lambda: "gpu:0")
-    monkeypatch.setattr(side_by_side, "SIZES", (1, 2))
-    room = choose_room(experiment, arrays)
-    assert room in (1, 2)
-    assert programs_of(experiment, arrays).seats.n_slots == room
+    monkeypatch.setattr(side_by_side, "SIZES", (2,))
+    monkeypatch.setattr(side_by_side, "LEAST_GAIN", 1e9)  # over a trial alone
+    assert choose_room(experiment, arrays) == programs_of(experiment, arrays).seats.n_slots == 1
+    monkeypatch.setattr(side_by_side, "LEAST_GAIN", 0.0)
+    assert choose_room(experiment, arrays) == programs_of(experiment, arrays).seats.n_slots == 2
+    assert train_together(experiment, arrays, list(assignments(tmp_path, epochs=1))[:1], 2)[0].trainer == "population"
+    monkeypatch.setattr(side_by_side, "TRIALS_PART", 0.05)  # one of 20
+    assert choose_room(experiment, arrays) == 1
+    monkeypatch.setattr(side_by_side, "TRIALS_PART", 1.0)
     monkeypatch.setattr(side_by_side, "MEMORY_PART", 0.0)
     assert choose_room(experiment, arrays) == 1
