@@ -3,11 +3,12 @@
 It knows no pipe and no cluster: messages come and go through two functions.
 """
 
+import contextlib
 import os
+import threading
 import time
 import traceback
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -26,12 +27,13 @@ Send = Callable[[Any], None]
 
 
 def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive: Callable[[], Any], send: Send) -> None:
-    """Import the backend, say Ready once the builder is checked, and train until ``receive`` raises.
+    """Import the backend, say Ready once the builder is checked, and train until ``receive`` raises, which ends this process.
 
     Args:
         experiment: The experiment.
         load: Gives the arrays; called once they are there.
-        receive: Waits for the next message: first `messages.Check`, then assignments, and answers to reports.
+        receive: Waits for the next message: first `messages.Check`, then, on a thread of its own, assignments, and answers to
+            reports.
         send: Takes a message for the coordinator; called by one thread at a time.
     """
     import keras  # noqa: F401 - with its backend, now, while the coordinator prepares the data
@@ -50,41 +52,64 @@ def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive:
         receive()
         return
     room = choose_room(experiment, arrays)
-    trials = _Trials(send, experiment, arrays, room)
+    trials = _Trials(send, experiment, arrays)
     send(Ready(room=room, device_bytes=total_bytes()))
-    while True:
-        trials.take(receive())
+    threading.Thread(target=_or_end, args=(_receive_all, receive, trials), daemon=True).start()
+    trials.train(room)
+
+
+def _receive_all(receive: Callable[[], Any], trials: "_Trials") -> None:
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            trials.take(receive())
+    os._exit(0)  # the coordinator is gone, or wants this process to end: without waiting for trials
+
+
+def _or_end(do: Callable[..., None], *arguments: object) -> None:
+    """Do what never ends, or end this process: the end of a thread would go unnoticed."""
+    try:
+        do(*arguments)
+    except BaseException:  # a fault of ours, or the coordinator is gone
+        traceback.print_exc()
+        os._exit(1)
 
 
 class _Trials:
-    """The trials of this worker, on threads of their own, of which one runs at a time.
+    """The trials of this worker, as many threads as are trained at once, of which one runs at a time.
 
     Args:
         send: Takes a message for the coordinator; only the trial whose turn it is calls it.
         experiment: The experiment.
         arrays: The data.
-        room: How many trials are trained at once; more wait.
     """
 
-    def __init__(self, send: Send, experiment: Experiment, arrays: "TrainingArrays", room: int) -> None:
+    def __init__(self, send: Send, experiment: Experiment, arrays: "TrainingArrays") -> None:
         self._send, self._experiment, self._arrays = send, experiment, arrays
-        self._threads = ThreadPoolExecutor(room)
+        self._assignments: SimpleQueue[Assignment] = SimpleQueue()
         self._answers: SimpleQueue[bool] = SimpleQueue()
         self._epochs = _EpochsToSend(send)
 
     def take(self, message: Assignment | bool) -> None:
-        """Begin a trial, or tell the one that waits for it whether to go on."""
+        """Have a trial begun, or tell the one that waits for it whether to go on."""
         if isinstance(message, Assignment):
-            self._threads.submit(self._train_or_end, message)
+            self._assignments.put(message)
         else:
             self._answers.put(message)
 
-    def _train_or_end(self, assignment: Assignment) -> None:
-        try:
-            self._train(assignment)
-        except BaseException:  # a fault of ours, or the coordinator is gone: a thread's end would go unnoticed
-            traceback.print_exc()
-            os._exit(1)
+    def train(self, room: int) -> None:
+        """Train trials for ever.
+
+        Args:
+            room: How many at once; more wait. One is trained on this thread, on which the user's module was imported: what it
+                set there, a Keras scope for example, may be known to this thread only.
+        """
+        for _ in range(room - 1):
+            threading.Thread(target=_or_end, args=(self._train_one_by_one,), daemon=True).start()
+        _or_end(self._train_one_by_one)
+
+    def _train_one_by_one(self) -> None:
+        while True:
+            self._train(self._assignments.get())
 
     def _train(self, assignment: Assignment) -> None:
         from ..training.device import peak_bytes

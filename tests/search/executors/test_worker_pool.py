@@ -166,6 +166,11 @@ def test_a_worker_with_room_trains_several_trials_at_once(start, arrays, tmp_pat
     assert [result.value for result in results] == [pytest.approx(expected.value, rel=1e-4)] * 3
 
 
+def test_what_a_module_sets_at_import_for_its_thread_reaches_its_trials(start, tmp_path):
+    pool = start(1, model="tests.search.executors.local:build")
+    assert train(pool, assignment(0, tmp_path)).reason == ""
+
+
 def test_workers_with_room_share_the_trials(start, tmp_path):
     pool = start(2, model="tests.search.executors.roomy:build")
     while pool.n_free < 6:
