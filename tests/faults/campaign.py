@@ -40,9 +40,10 @@ class Campaign:
         """Kill and continue until the trials are finished and the kills are done."""
         chance = random.Random(self.seed)
         for _ in range(MOST_ROUNDS):
+            already = len(self._said())
             processes = [self._start() for _ in range(self.n_coordinators)]
             try:
-                self._harass(processes, chance)
+                self._harass(processes, chance, already)
                 statuses = [self._end(process) for process in processes]
             finally:
                 for process in processes:
@@ -68,8 +69,8 @@ class Campaign:
         with (self.shell.folder / "coordinators.log").open("ab") as log:
             return subprocess.Popen(command, cwd=self.shell.folder, env=self.shell.environment, stdout=log, stderr=subprocess.STDOUT)
 
-    def _harass(self, processes, chance):
-        """Kill workers, until a coordinator is killed or all have ended."""
+    def _harass(self, processes, chance, already):
+        """Kill workers and coordinators, until none is left or all have ended."""
         running = list(processes)
         while running and self.n_left > 0:
             try:
@@ -77,8 +78,8 @@ class Campaign:
                 running.pop(0)
             except subprocess.TimeoutExpired:
                 workers = [worker for process in running for worker in workers_of(process)]
-                if not workers and chance.random() < 0.9:
-                    continue  # it still starts: now and then is often enough
+                if "Searching" not in self._said()[already:] and chance.random() < 0.9:
+                    continue  # a kill while it starts is good now and then
                 if workers and chance.random() < 0.75:
                     self.killed_workers += kill(chance.choice(workers))
                 else:
@@ -87,9 +88,13 @@ class Campaign:
                     running.remove(victim)
                     self.killed_coordinators += 1
 
+    def _said(self):
+        path = self.shell.folder / "coordinators.log"
+        return path.read_text() if path.exists() else ""
+
     def _end(self, process):
         status = process.wait(timeout=600)
-        log = (self.shell.folder / "coordinators.log").read_text()
+        log = self._said()
         is_stillborn = status == 1 and "Worker processes cannot start" in log.splitlines()[-1]  # five were killed while they started
         assert status in (0, -9) or is_stillborn, log[-4000:]
         return status
