@@ -5,7 +5,7 @@ Optuna keeps its studies in its own tables; what says who runs which trial is in
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, final
@@ -14,6 +14,7 @@ import optuna
 import sqlalchemy
 from filelock import FileLock
 from optuna.storages import RDBStorage
+from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import Connection, Engine, column, event, select, table, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -21,6 +22,7 @@ from ..errors import InputError, MissingExtraError
 from ..redaction import first_line, redact
 from .patience import Patience, is_lost, patient
 from .shared_leases import create_tables
+from .trials_reading import read_trials
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +37,6 @@ _SESSION = (
 )
 _LOCKS = 0x70657263  # "perc": tells this project's advisory locks from others'
 WHOLE = 0
-"""Key of the whole database in `Database.exclusive`; those of studies are their numbers, from 1."""
-"""Key of the whole database in `Database.exclusive`; those of studies are their numbers, from 1."""
 """The key of the whole database in `Database.exclusive`; studies have their numbers, from 1."""
 
 
@@ -47,7 +47,6 @@ class _PatientStorage(RDBStorage):
 
     _create_new_trial = patient(RDBStorage._create_new_trial)
     _get_best_trial_id = patient(RDBStorage._get_best_trial_id)
-    _get_trials = patient(RDBStorage._get_trials)
     _set_trial_param = patient(RDBStorage._set_trial_param)
     create_new_study = patient(RDBStorage.create_new_study)
     delete_study = patient(RDBStorage.delete_study)
@@ -65,6 +64,13 @@ class _PatientStorage(RDBStorage):
     set_trial_state_values = patient(RDBStorage.set_trial_state_values)
     set_trial_system_attr = patient(RDBStorage.set_trial_system_attr)
     set_trial_user_attr = patient(RDBStorage.set_trial_user_attr)
+
+    @patient
+    def _get_trials(
+        self, study_id: int, states: Container[TrialState] | None, included_trial_ids: set[int], trial_id_greater_than: int
+    ) -> list[FrozenTrial]:
+        with self.engine.connect() as connection:
+            return read_trials(connection, study_id, states, included_trial_ids, trial_id_greater_than)
 
 
 @final
