@@ -91,7 +91,7 @@ class Ledger:
 
     def record(self, number: int) -> TrialRecord:
         """One trial."""
-        return to_record(self.study.get_trials(deepcopy=False)[number])
+        return to_record(self._trial(number))
 
     def result(self, number: int) -> TrialResult | None:
         """How a trial ended; None if it runs or was interrupted."""
@@ -147,7 +147,7 @@ class Ledger:
 
     def again(self, number: int) -> Again:
         """Say how often a trial has been given out, and what came of it."""
-        return _again(self.study.get_trials(deepcopy=False)[number])
+        return _again(self._trial(number))
 
     def should_prune(self, report: EpochReport, metric: str) -> bool:
         """Record one epoch of a running trial and ask the pruner about it."""
@@ -314,6 +314,10 @@ class Ledger:
                 raise TakenOverError(f"Trial {number} was taken over by another coordinator")
             yield trial
             self._leases.release(_task(number))
+
+    def _trial(self, number: int) -> FrozenTrial:
+        """One trial; the storage keeps finished ones once they are read."""
+        return self._storage.get_trial(self._id(number))
 
     def _id(self, number: int) -> int:
         return self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
