@@ -1,8 +1,7 @@
 """Studies of a user's own builders, and what the store holds of them."""
 
-import sqlite3
-
 import pytest
+import sqlalchemy
 
 BUILDERS = """
 import os
@@ -43,8 +42,10 @@ def rows():
     """A function that asks a shell's store."""
 
     def ask(shell, query):
-        with sqlite3.connect(shell.folder / "mlruns" / "mlflow.db") as store:
-            return store.execute(query).fetchall()
+        uri = shell.variables.get("MLFLOW_TRACKING_URI", f"sqlite:///{shell.folder}/mlruns/mlflow.db")
+        engine = sqlalchemy.create_engine(uri, poolclass=sqlalchemy.NullPool)
+        with engine.connect() as store:
+            return [tuple(row) for row in store.execute(sqlalchemy.text(query))]
 
     return ask
 
