@@ -49,8 +49,8 @@ def campaign(shell, request):
 
 @pytest.mark.parametrize(
     "campaign",
-    [("workers", "tpe", 31), ("workers", "kt-bayesian", 30), ("ray", "random", 21), ("ray", "kt-random", 20)],
-    ids=["tpe on workers", "kt-bayesian on workers", "random on Ray", "kt-random on Ray"],
+    [("ray", "random", 21), ("ray", "kt-random", 20), ("workers", "tpe", 31), ("workers", "kt-bayesian", 30)],
+    ids=["random on Ray", "kt-random on Ray", "tpe on workers", "kt-bayesian on workers"],
     indirect=True,
 )
 def test_a_search_that_is_killed_at_random_ends_whole(campaign, write_down, request):
