@@ -78,7 +78,7 @@ class Campaign:
                 running.pop(0)
             except subprocess.TimeoutExpired:
                 workers = [worker for process in running for worker in workers_of(process)]
-                if "Searching" not in self._said()[already:] and chance.random() < 0.9:
+                if "Searching" not in self._said()[already:] and chance.random() < 0.97:
                     continue  # a kill while it starts is good now and then
                 if workers and chance.random() < 0.75:
                     self.killed_workers += kill(chance.choice(workers))
