@@ -1,6 +1,7 @@
 """A Ray cluster of several nodes, one of which is lost."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -47,8 +48,9 @@ def test_an_actor_whose_node_is_lost_is_replaced_on_a_new_node(nodes, arrays, tm
     pool.check()
     while pool.n_free < 3:
         pool.wait(lambda _: True)
-    for number in range(3):
-        pool.submit(assignment(number, tmp_path, is_prunable=True))  # each waits for an answer
+    for number in range(3):  # each waits for an answer after every epoch: so many that none ends while the node goes
+        trial = assignment(number, tmp_path, is_prunable=True)
+        pool.submit(replace(trial, training=trial.training.model_copy(update={"epochs": 500})))
     losses, results = [nodes], []
 
     def report(epoch):

@@ -54,15 +54,12 @@ def test_two_coordinators_that_start_together_run_one_study(shared, rows, write_
 
 @pytest.mark.slow
 def test_the_trials_of_a_killed_coordinator_are_taken_over_by_the_other(shared, rows, write_own):
-    write_own(shared, "build_slow", "width = { type = 'int', low = 1, high = 9 }", trials=6)
-    killed = shared.start("run", "own.toml", "--workers", 1)
-    next(line for line in killed.stdout if "Searching" in line)
-    other = shared.start("run", "own.toml", "--workers", 1)
-    next(line for line in other.stdout if "[1/6]" in line)
-    killed.kill()
-    killed.communicate()
-    wait_for([other])
-    check_finished(shared, rows, 6)
+    write_own(shared, "build_slow", "width = { type = 'int', low = 1, high = 9 }", trials=12)
+    with shared.start("run", "own.toml", "--workers", 1) as killed, shared.start("run", "own.toml", "--workers", 1) as other:
+        assert any("COMPLETE" in line for line in killed.stdout)
+        killed.kill()
+        wait_for([other])
+    check_finished(shared, rows, 12)
 
 
 @pytest.mark.slow
