@@ -9,19 +9,10 @@ from search import ledger as ledgers
 from search.errors import StudyBusyError, StudyChangedError, StudyNotFoundError
 from search.experiment import parse_experiment
 from search.ledger import INTERRUPTED, Again
-from search.space import to_distributions
 from search.store import Store
 from search.trial import EpochReport, Failure, TrialResult, TrialState
 
-CONTENT = {
-    "name": "toy",
-    "model": "models.mlp:build_mlp",
-    "data": {"loader": "experiments.datasets:diabetes"},
-    "space": {"model": {"n_hidden": {"type": "int", "low": 0, "high": 3}}},
-    "objective": {"metric": "val_accuracy", "direction": "maximize"},
-}
-EXPERIMENT = parse_experiment(CONTENT, "toy.toml")
-DISTRIBUTIONS = to_distributions(EXPERIMENT.space.searched)
+from .conftest import CONTENT, DISTRIBUTIONS
 
 
 @pytest.fixture

@@ -11,23 +11,14 @@ import pytest
 
 from search import ledger as ledgers
 from search.errors import StudyBusyError, TakenOverError
-from search.experiment import parse_experiment
 from search.ledger.database_shelf import DatabaseShelf
 from search.ledger.ledger import Ledger
 from search.ledger.shared_leases import LeaseTimes
-from search.space import to_distributions
 from search.store import Store
 from search.trial import TrialResult, TrialState
 
-CONTENT = {
-    "name": "toy",
-    "model": "models.mlp:build_mlp",
-    "data": {"loader": "experiments.datasets:diabetes"},
-    "space": {"model": {"n_hidden": {"type": "int", "low": 0, "high": 3}}},
-    "objective": {"metric": "val_accuracy", "direction": "maximize"},
-}
-EXPERIMENT = parse_experiment(CONTENT, "toy.toml")
-DISTRIBUTIONS = to_distributions(EXPERIMENT.space.searched)
+from .conftest import DISTRIBUTIONS, EXPERIMENT
+
 QUICK = LeaseTimes(lease_seconds=1.5, heartbeat_seconds=0.3, poll_seconds=0.05)
 ROOT = Path(__file__).parents[3]
 KILLED = """if True:

@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
+from mlflow.entities import Run
 
 from search.dataset import Dataset, Part
 from search.experiment import Experiment, parse_experiment
-from search.tracking.base import StudyRecord
-from search.trial import Assignment, Value
+from search.tracking.base import StudyOutcome, StudyRecord
+from search.tracking.mlflow_tracker import MlflowTracker
+from search.trial import Assignment, TrialState, Value
 
 EXPERIMENT = {
     "model": "models.mlp:build_mlp",
@@ -23,6 +25,25 @@ EXPERIMENT = {
     "objective": {"metric": "val_accuracy", "direction": "maximize"},
     "search": {"sampler": "random", "n_trials": 4, "seed": 7},
 }
+
+HISTORY = ({"loss": 0.9, "val_accuracy": 0.5}, {"loss": 0.7, "val_accuracy": 0.8}, {"loss": 0.6, "val_accuracy": 0.75})
+COMPLETE = {"state": TrialState.COMPLETE, "value": 0.8, "best_epoch": 2, "seconds": 1.5, "n_parameters": 99, "device": "cpu", "trainer": "keras"}
+OUTCOME = StudyOutcome(
+    is_complete=True,
+    n_by_state={"COMPLETE": 1, "FAILED": 0},
+    best_trial=0,
+    best_value=0.8,
+    best_params={"n_hidden": 2, "learning_rate": 0.01},
+    model_uri="models:/diabetes/1",
+    test_metrics={"accuracy": 0.77, "loss": 0.5},
+)
+Assign = Callable[..., Assignment]
+
+
+def children(client: MlflowClient, parent_run_id: str) -> dict[str, Run]:
+    experiment_id = client.get_run(parent_run_id).info.experiment_id
+    runs = client.search_runs([experiment_id], f"tags.`mlflow.parentRunId` = '{parent_run_id}'")
+    return {run.data.tags["perceptune.trial"]: run for run in runs}
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +59,11 @@ def tracking_uri(store: Path) -> str:
 @pytest.fixture
 def client(tracking_uri: str) -> MlflowClient:
     return MlflowClient(tracking_uri=tracking_uri)
+
+
+@pytest.fixture
+def tracker(tracking_uri: str, store: Path) -> MlflowTracker:
+    return MlflowTracker(tracking_uri, store / "artifacts")
 
 
 @pytest.fixture

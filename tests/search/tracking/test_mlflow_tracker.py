@@ -6,42 +6,18 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
-from mlflow.entities import Run
 
 from search.errors import StudyNotFoundError
 from search.tracking import mlflow_tracker
 from search.tracking.base import StudyOutcome, StudyRecord
 from search.tracking.mlflow_tracker import MlflowTracker
-from search.trial import Assignment, EpochReport, TrialResult, TrialState
+from search.trial import EpochReport, TrialResult, TrialState
 
-HISTORY = ({"loss": 0.9, "val_accuracy": 0.5}, {"loss": 0.7, "val_accuracy": 0.8}, {"loss": 0.6, "val_accuracy": 0.75})
-COMPLETE = {"state": TrialState.COMPLETE, "value": 0.8, "best_epoch": 2, "seconds": 1.5, "n_parameters": 99, "device": "cpu", "trainer": "keras"}
-OUTCOME = StudyOutcome(
-    is_complete=True,
-    n_by_state={"COMPLETE": 1, "FAILED": 0},
-    best_trial=0,
-    best_value=0.8,
-    best_params={"n_hidden": 2, "learning_rate": 0.01},
-    model_uri="models:/diabetes/1",
-    test_metrics={"accuracy": 0.77, "loss": 0.5},
-)
-Assign = Callable[..., Assignment]
-
-
-@pytest.fixture
-def tracker(tracking_uri: str, store: Path) -> MlflowTracker:
-    return MlflowTracker(tracking_uri, store / "artifacts")
-
-
-def children(client: MlflowClient, parent_run_id: str) -> dict[str, Run]:
-    experiment_id = client.get_run(parent_run_id).info.experiment_id
-    runs = client.search_runs([experiment_id], f"tags.`mlflow.parentRunId` = '{parent_run_id}'")
-    return {run.data.tags["perceptune.trial"]: run for run in runs}
+from .conftest import COMPLETE, HISTORY, OUTCOME, Assign, children
 
 
 def artifact_text(client: MlflowClient, run_id: str, path: str, folder: Path) -> str:
@@ -162,91 +138,10 @@ def test_a_study_ends_with_its_best_trial_and_test_metrics(tracker: MlflowTracke
     assert [file.path for file in client.list_artifacts(parent, "plots")] == ["plots/history.html"]
 
 
-def test_an_interrupted_study_leaves_no_run_running(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign) -> None:
-    parent = tracker.start_study(record)
-    tracker.start_trial(assign(0))
-    tracker.log_epoch(EpochReport(0, 1, HISTORY[0]))
-    tracker.finish_study(StudyOutcome(is_complete=False, n_by_state={"INTERRUPTED": 1}))
-    assert client.get_run(parent).info.status == "KILLED"
-    run = children(client, parent)["0"]
-    assert (run.info.status, run.data.tags["perceptune.state"]) == ("KILLED", "INTERRUPTED")
-    assert run.data.metrics == HISTORY[0]
-
-
 def test_a_study_without_any_value_has_failed(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
     parent = tracker.start_study(record)
     tracker.finish_study(StudyOutcome(is_complete=True, n_by_state={"FAILED": 4}))
     assert client.get_run(parent).info.status == "FAILED"
-
-
-def test_going_on_after_a_kill_closes_what_was_left_running(
-    tracker: MlflowTracker, tracking_uri: str, store: Path, client: MlflowClient, record: StudyRecord, assign: Assign
-) -> None:
-    parent = tracker.start_study(record)
-    tracker.start_trial(assign(0))
-    search = record.experiment.search.model_copy(update={"sampler": "tpe"})
-    changed = dataclasses.replace(record, parent_run_id=parent, n_trials=9, experiment=record.experiment.model_copy(update={"search": search}))
-    second = MlflowTracker(tracking_uri, store / "artifacts")
-    assert second.start_study(changed) == parent
-    run = children(client, parent)["0"]
-    assert (run.info.status, run.data.tags["perceptune.state"]) == ("KILLED", "INTERRUPTED")
-    tags = client.get_run(parent).data.tags
-    assert (tags["perceptune.n_trials"], tags["perceptune.resumed_with.sampler"]) == ("9", "tpe")
-    second.start_trial(assign(1))
-    second.finish_trial(TrialResult(number=1, history=HISTORY, **COMPLETE))
-    second.finish_study(dataclasses.replace(OUTCOME, n_by_state={"COMPLETE": 1, "INTERRUPTED": 1}))
-    assert client.get_run(parent).info.status == "FINISHED"
-    assert {number: run.info.status for number, run in children(client, parent).items()} == {"0": "KILLED", "1": "FINISHED"}
-
-
-def test_a_trial_that_is_given_out_again_goes_on_in_its_run(
-    tracker: MlflowTracker, tracking_uri: str, store: Path, client: MlflowClient, record: StudyRecord, assign: Assign
-) -> None:
-    parent = tracker.start_study(record)
-    tracker.start_trial(assign(0))
-    tracker.log_epoch(EpochReport(0, 1, HISTORY[0]))
-    tracker.start_trial(dataclasses.replace(assign(0), attempt=2))
-    tracker.log_epoch(EpochReport(0, 1, HISTORY[0]))
-    tracker.log_epoch(EpochReport(0, 2, HISTORY[1]))
-    tracker.finish_study(StudyOutcome(is_complete=False, n_by_state={"INTERRUPTED": 1}))
-    before = children(client, parent)["0"]
-    assert before.info.status == "KILLED"
-    second = MlflowTracker(tracking_uri, store / "artifacts")
-    second.start_study(dataclasses.replace(record, parent_run_id=parent))
-    second.start_trial(dataclasses.replace(assign(0), attempt=3))
-    assert client.get_run(before.info.run_id).info.status == "RUNNING"
-    for epoch, metrics in enumerate(HISTORY, start=1):
-        second.log_epoch(EpochReport(0, epoch, metrics))
-    second.finish_trial(TrialResult(number=0, history=HISTORY, **COMPLETE))
-    runs = children(client, parent)
-    assert [run.info.run_id for run in runs.values()] == [before.info.run_id]
-    tags = runs["0"].data.tags
-    assert (runs["0"].info.status, tags["perceptune.state"], tags["perceptune.attempt"]) == ("FINISHED", "COMPLETE", "3")
-    assert "perceptune.reason" not in tags
-    assert [metric.step for metric in client.get_metric_history(before.info.run_id, "loss")] == [1, 2, 3]
-
-
-def test_going_on_writes_the_finished_trials_that_a_kill_kept_from_the_store(
-    tracker: MlflowTracker, tracking_uri: str, store: Path, client: MlflowClient, record: StudyRecord, assign: Assign
-) -> None:
-    results = [TrialResult(number=number, history=HISTORY, **COMPLETE) for number in range(4)]
-    parent = tracker.start_study(record)
-    for number in (0, 1):
-        tracker.start_trial(assign(number))
-        tracker.finish_trial(results[number])
-    before = children(client, parent)
-    client.delete_run(before["0"].info.run_id)
-    finished = [(assign(number), results[number]) for number in (3, 2, 1, 0)]
-    second = MlflowTracker(tracking_uri, store / "artifacts")
-    second.start_study(dataclasses.replace(record, parent_run_id=parent, finished=lambda: finished))
-    runs = children(client, parent)
-    assert {number: run.info.status for number, run in runs.items()} == dict.fromkeys("123", "FINISHED")
-    assert runs["1"].info.run_id == before["1"].info.run_id
-    for number in "23":
-        assert runs[number].data.params == before["1"].data.params
-        assert runs[number].data.tags["perceptune.seed"] == f"100{number}"
-        history = client.get_metric_history(runs[number].info.run_id, "loss")
-        assert [(metric.step, metric.value) for metric in history] == [(1, 0.9), (2, 0.7), (3, 0.6)]
 
 
 def test_times_are_those_of_the_training_however_late_they_are_written(
@@ -259,31 +154,6 @@ def test_times_are_those_of_the_training_however_late_they_are_written(
     info = children(client, parent)["0"].info
     (metric,) = client.get_metric_history(info.run_id, "loss")
     assert (info.start_time, metric.timestamp, info.end_time) == (1_000_500, 1_001_250, 1_002_000)
-
-
-def test_a_finished_study_can_go_on_and_shows_the_newest_results(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
-    parent = tracker.start_study(record)
-    tracker.finish_study(OUTCOME)
-    tracker.start_study(dataclasses.replace(record, parent_run_id=parent))
-    assert client.get_run(parent).info.status == "RUNNING"
-    tracker.finish_study(dataclasses.replace(OUTCOME, n_by_state={"COMPLETE": 5}, best_value=0.9, best_params={"n_hidden": 3}))
-    run = client.get_run(parent)
-    assert (run.info.status, run.data.metrics["best_value"], run.data.tags["perceptune.best.n_hidden"]) == ("FINISHED", 0.9, "3")
-
-
-def test_a_study_whose_run_is_gone_gets_a_new_one(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
-    parent = tracker.start_study(record)
-    client.delete_run(parent)
-    second = tracker.start_study(dataclasses.replace(record, parent_run_id=parent))
-    assert second != parent
-    assert tracker.start_study(dataclasses.replace(record, parent_run_id="0" * 32)) not in {parent, second}
-
-
-def test_a_deleted_mlflow_experiment_is_restored(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
-    run = client.get_run(tracker.start_study(record))
-    client.delete_experiment(run.info.experiment_id)
-    assert client.get_run(tracker.start_study(record)).info.experiment_id == run.info.experiment_id
-    assert client.get_experiment(run.info.experiment_id).lifecycle_stage == "active"
 
 
 def test_mlflow_variables_in_the_environment_change_nothing(
