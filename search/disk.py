@@ -14,6 +14,7 @@ _SIGNS = (
     "database or disk is full",  # SQLite's
     "No usable temporary directory",  # Python's, when it cannot write into any
 )
+_UNCLEAR = "disk I/O error"  # SQLite's, when its log finds no room, among other troubles
 _NEARLY_NOTHING_BYTES = 2**20
 
 
@@ -43,7 +44,7 @@ def watched(folder: Path) -> Iterator[None]:
 def _is_from_full_disk(error: BaseException, folder: Path) -> bool:
     if isinstance(error, StoreAwayError):  # a server's disk is the server's to say
         return False
-    if isinstance(error, WorkerError) and _free_bytes(folder) < _NEARLY_NOTHING_BYTES:
+    if (isinstance(error, WorkerError) or _UNCLEAR in str(error)) and _free_bytes(folder) < _NEARLY_NOTHING_BYTES:
         return True
     causes = filter(None, (error.__cause__, error.__context__))
     return is_full(str(error)) or any(_is_from_full_disk(cause, folder) for cause in causes)

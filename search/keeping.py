@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from .experiment import SearchSection
-from .ledger import Ledger
+from .ledger import StudyView
 from .store import StudyFolder
 
 logger = logging.getLogger(__name__)
 
 
-def value_to_beat(ledger: Ledger, search: SearchSection) -> float | None:
+def value_to_beat(ledger: StudyView, search: SearchSection) -> float | None:
     """Say what a trial's value must beat for its model to be kept.
 
     Args:
@@ -28,7 +28,7 @@ def value_to_beat(ledger: Ledger, search: SearchSection) -> float | None:
     return ranking[-1][1] if len(ranking) == search.keep_models else None
 
 
-def remove_models(ledger: Ledger, search: SearchSection) -> None:
+def remove_models(ledger: StudyView, search: SearchSection) -> None:
     """Remove the models of all but the best trials and those that running trials may be writing.
 
     Args:
@@ -45,7 +45,7 @@ def remove_models(ledger: Ledger, search: SearchSection) -> None:
         _keep_within(search.disk_quota_bytes, ledger.folder, [number for number in ranking if number not in running])
 
 
-def remove_checkpoints(ledger: Ledger) -> None:
+def remove_checkpoints(ledger: StudyView) -> None:
     """Remove the checkpoints of trials that have ended; those of others are needed when these go on."""
     paths = _files(ledger.folder.checkpoints)
     ended = {str(record.number) for record in ledger.records() if record.is_finished} if paths else set()

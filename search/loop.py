@@ -15,7 +15,7 @@ from .executors.base import Executor
 from .experiment import Experiment
 from .interrupts import held_back
 from .keeping import remove_checkpoints, remove_models, value_to_beat
-from .ledger import Again, Ledger
+from .ledger import Again, Ledger, StudyView
 from .observer import Observer
 from .samplers import is_exhausted
 from .seeds import trial_seed
@@ -26,7 +26,7 @@ from .trial import Assignment, EpochReport, Failure, TrialResult, TrialState, Va
 logger = logging.getLogger(__name__)
 
 
-def assign(experiment: Experiment, ledger: Ledger, number: int, params: Mapping[str, Value]) -> Assignment:
+def assign(experiment: Experiment, ledger: StudyView, number: int, params: Mapping[str, Value]) -> Assignment:
     """Say all that a worker must know of a trial.
 
     Args:

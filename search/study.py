@@ -16,7 +16,7 @@ from .errors import StudyChangedError
 from .executors.base import Executor
 from .executors.registry import make_executor
 from .experiment import Experiment, load_experiment
-from .ledger import Ledger
+from .ledger import Ledger, StudyView
 from .loop import SearchLoop, assign
 from .metrics import check_objective
 from .observer import Observer, SilentObserver
@@ -186,7 +186,7 @@ class _Run:
         write_study_report(self._ledger)
 
 
-def write_study_report(ledger: Ledger) -> list[Path]:
+def write_study_report(ledger: StudyView) -> list[Path]:
     """Draw a study's plots into its folder.
 
     Args:
@@ -226,7 +226,7 @@ def _opened(store: Store, name: str, experiment: Experiment, dataset: Dataset, f
         ledger.close()
 
 
-def _check_data(ledger: Ledger, dataset: Dataset) -> None:
+def _check_data(ledger: StudyView, dataset: Dataset) -> None:
     fingerprint = ledger.attribute("dataset")
     if fingerprint not in (None, dataset.fingerprint):
         raise StudyChangedError(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import StudyFailedError
-from .ledger import Ledger
+from .ledger import StudyView
 from .tracking.base import StudyOutcome
 from .trial import Value
 
@@ -47,7 +47,7 @@ class StudySummary:
     n_by_state: Mapping[str, int]
 
 
-def summarize(ledger: Ledger) -> StudySummary:
+def summarize(ledger: StudyView) -> StudySummary:
     """Read a study's summary from its ledger.
 
     Raises:
@@ -79,7 +79,7 @@ def summarize(ledger: Ledger) -> StudySummary:
     )
 
 
-def outcome_of(ledger: Ledger, *, is_complete: bool) -> StudyOutcome:
+def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
     """Say how a study stands, for its run.
 
     Args:
@@ -101,7 +101,7 @@ def outcome_of(ledger: Ledger, *, is_complete: bool) -> StudyOutcome:
     )
 
 
-def _why_none(ledger: Ledger) -> str:
+def _why_none(ledger: StudyView) -> str:
     reasons = [record.reason for record in ledger.records() if record.is_finished and record.reason]
     if not reasons:
         return f'Study "{ledger.name}" has no finished trial; run it with more trials or a longer time limit'

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from ..errors import ChampionError
 from ..experiment import Experiment
-from ..ledger import Ledger
+from ..ledger import Ledger, StudyView
 from ..tracking.mlflow_connection import speaking
 from .looks import show_looks
 from .package import PackageSpec, package_champion
 from .registry import register
 
 
-def is_crowned(ledger: Ledger) -> bool:
+def is_crowned(ledger: StudyView) -> bool:
     """Say whether the study's best trial is its registered champion."""
     champion = ledger.attribute("champion")
     return ledger.best is not None and champion is not None and champion["trial"] == ledger.best[0]

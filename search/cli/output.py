@@ -16,7 +16,7 @@ from ..errors import InputError
 from ..parameters import CategoricalParameter
 
 if TYPE_CHECKING:
-    from ..ledger import Ledger, TrialRecord
+    from ..ledger import StudyView, TrialRecord
     from ..parameters import Searched
     from ..summary import StudySummary
 
@@ -92,7 +92,7 @@ def print_json(summary: "StudySummary") -> None:
     sys.stdout.write("\n")
 
 
-def print_studies(ledgers: Sequence["Ledger"]) -> None:
+def print_studies(ledgers: Sequence["StudyView"]) -> None:
     """Print one line per study."""
     if not ledgers:
         console.print("There are no studies yet; `make search` runs the first.")
@@ -111,7 +111,7 @@ def print_studies(ledgers: Sequence["Ledger"]) -> None:
     console.print(table)
 
 
-def print_study(ledger: "Ledger") -> None:
+def print_study(ledger: "StudyView") -> None:
     """Print a study's experiment, space, trials by state and best trials."""
     experiment = ledger.experiment
     records = ledger.records()

@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,11 @@ from ..redaction import redact
 from .options import Ledger, make_store
 from .output import print_summary
 from .progress import make_observer
+
+if TYPE_CHECKING:
+    from ..experiment import Experiment
+    from ..store import Store
+    from ..summary import StudySummary
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +39,6 @@ def run(
 ) -> None:
     """Search, track and register the best model; again: continue up to the number of trials in total."""
     from ..experiment import load_experiment
-    from ..study import run_study
 
     written = load_experiment(experiment).search
     options = {
@@ -50,19 +54,25 @@ def run(
     }
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
-    try:
-        with make_observer(loaded.objective) as observer:
-            summary = run_study(loaded, study=study, fresh=fresh, store=make_store(ledger), observer=observer)
-    except PerceptuneError:
-        raise
-    except Exception:
-        if loaded.executor.name != "in-process":
-            raise
-        print(redact(traceback.format_exc()), file=sys.stderr)  # it is there for debugging: a failing builder shows its own traceback
-        raise typer.Exit(1) from None
+    summary = _search(loaded, study, fresh, make_store(ledger))
     words = [f"--study {study}" if study else "", *(f"--set {word}" for word in set_ or [])]
     arguments = " ".join(filter(None, words))
     print_summary(summary, f"EXPERIMENT={experiment}" + (f' ARGS="{arguments}"' if arguments else ""))
+
+
+def _search(experiment: "Experiment", study: str | None, fresh: bool, store: "Store") -> "StudySummary":
+    from ..study import run_study
+
+    try:
+        with make_observer(experiment.objective) as observer:
+            return run_study(experiment, study=study, fresh=fresh, store=store, observer=observer)
+    except PerceptuneError:
+        raise
+    except Exception:
+        if experiment.executor.name != "in-process":
+            raise
+        print(redact(traceback.format_exc()), file=sys.stderr)  # it is there for debugging: a failing builder shows its own traceback
+        raise typer.Exit(1) from None
 
 
 def _text(value: str | None) -> str | None:

@@ -9,7 +9,7 @@ from . import output
 from .options import Ledger, make_store
 
 if TYPE_CHECKING:
-    from ..ledger import Ledger as StudyLedger
+    from ..ledger import StudyView
 
 Study = Annotated[str, typer.Argument(help="Name of a study.")]
 
@@ -58,7 +58,7 @@ def report(study: Study, ledger: Ledger = "") -> None:
         typer.echo(path)
 
 
-def _read(study: str, ledger: str) -> "StudyLedger":
+def _read(study: str, ledger: str) -> "StudyView":
     from .. import ledger as ledgers
 
     return ledgers.read(make_store(ledger), study)

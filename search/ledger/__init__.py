@@ -5,11 +5,13 @@ from .journal import repair as repair_journal
 from .ledger import Ledger
 from .opening import abandon, attend, begin_or_continue, read, study_names
 from .record import INTERRUPTED, Again, TrialRecord
+from .view import StudyView
 
 __all__ = [
     "INTERRUPTED",
     "Again",
     "Ledger",
+    "StudyView",
     "TrialRecord",
     "abandon",
     "attend",

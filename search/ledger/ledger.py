@@ -5,26 +5,23 @@ back: it waits, with its number, hyperparameters and seed, to be given out again
 """
 
 import contextlib
-import heapq
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from ..errors import TakenOverError
-from ..experiment import Experiment, parse_experiment
 from ..seeds import trial_seed
 from ..store import StudyFolder
 from ..trial import EpochReport, Failure, TrialResult, TrialState, Value
-from .record import AGAIN, ATTRIBUTE, INTERRUPTED, Again, TrialRecord, to_attribute, to_record, to_result
+from .record import AGAIN, ATTRIBUTE, Again, to_again, to_attribute
 from .shelf import Begun
+from .view import StudyView
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -32,8 +29,8 @@ if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
 
-class Ledger:
-    """One study's record.
+class Ledger(StudyView):
+    """One study's record, written by the coordinator that runs it.
 
     Args:
         name: The study's name.
@@ -42,68 +39,12 @@ class Ledger:
     """
 
     def __init__(self, name: str, folder: StudyFolder, begun: Begun) -> None:
-        self.name = name
-        self.folder = folder
-        self.begun = begun
-        self.study = begun.study
-        self._storage = begun.storage
-        self._leases = begun.leases
-        self._study_id = begun.study_id
+        super().__init__(name, folder, begun)
         self._running: dict[int, int] = {}  # Optuna's id by the trial's number
-        self._best: tuple[float, float, int] | None = None  # what sorts before others: value, time, number
-        self._counted: set[int] = set()
-        self._count_finished()
-
-    @property
-    def experiment(self) -> Experiment:
-        """The experiment that the study was begun with."""
-        return parse_experiment(self.study.user_attrs["experiment"], f'study "{self.name}"')
-
-    @property
-    def n_finished(self) -> int:
-        """Number of trials that ended by themselves."""
-        return len(self._counted)
-
-    @property
-    def best(self) -> tuple[int, float] | None:
-        """Number and value of the best COMPLETE trial, the one that finished first where values are equal."""
-        return None if self._best is None else (self._best[2], self._sign * self._best[0])
-
-    def ranking(self, length: int) -> list[tuple[int, float]]:
-        """Number and value of the best COMPLETE trials, the best first.
-
-        Args:
-            length: How many at most, from 1.
-        """
-        best = self.best
-        if best is None or length == 1:
-            return [best] if best else []
-        others = [(t.number, t.value) for t in self.study.get_trials(deepcopy=False, states=(OptunaState.COMPLETE,)) if t.value is not None]
-        return heapq.nsmallest(length, others, key=lambda trial: (self._sign * trial[1], trial[0] != best[0], trial[0]))
-
-    def attribute(self, key: str) -> Any:
-        """Read a fact of the study; None if it was never written."""
-        return self.study.user_attrs.get(key)
 
     def set_attribute(self, key: str, value: Any) -> None:
         """Write a fact of the study, plain values only."""
         self.study.set_user_attr(key, value)
-
-    def record(self, number: int) -> TrialRecord:
-        """One trial."""
-        return to_record(self._trial(number))
-
-    def result(self, number: int) -> TrialResult | None:
-        """How a trial ended; None if it runs or was interrupted."""
-        return to_result(self.record(number))
-
-    def records(self) -> list[TrialRecord]:
-        """All trials in the order of their numbers."""
-        return [to_record(trial) for trial in self.study.get_trials(deepcopy=False)]
-
-    def n_by_state(self) -> dict[str, int]:
-        """Number of trials by state, interrupted ones as ``INTERRUPTED``."""
-        return dict(Counter("INTERRUPTED" if record.reason == INTERRUPTED else record.state.value for record in self.records()))
 
     def use(self, sampler: "BaseSampler", pruner: "BasePruner") -> None:
         """Have trials proposed and pruned by these from now on."""
@@ -125,15 +66,17 @@ class Ledger:
             Its number and hyperparameters; None if all that may be given out are.
         """
         with self._leases.turn():
-            if sum(map(_is_given_out, self.study.get_trials(deepcopy=False))) >= n_trials:
+            if self._leases.are_shared:
+                self._look()
+            if self._standing.n_given_out >= n_trials:
                 return None
             return self._ask_again() or self._ask_new(distributions)
 
     def _ask_again(self) -> tuple[int, dict[str, Value]] | None:
-        for waiting in self.study.get_trials(deepcopy=False, states=(OptunaState.WAITING,)):
-            if self._storage.set_trial_state_values(self._id(waiting.number), OptunaState.RUNNING):
-                self._hold(waiting.number)
-                return waiting.number, waiting.params
+        for number in sorted(self._standing.waiting):
+            if self._storage.set_trial_state_values(self._id(number), OptunaState.RUNNING):
+                self._hold(number)
+                return number, self._trial(number).params
         return None
 
     def _ask_new(self, distributions: "dict[str, BaseDistribution]") -> tuple[int, dict[str, Value]]:
@@ -144,10 +87,6 @@ class Ledger:
     def holds(self, number: int) -> bool:
         """Say whether a trial is still this coordinator's: it was given out here and nobody has taken it over."""
         return number in self._running and self._leases.holds(_task(number))
-
-    def again(self, number: int) -> Again:
-        """Say how often a trial has been given out, and what came of it."""
-        return _again(self._trial(number))
 
     def should_prune(self, report: EpochReport, metric: str) -> bool:
         """Record one epoch of a running trial and ask the pruner about it."""
@@ -172,7 +111,7 @@ class Ledger:
         with self._settling(result.number) as trial:
             self._storage.set_trial_user_attr(trial, ATTRIBUTE, to_attribute(result, seed, finished))
             self._end(result.number, result.state, result.value)
-        return self._count(result.number, result.state, result.value, finished)
+        return self._standing.count(result.number, result.state, result.value, finished)
 
     def put_back(self, number: int, again: Again) -> None:
         """Have a running trial given out again, before any other.
@@ -187,6 +126,7 @@ class Ledger:
         with self._settling(number) as trial:
             self._storage.set_trial_user_attr(trial, AGAIN, asdict(again))
             self._storage.set_trial_state_values(trial, OptunaState.WAITING)
+        self._standing.put_back(number)
 
     def release(self) -> None:
         """Put back the trials that this process gave out and that have not ended."""
@@ -219,18 +159,13 @@ class Ledger:
                 else:
                     self._lose(trial, max_retries)
                     lost.append(trial.number)
-        self._count_finished()
+        self._look()
         return lost
 
     def _end_as_written(self, trial: FrozenTrial) -> None:
         written = trial.user_attrs[ATTRIBUTE]
         with self._settling(trial.number):
             self._end(trial.number, TrialState(written["state"]), written["value"])
-
-    @property
-    def running(self) -> set[int]:
-        """Numbers of the trials that run, those of other coordinators too."""
-        return {trial.number for trial in self.study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,))}
 
     @property
     def is_shared(self) -> bool:
@@ -254,7 +189,7 @@ class Ledger:
         """Wait while another coordinator ends the study."""
         while _CROWN in self._leases.others():
             self._leases.wait()
-        self._count_finished()
+        self._look()
 
     def leave(self, *, is_patient: bool) -> bool:
         """Leave the search to the other coordinators; when all have left, one of them is to end the study.
@@ -275,19 +210,14 @@ class Ledger:
                 return False
             self._leases.wait()
 
-    @property
-    def is_tracked(self) -> bool:
-        """Whether the study was ended after the last trial that finished."""
-        self._count_finished()
-        return bool(self.attribute("tracked") == self.n_finished)
-
     def _lose(self, trial: FrozenTrial, max_retries: int) -> None:
         """Put back a trial that a killed process left, or end it if that was once too often."""
         if not self.experiment.space.searched.keys() <= trial.params.keys():  # killed while it was proposed: nobody has trained it
             with self._settling(trial.number) as trial_id:
                 self._storage.set_trial_state_values(trial_id, OptunaState.FAIL)
+            self._standing.drop(trial.number)
             return
-        again = _again(trial)
+        again = to_again(trial)
         if again.n_lost < max_retries:
             self.put_back(trial.number, replace(again, attempt=again.attempt + 1, n_lost=again.n_lost + 1))
             return
@@ -295,14 +225,11 @@ class Ledger:
         result = TrialResult(number=trial.number, state=TrialState.FAILED, reason=reason, failure=Failure.LOST)
         self.tell(result, seed=trial_seed(self.experiment.search.seed, trial.number), finished=time.time())
 
-    def close(self) -> None:
-        """Let other processes run the study."""
-        self._leases.close()
-
     def _hold(self, number: int) -> bool:
         if not self._leases.take(_task(number)):
             return False
         self._running[number] = self._id(number)
+        self._standing.begin(number)
         return True
 
     @contextlib.contextmanager
@@ -315,13 +242,6 @@ class Ledger:
             yield trial
             self._leases.release(_task(number))
 
-    def _trial(self, number: int) -> FrozenTrial:
-        """One trial; the storage keeps finished ones once they are read."""
-        return self._storage.get_trial(self._id(number))
-
-    def _id(self, number: int) -> int:
-        return self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
-
     def _end(self, number: int, state: TrialState, value: float | None) -> None:
         with contextlib.suppress(UpdateFinishedTrialError):  # the connection was lost after it was written and before that was said
             if state is TrialState.COMPLETE:
@@ -329,40 +249,9 @@ class Ledger:
             else:
                 self.study.tell(number, state=OptunaState.PRUNED if state is TrialState.PRUNED else OptunaState.FAIL)
 
-    def _count_finished(self) -> None:
-        """Count the trials that have finished since they were last counted."""
-        for trial in self.study.get_trials(deepcopy=False):
-            written = trial.user_attrs.get(ATTRIBUTE)
-            if trial.number not in self._counted and trial.state.is_finished() and written:
-                self._count(trial.number, TrialState(written["state"]), written["value"], written["finished"])
-
-    def _count(self, number: int, state: TrialState, value: float | None, finished: float) -> bool:
-        self._counted.add(number)
-        if state is not TrialState.COMPLETE or value is None:
-            return False
-        rank = (self._sign * value, finished, number)
-        if self._best is not None and self._best <= rank:
-            return False
-        self._best = rank
-        return True
-
-    @property
-    def _sign(self) -> int:
-        return -1 if self.study.direction is optuna.study.StudyDirection.MAXIMIZE else 1
-
 
 _CROWN = "crown"
 
 
 def _task(number: int) -> str:
     return f"trial {number}"
-
-
-def _is_given_out(trial: FrozenTrial) -> bool:
-    """Say whether a trial runs, or has ended by itself."""
-    return trial.state is OptunaState.RUNNING or (trial.state.is_finished() and ATTRIBUTE in trial.user_attrs)
-
-
-def _again(trial: FrozenTrial) -> Again:
-    written: Mapping[str, Any] = trial.user_attrs.get(AGAIN, {})
-    return Again(**written)

@@ -9,6 +9,7 @@ from ..experiment import Experiment
 from ..store import Store
 from .ledger import Ledger
 from .shelf import Shelf
+from .view import StudyView
 
 
 def begin_or_continue(store: Store, name: str, experiment: Experiment, *, fresh: bool) -> Ledger:
@@ -53,7 +54,7 @@ def abandon(ledger: Ledger, store: Store) -> None:
     _shelf(store).abandon(ledger.begun, ledger.name)
 
 
-def read(store: Store, name: str) -> Ledger:
+def read(store: Store, name: str) -> StudyView:
     """Open a study for reading.
 
     Raises:

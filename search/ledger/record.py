@@ -124,3 +124,8 @@ def to_result(record: TrialRecord) -> TrialResult | None:
         failure=Failure(failure) if failure else None,
         **facts,
     )
+
+
+def to_again(trial: FrozenTrial) -> Again:
+    """Read how often a trial has been given out, and what came of it."""
+    return Again(**trial.user_attrs.get(AGAIN, {}))

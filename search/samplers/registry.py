@@ -72,4 +72,4 @@ def is_exhausted(study: "Study") -> bool:
         trials wait in the queue to be tried again.
     """
     check = getattr(study.sampler, "is_exhausted", None)
-    return check is not None and not has_waiting(study) and bool(check(study))
+    return check is not None and bool(check(study)) and not has_waiting(study)

@@ -71,15 +71,12 @@ def has_child(client: "MlflowClient", experiment_id: str, parent_run_id: str, nu
     Returns:
         Whether it has.
     """
-    from mlflow.entities import ViewType
-
-    query = f"tags.`mlflow.parentRunId` = '{parent_run_id}' AND tags.`perceptune.trial` = '{number}'"
-    return bool(client.search_runs([experiment_id], query, run_view_type=ViewType.ALL, max_results=1))
+    return bool(find_children(client, experiment_id, parent_run_id, _is_trial(number), deleted=True))
 
 
 def find_child(client: "MlflowClient", experiment_id: str, parent_run_id: str, number: int) -> "Run | None":
     """Return the run of a trial of a study; None if it has none, or a deleted one."""
-    found = find_children(client, experiment_id, parent_run_id, f"tags.`perceptune.trial` = '{number}'")
+    found = find_children(client, experiment_id, parent_run_id, _is_trial(number))
     return found[0] if found else None
 
 
@@ -112,3 +109,7 @@ def find_children(client: "MlflowClient", experiment_id: str, parent_run_id: str
         found += page
         token = page.token or None
     return found
+
+
+def _is_trial(number: int) -> str:
+    return f"tags.`perceptune.trial` = '{number}'"

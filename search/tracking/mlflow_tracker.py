@@ -17,21 +17,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from ..errors import StoreAwayError, StudyNotFoundError
-from ..provenance import Provenance, collect
+from ..provenance import collect
 from ..redaction import redact
 from ..trial import Assignment, EpochReport, TrialResult
 from . import descriptions
 from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
 from .mlflow_connection import connect, exists, is_local, speaking
-from .mlflow_lookup import existing_run, find_child, find_children, find_or_create_experiment, has_child, last_epoch
+from .mlflow_lookup import existing_run, find_child, find_children, has_child, last_epoch
 from .mlflow_runs import OpenRun, status_of
+from .mlflow_study_run import begin_run, go_on_with_run
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Run
 
 WRITE_INTERVAL_SECONDS = 5.0
+_INTERRUPTED = {"perceptune.state": descriptions.INTERRUPTED, "perceptune.reason": "interrupted"}
 
 
 @final
@@ -83,11 +84,12 @@ class MlflowTracker:
         self._record, self._open_runs = record, {}
         client = self._client
         with speaking():
-            run = existing_run(client, record.parent_run_id)
-            if run:
-                self._resume_study(run, provenance)
-            else:
-                self._begin_study(record, provenance)
+            known = existing_run(client, record.parent_run_id)
+            run = go_on_with_run(client, known, record, provenance) if known else begin_run(client, record, provenance, self._artifact_location())
+            self._experiment_id, self._parent_run_id = run.info.experiment_id, run.info.run_id
+            if known and not record.is_shared:
+                self._close_running_children()
+                self._write_missing_children()
             with tempfile.TemporaryDirectory() as folder:
                 Path(folder, "experiment.json").write_text(redact(record.experiment.model_dump_json(indent=2)), encoding="utf-8")
                 Path(folder, "requirements.txt").write_text(provenance.requirements, encoding="utf-8")
@@ -213,7 +215,7 @@ class MlflowTracker:
             if result is not None:
                 self.finish_trial(result)
                 continue
-            run.pending.tags |= _interrupted().tags
+            run.pending.tags |= _INTERRUPTED
             self._end(run, "KILLED")
         self._open_runs = {}
         self._close_running_children()  # one whose creation was interrupted is known to the store only
@@ -244,11 +246,10 @@ class MlflowTracker:
         client = self._client
         with speaking():
             parent = existing_run(client, parent_run_id)
-            condition = f"tags.`perceptune.trial` = '{number}'"
-            runs = find_children(client, parent.info.experiment_id, parent_run_id, condition) if parent else []
-        if not runs:
+            run = find_child(client, parent.info.experiment_id, parent_run_id, number) if parent else None
+        if run is None:
             raise StudyNotFoundError(f"MLflow at {redact(self._tracking_uri)} has no run of trial {number} under run {parent_run_id}")
-        return str(runs[0].info.run_id)
+        return str(run.info.run_id)
 
     @property
     def _client(self) -> "MlflowClient":
@@ -262,33 +263,8 @@ class MlflowTracker:
             raise RuntimeError("No study was started; call start_study() first.")
         return self._record
 
-    def _artifact_location(self, name: str) -> str | None:
-        return (self._artifacts / name).resolve().as_uri() if is_local(self._tracking_uri) else None
-
-    def _begin_study(self, record: StudyRecord, provenance: Provenance) -> None:
-        from mlflow.entities import Dataset, DatasetInput, InputTag
-
-        name = record.experiment.name
-        self._experiment_id = find_or_create_experiment(self._client, name, self._artifact_location(name))
-        tags = descriptions.user_tags() | descriptions.study_tags(record, provenance)
-        run = self._client.create_run(self._experiment_id, run_name=record.study, tags=tags)
-        self._parent_run_id = run_id = str(run.info.run_id)
-        write(self._client, run_id, Batch(params=descriptions.study_params(record)))
-        source, profile = descriptions.dataset_source(record), descriptions.dataset_profile(record)
-        dataset = Dataset(record.dataset.name, record.dataset.fingerprint, "code", source, profile=profile)
-        self._client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
-
-    def _resume_study(self, run: "Run", provenance: Provenance) -> None:
-        """Open the run again, close the trials of the process that was killed, and note what is different now."""
-        self._experiment_id, self._parent_run_id = run.info.experiment_id, run.info.run_id
-        self._client.update_run(self._parent_run_id, status="RUNNING")
-        params = descriptions.study_params(self._current)
-        changed = {name: text for name, text in params.items() if run.data.params.get(name) != redact(text)}
-        tags = {f"perceptune.resumed_with.{name}": text for name, text in changed.items()}
-        write(self._client, self._parent_run_id, Batch(tags=descriptions.study_tags(self._current, provenance) | tags))
-        if not self._current.is_shared:
-            self._close_running_children()
-            self._write_missing_children()
+    def _artifact_location(self) -> str | None:
+        return (self._artifacts / self._current.experiment.name).resolve().as_uri() if is_local(self._tracking_uri) else None
 
     def _close_running_children(self) -> None:
         with speaking():
@@ -296,14 +272,17 @@ class MlflowTracker:
         for child in running:
             result = self._current.result_of(int(child.data.tags["perceptune.trial"]))
             if result is None:
-                self._end(OpenRun(child.info.run_id, _interrupted()), "KILLED")
+                self._end(OpenRun(child.info.run_id, Batch(tags=dict(_INTERRUPTED))), "KILLED")
             else:
                 self._open_runs[result.number] = OpenRun(child.info.run_id, Batch(), last_epoch(self._client, child.info.run_id))
                 self.finish_trial(result)
 
     def _write_missing_children(self) -> None:
         """Write the trials that a kill has kept from MLflow: the last ones, as runs begin in the order of trials."""
-        self._write_children(itertools.takewhile(lambda trial: not self._has_run(trial[0].number), self._current.finished()))
+        where = self._client, self._experiment_id, self._parent_run_id
+        with speaking():
+            missing = list(itertools.takewhile(lambda trial: not has_child(*where, trial[0].number), self._current.finished()))
+        self._write_children(missing)
 
     def _write_children_of_others(self) -> None:
         """Write the trials that the kill of any process has kept from MLflow."""
@@ -316,15 +295,7 @@ class MlflowTracker:
         for assignment, result in reversed(list(missing)):
             self.restore_trial(assignment, result)
 
-    def _has_run(self, number: int) -> bool:
-        with speaking():
-            return has_child(self._client, self._experiment_id, self._parent_run_id, number)
-
     def _end(self, run: OpenRun, status: str, finished: int | None = None) -> None:
         with speaking():
             run.write(self._client)
             self._client.set_terminated(run.run_id, status, finished)
-
-
-def _interrupted() -> Batch:
-    return Batch(tags={"perceptune.state": descriptions.INTERRUPTED, "perceptune.reason": "interrupted"})

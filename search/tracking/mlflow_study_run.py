@@ -1,0 +1,58 @@
+"""Begins the run of a study in MLflow, or goes on with it."""
+
+from typing import TYPE_CHECKING
+
+from ..provenance import Provenance
+from ..redaction import redact
+from . import descriptions
+from .base import StudyRecord
+from .mlflow_batches import Batch, write
+from .mlflow_lookup import find_or_create_experiment
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+
+def begin_run(client: "MlflowClient", record: StudyRecord, provenance: Provenance, location: str | None) -> "Run":
+    """Create the run of a study, with what was asked for and the data set.
+
+    Args:
+        client: MLflow's client.
+        record: The study.
+        provenance: What it runs with.
+        location: Where a new experiment of MLflow keeps artifacts, a URI; None leaves it to the server.
+
+    Returns:
+        The run.
+    """
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    experiment_id = find_or_create_experiment(client, record.experiment.name, location)
+    tags = descriptions.user_tags() | descriptions.study_tags(record, provenance)
+    run = client.create_run(experiment_id, run_name=record.study, tags=tags)
+    write(client, run.info.run_id, Batch(params=descriptions.study_params(record)))
+    source, profile = descriptions.dataset_source(record), descriptions.dataset_profile(record)
+    dataset = Dataset(record.dataset.name, record.dataset.fingerprint, "code", source, profile=profile)
+    client.log_inputs(run.info.run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
+    return run
+
+
+def go_on_with_run(client: "MlflowClient", run: "Run", record: StudyRecord, provenance: Provenance) -> "Run":
+    """Open the run of a study again, and note what is different now.
+
+    Args:
+        client: MLflow's client.
+        run: The run.
+        record: The study.
+        provenance: What it runs with from now on.
+
+    Returns:
+        The run.
+    """
+    client.update_run(run.info.run_id, status="RUNNING")
+    params = descriptions.study_params(record)
+    changed = {name: text for name, text in params.items() if run.data.params.get(name) != redact(text)}
+    tags = {f"perceptune.resumed_with.{name}": text for name, text in changed.items()}
+    write(client, run.info.run_id, Batch(tags=descriptions.study_tags(record, provenance) | tags))
+    return run
