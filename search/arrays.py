@@ -72,7 +72,7 @@ class TrainingArrays:
             # Numbered, since the name of an input may hold what a file name cannot.
             names = {name: f"{field}_{number}.npy" for number, name in enumerate(named(tree))}
             for name, array in named(tree).items():
-                np.save(folder / names[name], array, allow_pickle=False)
+                _save(array, folder / names[name])
             files[field] = names if isinstance(tree, dict) else names[""]
         facts = {"files": files, "task": self.task, "n_outputs": self.n_outputs}
         # Last, so that a folder with this file is complete.
@@ -85,15 +85,23 @@ class TrainingArrays:
 
     @classmethod
     def load(cls, folder: Path) -> "TrainingArrays":
-        """Map the arrays of a folder into memory, read-only."""
+        """Map the arrays of a folder into memory; what is written to them stays in this process."""
         facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
         trees: dict[str, Tree] = {}
         for field, files in facts["files"].items():
             if isinstance(files, dict):
-                trees[field] = {name: np.load(folder / file, mmap_mode="r") for name, file in files.items()}
+                trees[field] = {name: np.load(folder / file, mmap_mode="c") for name, file in files.items()}
             else:
-                trees[field] = np.load(folder / files, mmap_mode="r")
+                trees[field] = np.load(folder / files, mmap_mode="c")
         return cls(task=facts["task"], n_outputs=facts["n_outputs"], **trees)
+
+
+def _save(array: Array, path: Path) -> None:
+    """Write a file in the place of one that other processes may have mapped, and go on to read as it was."""
+    new = path.with_suffix(".new")
+    with new.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
+    new.replace(path)
 
 
 def named(tree: V | Mapping[str, V]) -> dict[str, V]:

@@ -7,13 +7,14 @@ hold.
 import contextlib
 import logging
 import os
+import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from ..errors import InputError, PerceptuneError, StoreAwayError
 from ..redaction import first_line, redact
@@ -37,11 +38,28 @@ def is_local(tracking_uri: str) -> bool:
     return tracking_uri.startswith(SQLITE)
 
 
-def connect(tracking_uri: str) -> "MlflowClient":
+def prepare(folder: Path) -> Path:
+    """Make a SQLite store with MLflow's tables, which takes a second, to be given to `connect` later on.
+
+    Args:
+        folder: Where.
+
+    Returns:
+        Its file.
+    """
+    database = folder / "mlflow.db"
+    _be_quiet()
+    with _without_chatter():
+        _first_contact(f"{SQLITE}{quote(str(database))}")
+    return database
+
+
+def connect(tracking_uri: str, prepared: Path | None = None) -> "MlflowClient":
     """Open a tracking store and make sure that it answers; a SQLite store is created where there is none.
 
     Args:
         tracking_uri: ``sqlite:///path``, ``http(s)://host``, a database URL, or any other that MLflow knows.
+        prepared: A file to begin a SQLite store with. Defaults to none.
 
     Returns:
         MLflow's client of it.
@@ -49,12 +67,10 @@ def connect(tracking_uri: str) -> "MlflowClient":
     Raises:
         InputError: If the store does not answer within seconds, refuses, or is of another MLflow version.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nobody asked for reports to a third party
-    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # with the password that it may hold
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs, with a traceback, what it raises too
+    _be_quiet()
     try:
         if is_local(tracking_uri):
-            return _open_sqlite(tracking_uri)
+            return _open_sqlite(tracking_uri, prepared)
         return _open_remote(tracking_uri)
     except Exception as error:  # MlflowException, SQLAlchemy's, or a driver that is missing
         # The cause is left out on purpose: its text and its frames hold the URI.
@@ -62,6 +78,12 @@ def connect(tracking_uri: str) -> "MlflowClient":
             f"The MLflow store {redact(tracking_uri)} cannot be used: {first_line(error)}. "
             "Start its server or set MLFLOW_TRACKING_URI to one that answers; without the variable the local store is used"
         ) from None
+
+
+def _be_quiet() -> None:
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nobody asked for reports to a third party
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # with the password that it may hold
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs, with a traceback, what it raises too
 
 
 @contextmanager
@@ -92,13 +114,17 @@ def _database(tracking_uri: str) -> Path:
     return Path(unquote(tracking_uri.removeprefix(SQLITE)))
 
 
-def _open_sqlite(tracking_uri: str) -> "MlflowClient":
+def _open_sqlite(tracking_uri: str, prepared: Path | None) -> "MlflowClient":
     from filelock import FileLock
 
     database = _database(tracking_uri)
     database.parent.mkdir(parents=True, exist_ok=True)
     # MLflow does not lock while it creates its tables: two processes on a fresh store would crash each other.
     with FileLock(f"{database}.lock"), _without_chatter():
+        if prepared and not database.exists():
+            new = database.with_suffix(".new")
+            shutil.copyfile(prepared, new)
+            new.replace(database)
         _keep_a_log(database)
         return _first_contact(tracking_uri)
 

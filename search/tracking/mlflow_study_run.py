@@ -1,5 +1,7 @@
 """Begins the run of a study in MLflow, or goes on with it."""
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..provenance import Provenance
@@ -56,3 +58,18 @@ def go_on_with_run(client: "MlflowClient", run: "Run", record: StudyRecord, prov
     tags = {f"perceptune.resumed_with.{name}": text for name, text in changed.items()}
     write(client, run.info.run_id, Batch(tags=descriptions.study_tags(record, provenance) | tags))
     return run
+
+
+def attach_sources(client: "MlflowClient", run_id: str, record: StudyRecord, provenance: Provenance) -> None:
+    """Add the experiment and the installed packages to the artifacts of a study's run.
+
+    Args:
+        client: MLflow's client.
+        run_id: The run.
+        record: The study.
+        provenance: What it runs with.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "experiment.json").write_text(redact(record.experiment.model_dump_json(indent=2)), encoding="utf-8")
+        Path(folder, "requirements.txt").write_text(provenance.requirements, encoding="utf-8")
+        client.log_artifacts(run_id, folder)

@@ -9,8 +9,10 @@ apart by the tag ``perceptune.state``), FAILED for FAILED, KILLED for what was i
 """
 
 import itertools
+import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -23,10 +25,10 @@ from ..trial import Assignment, EpochReport, TrialResult
 from . import descriptions
 from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
-from .mlflow_connection import connect, exists, is_local, speaking
+from .mlflow_connection import connect, exists, is_local, prepare, speaking
 from .mlflow_lookup import existing_run, find_child, find_children, has_child, last_epoch
 from .mlflow_runs import OpenRun, status_of
-from .mlflow_study_run import begin_run, go_on_with_run
+from .mlflow_study_run import attach_sources, begin_run, go_on_with_run
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -47,15 +49,15 @@ class MlflowTracker:
     def __init__(self, tracking_uri: str, artifacts: Path) -> None:
         self._tracking_uri = tracking_uri
         self._artifacts = artifacts
+        self._prepared: Path | None = None
         self._opened: MlflowClient | None = None
         self._record: StudyRecord | None = None
-        self._experiment_id = ""
-        self._parent_run_id = ""
+        self._experiment_id = self._parent_run_id = ""
         self._open_runs: dict[int, OpenRun] = {}
         self._perhaps_begun: set[int] = set()  # trials whose runs the store was asked to create, and did not say whether it has
 
     def open(self) -> None:
-        """Import MLflow and connect; a local store that is not there is left to `start_study`.
+        """Import MLflow and connect; a local store that is not there is prepared, and put in its place by `start_study`.
 
         Raises:
             InputError: If the store does not answer.
@@ -63,7 +65,8 @@ class MlflowTracker:
         if exists(self._tracking_uri):
             _ = self._client
         else:
-            import mlflow.store.tracking.sqlalchemy_store  # noqa: F401 - what takes the longest of connecting
+            self._prepared = prepare(Path(tempfile.mkdtemp(prefix="perceptune-")))
+            weakref.finalize(self, shutil.rmtree, self._prepared.parent, ignore_errors=True)
 
     def start_study(self, record: StudyRecord) -> str:
         """Begin the study's run, or go on with it: write what is missing of ended trials, close the runs left over.
@@ -85,15 +88,13 @@ class MlflowTracker:
         client = self._client
         with speaking():
             known = existing_run(client, record.parent_run_id)
-            run = go_on_with_run(client, known, record, provenance) if known else begin_run(client, record, provenance, self._artifact_location())
+            location = (self._artifacts / record.experiment.name).resolve().as_uri() if is_local(self._tracking_uri) else None
+            run = go_on_with_run(client, known, record, provenance) if known else begin_run(client, record, provenance, location)
             self._experiment_id, self._parent_run_id = run.info.experiment_id, run.info.run_id
             if known and not record.is_shared:
                 self._close_running_children()
                 self._write_missing_children()
-            with tempfile.TemporaryDirectory() as folder:
-                Path(folder, "experiment.json").write_text(redact(record.experiment.model_dump_json(indent=2)), encoding="utf-8")
-                Path(folder, "requirements.txt").write_text(provenance.requirements, encoding="utf-8")
-                client.log_artifacts(self._parent_run_id, folder)
+            attach_sources(client, self._parent_run_id, record, provenance)
         return self._parent_run_id
 
     def start_trial(self, assignment: Assignment) -> None:
@@ -254,7 +255,7 @@ class MlflowTracker:
     @property
     def _client(self) -> "MlflowClient":
         if self._opened is None:
-            self._opened = connect(self._tracking_uri)
+            self._opened = connect(self._tracking_uri, self._prepared)
         return self._opened
 
     @property
@@ -262,9 +263,6 @@ class MlflowTracker:
         if self._record is None:
             raise RuntimeError("No study was started; call start_study() first.")
         return self._record
-
-    def _artifact_location(self) -> str | None:
-        return (self._artifacts / self._current.experiment.name).resolve().as_uri() if is_local(self._tracking_uri) else None
 
     def _close_running_children(self) -> None:
         with speaking():

@@ -4,9 +4,13 @@ from collections.abc import Hashable
 from typing import Any
 
 import keras
+import numpy as np
 
-from ..arrays import Tree
+from ..arrays import Array, Tree
 from .ready import Parts
+
+_ALIGNMENT = 64
+"""Bytes; where TensorFlow's own memory begins."""
 
 
 class Tensors:
@@ -30,5 +34,15 @@ class Tensors:
     def _tensor(self, part: int, tree: Tree) -> Any:
         key = part, tuple((array.shape, str(array.dtype)) for array in keras.tree.flatten(tree))
         if key not in self._tensors:
-            self._tensors[key] = keras.tree.map_structure(keras.ops.convert_to_tensor, tree)
+            self._tensors[key] = keras.tree.map_structure(_to_tensor, tree)
         return self._tensors[key]
+
+
+def _to_tensor(array: Array) -> Any:
+    """Give an array as a tensor: in its own memory where TensorFlow can, so that workers share what they map from a file."""
+    if keras.config.backend() == "tensorflow" and array.flags.writeable and array.flags.c_contiguous and array.ctypes.data % _ALIGNMENT == 0:
+        import tensorflow as tf
+
+        if not tf.config.list_physical_devices("GPU"):
+            return tf.experimental.dlpack.from_dlpack(np.asarray(array).__dlpack__())
+    return keras.ops.convert_to_tensor(array)
