@@ -72,7 +72,9 @@ class TrainingArrays:
             # Numbered, since the name of an input may hold what a file name cannot.
             names = {name: f"{field}_{number}.npy" for number, name in enumerate(named(tree))}
             for name, array in named(tree).items():
-                _save(array, folder / names[name])
+                path = folder / names[name]
+                path.unlink(missing_ok=True)  # whoever has mapped the earlier file goes on to read it as it was
+                np.save(path, array, allow_pickle=False)
             files[field] = names if isinstance(tree, dict) else names[""]
         facts = {"files": files, "task": self.task, "n_outputs": self.n_outputs}
         # Last, so that a folder with this file is complete.
@@ -94,14 +96,6 @@ class TrainingArrays:
             else:
                 trees[field] = np.load(folder / files, mmap_mode="c")
         return cls(task=facts["task"], n_outputs=facts["n_outputs"], **trees)
-
-
-def _save(array: Array, path: Path) -> None:
-    """Write a file in the place of one that other processes may have mapped, and go on to read as it was."""
-    new = path.with_suffix(".new")
-    with new.open("wb") as file:
-        np.save(file, array, allow_pickle=False)
-    new.replace(path)
 
 
 def named(tree: V | Mapping[str, V]) -> dict[str, V]:

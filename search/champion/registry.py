@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import ChampionError, DataError, StudyNotFoundError, nearest
 from ..store import Store
-from ..tracking.mlflow_connection import SQLITE, connect, is_local, speaking
+from ..tracking.mlflow_connection import connect, speaking
+from ..tracking.sqlite_store import exists
 from .package import PackagedChampion
 from .pyfunc import Champion
 
@@ -143,7 +144,7 @@ def _address_of_earlier(study: str) -> str:
 
 def _is_missing_store(tracking_uri: str) -> bool:
     """Say whether the SQLite file is absent: MLflow would create it, which a question must not do."""
-    return is_local(tracking_uri) and not Path(tracking_uri.removeprefix(SQLITE)).is_file()
+    return not exists(tracking_uri)
 
 
 def _download(study: str, tracking_uri: str) -> Path:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from ..ledger import Ledger, TrialRecord
 from ..ledger.record import to_result
 from ..store import Store
-from ..tracking.mlflow_connection import connect, exists, speaking
+from ..tracking.mlflow_connection import connect, speaking
 from ..tracking.mlflow_lookup import existing_run, find_children
+from ..tracking.sqlite_store import exists
 from ..trial import TrialResult
 
 if TYPE_CHECKING:

@@ -215,7 +215,6 @@ class Ledger(StudyView):
         if not self.experiment.space.searched.keys() <= trial.params.keys():  # killed while it was proposed: nobody has trained it
             with self._settling(trial.number) as trial_id:
                 self._storage.set_trial_state_values(trial_id, OptunaState.FAIL)
-            self._standing.drop(trial.number)
             return
         again = to_again(trial)
         if again.n_lost < max_retries:

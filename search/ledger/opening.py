@@ -8,7 +8,7 @@ from ..errors import InputError, StudyChangedError, StudyNotFoundError, nearest
 from ..experiment import Experiment
 from ..store import Store
 from .ledger import Ledger
-from .shelf import Shelf
+from .shelf import Begun, Shelf
 from .view import StudyView
 
 
@@ -61,7 +61,7 @@ def read(store: Store, name: str) -> StudyView:
         StudyNotFoundError: If there is no such study.
         InputError: If the store's database does not answer.
     """
-    return _reading(store, name, is_alone=False)
+    return StudyView(name, store.study(name), _load(store, name, is_alone=False))
 
 
 def attend(store: Store, name: str) -> Ledger:
@@ -74,10 +74,10 @@ def attend(store: Store, name: str) -> Ledger:
         StudyNotFoundError: If there is no such study.
         StudyBusyError: If another process runs it.
     """
-    return _reading(store, name, is_alone=True)
+    return Ledger(name, store.study(name), _load(store, name, is_alone=True))
 
 
-def _reading(store: Store, name: str, *, is_alone: bool) -> Ledger:
+def _load(store: Store, name: str, *, is_alone: bool) -> Begun:
     shelf = _shelf(store)
     names = shelf.names()
     if name not in names:
@@ -85,7 +85,7 @@ def _reading(store: Store, name: str, *, is_alone: bool) -> Ledger:
     begun = shelf.load(name, is_alone=is_alone)
     if begun is None or "experiment" not in begun.study.user_attrs:
         raise StudyNotFoundError(f'Study "{name}" has only just begun; ask again in a moment')
-    return Ledger(name, store.study(name), begun)
+    return begun
 
 
 def study_names(store: Store) -> list[str]:

@@ -1,7 +1,7 @@
 """How a study stands: which trials run, wait or have finished, and which are the best.
 
-It is kept up to date by notes of single trials, so that asking for the next one takes no longer as trials add up; `look`
-learns what others have done from all of them.
+It is kept up to date by notes of single trials, so that a coordinator that is alone need not count all of them for each;
+`look` learns from all of them what others have done.
 """
 
 import heapq
@@ -62,10 +62,6 @@ class Standing:
         """Note that a trial runs."""
         self.waiting.discard(number)
         self._running.add(number)
-
-    def drop(self, number: int) -> None:
-        """Note that a trial neither runs nor counts."""
-        self._running.discard(number)
 
     def put_back(self, number: int) -> None:
         """Note that a trial waits to be given out again."""

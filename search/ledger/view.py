@@ -95,7 +95,7 @@ class StudyView:
         return bool(self.attribute("tracked") == self.n_finished)
 
     def close(self) -> None:
-        """Let other processes run the study."""
+        """Give back what the study was opened with; whoever ran it lets others run it."""
         self._leases.close()
 
     def _trial(self, number: int) -> FrozenTrial:

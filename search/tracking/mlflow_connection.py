@@ -4,26 +4,23 @@ It reads no run and writes none. What MLflow says on failure is passed on withou
 hold.
 """
 
-import contextlib
 import logging
 import os
-import shutil
 import socket
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from ..errors import InputError, PerceptuneError, StoreAwayError
 from ..redaction import first_line, redact
 from .mlflow_absence import is_away
+from .sqlite_store import SQLITE, is_local, path_of, put_in_place
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-SQLITE = "sqlite:///"
 _DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
 # MLflow alone would retry for minutes before it says that a server is not there.
 _IMPATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1"}
@@ -31,11 +28,6 @@ _PATIENCE_SECONDS = 5
 # Later on our own writer repeats what failed: MLflow, which does not know what a request has done, would write it twice.
 _UNREPEATED = ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
 _LOCK = 0x6D6C666C6F77  # "mlflow": tells this lock of PostgreSQL from others'
-
-
-def is_local(tracking_uri: str) -> bool:
-    """Say whether a tracking URI is a SQLite file, which this process owns, rather than a server."""
-    return tracking_uri.startswith(SQLITE)
 
 
 def prepare(folder: Path) -> Path:
@@ -46,11 +38,12 @@ def prepare(folder: Path) -> Path:
 
     Returns:
         Its file.
+
+    Raises:
+        InputError: If none can be made.
     """
     database = folder / "mlflow.db"
-    _be_quiet()
-    with _without_chatter():
-        _first_contact(f"{SQLITE}{quote(str(database))}")
+    connect(f"{SQLITE}{quote(str(database))}")
     return database
 
 
@@ -67,7 +60,9 @@ def connect(tracking_uri: str, prepared: Path | None = None) -> "MlflowClient":
     Raises:
         InputError: If the store does not answer within seconds, refuses, or is of another MLflow version.
     """
-    _be_quiet()
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nobody asked for reports to a third party
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # with the password that it may hold
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs, with a traceback, what it raises too
     try:
         if is_local(tracking_uri):
             return _open_sqlite(tracking_uri, prepared)
@@ -78,12 +73,6 @@ def connect(tracking_uri: str, prepared: Path | None = None) -> "MlflowClient":
             f"The MLflow store {redact(tracking_uri)} cannot be used: {first_line(error)}. "
             "Start its server or set MLFLOW_TRACKING_URI to one that answers; without the variable the local store is used"
         ) from None
-
-
-def _be_quiet() -> None:
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nobody asked for reports to a third party
-    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # with the password that it may hold
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs, with a traceback, what it raises too
 
 
 @contextmanager
@@ -105,37 +94,16 @@ def speaking() -> Iterator[None]:
         raise PerceptuneError(f"MLflow failed: {first_line(error)}. The ledger is safe; run the same command again to go on") from None
 
 
-def exists(tracking_uri: str) -> bool:
-    """Say whether a store is there already: a server, or a SQLite file that need not be created."""
-    return not is_local(tracking_uri) or _database(tracking_uri).is_file()
-
-
-def _database(tracking_uri: str) -> Path:
-    return Path(unquote(tracking_uri.removeprefix(SQLITE)))
-
-
 def _open_sqlite(tracking_uri: str, prepared: Path | None) -> "MlflowClient":
     from filelock import FileLock
 
-    database = _database(tracking_uri)
+    database = path_of(tracking_uri)
     database.parent.mkdir(parents=True, exist_ok=True)
     # MLflow does not lock while it creates its tables: two processes on a fresh store would crash each other.
     with FileLock(f"{database}.lock"), _without_chatter():
         if prepared and not database.exists():
-            new = database.with_suffix(".new")
-            shutil.copyfile(prepared, new)
-            new.replace(database)
-        _keep_a_log(database)
+            put_in_place(prepared, database)
         return _first_contact(tracking_uri)
-
-
-def _keep_a_log(database: Path) -> None:
-    """Have SQLite write ahead into a log: a third off the time of a trial's runs, and whoever reads keeps nobody waiting.
-
-    The file remembers it. Where a disk cannot do it, SQLite goes on as it was.
-    """
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _open_remote(tracking_uri: str) -> "MlflowClient":

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -25,10 +25,11 @@ from ..trial import Assignment, EpochReport, TrialResult
 from . import descriptions
 from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
-from .mlflow_connection import connect, exists, is_local, prepare, speaking
+from .mlflow_connection import connect, prepare, speaking
 from .mlflow_lookup import existing_run, find_child, find_children, has_child, last_epoch
 from .mlflow_runs import OpenRun, status_of
 from .mlflow_study_run import attach_sources, begin_run, go_on_with_run
+from .sqlite_store import exists, is_local
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -49,7 +50,8 @@ class MlflowTracker:
     def __init__(self, tracking_uri: str, artifacts: Path) -> None:
         self._tracking_uri = tracking_uri
         self._artifacts = artifacts
-        self._prepared: Path | None = None
+        self._prepared: Path | None = None  # a store to begin with, in a folder that `_tidy` removes
+        self._tidy: Callable[[], object] = lambda: None
         self._opened: MlflowClient | None = None
         self._record: StudyRecord | None = None
         self._experiment_id = self._parent_run_id = ""
@@ -65,8 +67,9 @@ class MlflowTracker:
         if exists(self._tracking_uri):
             _ = self._client
         else:
-            self._prepared = prepare(Path(tempfile.mkdtemp(prefix="perceptune-")))
-            weakref.finalize(self, shutil.rmtree, self._prepared.parent, ignore_errors=True)
+            folder = tempfile.mkdtemp(prefix="perceptune-")
+            self._tidy = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+            self._prepared = prepare(Path(folder))
 
     def start_study(self, record: StudyRecord) -> str:
         """Begin the study's run, or go on with it: write what is missing of ended trials, close the runs left over.
@@ -256,6 +259,7 @@ class MlflowTracker:
     def _client(self) -> "MlflowClient":
         if self._opened is None:
             self._opened = connect(self._tracking_uri, self._prepared)
+            self._tidy()
         return self._opened
 
     @property

@@ -19,8 +19,10 @@ def test_tensors_are_equal_to_the_arrays(tmp_path, dtype):
     parts = _mapped(tmp_path / "x.npy", x), _mapped(tmp_path / "y.npy", y), x[1::2], {"a": y[:7]}
     (x_train, y_train), (x_validation, y_validation) = Tensors().of(parts)
     for tensor, array in ((x_train, x), (y_train, y), (x_validation, x[1::2]), (y_validation["a"], y[:7])):
+        expected = keras.ops.convert_to_tensor(array)
         assert keras.ops.is_tensor(tensor)
-        np.testing.assert_array_equal(keras.ops.convert_to_numpy(tensor), array)
+        assert tensor.dtype == expected.dtype
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(tensor), keras.ops.convert_to_numpy(expected))
 
 
 def test_mapped_files_are_not_copied_on_a_cpu(tmp_path):
