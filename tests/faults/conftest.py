@@ -7,37 +7,32 @@ import psutil
 import pytest
 
 FILE = Path(__file__).parents[1] / "FAULTS.md"
-ROWS = []
+FIGURES = "campaign"
 
 
 @pytest.fixture
-def write_down():
+def write_down(record_property):
     """A function that notes one campaign."""
 
     def note(name, campaign, n_duplicates):
-        ROWS.append((name, campaign.killed_workers, campaign.killed_coordinators, campaign.n_trials, len(campaign.lost), n_duplicates))
+        record_property(FIGURES, [name, campaign.killed_workers, campaign.killed_coordinators, campaign.n_trials, len(campaign.lost), n_duplicates])
 
     return note
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    if ROWS:
-        terminalreporter.write_line(text := table())
-        if len(ROWS) == config.stash.get(N_CAMPAIGNS, 0) and sum(row[1] + row[2] for row in ROWS) >= 100:
+def pytest_terminal_summary(terminalreporter):
+    reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, []) if report.when == "call"]
+    rows = sorted(row for report in reports for name, row in report.user_properties if name == FIGURES)
+    if rows:
+        terminalreporter.write_line(text := table(rows))
+        if sum(row[1] + row[2] for row in rows) >= 100:
             FILE.write_text(INTRODUCTION.format(machine=machine()) + text + "\n", encoding="utf-8")
 
 
-N_CAMPAIGNS = pytest.StashKey[int]()
-
-
-def pytest_collection_modifyitems(session, config, items):
-    config.stash[N_CAMPAIGNS] = sum("campaign" in getattr(item, "fixturenames", ()) for item in items)
-
-
-def table():
+def table(rows):
     lines = ["| campaign | workers killed | coordinators killed | trials | lost | doubled |", "|---|---|---|---|---|---|"]
-    lines += [f"| {' | '.join(map(str, row))} |" for row in ROWS]
-    totals = [sum(column) for column in list(zip(*ROWS, strict=True))[1:]]
+    lines += [f"| {' | '.join(map(str, row))} |" for row in rows]
+    totals = [sum(column) for column in list(zip(*rows, strict=True))[1:]]
     return "\n".join([*lines, f"| all | {' | '.join(map(str, totals))} |"])
 
 
