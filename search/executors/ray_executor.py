@@ -221,14 +221,16 @@ def _connect(ray: ModuleType) -> None:
             logging_level=logging.ERROR,
         )
     except (OSError, RuntimeError, ValueError) as error:  # as Ray's ConnectionError
-        raise InputError(f'No Ray cluster answers at RAY_ADDRESS="{address}" ({error}); start one with: ray start --head') from error
+        advice = "start one with: ray start --head; if it runs with a token, set RAY_AUTH_MODE=token here too, and have its ~/.ray/auth_token"
+        raise InputError(f'No Ray cluster answers at RAY_ADDRESS="{address}" ({error}); {advice}') from error
 
 
 def _project() -> dict[str, Any]:
     """Return what the nodes need of the project: the working directory, and this package where it lies elsewhere."""
     root = Path(__file__).parents[2]
     packages = [] if root == Path.cwd() else [str(root / name) for name in ("search", "models", "experiments") if (root / name).is_dir()]
-    return {"working_dir": str(Path.cwd()), "excludes": _LEFT_BEHIND, "py_modules": packages}
+    needed = {"working_dir": str(Path.cwd()), "excludes": _LEFT_BEHIND}
+    return needed | ({"py_modules": packages} if packages else {})  # Ray cannot do with an empty list
 
 
 def _forwarded() -> dict[str, str]:

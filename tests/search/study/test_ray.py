@@ -1,18 +1,24 @@
 """The command on a Ray cluster that ``RAY_ADDRESS`` names: nodes get the project's code, and everything comes back."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from search.executors.ray_executor import import_ray
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_user_s_own_builder_is_searched_on_a_cluster_and_its_champion_is_here(shell, write_own, rows):
+@pytest.mark.parametrize("is_checkout", [False, True], ids=["in another folder", "in the checkout"])
+def test_a_user_s_own_builder_is_searched_on_a_cluster_and_its_champion_is_here(shell, write_own, rows, is_checkout):
     import_ray()
     from ray.cluster_utils import Cluster
 
+    if is_checkout:
+        for name in ("search", "models", "experiments"):
+            shutil.copytree(ROOT / name, shell.folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     write_own(shell, "build_failing", "fails = 0")
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
     try:
