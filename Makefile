@@ -45,7 +45,7 @@ test-all: $(READY) ## run all tests, the slow ones too
 	@$(BIN)/python -m pytest -m "not faults" $(ARGS)
 
 test-faults: $(READY) ## kill searches at random and check that nothing is lost, about ten minutes; writes tests/FAULTS.md
-	@$(BIN)/python -m pytest -m faults --dist load $(ARGS)
+	@$(BIN)/python -m pytest tests/faults -m faults --dist load $(ARGS)
 
 check: $(READY) ## look for faults without running: ruff, mypy, import contracts
 	@$(BIN)/ruff check .
