@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import processes, stores
 from .job import Job, read_answer
-from .runners import LIMIT, Runner
+from .runners import LIMIT, OURS, Runner
 from .stores import Curves
 from .tasks import Task, draw
 
@@ -106,7 +106,7 @@ class Bench:
         """
         is_few = runner.is_slow and (self.is_short or self.device == "gpu")
         trials = draw(task)[: task.n_few if is_few else task.n_trials]
-        folder = self.new_folder(f"{task.name}-{runner.name}-{seed}")
+        folder = self.new_folder(f"{task.name}-{runner.name}-{seed}", has_store=runner.name != OURS)
         Job(task, trials, seed).write(folder)
         backend = "jax" if self.device == "gpu" else runner.backend
         variables = processes.environment(folder, backend, self.device)
@@ -125,14 +125,20 @@ class Bench:
             gpu=finished.utilization(answer["ready"], answer["recorded"]),
         )
 
-    def new_folder(self, name: str) -> Path:
-        """Make a folder with an empty store."""
-        template = self.folder / "empty.db"
-        if not template.exists():
-            stores.create(template)
+    def new_folder(self, name: str, *, has_store: bool = False) -> Path:
+        """Make a folder.
+
+        Args:
+            name: Its name.
+            has_store: Whether MLflow's store is made beforehand. Defaults to False: ours makes its own, as `make search` does.
+        """
         folder = self.folder / name
         folder.mkdir()
-        shutil.copyfile(template, folder / processes.STORE)
+        if has_store:
+            template = self.folder / "empty.db"
+            if not template.exists():
+                stores.create(template)
+            shutil.copyfile(template, folder / processes.STORE)
         return folder
 
 
