@@ -48,6 +48,6 @@ class CircuitBreaker:
         else:
             return ""
         return (
-            f"{what}, the last one, trial {result.number}: {result.reason}. What finished is kept: mend the cause and run the same command "
-            "again, or allow more with search.max_failures_in_a_row"
+            f"{what}, the last one, trial {result.number}: {result.reason}. What finished is kept, and counts: mend the cause and run "
+            "the same command with more --trials, or with --fresh; search.max_failures_in_a_row allows more of them"
         )

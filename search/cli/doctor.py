@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import Ledger, make_store
 from .output import console
 
 if TYPE_CHECKING:
@@ -21,14 +22,14 @@ def doctor(
     study: Annotated[str | None, typer.Argument(help="Name of a study; all of them if not given.")] = None,
     *,
     repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    ledger: Ledger = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
     """Compare ledger, MLflow and disk; exit status 1 if something does not fit and is not mended."""
     from .. import ledger as ledgers
     from ..doctor import check_study
-    from ..store import Store
 
-    store = Store()
+    store = make_store(ledger)
     names = [study] if study is not None else ledgers.study_names(store)
     checkups = [check_study(store, name, repair=repair) for name in names]
     if as_json:

@@ -55,7 +55,7 @@ def run(
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
     summary = _search(loaded, study, fresh, make_store(ledger))
-    words = [f"--study {study}" if study else "", *(f"--set {word}" for word in set_ or [])]
+    words = [f"--study {study}" if study else "", f"--ledger {redact(ledger)}" if ledger else "", *(f"--set {word}" for word in set_ or [])]
     arguments = " ".join(filter(None, words))
     print_summary(summary, f"EXPERIMENT={experiment}" + (f' ARGS="{arguments}"' if arguments else ""))
 

@@ -80,11 +80,21 @@ class Database:
     Args:
         url: ``postgresql+psycopg://user:password@host/database`` or ``sqlite:///path``.
         patience_seconds: How long a database that was lost is waited for. Defaults to 60.
+
+    Raises:
+        InputError: If the address is neither.
     """
 
     def __init__(self, url: str, patience_seconds: float = 60.0) -> None:
+        check_url(url)
         self.url = url
         self.patience = Patience(url, patience_seconds)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it need not be created: a server, or a file that exists."""
+        address = sqlalchemy.make_url(self.url)
+        return address.drivername != "sqlite" or Path(str(address.database)).is_file()
 
     @cached_property
     def storage(self) -> RDBStorage:
@@ -111,7 +121,6 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """Connections for everything that is not Optuna's."""
-        _check(self.url)
         try:
             engine = sqlalchemy.create_engine(self.url, **_engine_options(self.url))
         except ImportError:
@@ -171,7 +180,12 @@ class Database:
         return connection
 
 
-def _check(url: str) -> None:
+def check_url(url: str) -> None:
+    """Refuse what is not the address of a database for ledgers.
+
+    Raises:
+        InputError: If it is neither PostgreSQL's nor that of a SQLite file.
+    """
     try:
         address = sqlalchemy.make_url(url)
         if address.drivername == "postgresql+psycopg" or (address.drivername == "sqlite" and address.database not in (None, "", ":memory:")):

@@ -14,10 +14,10 @@ from optuna.storages import get_storage
 from ..errors import InputError, StudyBusyError
 from ..sections import Direction
 from ..store import Store
-from .database import WHOLE, Database
+from .database import WHOLE, Database, check_url
 from .leases import SoleLeases
 from .shared_leases import LeaseTimes, SharedLeases
-from .shelf import Begun, bring_back_folder, set_aside_folder
+from .shelf import Begun, bring_back_folder, check_unclaimed, set_aside_folder
 
 
 @final
@@ -38,16 +38,19 @@ class DatabaseShelf:
         """Return the names of all studies."""
         database = Database(self._url)
         try:
-            return sorted(optuna.get_all_study_names(database.storage))
+            return sorted(optuna.get_all_study_names(database.storage)) if database.is_there else []
         finally:
             database.close()
 
     def begin(self, name: str, direction: Direction, *, fresh: bool) -> Begun:
         """Join the coordinators of a study."""
+        check_url(self._url)
         _check_apart(self._url, self._store.tracking_uri)
         self._check_kept_here(name, fresh=fresh)
         with self._connected() as database, database.exclusive(WHOLE):  # against one who removes or renames it now
             storage = get_storage(database.storage)  # keeps what it has read
+            if not self._store.study(name).journal.exists() and name not in optuna.get_all_study_names(storage):
+                check_unclaimed(self._store, name)
             set_aside = self._set_aside(database, name) if fresh else None
             study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True)
             leases = SharedLeases(database, storage.get_study_id_from_name(name), self._times)

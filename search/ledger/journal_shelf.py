@@ -12,7 +12,7 @@ from ..sections import Direction
 from ..store import Store
 from .journal import StudyJournal, repair
 from .leases import SoleLeases
-from .shelf import Begun, bring_back_folder, set_aside_folder
+from .shelf import Begun, bring_back_folder, check_unclaimed, set_aside_folder
 
 
 @final
@@ -35,6 +35,8 @@ class JournalShelf:
         journal = self._store.study(name).journal
         lock = self._lock(name)
         try:
+            if not journal.exists():
+                check_unclaimed(self._store, name)
             set_aside = set_aside_folder(self._store, name, set()) if fresh and journal.exists() else None
             repair(journal)
             storage = _storage(journal)

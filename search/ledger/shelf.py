@@ -7,6 +7,7 @@ from typing import Protocol
 import optuna
 from optuna.storages import BaseStorage
 
+from ..errors import InputError
 from ..sections import Direction
 from ..store import Store
 from .leases import Leases
@@ -69,6 +70,24 @@ class Shelf(Protocol):
             StudyBusyError: If others run it and this process is to be alone.
         """
         ...
+
+
+def check_unclaimed(store: Store, name: str) -> None:
+    """Refuse to begin a study in a folder that holds the files of one whose ledger is elsewhere.
+
+    Args:
+        store: The local store.
+        name: The study, which this ledger does not know.
+
+    Raises:
+        InputError: If there is something in its folder.
+    """
+    folder = store.study(name).root
+    if folder.is_dir() and any(folder.iterdir()):
+        raise InputError(
+            f'{folder} holds the files of a study "{name}" that {store.ledger_place} does not know: its ledger is elsewhere. Name that ledger with '
+            "--ledger or PERCEPTUNE_LEDGER, or choose another name with --study; if that ledger is gone, remove the folder"
+        )
 
 
 def set_aside_folder(store: Store, name: str, taken: set[str]) -> str:

@@ -5,6 +5,7 @@ It imports Keras when a trial is trained and not before, so that the coordinator
 
 import gc
 import logging
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,8 @@ def _train_catching(caught: type[Exception], experiment: Experiment, assignment:
     except caught as error:  # whatever a builder, a layer or the device can raise
         if error is progress.report_error:
             raise
-        _log.debug("trial %d failed", assignment.number, exc_info=True)
+        if not isinstance(error, TrialError):
+            _log.warning("trial %d failed:\n%s", assignment.number, redact(traceback.format_exc()))  # into the worker's log
         facts |= {"state": TrialState.FAILED, "reason": _reason(error), "failure": _failure(error), "value": None, "best_epoch": 0}
     if facts["state"] is TrialState.FAILED or facts["n_parameters"] > _COLLECTED_PARAMETERS:
         gc.collect()
