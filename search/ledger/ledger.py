@@ -203,8 +203,9 @@ class Ledger(StudyView):
         self._leases.give_up()
         while True:
             with self._leases.turn():
+                has_others = self.has_others  # asked first: whoever ends the study says that it is ended, and goes after that
                 is_ended = self.is_tracked
-                if not is_ended and not self._leases.others() and self._leases.take(_CROWN):
+                if not is_ended and not has_others and self._leases.take(_CROWN):
                     return True
             if is_ended or not is_patient:
                 return False

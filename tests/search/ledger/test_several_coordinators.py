@@ -86,6 +86,23 @@ def test_a_sqlite_file_is_shared_by_processes_of_one_machine_too(tmp_path):
     run_many(Store(tmp_path / "mlruns", f"sqlite:///{tmp_path / 'ledger.db'}"), n_coordinators=3, n_trials=9)
 
 
+def test_a_study_that_is_ended_while_another_coordinator_leaves_is_not_ended_again(store, monkeypatch):
+    ending, leaving = join(store), join(store)
+    leaving.tell(complete(leaving.ask(DISTRIBUTIONS, 1)[0]), seed=1, finished=1.0)
+    leaving._leases.give_up()
+    assert ending.leave(is_patient=True)
+    others = leaving._leases.others
+
+    def others_once_ended():
+        ending.set_attribute("tracked", ending.n_finished)
+        ending.close()
+        return others()
+
+    monkeypatch.setattr(leaving._leases, "others", others_once_ended)
+    assert not leaving.leave(is_patient=True)
+    leaving.close()
+
+
 @pytest.mark.slow
 def test_500_trials_of_16_coordinators_are_neither_lost_nor_doubled(store):
     run_many(store, n_coordinators=16, n_trials=500)
