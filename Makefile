@@ -38,13 +38,13 @@ reproduce: $(READY) ## run the documented architectures and compare their figure
 bench: $(READY) ## measure against other ways of searching: ARGS="--quick --json FILE"
 	@$(BIN)/python -m experiments.benchmarks $(ARGS)
 
-test: $(READY) ## run the tests, about three minutes on two cores
+test: $(READY) ## run the tests, about eight minutes on two cores
 	@$(BIN)/python -m pytest -m "not slow and not faults" $(ARGS)
 
 test-all: $(READY) ## run all tests, the slow ones too
 	@$(BIN)/python -m pytest -m "not faults" $(ARGS)
 
-test-faults: $(READY) ## kill searches at random and check that nothing is lost, about ten minutes; writes tests/FAULTS.md
+test-faults: $(READY) ## kill searches at random and check that nothing is lost, about fifteen minutes; writes tests/FAULTS.md
 	@$(BIN)/python -m pytest tests/faults -m faults --dist load $(ARGS)
 
 check: $(READY) ## look for faults without running: ruff, mypy, import contracts

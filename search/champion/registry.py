@@ -123,7 +123,7 @@ def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
     """
     tracking_uri = tracking_uri or Store().tracking_uri
     study = _address_of_earlier(study)
-    if _is_missing_store(tracking_uri):
+    if not exists(tracking_uri):  # MLflow would create the file, which a question must not do
         raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: python -m search run')
     with speaking():
         folders = [found.parent for found in _download(study, tracking_uri).glob("data/*/champion.json")]
@@ -140,11 +140,6 @@ def _address_of_earlier(study: str) -> str:
 
     champion = read(Store(), study).attribute("champion")
     return study if champion is None else str(champion["model_uri"])
-
-
-def _is_missing_store(tracking_uri: str) -> bool:
-    """Say whether the SQLite file is absent: MLflow would create it, which a question must not do."""
-    return not exists(tracking_uri)
 
 
 def _download(study: str, tracking_uri: str) -> Path:

@@ -9,11 +9,8 @@ apart by the tag ``perceptune.state``), FAILED for FAILED, KILLED for what was i
 """
 
 import itertools
-import shutil
-import tempfile
 import time
-import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -25,11 +22,12 @@ from ..trial import Assignment, EpochReport, TrialResult
 from . import descriptions
 from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
-from .mlflow_connection import connect, prepare, speaking
+from .mlflow_connection import speaking
 from .mlflow_lookup import existing_run, find_child, find_children, has_child, last_epoch
+from .mlflow_opening import Opening
 from .mlflow_runs import OpenRun, status_of
 from .mlflow_study_run import attach_sources, begin_run, go_on_with_run
-from .sqlite_store import exists, is_local
+from .sqlite_store import is_local
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -50,9 +48,7 @@ class MlflowTracker:
     def __init__(self, tracking_uri: str, artifacts: Path) -> None:
         self._tracking_uri = tracking_uri
         self._artifacts = artifacts
-        self._prepared: Path | None = None  # a store to begin with, in a folder that `_tidy` removes
-        self._tidy: Callable[[], object] = lambda: None
-        self._opened: MlflowClient | None = None
+        self._opening = Opening(tracking_uri)
         self._record: StudyRecord | None = None
         self._experiment_id = self._parent_run_id = ""
         self._open_runs: dict[int, OpenRun] = {}
@@ -64,12 +60,7 @@ class MlflowTracker:
         Raises:
             InputError: If the store does not answer.
         """
-        if exists(self._tracking_uri):
-            _ = self._client
-        else:
-            folder = tempfile.mkdtemp(prefix="perceptune-")
-            self._tidy = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-            self._prepared = prepare(Path(folder))
+        self._opening.prepare()
 
     def start_study(self, record: StudyRecord) -> str:
         """Begin the study's run, or go on with it: write what is missing of ended trials, close the runs left over.
@@ -257,10 +248,7 @@ class MlflowTracker:
 
     @property
     def _client(self) -> "MlflowClient":
-        if self._opened is None:
-            self._opened = connect(self._tracking_uri, self._prepared)
-            self._tidy()
-        return self._opened
+        return self._opening.client
 
     @property
     def _current(self) -> StudyRecord:
