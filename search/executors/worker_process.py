@@ -1,16 +1,9 @@
-"""Workers as processes of this machine, and the pipe to each.
-
-They are programs of their own (not forks), so the coordinator stays free of TensorFlow and a script needs no
-``if __name__ == "__main__"``.
-"""
+"""Workers as processes of this machine, and the pipe to each."""
 
 import contextlib
 import os
 import signal
-import subprocess
 import sys
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +11,8 @@ import psutil
 
 from ..experiment import Experiment
 from .devices import Share, divide
+from .fork_server import ForkServer
 from .messages import Start
-
-_CLOSE_SECONDS = 5
 
 
 class Processes:
@@ -34,7 +26,9 @@ class Processes:
     def __init__(self, logs: Path, programs: Path | None = None) -> None:
         self._logs = logs
         self._programs = programs
+        self._server: ForkServer | None = None
         self._start: Start
+        self._has_gpus: bool
 
     def begin(self, experiment: Experiment, arrays: Path) -> list[Share]:
         """Divide the machine."""
@@ -42,54 +36,65 @@ class Processes:
         self._start = Start(experiment, str(arrays), sys.path)
         if self._programs:
             self._programs.mkdir(parents=True, exist_ok=True)
-        return divide(experiment.executor, str(self._programs or ""))
+        shares = divide(experiment.executor, str(self._programs or ""))
+        self._has_gpus = any(share.kind == "gpu" for share in shares)
+        return shares
 
     def hire(self, share: Share, name: str) -> "WorkerProcess":
-        """Start a process; it imports the backend while the caller goes on."""
-        worker = WorkerProcess(share, self._logs / f"{name}.log")
+        """Have a process forked that has imported the backend; the caller goes on."""
+        if self._server is None or self._server.code is not None:
+            # A fork of a process that has touched a GPU cannot use it, and one with macOS' frameworks may crash.
+            preloads = sys.platform == "linux" and not self._has_gpus
+            self._server = ForkServer(share.environment, self._logs / "fork-server.log", preloads=preloads)
+        worker = WorkerProcess(self._server, share, self._logs / f"{name}.log")
         worker.send(self._start)
         return worker
 
     def close(self) -> None:
-        """Do nothing: the processes were all that there was."""
+        """End the server; the workers have ended."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
 
 class WorkerProcess:
     """One process and the pipe to it.
 
     Args:
+        server: Who forks it.
         share: Its part of the machine.
         log: File for what it prints.
     """
 
     has_lost_its_machine = False
 
-    def __init__(self, share: Share, log: Path) -> None:
+    def __init__(self, server: ForkServer, share: Share, log: Path) -> None:
+        self._server = server
         self._log = log
-        self._pipe, theirs = Pipe()
-        self._process = _spawn(share, log, theirs)
-        theirs.close()
+        self._forked = server.fork(share.environment, log)
 
     def fileno(self) -> int:
         """The pipe's."""
-        return self._pipe.fileno()
+        return self._forked.pipe.fileno()
 
     def send(self, message: Any) -> None:
         """Write to the pipe."""
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            self._pipe.send(message)
+            self._forked.pipe.send(message)
 
     def receive(self) -> Any:
         """Read from the pipe."""
         try:
-            return self._pipe.recv()
+            return self._forked.pipe.recv()
         except ConnectionResetError as error:
             raise EOFError from error
 
     @property
     def ending(self) -> str:
         """How the process ended, in words."""
-        code = self._process.wait()
+        code = self._server.await_end(self._forked)
+        if code is None:
+            return "its exit status is not known"
         if code >= 0:
             return f"exit status {code}"
         hint = ", perhaps for want of memory" if code == -signal.SIGKILL else ""
@@ -97,46 +102,36 @@ class WorkerProcess:
 
     @property
     def log(self) -> str:
-        """The file."""
-        return str(self._log)
+        """The file, or the server's if that could not fork."""
+        return str(self._log if self._is_forked else self._server.log)
 
     def resident_bytes(self) -> int:
         """The process's memory now."""
         try:
-            return int(psutil.Process(self._process.pid).memory_info().rss)
+            return int(psutil.Process(self._forked.pid).memory_info().rss)
         except psutil.NoSuchProcess:
             return 0
 
     def kill(self) -> None:
         """Kill it; the pipe then says so."""
-        self._process.kill()
+        if self._is_forked and self._forked.code is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._forked.pid, signal.SIGKILL)
 
     def close(self, *, is_idle: bool) -> None:
         """Close the pipe, at which an idle one ends."""
-        self._pipe.close()
+        self._forked.pipe.close()
         if not is_idle:
-            self._process.kill()
+            self.kill()
 
     def reap(self) -> None:
         """Wait until it has ended."""
-        try:
-            self._process.wait(timeout=_CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        if self._is_forked and self._server.await_end(self._forked) is None:
+            self.kill()
+            self._server.await_end(self._forked)
 
-
-def _spawn(share: Share, log: Path, pipe: Connection) -> "subprocess.Popen[bytes]":
-    # The package's own name, so that the child finds it wherever it lies.
-    module = f"{__package__}.worker"
-    root = str(Path(__file__).parents[2])
-    path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
-    with log.open("ab") as output:  # unbuffered (-u), so that the log has what a killed worker's callbacks printed
-        return subprocess.Popen(
-            [sys.executable, "-u", "-m", module, str(pipe.fileno())],
-            pass_fds=[pipe.fileno()],
-            env=os.environ | share.environment | {"PYTHONPATH": path},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
+    @property
+    def _is_forked(self) -> bool:
+        """Whether it runs or has run; before that the end of its pipe is the end of it."""
+        self._server.learn()
+        return self._forked.pid > 0

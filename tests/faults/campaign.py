@@ -134,7 +134,7 @@ def kill(worker):
 
 
 def workers_of(process) -> Iterator[psutil.Process]:
-    """Yield the processes that train for a coordinator."""
+    """Yield the processes that train for a coordinator, and the one that forks them."""
     try:
         children = psutil.Process(process.pid).children(recursive=True)
     except psutil.NoSuchProcess:
@@ -144,5 +144,5 @@ def workers_of(process) -> Iterator[psutil.Process]:
             words = " ".join(child.cmdline())
         except (psutil.NoSuchProcess, psutil.ZombieProcess):
             continue
-        if "search.executors.worker" in words or words.startswith("ray::RayWorker"):
+        if "search.executors.fork_server" in words or words.startswith("ray::RayWorker"):
             yield child

@@ -3,6 +3,7 @@
 import logging
 
 import numpy as np
+import psutil
 import pytest
 
 from search.arrays import TrainingArrays
@@ -61,3 +62,13 @@ def train(executor, assignment, report=lambda _: True):
     while not results:
         results = executor.wait(report)
     return results[0]
+
+
+def fork_servers():
+    """The processes of this one that fork workers."""
+    return [child for child in psutil.Process().children() if "search.executors.fork_server" in " ".join(child.cmdline())]
+
+
+def forked_workers():
+    """The worker processes of all pools."""
+    return [worker for server in fork_servers() for worker in server.children()]

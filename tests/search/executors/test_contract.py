@@ -11,7 +11,7 @@ from search.executors.worker_process import Processes
 from search.experiment import parse_experiment
 from search.trial import TrialState
 
-from .conftest import CONTENT, EXPERIMENT, assignment, train
+from .conftest import CONTENT, EXPERIMENT, assignment, forked_workers, train
 
 
 @pytest.fixture(params=["in-process", "workers", "ray"])
@@ -77,7 +77,7 @@ def test_a_worker_is_replaced_after_its_number_of_trials(arrays, tmp_path):
     workers = []
     for number in range(3):
         train(pool, assignment(number, tmp_path))
-        workers.append({child.pid for child in psutil.Process().children()})
+        workers.append(forked_workers())
     pool.close()
     assert workers[0] != workers[1] == workers[2]
 

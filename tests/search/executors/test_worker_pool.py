@@ -6,7 +6,6 @@ import signal
 from dataclasses import replace
 
 import keras
-import psutil
 import pytest
 
 from search.errors import WorkerError
@@ -16,7 +15,7 @@ from search.experiment import parse_experiment
 from search.settings import TrainingSettings
 from search.trial import Failure, TrialState
 
-from .conftest import CONTENT, assignment, train
+from .conftest import CONTENT, assignment, fork_servers, forked_workers, train
 
 LONG = TrainingSettings(epochs=1000, batch_size=1, optimizer="sgd")
 """So many steps that XLA pays."""
@@ -33,7 +32,7 @@ def start(arrays, tmp_path):
         content = CONTENT | sections | {"executor": executor, "search": {"n_trials": n_trials}}
         pool.start(parse_experiment(content, "toy"), arrays)
         if kill_first:
-            psutil.Process().children()[0].kill()
+            fork_servers()[0].kill()
         pool.check()
         return pool
 
@@ -70,7 +69,7 @@ def test_short_trials_are_taken_ahead_and_none_is_lost_with_a_worker(start, tmp_
     for number in range(4):
         pool.submit(replace(assignment(number, tmp_path), training=LONG))
     assert pool.n_free == 0
-    victim = next(child for child in psutil.Process().children() if "search.executors.worker" in child.cmdline())
+    victim = forked_workers()[0]
     os.kill(victim.pid, signal.SIGKILL)
     results = {result.number: result for result in finish(pool, 4)}
     assert sorted(results) == [0, 1, 2, 3]
@@ -90,7 +89,7 @@ def test_a_worker_that_hangs_is_replaced(start, tmp_path):
 
 def test_a_trial_that_runs_out_of_memory_fails_and_its_worker_is_recycled(start, tmp_path):
     pool = start(1, model="tests.search.executors.stubborn:build")
-    (before,) = psutil.Process().children()
+    (before,) = forked_workers()
     result = train(pool, replace(assignment(0, tmp_path), model_arguments={"n_units": 10**12}))
     assert result.failure is Failure.OUT_OF_MEMORY
     assert "out of memory" in result.reason
@@ -98,9 +97,22 @@ def test_a_trial_that_runs_out_of_memory_fails_and_its_worker_is_recycled(start,
     assert not before.is_running()
 
 
-def test_a_worker_that_is_killed_while_it_starts_is_started_again(start, tmp_path):
+def test_workers_that_were_to_be_forked_by_a_killed_server_are_forked_by_another(start, tmp_path):
     pool = start(1, kill_first=True)
     assert train(pool, assignment(0, tmp_path)).state is TrialState.COMPLETE
+
+
+def test_workers_outlive_their_fork_server(start, tmp_path):
+    pool = start(1)
+    (server,), (worker,) = fork_servers(), forked_workers()
+    server.kill()
+    assert train(pool, assignment(0, tmp_path)).state is TrialState.COMPLETE
+    pool.submit(replace(assignment(1, tmp_path), training=LONG))
+    worker.kill()
+    (failed,) = finish(pool, 1)
+    assert failed.failure is Failure.LOST
+    assert train(pool, assignment(2, tmp_path)).state is TrialState.COMPLETE
+    assert fork_servers() != [server]
 
 
 def test_workers_that_cannot_start_end_the_pool(start, monkeypatch):
@@ -149,7 +161,7 @@ def test_a_trial_goes_to_the_worker_that_has_its_program(start, tmp_path):
         for number, width in enumerate((5, 3)):
             pool.submit(replace(assignment(number, tmp_path), model_arguments={"width": width, "dropout": dropout / 2}))
         finish(pool, 2)
-    widths = [set(re.findall(r"width=(\d)", path.read_text())) - {"1"} for path in sorted((tmp_path / "logs").iterdir())]
+    widths = [set(re.findall(r"width=(\d)", path.read_text())) - {"1"} for path in sorted((tmp_path / "logs").glob("worker-*"))]
     assert sorted(map(sorted, widths)) == [["3"], ["5"]]
 
 
@@ -195,7 +207,7 @@ def test_a_dead_worker_has_failed_all_that_it_trained(start, tmp_path):
     pool = start(1, model="tests.search.executors.roomy:build")
     for number in range(3):
         pool.submit(replace(assignment(number, tmp_path), training=LONG))
-    (victim,) = (child for child in psutil.Process().children() if "search.executors.worker" in child.cmdline())
+    (victim,) = forked_workers()
     os.kill(victim.pid, signal.SIGKILL)
     results = finish(pool, 3)
     assert sorted(result.number for result in results) == [0, 1, 2]

@@ -129,10 +129,10 @@ def test_a_killed_run_is_finished_from_the_ledger_when_its_trial_had_ended(shell
 
 
 def read_until_finished(process, count):
-    """Read the output until so many trials have finished, and return the worker processes."""
+    """Read the output until so many trials have finished, and return the processes of the workers."""
     for line in process.stdout:
         if line.startswith(f"[{count}/"):
-            return psutil.Process(process.pid).children()
+            return psutil.Process(process.pid).children(recursive=True)
     raise AssertionError(f"ended with exit status {process.wait()}")
 
 
