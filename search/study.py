@@ -61,14 +61,27 @@ def run_study(
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment)
     store, observer = store or Store(), observer or SilentObserver()
+    with disk.watched(store.root), _opened(store, study or experiment.name, experiment, fresh) as ledger:
+        executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)
+        try:
+            if ledger.n_finished < experiment.search.n_trials:
+                executor.start(experiment, ledger.folder.arrays)  # it imports the backend while this process goes on
+            _Run(experiment, _load(experiment, ledger), ledger, store, observer).run(executor)
+        finally:
+            executor.close()
+        return summarize(ledger)
+
+
+def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
+    """Load the data and give the ledger its sampler and pruner; what does not fit together is told here."""
     dataset = load_dataset(experiment.data)
     check_objective(experiment.objective, tasks_of(choose_targets(dataset, experiment.outputs)), experiment.outputs)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
-    pruner = make_pruner(experiment.search, _max_epochs(experiment))
-    with disk.watched(store.root), _opened(store, study or experiment.name, experiment, dataset, fresh) as ledger:
-        ledger.use(sampler, pruner)
-        _Run(experiment, dataset, ledger, store, observer).run()
-        return summarize(ledger)
+    ledger.use(sampler, make_pruner(experiment.search, _max_epochs(experiment)))
+    with ledger.turn():
+        _check_data(ledger, dataset)
+        ledger.set_attribute("dataset", dataset.fingerprint)
+    return dataset
 
 
 class _Run:
@@ -83,7 +96,7 @@ class _Run:
         self._tracker: Tracker = BackgroundTracker(MlflowTracker(store.tracking_uri, store.artifacts))
         self._n_trials = experiment.search.n_trials
 
-    def run(self) -> None:
+    def run(self, executor: Executor) -> None:
         self._ledger.wait_for_crown()
         interrupted = self._ledger.catch_up(self._experiment.executor.max_retries)
         n_finished = self._ledger.n_finished
@@ -91,18 +104,13 @@ class _Run:
         is_missing = n_finished < self._n_trials
         if not is_missing and not interrupted and self._ledger.is_tracked:
             return
-        executor = make_executor(self._experiment.executor, self._ledger.folder.logs, self._store.programs)
-        try:
-            if is_missing:
-                self._make_ready(executor)
-            self._start_tracking(executor)
-            self._search(executor)
-        finally:
-            executor.close()
+        if is_missing:
+            self._make_ready(executor)
+        self._start_tracking(executor)
+        self._search(executor)
 
     def _make_ready(self, executor: Executor) -> None:
         """Prepare the data and open the store while the workers start, and have the model checked."""
-        executor.start(self._experiment, self._ledger.folder.arrays)
         with self._ledger.turn():
             # What the workers of another coordinator read is not written again.
             if not (self._ledger.has_others and TrainingArrays.are_in(self._ledger.folder.arrays)):
@@ -210,13 +218,10 @@ def _max_epochs(experiment: Experiment) -> int:
 
 
 @contextlib.contextmanager
-def _opened(store: Store, name: str, experiment: Experiment, dataset: Dataset, fresh: bool) -> Iterator[Ledger]:
+def _opened(store: Store, name: str, experiment: Experiment, fresh: bool) -> Iterator[Ledger]:
     """Open the ledger; a study that fails before its first trial leaves nothing behind."""
     ledger = ledgers.begin_or_continue(store, name, experiment, fresh=fresh)
     try:
-        with ledger.turn():
-            _check_data(ledger, dataset)
-            ledger.set_attribute("dataset", dataset.fingerprint)
         yield ledger
     except BaseException:  # Ctrl-C too
         if not ledger.records():
