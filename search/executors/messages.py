@@ -61,7 +61,7 @@ class Epochs:
 
 @dataclass(frozen=True)
 class Begun:
-    """The worker runs; it is yet to import its backend.
+    """The worker runs; perhaps it is yet to import its backend.
 
     Attributes:
         host: The machine's name, where there are several. Defaults to empty.
