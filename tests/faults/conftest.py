@@ -42,8 +42,9 @@ def machine():
 
 INTRODUCTION = """# What killing does
 
-Written by `make test-faults` ({machine}). Each campaign is a search whose workers and coordinators are ended by `kill -9` at
-random times and continued by the same command. Afterwards exactly the trials that were asked for are finished, each once in the
-ledger and once in MLflow with every epoch once and in order; nothing is RUNNING; the champion loads and predicts.
+Written by `make test-faults` ({machine}). Each campaign is a search whose workers, the process that forks
+them on this machine, and coordinators are ended by `kill -9` at random times and continued by the same command. Afterwards exactly
+the trials that were asked for are finished, each once in the ledger and once in MLflow with every epoch once and in order; nothing is
+RUNNING; the champion loads and predicts.
 
 """

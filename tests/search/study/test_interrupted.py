@@ -72,7 +72,8 @@ def test_a_second_coordinator_is_refused(shell, write_own):
 def test_a_trial_whose_worker_is_killed_is_tried_again_in_the_same_run(shell, rows, write_own):
     write_own(shell, "build_slow", "width = 1", trials=5)
     with shell.start("run", "own.toml") as process:
-        os.kill(read_until_finished(process, 1)[0].pid, signal.SIGKILL)
+        _, worker, *_ = read_until_finished(process, 1)
+        os.kill(worker.pid, signal.SIGKILL)
         output = process.stdout.read()
     assert process.returncode == 0
     assert re.search(r"trial \d is tried again: the worker process died: SIGKILL", output)
@@ -129,7 +130,7 @@ def test_a_killed_run_is_finished_from_the_ledger_when_its_trial_had_ended(shell
 
 
 def read_until_finished(process, count):
-    """Read the output until so many trials have finished, and return the processes of the workers."""
+    """Read the output until so many trials have finished, and return the processes: the one that forks workers, and the workers."""
     for line in process.stdout:
         if line.startswith(f"[{count}/"):
             return psutil.Process(process.pid).children(recursive=True)
