@@ -45,7 +45,8 @@ class Processes:
         if self._server is None or self._server.code is not None:
             # A fork of a process that has touched a GPU cannot use it, and one with macOS' frameworks may crash.
             preloads = sys.platform == "linux" and not self._has_gpus
-            self._server = ForkServer(share.environment, self._logs / "fork-server.log", preloads=preloads)
+            # What is imported reads its environment then; only workers on the CPU have the same.
+            self._server = ForkServer(share.environment if preloads else {}, self._logs / "fork-server.log", preloads=preloads)
         worker = WorkerProcess(self._server, share, self._logs / f"{name}.log")
         worker.send(self._start)
         return worker
@@ -108,7 +109,7 @@ class WorkerProcess:
     def resident_bytes(self) -> int:
         """The process's memory now."""
         try:
-            return int(psutil.Process(self._forked.pid).memory_info().rss)
+            return int(psutil.Process(self._forked.pid).memory_info().rss) if self._is_forked else 0
         except psutil.NoSuchProcess:
             return 0
 

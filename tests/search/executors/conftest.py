@@ -54,9 +54,13 @@ def assignment(number, tmp_path, *, is_prunable=False, n_hidden=1):
     )
 
 
-def train(executor, assignment, report=lambda _: True):
+def await_free(executor, report=lambda _: True):
     while not executor.n_free:
         executor.wait(report)
+
+
+def train(executor, assignment, report=lambda _: True):
+    await_free(executor, report)
     executor.submit(assignment)
     results = []
     while not results:
@@ -72,3 +76,10 @@ def fork_servers():
 def forked_workers():
     """The worker processes of all pools."""
     return [worker for server in fork_servers() for worker in server.children()]
+
+
+def free_worker(executor):
+    """The only worker process of a pool, once it is ready."""
+    await_free(executor)
+    (worker,) = forked_workers()
+    return worker

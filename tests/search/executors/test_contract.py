@@ -1,5 +1,7 @@
 """What every executor does, with real training."""
 
+from dataclasses import replace
+
 import psutil
 import pytest
 
@@ -11,7 +13,7 @@ from search.executors.worker_process import Processes
 from search.experiment import parse_experiment
 from search.trial import TrialState
 
-from .conftest import CONTENT, EXPERIMENT, assignment, forked_workers, train
+from .conftest import CONTENT, EXPERIMENT, assignment, free_worker, train
 
 
 @pytest.fixture(params=["in-process", "workers", "ray"])
@@ -76,10 +78,23 @@ def test_a_worker_is_replaced_after_its_number_of_trials(arrays, tmp_path):
     pool.check()
     workers = []
     for number in range(3):
+        workers.append(free_worker(pool))
         train(pool, assignment(number, tmp_path))
-        workers.append(forked_workers())
     pool.close()
-    assert workers[0] != workers[1] == workers[2]
+    assert workers[0] == workers[1] != workers[2]
+
+
+def test_a_worker_is_replaced_when_its_memory_has_grown(arrays, tmp_path):
+    content = CONTENT | {"model": "tests.search.executors.stubborn:build", "executor": {"n_workers": 1, "recycle_growth_bytes": 2**29}}
+    pool = WorkerPool(Processes(tmp_path / "logs"))
+    pool.start(parse_experiment(content, "toy"), arrays)
+    pool.check()
+    workers = []
+    for number, kept_bytes in enumerate((0, 2**30, 0)):
+        workers.append(free_worker(pool))
+        assert train(pool, replace(assignment(number, tmp_path), model_arguments={"kept_bytes": kept_bytes})).state is TrialState.COMPLETE
+    pool.close()
+    assert workers[0] == workers[1] != workers[2]
 
 
 def test_closing_leaves_no_process(arrays, tmp_path):

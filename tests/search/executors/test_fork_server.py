@@ -21,8 +21,8 @@ COORDINATOR = """if True:
     from search.executors.fork_server import ForkServer
     server = ForkServer({}, Path(sys.argv[1]) / "server.log", preloads=False)
     worker = server.fork({}, Path(sys.argv[1]) / "worker.log")
-    worker.pipe.recv()
-    server.learn()
+    while not worker.pid:
+        server.learn()
     print(server._process.pid, worker.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -47,7 +47,8 @@ def test_how_each_worker_ended_is_known(server, tmp_path):
     workers = [server.fork({}, tmp_path / f"{number}.log") for number in range(3)]
     for worker in workers:
         worker.pipe.recv()
-    server.learn()
+    while not all(worker.pid for worker in workers):
+        server.learn()
     os.kill(workers[1].pid, signal.SIGKILL)
     workers[2].pipe.send("no start")
     assert [server.await_end(workers[number]) for number in (1, 2)] == [-signal.SIGKILL, 1]
