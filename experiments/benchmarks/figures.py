@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .measuring import Measured, Measurement
-from .runners import OURS, RECIPE, RUNNERS
+from .runners import OURS, RECIPE
 
 
 def summarize(measured: Measured) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def summarize(measured: Measured) -> dict[str, Any]:
 
 def _summarize_task(by_runner: Mapping[str, Sequence[Measurement]]) -> dict[str, Any]:
     recipe, ours = by_runner.get(RECIPE, ()), by_runner.get(OURS, ())
-    figures: dict[str, Any] = {name: _summarize_runner(of, recipe if RUNNERS[name].has_list else ()) for name, of in by_runner.items()}
+    figures: dict[str, Any] = {name: _summarize_runner(of, recipe) for name, of in by_runner.items()}
     if ours:
         ratios = {name: ratio(of, ours) for name, of in by_runner.items() if name != OURS}
         figures["ratio"] = {name: value for name, value in ratios.items() if value is not None}

@@ -5,6 +5,7 @@ stays free of TensorFlow. Python's own fork server is not used: it runs the user
 """
 
 import contextlib
+import faulthandler
 import gc
 import os
 import signal
@@ -20,6 +21,7 @@ from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 from typing import NoReturn
 
+_IMPORT_SECONDS = 600.0
 _END_SECONDS = 5.0
 _GONE = (EOFError, BrokenPipeError, ConnectionResetError)
 
@@ -140,10 +142,12 @@ def main(number: int, *, preloads: bool) -> None:
     signal.set_wakeup_fd(button, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # the bell rings
     if preloads:
+        faulthandler.dump_traceback_later(_IMPORT_SECONDS, exit=True)  # an import that hangs ends with the log saying where
         import keras  # noqa: F401
 
         from ..training import run  # noqa: F401
 
+        faulthandler.cancel_dump_traceback_later()
         gc.freeze()  # what the workers share stays shared
     with contextlib.suppress(*_GONE):
         while True:

@@ -16,7 +16,6 @@ class Runner:
         backend: Keras' backend. Defaults to "tensorflow".
         package: What it needs besides this project's requirements. Defaults to nothing.
         extra: The extra that installs the package.
-        has_list: Whether it trains the trials of the list, rather than its own. Defaults to True.
         is_slow: Whether it does only the first trials of the list where time is short. Defaults to True.
         short_tasks: Where time is short, the tasks it does. Defaults to all.
     """
@@ -26,7 +25,6 @@ class Runner:
     backend: str = "tensorflow"
     package: str = ""
     extra: str = ""
-    has_list: bool = True
     is_slow: bool = True
     short_tasks: tuple[str, ...] = ("diabetes", "housing", "fashion", "lenet")
 
@@ -47,7 +45,7 @@ RUNNERS = {
     for runner in (
         Runner(RECIPE, "optuna_recipe"),
         Runner("optuna_jax", "optuna_recipe", "jax", package="jax", extra="jax", short_tasks=_SHORT),
-        Runner("keras_tuner", "keras_tuner_search", package="tensorboard", extra="tensorboard", has_list=False, short_tasks=_SHORT),
+        Runner("keras_tuner", "keras_tuner_search", package="tensorboard", extra="tensorboard", short_tasks=_SHORT),
         Runner("ray_tune", "ray_tune_search", package="ray", extra="ray", short_tasks=_SHORT[:1]),
         Runner(OURS, "perceptune_study", is_slow=False),
         Runner(LIMIT, "limit_loop", is_slow=False),

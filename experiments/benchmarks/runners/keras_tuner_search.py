@@ -1,9 +1,7 @@
-"""Searches by Keras Tuner's `RandomSearch`, as its documentation shows, with MLflow's callback in a run per trial.
-
-It draws its own trials from the same space, as many as the list has: a tuner takes no list.
-"""
+"""Searches by Keras Tuner's `RandomSearch`, as its documentation shows, with MLflow's callback in a run per trial."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -13,7 +11,23 @@ from mlflow.keras import MlflowCallback
 
 from ..data import Data, build_compiled, load
 from ..job import Job, answer
-from ..tasks import Task
+from ..tasks import Task, Trial
+
+
+class ListOracle(keras_tuner.oracles.RandomSearchOracle):  # type: ignore[misc]
+    """The oracle of `RandomSearch`, which draws a trial as ever and then hands out the next of a list in its place.
+
+    Args:
+        trials: The list.
+    """
+
+    def __init__(self, trials: Sequence[Trial], **options: Any) -> None:
+        super().__init__(max_trials=len(trials), **options)
+        self._list = trials
+
+    def populate_space(self, trial_id: str) -> dict[str, Any]:
+        """Propose a trial."""
+        return super().populate_space(trial_id) | {"values": self._list[int(trial_id)]}
 
 
 class Network(keras_tuner.HyperModel):
@@ -48,11 +62,10 @@ def main() -> None:
     data = load(job.task)
     mlflow.set_experiment(job.task.name)
     ready = time.time()
-    tuner = keras_tuner.RandomSearch(
+    # RandomSearch is this tuner with an oracle of its own.
+    tuner = keras_tuner.Tuner(
+        ListOracle(job.trials, objective="val_loss", seed=job.seed + 1),  # 0 would be no seed
         Network(job.task, data),
-        objective="val_loss",
-        max_trials=len(job.trials),
-        seed=job.seed + 1,  # 0 would be no seed
         directory="tuner",
     )
     tuner.search(

@@ -52,8 +52,7 @@ def test_the_summary_has_medians_ratios_and_best_values():
     assert "best_value" not in figures["limit"]
 
 
-def test_keras_tuners_own_trials_are_not_compared_with_the_list():
+def test_curves_are_compared_with_those_of_the_recipe():
     measured = {"iris": {"optuna_tensorflow": [search(t0=(1.0,))], "keras_tuner": [search(t0=(2.0,))], "perceptune": [search(t0=(1.5,))]}}
     figures = summarize(measured)["iris"]
-    assert "curve_difference" not in figures["keras_tuner"]
-    assert figures["perceptune"]["curve_difference"] == 0.5
+    assert [figures[name].get("curve_difference") for name in measured["iris"]] == [None, 1, 0.5]

@@ -27,6 +27,21 @@ COORDINATOR = """if True:
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
+HANGING_IMPORT = """if True:
+    import sys, threading
+    from multiprocessing import Pipe
+    from search.executors import fork_server
+    class Finder:
+        @staticmethod
+        def find_spec(name, path, target=None):
+            if name == "keras":
+                threading.Event().wait()
+    sys.meta_path.insert(0, Finder)
+    fork_server._IMPORT_SECONDS = 1.0
+    line, other = Pipe()
+    fork_server.main(line.fileno(), preloads=True)
+"""
+
 
 @pytest.fixture
 def server(tmp_path):
@@ -75,6 +90,12 @@ def test_what_an_ended_server_was_to_fork_has_ended_as_it_did(tmp_path, monkeypa
     assert (server.await_end(worker), server.code) == (1, 1)
     assert "nonsense" in (tmp_path / "server.log").read_text()
     server.close()
+
+
+def test_an_import_that_hangs_ends_the_server_and_is_located():
+    ended = subprocess.run([sys.executable, "-c", HANGING_IMPORT], capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 1
+    assert "find_spec" in ended.stderr
 
 
 def test_nothing_outlives_a_killed_coordinator(tmp_path):
