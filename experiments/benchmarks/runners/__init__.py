@@ -48,6 +48,6 @@ RUNNERS = {
         Runner("keras_tuner", "keras_tuner_search", package="tensorboard", extra="tensorboard", short_tasks=_SHORT),
         Runner("ray_tune", "ray_tune_search", package="ray", extra="ray", short_tasks=_SHORT[:1]),
         Runner(OURS, "perceptune_study", is_slow=False),
-        Runner(LIMIT, "limit_loop", is_slow=False),
+        Runner(LIMIT, "limit_loop", is_slow=False, short_tasks=("housing", "fashion")),
     )
 }
