@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .champion import load_champion
-    from .experiment import load_experiment
-    from .study import run_study
+    from .experiment.file import load_experiment
+    from .study.run import run_study
 
 __all__ = ["load_champion", "load_experiment", "run_study"]
 
-_HOMES = {"load_champion": "champion", "load_experiment": "experiment", "run_study": "study"}
+_HOMES = {"load_champion": "champion", "load_experiment": "experiment.file", "run_study": "study.run"}
 
 
 def __getattr__(name: str) -> Any:

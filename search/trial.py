@@ -8,10 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .settings import TrainingSettings
-
-Value = bool | int | float | str | None
-"""What a hyperparameter can be."""
+from .experiment.parameters import Value
+from .experiment.settings import TrainingSettings
 
 
 class TrialState(StrEnum):

@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 from search.cli.app import app
-from search.experiment import load_experiment, parse_experiment
+from search.experiment.file import load_experiment, parse_experiment
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

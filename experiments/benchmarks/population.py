@@ -43,7 +43,7 @@ class _Trials:
 
     def __init__(self) -> None:
         task = TASKS["diabetes"]
-        self._experiment = _of("experiment").parse_experiment(_content(), "population.toml")
+        self._experiment = _of("experiment.file").parse_experiment(_content(), "population.toml")
         self._arrays = _arrays()
         self._drawn = draw(task)
 
@@ -55,17 +55,17 @@ class _Trials:
             number=number,
             params=values,
             model_arguments=arguments,
-            training=_of("settings").TrainingSettings(optimizer="sgd", epochs=30, **settings),
+            training=_of("experiment.settings").TrainingSettings(optimizer="sgd", epochs=30, **settings),
             seed=number,
             is_prunable=False,
             keep_if_better_than=None,
             model_path="",
         )
-        return assignment, _of("training.building").build_model(self._experiment, self._arrays, arguments, number, "float32")
+        return assignment, _of("training.model.building").build_model(self._experiment, self._arrays, arguments, number, "float32")
 
     def measure_alone(self, n_trials: int = 8) -> tuple[float, float]:
         """Return the seconds of the first epoch, with compiling, and those of a later one, means over trials."""
-        programs = _of("training.programs").Programs(self._experiment, self._arrays)
+        programs = _of("training.program_cache").Programs(self._experiment, self._arrays)
         firsts, laters = [], []
         for assignment, model in map(self._built, range(n_trials)):
             started = time.perf_counter()
@@ -78,18 +78,18 @@ class _Trials:
 
     def measure_population(self, n_slots: int, rows: int, *, is_xla: bool) -> tuple[float, float]:
         """Return the seconds of the first epoch, with compiling, and those of a later one divided by the slots."""
-        populations, stacks = _of("training.populations"), _of("training.dense_stack")
+        populations, stacks = _of("training.vectorized.builders"), _of("training.dense.stack")
         built = [self._built(number) for number in range(n_slots)]
         started = time.perf_counter()
         slots = populations.Slots(stacks.Size((0, 3), 104, ("elu", "relu", "sigmoid", "tanh")), n_slots, rows, is_xla)
         first, model = built[0]
-        given = self._experiment, first.training, self._arrays, _of("training.tensors").Tensors()
+        given = self._experiment, first.training, self._arrays, _of("training.compiled.device_data").Tensors()
         population = populations.build_dense_population(slots, stacks.read_stack(model), *given)
         for slot, (assignment, model) in enumerate(built):
             population.hold(slot, model, stacks.read_stack(model), assignment.training)
 
         def run(epoch: int) -> None:
-            member = _of("training.population").Member
+            member = _of("training.vectorized.population").Member
             population.run_epoch({slot: member(trial, epoch, trial.training.learning_rate) for slot, (trial, _) in enumerate(built)})
 
         run(1)
@@ -122,7 +122,7 @@ def _arrays() -> Any:
     x = generator.normal(size=(N_TRAIN + N_VALIDATION, N_FEATURES)).astype("float32")
     y = x[:, :3].sum(axis=1, keepdims=True)
     parts = {"x_train": x[:N_TRAIN], "y_train": y[:N_TRAIN], "x_validation": x[N_TRAIN:], "y_validation": y[N_TRAIN:]}
-    return _of("arrays").TrainingArrays(**parts, task="regression", n_outputs=1)
+    return _of("data.arrays").TrainingArrays(**parts, task="regression", n_outputs=1)
 
 
 def _of(name: str) -> Any:

@@ -1,8 +1,8 @@
 """The best model of a study, with its preprocessing: proven to reload, registered in MLflow, one call away from predicting."""
 
+from .batch_prediction import predict_file
 from .package import PackagedChampion, PackageSpec, package_champion
 from .pyfunc import Champion
 from .registry import export_champion, load_champion, register
-from .rows import predict_file
 
 __all__ = ["Champion", "PackageSpec", "PackagedChampion", "export_champion", "load_champion", "package_champion", "predict_file", "register"]

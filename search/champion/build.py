@@ -16,19 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import unnamed
-from ..dataset import Dataset, load_dataset
+from ..data.arrays import unnamed
+from ..data.dataset import Dataset, load_dataset
+from ..data.preprocessing import Preprocessor
 from ..errors import ChampionError, DataError, PerceptuneError
 from ..estimators import SUFFIX
-from ..preprocessing import Preprocessor
-from . import carried
+from . import bundled_code
 from .evaluation import evaluate
-from .looks import write_looks
 from .metadata import ChampionMetadata
+from .model_overview import write_looks
 from .package import PackageSpec
-from .proof import check_answers, check_outputs
 from .pyfunc import ESTIMATOR, MODEL, PREPROCESSOR, Champion
 from .signature import as_declared, signature_of
+from .verification import check_answers, check_outputs
 
 N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
 
@@ -84,7 +84,7 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
         task=preprocessor.task,
         class_names=preprocessor.class_names,
         backend=_backend(spec),
-        modules=carried.own_modules(spec.model_path, spec.experiment.model),
+        modules=bundled_code.own_modules(spec.model_path, spec.experiment.model),
     ).save(folder)
     return Champion(folder)
 
@@ -131,12 +131,12 @@ def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, scratch: Path
     answers = champion.predict(rows)
     mlflow.pyfunc.save_model(
         spec.folder,
-        loader_module=carried.LOADER,
+        loader_module=bundled_code.LOADER,
         data_path=str(champion.folder),
-        code_paths=carried.copy_code(scratch / "code", modules),
+        code_paths=bundled_code.copy_code(scratch / "code", modules),
         signature=signature_of(as_declared(dataset.train.features, columns), answers),
         input_example=rows[:N_EXAMPLE_ROWS],
-        pip_requirements=carried.requirements(champion.metadata.backend, modules),
+        pip_requirements=bundled_code.requirements(champion.metadata.backend, modules),
         metadata={"perceptune.study": spec.study, "perceptune.trial": spec.trial},
     )
     check_answers(mlflow.pyfunc.load_model(str(spec.folder)).predict(rows), answers, f"The packaged model of trial {spec.trial}")

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from ..dataset import Dataset
-from ..experiment import Experiment
-from ..metrics import make_heads
-from ..settings import TrainingSettings
+from ..data.dataset import Dataset
+from ..experiment.file import Experiment
+from ..experiment.settings import TrainingSettings
+from ..training.metrics import make_heads
 from .pyfunc import BATCH_SIZE, Champion
 
 
@@ -26,8 +26,8 @@ def evaluate(champion: Champion, dataset: Dataset, experiment: Experiment, setti
     """
     if champion.is_estimator:
         return _evaluate_estimator(champion, dataset, experiment)
-    from ..training.compiling import compile_model, encode_targets
-    from ..training.sizes import rows
+    from ..training.batching import rows
+    from ..training.model.compiling import compile_model, encode_targets
 
     test, model, preprocessor = dataset.test, champion.model, champion.preprocessor
     answers = champion.predict(test.features)  # before the model is compiled, as everyone else predicts

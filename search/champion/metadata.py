@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from ..arrays import named, unnamed
+from ..data.arrays import named, unnamed
 
 FILE = "champion.json"
 

@@ -15,8 +15,8 @@ from typing import Any, Self
 
 from .. import errors
 from ..errors import ChampionError, InputError
-from ..experiment import Experiment
-from ..trial import Value
+from ..experiment.file import Experiment
+from ..experiment.parameters import Value
 from .metadata import ChampionMetadata
 
 logger = logging.getLogger(__name__)

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..arrays import Tree, unnamed
+from ..data.arrays import Tree, unnamed
+from ..data.preprocessing import Preprocessor
+from ..data.targets import named_outputs
 from ..estimators import SUFFIX, load_estimator, outputs
-from ..preprocessing import Preprocessor
-from ..targets import named_outputs
-from .answering import estimator_answers
-from .kinds import check_kinds
+from .estimator_predictions import estimator_answers
+from .input_checks import check_kinds
 from .metadata import ChampionMetadata
 
 MODEL, ESTIMATOR, PREPROCESSOR = "model.keras", f"model{SUFFIX}", "preprocessor"

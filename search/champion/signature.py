@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..columns import Features, Kind, to_numbers
+from ..data.columns import Features, Kind, to_numbers
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature

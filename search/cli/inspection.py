@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 def summary(study: Study) -> None:
     """Show the layers of a study's champion, their shapes and numbers of parameters."""
     from ..champion import load_champion
-    from ..champion.looks import SUMMARY, look
+    from ..champion.model_overview import SUMMARY, look
 
     champion = load_champion(study)
     with quiet_backend():
@@ -34,7 +34,7 @@ def summary(study: Study) -> None:
 def picture(study: Study, file: Annotated[Path, typer.Argument(help="File to write, ending in .svg.")]) -> None:
     """Draw a study's champion: layers, shapes, numbers of parameters."""
     from ..champion import load_champion
-    from ..champion.looks import PICTURE, look
+    from ..champion.model_overview import PICTURE, look
     from ..errors import DataError
 
     if file.suffix != ".svg":
@@ -72,7 +72,7 @@ def outputs(
     output: Annotated[Path, typer.Option(help=".npz or .csv file for the layer's outputs.")],
 ) -> None:
     """Write what a layer gives for the rows of a file."""
-    from ..champion.rows import read_rows
+    from ..champion.batch_prediction import read_rows
     from ..inspection import layer_outputs
     from ..inspection.files import check_output_path, write_outputs
 

@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from ..errors import InputError
-from ..parameters import CategoricalParameter
+from ..experiment.parameters import CategoricalParameter
 
 if TYPE_CHECKING:
+    from ..experiment.parameters import Searched
     from ..ledger import StudyView, TrialRecord
-    from ..parameters import Searched
-    from ..summary import StudySummary
+    from ..study.summary import StudySummary
 
 console = Console(highlight=False, soft_wrap=True, markup=False)
 if not console.is_terminal:

@@ -10,8 +10,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ..experiment import ObjectiveSection
-from ..observer import Observer
+from ..experiment.file import ObjectiveSection
+from ..study.observer import Observer
 from ..trial import Assignment, EpochReport, TrialResult
 from .output import console, format_number, format_params
 

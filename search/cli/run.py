@@ -13,9 +13,9 @@ from .output import print_summary
 from .progress import make_observer
 
 if TYPE_CHECKING:
-    from ..experiment import Experiment
+    from ..experiment.file import Experiment
     from ..store import Store
-    from ..summary import StudySummary
+    from ..study.summary import StudySummary
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,7 @@ def run(
     set_: Annotated[list[str] | None, typer.Option("--set", help="Change a value: key.path=value; may be repeated.")] = None,
 ) -> None:
     """Search, track and register the best model; again: continue up to the number of trials in total."""
-    from ..experiment import load_experiment
+    from ..experiment.file import load_experiment
 
     written = load_experiment(experiment).search
     options = {
@@ -61,7 +61,7 @@ def run(
 
 
 def _search(experiment: "Experiment", study: str | None, fresh: bool, store: "Store") -> "StudySummary":
-    from ..study import run_study
+    from ..study.run import run_study
 
     try:
         with make_observer(experiment.objective) as observer:

@@ -35,7 +35,7 @@ def show(study: Study, ledger: Ledger = "") -> None:
 
 def best(study: Study, json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False, ledger: Ledger = "") -> None:
     """Show the best trial and the registered model."""
-    from ..summary import summarize
+    from ..study.summary import summarize
 
     summary = summarize(_read(study, ledger))
     output.print_json(summary) if json else output.print_best(summary)
@@ -52,7 +52,7 @@ def trials(study: Study, csv: Annotated[Path | None, typer.Option(help="Write th
 
 def report(study: Study, ledger: Ledger = "") -> None:
     """Draw a study's plots as HTML files."""
-    from ..study import write_study_report
+    from ..study.run import write_study_report
 
     for path in write_study_report(_read(study, ledger)):
         typer.echo(path)

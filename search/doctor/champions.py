@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..champion.crowning import crown
+from ..champion.promotion import crown
 from ..tracking.mlflow_connection import speaking
 from ..tracking.mlflow_tracker import MlflowTracker
 from ..trial import TrialState

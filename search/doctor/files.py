@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..keeping import stray_models
+from ..study.model_retention import stray_models
 from .finding import Case, Finding
 
 _UNFINISHED = ".unfinished."

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..dataset import load_dataset
-from ..loop import assign
-from ..summary import outcome_of
+from ..data.dataset import load_dataset
+from ..study.loop import assign
+from ..study.summary import outcome_of
 from ..tracking.base import StudyRecord
 from ..tracking.mlflow_connection import speaking
 from ..tracking.mlflow_runs import status_of

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
-from ..experiment import Experiment
+from ..experiment.file import Experiment
 from ..trial import Assignment, Report, TrialResult
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 import psutil
 
 from ..errors import ExperimentError
-from ..sections import ExecutorSection
+from ..experiment.sections import ExecutorSection
 
 WORKER_BYTES = 2**30
 """What a worker with TensorFlow imported and a small model takes, rounded up; measured: 0.6 to 0.9 GB."""

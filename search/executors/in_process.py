@@ -5,8 +5,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from ..arrays import TrainingArrays
-from ..experiment import Experiment
+from ..data.arrays import TrainingArrays
+from ..experiment.file import Experiment
 from ..trial import Assignment, Report, TrialResult
 from .devices import Share
 

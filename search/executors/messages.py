@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InputError
-from ..experiment import Experiment
+from ..experiment.file import Experiment
 from ..trial import EpochReport
 from .trial_files import Files
 

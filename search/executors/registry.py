@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from ..experiment import ExecutorSection
+from ..experiment.file import ExecutorSection
 from .base import Executor
 from .in_process import InProcessExecutor
-from .ray_executor import RayCluster
+from .local.process_host import Processes
+from .ray_cluster.actor_host import RayCluster
 from .worker_pool import WorkerPool
-from .worker_process import Processes
 
 
 def make_executor(section: ExecutorSection, logs: Path, programs: Path) -> Executor:

@@ -12,13 +12,13 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from ..errors import WorkerError
-from ..experiment import Experiment
+from ..experiment.file import Experiment
 from ..trial import Assignment, Failure, Report, TrialResult, TrialState
-from .crowding import Crowding
 from .devices import Share
-from .fleet import Fleet
-from .hired import HiredWorker, program_of
+from .gpu_packing import Crowding
 from .messages import Check, Epochs, Ready
+from .worker_handle import HiredWorker, program_of
+from .worker_host import Fleet
 
 _SOON_SECONDS = 1.0
 _MAX_BAD_STARTS = 5

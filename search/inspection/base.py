@@ -2,8 +2,8 @@
 
 from typing import Any, Protocol
 
+from ..data.preprocessing import Preprocessor
 from ..errors import InputError
-from ..preprocessing import Preprocessor
 
 
 class Inspected(Protocol):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..columns import Features
+from ..data.columns import Features
 from ..errors import InputError, nearest
 from .base import Inspected, keras_model
 

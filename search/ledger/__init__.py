@@ -1,7 +1,7 @@
 """The ledger: the durable record of a study."""
 
-from .journal import is_cut_off
-from .journal import repair as repair_journal
+from .journal_file import is_cut_off
+from .journal_file import repair as repair_journal
 from .ledger import Ledger
 from .opening import abandon, attend, begin_or_continue, read, study_names
 from .record import INTERRUPTED, Again, TrialRecord

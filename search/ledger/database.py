@@ -1,6 +1,6 @@
 """A database that holds ledgers: PostgreSQL for several machines, a SQLite file for several processes of one machine.
 
-Optuna keeps its studies in its own tables; what says who runs which trial is in `search.ledger.shared_leases`.
+Optuna keeps its studies in its own tables; what says who runs which trial is in `search.ledger.lease_table`.
 """
 
 import contextlib
@@ -20,9 +20,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ..errors import InputError, MissingExtraError
 from ..redaction import first_line, redact
-from .patience import Patience, is_lost, patient
-from .shared_leases import create_tables
-from .trials_reading import read_trials
+from .database_trials import read_trials
+from .retry import Patience, is_lost, patient
+from .tables import create_tables
 
 logger = logging.getLogger(__name__)
 

@@ -16,11 +16,12 @@ from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from ..errors import TakenOverError
+from ..experiment.parameters import Value
 from ..seeds import trial_seed
 from ..store import StudyFolder
-from ..trial import EpochReport, Failure, TrialResult, TrialState, Value
+from ..trial import EpochReport, Failure, TrialResult, TrialState
+from .base import Begun
 from .record import AGAIN, ATTRIBUTE, Again, to_again, to_attribute
-from .shelf import Begun
 from .view import StudyView
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InputError, StudyChangedError, StudyNotFoundError, nearest
-from ..experiment import Experiment
+from ..experiment.file import Experiment
 from ..store import Store
+from .base import Begun, Shelf
 from .ledger import Ledger
-from .shelf import Begun, Shelf
 from .view import StudyView
 
 
@@ -95,10 +95,10 @@ def study_names(store: Store) -> list[str]:
 
 def _shelf(store: Store) -> Shelf:
     if store.ledger:
-        from .database_shelf import DatabaseShelf  # SQLAlchemy and its drivers
+        from .database_store import DatabaseShelf  # SQLAlchemy and its drivers
 
         return DatabaseShelf(store)
-    from .journal_shelf import JournalShelf
+    from .journal_store import JournalShelf
 
     return JournalShelf(store)
 

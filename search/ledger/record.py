@@ -7,7 +7,8 @@ from typing import Any
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
-from ..trial import Failure, TrialResult, TrialState, Value
+from ..experiment.parameters import Value
+from ..trial import Failure, TrialResult, TrialState
 
 INTERRUPTED = "interrupted"
 ATTRIBUTE = "result"

@@ -6,12 +6,12 @@ from typing import Any
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
-from ..experiment import Experiment, parse_experiment
+from ..experiment.file import Experiment, parse_experiment
 from ..store import StudyFolder
 from ..trial import TrialResult
+from .base import Begun
 from .record import INTERRUPTED, Again, TrialRecord, to_again, to_record, to_result
-from .shelf import Begun
-from .standing import Standing
+from .trial_index import Standing
 
 
 class StudyView:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner, PatientPruner, PercentilePruner, SuccessiveHalvingPruner
 from pydantic import Field
 
-from ..samplers.construction import construct
+from ..experiment.construction import construct
 
 Count = Annotated[int, Field(ge=1)]
 CountOrNone = Annotated[int, Field(ge=0)]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from optuna.pruners import BasePruner
 
 from ..errors import ExperimentError, nearest
-from ..experiment import SearchSection
-from ..samplers.construction import construct, construct_reference
+from ..experiment.construction import construct, construct_reference
+from ..experiment.file import SearchSection
 from . import optuna_pruners
 
 _BUILDERS: dict[str, Callable[..., BasePruner]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .layout import apply_layout, number_format
+from .figure_style import apply_layout, number_format
 from .search_plots import completed
 
 if TYPE_CHECKING:

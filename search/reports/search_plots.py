@@ -6,7 +6,7 @@ They show completed trials. Failed and interrupted ones have no value, and a pru
 import math
 from typing import TYPE_CHECKING
 
-from .layout import INK, apply_layout, is_share, number_format
+from .figure_style import INK, apply_layout, is_share, number_format
 
 if TYPE_CHECKING:
     import optuna

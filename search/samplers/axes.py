@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
-from ..parameters import Searched
-from ..space import to_distributions
-from ..trial import Value
+from ..experiment.parameters import Searched, Value
+from ..experiment.space import to_distributions
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,8 @@ from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, RandomSampler
 
 from ..errors import ExperimentError
-from ..parameters import Searched
+from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
-from ..trial import Value
 from .axes import Axis, axes_size, to_axes
 from .history import tried
 

@@ -21,9 +21,8 @@ from optuna.trial import FrozenTrial, TrialState
 from pydantic import Field
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from ..parameters import Searched
+from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
-from ..trial import Value
 from .axes import axes_size, to_axes
 from .grid import MAX_SIZE, Grid, check_finite
 from .history import tried

@@ -5,7 +5,7 @@ from typing import Any
 
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-from ..trial import Value
+from ..experiment.parameters import Value
 from .axes import Axis
 
 

@@ -11,7 +11,7 @@ from optuna.samplers import BaseSampler, CmaEsSampler, GPSampler, QMCSampler, Ra
 from pydantic import Field
 
 from ..errors import ExperimentError, MissingExtraError
-from ..parameters import CategoricalParameter, Searched
+from ..experiment.parameters import CategoricalParameter, Searched
 from .reseeded import ReseededSampler
 
 Count = Annotated[int, Field(ge=1)]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from optuna.samplers import BaseSampler
 
 from ..errors import ExperimentError, nearest
-from ..experiment import SearchSection
-from ..parameters import Searched
+from ..experiment.construction import construct, construct_reference
+from ..experiment.file import SearchSection
+from ..experiment.parameters import Searched
 from . import optuna_samplers
-from .construction import construct, construct_reference
 from .grid import GridSampler
 from .guarded import GuardedSampler
 from .history import has_waiting

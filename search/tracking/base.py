@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ..dataset import Dataset
-from ..experiment import Experiment
-from ..trial import Assignment, EpochReport, TrialResult, Value
+from ..data.dataset import Dataset
+from ..experiment.file import Experiment
+from ..experiment.parameters import Value
+from ..trial import Assignment, EpochReport, TrialResult
 
 
 @dataclass(frozen=True, kw_only=True)

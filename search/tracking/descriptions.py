@@ -8,11 +8,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..provenance import Provenance
+from ..experiment.parameters import Value
+from ..experiment.space import CategoricalParameter, FloatParameter, IntParameter
 from ..redaction import redact
-from ..space import CategoricalParameter, FloatParameter, IntParameter
-from ..trial import Assignment, TrialResult, TrialState, Value
+from ..trial import Assignment, TrialResult, TrialState
 from .base import StudyOutcome, StudyRecord
+from .provenance import Provenance
 
 INTERRUPTED = "INTERRUPTED"
 _BEGUN_WITH = {"sampler", "pruner", "seed"}

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from ..errors import InputError, PerceptuneError, StoreAwayError
 from ..redaction import first_line, redact
-from .mlflow_absence import is_away
+from .mlflow_outage import is_away
 from .sqlite_store import SQLITE, is_local, path_of, put_in_place
 
 if TYPE_CHECKING:

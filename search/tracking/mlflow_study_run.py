@@ -4,12 +4,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..provenance import Provenance
 from ..redaction import redact
 from . import descriptions
 from .base import StudyRecord
 from .mlflow_batches import Batch, write
 from .mlflow_lookup import find_or_create_experiment
+from .provenance import Provenance
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

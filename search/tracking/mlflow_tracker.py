@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from ..errors import StoreAwayError, StudyNotFoundError
-from ..provenance import collect
 from ..redaction import redact
 from ..trial import Assignment, EpochReport, TrialResult
 from . import descriptions
@@ -27,6 +26,7 @@ from .mlflow_lookup import existing_run, find_child, find_children, has_child, l
 from .mlflow_opening import Opening
 from .mlflow_runs import OpenRun, status_of
 from .mlflow_study_run import attach_sources, begin_run, go_on_with_run
+from .provenance import collect
 from .sqlite_store import is_local
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from ..arrays import TrainingArrays
-from ..experiment import Experiment
+from ..data.arrays import TrainingArrays
+from ..experiment.file import Experiment
 from ..trial import Assignment, Report, TrialResult
 
 

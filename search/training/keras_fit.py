@@ -5,13 +5,13 @@ from typing import Any
 
 import keras
 
-from ..arrays import Array, Tree
+from ..data.arrays import Array, Tree
 from ..trial import Assignment
-from .order import epoch_order
-from .progress import Progress
-from .sizes import evaluation_batch_size, n_rows, rows
-from .steering import steered
-from .variables import ModelState
+from .batching import evaluation_batch_size, n_rows, rows
+from .loop.epoch_callbacks import steered
+from .loop.progress import Progress
+from .model.state import ModelState
+from .row_order import epoch_order
 
 
 def train(model: Any, data: tuple[Tree, Tree, Tree, Tree], assignment: Assignment, progress: Progress, callbacks: Sequence[Any] = ()) -> None:

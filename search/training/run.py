@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..arrays import TrainingArrays
+from ..data.arrays import TrainingArrays
 from ..errors import DivergedError, ExperimentError, OverdueError, TrialError
 from ..estimators import is_estimator
-from ..experiment import Experiment
-from ..metrics import check_objective, logged_names
+from ..experiment.file import Experiment
+from ..experiment.references import check_arguments, check_values, resolve
 from ..redaction import redact
-from ..references import check_arguments, check_values, resolve
 from ..trial import Assignment, Failure, Report, TrialResult, TrialState
-from .progress import Progress
+from .loop.progress import Progress
+from .metrics import check_objective, logged_names
 
 _log = logging.getLogger(__name__)
 _REASON_LENGTH = 500
@@ -40,9 +40,9 @@ def check_builder(experiment: Experiment, arrays: TrainingArrays) -> None:
             objective's metric, the trainer does not go with the backend or the callbacks, or the model cannot be built, be
             trained on these data or be kept.
     """
-    from .building import provided, seeds
-    from .callbacks import check_callbacks
-    from .dry_run import dry_run
+    from .loop.callbacks import check_callbacks
+    from .model.building import provided, seeds
+    from .preflight import dry_run
 
     builder = resolve(experiment.model)
     if not callable(builder):
@@ -63,10 +63,10 @@ def choose_room(experiment: Experiment, arrays: TrainingArrays) -> int:
     """
     if choose_trainer(experiment) != "compiled":
         return 1
-    from . import side_by_side
-    from .programs import programs_of
+    from . import concurrency
+    from .program_cache import programs_of
 
-    return side_by_side.choose_room(experiment, arrays, programs_of(experiment, arrays))
+    return concurrency.choose_room(experiment, arrays, programs_of(experiment, arrays))
 
 
 def choose_trainer(experiment: Experiment, callbacks: Sequence[Any] = ()) -> str:
@@ -85,7 +85,7 @@ def choose_trainer(experiment: Experiment, callbacks: Sequence[Any] = ()) -> str
     """
     import keras
 
-    from .callbacks import needs_batches
+    from .loop.callbacks import needs_batches
 
     backend = keras.config.backend()
     slow = next((type(callback).__name__ for callback in callbacks if needs_batches(callback)), None)
@@ -140,11 +140,11 @@ def _train_catching(caught: type[Exception], experiment: Experiment, assignment:
 def _train(experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, progress: Progress, facts: dict[str, Any]) -> None:
     """Do the work, writing into ``facts`` what the result has as soon as it is known."""
     from . import keras_fit
-    from .building import build_model
-    from .callbacks import make_callbacks
     from .device import device_name
-    from .keeping import keep_model
-    from .ready import call_once, make_ready
+    from .loop.callbacks import make_callbacks
+    from .model.building import build_model
+    from .model.preparation import call_once, make_ready
+    from .model.saving import keep_model
 
     callbacks = make_callbacks(experiment, Path(assignment.model_path).parents[1], assignment.number)
     trainer = choose_trainer(experiment, callbacks)
@@ -186,11 +186,11 @@ def _fit_compiled(
     model: Any, experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, progress: Progress, callbacks: Sequence[Any]
 ) -> str:
     """Train a Keras model by a program and name its kind."""
-    from . import compiled
-    from .programs import programs_of
+    from . import compiled_fit
+    from .program_cache import programs_of
 
     is_exact = bool(callbacks) or experiment.executor.trainer == "compiled"
-    return compiled.train(model, programs_of(experiment, arrays), assignment, progress, callbacks, is_exact=is_exact)
+    return compiled_fit.train(model, programs_of(experiment, arrays), assignment, progress, callbacks, is_exact=is_exact)
 
 
 def _failure(error: Exception) -> Failure:

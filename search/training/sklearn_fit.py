@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import TrainingArrays
+from ..data.arrays import TrainingArrays
 from ..errors import TrialError
 from ..estimators import as_matrix
-from ..experiment import Experiment
-from ..metrics import make_heads
-from .progress import Progress
+from ..experiment.file import Experiment
+from .loop.progress import Progress
+from .metrics import make_heads
 from .sklearn_metrics import measure
 
 NAME = "scikit-learn"

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Task
+from ..data.arrays import Task
 from ..errors import TrialError
 from ..estimators import as_matrix, has_probabilities
-from ..metrics import SHORT_NAMES
+from .metrics import SHORT_NAMES
 
 N_TOP = 5
 """Of top_k_categorical_accuracy, as in Keras."""
@@ -27,7 +27,7 @@ def measure(estimator: Any, features: Any, target: np.ndarray, task: Task, metri
         features: ``(n_rows, *shape)``.
         target: Values or class numbers, ``(n_rows, 1)``.
         task: What the target is.
-        metrics: Names as `search.metrics.metric_names` returns them.
+        metrics: Names as `search.training.metrics.metric_names` returns them.
 
     Returns:
         ``loss`` and the metrics, by name.

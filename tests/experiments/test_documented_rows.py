@@ -7,7 +7,7 @@ import pytest
 
 from experiments.reproduction.rows import ROWS
 from search import load_champion, load_experiment, run_study
-from search.dataset import load_dataset
+from search.data.dataset import load_dataset
 
 ROOT = Path(__file__).parents[2]
 CASES = sorted({(row.number, run.experiment) for row in ROWS for run in row.runs} | {(5, "exam_scores"), (19, "waves")})

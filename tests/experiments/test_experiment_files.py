@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from search.experiment import load_experiment
-from search.references import check_arguments, check_values, resolve
+from search.experiment.file import load_experiment
+from search.experiment.references import check_arguments, check_values, resolve
 
 FILES = sorted((Path(__file__).parents[2] / "experiments").glob("*.toml"))
 PROVIDED = {"input_shape": None, "task": None, "n_outputs": None, "seed": None}

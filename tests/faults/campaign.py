@@ -144,5 +144,5 @@ def workers_of(process) -> Iterator[psutil.Process]:
             words = " ".join(child.cmdline())
         except (psutil.NoSuchProcess, psutil.ZombieProcess):
             continue
-        if "search.executors.fork_server" in words or words.startswith("ray::RayWorker"):
+        if "search.executors.local.fork_server" in words or words.startswith("ray::RayWorker"):
             yield child

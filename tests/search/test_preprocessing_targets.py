@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from search.dataset import parse_dataset
+from search.data.dataset import parse_dataset
+from search.data.preprocessing import Preprocessor, fit_preprocessor, prepare
 from search.errors import DataError
-from search.preprocessing import Preprocessor, fit_preprocessor, prepare
-from search.sections import OutputSection, PreprocessingSection
+from search.experiment.sections import OutputSection, PreprocessingSection
 
 ROWS = pd.DataFrame({"age": [20, 40, 60, 80, 30, 50]})
 

@@ -4,9 +4,9 @@ from experiments.benchmarks.experiment import experiment_text, listed_search
 from experiments.benchmarks.job import Job
 from experiments.benchmarks.listed import Listed
 from experiments.benchmarks.tasks import TASKS, draw, overhead
-from search.experiment import load_experiment
+from search.experiment.file import load_experiment
+from search.experiment.space import to_distributions
 from search.samplers import make_sampler
-from search.space import to_distributions
 
 
 @pytest.mark.parametrize("task", [*TASKS.values(), overhead(3)], ids=lambda task: task.name)

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from search.champion import Champion, PackagedChampion, PackageSpec, load_champion, package_champion, register
-from search.dataset import Dataset, load_dataset
-from search.experiment import parse_experiment
-from search.preprocessing import fit_preprocessor, prepare
+from search.data.dataset import Dataset, load_dataset
+from search.data.preprocessing import fit_preprocessor, prepare
+from search.experiment.file import parse_experiment
 from search.tracking.mlflow_connection import connect
 from tests.search.champion.server import served
 
@@ -85,7 +85,7 @@ def own_network(tmp_path_factory: pytest.TempPathFactory):
 
 def make_spec(folder: Path, data: dict[str, object], model: str, build, **sections: object) -> PackageSpec:
     """Do what a study does before its champion is packaged: prepare, train a little, keep."""
-    from search.training.keeping import keep_model
+    from search.training.model.saving import keep_model
 
     content = {
         "name": "survival",

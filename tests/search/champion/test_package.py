@@ -9,7 +9,7 @@ import pytest
 from search.champion import Champion, package_champion
 from search.champion.build import build
 from search.champion.package import PackageSpec
-from search.dataset import load_dataset
+from search.data.dataset import load_dataset
 from search.errors import ChampionError, DataError
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from search.champion import Champion, load_champion, predict_file, register
 from search.champion.build import build
-from search.dataset import load_dataset
+from search.data.dataset import load_dataset
 from search.errors import ChampionError, DataError
 
 COLUMNS = ["main_prediction", "aux_prediction", "aux_probability_no", "aux_probability_yes"]

@@ -13,7 +13,7 @@ from mlflow import MlflowClient
 
 from search import ledger as ledgers
 from search.doctor import check_study
-from search.space import to_distributions
+from search.experiment.space import to_distributions
 from search.store import Store
 
 ROOT = Path(__file__).parents[3]

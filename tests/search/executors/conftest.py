@@ -6,8 +6,8 @@ import numpy as np
 import psutil
 import pytest
 
-from search.arrays import TrainingArrays
-from search.experiment import parse_experiment
+from search.data.arrays import TrainingArrays
+from search.experiment.file import parse_experiment
 from search.trial import Assignment
 
 CONTENT = {
@@ -24,7 +24,7 @@ EXPERIMENT = parse_experiment(CONTENT, "toy")
 @pytest.fixture(scope="module")
 def ray_cluster():
     """A Ray cluster of one node with two CPUs, for all tests of a file."""
-    from search.executors.ray_executor import import_ray
+    from search.executors.ray_cluster.actor_host import import_ray
 
     ray = import_ray()
     ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
@@ -70,7 +70,7 @@ def train(executor, assignment, report=lambda _: True):
 
 def fork_servers():
     """The processes of this one that fork workers."""
-    return [child for child in psutil.Process().children() if "search.executors.fork_server" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process().children() if "search.executors.local.fork_server" in " ".join(child.cmdline())]
 
 
 def forked_workers():

@@ -1,7 +1,7 @@
 """A builder whose worker trains three trials at once, as it would on a GPU."""
 
 from models.mlp import build_mlp
-from search.training import side_by_side
+from search.training import concurrency
 
 
 def _three(_experiment, _arrays, programs):
@@ -9,5 +9,5 @@ def _three(_experiment, _arrays, programs):
     return 3
 
 
-side_by_side.choose_room = _three
+concurrency.choose_room = _three
 build = build_mlp

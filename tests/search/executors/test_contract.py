@@ -7,13 +7,12 @@ import pytest
 
 from search.errors import ExperimentError, UnknownReferenceError
 from search.executors.in_process import InProcessExecutor
-from search.executors.ray_executor import RayCluster
+from search.executors.local.process_host import Processes
+from search.executors.ray_cluster.actor_host import RayCluster
 from search.executors.worker_pool import WorkerPool
-from search.executors.worker_process import Processes
-from search.experiment import parse_experiment
+from search.experiment.file import parse_experiment
 from search.trial import TrialState
-
-from .conftest import CONTENT, EXPERIMENT, assignment, free_worker, train
+from tests.search.executors.conftest import CONTENT, EXPERIMENT, assignment, free_worker, train
 
 
 @pytest.fixture(params=["in-process", "workers", "ray"])

@@ -5,7 +5,7 @@ import pytest
 
 from search.errors import ExperimentError
 from search.executors.devices import MEMORY_PART, Share, divide, visible_gpus
-from search.sections import ExecutorSection
+from search.experiment.sections import ExecutorSection
 
 
 @pytest.fixture

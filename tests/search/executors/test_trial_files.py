@@ -6,8 +6,7 @@ import pytest
 
 from search.executors.trial_files import TrialFolder, checkpoint_of, write_file
 from search.trial import TrialResult, TrialState
-
-from .conftest import assignment
+from tests.search.executors.conftest import assignment
 
 
 @pytest.fixture

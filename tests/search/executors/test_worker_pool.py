@@ -9,13 +9,12 @@ import keras
 import pytest
 
 from search.errors import WorkerError
+from search.executors.local.process_host import Processes
 from search.executors.worker_pool import WorkerPool
-from search.executors.worker_process import Processes
-from search.experiment import parse_experiment
-from search.settings import TrainingSettings
+from search.experiment.file import parse_experiment
+from search.experiment.settings import TrainingSettings
 from search.trial import Failure, TrialState
-
-from .conftest import CONTENT, assignment, fork_servers, forked_workers, train
+from tests.search.executors.conftest import CONTENT, assignment, fork_servers, forked_workers, train
 
 LONG = TrainingSettings(epochs=1000, batch_size=1, optimizer="sgd")
 """So many steps that XLA pays."""

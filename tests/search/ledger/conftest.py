@@ -1,7 +1,7 @@
 """The experiment whose ledgers are tested."""
 
-from search.experiment import parse_experiment
-from search.space import to_distributions
+from search.experiment.file import parse_experiment
+from search.experiment.space import to_distributions
 
 CONTENT = {
     "name": "toy",

@@ -7,7 +7,7 @@ import pytest
 
 from search import ledger as ledgers
 from search.errors import StudyBusyError, StudyChangedError, StudyNotFoundError
-from search.experiment import parse_experiment
+from search.experiment.file import parse_experiment
 from search.ledger import INTERRUPTED, Again
 from search.store import Store
 from search.trial import EpochReport, Failure, TrialResult, TrialState

@@ -11,9 +11,9 @@ import pytest
 
 from search import ledger as ledgers
 from search.errors import StudyBusyError, TakenOverError
-from search.ledger.database_shelf import DatabaseShelf
+from search.ledger.database_store import DatabaseShelf
+from search.ledger.lease_table import LeaseTimes
 from search.ledger.ledger import Ledger
-from search.ledger.shared_leases import LeaseTimes
 from search.store import Store
 from search.trial import TrialResult, TrialState
 

@@ -4,8 +4,8 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
+from search.experiment.sections import SearchSection
 from search.pruners import NAMES, make_pruner
-from search.sections import SearchSection
 
 N_EPOCHS = 30
 

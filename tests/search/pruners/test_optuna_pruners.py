@@ -1,8 +1,8 @@
 import optuna
 import pytest
 
+from search.experiment.sections import SearchSection
 from search.pruners import make_pruner
-from search.sections import SearchSection
 
 
 def last_epoch(pruner, n_epochs, **options):

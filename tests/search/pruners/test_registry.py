@@ -2,8 +2,8 @@ import optuna
 import pytest
 
 from search.errors import ExperimentError
+from search.experiment.sections import SearchSection
 from search.pruners import make_pruner
-from search.sections import SearchSection
 
 
 def make(pruner, n_epochs=100, **options):

@@ -8,10 +8,10 @@ from optuna.storages import InMemoryStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
-from search.parameters import CategoricalParameter, FloatParameter, IntParameter
+from search.experiment.parameters import CategoricalParameter, FloatParameter, IntParameter
+from search.experiment.sections import SearchSection
+from search.experiment.space import to_distributions
 from search.samplers import NAMES, is_exhausted, make_sampler
-from search.sections import SearchSection
-from search.space import to_distributions
 
 FINITE = {
     "n_hidden": IntParameter(type="int", low=0, high=3),

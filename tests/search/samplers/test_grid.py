@@ -1,11 +1,11 @@
 import optuna
 import pytest
 
-from search.parameters import FloatParameter, IntParameter
+from search.experiment.parameters import FloatParameter, IntParameter
+from search.experiment.space import to_distributions
 from search.samplers import grid_size
 from search.samplers.axes import to_axes
 from search.samplers.grid import Grid, GridSampler
-from search.space import to_distributions
 
 SPACE = {"n": IntParameter(type="int", low=1, high=8, step=3), "x": FloatParameter(type="float", low=0.0, high=0.3, step=0.1)}
 

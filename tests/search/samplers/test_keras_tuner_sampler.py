@@ -6,11 +6,11 @@ import numpy as np
 import optuna
 import pytest
 
-from search.parameters import CategoricalParameter, FloatParameter, IntParameter
+from search.experiment.parameters import CategoricalParameter, FloatParameter, IntParameter
+from search.experiment.sections import SearchSection
+from search.experiment.space import to_distributions
 from search.samplers import make_sampler
 from search.samplers.keras_tuner_package import keras_tuner
-from search.sections import SearchSection
-from search.space import to_distributions
 
 PLANE = {name: FloatParameter(type="float", low=-1.0, high=1.0) for name in "xy"}
 SMALL = {"n": IntParameter(type="int", low=0, high=2), "c": CategoricalParameter(type="categorical", choices=["a", "b"])}

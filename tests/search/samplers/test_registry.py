@@ -7,10 +7,10 @@ import pytest
 from optuna.samplers import BaseSampler
 
 from search.errors import ExperimentError, MissingExtraError, UnknownReferenceError
-from search.parameters import CategoricalParameter, FloatParameter, IntParameter
+from search.experiment.parameters import CategoricalParameter, FloatParameter, IntParameter
+from search.experiment.sections import SearchSection
+from search.experiment.space import to_distributions
 from search.samplers import is_exhausted, make_sampler
-from search.sections import SearchSection
-from search.space import to_distributions
 
 SPACE = {"x": FloatParameter(type="float", low=-1.0, high=1.0), "n": IntParameter(type="int", low=0, high=2)}
 SMALL = {"n": IntParameter(type="int", low=0, high=2), "c": CategoricalParameter(type="categorical", choices=["a", "b"])}

@@ -8,13 +8,13 @@ import optuna
 import pytest
 
 from search import ledger as ledgers
-from search.dataset import load_dataset
-from search.experiment import load_experiment
+from search.data.dataset import load_dataset
+from search.experiment.file import load_experiment
+from search.experiment.space import to_distributions
 from search.ledger.record import ATTRIBUTE, to_attribute
-from search.loop import assign
 from search.samplers import make_sampler
-from search.space import to_distributions
 from search.store import Store
+from search.study.loop import assign
 from search.tracking.base import StudyRecord
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import TrialResult, TrialState

@@ -9,11 +9,12 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-from search.dataset import Dataset, Part
-from search.experiment import Experiment, parse_experiment
+from search.data.dataset import Dataset, Part
+from search.experiment.file import Experiment, parse_experiment
+from search.experiment.parameters import Value
 from search.tracking.base import StudyOutcome, StudyRecord
 from search.tracking.mlflow_tracker import MlflowTracker
-from search.trial import Assignment, TrialState, Value
+from search.trial import Assignment, TrialState
 
 EXPERIMENT = {
     "model": "models.mlp:build_mlp",

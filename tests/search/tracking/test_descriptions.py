@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from search.dataset import Dataset, Part
-from search.experiment import Experiment, parse_experiment
-from search.settings import TrainingSettings
+from search.data.dataset import Dataset, Part
+from search.experiment.file import Experiment, parse_experiment
+from search.experiment.settings import TrainingSettings
 from search.tracking.base import StudyRecord
 from search.tracking.descriptions import dataset_profile, study_params, trial_params
 from search.trial import Assignment

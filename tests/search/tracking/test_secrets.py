@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from search.experiment import parse_experiment
+from search.experiment.file import parse_experiment
 from search.tracking.base import StudyOutcome, StudyRecord
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import Assignment, Failure, TrialResult, TrialState

@@ -4,10 +4,9 @@ import json
 
 import numpy as np
 
-from search.settings import TrainingSettings
+from search.experiment.settings import TrainingSettings
 from search.trial import Assignment
-
-from .test_elastic import SPACE
+from tests.search.training.dense.test_planner import SPACE
 
 ALWAYS = 1e-9
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from search.arrays import TrainingArrays
-from search.experiment import parse_experiment
-from search.settings import TrainingSettings
+from search.data.arrays import TrainingArrays
+from search.experiment.file import parse_experiment
+from search.experiment.settings import TrainingSettings
 from search.training.run import train_trial
 from search.trial import Assignment, EpochReport, TrialResult
 

@@ -3,11 +3,11 @@
 import keras
 import pytest
 
-from search.settings import TrainingSettings
-from search.training.building import build_model
-from search.training.dense_stack import read_stack
-from search.training.population import Member
+from search.experiment.settings import TrainingSettings
+from search.training.dense.stack import read_stack
+from search.training.model.building import build_model
 from search.training.run import train_trial
+from search.training.vectorized.population import Member
 from search.trial import Assignment
 
 

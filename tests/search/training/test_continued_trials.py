@@ -11,15 +11,14 @@ import keras
 import numpy as np
 import pytest
 
-from search.settings import TrainingSettings
+from search.experiment.settings import TrainingSettings
 from search.training import device
-from search.training.programs import programs_of
+from search.training.program_cache import programs_of
 from search.training.run import train_trial
-from search.training.turns import TURNS
+from search.training.vectorized.lockstep import TURNS
 from search.trial import Assignment, TrialState
-
-from .checkpointing import KilledError, change_about, killed_at, options
-from .conftest import make_arrays, make_experiment
+from tests.search.training.checkpointing import KilledError, change_about, killed_at, options
+from tests.search.training.conftest import make_arrays, make_experiment
 
 IMAGES = make_arrays("multiclass", 40, (8, 8, 1))
 STACK = {"n_hidden": 2, "n_neurons": 9, "activation": "relu"}

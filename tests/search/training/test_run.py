@@ -12,8 +12,7 @@ import pytest
 from search.errors import ExperimentError, UnknownReferenceError
 from search.training.run import check_builder
 from search.trial import TrialState
-
-from .conftest import make_arrays, make_experiment
+from tests.search.training.conftest import make_arrays, make_experiment
 
 TRAINERS = pytest.mark.parametrize("trainer", ["keras", "compiled"])
 

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from search.arrays import TrainingArrays
+from search.data.arrays import TrainingArrays
 from search.estimators import load_estimator
 from search.trial import TrialState
-
-from .conftest import make_arrays
+from tests.search.training.conftest import make_arrays
 
 FOREST = "sklearn.ensemble:RandomForestClassifier"
 NETWORK = "models.scikit_learn:build_mlp_classifier"

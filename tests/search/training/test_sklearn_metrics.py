@@ -6,10 +6,9 @@ import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression, Perceptron
 
 from search.errors import TrialError
-from search.metrics import METRICS
+from search.training.metrics import METRICS
 from search.training.sklearn_metrics import measure
-
-from .conftest import make_arrays
+from tests.search.training.conftest import make_arrays
 
 KERAS = {
     "mean_absolute_error": "MeanAbsoluteError",

@@ -3,11 +3,10 @@
 import pytest
 
 from search.errors import OverdueError
-from search.training.progress import Progress
+from search.training.loop.progress import Progress
 from search.trial import Failure, TrialState
-
-from .checkpointing import ALWAYS, KilledError, Numbers, change_about, go_through, killed_at, make_assignment, options
-from .conftest import make_experiment
+from tests.search.training.checkpointing import ALWAYS, KilledError, Numbers, change_about, go_through, killed_at, make_assignment, options
+from tests.search.training.conftest import make_experiment
 
 
 @pytest.mark.parametrize("callbacks", [[], [{"use": "keras.callbacks:TerminateOnNaN"}]], ids=["plain", "callbacks"])

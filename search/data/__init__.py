@@ -1,0 +1,1 @@
+"""Data sets: raw parts, targets, preprocessing and the arrays that trials train on."""

@@ -1,0 +1,111 @@
+"""What a trial trains on: plain arrays, prepared once and shared by all workers through memory-mapped files."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+Task = Literal["binary", "multiclass", "regression"]
+Array = np.ndarray
+Tree = Array | dict[str, Array]
+"""One array, or arrays by the name of the model's input or output; the first axis is the row."""
+
+Weights = list[Array]
+"""A copy of a model's weights, in Keras' order."""
+
+Tasks = Task | Mapping[str, Task]
+"""What the only target is, or what each is by name."""
+
+V = TypeVar("V")
+
+_FACTS = "arrays.json"
+_TREES = ("x_train", "y_train", "x_validation", "y_validation")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingArrays:
+    """The preprocessed training and validation parts.
+
+    Attributes:
+        x_train: Features, float32, ``(n_train, *input_shape)``, or such arrays by input name.
+        y_train: Targets, ``(n_train, 1)``: float32 for regression and binary (0 or 1), int32 class numbers for multiclass;
+            or such arrays by output name.
+        x_validation: Features, ``(n_validation, *input_shape)``.
+        y_validation: Targets, ``(n_validation, 1)``.
+        task: What the target is, by output name where there are several.
+        n_outputs: Units of the output layer: 1, or the number of classes for multiclass; by output name too.
+
+    Raises:
+        ValueError: If features and targets have different numbers of rows, or none.
+    """
+
+    x_train: Tree
+    y_train: Tree
+    x_validation: Tree
+    y_validation: Tree
+    task: Tasks
+    n_outputs: int | Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        for part, x, y in (("training", self.x_train, self.y_train), ("validation", self.x_validation, self.y_validation)):
+            n_rows = {len(array) for tree in (x, y) for array in named(tree).values()}
+            if len(n_rows) != 1 or n_rows == {0}:
+                raise ValueError(f"The {part} arrays must have the same number of rows, at least 1, but have {sorted(n_rows)}.")
+
+    @property
+    def input_shape(self) -> tuple[int, ...] | dict[str, tuple[int, ...]]:
+        """The shape of one row, by input name where there are several."""
+        return unnamed({name: array.shape[1:] for name, array in named(self.x_train).items()})
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of all arrays."""
+        return sum(array.nbytes for field in _TREES for array in named(getattr(self, field)).values())
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into a folder, one ``.npy`` file each, for `load`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _FACTS).unlink(missing_ok=True)
+        files: dict[str, Any] = {}
+        for field in _TREES:
+            tree = getattr(self, field)
+            # Numbered, since the name of an input may hold what a file name cannot.
+            names = {name: f"{field}_{number}.npy" for number, name in enumerate(named(tree))}
+            for name, array in named(tree).items():
+                path = folder / names[name]
+                path.unlink(missing_ok=True)  # whoever has mapped the earlier file goes on to read it as it was
+                np.save(path, array, allow_pickle=False)
+            files[field] = names if isinstance(tree, dict) else names[""]
+        facts = {"files": files, "task": self.task, "n_outputs": self.n_outputs}
+        # Last, so that a folder with this file is complete.
+        (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
+
+    @staticmethod
+    def are_in(folder: Path) -> bool:
+        """Say whether a folder has arrays that were written to the end."""
+        return (folder / _FACTS).is_file()
+
+    @classmethod
+    def load(cls, folder: Path) -> "TrainingArrays":
+        """Map the arrays of a folder into memory; what is written to them stays in this process."""
+        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+        trees: dict[str, Tree] = {}
+        for field, files in facts["files"].items():
+            if isinstance(files, dict):
+                trees[field] = {name: np.load(folder / file, mmap_mode="c") for name, file in files.items()}
+            else:
+                trees[field] = np.load(folder / files, mmap_mode="c")
+        return cls(task=facts["task"], n_outputs=facts["n_outputs"], **trees)
+
+
+def named(tree: V | Mapping[str, V]) -> dict[str, V]:
+    """Give by name what may be the only one of its kind; that is named ``""``."""
+    return dict(tree) if isinstance(tree, Mapping) else {"": tree}
+
+
+def unnamed(values: Mapping[str, V]) -> V | dict[str, V]:
+    """Undo `named`: give the only one itself, and several by name."""
+    return values[""] if "" in values else dict(values)

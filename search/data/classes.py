@@ -1,0 +1,73 @@
+"""The classes of a target: their names, their order, and that training can see each of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ..errors import DataError, nearest
+from .columns import kind
+
+
+def name_classes(values: Mapping[str, pd.Series], given: Any, where: str) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
+    """Put class names in the place of class numbers.
+
+    Args:
+        values: The target's values, by part; without gaps.
+        given: Names of the classes, in order; None if the values are names themselves, and sorted.
+        where: Words for the message.
+
+    Returns:
+        The values by part, and the names.
+
+    Raises:
+        DataError: If a value is no class, a class has no row in the train part, or there are fewer than 2.
+    """
+    named = dict(values)
+    if given is not None:
+        names = _checked_names(given, where)
+        named = {part: _name(column, names, where) for part, column in values.items()}
+    distinct = {part: set(column.unique().tolist()) for part, column in named.items()}
+    classes = list(names) if given is not None else _sorted(set.union(*distinct.values()), where)
+    for value in classes:
+        if value not in distinct["train"]:
+            raise DataError(f"{where}: the class {value!r} has no row in the train part; move some there or leave it out")
+    if len(classes) < 2:
+        raise DataError(f"{where}: the target has the one class {listed(classes)}; expected at least 2")
+    if len({str(value) for value in classes}) < len(classes):
+        raise DataError(f"{where}: two classes read the same: {listed(classes)}; give the target one type")
+    return named, tuple(str(value) for value in classes)
+
+
+def listed(values: Any) -> str:
+    """Write some values for a message, at most ten."""
+    shown = [repr(value) for value in values]
+    return ", ".join(shown[:10]) + (f" ... ({len(shown)} in all)" if len(shown) > 10 else "")
+
+
+def _checked_names(given: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(given, list | tuple) or not all(isinstance(name, str) for name in given) or len(set(given)) < len(given):
+        raise DataError(f"{where}: class_names = {given!r}; expected a list of different texts")
+    return tuple(given)
+
+
+def _name(target: pd.Series, names: tuple[str, ...], where: str) -> pd.Series:
+    if kind(target, where) == "text":
+        for value in target.unique().tolist():
+            if value not in names:
+                raise DataError(f"{where}: the target holds {value!r}, which is not in class_names; {nearest(str(value), names)}")
+        return target.astype(object).astype("str")
+    for value in target.unique().tolist():
+        if value not in range(len(names)):
+            raise DataError(f"{where}: the target holds {value!r}; with {len(names)} class_names it must be 0 to {len(names) - 1}")
+    return pd.Series([names[int(value)] for value in target], name=target.name, dtype="str")
+
+
+def _sorted(values: set[Any], where: str) -> list[Any]:
+    wrong = [value for value in values if not isinstance(value, bool | int | float | str)]
+    if wrong:
+        raise DataError(f"{where}: the target holds {wrong[0]!r} of type {type(wrong[0]).__name__}; expected text, numbers or true/false")
+    try:
+        return sorted(values)
+    except TypeError:
+        raise DataError(f"{where}: the target mixes text and numbers: {listed(sorted(values, key=str))}; give it one type") from None

@@ -1,0 +1,74 @@
+"""The scikit-learn transformer of a table's columns: how it is built, what comes out of it, how it is kept without pickle."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .columns import Kind
+
+if TYPE_CHECKING:  # a kept model carries this file without experiment files
+    from ..experiment.sections import PreprocessingSection
+
+_TRUSTED = ["numpy.dtype"]
+"""What a saved transformer may hold besides scikit-learn's own types, which skops trusts."""
+
+
+def build_transformer(columns: Mapping[str, Kind], section: "PreprocessingSection") -> Any:
+    """Make a `sklearn.compose.ColumnTransformer` to be fitted: numeric columns first, then text ones.
+
+    Args:
+        columns: Kind of each column.
+        section: ``[preprocessing]`` of the experiment.
+
+    Returns:
+        The transformer.
+    """
+    from sklearn import impute, preprocessing
+    from sklearn.compose import ColumnTransformer
+    from sklearn.pipeline import make_pipeline
+
+    scaler: Sequence[Any] = {"standard": [preprocessing.StandardScaler()], "minmax": [preprocessing.MinMaxScaler()], "none": []}[section.numeric]
+    encoder = {
+        "onehot": preprocessing.OneHotEncoder(handle_unknown="ignore", sparse_output=False),
+        "ordinal": preprocessing.OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1),
+    }[section.categorical]
+    numeric = make_pipeline(impute.SimpleImputer(strategy=section.missing), *scaler)
+    text = make_pipeline(impute.SimpleImputer(strategy="most_frequent"), encoder)
+    named = [("numeric", numeric, _of_kind(columns, "numeric")), ("text", text, _of_kind(columns, "text"))]
+    return ColumnTransformer([entry for entry in named if entry[2]], sparse_threshold=0)
+
+
+def columns_out(transformer: Any, columns: Mapping[str, Kind]) -> list[tuple[str, str]]:
+    """List the transformed features in order.
+
+    Args:
+        transformer: Fitted.
+        columns: Kind of each column.
+
+    Returns:
+        For each feature the column it comes from, and its name, such as ``age`` or ``sex=male``.
+    """
+    text = _of_kind(columns, "text")
+    out = [(name, name) for name in _of_kind(columns, "numeric")]
+    encoder: Any = transformer.named_transformers_["text"][-1] if text else None
+    if hasattr(encoder, "drop_idx_"):  # one-hot
+        return out + [(name, f"{name}={value}") for name, values in zip(text, encoder.categories_, strict=True) for value in values]
+    return out + [(name, name) for name in text]
+
+
+def save_transformer(transformer: Any, file: Path) -> None:
+    """Write a fitted transformer in skops' format."""
+    from skops.io import dump
+
+    dump(transformer, file)
+
+
+def load_transformer(file: Path) -> Any:
+    """Read what `save_transformer` wrote; a file with a type of another kind is refused by skops."""
+    from skops.io import load
+
+    return load(file, trusted=_TRUSTED)
+
+
+def _of_kind(columns: Mapping[str, Kind], wanted: Kind) -> list[str]:
+    return [name for name, of in columns.items() if of == wanted]

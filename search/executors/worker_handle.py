@@ -1,0 +1,132 @@
+"""What the coordinator knows of one worker, wherever it runs."""
+
+import contextlib
+import math
+import time
+
+from ..trial import Assignment, TrialResult, TrialState
+from .devices import Share
+from .messages import Begun, Epochs, Ready
+from .worker_host import Line
+
+
+class HiredWorker:
+    """One worker and the line to it.
+
+    Args:
+        share: Its part of the machine.
+        name: Its name, such as ``worker-0``.
+        line: The line to it.
+
+    Attributes:
+        assignments: The trials it has been given, by number, the earliest first; it trains as many at once as it has room.
+        room: How many trials it trains at once.
+        device_bytes: Memory of its GPU that it may take; 0 on a CPU, or if that is not known.
+        last_seconds: What its last trial took; infinite before the first and after one that failed.
+        is_worn: Whether it is to be replaced soon.
+        is_spent: Whether it is to be replaced once it has nothing to train.
+        is_hung: Whether it was ended because nothing was heard from it.
+        trained: What it has compiled programs for, as `program_of` names it.
+        was_ready: Whether it has imported its backend and found the builder good.
+        n_trials: How many trials it has ended.
+        heard_at: When it was last heard from, or given something to do after a pause; in seconds of the monotonic clock.
+            Infinite until it runs: a cluster may have no room for it yet.
+    """
+
+    def __init__(self, share: Share, name: str, line: Line) -> None:
+        self.share = share
+        self.line = line
+        self.assignments: dict[int, Assignment] = {}
+        self.room = 1
+        self.device_bytes = 0
+        self.last_seconds = math.inf
+        self.is_worn = False
+        self.is_spent = False
+        self.is_hung = False
+        self.trained: set[str] = set()
+        self.was_ready = False
+        self.n_trials = 0
+        self.heard_at = math.inf
+        self.own_name = name
+        self._host = ""
+        self._first_bytes = 0
+
+    @property
+    def name(self) -> str:
+        """Its name, with the machine's where there are several."""
+        return f"{self.own_name} on {self._host}" if self._host else self.own_name
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it can be given a trial that it trains at once."""
+        return self.was_ready and len(self.assignments) < self.room
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has nothing to train."""
+        return self.was_ready and not self.assignments
+
+    @property
+    def begun(self) -> list[Assignment]:
+        """The trials that it trains."""
+        return list(self.assignments.values())[: self.room] if self.was_ready else []
+
+    @property
+    def waiting(self) -> list[Assignment]:
+        """The trials that it has been given ahead."""
+        return list(self.assignments.values())[len(self.begun) :]
+
+    def send(self, message: object) -> None:
+        """Say something; a dead worker is noticed when it is read from."""
+        self.line.send(message)
+
+    def train(self, assignment: Assignment) -> None:
+        """Give it a trial, to train now or after those that it trains."""
+        if self.is_idle:
+            self.heard_at = time.monotonic()
+        self.assignments[assignment.number] = assignment
+        self.trained.add(program_of(assignment))
+        self.send(assignment)
+
+    def receive(self) -> Begun | Ready | Epochs | TrialResult | None:
+        """Take the next message; None if the worker is gone."""
+        message: Begun | Ready | Epochs | TrialResult | None = None
+        with contextlib.suppress(EOFError):
+            message = self.line.receive()
+            self.heard_at = time.monotonic()
+        match message:
+            case Begun(host=host):
+                self._host = host
+            case Ready():
+                self.was_ready, self.room, self.device_bytes = message.error is None, message.room, message.device_bytes
+            case TrialResult():
+                del self.assignments[message.number]
+                self.n_trials += 1
+                self.last_seconds = math.inf if message.state is TrialState.FAILED else message.seconds
+        return message
+
+    def growth_bytes(self) -> int:
+        """How much its memory has grown since its first trial."""
+        resident = self.line.resident_bytes()
+        self._first_bytes = self._first_bytes or resident
+        return resident - self._first_bytes
+
+    def hang(self) -> None:
+        """Take it for hung and end it by force; its line then says so."""
+        self.is_hung = True
+        self.line.kill()
+
+    def end(self) -> None:
+        """Have it end: an idle one by itself, a busy one by force."""
+        self.line.close(is_idle=self.is_idle)
+
+    def reap(self) -> None:
+        """Wait until it has ended."""
+        self.line.reap()
+
+
+def program_of(assignment: Assignment) -> str:
+    """Name what is compiled for a trial, as far as it can be known without its model; trials of the same name differ in values only."""
+    settings = assignment.training
+    arguments = {name: value != 0 if "dropout" in name else value for name, value in assignment.model_arguments.items()}
+    return f"{sorted(arguments.items())} {settings.batch_size} {settings.optimizer} {settings.loss}"

@@ -1,0 +1,76 @@
+"""The JSON schema of experiment files, so that editors complete and check them.
+
+It is made from the pydantic models and their docstrings: ``python -m search.experiment.json_schema`` writes it to
+``experiments/schema.json``, which an experiment file names in its first line, ``#:schema schema.json`` (taplo, Even
+Better TOML). Ranges that need two keys are checked when the file is read, not by the schema.
+"""
+
+import inspect
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from .file import EXPERIMENTS, Experiment
+
+SCHEMA = EXPERIMENTS / "schema.json"
+
+
+def experiment_schema() -> dict[str, Any]:
+    """Return the JSON schema (draft 2020-12) of an experiment file."""
+    schema = _as_toml(Experiment.model_json_schema(schema_generator=_Described))
+    schema["required"].remove("name")  # the file's stem
+    return {"$schema": _Described.schema_dialect, **schema}
+
+
+def write_schema(path: Path = SCHEMA) -> None:
+    """Write the schema of experiment files.
+
+    Args:
+        path: The file to write. Defaults to ``experiments/schema.json``.
+    """
+    path.write_text(json.dumps(experiment_schema(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+class _Described(GenerateJsonSchema):
+    """Describes each key by its entry in the docstring of its model."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        described = super().model_schema(schema)
+        summary, attributes = _documentation(schema["cls"])
+        described["description"] = summary
+        for key, value in described.get("properties", {}).items():
+            value["description"] = attributes[key]
+        return described
+
+
+def _documentation(model: type[BaseModel]) -> tuple[str, dict[str, str]]:
+    """Return the summary and the attributes of a Google docstring, each in one line."""
+    summary, _, listed = (inspect.getdoc(model) or "").partition("\n\nAttributes:\n")
+    entries = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", listed, flags=re.MULTILINE)
+    return " ".join(summary.split()), {key: " ".join(text.split()) for key, text in entries}
+
+
+def _as_toml(schema: Any) -> Any:
+    """Leave out what TOML cannot write (null), and what says nothing (titles); a number may fit two types at once."""
+    if isinstance(schema, list):
+        return [_as_toml(part) for part in schema if part != {"type": "null"}]
+    if not isinstance(schema, Mapping):
+        return schema
+    kept = {key: value for key, value in schema.items() if not _says_nothing(key, value)}
+    named = {"anyOf" if key == "oneOf" else key: _as_toml(value) for key, value in kept.items()}
+    alternatives = named.get("anyOf", [])
+    return {**alternatives[0], **{k: v for k, v in named.items() if k != "anyOf"}} if len(alternatives) == 1 else named
+
+
+def _says_nothing(key: str, value: object) -> bool:
+    return (key == "title" and isinstance(value, str)) or (key == "default" and (value is None or isinstance(value, Mapping)))
+
+
+if __name__ == "__main__":
+    write_schema()

@@ -1,0 +1,186 @@
+"""What may be written for one hyperparameter: a plain value is fixed, a table with a ``type`` is searched."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from ..errors import nearest
+from .validation import Table, unfit, written
+
+Value = bool | int | float | str | None
+"""What a hyperparameter can be."""
+
+
+class IntParameter(Table):
+    """A searched whole number from ``low`` to ``high``, both included.
+
+    Attributes:
+        type: "int".
+        low: The smallest value.
+        high: The largest value.
+        step: Distance between values. Defaults to 1.
+        log: Whether small values are as likely as large ones. Defaults to false.
+    """
+
+    type: Literal["int"]
+    low: Annotated[int, Field(examples=[1])]
+    high: Annotated[int, Field(examples=[10])]
+    step: Annotated[int, Field(ge=1)] = 1
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> "IntParameter":
+        _check_range(self.low, self.high, self.step if self.step != 1 else None, self.log)
+        return self
+
+    @property
+    def extremes(self) -> tuple[int, ...]:
+        """The values at the ends of the range."""
+        return (self.low, self.high)
+
+
+class FloatParameter(Table):
+    """A searched real number from ``low`` to ``high``, both included.
+
+    Attributes:
+        type: "float".
+        low: The smallest value.
+        high: The largest value.
+        step: Distance between values, above 0; left out means continuous.
+        log: Whether the logarithm is uniform. Defaults to false.
+    """
+
+    type: Literal["float"]
+    low: Annotated[float, Field(examples=[0.001])]
+    high: Annotated[float, Field(examples=[0.1])]
+    step: Annotated[float, Field(gt=0)] | None = None
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> "FloatParameter":
+        _check_range(self.low, self.high, self.step, self.log)
+        return self
+
+    @property
+    def extremes(self) -> tuple[float, ...]:
+        """The values at the ends of the range."""
+        return (self.low, self.high)
+
+
+def _plain_kind(value: object) -> str | None:
+    # bool before int, since True is an int in Python
+    return next((f"<{kind.__name__}>" for kind in (bool, int, float, str) if isinstance(value, kind)), None)
+
+
+def _check_plain(value: object) -> object:
+    if _plain_kind(value) is None:
+        raise unfit("expected text, a number, true or false")
+    return value
+
+
+Plain = Annotated[
+    Annotated[bool, Tag("<bool>")] | Annotated[int, Tag("<int>")] | Annotated[float, Tag("<float>")] | Annotated[str, Tag("<str>")],
+    Discriminator(_plain_kind),
+    BeforeValidator(_check_plain),
+]
+"""A value as it is written in TOML, never converted."""
+
+
+class CategoricalParameter(Table):
+    """A searched choice.
+
+    Attributes:
+        type: "categorical".
+        choices: The values to choose from: text, numbers, true or false; at least one, none twice.
+    """
+
+    type: Literal["categorical"]
+    choices: Annotated[list[Plain], Field(examples=[["relu", "tanh"]])]
+
+    @model_validator(mode="after")
+    def _check(self) -> "CategoricalParameter":
+        if not self.choices:
+            raise ValueError("choices is empty; write at least one value")
+        for position, choice in enumerate(self.choices):
+            # Python's equality, as samplers look a choice up by it: 1, 1.0 and true are the same to them.
+            if choice in self.choices[:position]:
+                same = self.choices[self.choices.index(choice)]
+                raise ValueError(f"choices has {written(same)} and {written(choice)}, which count as the same; write it once")
+        return self
+
+    @property
+    def extremes(self) -> tuple[bool | int | float | str, ...]:
+        """All choices."""
+        return tuple(self.choices)
+
+
+Searched = IntParameter | FloatParameter | CategoricalParameter
+"""A hyperparameter that is searched."""
+
+KINDS = {"int": IntParameter, "float": FloatParameter, "categorical": CategoricalParameter}
+
+
+def _check_range(low: float, high: float, step: float | None, log: bool) -> None:
+    if low > high:
+        raise ValueError(f"low={low} is above high={high}; exchange them")
+    if log and low <= 0:
+        raise ValueError(f"log=true needs low above 0, but low={low}; raise low or leave log out")
+    if log and step is not None:
+        raise ValueError(f"log=true and step={step} cannot stand together; leave one out")
+    if step is not None and low < high and step > high - low:
+        raise ValueError(f"step={step} is wider than the range from low={low} to high={high}; make step smaller")
+
+
+def kind_of(value: object) -> str | None:
+    """Return the tag of a hyperparameter's entry: of its type where it is searched, else of its plain value."""
+    if isinstance(value, Searched):
+        return f"<{value.type} parameter>"
+    if isinstance(value, Mapping):
+        return f"<{value.get('type')} parameter>"
+    return _plain_kind(value)
+
+
+def check_type(value: Any) -> Any:
+    """Refuse a table that does not say how it is searched.
+
+    Args:
+        value: What the experiment file has for one hyperparameter.
+
+    Returns:
+        The same.
+
+    Raises:
+        ValueError: If it is a table without a ``type``, or with one that there is not.
+    """
+    if isinstance(value, Mapping) and "type" not in value:
+        raise ValueError(f'{written(value)} has no type; add type = "{_likely_type(value)}", or write a plain value to fix it')
+    if isinstance(value, Mapping) and value["type"] not in list(KINDS):
+        raise ValueError(f"unknown type {written(value['type'])}; {nearest(str(value['type']), KINDS)}")
+    return value
+
+
+def _likely_type(table: Mapping[str, Any]) -> str:
+    if "choices" in table:
+        return "categorical"
+    return "float" if any(isinstance(value, float) for value in table.values()) else "int"
+
+
+def _check_entry(value: object) -> object:
+    if kind_of(value) is None:
+        raise unfit("expected text, a number, true or false, or a table with a type to search it")
+    return check_type(value)
+
+
+Entry = Annotated[
+    Annotated[bool, Tag("<bool>")]
+    | Annotated[int, Tag("<int>")]
+    | Annotated[float, Tag("<float>")]
+    | Annotated[str, Tag("<str>")]
+    | Annotated[IntParameter, Tag("<int parameter>")]
+    | Annotated[FloatParameter, Tag("<float parameter>")]
+    | Annotated[CategoricalParameter, Tag("<categorical parameter>")],
+    Discriminator(kind_of),
+    BeforeValidator(_check_entry),
+]
+"""What an experiment file may say of one argument of the model's builder."""

@@ -1,0 +1,227 @@
+"""The sections of an experiment file beside its search space."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from .references import FORM, correct_form, is_reference
+from .settings import Loss
+from .validation import Table, unfit
+
+Direction = Literal["minimize", "maximize"]
+
+
+def _check_reference(value: object) -> object:
+    if isinstance(value, str) and is_reference(value):
+        return value
+    suggestion = correct_form(value) if isinstance(value, str) else None
+    meant = f'; did you mean "{suggestion}"?' if suggestion else ', such as "models.mlp:build_mlp"'
+    raise unfit(f'expected a reference "package.module:name"{meant}')
+
+
+def _check_metric(metric: str) -> str:
+    if metric.startswith("val_") and metric.removeprefix("val_").isidentifier():
+        return metric
+    name = metric.removeprefix("val_")
+    meant = f'; did you mean "val_{name}"?' if name.isidentifier() else ', such as "val_accuracy" or "val_loss"'
+    raise unfit(f'expected "val_" and the name of a metric{meant}')
+
+
+def _check_columns(columns: list[str]) -> list[str]:
+    twice = next((name for name in columns if columns.count(name) > 1), None)
+    if not columns or twice is not None:
+        raise unfit(f'"{twice}" stands there twice; write it once' if columns else "expected at least one column")
+    return columns
+
+
+def _check_output_name(name: str) -> str:
+    if not name.isidentifier():
+        raise unfit('expected the name of a model\'s output, of letters, digits and "_", such as "main"')
+    return name
+
+
+Reference = Annotated[str, BeforeValidator(_check_reference), Field(json_schema_extra={"pattern": FORM})]
+
+
+class DataSection(Table):
+    """``[data]``: the data set.
+
+    Attributes:
+        loader: Reference to the function that returns it, such as "experiments.datasets:diabetes". Every other key is
+            an argument of that function.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    loader: Annotated[Reference, Field(examples=["experiments.datasets:diabetes"])]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The loader's arguments."""
+        return dict(self.model_extra or {})
+
+
+class CallbackSection(Table):
+    """``[[callbacks]]``: a Keras callback of every trial.
+
+    Attributes:
+        use: Reference to a `keras.callbacks.Callback`, such as "keras.callbacks:EarlyStopping". Every other key is an
+            argument of it; a table { use = "module:name" } as an argument is the object of that name. In text,
+            "{trial}" is the trial's number and "{study_folder}" the study's folder. A relative path lies in the
+            study's folder under callbacks/{trial}.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    use: Annotated[Reference, Field(examples=["keras.callbacks:EarlyStopping"])]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The callback's arguments, as they are written."""
+        return dict(self.model_extra or {})
+
+
+class PreprocessingSection(Table):
+    """``[preprocessing]``: what happens to table columns, fitted on the training part only.
+
+    Attributes:
+        numeric: "standard" (mean 0, variance 1), "minmax" (0 to 1) or "none". Defaults to "standard".
+        categorical: "onehot" (one column per value; unseen values are all 0) or "ordinal". Defaults to "onehot".
+        missing: How gaps in numeric columns are filled: "median" or "mean". Text columns get their most frequent
+            value. Defaults to "median".
+        inputs: Columns of each input of a model with several, by the input's name; a column may stand in more than one,
+            and those that stand in none are left out. Defaults to one input of all columns.
+    """
+
+    numeric: Literal["standard", "minmax", "none"] = "standard"
+    categorical: Literal["onehot", "ordinal"] = "onehot"
+    missing: Literal["median", "mean"] = "median"
+    inputs: dict[str, Annotated[list[str], AfterValidator(_check_columns)]] = Field(default_factory=dict)
+
+
+class OutputSection(Table):
+    """``[outputs.<name>]``: one output of the model; with several, each has its table, named as the model names it.
+
+    Attributes:
+        target: The target column it predicts. Defaults to the column of the output's name, or else the only target.
+        loss: Keras' name of its loss; "auto" is that of [space.training]. Defaults to "auto".
+        weight: Its loss counts so many times in the sum of all losses, at least 0. Defaults to 1.
+        metrics: Further metrics of it to compute at each epoch, without its name. Defaults to none.
+    """
+
+    target: Annotated[str, Field(min_length=1)] | None = None
+    loss: Literal["auto", Loss] = "auto"
+    weight: Annotated[float, Field(ge=0)] = 1.0
+    metrics: list[str] = Field(default_factory=list)
+
+
+OutputName = Annotated[str, AfterValidator(_check_output_name)]
+
+
+class ObjectiveSection(Table):
+    """``[objective]``: what the search is after.
+
+    Attributes:
+        metric: "val_" and a metric of the task, such as "val_accuracy" or "val_loss"; with several outputs "val_loss", which
+            is the weighted sum, or a metric of one output, such as "val_main_loss".
+        direction: "minimize" or "maximize".
+        metrics: Further metrics to compute at each epoch. Defaults to none.
+    """
+
+    metric: Annotated[str, AfterValidator(_check_metric), Field(examples=["val_accuracy"], json_schema_extra={"pattern": r"^val_\w+$"})]
+    direction: Annotated[Direction, Field(examples=["maximize"])]
+    metrics: list[str] = Field(default_factory=list)
+
+    def is_better(self, value: float, than: float | None) -> bool:
+        """Say whether a value beats another; any value beats none."""
+        if than is None:
+            return True
+        return value < than if self.direction == "minimize" else value > than
+
+
+_SAMPLERS = ["random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid"]
+_PRUNERS = ["none", "median", "percentile", "halving", "hyperband", "patient"]
+
+
+def _completed_by(names: list[str]) -> dict[str, Any]:
+    """Let editors complete the names; whether one exists is checked by the folder that has them."""
+    return {"anyOf": [{"enum": names}, {"pattern": FORM}]}
+
+
+class SearchSection(Table):
+    """``[search]``: who proposes, who prunes, how long.
+
+    Attributes:
+        sampler: "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid", or a reference to
+            an Optuna sampler. Defaults to "tpe".
+        sampler_options: The sampler's further arguments. Defaults to none.
+        pruner: "none", "median", "percentile", "halving", "hyperband", "patient", or a reference to an Optuna pruner.
+            Defaults to "none".
+        pruner_options: The pruner's further arguments. Defaults to none.
+        n_trials: Trials in total. Defaults to 40.
+        timeout_seconds: No trial is started after so long; left out means no limit.
+        max_failures_in_a_row: So many failures one after another, on one worker or of one kind, end the study; 0 means no
+            limit. Defaults to 10.
+        seed: Seed of the study, from which each trial's seed follows, 0 to 2**32 - 1. Defaults to 0.
+        keep_models: The models of so many of the best trials are kept in the study's folder, at least 1. Defaults to 1.
+        disk_quota_bytes: Kept models and checkpoints take no more than this: the worst models are removed first, the best
+            never; left out means no limit.
+    """
+
+    sampler: Annotated[str, Field(json_schema_extra=_completed_by(_SAMPLERS))] = "tpe"
+    sampler_options: dict[str, Any] = Field(default_factory=dict)
+    pruner: Annotated[str, Field(json_schema_extra=_completed_by(_PRUNERS))] = "none"
+    pruner_options: dict[str, Any] = Field(default_factory=dict)
+    n_trials: Annotated[int, Field(ge=1)] = 40
+    timeout_seconds: Annotated[float, Field(gt=0)] | None = None
+    max_failures_in_a_row: Annotated[int, Field(ge=0)] = 10
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    keep_models: Annotated[int, Field(ge=1)] = 1
+    disk_quota_bytes: Annotated[int, Field(ge=1)] | None = None
+
+
+def _check_workers(value: object) -> object:
+    if value == "auto" or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise unfit('expected a whole number of at least 1, or "auto"')
+
+
+Workers = Annotated[
+    Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[Literal["auto"], Tag("<auto>")],
+    Discriminator(lambda value: "<auto>" if isinstance(value, str) else "<number>"),
+    BeforeValidator(_check_workers),
+]
+
+
+class ExecutorSection(Table):
+    """``[executor]``: where trials run.
+
+    Attributes:
+        name: "workers" (processes), "ray" (actors on a Ray cluster) or "in-process" (here, one at a time, bare tracebacks).
+            Defaults to "workers".
+        n_workers: Number of workers, or "auto": one per GPU, else as many as the cores allow. Defaults to "auto".
+        devices: "auto" (GPUs, else the CPU), "gpu", "cpu" or "all" (GPUs and the CPU). Defaults to "auto".
+        workers_per_device: Workers that share a GPU, each with an equal part of its memory, or "auto": one, then as many as the
+            memory that the first trials took allows. Defaults to "auto".
+        trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled where the
+            backend has it, and networks of dense layers by programs that many trials share. Defaults to "auto".
+        max_retries: How often a trial is given out again after its worker died or hung, or the whole search was killed. Defaults to 3.
+        trial_timeout_seconds: A trial that has taken so long, building included, is FAILED at its epoch's end; left out means no limit.
+        checkpoint_seconds: A trial that is trained by Keras is saved about so often, at an epoch's end, and goes on from there
+            after a kill; 0 means never. Trials with callbacks are not, since Keras cannot save those. Defaults to 60.
+        epoch_timeout_seconds: A worker from which no epoch came for so long is replaced. Defaults to 3600.
+        halve_batch_on_oom: Whether a trial that ran out of memory is tried again with half its batch size. Defaults to false.
+        recycle_after_trials: A worker is replaced after so many trials. Defaults to 2000.
+        recycle_growth_bytes: A worker is replaced when its memory grew by so much, at least 1 MiB. Defaults to 2 GiB.
+    """
+
+    name: Literal["workers", "ray", "in-process"] = "workers"
+    n_workers: Workers = "auto"
+    devices: Literal["auto", "gpu", "cpu", "all"] = "auto"
+    workers_per_device: Workers = "auto"
+    trainer: Literal["auto", "keras", "compiled"] = "auto"
+    max_retries: Annotated[int, Field(ge=0)] = 3
+    trial_timeout_seconds: Annotated[float, Field(gt=0)] | None = None
+    checkpoint_seconds: Annotated[float, Field(ge=0)] = 60.0
+    epoch_timeout_seconds: Annotated[float, Field(gt=0)] = 3600.0
+    halve_batch_on_oom: bool = False
+    recycle_after_trials: Annotated[int, Field(ge=1)] = 2000
+    recycle_growth_bytes: Annotated[int, Field(ge=2**20)] = 2 * 2**30

@@ -1,0 +1,183 @@
+"""The search space: every hyperparameter, fixed or searched, and the searched ones as Optuna distributions."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+
+from ..experiment.parameters import Value
+from .parameters import CategoricalParameter, Entry, FloatParameter, IntParameter, Searched, check_type, kind_of
+from .settings import TrainingSettings
+from .validation import Table, expectation, written
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+
+__all__ = [
+    "CategoricalParameter",
+    "Entry",
+    "FloatParameter",
+    "IntParameter",
+    "Searched",
+    "Space",
+    "TrainingSpace",
+    "fixed",
+    "searched",
+    "to_distributions",
+]
+
+
+def searched(entries: Mapping[str, object]) -> dict[str, Searched]:
+    """Return the entries that are searched."""
+    return {name: entry for name, entry in entries.items() if isinstance(entry, Searched)}
+
+
+def fixed(entries: Mapping[str, object]) -> dict[str, Value]:
+    """Return the entries that are plain values."""
+    return {name: entry for name, entry in entries.items() if isinstance(entry, bool | int | float | str)}
+
+
+def _setting_kind(value: object) -> str | None:
+    return kind_of(value) if isinstance(value, Mapping | Searched) else "<value>"
+
+
+def _within(name: str, field: FieldInfo, setting: Any) -> Callable[[Any], Any]:
+    """Return a check that every value a parameter can take is valid for a training setting."""
+    adapter = TypeAdapter(setting, config=ConfigDict(strict=True, allow_inf_nan=False))
+
+    def check(entry: Any) -> Any:
+        if isinstance(entry, FloatParameter) and field.annotation is int:
+            raise ValueError(f'type = "float" gives fractions, but {name} is a whole number; write type = "int"')
+        # Every setting's range is an interval, so the ends speak for what lies between.
+        labels = ("low", "high") if isinstance(entry, IntParameter | FloatParameter) else ()
+        for position, value in enumerate(entry.extremes if isinstance(entry, Searched) else ()):
+            try:
+                adapter.validate_python(value)
+            except ValidationError as error:
+                given = f"{labels[position]}={written(value)} is not valid" if labels else f"choices has {written(value)}"
+                raise ValueError(f"{given}; {expectation(error.errors()[0])}") from None
+        return entry
+
+    return check
+
+
+def _searchable(name: str, field: FieldInfo) -> Any:
+    """Return the annotation and default of a training setting that may be searched."""
+    setting = Annotated[field.annotation, *field.metadata, Tag("<value>")]  # type: ignore[name-defined]
+    choice = (
+        setting
+        | Annotated[IntParameter, Tag("<int parameter>")]
+        | Annotated[FloatParameter, Tag("<float parameter>")]
+        | Annotated[CategoricalParameter, Tag("<categorical parameter>")]
+    )
+    checks = (Discriminator(_setting_kind), BeforeValidator(check_type), AfterValidator(_within(name, field, setting)))
+    return Annotated[choice, *checks], Field(default=field.default)
+
+
+TrainingSpace = create_model(
+    "TrainingSpace",
+    __base__=Table,
+    __module__=__name__,
+    __doc__=TrainingSettings.__doc__,
+    **{name: _searchable(name, field) for name, field in TrainingSettings.model_fields.items()},
+)
+"""``[space.training]``: every field of `TrainingSettings`, as a plain value or searched."""
+
+
+class Space(Table):
+    """``[space]``: every hyperparameter, a plain value (fixed) or a table with a type (searched).
+
+    Attributes:
+        model: The builder's arguments.
+        training: The training settings.
+    """
+
+    model: dict[str, Entry] = Field(default_factory=dict)
+    training: TrainingSpace = TrainingSpace()
+
+    @model_validator(mode="after")
+    def _check(self) -> "Space":
+        both = self.searched_model.keys() & self.searched_training.keys()
+        if both:
+            raise ValueError(f'"{min(both)}" is searched in both [space.model] and [space.training]; rename the builder\'s argument')
+        return self
+
+    @property
+    def _training_entries(self) -> dict[str, object]:
+        return {name: getattr(self.training, name) for name in TrainingSettings.model_fields}
+
+    @property
+    def searched_model(self) -> dict[str, Searched]:
+        """The searched arguments of the builder."""
+        return searched(self.model)
+
+    @property
+    def searched_training(self) -> dict[str, Searched]:
+        """The searched training settings."""
+        return searched(self._training_entries)
+
+    @property
+    def searched(self) -> dict[str, Searched]:
+        """Everything that is searched, the model's arguments first."""
+        return self.searched_model | self.searched_training
+
+    @property
+    def model_values(self) -> dict[str, tuple[Value, ...]]:
+        """What each argument of the builder may get: the ends of a range, all choices, or the fixed value."""
+        return {name: entry.extremes if isinstance(entry, Searched) else (entry,) for name, entry in self.model.items()}
+
+    def model_arguments(self, params: Mapping[str, Value]) -> dict[str, Value]:
+        """Return all of the builder's arguments for one trial's values."""
+        return fixed(self.model) | {name: params[name] for name in self.searched_model}
+
+    def training_settings(self, params: Mapping[str, Value]) -> TrainingSettings:
+        """Return all training settings for one trial's values."""
+        chosen = fixed(self._training_entries) | {name: params[name] for name in self.searched_training}
+        return TrainingSettings.model_validate(chosen)
+
+
+def to_distributions(parameters: Mapping[str, Searched]) -> "dict[str, BaseDistribution]":
+    """Write searched parameters as Optuna distributions.
+
+    Args:
+        parameters: By name.
+
+    Returns:
+        Optuna's distributions by the same names, in the same order. The top of a range that its step does not reach
+        is lowered to the last value that it does, which Optuna would do with a warning.
+    """
+    return {name: _to_distribution(parameter) for name, parameter in parameters.items()}
+
+
+def _to_distribution(parameter: Searched) -> "BaseDistribution":
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    match parameter:
+        case IntParameter():
+            high = parameter.high - (parameter.high - parameter.low) % parameter.step
+            return IntDistribution(parameter.low, high, log=parameter.log, step=parameter.step)
+        case FloatParameter():
+            return FloatDistribution(parameter.low, _last_step(parameter), log=parameter.log, step=parameter.step)
+        case CategoricalParameter():
+            return CategoricalDistribution(parameter.choices)
+
+
+def _last_step(parameter: FloatParameter) -> float:
+    """Return the largest value, counted in decimals as Optuna does: in binary, 0.3 / 0.1 is just below 3."""
+    if parameter.step is None:
+        return parameter.high
+    low, high, step = (Decimal(str(number)) for number in (parameter.low, parameter.high, parameter.step))
+    return float(low + (high - low) // step * step)

@@ -1,0 +1,128 @@
+"""Keeps all ledgers in one database; several coordinators, on several machines, may run a study at once.
+
+What a study keeps on disk is still in the store's folder, which all coordinators of a study must share.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from typing import final
+
+import optuna
+import sqlalchemy
+from optuna.storages import get_storage
+
+from ..errors import InputError, StudyBusyError
+from ..experiment.sections import Direction
+from ..store import Store
+from .base import Begun, bring_back_folder, check_unclaimed, set_aside_folder
+from .database import WHOLE, Database, check_url
+from .lease_table import LeaseTimes, SharedLeases
+from .leases import SoleLeases
+
+
+@final
+class DatabaseShelf:
+    """The ledgers in a store's database.
+
+    Args:
+        store: The local store, with the address of the database.
+        times: How long leases last. Defaults to 30 seconds, renewed every 10.
+    """
+
+    def __init__(self, store: Store, times: LeaseTimes | None = None) -> None:
+        self._store = store
+        self._times = times
+        self._url = store.ledger
+
+    def names(self) -> list[str]:
+        """Return the names of all studies."""
+        database = Database(self._url)
+        try:
+            return sorted(optuna.get_all_study_names(database.storage)) if database.is_there else []
+        finally:
+            database.close()
+
+    def begin(self, name: str, direction: Direction, *, fresh: bool) -> Begun:
+        """Join the coordinators of a study."""
+        check_url(self._url)
+        _check_apart(self._url, self._store.tracking_uri)
+        self._check_kept_here(name, fresh=fresh)
+        with self._connected() as database, database.exclusive(WHOLE):  # against one who removes or renames it now
+            storage = get_storage(database.storage)  # keeps what it has read
+            if not self._store.study(name).journal.exists() and name not in optuna.get_all_study_names(storage):
+                check_unclaimed(self._store, name)
+            set_aside = self._set_aside(database, name) if fresh else None
+            study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True)
+            leases = SharedLeases(database, storage.get_study_id_from_name(name), self._times)
+            leases.take(f"coordinator {leases.owner}")  # until it gives up, nobody removes the study
+        return Begun(study, storage, leases, set_aside)
+
+    def abandon(self, begun: Begun, name: str) -> None:
+        """Remove a study that nobody else runs, and bring back the one that was set aside."""
+        with self._connected() as database, database.exclusive(WHOLE):
+            if not begun.leases.others():
+                self._remove(database, begun, name)
+        database.close()
+
+    def _remove(self, database: Database, begun: Begun, name: str) -> None:
+        storage = database.storage
+        storage.delete_study(begun.study_id)
+        if begun.set_aside in optuna.get_all_study_names(storage):
+            database.rename(storage.get_study_id_from_name(begun.set_aside), name)
+        bring_back_folder(self._store, name, begun.set_aside)
+
+    def load(self, name: str, *, is_alone: bool) -> Begun | None:
+        """Open a study for reading."""
+        with self._connected() as database:
+            storage = get_storage(database.storage)
+            study = optuna.load_study(storage=storage, study_name=name, sampler=optuna.samplers.RandomSampler())
+            return Begun(study, storage, self._alone(database, name) if is_alone else SoleLeases(database.close))
+
+    def _alone(self, database: Database, name: str) -> SharedLeases:
+        leases = SharedLeases(database, database.storage.get_study_id_from_name(name), self._times)
+        with database.exclusive(WHOLE):
+            if leases.others():
+                raise StudyBusyError(f'Study "{name}" is being run; wait for its end')
+            leases.take(f"coordinator {leases.owner}")
+        return leases
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[Database]:
+        """Give the database, connected; it stays so unless something fails."""
+        database = Database(self._url)
+        try:
+            _ = database.storage
+            yield database
+        except BaseException:
+            database.close()
+            raise
+
+    def _check_kept_here(self, name: str, *, fresh: bool) -> None:
+        if self._store.study(name).journal.exists() and not fresh:
+            raise InputError(
+                f'Study "{name}" is kept in the file {self._store.study(name).journal}; go on without --ledger, '
+                "begin another with --fresh, or choose another name with --study"
+            )
+
+    def _set_aside(self, database: Database, name: str) -> str | None:
+        """Give the study of this name, or what lies in its folder, another name; None if there is nothing."""
+        names = set(optuna.get_all_study_names(database.storage))
+        if name not in names:
+            return set_aside_folder(self._store, name, names) if self._store.study(name).root.exists() else None
+        study_id = database.storage.get_study_id_from_name(name)
+        if SharedLeases(database, study_id).others():
+            raise StudyBusyError(f'Study "{name}" is being run; join it without --fresh, or choose another name with --study')
+        earlier = set_aside_folder(self._store, name, names)
+        database.rename(study_id, earlier)
+        return earlier
+
+
+def _check_apart(ledger: str, tracking_uri: str) -> None:
+    """Refuse one database for ledger and MLflow: both keep a table ``alembic_version``."""
+    if "://" in tracking_uri and _place(ledger) == _place(tracking_uri):
+        raise InputError("The ledger and MLflow cannot share one database; create another for the ledger and name it with --ledger")
+
+
+def _place(url: str) -> tuple[str | None, int | None, str | None]:
+    address = sqlalchemy.make_url(url)
+    return address.host, address.port, address.database

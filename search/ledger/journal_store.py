@@ -1,0 +1,83 @@
+"""Keeps each ledger as a journal file in its study's folder; one process at a time runs a study."""
+
+from pathlib import Path
+from typing import final
+
+import optuna
+from filelock import FileLock, Timeout
+from optuna.storages import JournalStorage
+
+from ..errors import InputError, StudyBusyError
+from ..experiment.sections import Direction
+from ..store import Store
+from .base import Begun, bring_back_folder, check_unclaimed, set_aside_folder
+from .journal_file import StudyJournal, repair
+from .leases import SoleLeases
+
+
+@final
+class JournalShelf:
+    """The journal files of a store.
+
+    Args:
+        store: The local store.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def names(self) -> list[str]:
+        """Return the names of all studies."""
+        return sorted(path.parent.name for path in self._store.studies.glob("*/journal.log") if path.stat().st_size)
+
+    def begin(self, name: str, direction: Direction, *, fresh: bool) -> Begun:
+        """Open a study for running it."""
+        journal = self._store.study(name).journal
+        lock = self._lock(name)
+        try:
+            if not journal.exists():
+                check_unclaimed(self._store, name)
+            set_aside = set_aside_folder(self._store, name, set()) if fresh and journal.exists() else None
+            repair(journal)
+            storage = _storage(journal)
+            study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True)
+        except BaseException:
+            lock.release()
+            raise
+        return Begun(study, storage, SoleLeases(lock.release), set_aside)
+
+    def abandon(self, begun: Begun, name: str) -> None:
+        """Remove a study's folder and bring back the one that was set aside."""
+        bring_back_folder(self._store, name, begun.set_aside)
+
+    def load(self, name: str, *, is_alone: bool) -> Begun | None:
+        """Open a study for reading."""
+        leases = SoleLeases(self._lock(name).release) if is_alone else SoleLeases()
+        storage = _storage(self._store.study(name).journal)
+        names = optuna.get_all_study_names(storage)  # an earlier study, "diabetes.1", has kept the name that it was begun with
+        if not names:
+            leases.close()
+            return None
+        study = optuna.load_study(storage=storage, study_name=names[0], sampler=optuna.samplers.RandomSampler())
+        return Begun(study, storage, leases)
+
+    def _lock(self, name: str) -> FileLock:
+        # Beside the study's folder, so that it stays the same file when the folder is set aside.
+        path = self._store.studies / f".{name}.lock"
+        lock = FileLock(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire(blocking=False)
+        except Timeout:
+            raise StudyBusyError(
+                f'Study "{name}" is being run by another process; wait for it, choose another name with --study, '
+                "or share one with --ledger and a database"
+            ) from None
+        except OSError as error:
+            raise InputError(f"The store {self._store.root} cannot be written: {error.strerror}; run in another folder or mend its rights") from None
+        return lock
+
+
+def _storage(journal: Path) -> JournalStorage:
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return JournalStorage(StudyJournal(journal))

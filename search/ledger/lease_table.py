@@ -1,0 +1,207 @@
+"""Leases that several coordinators share through a database: one row for each task that some coordinator does.
+
+A thread renews them; those of a coordinator that is gone expire. Only the database's clock counts. A coordinator that was
+cut off from the database gives the others, who were too, the time of a lease to come back before it takes anything over.
+"""
+
+import contextlib
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, final
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ..errors import LedgerError
+from .database import Database
+from .retry import Patience, patient
+from .tables import LEASES, Now
+
+
+@dataclass(frozen=True)
+class LeaseTimes:
+    """How patient coordinators are with one another.
+
+    Attributes:
+        lease_seconds: How long a task stays a coordinator's after it was last renewed. Defaults to 30.
+        heartbeat_seconds: How often all are renewed. Defaults to 10.
+        poll_seconds: How long `SharedLeases.wait` waits. Defaults to 1.
+    """
+
+    lease_seconds: float = 30.0
+    heartbeat_seconds: float = 10.0
+    poll_seconds: float = 1.0
+
+
+@final
+class SharedLeases:
+    """One coordinator's leases of one study.
+
+    Args:
+        database: Where they are.
+        study_id: Optuna's number of the study.
+        times: How long they last. Defaults to 30 seconds, renewed every 10.
+    """
+
+    are_shared = True
+
+    def __init__(self, database: Database, study_id: int, times: LeaseTimes | None = None) -> None:
+        self.owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._database = database
+        self._study_id = study_id
+        self._times = times or LeaseTimes()
+        self._depth = 0
+        self._held: dict[str, float] = {}  # when each was last renewed, by this process' clock
+        self._renewed = time.monotonic()
+        self._steady_from = 0.0
+        self._ended = threading.Event()
+        self._heart: threading.Thread | None = None
+        self._wake: Callable[[], None] = _sleep_on
+
+    @property
+    def patience(self) -> Patience:
+        """Waits for a database that is away."""
+        return self._database.patience
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Keep the other coordinators of the study out of a block; it may be entered again inside."""
+        outer: AbstractContextManager[None] = contextlib.nullcontext() if self._depth else self._database.exclusive(self._study_id)
+        with outer:
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+
+    @patient
+    def take(self, task: str) -> bool:
+        """Begin a task, or say that another coordinator does it; one whose lease has expired changes hands."""
+        asked = time.monotonic()
+        may_change_hands = or_(LEASES.c.owner == self.owner, LEASES.c.expires < Now()) if self._is_steady else LEASES.c.owner == self.owner
+        with self._database.engine.begin() as connection:
+            changed = connection.execute(update(LEASES).where(self._is(task), may_change_hands).values(owner=self.owner, expires=self._expiry))
+        if not changed.rowcount and not self._add(task):
+            return False
+        self._held[task] = asked
+        self._start()
+        return True
+
+    def holds(self, task: str) -> bool:
+        """Say, without asking the database, whether a task is certainly still this coordinator's."""
+        return time.monotonic() - self._held.get(task, float("-inf")) < self._times.lease_seconds
+
+    @patient
+    def renew(self, task: str) -> bool:
+        """Ask whether a task is still this coordinator's, and keep it if so."""
+        asked = time.monotonic()
+        with self._database.engine.begin() as connection:
+            renewed = connection.execute(update(LEASES).where(self._is(task), LEASES.c.owner == self.owner).values(expires=self._expiry))
+        self._held.pop(task, None)
+        if renewed.rowcount:
+            self._held[task] = asked
+        return bool(renewed.rowcount)
+
+    @patient
+    def release(self, task: str) -> None:
+        """Have done with a task; one that was lost stays its new owner's."""
+        self._held.pop(task, None)
+        with self._database.engine.begin() as connection:
+            connection.execute(delete(LEASES).where(self._is(task), LEASES.c.owner == self.owner))
+
+    @patient
+    def others(self) -> set[str]:
+        """Return the tasks that other coordinators do now."""
+        query = select(LEASES.c.task).where(LEASES.c.study_id == self._study_id, LEASES.c.owner != self.owner)
+        with self._database.engine.begin() as connection:
+            return set(connection.scalars(query.where(LEASES.c.expires >= Now()) if self._is_steady else query))
+
+    def wait(self) -> None:
+        """Wait a moment for what the others do."""
+        self._ended.wait(self._times.poll_seconds)
+
+    @contextlib.contextmanager
+    def waking(self, wake: Callable[[], None]) -> Iterator[None]:
+        """Have a function called at every heartbeat inside a block, from another thread."""
+        self._wake = wake
+        try:
+            yield
+        finally:
+            self._wake = _sleep_on
+
+    @patient
+    def give_up(self) -> None:
+        """Have done with all tasks, so that others need not wait until they expire."""
+        self._held.clear()
+        with self._database.engine.begin() as connection:
+            connection.execute(delete(LEASES).where(self._is_mine))
+
+    def close(self) -> None:
+        """Give up all tasks, for good, and the connections."""
+        self._ended.set()
+        if self._heart is not None:
+            self._heart.join()
+        with contextlib.suppress(LedgerError):  # they are left to expire
+            self.give_up()
+        self._database.close()
+
+    @property
+    def _is_steady(self) -> bool:
+        """Whether this coordinator was in touch with the database for long enough to judge the others."""
+        now = time.monotonic()
+        return now >= self._steady_from and (self._heart is None or now - self._renewed < self._times.lease_seconds)
+
+    @property
+    def _expiry(self) -> Any:
+        return Now() + self._times.lease_seconds
+
+    @property
+    def _is_mine(self) -> Any:
+        return (LEASES.c.study_id == self._study_id) & (LEASES.c.owner == self.owner)
+
+    def _is(self, task: str) -> Any:
+        return (LEASES.c.study_id == self._study_id) & (LEASES.c.task == task)
+
+    def _add(self, task: str) -> bool:
+        row = {"study_id": self._study_id, "task": task, "owner": self.owner, "expires": self._expiry}
+        try:
+            with self._database.engine.begin() as connection:
+                connection.execute(insert(LEASES).values(row))
+        except IntegrityError:
+            return False
+        return True
+
+    def _start(self) -> None:
+        if self._heart is None:
+            self._renewed = time.monotonic()
+            self._heart = threading.Thread(target=self._beat, name="leases", daemon=True)
+            self._heart.start()
+
+    def _beat(self) -> None:
+        while not self._ended.wait(self._times.heartbeat_seconds):
+            try:
+                self._renew_all()
+            except LedgerError:  # the coordinator's own next call says so
+                return
+            self._wake()
+
+    @patient
+    def _renew_all(self) -> None:
+        asked = time.monotonic()
+        with self._database.engine.begin() as connection:
+            connection.execute(update(LEASES).where(self._is_mine).values(expires=self._expiry))
+            mine = set(connection.scalars(select(LEASES.c.task).where(self._is_mine)))
+        self._held |= dict.fromkeys(mine & self._held.keys(), asked)
+        if asked - self._renewed >= self._times.lease_seconds:
+            self._steady_from = asked + self._times.lease_seconds
+        self._renewed = asked
+
+
+def _sleep_on() -> None:
+    """Wake nobody."""

@@ -1,0 +1,53 @@
+"""Ends a study whose trials all fail, instead of spending the night on them. It runs nothing."""
+
+from collections import Counter
+
+from ..trial import Failure, TrialResult, TrialState
+
+
+class CircuitBreaker:
+    """Counts failures that follow one another.
+
+    Args:
+        max_in_a_row: So many on one worker, or of one kind on all workers, are too many; 0 means no limit. Trials that were lost
+            with their workers count for these only: a machine that goes takes many at once.
+    """
+
+    def __init__(self, max_in_a_row: int) -> None:
+        self._max_in_a_row = max_in_a_row
+        self._of_worker: Counter[str] = Counter()
+        self._kind: Failure | None = None
+        self._n_of_kind = 0
+
+    def note(self, result: TrialResult) -> str:
+        """Take note of how a trial ended.
+
+        Args:
+            result: The result, or how one attempt failed that is made again.
+
+        Returns:
+            Why the study is to end; empty if it may go on.
+        """
+        if result.state is not TrialState.FAILED:
+            self._of_worker[result.worker] = self._n_of_kind = 0
+            self._kind = None
+            return ""
+        self._of_worker[result.worker] += 1
+        if result.failure is not Failure.LOST:
+            self._n_of_kind = self._n_of_kind + 1 if result.failure is self._kind else 1
+            self._kind = result.failure
+        return self._reason(result)
+
+    def _reason(self, result: TrialResult) -> str:
+        if not self._max_in_a_row:
+            return ""
+        if self._n_of_kind >= self._max_in_a_row:
+            what = f"{self._n_of_kind} trials in a row failed in the same way ({self._kind})"
+        elif self._of_worker[result.worker] >= self._max_in_a_row:
+            what = f"{self._of_worker[result.worker]} trials in a row failed on {result.worker or 'the worker'}"
+        else:
+            return ""
+        return (
+            f"{what}, the last one, trial {result.number}: {result.reason}. What finished is kept, and counts: mend the cause and run "
+            "the same command with more --trials, or with --fresh; search.max_failures_in_a_row allows more of them"
+        )

@@ -1,0 +1,201 @@
+"""The search itself: ask, submit, report and prune, tell, keep, until the trials asked for are finished.
+
+It knows the sockets and nothing behind them.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ..errors import DiskFullError, StudyFailedError, TakenOverError
+from ..executors.base import Executor
+from ..experiment.file import Experiment
+from ..experiment.parameters import Value
+from ..experiment.space import to_distributions
+from ..ledger import Again, Ledger, StudyView
+from ..samplers import is_exhausted
+from ..seeds import trial_seed
+from ..tracking.base import Tracker
+from ..trial import Assignment, EpochReport, Failure, TrialResult, TrialState
+from .circuit_breaker import CircuitBreaker
+from .disk_space import is_full
+from .interrupts import held_back
+from .model_retention import remove_checkpoints, remove_models, value_to_beat
+from .observer import Observer
+
+logger = logging.getLogger(__name__)
+
+
+def assign(experiment: Experiment, ledger: StudyView, number: int, params: Mapping[str, Value]) -> Assignment:
+    """Say all that a worker must know of a trial.
+
+    Args:
+        experiment: What is searched.
+        ledger: The study.
+        number: The trial's number.
+        params: Its searched hyperparameters.
+
+    Returns:
+        The trial, ready to be trained.
+    """
+    again = ledger.again(number)
+    training = experiment.space.training_settings(params)
+    return Assignment(
+        number=number,
+        params=params,
+        model_arguments=experiment.space.model_arguments(params),
+        training=training.model_copy(update={"batch_size": again.batch_size}) if again.batch_size else training,
+        seed=trial_seed(experiment.search.seed, number),
+        is_prunable=experiment.search.pruner != "none",
+        keep_if_better_than=value_to_beat(ledger, experiment.search),
+        model_path=str(ledger.folder.model_stem(number)),
+        checkpoint_path=str(ledger.folder.checkpoint(number)),
+        attempt=again.attempt,
+    )
+
+
+@dataclass
+class SearchLoop:
+    """Runs trials until there are enough.
+
+    Attributes:
+        experiment: What is searched, and how long.
+        ledger: The study, with its sampler and pruner.
+        executor: Where trials run; started and checked.
+        tracker: Where they are written down; the study's run is begun.
+        observer: Who is told.
+        n_trials: Trials in total.
+    """
+
+    experiment: Experiment
+    ledger: Ledger
+    executor: Executor
+    tracker: Tracker
+    observer: Observer
+    n_trials: int
+    _running: dict[int, Assignment] = field(default_factory=dict)
+
+    def run(self) -> str:
+        """Run what is missing; trials that run when the time is up are still finished.
+
+        Returns:
+            Why it ended before the number of trials was reached; empty if it was.
+
+        Raises:
+            StudyFailedError: If too many trials failed one after another.
+        """
+        self._breaker = CircuitBreaker(self.experiment.search.max_failures_in_a_row)
+        deadline = time.monotonic() + (self.experiment.search.timeout_seconds or float("inf"))
+        self._distributions = to_distributions(self.experiment.space.searched)
+        self._remove_models()
+        remove_checkpoints(self.ledger)
+        with held_back(self.executor.wake) as self._check_interrupt:
+            return self._run_until(deadline)
+
+    def _run_until(self, deadline: float) -> str:
+        while True:
+            self._check_interrupt()
+            reason = self._give_out(deadline)
+            if not self._running and self._is_over(reason):
+                return reason if self.ledger.n_finished < self.n_trials else ""
+            # With no worker free, one is being replaced: that is waited for too.
+            if self._running or not self.executor.n_free:
+                self._finish_some()
+            else:
+                self.ledger.wait()
+
+    def _give_out(self, deadline: float) -> str:
+        """Start trials while there is room, and say why no more may be started."""
+        while self.executor.n_free:
+            with self.ledger.turn():
+                reason = self._why_stop(deadline)
+                asked = None if reason else self.ledger.ask(self._distributions, self.n_trials)
+            if asked is None:
+                return reason
+            self._start_trial(*asked)
+        return ""
+
+    def _finish_some(self) -> None:
+        with self.ledger.waking(self.executor.wake):
+            results = self.executor.wait(self._report)
+        if not results:
+            self.ledger.catch_up(self.experiment.executor.max_retries)
+        for result in results:
+            self._finish(result)
+
+    def _is_over(self, reason: str) -> bool:
+        """Say whether nothing is left to do, for other coordinators neither."""
+        self.ledger.catch_up(self.experiment.executor.max_retries)
+        return self.ledger.n_finished >= self.n_trials or (bool(reason) and not self.ledger.running)
+
+    def _why_stop(self, deadline: float) -> str:
+        if time.monotonic() >= deadline:
+            return f"the time limit of {self.experiment.search.timeout_seconds:g} s is reached"
+        if is_exhausted(self.ledger.study):
+            return f'sampler "{self.experiment.search.sampler}" has proposed every combination'
+        return ""
+
+    def _start_trial(self, number: int, params: Mapping[str, Value]) -> None:
+        assignment = assign(self.experiment, self.ledger, number, params)
+        self._running[number] = assignment
+        self.tracker.start_trial(assignment)
+        self.executor.submit(assignment)
+        self.observer.on_trial_start(assignment)
+
+    def _report(self, report: EpochReport) -> bool:
+        self._check_interrupt()
+        if not self.ledger.holds(report.number):
+            return False
+        self.tracker.log_epoch(report)
+        self.observer.on_epoch_end(report)
+        if not self._running[report.number].is_prunable:
+            return True
+        return not self.ledger.should_prune(report, self.experiment.objective.metric)
+
+    def _finish(self, result: TrialResult) -> None:
+        if is_full(result.reason):  # not the trial's fault: it is tried again once there is room
+            raise DiskFullError(result.reason)
+        assignment = self._running.pop(result.number)
+        again = self._again(assignment, result)
+        try:
+            if again is None:
+                self._tell(assignment, result)
+            else:
+                self._put_back(result, again)
+        except TakenOverError as error:
+            self.tracker.drop_trial(result.number)
+            lost = TrialResult(number=result.number, state=TrialState.FAILED, failure=Failure.LOST, reason=str(error))
+            self.observer.on_trial_retry(lost)
+            return
+        if reason := self._breaker.note(result):
+            raise StudyFailedError(reason)
+
+    def _put_back(self, result: TrialResult, again: Again) -> None:
+        self.tracker.pause_trial(result.number)  # first: another coordinator may go on with it
+        self.ledger.put_back(result.number, again)
+        self.observer.on_trial_retry(result)
+
+    def _again(self, assignment: Assignment, result: TrialResult) -> Again | None:
+        """Say what is to be known when a trial is given out again; None if this was its end."""
+        again, means = self.ledger.again(result.number), self.experiment.executor
+        if result.failure in (Failure.LOST, Failure.HUNG) and again.n_lost < means.max_retries:
+            return replace(again, attempt=again.attempt + 1, n_lost=again.n_lost + 1)
+        batch_size = assignment.training.batch_size
+        if result.failure is Failure.OUT_OF_MEMORY and means.halve_batch_on_oom and batch_size > 1:
+            return replace(again, attempt=again.attempt + 1, batch_size=batch_size // 2)
+        return None
+
+    def _tell(self, assignment: Assignment, result: TrialResult) -> None:
+        is_best = self.ledger.tell(result, seed=assignment.seed, finished=time.time())
+        self.ledger.folder.checkpoint(result.number).unlink(missing_ok=True)
+        if result.model_path:
+            self._remove_models()
+        self.tracker.finish_trial(result)
+        if result.state is TrialState.FAILED:
+            logger.debug("Trial %d failed: %s", result.number, result.reason)
+        self.observer.on_trial_end(result, is_best=is_best)
+
+    def _remove_models(self) -> None:
+        self.ledger.catch_up(self.experiment.executor.max_retries)
+        remove_models(self.ledger, self.experiment.search)

@@ -1,0 +1,85 @@
+"""Decides which trained models of a study stay on disk: those of its best trials, within its quota.
+
+Whatever else lies in the study's folders of models and checkpoints belongs to nobody and is removed.
+"""
+
+import logging
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from ..experiment.file import SearchSection
+from ..ledger import StudyView
+from ..store import StudyFolder
+
+logger = logging.getLogger(__name__)
+
+
+def value_to_beat(ledger: StudyView, search: SearchSection) -> float | None:
+    """Say what a trial's value must beat for its model to be kept.
+
+    Args:
+        ledger: The study.
+        search: Its section of the experiment, which says how many models are kept.
+
+    Returns:
+        The value of the worst trial whose model is kept; None while there is room for more.
+    """
+    ranking = ledger.ranking(search.keep_models)
+    return ranking[-1][1] if len(ranking) == search.keep_models else None
+
+
+def remove_models(ledger: StudyView, search: SearchSection) -> None:
+    """Remove the models of all but the best trials and those that running trials may be writing.
+
+    Args:
+        ledger: The study.
+        search: Its section of the experiment: how many models are kept, and within how many bytes.
+    """
+    found = _files(ledger.folder.models)  # first: what another coordinator begins from now on is not among them
+    running = ledger.running
+    ranking = [number for number, _ in ledger.ranking(search.keep_models)]
+    ledger.folder.models.mkdir(parents=True, exist_ok=True)
+    for path in set(found) & set(stray_models(ledger.folder, {*ranking, *running})):
+        path.unlink(missing_ok=True)
+    if search.disk_quota_bytes is not None:
+        _keep_within(search.disk_quota_bytes, ledger.folder, [number for number in ranking if number not in running])
+
+
+def remove_checkpoints(ledger: StudyView) -> None:
+    """Remove the checkpoints of trials that have ended; those of others are needed when these go on."""
+    paths = _files(ledger.folder.checkpoints)
+    ended = {str(record.number) for record in ledger.records() if record.is_finished} if paths else set()
+    for path in paths:
+        if path.name.partition(".")[0] in ended:
+            path.unlink(missing_ok=True)
+
+
+def stray_models(folder: StudyFolder, kept: Collection[int]) -> Iterator[Path]:
+    """Yield the files of models that belong to none of the trials."""
+    names = {str(number) for number in kept}
+    return (path for path in _files(folder.models) if path.name.partition(".")[0] not in names)
+
+
+def _keep_within(quota: int, folder: StudyFolder, ranking: list[int]) -> None:
+    """Remove the worst models until the rest fits; the best one stays."""
+    while (used := _size(folder.models) + _size(folder.checkpoints)) > quota:
+        kept = [number for number in ranking if folder.model(number).is_file()]
+        if len(kept) < 2:
+            logger.warning(
+                "%s: the best model and the checkpoints need %d bytes, more than search.disk_quota_bytes = %d; they are kept",
+                folder.root,
+                used,
+                quota,
+            )
+            return
+        for path in _files(folder.models):
+            if path.name.partition(".")[0] == str(kept[-1]):
+                path.unlink(missing_ok=True)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in _files(folder))

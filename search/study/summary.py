@@ -1,0 +1,109 @@
+"""How a study stands, in plain values: what `run_study` returns and ``best --json`` prints."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import StudyFailedError
+from ..experiment.parameters import Value
+from ..ledger import StudyView
+from ..tracking.base import StudyOutcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudySummary:
+    """A study and its best trial.
+
+    Attributes:
+        study: The study's name.
+        trial: Number of the best trial.
+        value: Its value.
+        metric: The objective's metric.
+        direction: "minimize" or "maximize".
+        params: Its searched hyperparameters.
+        metrics: Its metrics at its best epoch, by Keras' names.
+        n_parameters: Number of its model's parameters.
+        test: The champion's metrics on the test part; empty until it is registered.
+        run_id: MLflow's run of the best trial; None until the champion is registered.
+        parent_run_id: MLflow's run of the study.
+        model_uri: Where the champion is registered; None until it is.
+        n_trials: Trials that were asked for.
+        n_by_state: Number of trials by state.
+    """
+
+    study: str
+    trial: int
+    value: float
+    metric: str
+    direction: str
+    params: Mapping[str, Value]
+    metrics: Mapping[str, float]
+    n_parameters: int
+    test: Mapping[str, float]
+    run_id: str | None
+    parent_run_id: str | None
+    model_uri: str | None
+    n_trials: int
+    n_by_state: Mapping[str, int]
+
+
+def summarize(ledger: StudyView) -> StudySummary:
+    """Read a study's summary from its ledger.
+
+    Raises:
+        StudyFailedError: If no trial has succeeded.
+    """
+    if ledger.best is None:
+        raise StudyFailedError(_why_none(ledger))
+    number, value = ledger.best
+    objective = ledger.experiment.objective
+    record = ledger.record(number)
+    champion: dict[str, Any] = ledger.attribute("champion") or {}
+    if champion.get("trial") != number:
+        champion = {}
+    return StudySummary(
+        study=ledger.name,
+        trial=number,
+        value=value,
+        metric=objective.metric,
+        direction=objective.direction,
+        params=record.params,
+        metrics=record.history[record.facts["best_epoch"] - 1],
+        n_parameters=record.facts["n_parameters"],
+        test=champion.get("test", {}),
+        run_id=champion.get("run_id"),
+        parent_run_id=ledger.attribute("parent_run_id"),
+        model_uri=champion.get("model_uri"),
+        n_trials=ledger.attribute("n_trials") or 0,
+        n_by_state=ledger.n_by_state(),
+    )
+
+
+def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
+    """Say how a study stands, for its run.
+
+    Args:
+        ledger: The study.
+        is_complete: Whether it ran to its end.
+    """
+    if ledger.best is None:
+        return StudyOutcome(is_complete=is_complete, n_by_state=ledger.n_by_state())
+    summary = summarize(ledger)
+    return StudyOutcome(
+        is_complete=is_complete,
+        n_by_state=summary.n_by_state,
+        best_trial=summary.trial,
+        best_value=summary.value,
+        best_params=summary.params,
+        model_uri=summary.model_uri,
+        test_metrics=summary.test,
+        artifacts=ledger.folder.report if is_complete and ledger.folder.report.is_dir() else None,
+    )
+
+
+def _why_none(ledger: StudyView) -> str:
+    reasons = [record.reason for record in ledger.records() if record.is_finished and record.reason]
+    if not reasons:
+        return f'Study "{ledger.name}" has no finished trial; run it with more trials or a longer time limit'
+    commonest = max(set(reasons), key=reasons.count)
+    return f'No trial of study "{ledger.name}" succeeded: {len(reasons)} failed, most often with: {commonest}'

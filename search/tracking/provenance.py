@@ -1,0 +1,136 @@
+"""Where a result comes from: the commit, the installed packages, the machine and its devices.
+
+It asks git, the package metadata and the driver, and imports neither TensorFlow nor Keras. What cannot be found out is
+None or empty; nothing is raised for it.
+"""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[1]
+MAIN_PACKAGES = ("tensorflow", "keras", "jax", "torch", "keras-tuner", "optuna", "mlflow", "scikit-learn", "pandas", "numpy")
+"""The packages whose versions change results, by the names of their distributions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Code and machine, at one moment.
+
+    Attributes:
+        commit: The git commit of the code, 40 hexadecimal digits; None if the code is not tracked by git.
+        is_dirty: Whether files differ from the commit or are not in it; None without a commit.
+        python: Python's version, such as ``3.12.3``.
+        platform: Operating system and processor, such as ``Linux-6.8-x86_64``.
+        backend: The Keras backend that is configured, such as ``tensorflow``.
+        packages: Version by distribution name, in lower case, of everything installed.
+        devices: The accelerators, such as ``NVIDIA A100-SXM4-80GB``; the processor if there are none.
+    """
+
+    commit: str | None
+    is_dirty: bool | None
+    python: str
+    platform: str
+    backend: str
+    packages: Mapping[str, str]
+    devices: tuple[str, ...]
+
+    @property
+    def main_packages(self) -> dict[str, str]:
+        """The versions of those of `MAIN_PACKAGES` that are installed."""
+        return {name: self.packages[name] for name in MAIN_PACKAGES if name in self.packages}
+
+    @property
+    def requirements(self) -> str:
+        """All versions as the text of a requirements file."""
+        return "".join(f"{name}=={version}\n" for name, version in self.packages.items())
+
+
+def collect(folder: Path = HERE) -> Provenance:
+    """Find out where results of this process come from.
+
+    Args:
+        folder: A folder of the code. Defaults to this package's.
+
+    Returns:
+        What is known.
+    """
+    commit, is_dirty = git_revision(folder)
+    return Provenance(
+        commit=commit,
+        is_dirty=is_dirty,
+        python=platform.python_version(),
+        platform=platform.platform(terse=True),
+        backend=keras_backend(),
+        packages=installed_packages(),
+        devices=devices(),
+    )
+
+
+def git_revision(folder: Path = HERE) -> tuple[str | None, bool | None]:
+    """Return the commit that a folder stands at, and whether the checkout differs from it.
+
+    Args:
+        folder: A folder with tracked files. Defaults to this package's.
+
+    Returns:
+        The commit and the dirty flag; both None outside git, or where git ignores or does not know the folder, as it does
+        an environment inside somebody's checkout.
+    """
+    commit = _output("git", "-C", str(folder), "rev-parse", "--verify", "HEAD")
+    if commit is None or not _output("git", "-C", str(folder), "ls-files", "."):
+        return None, None
+    top = _output("git", "-C", str(folder), "rev-parse", "--show-toplevel") or str(folder)
+    changes = _output("git", "-C", top, "status", "--porcelain")
+    return commit, None if changes is None else bool(changes)
+
+
+def installed_packages() -> dict[str, str]:
+    """Return the version of every installed distribution by its name in lower case, sorted."""
+    found = {dist.name.lower(): dist.version for dist in distributions() if dist.name}
+    return dict(sorted(found.items()))
+
+
+def devices() -> tuple[str, ...]:
+    """Return the names of the NVIDIA GPUs in their order, or else the processor's with its cores."""
+    listed = _output("nvidia-smi", "--query-gpu=name", "--format=csv,noheader")
+    if listed:
+        return tuple(line.strip() for line in listed.splitlines())
+    return (f"{_processor()}, {os.cpu_count()} cores",)
+
+
+def keras_backend() -> str:
+    """Return the backend that Keras will use, by its own rules: KERAS_BACKEND, then keras.json, then TensorFlow.
+
+    Source: ``keras/src/backend/config.py``.
+    """
+    if "KERAS_BACKEND" in os.environ:
+        return os.environ["KERAS_BACKEND"]
+    home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
+    try:
+        return str(json.loads((home / "keras.json").read_text(encoding="utf-8"))["backend"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "tensorflow"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _output(*command: str) -> str | None:
+    """Return what a command prints, or None if it is missing, fails or takes longer than 10 seconds."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

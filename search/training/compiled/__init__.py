@@ -1,0 +1,1 @@
+"""Epochs of any Keras model as compiled programs."""

@@ -1,0 +1,1 @@
+"""Networks of dense layers, padded so that many share one compiled program."""

@@ -1,0 +1,1 @@
+"""The epochs of one trial, the same for every trainer: schedules, progress, checkpoints, callbacks."""

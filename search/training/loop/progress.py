@@ -1,0 +1,203 @@
+"""The course of one trial, epoch by epoch: its learning rate, its best epoch, and whether it goes on.
+
+Every trainer goes through it, so that early stopping, schedules, pruning and failures mean the same in all of them. It
+trains nothing and knows no Keras.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Callable, Mapping
+
+from ...data.arrays import Weights
+from ...errors import DivergedError, OverdueError, TrialError
+from ...experiment.file import Experiment
+from ...trial import Assignment, EpochReport, Report
+from .checkpoints import Checkpoint, Checkpoints, Trainer
+from .schedules import learning_rate_at
+
+_log = logging.getLogger(__name__)
+_KEPT = ("history", "best_epoch", "_best_value", "_reference", "_n_standing", "_n_standing_at_rate", "_n_plateaus", "seconds")
+"""What a checkpoint has of it, beside weights."""
+
+
+class Progress:
+    """What has happened so far in one trial.
+
+    Attributes:
+        history: The metrics of every epoch that was trained, in order.
+        best_epoch: The epoch with the best value, the earliest of equals, from 1; 0 before the first.
+        is_pruned: Whether a report was answered with False.
+        report_error: What the report raised: the caller's fault and not the trial's.
+
+    Args:
+        experiment: The experiment, for its objective, the trial's time limit and the interval of checkpoints.
+        assignment: The trial, for its number and its settings.
+        report: Told after each epoch; its answer is whether to go on.
+    """
+
+    def __init__(self, experiment: Experiment, assignment: Assignment, report: Report) -> None:
+        self.history: list[dict[str, float]] = []
+        self.best_epoch = 0
+        self.is_pruned = False
+        self.report_error: Exception | None = None
+        self._started = time.perf_counter()
+        self._objective, self._limits = experiment.objective, experiment.executor
+        self._checkpoints = Checkpoints(experiment, assignment)
+        self._assignment = assignment
+        self._settings = assignment.training
+        self._report = report
+        self._best_value: float | None = None
+        self._best_weights: Weights | None = None
+        self._reference: float | None = None  # the last value that improved by more than min_delta
+        self._n_standing = 0
+        self._n_standing_at_rate = 0
+        self._n_plateaus = 0
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time since the trial began; of one that goes on from a checkpoint with the time until that was written."""
+        return time.perf_counter() - self._started
+
+    @seconds.setter
+    def seconds(self, seconds: float) -> None:
+        self._started = time.perf_counter() - seconds
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that is trained next, from 1."""
+        return len(self.history) + 1
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of that epoch."""
+        return self.learning_rates(1)[0]
+
+    def learning_rates(self, n_epochs: int) -> list[float]:
+        """Return the learning rates of the next epochs, of which there are at most ``n_certain``."""
+        return [learning_rate_at(self._settings, self.epoch + index, self._n_plateaus) for index in range(n_epochs)]
+
+    @property
+    def n_certain(self) -> int:
+        """How many more epochs there will be, at rates that are known now, as long as all metrics are finite."""
+        limits = [self._settings.epochs - len(self.history)]
+        if self._assignment.is_prunable:
+            limits.append(1)
+        if self._settings.patience:
+            limits.append(self._settings.patience - self._n_standing)
+        if self._settings.schedule == "plateau":
+            limits.append(self._settings.decay_epochs - self._n_standing_at_rate)
+        return min(limits)
+
+    @property
+    def value(self) -> float:
+        """The objective's metric at the best epoch, or at the last one where best weights are not restored."""
+        return self.history[self.value_epoch - 1][self._objective.metric]
+
+    @property
+    def value_epoch(self) -> int:
+        """The epoch of ``value``, from 1."""
+        return self.best_epoch if self._settings.restore_best_weights else len(self.history)
+
+    @property
+    def weights_to_restore(self) -> Weights | None:
+        """The best epoch's weights; None if the model has them already or is not to get them."""
+        return None if self.value_epoch == len(self.history) else self._best_weights
+
+    def end_epoch(self, metrics: Mapping[str, float], copy_weights: Callable[[], Weights]) -> bool:
+        """Take note of one epoch and report it.
+
+        Args:
+            metrics: The epoch's metrics by Keras' names, and ``learning_rate`` if it was another than the schedule's.
+            copy_weights: Called for the weights if they are worth remembering.
+
+        Returns:
+            Whether there is another epoch.
+
+        Raises:
+            DivergedError: If a loss or the objective's metric is not a finite number.
+            TrialError: If the model has no such metric.
+        """
+        epoch, learning_rate = self.epoch, self.learning_rate
+        self.history.append({"learning_rate": learning_rate} | {name: float(value) for name, value in metrics.items()})
+        value = self._checked_value(self.history[-1], epoch)
+        self._compare(value, epoch, copy_weights)
+        self.is_pruned = not self._told(EpochReport(self._assignment.number, epoch, self.history[-1]))
+        is_out_of_patience = 0 < self._settings.patience <= self._n_standing
+        return not self.is_pruned and not is_out_of_patience and epoch < self._settings.epochs
+
+    def resume(self, trainer: Trainer) -> None:
+        """Go on where a killed attempt has left a checkpoint, if there is one. Its epochs are not reported again.
+
+        Args:
+            trainer: It has the trial's model as it was built, and gets the state of that epoch.
+        """
+        checkpoint = self._checkpoints.read()
+        if checkpoint is None:
+            return
+        if [array.shape for array in checkpoint.state] != [array.shape for array in trainer.get_state()]:
+            _log.warning("trial %d starts again: its checkpoint has other variables", self._assignment.number)
+            return
+        trainer.set_state(checkpoint.state)
+        for name in _KEPT:
+            setattr(self, name, checkpoint.course[name])
+        self._best_weights = checkpoint.best_weights
+        if self._keeps_weights and self.best_epoch == len(self.history):
+            self._best_weights = trainer.get_weights()
+
+    def pause(self, trainer: Trainer) -> None:
+        """Between two epochs, end a trial that has had its time, and write a checkpoint if one is due.
+
+        Args:
+            trainer: Its state is that of the last epoch that has ended.
+
+        Raises:
+            OverdueError: If the trial has taken longer than a trial may.
+        """
+        self._check_time()
+        if self._checkpoints.is_due:
+            is_best = self.best_epoch == len(self.history)
+            best_weights = self._best_weights if self._keeps_weights and not is_best else None
+            self._checkpoints.write(Checkpoint({name: getattr(self, name) for name in _KEPT}, trainer.get_state(), best_weights))
+
+    @property
+    def _keeps_weights(self) -> bool:
+        return self._settings.restore_best_weights
+
+    def _check_time(self) -> None:
+        limit = self._limits.trial_timeout_seconds
+        if limit is not None and self.seconds > limit:
+            raise OverdueError(f"past its limit of {limit:g} seconds: {self.seconds:.1f} at epoch {len(self.history)}")
+
+    def _checked_value(self, metrics: Mapping[str, float], epoch: int) -> float:
+        name = self._objective.metric
+        if name not in metrics:
+            raise TrialError(f'the model has no metric "{name}"; it has {", ".join(sorted(metrics))}')
+        for checked in ("loss", "val_loss", name):
+            if not math.isfinite(number := metrics.get(checked, 0.0)):
+                raise DivergedError(f"{checked} is {'NaN' if math.isnan(number) else 'infinite'} at epoch {epoch}")
+        return metrics[name]
+
+    def _compare(self, value: float, epoch: int, copy_weights: Callable[[], Weights]) -> None:
+        if self._objective.is_better(value, self._best_value):
+            self._best_value, self.best_epoch = value, epoch
+            if self._settings.restore_best_weights and epoch < self._settings.epochs:
+                self._best_weights = copy_weights()
+        if self._is_improvement(value):
+            self._reference, self._n_standing, self._n_standing_at_rate = value, 0, 0
+            return
+        self._n_standing += 1
+        self._n_standing_at_rate += 1
+        if self._n_standing_at_rate == self._settings.decay_epochs:
+            self._n_plateaus, self._n_standing_at_rate = self._n_plateaus + 1, 0
+
+    def _is_improvement(self, value: float) -> bool:
+        sign = 1 if self._objective.direction == "minimize" else -1
+        return self._objective.is_better(value + sign * self._settings.min_delta, self._reference)
+
+    def _told(self, epoch_report: EpochReport) -> bool:
+        try:
+            return self._report(epoch_report)
+        except Exception as error:
+            self.report_error = error
+            raise

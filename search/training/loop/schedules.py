@@ -1,0 +1,35 @@
+"""The learning rate of each epoch, as `search.experiment.settings` describes the schedules.
+
+It changes between epochs only, so that one compiled program serves a whole training.
+"""
+
+import math
+
+from ...experiment.settings import TrainingSettings
+
+
+def learning_rate_at(settings: TrainingSettings, epoch: int, n_plateaus: int) -> float:
+    """Return the learning rate of one epoch.
+
+    Args:
+        settings: The training settings.
+        epoch: The epoch, from 1.
+        n_plateaus: How often the objective has stood still for ``decay_epochs`` epochs; only "plateau" asks.
+
+    Returns:
+        The learning rate. "cosine" is ``(1 + cos(pi (epoch - 1) / epochs)) / 2`` of the first one (SGDR, Loshchilov and
+        Hutter 2017, equation 5, without restarts): it is 0 when the last epoch has ended, not while it is trained.
+    """
+    intervals = (epoch - 1) / settings.decay_epochs
+    match settings.schedule:
+        case "constant":
+            factor = 1.0
+        case "step":
+            factor = settings.decay_rate ** math.floor(intervals)
+        case "exponential":
+            factor = settings.decay_rate**intervals
+        case "cosine":
+            factor = (1 + math.cos(math.pi * (epoch - 1) / settings.epochs)) / 2
+        case "plateau":
+            factor = settings.decay_rate**n_plateaus
+    return settings.learning_rate * factor

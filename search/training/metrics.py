@@ -1,0 +1,150 @@
+"""Which metrics each task has, by Keras' log names, and whether an objective asks for one of them.
+
+It knows names only and imports no Keras; `search.training.model.compiling` turns the names into Keras' objects.
+
+| task | metrics | at every trial |
+|---|---|---|
+| binary | loss, accuracy, auc, pr_auc, precision, recall, f1_score, binary_crossentropy | loss, accuracy |
+| multiclass | loss, accuracy, top_k_categorical_accuracy (k = 5), categorical_crossentropy | loss, accuracy |
+| regression | loss, mean_absolute_error or mae, mean_squared_error or mse, root_mean_squared_error or rmse, mean_absolute_percentage_error, \
+mean_squared_logarithmic_error, r2_score or r2 | loss, mean_absolute_error |
+
+With several outputs, ``loss`` is the weighted sum of their losses, and everything of one output begins with its name:
+``main_loss``, ``main_mean_absolute_error``. The loss includes the regularisation of the layers, as in Keras; the crossentropies here do not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..data.arrays import Task, Tasks
+from ..errors import ExperimentError, nearest
+from ..experiment.file import Experiment, ObjectiveSection, OutputSection
+
+METRICS: Mapping[Task, tuple[str, ...]] = {
+    "binary": ("accuracy", "auc", "pr_auc", "precision", "recall", "f1_score", "binary_crossentropy"),
+    "multiclass": ("accuracy", "top_k_categorical_accuracy", "categorical_crossentropy"),
+    "regression": (
+        *("mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2_score"),
+        *("mean_absolute_percentage_error", "mean_squared_logarithmic_error", "mae", "mse", "rmse", "r2"),
+    ),
+}
+"""The metrics of each task beside ``loss``; the first one is computed at every trial."""
+
+SHORT_NAMES: Mapping[str, str] = {
+    "mae": "mean_absolute_error",
+    "mse": "mean_squared_error",
+    "rmse": "root_mean_squared_error",
+    "r2": "r2_score",
+}
+"""Short names and what they stand for. A metric is logged by the name that was asked for."""
+
+LARGER_IS_BETTER = frozenset({*("accuracy", "top_k_categorical_accuracy", "auc", "pr_auc", "precision", "recall", "f1_score"), *("r2_score", "r2")})
+"""Metrics to maximize; losses and errors are to be minimized."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What one output of a model is trained towards.
+
+    Attributes:
+        task: What its target is.
+        loss: Keras' name of its loss; "auto" leaves it to the training settings.
+        weight: How many times its loss counts in the sum.
+        metrics: Names of its metrics beside the loss, without the output's name.
+    """
+
+    task: Task
+    loss: str = "auto"
+    weight: float = 1.0
+    metrics: tuple[str, ...] = ()
+
+
+def make_heads(experiment: Experiment, task: Tasks) -> dict[str, Head]:
+    """Say what each output is trained towards.
+
+    Args:
+        experiment: The experiment, as `check_objective` accepts it.
+        task: What the target is, by output name where there are several.
+
+    Returns:
+        Heads by output name; an only output is named ``""``.
+    """
+    return {
+        name: Head(task=of, loss=section.loss, weight=section.weight, metrics=tuple(metric_names(experiment.objective, of, name, section.metrics)))
+        for name, of, section in _sections(experiment.outputs, task)
+    }
+
+
+def logged_names(experiment: Experiment, task: Tasks) -> list[str]:
+    """List what is logged at every epoch, by Keras' names without ``val_``, the loss first."""
+    heads = make_heads(experiment, task)
+    losses = [f"{name}_loss" for name in heads if name]
+    return ["loss", *losses, *(_full(name, metric) for name, head in heads.items() for metric in head.metrics)]
+
+
+def metric_names(objective: ObjectiveSection, task: Task, output: str = "", further: Sequence[str] = ()) -> list[str]:
+    """List the metrics of an output to compute beside the loss: the task's usual one, the objective's, then the further ones.
+
+    Args:
+        objective: The objective, as `check_objective` accepts it.
+        task: What the target is.
+        output: Name of the output. Defaults to ``""``, the only one.
+        further: More metrics of this output. Defaults to none.
+
+    Returns:
+        Names without ``val_``, without the output's name and without ``loss``, no metric twice. A usual metric gives way
+        to its short name.
+    """
+    named_here = {_full(output, name): name for name in METRICS[task]}
+    asked = [named_here[name] for name in (objective.metric.removeprefix("val_"), *objective.metrics) if name in named_here]
+    asked += [name for name in further if name != "loss"]
+    meant = {SHORT_NAMES.get(name, name) for name in asked}
+    usual = [name for name in METRICS[task][:1] if name not in meant or name in asked]
+    return list(dict.fromkeys([*usual, *asked]))
+
+
+def check_objective(objective: ObjectiveSection, task: Tasks, outputs: Mapping[str, OutputSection] | None = None) -> None:
+    """Check that the tasks have the objective's metric and the further ones, and that the direction is the metric's.
+
+    Args:
+        objective: The objective.
+        task: What the target is, by output name where there are several.
+        outputs: ``[outputs]`` of the experiment. Defaults to one output of the only target.
+
+    Raises:
+        ExperimentError: With the metrics there are and the nearest one, if it has not; or with the right direction.
+    """
+    sections = _sections(outputs or {}, task)
+    lacks = f'the task "{task}" has no' if isinstance(task, str) else "the outputs have no"
+    valid = {"loss": "loss"} | {_full(name, metric): metric for name, of, _ in sections for metric in ("loss", *METRICS[of])}
+    if objective.metric.removeprefix("val_") not in valid:
+        choices = nearest(objective.metric, [f"val_{name}" for name in valid])
+        raise ExperimentError(f'objective.metric = "{objective.metric}": {lacks} such metric; {choices}')
+    _check_direction(objective, valid[objective.metric.removeprefix("val_")])
+    for name in objective.metrics:
+        if name not in valid:
+            raise ExperimentError(f'objective.metrics: {lacks} metric "{name}"; {nearest(name, valid)}')
+    for output, (_, of, section) in zip(outputs or (), sections, strict=False):
+        for name in section.metrics:
+            if name not in ("loss", *METRICS[of]):
+                raise ExperimentError(f'outputs.{output}.metrics: the task "{of}" has no metric "{name}"; {nearest(name, ("loss", *METRICS[of]))}')
+
+
+def _check_direction(objective: ObjectiveSection, metric: str) -> None:
+    size, direction = ("larger", "maximize") if metric in LARGER_IS_BETTER else ("smaller", "minimize")
+    if objective.direction != direction:
+        raise ExperimentError(
+            f'objective.direction = "{objective.direction}", but {objective.metric} is better the {size} it is; write direction = "{direction}"'
+        )
+
+
+def _sections(outputs: Mapping[str, OutputSection], task: Tasks) -> list[tuple[str, Task, OutputSection]]:
+    """List each output's name, task and section; the only output is named ``""`` whatever its section is called."""
+    if isinstance(task, str):
+        return [("", task, next(iter(outputs.values()), OutputSection()))]
+    return [(name, of, outputs.get(name, OutputSection())) for name, of in task.items()]
+
+
+def _full(output: str, metric: str) -> str:
+    """Name a metric as Keras logs it."""
+    return f"{output}_{metric}" if output else metric

@@ -1,0 +1,190 @@
+"""Turns training settings and a task into Keras' optimizer, loss and metrics, and compiles a model with them.
+
+It decides nothing that the settings leave open except what follows from the task.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from ...data.arrays import Array, Task, Tree, named, unnamed
+from ...errors import TrialError
+from ...experiment.settings import TrainingSettings
+from ..metrics import SHORT_NAMES, Head
+from .losses import RootMeanSquaredError
+from .names import match_outputs
+
+SMOOTHED_LOSSES: Mapping[str, type[Any]] = {
+    "binary_crossentropy": keras.losses.BinaryCrossentropy,
+    "binary_focal_crossentropy": keras.losses.BinaryFocalCrossentropy,
+    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+    "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
+}
+
+
+def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head]) -> None:
+    """Compile a model in place.
+
+    Args:
+        model: A built Keras model.
+        outputs: The model's outputs for some rows, ``(n_rows, n_units)``, or such by output name.
+        settings: The training settings.
+        heads: What each output is trained towards, as `search.training.metrics.make_heads` returns them.
+
+    Raises:
+        TrialError: If the outputs have other names, or a metric does not go with its output.
+    """
+    losses, metrics = {}, {}
+    for name, output in match_outputs(model, outputs, heads).items():
+        head, own = heads[name], _own_settings(settings, heads[name])
+        losses[name] = build_loss(own, head.task, output.shape[-1])
+        metrics[name] = [build_metric(metric, head.task, own, output) for metric in head.metrics]
+    weights = {name: head.weight for name, head in heads.items()}
+    model.compile(
+        optimizer=build_optimizer(settings),
+        loss=unnamed(losses),
+        loss_weights=None if set(weights.values()) == {1.0} else unnamed(weights),
+        metrics=unnamed(metrics),
+    )
+
+
+def _own_settings(settings: TrainingSettings, head: Head) -> TrainingSettings:
+    """Return the settings with the output's own loss."""
+    return settings if head.loss == "auto" else settings.model_copy(update={"loss": head.loss})
+
+
+def build_optimizer(settings: TrainingSettings) -> Any:
+    """Make the optimizer of the settings.
+
+    Args:
+        settings: The training settings; momentum belongs to sgd and rmsprop, nesterov to sgd.
+
+    Returns:
+        A `keras.optimizers.Optimizer`.
+    """
+    # 0 is spelled out where Keras' own default is not 0, and is None where it is: None costs no computation.
+    has_own_decay = settings.optimizer in ("adamw", "muon")
+    config: dict[str, Any] = {"learning_rate": settings.learning_rate, "clipnorm": settings.clipnorm or None}
+    config["weight_decay"] = settings.weight_decay if has_own_decay else settings.weight_decay or None
+    if settings.optimizer == "muon":
+        config["adam_weight_decay"] = settings.weight_decay
+    if settings.optimizer in ("sgd", "rmsprop"):
+        config["momentum"] = settings.momentum
+    if settings.optimizer == "sgd":
+        config["nesterov"] = settings.nesterov
+    optimizer = keras.optimizers.get({"class_name": settings.optimizer, "config": config})
+    # Keras' compile would wrap it too, but then a saved model does not load: its optimizer is not wrapped there.
+    return keras.optimizers.LossScaleOptimizer(optimizer) if settings.precision == "mixed_float16" else optimizer
+
+
+def loss_name(settings: TrainingSettings, task: Task, n_units: int) -> str:
+    """Name the loss: the settings' own, or the one that follows from the task and the size of the output.
+
+    Keras smooths labels that are columns only, so the sparse cross-entropy gives way to the other where they are smoothed.
+    """
+    usual = "mean_squared_error" if task == "regression" else "sparse_categorical_crossentropy"
+    if task == "binary" and n_units == 1:
+        usual = "binary_crossentropy"
+    name = usual if settings.loss == "auto" else settings.loss
+    return "categorical_crossentropy" if name == "sparse_categorical_crossentropy" and settings.label_smoothing else name
+
+
+def build_loss(settings: TrainingSettings, task: Task, n_units: int) -> Any:
+    """Make the loss of one output.
+
+    Args:
+        settings: The training settings.
+        task: What the target is.
+        n_units: Size of the output's last axis.
+
+    Returns:
+        What `keras.Model.compile` takes.
+    """
+    name = loss_name(settings, task, n_units)
+    if name == "root_mean_squared_error":
+        return RootMeanSquaredError()
+    if settings.label_smoothing and name in SMOOTHED_LOSSES:
+        return SMOOTHED_LOSSES[name](label_smoothing=settings.label_smoothing)
+    return name
+
+
+def encode_targets(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head], target: Tree) -> Tree:
+    """Write targets as the losses want them.
+
+    Args:
+        model: A built Keras model.
+        outputs: The model's outputs for some rows.
+        settings: The training settings.
+        heads: What each output is trained towards.
+        target: Targets, ``(n_rows, 1)``, or such by output name.
+
+    Returns:
+        The same, or one column a class, float32, ``(n_rows, n_units)``, where the loss is not a sparse one.
+
+    Raises:
+        TrialError: If the outputs have other names.
+    """
+    units = {name: output.shape[-1] for name, output in match_outputs(model, outputs, heads).items()}
+    arrays = {name: _encode(array, _own_settings(settings, heads[name]), heads[name].task, units[name]) for name, array in named(target).items()}
+    return unnamed(arrays)
+
+
+def _encode(target: Array, settings: TrainingSettings, task: Task, n_units: int) -> Array:
+    if task == "regression" or n_units == 1 or loss_name(settings, task, n_units) == "sparse_categorical_crossentropy":
+        return np.asarray(target)
+    return np.eye(n_units, dtype=np.float32)[np.asarray(target)[..., 0].astype(np.int64)]
+
+
+def build_metric(name: str, task: Task, settings: TrainingSettings, output: Any) -> Any:
+    """Make one metric of one output.
+
+    Args:
+        name: The metric, as `search.training.metrics` names it, but "loss".
+        task: What the target is.
+        settings: The training settings.
+        output: The output for some rows, ``(n_rows, n_units)``.
+
+    Returns:
+        What `keras.Model.compile` takes; it is logged as ``name``.
+
+    Raises:
+        TrialError: If a binary task's output has not the one unit that the metric reads.
+    """
+    if name == "accuracy":  # Keras chooses by the shapes of target and output
+        return name
+    n_units = output.shape[-1]
+    if task == "binary" and n_units != 1:
+        raise TrialError(f'metric "{name}" needs a model with one sigmoid output, but it has {n_units} outputs; use accuracy or loss')
+    is_sparse = loss_name(settings, task, n_units) == "sparse_categorical_crossentropy"
+    return _METRICS[("sparse_" if is_sparse else "") + SHORT_NAMES.get(name, name)](name=name)
+
+
+def _f1_score(name: str) -> Any:
+    # Over the single output "micro" is the positive class's own score, as a number and not as an array.
+    return keras.metrics.F1Score(average="micro", threshold=0.5, name=name)
+
+
+def _pr_auc(name: str) -> Any:
+    return keras.metrics.AUC(curve="PR", name=name)
+
+
+_METRICS: Mapping[str, Callable[..., Any]] = {
+    "auc": keras.metrics.AUC,
+    "pr_auc": _pr_auc,
+    "precision": keras.metrics.Precision,
+    "recall": keras.metrics.Recall,
+    "f1_score": _f1_score,
+    "binary_crossentropy": keras.metrics.BinaryCrossentropy,
+    "top_k_categorical_accuracy": keras.metrics.TopKCategoricalAccuracy,
+    "sparse_top_k_categorical_accuracy": keras.metrics.SparseTopKCategoricalAccuracy,
+    "categorical_crossentropy": keras.metrics.CategoricalCrossentropy,
+    "sparse_categorical_crossentropy": keras.metrics.SparseCategoricalCrossentropy,
+    "mean_absolute_error": keras.metrics.MeanAbsoluteError,
+    "mean_squared_error": keras.metrics.MeanSquaredError,
+    "root_mean_squared_error": keras.metrics.RootMeanSquaredError,
+    "mean_absolute_percentage_error": keras.metrics.MeanAbsolutePercentageError,
+    "mean_squared_logarithmic_error": keras.metrics.MeanSquaredLogarithmicError,
+    "r2_score": keras.metrics.R2Score,
+}

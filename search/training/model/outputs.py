@@ -1,0 +1,95 @@
+"""Checks that a model's outputs and their losses go with the targets. It computes nothing."""
+
+from collections.abc import Iterable
+
+from ...data.arrays import Task
+from ...errors import TrialError
+from ...experiment.file import Experiment
+from ...experiment.parameters import Searched
+from ..metrics import Head
+
+_OF_CLASSES = frozenset(
+    {
+        *("binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy", "categorical_focal_crossentropy"),
+        *("sparse_categorical_crossentropy", "hinge", "squared_hinge", "categorical_hinge", "kl_divergence", "dice", "tversky"),
+    }
+)
+"""Losses whose targets are classes."""
+
+_OF_NUMBERS = frozenset({"mean_absolute_percentage_error"})
+"""Losses that divide by the target, which is 0 for one class."""
+
+_ACROSS_UNITS = frozenset(
+    {
+        *("categorical_crossentropy", "categorical_focal_crossentropy", "sparse_categorical_crossentropy"),
+        *("categorical_hinge", "kl_divergence", "cosine_similarity"),
+    }
+)
+"""Losses that compare the units of an output with each other, so that one unit alone has nothing to learn."""
+
+_USUAL = {"binary": "binary_crossentropy", "multiclass": "sparse_categorical_crossentropy", "regression": "mean_squared_error"}
+
+
+def check_shape(shape: tuple[int, ...], task: Task, n_outputs: int, name: str = "") -> None:
+    """Check that an output has a number, or a probability for each class.
+
+    Args:
+        shape: Of the output for some rows.
+        task: What its target is.
+        n_outputs: Units that the target needs.
+        name: The output's name. Defaults to ``""``, the only one.
+
+    Raises:
+        TrialError: If it has another shape than ``(n_rows, n_outputs)``; a binary task may have two units too.
+    """
+    widths = (1, 2) if task == "binary" else (n_outputs,)
+    if len(shape) == 2 and shape[1] in widths:
+        return
+    which = f'output "{name}"' if name else "output"
+    given, expected = _written(shape[1:]), " or ".join(_written([width]) for width in widths)
+    raise TrialError(
+        f"the model's {which} has the shape {given}, but the {task} target needs {expected}; "
+        f"give its last layer {n_outputs} units, which the function gets as n_outputs"
+    )
+
+
+def check_losses(experiment: Experiment, head: Head, n_units: int, name: str = "") -> None:
+    """Check every loss that an output may be trained with.
+
+    Args:
+        experiment: The experiment, for the losses of ``[space.training]``.
+        head: What the output is trained towards.
+        n_units: Size of the output's last axis.
+        name: The output's name. Defaults to ``""``, the only one.
+
+    Raises:
+        TrialError: With the first loss that has no meaning for this target, and the usual one.
+    """
+    key, losses = f"outputs.{name or next(iter(experiment.outputs), '')}.loss", [head.loss]
+    if head.loss == "auto":
+        key, losses = "space.training.loss", _choices(experiment)
+    for loss in losses:
+        fault = _fault(loss, head.task, n_units)
+        if fault:
+            raise TrialError(f'{key} = "{loss}" {fault}; use "{_USUAL[head.task]}", or "auto"')
+
+
+def _choices(experiment: Experiment) -> list[str]:
+    searched = experiment.space.searched_training.get("loss")
+    written = experiment.space.training.model_dump()["loss"]
+    return [str(loss) for loss in searched.extremes] if isinstance(searched, Searched) else [written]
+
+
+def _fault(loss: str, task: Task, n_units: int) -> str:
+    """Say why a loss cannot be meant; nothing where it can."""
+    if task == "regression" and loss in _OF_CLASSES:
+        return "is for classes, but the target is a regression's"
+    if task != "regression" and loss in _OF_NUMBERS:
+        return f"divides by the target, but the {task} target has zeros"
+    if n_units == 1 and loss in _ACROSS_UNITS:
+        return f"compares several units of an output, but the model's has one, for a {task} target"
+    return ""
+
+
+def _written(widths: Iterable[int]) -> str:
+    return f"({', '.join(['n_rows', *map(str, widths)])})"

@@ -1,0 +1,1 @@
+"""Populations: the epochs of many trials in one compiled program."""

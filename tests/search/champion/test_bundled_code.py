@@ -1,0 +1,49 @@
+import ast
+import sys
+
+import keras
+
+from search.champion import bundled_code
+
+MODULES = {"sklearn": "scikit-learn"}
+
+
+def test_the_carried_files_import_only_what_the_requirements_name():
+    imported = set()
+    for file in bundled_code.source_files():
+        for node in ast.walk(ast.parse((bundled_code.ROOT / file).read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add(node.module.split(".")[0])
+    foreign = {MODULES.get(name, name) for name in imported - sys.stdlib_module_names}
+    assert foreign <= set(bundled_code.REQUIREMENTS)
+
+
+def test_neither_training_nor_tracking_is_carried():
+    assert not [file for file in bundled_code.source_files() if file.startswith(("training", "tracking", "executors", "samplers"))]
+
+
+def test_a_model_of_keras_own_layers_needs_no_module(tmp_path):
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="relu", kernel_regularizer="l2")]).save(tmp_path / "1.keras")
+    assert bundled_code.own_modules(tmp_path / "1.keras", "models.mlp:build_mlp") == ()
+
+
+def test_a_model_with_its_own_layer_needs_the_layers_and_the_builders_module(spec):
+    assert bundled_code.own_modules(spec.model_path, spec.experiment.model) == ("own_network.builder", "own_network.layers")
+
+
+def test_a_registered_function_needs_the_builders_module(tmp_path):
+    @keras.saving.register_keras_serializable(package="test_carried")
+    def twice(x):
+        return 2 * x
+
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation=twice)]).save(tmp_path / "1.keras")
+    assert "own_network.builder" in bundled_code.own_modules(tmp_path / "1.keras", "own_network.builder:build")
+
+
+def test_the_users_package_travels_and_an_installed_one_is_pinned_instead(own_network, tmp_path):
+    paths = bundled_code.copy_code(tmp_path, ["own_network.layers", "keras.layers"])
+    assert [path.rpartition("/")[2] for path in paths] == ["perceptune_champion", "own_network"]
+    assert sorted(path.name for path in (tmp_path / "own_network").iterdir()) == ["__init__.py", "builder.py", "data.py", "layers.py"]
+    assert bundled_code.requirements("tensorflow", ["own_network.layers"])[-1].startswith("tensorflow")

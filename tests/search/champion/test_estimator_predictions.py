@@ -1,0 +1,98 @@
+"""The champion of a model with scikit-learn's interface: packaged in a fresh process, answering, carried elsewhere."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from models.perceptron import ThresholdUnit
+from search.champion import Champion, export_champion, package_champion
+from search.champion.verification import check_outputs
+from search.data.dataset import load_dataset
+from search.errors import DataError
+
+from .conftest import make_spec, write_table
+
+FRESH = """
+import json, sys
+import mlflow.pyfunc, pandas as pd
+model = mlflow.pyfunc.load_model(sys.argv[1])
+rows = pd.read_csv("rows.csv", dtype={"siblings": float})
+print(json.dumps([model.predict(rows)["prediction"].tolist(), "keras" in sys.modules, "search" in sys.modules]))
+"""
+
+
+def _packaged(folder, estimator):
+    data = {"loader": "experiments.datasets:csv", "path": str(write_table(folder / "passengers.csv")), "target": "survived"}
+    spec = make_spec(folder, data, "models.perceptron:build_threshold_unit", lambda arrays: estimator.fit(arrays.x_train, arrays.y_train.ravel()))
+    spec = replace(spec, model_path=spec.model_path.with_suffix(".skops"))
+    return spec, package_champion(spec), load_dataset(spec.experiment.data)
+
+
+@pytest.fixture(scope="module")
+def sure(tmp_path_factory):
+    """Spec, package and data set of an estimator with probabilities."""
+    return _packaged(tmp_path_factory.mktemp("sure"), LogisticRegression())
+
+
+@pytest.fixture(scope="module")
+def unit(tmp_path_factory):
+    """Spec, package and data set of an estimator of our own, without probabilities."""
+    return _packaged(tmp_path_factory.mktemp("unit"), ThresholdUnit(start=()))
+
+
+def test_it_answers_with_probabilities_where_it_has_them(sure):
+    spec, packaged, dataset = sure
+    champion = Champion(packaged.folder / "data" / "champion")
+    answers = champion.predict(dataset.test.features)
+    assert list(answers) == ["prediction", "probability_no", "probability_yes"]
+    assert ((answers["probability_yes"] > 0.5) == (answers["prediction"] == "yes")).all()
+    assert isinstance(champion.model, LogisticRegression)
+    with np.load(spec.expected) as expected:
+        check_outputs(champion.outputs(dataset.validation.features), expected["outputs"], "The model")
+
+
+def test_it_answers_without_them_where_it_has_none(unit):
+    _, packaged, dataset = unit
+    answers = Champion(packaged.folder / "data" / "champion").predict(dataset.test.features)
+    assert list(answers) == ["prediction"]
+    assert set(answers["prediction"]) == {"no", "yes"}
+
+
+@pytest.mark.parametrize("name", ["sure", "unit"])
+def test_its_test_accuracy_is_that_of_its_answers(name, request):
+    _, packaged, dataset = request.getfixturevalue(name)
+    answers = Champion(packaged.folder / "data" / "champion").predict(dataset.test.features)
+    accuracy = (answers["prediction"].to_numpy() == dataset.test.targets["survived"].to_numpy()).mean()
+    assert packaged.metadata.test["accuracy"] == accuracy > 0.5
+
+
+def test_mlflow_alone_loads_it_elsewhere_without_keras(unit, elsewhere):
+    _, packaged, dataset = unit
+    dataset.test.features.to_csv(elsewhere["cwd"] / "rows.csv", index=False)
+    process = subprocess.run([sys.executable, "-c", FRESH, str(packaged.folder)], capture_output=True, text=True, check=False, **elsewhere)
+    assert process.returncode == 0, process.stderr
+    expected = Champion(packaged.folder / "data" / "champion").predict(dataset.test.features)["prediction"].tolist()
+    assert json.loads(process.stdout.splitlines()[-1]) == [expected, False, False]
+
+
+def test_its_requirements_name_no_keras_and_it_carries_its_own_class_only(sure, unit):
+    for _, packaged, _ in (sure, unit):
+        assert "keras" not in (packaged.folder / "requirements.txt").read_text()
+        assert packaged.metadata.backend == ""
+    assert unit[1].metadata.modules == ("models.perceptron",)
+    assert (unit[1].folder / "code" / "models" / "perceptron.py").is_file()
+    assert not (sure[1].folder / "code" / "models").exists()
+
+
+def test_it_is_exported_as_it_was_kept(sure, tmp_path):
+    spec, packaged, _ = sure
+    champion = Champion(packaged.folder / "data" / "champion")
+    export_champion(champion, tmp_path / "best.skops")
+    assert (tmp_path / "best.skops").read_bytes() == spec.model_path.read_bytes()
+    with pytest.raises(DataError, match=r"expected a file ending in \.skops"):
+        export_champion(champion, tmp_path / "best.keras")

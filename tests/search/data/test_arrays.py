@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from search.data.arrays import TrainingArrays
+
+X, Y = np.arange(12, dtype=np.float32).reshape(4, 3), np.ones((4, 1), np.float32)
+
+
+def _arrays(**changes):
+    return TrainingArrays(**{"x_train": X, "y_train": Y, "x_validation": X[:2], "y_validation": Y[:2], "task": "binary", "n_outputs": 1} | changes)
+
+
+def test_loaded_arrays_are_equal_and_what_is_written_to_them_stays_in_this_process(tmp_path):
+    _arrays().save(tmp_path / "arrays")
+    loaded = TrainingArrays.load(tmp_path / "arrays")
+    np.testing.assert_array_equal(loaded.x_train, X)
+    np.testing.assert_array_equal(loaded.y_validation, Y[:2])
+    assert (loaded.task, loaded.n_outputs, loaded.input_shape, loaded.x_train.dtype) == ("binary", 1, (3,), np.float32)
+    loaded.x_train[0, 0] = 99
+    np.testing.assert_array_equal(TrainingArrays.load(tmp_path / "arrays").x_train, X)
+
+
+def test_arrays_that_were_loaded_stay_when_others_are_saved_in_their_place(tmp_path):
+    _arrays().save(tmp_path)
+    loaded = TrainingArrays.load(tmp_path)
+    _arrays(x_train=X[:2] + 1, y_train=Y[:2]).save(tmp_path)
+    np.testing.assert_array_equal(loaded.x_train, X)
+    np.testing.assert_array_equal(TrainingArrays.load(tmp_path).x_train, X[:2] + 1)
+
+
+def test_named_inputs_keep_their_names_and_order(tmp_path):
+    inputs = {"wide/left": X[:, :1], "deep": X}
+    _arrays(x_train=inputs, x_validation=inputs, y_validation=Y).save(tmp_path)
+    loaded = TrainingArrays.load(tmp_path)
+    assert loaded.input_shape == {"wide/left": (1,), "deep": (3,)}
+    assert list(loaded.x_validation) == ["wide/left", "deep"]
+    np.testing.assert_array_equal(loaded.x_train["deep"], X)
+
+
+def test_saving_again_replaces(tmp_path):
+    _arrays().save(tmp_path)
+    _arrays(x_train=X + 1).save(tmp_path)
+    np.testing.assert_array_equal(TrainingArrays.load(tmp_path).x_train, X + 1)
+
+
+@pytest.mark.parametrize("changes", [{"y_train": Y[:3]}, {"x_validation": X}, {"x_validation": X[:0], "y_validation": Y[:0]}])
+def test_different_numbers_of_rows_are_refused(changes):
+    with pytest.raises(ValueError, match="same number of rows"):
+        _arrays(**changes)

@@ -1,0 +1,79 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from search.data.dataset import parse_dataset
+from search.data.targets import Target, choose_targets, named_outputs, tasks_of
+from search.errors import ExperimentError, TrialError
+from search.experiment.sections import OutputSection
+
+FEATURES = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0]})
+PRICE, SOLD = pd.Series([1.5, 2.5, 3.5, 4.5], name="price"), pd.Series([0, 1, 0, 1], name="sold")
+
+
+def _dataset(*targets, task):
+    part = FEATURES, targets[0] if len(targets) == 1 else pd.concat(targets, axis="columns")
+    return parse_dataset({"train": part, "validation": part, "test": part, "task": task}, "toy")
+
+
+ONE = _dataset(PRICE, task="regression")
+TWO = _dataset(PRICE, SOLD, task={"price": "regression", "sold": "binary"})
+
+
+def _chosen(dataset, **outputs):
+    return {name: target.column for name, target in choose_targets(dataset, {k: OutputSection(**v) for k, v in outputs.items()}).items()}
+
+
+def test_without_outputs_there_is_one_without_a_name_for_the_only_target():
+    assert choose_targets(ONE, {}) == {"": Target(column="price", task="regression")}
+
+
+def test_several_outputs_may_predict_the_only_target():
+    assert _chosen(ONE, main={}, aux={}) == {"main": "price", "aux": "price"}
+
+
+def test_an_output_predicts_the_target_of_its_name_or_the_one_that_it_names():
+    assert _chosen(TWO, price={}, other={"target": "sold"}) == {"price": "price", "other": "sold"}
+
+
+def test_an_only_output_has_no_name_but_may_choose_its_target():
+    assert _chosen(TWO, main={"target": "sold"}) == {"": "sold"}
+
+
+def test_each_target_has_its_own_task_and_classes():
+    targets = choose_targets(TWO, {"price": OutputSection(), "sold": OutputSection()})
+    assert tasks_of(targets) == {"price": "regression", "sold": "binary"}
+    assert targets["sold"].classes == (0, 1)
+    assert (targets["price"].classes, targets["sold"].n_outputs) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "message"),
+    [
+        ({}, r'data set "toy" has the targets price, sold; add a table for each output.* \[outputs.price\] with target = "price"'),
+        ({"main": {}, "sold": {}}, 'outputs.main: target is missing; data set "toy" has the targets price, sold'),
+        ({"main": {"target": "prise"}, "sold": {}}, 'outputs.main.target = "prise": .* did you mean "price"'),
+    ],
+)
+def test_an_output_whose_target_is_not_known_is_refused(outputs, message):
+    with pytest.raises(ExperimentError, match=message):
+        _chosen(TWO, **outputs)
+
+
+def test_outputs_are_named_by_the_dict_or_the_list_of_output_layers():
+    class Model:
+        output_names = ("main", "aux")
+
+    first, second = np.zeros((2, 1)), np.ones((2, 1))
+    assert named_outputs(Model(), [first, second]) == {"main": first, "aux": second}
+    assert named_outputs(object(), {"b": first, "a": second}) == {"b": first, "a": second}
+
+
+def test_an_only_output_has_no_name():
+    output = np.zeros((2, 1))
+    assert [list(named_outputs(object(), given)) for given in (output, {"main": output})] == [[""], [""]]
+
+
+def test_outputs_without_names_are_refused():
+    with pytest.raises(TrialError, match="2 outputs without names; let it return a dict"):
+        named_outputs(object(), (np.zeros((2, 1)), np.zeros((2, 1))))

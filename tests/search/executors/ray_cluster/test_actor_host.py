@@ -1,0 +1,132 @@
+"""Actors: what lies in the object store, what comes back from nodes, and what a lost node costs."""
+
+import sys
+from dataclasses import replace
+
+import keras
+import numpy as np
+import psutil
+import pytest
+
+from search.errors import InputError, MissingExtraError
+from search.executors.ray_cluster.actor_host import RayCluster
+from search.executors.worker_pool import WorkerPool
+from search.experiment.file import parse_experiment
+from search.trial import Failure, TrialState
+from tests.search.executors.conftest import CONTENT, assignment, train
+
+
+@pytest.fixture
+def start(ray_cluster, arrays, tmp_path):
+    """Return a function that starts actors; all are closed at the end."""
+    pools = []
+
+    def begin(n_workers=1, **sections):
+        pools.append(pool := WorkerPool(RayCluster(tmp_path / "programs")))
+        pool.start(parse_experiment(CONTENT | {"executor": {"n_workers": n_workers}} | sections, "toy"), arrays)
+        pool.check()
+        return pool
+
+    yield begin
+    for pool in pools:
+        pool.close()
+
+
+def finish(pool, n, report=lambda _: True):
+    results = []
+    while len(results) < n:
+        results += pool.wait(report)
+    return results
+
+
+def study_assignment(number, folder):
+    """A trial with its paths as a study has them."""
+    return replace(
+        assignment(number, folder), model_path=str(folder / "models" / str(number)), checkpoint_path=str(folder / "checkpoints" / f"{number}.npz")
+    )
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "auto"])
+def test_no_cluster_at_the_address_is_told_in_one_line(monkeypatch, tmp_path, arrays, address):
+    monkeypatch.setenv("RAY_ADDRESS", address)
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))  # where Ray looks for clusters of this machine
+    with pytest.raises(InputError, match=f'"{address}"'):
+        WorkerPool(RayCluster(tmp_path)).start(parse_experiment(CONTENT, "toy"), arrays)
+
+
+def test_a_missing_ray_is_answered_with_the_extra(monkeypatch, tmp_path, arrays):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingExtraError, match=r"\.\[ray\]"):
+        WorkerPool(RayCluster(tmp_path)).start(parse_experiment(CONTENT, "toy"), arrays)
+
+
+def test_models_and_what_callbacks_write_come_back_from_the_node(start, tmp_path):
+    logger = {"use": "keras.callbacks:CSVLogger", "filename": "epochs.csv"}
+    pool = start(callbacks=[logger])
+    result = train(pool, study_assignment(3, tmp_path))
+    assert result.model_path == str(tmp_path / "models" / "3.keras")
+    with np.load(tmp_path / "models" / "3.expected.npz") as answers:
+        assert len(answers["outputs"]) == 40
+    assert keras.saving.load_model(result.model_path, safe_mode=True).count_params() == result.n_parameters
+    assert len((tmp_path / "callbacks" / "3" / "epochs.csv").read_text().splitlines()) == 3
+    assert result.worker.startswith("worker-0 on ")
+
+
+def kill_actor():
+    """End the only actor as a machine's fault would."""
+    [victim] = [child for child in psutil.Process().children(recursive=True) if child.name().startswith("ray::RayWorker")]
+    victim.kill()
+
+
+@pytest.mark.slow
+def test_a_trial_whose_actor_dies_goes_on_elsewhere_with_its_newest_checkpoint(start, tmp_path):
+    stand_in = {"use": "keras.callbacks:CSVLogger", "filename": "{study_folder}/checkpoints/{trial}.npz", "append": True}
+    pool, trial = start(callbacks=[stand_in]), replace(study_assignment(5, tmp_path), is_prunable=True)
+
+    def report(epoch):
+        if epoch.epoch == 2:
+            kill_actor()
+        return True
+
+    pool.submit(trial)
+    [lost] = finish(pool, 1, report)
+    assert (lost.number, lost.failure) == (5, Failure.LOST)
+    first = (tmp_path / "checkpoints" / "5.npz").read_text()
+    assert first
+    assert train(pool, replace(trial, attempt=2)).state is TrialState.COMPLETE
+    assert (tmp_path / "checkpoints" / "5.npz").read_text().startswith(first)
+
+
+def test_the_arrays_lie_in_the_object_store_once(start, arrays, tmp_path, ray_cluster):
+    from ray._private.internal_api import memory_summary
+    from ray._private.worker import global_worker
+
+    pool = start(2)
+    while pool.n_free < 2:
+        pool.wait(lambda _: True)
+    summary = memory_summary(global_worker.node.address, stats_only=True)
+    assert "1 objects" in summary, summary
+
+
+@pytest.mark.slow
+def test_results_are_those_of_a_worker_process(start, arrays, tmp_path):
+    from search.executors.local.process_host import Processes
+
+    here = WorkerPool(Processes(tmp_path / "logs"))
+    experiment = parse_experiment(CONTENT, "toy")
+    here.start(experiment, arrays)
+    here.check()
+    expected = train(here, assignment(0, tmp_path))
+    here.close()
+    found = train(start(), assignment(0, tmp_path))
+    assert [epoch["loss"] for epoch in found.history] == pytest.approx([epoch["loss"] for epoch in expected.history], rel=1e-4)
+
+
+@pytest.mark.slow
+def test_more_workers_than_cpus_have_parts_of_them(start, tmp_path):
+    pool = start(4)
+    while pool.n_free < 4:
+        pool.wait(lambda _: True)
+    for number in range(4):
+        pool.submit(assignment(number, tmp_path))
+    assert {result.state for result in finish(pool, 4)} == {TrialState.COMPLETE}

@@ -1,0 +1,169 @@
+"""Hyperparameters: what may be written for one, and the Optuna distributions that follow."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+from search.errors import ExperimentError
+from search.experiment.file import parse_experiment
+from search.experiment.space import FloatParameter, IntParameter, Space, to_distributions
+
+
+def space(*, model: dict[str, Any] | None = None, training: dict[str, Any] | None = None) -> Space:
+    """Return the space of an experiment file with these tables."""
+    content = {
+        "name": "spaces",
+        "model": "models.mlp:build_mlp",
+        "data": {"loader": "experiments.datasets:diabetes"},
+        "objective": {"metric": "val_loss", "direction": "minimize"},
+        "space": {"model": model or {}, "training": training or {}},
+    }
+    return parse_experiment(content, "file").space
+
+
+def int_range(**changes: Any) -> dict[str, Any]:
+    """Return the table of a searched whole number."""
+    return {"type": "int", "low": 1, "high": 9, **changes}
+
+
+@pytest.mark.parametrize("value", [True, 1, 0, 1.0, -2.5, "relu", "1"])
+def test_a_plain_value_stays_what_it_is_to_its_type(value: object) -> None:
+    kept = space(model={"x": value}).model_arguments({})["x"]
+    assert (type(kept), kept) == (type(value), value)
+
+
+def test_choices_stay_what_they_are_to_their_type() -> None:
+    choices = [True, 2, 3.0, "relu"]
+    kept = space(model={"x": {"type": "categorical", "choices": choices}}).searched["x"].extremes
+    assert [(type(choice), choice) for choice in kept] == [(type(choice), choice) for choice in choices]
+
+
+def test_a_whole_number_is_a_float_where_a_float_belongs() -> None:
+    found = space(training={"learning_rate": 1, "weight_decay": {"type": "float", "low": 0, "high": 1}})
+    rate = found.training_settings({"weight_decay": 0.5}).learning_rate
+    assert (type(rate), rate) == (float, 1.0)
+    assert type(found.searched["weight_decay"].extremes[0]) is float
+
+
+def test_fixed_and_searched_values_meet_in_a_trials_arguments_and_settings() -> None:
+    found = space(model={"n_hidden": int_range(), "activation": "relu"}, training={"batch_size": int_range(step=4), "epochs": 3})
+    params = {"n_hidden": 2, "batch_size": 5}
+    assert list(found.searched) == ["n_hidden", "batch_size"]
+    assert found.model_arguments(params) == {"activation": "relu", "n_hidden": 2}
+    settings = found.training_settings(params)
+    assert (settings.batch_size, settings.epochs, settings.optimizer) == (5, 3, "adam")
+
+
+@pytest.mark.parametrize("name", ["batch_size", "epochs", "patience", "decay_epochs"])
+@pytest.mark.parametrize("change", [{}, {"step": 3}, {"log": True}])
+def test_a_searched_whole_number_setting_proposes_whole_numbers(name: str, change: dict[str, Any]) -> None:
+    found = space(training={name: int_range(**change)})
+    distribution = to_distributions(found.searched)[name]
+    assert isinstance(distribution, IntDistribution)
+    assert type(getattr(found.training_settings({name: distribution.high}), name)) is int
+
+
+MISTAKES = [
+    (int_range(low=3, high=1), "low=3 is above high=1; exchange them"),
+    (int_range(type="integer"), 'unknown type "integer"; did you mean "int"? Valid: categorical, float, int'),
+    (int_range(type=["int"]), 'unknown type ["int"]'),
+    ({"low": 1, "high": 2.5}, '{ low = 1, high = 2.5 } has no type; add type = "float", or write a plain value to fix it'),
+    ({"choices": [1]}, 'has no type; add type = "categorical"'),
+    ({"type": "int", "low": 1, "hgh": 2}, 'unknown key "hgh"; did you mean "high"? Valid: high, log, low, step, type'),
+    ({"type": "int", "high": 2}, "low is missing; add it, such as low = 1"),
+    (int_range(log=True, low=0), "log=true needs low above 0, but low=0; raise low or leave log out"),
+    (int_range(log=True, step=2), "log=true and step=2 cannot stand together; leave one out"),
+    (int_range(step=9), "step=9 is wider than the range from low=1 to high=9; make step smaller"),
+    ({"type": "float", "low": -1, "high": 2, "log": True}, "log=true needs low above 0, but low=-1.0"),
+    ({"type": "categorical", "choices": []}, "choices is empty; write at least one value"),
+    ({"type": "categorical", "choices": ["a", "b", "a"]}, 'choices has "a" and "a", which count as the same; write it once'),
+    ({"type": "categorical", "choices": [1, True]}, "choices has 1 and true, which count as the same"),
+    ({"type": "categorical", "choices": 3, "low": 1}, 'unknown key "low"; Valid: choices, type'),
+]
+
+
+@pytest.mark.parametrize(("entry", "message"), MISTAKES)
+@pytest.mark.parametrize("table", ["model", "training"])
+def test_a_parameter_that_cannot_be_is_refused(table: str, entry: object, message: str) -> None:
+    with pytest.raises(ExperimentError, match=re.escape(f"file: space.{table}.epochs: ") + ".*" + re.escape(message)):
+        space(**{table: {"epochs": entry}})
+
+
+VALUE_MISTAKES = [
+    ({"epochs": int_range(low=1.0)}, "space.training.epochs.low = 1.0: expected a whole number; write 1"),
+    ({"epochs": int_range(step=0)}, "space.training.epochs.step = 0: expected at least 1"),
+    ({"epochs": int_range(log=1)}, "space.training.epochs.log = 1: expected true or false"),
+    ({"epochs": {"type": "categorical", "choices": [1, [2]]}}, "space.training.epochs.choices.1 = [2]: expected text, a number, true or false"),
+    ({"momentum": {"type": "float", "low": 0, "high": float("inf")}}, "space.training.momentum.high = inf: expected a finite number"),
+    ({"epochs": 1e3}, "space.training.epochs = 1000.0: expected a whole number; write 1000"),
+    ({"epochs": "100"}, 'space.training.epochs = "100": expected a whole number; write 100 without quotation marks'),
+    ({"epochs": [1]}, "space.training.epochs = [1]: expected a whole number"),
+    ({"nesterov": "True"}, 'space.training.nesterov = "True": expected true or false; write true without quotation marks'),
+    ({"optimizer": "adma"}, 'space.training.optimizer = "adma": did you mean "adam"? Valid: '),
+    ({"optimizer": 1}, 'space.training.optimizer = 1: expected one of "sgd", '),
+    ({"loss": "mse"}, 'space.training.loss = "mse": Valid: auto, '),
+    ({"learning_rate": float("nan")}, "space.training.learning_rate = nan: expected a finite number"),
+    ({"learning_rate": 0}, "space.training.learning_rate = 0: expected a number above 0"),
+    ({"momentum": 1}, "space.training.momentum = 1: expected a number below 1"),
+    ({"batch_size": 9000}, "space.training.batch_size = 9000: expected at most 8192"),
+    ({"epoch": 3}, 'space.training: unknown key "epoch"; did you mean "epochs"? Valid: batch_size, '),
+    ({"seed": 3}, 'space.training: unknown key "seed"; it belongs in [search]'),
+    ({"epochs": int_range(low=0)}, "space.training.epochs: low=0 is not valid; expected at least 1"),
+    ({"batch_size": int_range(high=10**4)}, "space.training.batch_size: high=10000 is not valid; expected at most 8192"),
+    ({"epochs": {"type": "float", "low": 1, "high": 4}}, 'space.training.epochs: type = "float" gives fractions, but epochs is a whole number'),
+    ({"nesterov": int_range()}, "space.training.nesterov: low=1 is not valid; expected true or false"),
+    ({"optimizer": {"type": "categorical", "choices": ["adam", "sgdd"]}}, 'space.training.optimizer: choices has "sgdd"; did you mean "sgd"?'),
+]
+
+
+@pytest.mark.parametrize(("training", "message"), VALUE_MISTAKES)
+def test_a_value_that_a_setting_cannot_take_is_refused(training: dict[str, object], message: str) -> None:
+    with pytest.raises(ExperimentError, match=re.escape(f"file: {message}")):
+        space(training=training)
+
+
+@pytest.mark.parametrize("value", [[3, 4], None, b"x"])
+def test_an_argument_that_is_neither_a_value_nor_a_table_is_refused(value: object) -> None:
+    with pytest.raises(ExperimentError, match=r"file: space\.model\.x = .*: expected text, a number, true or false, or a table with a type"):
+        space(model={"x": value})
+
+
+def test_a_name_that_is_searched_twice_is_refused() -> None:
+    with pytest.raises(ExperimentError, match=re.escape('space: "epochs" is searched in both [space.model] and [space.training]')):
+        space(model={"epochs": int_range()}, training={"epochs": int_range()})
+
+
+def test_parameters_become_distributions_in_their_order() -> None:
+    found = space(
+        model={"n_hidden": int_range(log=True), "activation": {"type": "categorical", "choices": ["relu", "tanh"]}},
+        training={"learning_rate": {"type": "float", "low": 1e-3, "high": 1e-1, "log": True}},
+    )
+    assert to_distributions(found.searched) == {
+        "n_hidden": IntDistribution(1, 9, log=True),
+        "activation": CategoricalDistribution(("relu", "tanh")),
+        "learning_rate": FloatDistribution(1e-3, 1e-1, log=True),
+    }
+
+
+def test_the_top_that_a_step_does_not_reach_is_lowered_without_a_warning() -> None:
+    written = to_distributions(
+        {
+            "whole": IntParameter(type="int", low=1, high=9, step=3),
+            "tenths": FloatParameter(type="float", low=0.0, high=0.3, step=0.1),
+            "quarters": FloatParameter(type="float", low=0.1, high=1.0, step=0.25),
+        }
+    )
+    assert [distribution.high for distribution in written.values()] == [7, 0.3, 0.85]  # type: ignore[attr-defined]
+
+
+def test_any_valid_stepped_range_makes_a_distribution_within_it_without_a_warning() -> None:
+    draw = np.random.default_rng(0)
+    for _ in range(300):
+        low, step = round(draw.uniform(-5, 5), int(draw.integers(0, 4))), round(draw.uniform(0.01, 1), int(draw.integers(2, 5)))
+        parameter = FloatParameter(type="float", low=low, high=round(low + step + draw.uniform(0, 5), 3) + 0.001, step=step)
+        distribution = to_distributions({"x": parameter})["x"]
+        assert isinstance(distribution, FloatDistribution)
+        assert parameter.high - step < distribution.high <= parameter.high

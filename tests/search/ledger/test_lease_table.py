@@ -1,0 +1,104 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from search.ledger.database import Database
+from search.ledger.lease_table import LeaseTimes, SharedLeases
+
+STUDY = 1
+ENDED, QUICK = LeaseTimes(lease_seconds=0.0, heartbeat_seconds=60.0), LeaseTimes(lease_seconds=1.0, heartbeat_seconds=0.1)
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def url(request, tmp_path):
+    return request.getfixturevalue("database_url") if request.param == "postgresql" else f"sqlite:///{tmp_path / 'ledger.db'}"
+
+
+@pytest.fixture
+def join(url):
+    """A function that makes one more coordinator's leases."""
+    made = []
+
+    def build(times=None):
+        database = Database(url)
+        _ = database.storage
+        made.append(SharedLeases(database, STUDY, times))
+        return made[-1]
+
+    yield build
+    for leases in made:
+        leases.close()
+
+
+def test_a_task_is_one_coordinators(join):
+    first, second = join(), join()
+    assert first.take("trial 0")
+    assert not second.take("trial 0")
+    assert first.take("trial 0")
+    assert first.holds("trial 0")
+    assert not second.holds("trial 0")
+    assert second.others() == {"trial 0"}
+
+
+def test_a_released_task_is_free(join):
+    first, second = join(), join()
+    first.take("crown")
+    first.release("crown")
+    assert second.others() == set()
+    assert second.take("crown")
+    first.release("crown")
+    assert second.renew("crown")
+
+
+def test_a_task_of_a_coordinator_that_is_gone_changes_hands_once(join):
+    gone = join(ENDED)
+    gone.take("trial 0")
+    others = [join() for _ in range(6)]
+    assert others[0].others() == set()
+    with ThreadPoolExecutor(len(others)) as pool:
+        answers = list(pool.map(lambda leases: leases.take("trial 0"), others))
+    assert sum(answers) == 1
+    assert not gone.renew("trial 0")
+    assert not gone.holds("trial 0")
+
+
+def test_the_heartbeat_keeps_a_task_beyond_the_time_of_its_lease(join):
+    first, second = join(QUICK), join()
+    first.take("trial 0")
+    threading.Event().wait(1.5)
+    assert second.others() == {"trial 0"}
+    assert not second.take("trial 0")
+    assert first.holds("trial 0")
+
+
+def test_closing_gives_up_all_tasks_at_once(join):
+    first, second = join(), join()
+    first.take("trial 0")
+    first.close()
+    assert second.take("trial 0")
+
+
+def test_turns_never_overlap(join):
+    inside, most = 0, 0
+
+    def work(leases):
+        nonlocal inside, most
+        for _ in range(10):
+            with leases.turn(), leases.turn():
+                inside += 1
+                most = max(most, inside)
+                leases.others()
+                inside -= 1
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, [join() for _ in range(4)]))
+    assert most == 1
+
+
+def test_studies_have_tasks_of_their_own(join, url):
+    join().take("trial 0")
+    other = SharedLeases(Database(url), STUDY + 1)
+    assert other.others() == set()
+    assert other.take("trial 0")
+    other.close()
