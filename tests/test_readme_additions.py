@@ -11,7 +11,7 @@ COMMAND = ".venv/bin/python -m search "
 PREDICT = """
 import json
 from search import load_champion, load_experiment
-from search.dataset import load_dataset
+from search.data.dataset import load_dataset
 test = load_dataset(load_experiment({file!r}).data).test
 answers = load_champion({study!r}).predict(test.features)["prediction"]
 print(json.dumps([len(answers) == len(test.target), set(answers) <= set(test.target)]))

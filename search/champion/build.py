@@ -24,7 +24,7 @@ from ..estimators import SUFFIX
 from . import bundled_code
 from .evaluation import evaluate
 from .metadata import ChampionMetadata
-from .model_overview import write_looks
+from .model_overview import write_overview
 from .package import PackageSpec
 from .pyfunc import ESTIMATOR, MODEL, PREPROCESSOR, Champion
 from .signature import as_declared, signature_of
@@ -59,7 +59,7 @@ def build(spec: PackageSpec) -> Path:
         _save(spec, champion, dataset, Path(scratch))
         test = evaluate(champion, dataset, spec.experiment, spec.experiment.space.training_settings(spec.params))
         packaged = spec.folder / "data" / champion.folder.name
-        write_looks(champion, packaged)
+        write_overview(champion, packaged)
         replace(champion.metadata, test=test).save(packaged)
     return packaged
 

@@ -10,7 +10,7 @@ from ..data.preprocessing import Preprocessor
 from ..estimators import as_matrix, has_probabilities, outputs
 
 
-def estimator_answers(estimator: Any, features: Tree, preprocessor: Preprocessor) -> pd.DataFrame:
+def estimator_predictions(estimator: Any, features: Tree, preprocessor: Preprocessor) -> pd.DataFrame:
     """Answer preprocessed rows.
 
     Args:

@@ -15,7 +15,7 @@ SUMMARY, PICTURE = "model_summary.txt", "model.svg"
 _DRAWN: Mapping[str, Callable[[Champion], str]] = {SUMMARY: model_summary, PICTURE: draw_model}
 
 
-def write_looks(champion: Champion, folder: Path) -> None:
+def write_overview(champion: Champion, folder: Path) -> None:
     """Write the summary and the picture into a folder; an estimator, which has no layers, has none.
 
     A model that cannot be drawn is still a champion: that is logged and nothing more.
@@ -29,7 +29,7 @@ def write_looks(champion: Champion, folder: Path) -> None:
             logger.warning("%s cannot be made of the model", name, exc_info=True)
 
 
-def show_looks(folder: Path, tracking_uri: str, run_ids: Iterable[str]) -> None:
+def log_overview(folder: Path, tracking_uri: str, run_ids: Iterable[str]) -> None:
     """Add the summary and the picture to runs, as artifacts.
 
     Args:

@@ -7,19 +7,19 @@ from pathlib import Path
 from ..errors import ChampionError
 from ..experiment.file import Experiment
 from ..ledger import Ledger, StudyView
-from ..tracking.mlflow_connection import speaking
-from .model_overview import show_looks
+from ..tracking.mlflow_connection import mlflow_session
+from .model_overview import log_overview
 from .package import PackageSpec, package_champion
 from .registry import register
 
 
-def is_crowned(ledger: StudyView) -> bool:
+def is_promoted(ledger: StudyView) -> bool:
     """Say whether the study's best trial is its registered champion."""
     champion = ledger.attribute("champion")
     return ledger.best is not None and champion is not None and champion["trial"] == ledger.best[0]
 
 
-def crown(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id: Callable[[str, int], str]) -> None:
+def promote(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id: Callable[[str, int], str]) -> None:
     """Package, prove and register the best trial's model, and note it in the ledger.
 
     Args:
@@ -52,8 +52,8 @@ def crown(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id
             folder=Path(folder) / "champion",
         )
         packaged = package_champion(spec)
-        with speaking():
+        with mlflow_session():
             model_uri = register(packaged, tracking_uri, parent_run_id)
-            show_looks(packaged.folder, tracking_uri, (parent_run_id, run_id))
+            log_overview(packaged.folder, tracking_uri, (parent_run_id, run_id))
     champion = {"trial": number, "model_uri": model_uri, "run_id": run_id, "test": dict(packaged.metadata.test)}
     ledger.set_attribute("champion", champion)

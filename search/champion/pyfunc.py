@@ -19,7 +19,7 @@ from ..data.arrays import Tree, unnamed
 from ..data.preprocessing import Preprocessor
 from ..data.targets import named_outputs
 from ..estimators import SUFFIX, load_estimator, outputs
-from .estimator_predictions import estimator_answers
+from .estimator_predictions import estimator_predictions
 from .input_checks import check_kinds
 from .metadata import ChampionMetadata
 
@@ -118,7 +118,7 @@ class Champion:
             DataError: If there are no rows, columns are missing or hold another type.
         """
         if self.is_estimator:
-            answers = estimator_answers(self.model, self._features(rows), self.preprocessor)
+            answers = estimator_predictions(self.model, self._features(rows), self.preprocessor)
         else:
             answers = self.preprocessor.answers(self.outputs(rows))
         if isinstance(rows, pd.DataFrame):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ChampionError, DataError, StudyNotFoundError, nearest
 from ..store import Store
-from ..tracking.mlflow_connection import connect, speaking
+from ..tracking.mlflow_connection import connect, mlflow_session
 from ..tracking.sqlite_store import exists
 from .package import PackagedChampion
 from .pyfunc import Champion
@@ -125,7 +125,7 @@ def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
     study = _address_of_earlier(study)
     if not exists(tracking_uri):  # MLflow would create the file, which a question must not do
         raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: python -m search run')
-    with speaking():
+    with mlflow_session():
         folders = [found.parent for found in _download(study, tracking_uri).glob("data/*/champion.json")]
     if not folders:
         raise ChampionError(f'The model registered as "{study}" is not one of Perceptune\'s: it has no champion.json')

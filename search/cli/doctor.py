@@ -21,11 +21,11 @@ def register(app: typer.Typer) -> None:
 def doctor(
     study: Annotated[str | None, typer.Argument(help="Name of a study; all of them if not given.")] = None,
     *,
-    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired.")] = False,
     ledger: Ledger = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
-    """Compare ledger, MLflow and disk; exit status 1 if something does not fit and is not mended."""
+    """Compare ledger, MLflow and disk; exit status 1 if something does not fit and is not repaired."""
     from .. import ledger as ledgers
     from ..doctor import check_study
 
@@ -44,10 +44,10 @@ def doctor(
 def _print(checkup: "Checkup") -> None:
     if checkup.is_busy:
         console.print(f"{checkup.study}: a process runs it; not looked at")
-    elif not checkup.mended and not checkup.left:
+    elif not checkup.repaired and not checkup.left:
         console.print(f"{checkup.study}: nothing found")
-    for finding in checkup.mended:
-        console.print(f"{checkup.study}: {finding.kind}: {finding.subject}: {finding.text}; mended: {finding.remedy}")
+    for finding in checkup.repaired:
+        console.print(f"{checkup.study}: {finding.kind}: {finding.subject}: {finding.text}; repaired: {finding.remedy}")
     for finding in checkup.left:
-        hope = f"--repair: {finding.remedy}" if finding.remedy else "cannot be mended here"
+        hope = f"--repair: {finding.remedy}" if finding.remedy else "cannot be repaired here"
         console.print(f"{checkup.study}: {finding.kind}: {finding.subject}: {finding.text} ({hope})")

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..champion.promotion import crown
-from ..tracking.mlflow_connection import speaking
+from ..champion.promotion import promote
+from ..tracking.mlflow_connection import mlflow_session
 from ..tracking.mlflow_tracker import MlflowTracker
 from ..trial import TrialState
 from .finding import Case, Finding
@@ -35,17 +35,17 @@ def examine(case: Case) -> list[Finding]:
     return []
 
 
-def mend(case: Case, findings: list[Finding]) -> None:
+def repair(case: Case, findings: list[Finding]) -> None:
     """Crown the best trial anew; an entry of the registry that leads to no files is removed."""
     ledger, client = case.ledger, case.client
     if client is None or not any(finding.remedy for finding in findings):
         return
     broken = _version(case, ledger.attribute("champion")["model_uri"])
     if broken is not None and not _has_files(case, broken):
-        with speaking():
+        with mlflow_session():
             client.delete_model_version(broken.name, broken.version)
     tracker = MlflowTracker(case.store.tracking_uri, case.store.artifacts)
-    crown(ledger, ledger.experiment, case.store.tracking_uri, tracker.find_run_id)
+    promote(ledger, ledger.experiment, case.store.tracking_uri, tracker.find_run_id)
 
 
 def _version(case: Case, model_uri: str) -> "ModelVersion | None":
@@ -54,7 +54,7 @@ def _version(case: Case, model_uri: str) -> "ModelVersion | None":
     name, _, version = model_uri.removeprefix("models:/").partition("/")
     if case.client is None:
         return None
-    with speaking():
+    with mlflow_session():
         try:
             return case.client.get_model_version(name, version)
         except MlflowException as error:
@@ -66,5 +66,5 @@ def _version(case: Case, model_uri: str) -> "ModelVersion | None":
 def _has_files(case: Case, version: "ModelVersion") -> bool:
     from mlflow import artifacts
 
-    with speaking():
+    with mlflow_session():
         return bool(artifacts.list_artifacts(artifact_uri=version.source, tracking_uri=case.store.tracking_uri))

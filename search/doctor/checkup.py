@@ -1,4 +1,4 @@
-"""Examines a study part by part, and has the parts mend what they found."""
+"""Examines a study part by part, and has the parts repair what they found."""
 
 from dataclasses import dataclass
 
@@ -19,13 +19,13 @@ class Checkup:
     Attributes:
         study: The study's name.
         is_busy: Whether a process runs it; it is left alone then.
-        mended: What was found and is mended.
+        repaired: What was found and is repaired.
         left: What was found and is not.
     """
 
     study: str
     is_busy: bool = False
-    mended: tuple[Finding, ...] = ()
+    repaired: tuple[Finding, ...] = ()
     left: tuple[Finding, ...] = ()
 
 
@@ -35,7 +35,7 @@ def check_study(store: Store, name: str, *, repair: bool = False) -> Checkup:
     Args:
         store: The local store.
         name: The study.
-        repair: Whether to mend what can be. Defaults to False, which changes nothing.
+        repair: Whether to repair what can be. Defaults to False, which changes nothing.
 
     Returns:
         What was found.
@@ -45,7 +45,7 @@ def check_study(store: Store, name: str, *, repair: bool = False) -> Checkup:
         InputError: If MLflow does not answer, or the data set, which a new run describes, cannot be loaded.
     """
     try:
-        ledger = ledgers.attend(store, name)
+        ledger = ledgers.open_for_repair(store, name)
     except StudyBusyError:
         return Checkup(study=name, is_busy=True)
     try:
@@ -55,10 +55,10 @@ def check_study(store: Store, name: str, *, repair: bool = False) -> Checkup:
         for part in _PARTS:
             case = Case(store, ledger)  # as the part before has left it
             if findings := part.examine(case):
-                part.mend(case, findings)
+                part.repair(case, findings)
         left = _examine(Case(store, ledger))
-        mended = [finding for finding in found if (finding.kind, finding.subject) not in {(other.kind, other.subject) for other in left}]
-        return Checkup(study=name, mended=tuple(mended), left=tuple(left))
+        repaired = [finding for finding in found if (finding.kind, finding.subject) not in {(other.kind, other.subject) for other in left}]
+        return Checkup(study=name, repaired=tuple(repaired), left=tuple(left))
     finally:
         ledger.close()
 

@@ -23,7 +23,7 @@ def examine(case: Case) -> list[Finding]:
     ]
 
 
-def mend(case: Case, findings: list[Finding]) -> None:
+def repair(case: Case, findings: list[Finding]) -> None:
     """Remove the files."""
     for finding in findings:
         Path(finding.subject).unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..ledger import Ledger, TrialRecord
 from ..ledger.record import to_result
 from ..store import Store
-from ..tracking.mlflow_connection import connect, speaking
+from ..tracking.mlflow_connection import connect, mlflow_session
 from ..tracking.mlflow_lookup import existing_run, find_children
 from ..tracking.sqlite_store import exists
 from ..trial import TrialResult
@@ -66,7 +66,7 @@ class Case:
     @cached_property
     def parent(self) -> "Run | None":
         """The study's run."""
-        with speaking():
+        with mlflow_session():
             return existing_run(self.client, self.ledger.attribute("parent_run_id")) if self.client else None
 
     @cached_property
@@ -74,6 +74,6 @@ class Case:
         """The trials' runs, deleted ones too, the earliest first."""
         if self.client is None or self.parent is None:
             return []
-        with speaking():
+        with mlflow_session():
             found = find_children(self.client, self.parent.info.experiment_id, self.parent.info.run_id, deleted=True)
         return sorted(found, key=lambda run: run.info.start_time)

@@ -7,7 +7,7 @@ from ..data.dataset import load_dataset
 from ..study.loop import assign
 from ..study.summary import outcome_of
 from ..tracking.base import StudyRecord
-from ..tracking.mlflow_connection import speaking
+from ..tracking.mlflow_connection import mlflow_session
 from ..tracking.mlflow_runs import status_of
 from ..tracking.mlflow_tracker import MlflowTracker
 from ..trial import Assignment, TrialResult
@@ -35,7 +35,7 @@ def examine(case: Case) -> list[Finding]:
     return found
 
 
-def mend(case: Case, findings: list[Finding]) -> None:
+def repair(case: Case, findings: list[Finding]) -> None:
     """Set aside the runs of no trial, and have the tracker write what is missing; the study's run ends as the study stands."""
     ledger, experiment = case.ledger, case.ledger.experiment
     _set_aside(case, findings)
@@ -73,7 +73,7 @@ def _set_aside(case: Case, findings: list[Finding]) -> None:
     marked = {finding.subject for finding in findings if finding.remedy == _SET_ASIDE}
     for run in case.runs:
         if f"run {run.info.run_id}" in marked:
-            with speaking():
+            with mlflow_session():
                 case.client.set_tag(run.info.run_id, _ORPHAN, run.data.tags.get(_TRIAL, "unknown"))
                 if _TRIAL in run.data.tags:
                     case.client.delete_tag(run.info.run_id, _TRIAL)
@@ -120,7 +120,7 @@ def _examine_status(run: "Run", result: TrialResult, subject: str) -> Iterator[F
 def _examine_epochs(case: Case, run: "Run", result: TrialResult, subject: str) -> Iterator[Finding]:
     if not result.history or case.client is None:
         return
-    with speaking():
+    with mlflow_session():
         steps = [metric.step for metric in case.client.get_metric_history(run.info.run_id, next(iter(result.history[0])))]
     missing = sorted(set(range(1, len(result.history) + 1)) - set(steps))
     if missing:

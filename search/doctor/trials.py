@@ -18,7 +18,7 @@ def examine(case: Case) -> list[Finding]:
     return found
 
 
-def mend(case: Case, findings: list[Finding]) -> None:
+def repair(case: Case, findings: list[Finding]) -> None:
     """Cut off the half line, and settle the trials as the next run of the study would."""
     if case.ledger.folder.journal.exists():
         repair_journal(case.ledger.folder.journal)

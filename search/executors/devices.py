@@ -96,12 +96,12 @@ def divide(section: ExecutorSection, programs: str = "") -> list[Share]:
     gpus = [] if section.devices == "cpu" else visible_gpus()
     n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     n_for_memory = max(1, psutil.virtual_memory().available // WORKER_BYTES)
-    places = seats(section, gpus, min(n_cores, n_for_memory))
+    places = worker_devices(section, gpus, min(n_cores, n_for_memory))
     n_threads = max(1, n_cores // len(places))
     return [Share("gpu" if place else "cpu", place, n_threads, programs, 1 / places.count(place) if place else 1.0) for place in places]
 
 
-def seats(section: ExecutorSection, gpus: Sequence[str], n_on_cpu: int) -> list[str]:
+def worker_devices(section: ExecutorSection, gpus: Sequence[str], n_on_cpu: int) -> list[str]:
     """Choose what each worker trains on.
 
     Args:

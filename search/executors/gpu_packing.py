@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from ..experiment.sections import ExecutorSection
 from ..trial import TrialResult
 from .devices import Share
-from .worker_handle import HiredWorker
+from .worker_handle import WorkerHandle
 
 _SPARE = 1.25
 """A later trial may take so many times as much as the largest of the first ones."""
 
 
-class Crowding:
+class GpuPacking:
     """Watches the first trials, and decides once.
 
     Args:
@@ -22,7 +22,7 @@ class Crowding:
         self._is_open = section.workers_per_device == section.n_workers == "auto"
         self._peaks: dict[str, int] = {}
 
-    def note(self, worker: HiredWorker, result: TrialResult, workers: Sequence[HiredWorker]) -> list[tuple[HiredWorker, list[Share]]]:
+    def note(self, worker: WorkerHandle, result: TrialResult, workers: Sequence[WorkerHandle]) -> list[tuple[WorkerHandle, list[Share]]]:
         """Note what a trial took.
 
         Args:
@@ -40,7 +40,7 @@ class Crowding:
             return []
         self._is_open = False
         peak = max(self._peaks.values())
-        counts = {worker: n_that_fit(peak, worker.device_bytes, worker.share.n_threads) for worker in on_gpu if worker.room == 1}
+        counts = {worker: n_that_fit(peak, worker.device_bytes, worker.share.n_threads) for worker in on_gpu if worker.capacity == 1}
         return [(worker, worker.share.split(n)) for worker, n in counts.items() if n > 1]
 
 

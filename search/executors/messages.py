@@ -1,6 +1,6 @@
 """What the coordinator and a worker say to each other, through a pipe or across a cluster.
 
-The worker says `Begun` and `Ready` once, then for each assignment any number of `Epochs` and one result. After the epoch of a trial
+The worker says `Started` and `Ready` once, then for each assignment any number of `Epochs` and one result. After the epoch of a trial
 that can be pruned it waits for a bool: whether to go on; only one trial waits at a time. A closed pipe ends the worker.
 """
 
@@ -39,12 +39,12 @@ class Ready:
 
     Attributes:
         error: What the user must mend; None if all is well.
-        room: How many trials it trains at once. Defaults to 1.
+        capacity: How many trials it trains at once. Defaults to 1.
         device_bytes: Memory of its GPU that it may take; 0 on a CPU, or if that is not known. Defaults to 0.
     """
 
     error: InputError | None = None
-    room: int = 1
+    capacity: int = 1
     device_bytes: int = 0
 
 
@@ -60,7 +60,7 @@ class Epochs:
 
 
 @dataclass(frozen=True)
-class Begun:
+class Started:
     """The worker runs; perhaps it is yet to import its backend.
 
     Attributes:

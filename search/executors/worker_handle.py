@@ -6,11 +6,11 @@ import time
 
 from ..trial import Assignment, TrialResult, TrialState
 from .devices import Share
-from .messages import Begun, Epochs, Ready
-from .worker_host import Line
+from .messages import Epochs, Ready, Started
+from .worker_host import WorkerConnection
 
 
-class HiredWorker:
+class WorkerHandle:
     """One worker and the line to it.
 
     Args:
@@ -20,11 +20,11 @@ class HiredWorker:
 
     Attributes:
         assignments: The trials it has been given, by number, the earliest first; it trains as many at once as it has room.
-        room: How many trials it trains at once.
+        capacity: How many trials it trains at once.
         device_bytes: Memory of its GPU that it may take; 0 on a CPU, or if that is not known.
         last_seconds: What its last trial took; infinite before the first and after one that failed.
-        is_worn: Whether it is to be replaced soon.
-        is_spent: Whether it is to be replaced once it has nothing to train.
+        is_retiring: Whether it is to be replaced soon.
+        is_retired: Whether it is to be replaced once it has nothing to train.
         is_hung: Whether it was ended because nothing was heard from it.
         trained: What it has compiled programs for, as `program_of` names it.
         was_ready: Whether it has imported its backend and found the builder good.
@@ -33,15 +33,15 @@ class HiredWorker:
             Infinite until it runs: a cluster may have no room for it yet.
     """
 
-    def __init__(self, share: Share, name: str, line: Line) -> None:
+    def __init__(self, share: Share, name: str, connection: WorkerConnection) -> None:
         self.share = share
-        self.line = line
+        self.connection = connection
         self.assignments: dict[int, Assignment] = {}
-        self.room = 1
+        self.capacity = 1
         self.device_bytes = 0
         self.last_seconds = math.inf
-        self.is_worn = False
-        self.is_spent = False
+        self.is_retiring = False
+        self.is_retired = False
         self.is_hung = False
         self.trained: set[str] = set()
         self.was_ready = False
@@ -59,7 +59,7 @@ class HiredWorker:
     @property
     def is_free(self) -> bool:
         """Whether it can be given a trial that it trains at once."""
-        return self.was_ready and len(self.assignments) < self.room
+        return self.was_ready and len(self.assignments) < self.capacity
 
     @property
     def is_idle(self) -> bool:
@@ -69,7 +69,7 @@ class HiredWorker:
     @property
     def begun(self) -> list[Assignment]:
         """The trials that it trains."""
-        return list(self.assignments.values())[: self.room] if self.was_ready else []
+        return list(self.assignments.values())[: self.capacity] if self.was_ready else []
 
     @property
     def waiting(self) -> list[Assignment]:
@@ -78,7 +78,7 @@ class HiredWorker:
 
     def send(self, message: object) -> None:
         """Say something; a dead worker is noticed when it is read from."""
-        self.line.send(message)
+        self.connection.send(message)
 
     def train(self, assignment: Assignment) -> None:
         """Give it a trial, to train now or after those that it trains."""
@@ -88,17 +88,17 @@ class HiredWorker:
         self.trained.add(program_of(assignment))
         self.send(assignment)
 
-    def receive(self) -> Begun | Ready | Epochs | TrialResult | None:
+    def receive(self) -> Started | Ready | Epochs | TrialResult | None:
         """Take the next message; None if the worker is gone."""
-        message: Begun | Ready | Epochs | TrialResult | None = None
+        message: Started | Ready | Epochs | TrialResult | None = None
         with contextlib.suppress(EOFError):
-            message = self.line.receive()
+            message = self.connection.receive()
             self.heard_at = time.monotonic()
         match message:
-            case Begun(host=host):
+            case Started(host=host):
                 self._host = host
             case Ready():
-                self.was_ready, self.room, self.device_bytes = message.error is None, message.room, message.device_bytes
+                self.was_ready, self.capacity, self.device_bytes = message.error is None, message.capacity, message.device_bytes
             case TrialResult():
                 del self.assignments[message.number]
                 self.n_trials += 1
@@ -107,22 +107,22 @@ class HiredWorker:
 
     def growth_bytes(self) -> int:
         """How much its memory has grown since its first trial."""
-        resident = self.line.resident_bytes()
+        resident = self.connection.resident_bytes()
         self._first_bytes = self._first_bytes or resident
         return resident - self._first_bytes
 
     def hang(self) -> None:
         """Take it for hung and end it by force; its line then says so."""
         self.is_hung = True
-        self.line.kill()
+        self.connection.kill()
 
     def end(self) -> None:
         """Have it end: an idle one by itself, a busy one by force."""
-        self.line.close(is_idle=self.is_idle)
+        self.connection.close(is_idle=self.is_idle)
 
     def reap(self) -> None:
         """Wait until it has ended."""
-        self.line.reap()
+        self.connection.reap()
 
 
 def program_of(assignment: Assignment) -> str:

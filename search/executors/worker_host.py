@@ -7,7 +7,7 @@ from ..experiment.file import Experiment
 from .devices import Share
 
 
-class Line(Protocol):
+class WorkerConnection(Protocol):
     """What connects the coordinator to one worker."""
 
     def fileno(self) -> int:
@@ -32,7 +32,7 @@ class Line(Protocol):
         ...
 
     @property
-    def has_lost_its_machine(self) -> bool:
+    def is_node_lost(self) -> bool:
         """Whether a worker that is gone went with its machine, and so through no fault of its own."""
         ...
 
@@ -58,7 +58,7 @@ class Line(Protocol):
         ...
 
 
-class Fleet(Protocol):
+class WorkerHost(Protocol):
     """Machines, or one, on which workers are hired."""
 
     def begin(self, experiment: Experiment, arrays: Path) -> list[Share]:
@@ -76,7 +76,7 @@ class Fleet(Protocol):
         """
         ...
 
-    def hire(self, share: Share, name: str) -> Line:
+    def start_worker(self, share: Share, name: str) -> WorkerConnection:
         """Start a worker, without waiting for it.
 
         Args:

@@ -39,7 +39,7 @@ def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive:
     import keras  # noqa: F401 - with its backend, now, while the coordinator prepares the data
 
     from ..training.device import limit_memory, total_bytes
-    from ..training.run import check_builder, choose_room
+    from ..training.run import check_builder, choose_capacity
 
     if part := os.environ.get(MEMORY_PART):
         limit_memory(float(part))
@@ -51,11 +51,11 @@ def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive:
         send(Ready(error))
         receive()
         return
-    room = choose_room(experiment, arrays)
+    capacity = choose_capacity(experiment, arrays)
     trials = _Trials(send, experiment, arrays)
-    send(Ready(room=room, device_bytes=total_bytes()))
+    send(Ready(capacity=capacity, device_bytes=total_bytes()))
     threading.Thread(target=_or_end, args=(_receive_all, receive, trials), daemon=True).start()
-    trials.train(room)
+    trials.train(capacity)
 
 
 def _receive_all(receive: Callable[[], Any], trials: "_Trials") -> None:
@@ -96,14 +96,14 @@ class _Trials:
         else:
             self._answers.put(message)
 
-    def train(self, room: int) -> None:
+    def train(self, capacity: int) -> None:
         """Train trials for ever.
 
         Args:
-            room: How many at once; more wait. One is trained on this thread, on which the user's module was imported: what it
+            capacity: How many at once; more wait. One is trained on this thread, on which the user's module was imported: what it
                 set there, a Keras scope for example, may be known to this thread only.
         """
-        for _ in range(room - 1):
+        for _ in range(capacity - 1):
             threading.Thread(target=_or_end, args=(self._train_one_by_one,), daemon=True).start()
         _or_end(self._train_one_by_one)
 
@@ -114,13 +114,13 @@ class _Trials:
     def _train(self, assignment: Assignment) -> None:
         from ..training.device import peak_bytes
         from ..training.run import train_trial
-        from ..training.vectorized.lockstep import TURNS
+        from ..training.vectorized.lockstep import LOCKSTEP
 
         def report(epoch: EpochReport) -> bool:
             self._epochs.add(epoch, is_due=assignment.is_prunable)
             return self._answers.get() if assignment.is_prunable else True
 
-        with TURNS.trial():
+        with LOCKSTEP.trial():
             result = train_trial(self._experiment, assignment, self._arrays, report)
             self._epochs.send()
             self._send(replace(result, peak_bytes=peak_bytes()))

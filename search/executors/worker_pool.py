@@ -15,10 +15,10 @@ from ..errors import WorkerError
 from ..experiment.file import Experiment
 from ..trial import Assignment, Failure, Report, TrialResult, TrialState
 from .devices import Share
-from .gpu_packing import Crowding
+from .gpu_packing import GpuPacking
 from .messages import Check, Epochs, Ready
-from .worker_handle import HiredWorker, program_of
-from .worker_host import Fleet
+from .worker_handle import WorkerHandle, program_of
+from .worker_host import WorkerHost
 
 _SOON_SECONDS = 1.0
 _MAX_BAD_STARTS = 5
@@ -30,15 +30,15 @@ class WorkerPool:
     """A pool of workers.
 
     Args:
-        fleet: Where they run.
+        host: Where they run.
     """
 
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
-        self._workers: list[HiredWorker] = []
+    def __init__(self, host: WorkerHost) -> None:
+        self._host = host
+        self._workers: list[WorkerHandle] = []
         self._backlog: list[Assignment] = []  # given ahead to a worker that died
         self._experiment: Experiment
-        self._crowding: Crowding
+        self._packing: GpuPacking
         self._n_bad_starts = 0  # one after another
         self._alarm, self._alarm_button = Pipe(duplex=False)
 
@@ -55,9 +55,9 @@ class WorkerPool:
     def start(self, experiment: Experiment, arrays: Path) -> None:
         """Start the workers; they import the backend while the caller goes on."""
         self._experiment = experiment
-        self._crowding = Crowding(experiment.executor)
-        for share in self._fleet.begin(experiment, arrays)[: experiment.search.n_trials]:
-            self._workers.append(self._hire(share, f"worker-{len(self._workers)}"))
+        self._packing = GpuPacking(experiment.executor)
+        for share in self._host.begin(experiment, arrays)[: experiment.search.n_trials]:
+            self._workers.append(self._start_worker(share, f"worker-{len(self._workers)}"))
 
     def check(self) -> None:
         """Have the builder checked, and wait for the first worker's answer."""
@@ -75,21 +75,21 @@ class WorkerPool:
         """
         program = program_of(assignment)
         free = [worker for worker in self._workers if self._n_free_of(worker)]
-        max(free, key=lambda worker: (worker.is_free, -len(worker.assignments) / worker.room, program in worker.trained)).train(assignment)
+        max(free, key=lambda worker: (worker.is_free, -len(worker.assignments) / worker.capacity, program in worker.trained)).train(assignment)
 
-    def _n_free_of(self, worker: HiredWorker) -> int:
+    def _n_free_of(self, worker: WorkerHandle) -> int:
         """How many trials a worker can be given; while it is to be replaced, none beside those that it trains."""
-        if worker.is_free and not (worker.is_worn and worker.assignments):
-            return worker.room - len(worker.assignments)
+        if worker.is_free and not (worker.is_retiring and worker.assignments):
+            return worker.capacity - len(worker.assignments)
         return int(self._can_go_ahead(worker))
 
-    def _can_go_ahead(self, worker: HiredWorker) -> bool:
+    def _can_go_ahead(self, worker: WorkerHandle) -> bool:
         """Whether it is worth proposing a trial before this worker's last one has ended, since that will be soon.
 
         Not with a single worker, so that its study can be repeated exactly.
         """
         is_soon = worker.last_seconds <= _SOON_SECONDS and not any(trial.is_prunable for trial in worker.assignments.values())
-        return is_soon and len(worker.assignments) == worker.room and len(self._workers) > 1 and not worker.is_worn
+        return is_soon and len(worker.assignments) == worker.capacity and len(self._workers) > 1 and not worker.is_retiring
 
     def wait(self, report: Report) -> list[TrialResult]:
         """Wait for results, or for a worker to become ready."""
@@ -113,26 +113,28 @@ class WorkerPool:
         for worker in self._workers:
             worker.reap()
         self._workers.clear()
-        self._fleet.close()
+        self._host.close()
 
-    def _readable(self) -> list[HiredWorker]:
+    def _readable(self) -> list[WorkerHandle]:
         """Wait for messages; a worker that hangs is killed, and its line then says so."""
         deadlines = {worker: self._deadline(worker) for worker in self._workers}
         seconds = min(deadlines.values()) - time.monotonic()
-        ready = wait([self._alarm.fileno(), *(worker.line.fileno() for worker in self._workers)], None if math.isinf(seconds) else max(0.0, seconds))
+        ready = wait(
+            [self._alarm.fileno(), *(worker.connection.fileno() for worker in self._workers)], None if math.isinf(seconds) else max(0.0, seconds)
+        )
         for worker, deadline in deadlines.items():
-            if worker.line.fileno() not in ready and time.monotonic() >= deadline:
+            if worker.connection.fileno() not in ready and time.monotonic() >= deadline:
                 worker.hang()
-        return [worker for worker in self._workers if worker.line.fileno() in ready]
+        return [worker for worker in self._workers if worker.connection.fileno() in ready]
 
-    def _deadline(self, worker: HiredWorker) -> float:
+    def _deadline(self, worker: WorkerHandle) -> float:
         """Until when a worker must have said something, in seconds of the monotonic clock."""
         if worker.is_idle:
             return math.inf
         limit = self._experiment.executor.epoch_timeout_seconds
         return worker.heard_at + (limit if worker.was_ready else max(limit, _START_SECONDS))
 
-    def _handle(self, worker: HiredWorker, report: Report) -> list[TrialResult]:
+    def _handle(self, worker: WorkerHandle, report: Report) -> list[TrialResult]:
         results: list[TrialResult] = []
         message = worker.receive()
         match message:
@@ -145,7 +147,7 @@ class WorkerPool:
             case Ready():
                 self._n_bad_starts = 0
             case TrialResult():
-                self._crowd(worker, message)
+                self._pack(worker, message)
                 self._recycle(worker, is_due=message.failure is Failure.OUT_OF_MEMORY)
                 results = [replace(message, worker=worker.name)]
             case None:
@@ -154,50 +156,50 @@ class WorkerPool:
             self.submit(self._backlog.pop(0))
         return results
 
-    def _bury(self, worker: HiredWorker) -> list[TrialResult]:
+    def _bury(self, worker: WorkerHandle) -> list[TrialResult]:
         """Replace a dead worker, which has failed what it trained; what waited is for whoever is free first."""
-        if not worker.was_ready and not worker.line.has_lost_its_machine:
+        if not worker.was_ready and not worker.connection.is_node_lost:
             self._note_bad_start(worker)
         self._backlog += worker.waiting
         self._replace(worker)
-        failure, how = Failure.LOST, f"the worker process died: {worker.line.ending}"
+        failure, how = Failure.LOST, f"the worker process died: {worker.connection.ending}"
         if worker.is_hung:
             limit = self._experiment.executor.epoch_timeout_seconds
             failure, how = Failure.HUNG, f"no epoch came from the worker process for {limit:g} s (executor.epoch_timeout_seconds)"
-        reason = f"{how}; its output is in {worker.line.log}"
+        reason = f"{how}; its output is in {worker.connection.log}"
         return [
             TrialResult(number=trial.number, state=TrialState.FAILED, failure=failure, reason=reason, worker=worker.name) for trial in worker.begun
         ]
 
-    def _note_bad_start(self, worker: HiredWorker) -> None:
+    def _note_bad_start(self, worker: WorkerHandle) -> None:
         self._n_bad_starts += 1
         if self._n_bad_starts == _MAX_BAD_STARTS:
-            raise WorkerError(f"Worker processes cannot start ({worker.line.ending}); their output is in {worker.line.log}")
+            raise WorkerError(f"Worker processes cannot start ({worker.connection.ending}); their output is in {worker.connection.log}")
 
-    def _crowd(self, worker: HiredWorker, result: TrialResult) -> None:
+    def _pack(self, worker: WorkerHandle, result: TrialResult) -> None:
         """Once, when each worker has ended a trial, put as many on each GPU as its memory has room for."""
-        for crowded, (share, *others) in self._crowding.note(worker, result, self._workers):
-            crowded.share, crowded.is_spent = share, True  # replaced by one that has this share only
+        for crowded, (share, *others) in self._packing.note(worker, result, self._workers):
+            crowded.share, crowded.is_retired = share, True  # replaced by one that has this share only
             self._workers += [self._checked(other, f"worker-{len(self._workers) + number}") for number, other in enumerate(others)]
             self._recycle(crowded, is_due=True)
 
-    def _recycle(self, worker: HiredWorker, *, is_due: bool) -> None:
+    def _recycle(self, worker: WorkerHandle, *, is_due: bool) -> None:
         """Replace a worn worker once it has nothing to train; until then it gets nothing ahead."""
         limits = self._experiment.executor
-        worker.is_spent |= is_due or worker.n_trials >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes
-        worker.is_worn = worker.is_spent or worker.n_trials + 1 >= limits.recycle_after_trials
-        if worker.is_spent and worker.is_idle and worker in self._workers:
+        worker.is_retired |= is_due or worker.n_trials >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes
+        worker.is_retiring = worker.is_retired or worker.n_trials + 1 >= limits.recycle_after_trials
+        if worker.is_retired and worker.is_idle and worker in self._workers:
             worker.end()
             worker.reap()
             self._replace(worker)
 
-    def _replace(self, worker: HiredWorker) -> None:
+    def _replace(self, worker: WorkerHandle) -> None:
         self._workers[self._workers.index(worker)] = self._checked(worker.share, worker.own_name)
 
-    def _checked(self, share: Share, name: str) -> HiredWorker:
-        worker = self._hire(share, name)
+    def _checked(self, share: Share, name: str) -> WorkerHandle:
+        worker = self._start_worker(share, name)
         worker.send(Check())
         return worker
 
-    def _hire(self, share: Share, name: str) -> HiredWorker:
-        return HiredWorker(share, name, self._fleet.hire(share, name))
+    def _start_worker(self, share: Share, name: str) -> WorkerHandle:
+        return WorkerHandle(share, name, self._host.start_worker(share, name))

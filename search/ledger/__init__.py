@@ -3,20 +3,20 @@
 from .journal_file import is_cut_off
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
-from .opening import abandon, attend, begin_or_continue, read, study_names
-from .record import INTERRUPTED, Again, TrialRecord
+from .opening import create_or_continue, discard, open_for_repair, read, study_names
+from .record import INTERRUPTED, RetryState, TrialRecord
 from .view import StudyView
 
 __all__ = [
     "INTERRUPTED",
-    "Again",
     "Ledger",
+    "RetryState",
     "StudyView",
     "TrialRecord",
-    "abandon",
-    "attend",
-    "begin_or_continue",
+    "create_or_continue",
+    "discard",
     "is_cut_off",
+    "open_for_repair",
     "read",
     "repair_journal",
     "study_names",

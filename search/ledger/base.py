@@ -14,20 +14,20 @@ from .leases import Leases
 
 
 @dataclass(frozen=True)
-class Begun:
+class OpenedStudy:
     """A study that this process runs.
 
     Attributes:
         study: Optuna's study.
         storage: Where Optuna keeps it.
         leases: Who does what of it.
-        set_aside: The name that the earlier study of this name has now; None if there was none, or it goes on.
+        archived_as: The name that the earlier study of this name has now; None if there was none, or it goes on.
     """
 
     study: optuna.Study
     storage: BaseStorage
     leases: Leases
-    set_aside: str | None = None
+    archived_as: str | None = None
 
     @property
     def study_id(self) -> int:
@@ -35,14 +35,14 @@ class Begun:
         return self.storage.get_study_id_from_name(self.study.study_name)
 
 
-class Shelf(Protocol):
+class LedgerStore(Protocol):
     """Keeps the ledgers of a store."""
 
     def names(self) -> list[str]:
         """Return the names of all studies."""
         ...
 
-    def begin(self, name: str, direction: Direction, *, fresh: bool) -> Begun:
+    def begin(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
         """Open a study for running it, and begin it where there is none.
 
         Args:
@@ -55,11 +55,11 @@ class Shelf(Protocol):
         """
         ...
 
-    def abandon(self, begun: Begun, name: str) -> None:
+    def discard(self, opened: OpenedStudy, name: str) -> None:
         """Remove a study that was begun for nothing, and bring back the one that it set aside."""
         ...
 
-    def load(self, name: str, *, is_alone: bool) -> Begun | None:
+    def load(self, name: str, *, is_alone: bool) -> OpenedStudy | None:
         """Open a study that is there for reading; None if nothing is written yet.
 
         Args:
@@ -90,7 +90,7 @@ def check_unclaimed(store: Store, name: str) -> None:
         )
 
 
-def set_aside_folder(store: Store, name: str, taken: set[str]) -> str:
+def archive_folder(store: Store, name: str, taken: set[str]) -> str:
     """Give a study's folder the next free name, ``<name>.1``, ``<name>.2`` ...
 
     Args:
@@ -109,8 +109,8 @@ def set_aside_folder(store: Store, name: str, taken: set[str]) -> str:
     return free
 
 
-def bring_back_folder(store: Store, name: str, set_aside: str | None) -> None:
+def restore_folder(store: Store, name: str, archived_as: str | None) -> None:
     """Remove a study's folder and give the name back to the one that was set aside."""
     shutil.rmtree(store.study(name).root, ignore_errors=True)
-    if set_aside is not None and store.study(set_aside).root.exists():
-        store.study(set_aside).root.rename(store.study(name).root)
+    if archived_as is not None and store.study(archived_as).root.exists():
+        store.study(archived_as).root.rename(store.study(name).root)

@@ -21,12 +21,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from ..errors import InputError, MissingExtraError
 from ..redaction import first_line, redact
 from .database_trials import read_trials
-from .retry import Patience, is_lost, patient
+from .retry import Retry, is_lost, retried
 from .tables import create_tables
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE_SECONDS = 5
+_CONNECT_SECONDS = 5
 # A machine that went away is noticed within half a minute, on both sides, and what it had locked is free again.
 _KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 _SESSION = (
@@ -40,32 +40,32 @@ WHOLE = 0
 """The key of the whole database in `Database.exclusive`; studies have their numbers, from 1."""
 
 
-class _PatientStorage(RDBStorage):
+class _RetryingStorage(RDBStorage):
     """Optuna's storage, whose operations wait for a database that is away."""
 
-    patience: Patience
+    retry: Retry
 
-    _create_new_trial = patient(RDBStorage._create_new_trial)
-    _get_best_trial_id = patient(RDBStorage._get_best_trial_id)
-    _set_trial_param = patient(RDBStorage._set_trial_param)
-    create_new_study = patient(RDBStorage.create_new_study)
-    delete_study = patient(RDBStorage.delete_study)
-    get_all_studies = patient(RDBStorage.get_all_studies)
-    get_study_directions = patient(RDBStorage.get_study_directions)
-    get_study_id_from_name = patient(RDBStorage.get_study_id_from_name)
-    get_study_name_from_id = patient(RDBStorage.get_study_name_from_id)
-    get_study_system_attrs = patient(RDBStorage.get_study_system_attrs)
-    get_study_user_attrs = patient(RDBStorage.get_study_user_attrs)
-    get_trial = patient(RDBStorage.get_trial)
-    get_trial_id_from_study_id_trial_number = patient(RDBStorage.get_trial_id_from_study_id_trial_number)
-    set_study_system_attr = patient(RDBStorage.set_study_system_attr)
-    set_study_user_attr = patient(RDBStorage.set_study_user_attr)
-    set_trial_intermediate_value = patient(RDBStorage.set_trial_intermediate_value)
-    set_trial_state_values = patient(RDBStorage.set_trial_state_values)
-    set_trial_system_attr = patient(RDBStorage.set_trial_system_attr)
-    set_trial_user_attr = patient(RDBStorage.set_trial_user_attr)
+    _create_new_trial = retried(RDBStorage._create_new_trial)
+    _get_best_trial_id = retried(RDBStorage._get_best_trial_id)
+    _set_trial_param = retried(RDBStorage._set_trial_param)
+    create_new_study = retried(RDBStorage.create_new_study)
+    delete_study = retried(RDBStorage.delete_study)
+    get_all_studies = retried(RDBStorage.get_all_studies)
+    get_study_directions = retried(RDBStorage.get_study_directions)
+    get_study_id_from_name = retried(RDBStorage.get_study_id_from_name)
+    get_study_name_from_id = retried(RDBStorage.get_study_name_from_id)
+    get_study_system_attrs = retried(RDBStorage.get_study_system_attrs)
+    get_study_user_attrs = retried(RDBStorage.get_study_user_attrs)
+    get_trial = retried(RDBStorage.get_trial)
+    get_trial_id_from_study_id_trial_number = retried(RDBStorage.get_trial_id_from_study_id_trial_number)
+    set_study_system_attr = retried(RDBStorage.set_study_system_attr)
+    set_study_user_attr = retried(RDBStorage.set_study_user_attr)
+    set_trial_intermediate_value = retried(RDBStorage.set_trial_intermediate_value)
+    set_trial_state_values = retried(RDBStorage.set_trial_state_values)
+    set_trial_system_attr = retried(RDBStorage.set_trial_system_attr)
+    set_trial_user_attr = retried(RDBStorage.set_trial_user_attr)
 
-    @patient
+    @retried
     def _get_trials(
         self, study_id: int, states: Container[TrialState] | None, included_trial_ids: set[int], trial_id_greater_than: int
     ) -> list[FrozenTrial]:
@@ -79,16 +79,16 @@ class Database:
 
     Args:
         url: ``postgresql+psycopg://user:password@host/database`` or ``sqlite:///path``.
-        patience_seconds: How long a database that was lost is waited for. Defaults to 60.
+        retry_seconds: How long a database that was lost is waited for. Defaults to 60.
 
     Raises:
         InputError: If the address is neither.
     """
 
-    def __init__(self, url: str, patience_seconds: float = 60.0) -> None:
+    def __init__(self, url: str, retry_seconds: float = 60.0) -> None:
         check_url(url)
         self.url = url
-        self.patience = Patience(url, patience_seconds)
+        self.retry = Retry(url, retry_seconds)
 
     @property
     def is_there(self) -> bool:
@@ -106,7 +106,7 @@ class Database:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         try:
             with self.exclusive(WHOLE):  # tables that two processes create at once make one of them fail
-                storage = _PatientStorage(self.url, engine_kwargs=_engine_options(self.url))
+                storage = _RetryingStorage(self.url, engine_kwargs=_engine_options(self.url))
                 create_tables(self.engine)
         except (SQLAlchemyError, optuna.exceptions.StorageInternalError, OSError, RuntimeError) as error:
             self.close()
@@ -115,7 +115,7 @@ class Database:
                 f"The ledger {redact(self.url)} cannot be used: {first_line(error)}. "
                 "Start its server, or name another with --ledger or PERCEPTUNE_LEDGER; without either it is a file"
             ) from None
-        storage.patience = self.patience
+        storage.retry = self.retry
         return storage
 
     @cached_property
@@ -161,14 +161,14 @@ class Database:
         if "engine" in self.__dict__:
             self.engine.dispose()
 
-    @patient
+    @retried
     def _execute(self, statement: sqlalchemy.Update) -> None:
         with self.engine.begin() as connection:
             connection.execute(statement)
 
     def _lock(self, key: int) -> Connection:
         is_known = "storage" in self.__dict__
-        return self.patience.through(lambda: self._locked(key)) if is_known else self._locked(key)
+        return self.retry.call(lambda: self._locked(key)) if is_known else self._locked(key)
 
     def _locked(self, key: int) -> Connection:
         connection = self.engine.connect()
@@ -198,7 +198,7 @@ def check_url(url: str) -> None:
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 60}}
-    return {"connect_args": {"connect_timeout": _PATIENCE_SECONDS, **_KEEPALIVE}, "pool_pre_ping": True}
+    return {"connect_args": {"connect_timeout": _CONNECT_SECONDS, **_KEEPALIVE}, "pool_pre_ping": True}
 
 
 def _set_session(connection: Any, _record: object) -> None:

@@ -14,14 +14,14 @@ from optuna.storages import get_storage
 from ..errors import InputError, StudyBusyError
 from ..experiment.sections import Direction
 from ..store import Store
-from .base import Begun, bring_back_folder, check_unclaimed, set_aside_folder
+from .base import OpenedStudy, archive_folder, check_unclaimed, restore_folder
 from .database import WHOLE, Database, check_url
-from .lease_table import LeaseTimes, SharedLeases
-from .leases import SoleLeases
+from .lease_table import DatabaseLeases, LeaseTimes
+from .leases import ExclusiveLeases
 
 
 @final
-class DatabaseShelf:
+class DatabaseStore:
     """The ledgers in a store's database.
 
     Args:
@@ -42,7 +42,7 @@ class DatabaseShelf:
         finally:
             database.close()
 
-    def begin(self, name: str, direction: Direction, *, fresh: bool) -> Begun:
+    def begin(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
         """Join the coordinators of a study."""
         check_url(self._url)
         _check_apart(self._url, self._store.tracking_uri)
@@ -51,39 +51,39 @@ class DatabaseShelf:
             storage = get_storage(database.storage)  # keeps what it has read
             if not self._store.study(name).journal.exists() and name not in optuna.get_all_study_names(storage):
                 check_unclaimed(self._store, name)
-            set_aside = self._set_aside(database, name) if fresh else None
+            archived_as = self._set_aside(database, name) if fresh else None
             study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True)
-            leases = SharedLeases(database, storage.get_study_id_from_name(name), self._times)
-            leases.take(f"coordinator {leases.owner}")  # until it gives up, nobody removes the study
-        return Begun(study, storage, leases, set_aside)
+            leases = DatabaseLeases(database, storage.get_study_id_from_name(name), self._times)
+            leases.acquire(f"coordinator {leases.owner}")  # until it gives up, nobody removes the study
+        return OpenedStudy(study, storage, leases, archived_as)
 
-    def abandon(self, begun: Begun, name: str) -> None:
+    def discard(self, opened: OpenedStudy, name: str) -> None:
         """Remove a study that nobody else runs, and bring back the one that was set aside."""
         with self._connected() as database, database.exclusive(WHOLE):
-            if not begun.leases.others():
-                self._remove(database, begun, name)
+            if not opened.leases.held_by_others():
+                self._remove(database, opened, name)
         database.close()
 
-    def _remove(self, database: Database, begun: Begun, name: str) -> None:
+    def _remove(self, database: Database, opened: OpenedStudy, name: str) -> None:
         storage = database.storage
-        storage.delete_study(begun.study_id)
-        if begun.set_aside in optuna.get_all_study_names(storage):
-            database.rename(storage.get_study_id_from_name(begun.set_aside), name)
-        bring_back_folder(self._store, name, begun.set_aside)
+        storage.delete_study(opened.study_id)
+        if opened.archived_as in optuna.get_all_study_names(storage):
+            database.rename(storage.get_study_id_from_name(opened.archived_as), name)
+        restore_folder(self._store, name, opened.archived_as)
 
-    def load(self, name: str, *, is_alone: bool) -> Begun | None:
+    def load(self, name: str, *, is_alone: bool) -> OpenedStudy | None:
         """Open a study for reading."""
         with self._connected() as database:
             storage = get_storage(database.storage)
             study = optuna.load_study(storage=storage, study_name=name, sampler=optuna.samplers.RandomSampler())
-            return Begun(study, storage, self._alone(database, name) if is_alone else SoleLeases(database.close))
+            return OpenedStudy(study, storage, self._alone(database, name) if is_alone else ExclusiveLeases(database.close))
 
-    def _alone(self, database: Database, name: str) -> SharedLeases:
-        leases = SharedLeases(database, database.storage.get_study_id_from_name(name), self._times)
+    def _alone(self, database: Database, name: str) -> DatabaseLeases:
+        leases = DatabaseLeases(database, database.storage.get_study_id_from_name(name), self._times)
         with database.exclusive(WHOLE):
-            if leases.others():
+            if leases.held_by_others():
                 raise StudyBusyError(f'Study "{name}" is being run; wait for its end')
-            leases.take(f"coordinator {leases.owner}")
+            leases.acquire(f"coordinator {leases.owner}")
         return leases
 
     @contextlib.contextmanager
@@ -108,11 +108,11 @@ class DatabaseShelf:
         """Give the study of this name, or what lies in its folder, another name; None if there is nothing."""
         names = set(optuna.get_all_study_names(database.storage))
         if name not in names:
-            return set_aside_folder(self._store, name, names) if self._store.study(name).root.exists() else None
+            return archive_folder(self._store, name, names) if self._store.study(name).root.exists() else None
         study_id = database.storage.get_study_id_from_name(name)
-        if SharedLeases(database, study_id).others():
+        if DatabaseLeases(database, study_id).held_by_others():
             raise StudyBusyError(f'Study "{name}" is being run; join it without --fresh, or choose another name with --study')
-        earlier = set_aside_folder(self._store, name, names)
+        earlier = archive_folder(self._store, name, names)
         database.rename(study_id, earlier)
         return earlier
 

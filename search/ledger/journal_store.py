@@ -10,13 +10,13 @@ from optuna.storages import JournalStorage
 from ..errors import InputError, StudyBusyError
 from ..experiment.sections import Direction
 from ..store import Store
-from .base import Begun, bring_back_folder, check_unclaimed, set_aside_folder
+from .base import OpenedStudy, archive_folder, check_unclaimed, restore_folder
 from .journal_file import StudyJournal, repair
-from .leases import SoleLeases
+from .leases import ExclusiveLeases
 
 
 @final
-class JournalShelf:
+class JournalStore:
     """The journal files of a store.
 
     Args:
@@ -30,36 +30,36 @@ class JournalShelf:
         """Return the names of all studies."""
         return sorted(path.parent.name for path in self._store.studies.glob("*/journal.log") if path.stat().st_size)
 
-    def begin(self, name: str, direction: Direction, *, fresh: bool) -> Begun:
+    def begin(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
         """Open a study for running it."""
         journal = self._store.study(name).journal
         lock = self._lock(name)
         try:
             if not journal.exists():
                 check_unclaimed(self._store, name)
-            set_aside = set_aside_folder(self._store, name, set()) if fresh and journal.exists() else None
+            archived_as = archive_folder(self._store, name, set()) if fresh and journal.exists() else None
             repair(journal)
             storage = _storage(journal)
             study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True)
         except BaseException:
             lock.release()
             raise
-        return Begun(study, storage, SoleLeases(lock.release), set_aside)
+        return OpenedStudy(study, storage, ExclusiveLeases(lock.release), archived_as)
 
-    def abandon(self, begun: Begun, name: str) -> None:
+    def discard(self, opened: OpenedStudy, name: str) -> None:
         """Remove a study's folder and bring back the one that was set aside."""
-        bring_back_folder(self._store, name, begun.set_aside)
+        restore_folder(self._store, name, opened.archived_as)
 
-    def load(self, name: str, *, is_alone: bool) -> Begun | None:
+    def load(self, name: str, *, is_alone: bool) -> OpenedStudy | None:
         """Open a study for reading."""
-        leases = SoleLeases(self._lock(name).release) if is_alone else SoleLeases()
+        leases = ExclusiveLeases(self._lock(name).release) if is_alone else ExclusiveLeases()
         storage = _storage(self._store.study(name).journal)
         names = optuna.get_all_study_names(storage)  # an earlier study, "diabetes.1", has kept the name that it was begun with
         if not names:
             leases.close()
             return None
         study = optuna.load_study(storage=storage, study_name=names[0], sampler=optuna.samplers.RandomSampler())
-        return Begun(study, storage, leases)
+        return OpenedStudy(study, storage, leases)
 
     def _lock(self, name: str) -> FileLock:
         # Beside the study's folder, so that it stays the same file when the folder is set aside.

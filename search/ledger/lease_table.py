@@ -1,4 +1,4 @@
-"""Leases that several coordinators share through a database: one row for each task that some coordinator does.
+"""Leases that several coordinators share call a database: one row for each task that some coordinator does.
 
 A thread renews them; those of a coordinator that is gone expire. Only the database's clock counts. A coordinator that was
 cut off from the database gives the others, who were too, the time of a lease to come back before it takes anything over.
@@ -20,18 +20,18 @@ from sqlalchemy.exc import IntegrityError
 
 from ..errors import LedgerError
 from .database import Database
-from .retry import Patience, patient
+from .retry import Retry, retried
 from .tables import LEASES, Now
 
 
 @dataclass(frozen=True)
 class LeaseTimes:
-    """How patient coordinators are with one another.
+    """How retried coordinators are with one another.
 
     Attributes:
         lease_seconds: How long a task stays a coordinator's after it was last renewed. Defaults to 30.
         heartbeat_seconds: How often all are renewed. Defaults to 10.
-        poll_seconds: How long `SharedLeases.wait` waits. Defaults to 1.
+        poll_seconds: How long `DatabaseLeases.wait` waits. Defaults to 1.
     """
 
     lease_seconds: float = 30.0
@@ -40,7 +40,7 @@ class LeaseTimes:
 
 
 @final
-class SharedLeases:
+class DatabaseLeases:
     """One coordinator's leases of one study.
 
     Args:
@@ -65,12 +65,12 @@ class SharedLeases:
         self._wake: Callable[[], None] = _sleep_on
 
     @property
-    def patience(self) -> Patience:
+    def retry(self) -> Retry:
         """Waits for a database that is away."""
-        return self._database.patience
+        return self._database.retry
 
     @contextlib.contextmanager
-    def turn(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Keep the other coordinators of the study out of a block; it may be entered again inside."""
         outer: AbstractContextManager[None] = contextlib.nullcontext() if self._depth else self._database.exclusive(self._study_id)
         with outer:
@@ -80,8 +80,8 @@ class SharedLeases:
             finally:
                 self._depth -= 1
 
-    @patient
-    def take(self, task: str) -> bool:
+    @retried
+    def acquire(self, task: str) -> bool:
         """Begin a task, or say that another coordinator does it; one whose lease has expired changes hands."""
         asked = time.monotonic()
         may_change_hands = or_(LEASES.c.owner == self.owner, LEASES.c.expires < Now()) if self._is_steady else LEASES.c.owner == self.owner
@@ -97,7 +97,7 @@ class SharedLeases:
         """Say, without asking the database, whether a task is certainly still this coordinator's."""
         return time.monotonic() - self._held.get(task, float("-inf")) < self._times.lease_seconds
 
-    @patient
+    @retried
     def renew(self, task: str) -> bool:
         """Ask whether a task is still this coordinator's, and keep it if so."""
         asked = time.monotonic()
@@ -108,15 +108,15 @@ class SharedLeases:
             self._held[task] = asked
         return bool(renewed.rowcount)
 
-    @patient
+    @retried
     def release(self, task: str) -> None:
         """Have done with a task; one that was lost stays its new owner's."""
         self._held.pop(task, None)
         with self._database.engine.begin() as connection:
             connection.execute(delete(LEASES).where(self._is(task), LEASES.c.owner == self.owner))
 
-    @patient
-    def others(self) -> set[str]:
+    @retried
+    def held_by_others(self) -> set[str]:
         """Return the tasks that other coordinators do now."""
         query = select(LEASES.c.task).where(LEASES.c.study_id == self._study_id, LEASES.c.owner != self.owner)
         with self._database.engine.begin() as connection:
@@ -127,7 +127,7 @@ class SharedLeases:
         self._ended.wait(self._times.poll_seconds)
 
     @contextlib.contextmanager
-    def waking(self, wake: Callable[[], None]) -> Iterator[None]:
+    def wake_periodically(self, wake: Callable[[], None]) -> Iterator[None]:
         """Have a function called at every heartbeat inside a block, from another thread."""
         self._wake = wake
         try:
@@ -135,8 +135,8 @@ class SharedLeases:
         finally:
             self._wake = _sleep_on
 
-    @patient
-    def give_up(self) -> None:
+    @retried
+    def release_all(self) -> None:
         """Have done with all tasks, so that others need not wait until they expire."""
         self._held.clear()
         with self._database.engine.begin() as connection:
@@ -148,7 +148,7 @@ class SharedLeases:
         if self._heart is not None:
             self._heart.join()
         with contextlib.suppress(LedgerError):  # they are left to expire
-            self.give_up()
+            self.release_all()
         self._database.close()
 
     @property
@@ -191,7 +191,7 @@ class SharedLeases:
                 return
             self._wake()
 
-    @patient
+    @retried
     def _renew_all(self) -> None:
         asked = time.monotonic()
         with self._database.engine.begin() as connection:

@@ -14,11 +14,11 @@ class Leases(Protocol):
         """Whether there may be other coordinators."""
         ...
 
-    def turn(self) -> AbstractContextManager[None]:
+    def lock(self) -> AbstractContextManager[None]:
         """Keep the other coordinators of the study out of a block; it may be entered again inside."""
         ...
 
-    def take(self, task: str) -> bool:
+    def acquire(self, task: str) -> bool:
         """Begin a task, or say that another coordinator does it; one of a coordinator that is gone may be taken."""
         ...
 
@@ -34,7 +34,7 @@ class Leases(Protocol):
         """Have done with a task."""
         ...
 
-    def others(self) -> set[str]:
+    def held_by_others(self) -> set[str]:
         """Return the tasks that other coordinators do now."""
         ...
 
@@ -42,11 +42,11 @@ class Leases(Protocol):
         """Wait a moment for what the others do."""
         ...
 
-    def waking(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
+    def wake_periodically(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
         """Have a function called now and then inside a block, so that whoever waits there looks after the others."""
         ...
 
-    def give_up(self) -> None:
+    def release_all(self) -> None:
         """Have done with all tasks, finished or not."""
         ...
 
@@ -56,7 +56,7 @@ class Leases(Protocol):
 
 
 @final
-class SoleLeases:
+class ExclusiveLeases:
     """All tasks are this coordinator's: a file's lock keeps the others away.
 
     Args:
@@ -70,17 +70,17 @@ class SoleLeases:
         self._tasks: set[str] = set()
 
     @contextlib.contextmanager
-    def turn(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Do nothing."""
         yield
 
-    def take(self, task: str) -> bool:
+    def acquire(self, task: str) -> bool:
         """Begin a task; nobody else does it."""
         self._tasks.add(task)
         return True
 
     def holds(self, task: str) -> bool:
-        """Say whether a task was begun."""
+        """Say whether a task was opened."""
         return task in self._tasks
 
     renew = holds
@@ -89,22 +89,22 @@ class SoleLeases:
         """Have done with a task."""
         self._tasks.discard(task)
 
-    def others(self) -> set[str]:
+    def held_by_others(self) -> set[str]:
         """Return nothing."""
         return set()
 
     def wait(self) -> None:
         """Return at once: nobody else does anything."""
 
-    def waking(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
+    def wake_periodically(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
         """Never call it: there is nobody to look after."""
         return contextlib.nullcontext()
 
-    def give_up(self) -> None:
+    def release_all(self) -> None:
         """Have done with all tasks."""
         self._tasks.clear()
 
     def close(self) -> None:
         """Let other processes run the study."""
-        self.give_up()
+        self.release_all()
         self._end()

@@ -20,8 +20,8 @@ from ..experiment.parameters import Value
 from ..seeds import trial_seed
 from ..store import StudyFolder
 from ..trial import EpochReport, Failure, TrialResult, TrialState
-from .base import Begun
-from .record import AGAIN, ATTRIBUTE, Again, to_again, to_attribute
+from .base import OpenedStudy
+from .record import ATTRIBUTE, RETRY_STATE, RetryState, to_attribute, to_retry_state
 from .view import StudyView
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class Ledger(StudyView):
     Args:
         name: The study's name.
         folder: Where its files lie.
-        begun: Optuna's study, and who does what of it.
+        opened: Optuna's study, and who does what of it.
     """
 
-    def __init__(self, name: str, folder: StudyFolder, begun: Begun) -> None:
-        super().__init__(name, folder, begun)
+    def __init__(self, name: str, folder: StudyFolder, opened: OpenedStudy) -> None:
+        super().__init__(name, folder, opened)
         self._running: dict[int, int] = {}  # Optuna's id by the trial's number
 
     def set_attribute(self, key: str, value: Any) -> None:
@@ -52,9 +52,9 @@ class Ledger(StudyView):
         self.study.sampler = sampler
         self.study.pruner = pruner
 
-    def turn(self) -> AbstractContextManager[None]:
+    def lock(self) -> AbstractContextManager[None]:
         """Keep the study's other coordinators out of a block."""
-        return self._leases.turn()
+        return self._leases.lock()
 
     def ask(self, distributions: "dict[str, BaseDistribution]", n_trials: int) -> tuple[int, dict[str, Value]] | None:
         """Begin a trial: one that was put back, or else a new one.
@@ -66,15 +66,15 @@ class Ledger(StudyView):
         Returns:
             Its number and hyperparameters; None if all that may be given out are.
         """
-        with self._leases.turn():
+        with self._leases.lock():
             if self._leases.are_shared:
                 self._look()
-            if self._standing.n_given_out >= n_trials:
+            if self._trials.n_started >= n_trials:
                 return None
             return self._ask_again() or self._ask_new(distributions)
 
     def _ask_again(self) -> tuple[int, dict[str, Value]] | None:
-        for number in sorted(self._standing.waiting):
+        for number in sorted(self._trials.waiting):
             if self._storage.set_trial_state_values(self._id(number), OptunaState.RUNNING):
                 self._hold(number)
                 return number, self._trial(number).params
@@ -112,29 +112,29 @@ class Ledger(StudyView):
         with self._settling(result.number) as trial:
             self._storage.set_trial_user_attr(trial, ATTRIBUTE, to_attribute(result, seed, finished))
             self._end(result.number, result.state, result.value)
-        return self._standing.count(result.number, result.state, result.value, finished)
+        return self._trials.count(result.number, result.state, result.value, finished)
 
-    def put_back(self, number: int, again: Again) -> None:
+    def requeue(self, number: int, retry_state: RetryState) -> None:
         """Have a running trial given out again, before any other.
 
         Args:
             number: The trial.
-            again: What is to be known of it then.
+            retry_state: What is to be known of it then.
 
         Raises:
             TakenOverError: If another coordinator has the trial now.
         """
         with self._settling(number) as trial:
-            self._storage.set_trial_user_attr(trial, AGAIN, asdict(again))
+            self._storage.set_trial_user_attr(trial, RETRY_STATE, asdict(retry_state))
             self._storage.set_trial_state_values(trial, OptunaState.WAITING)
-        self._standing.put_back(number)
+        self._trials.requeue(number)
 
     def release(self) -> None:
         """Put back the trials that this process gave out and that have not ended."""
         for number in list(self._running):
-            again = self.again(number)
+            retry_state = self.retry_state(number)
             with contextlib.suppress(TakenOverError):
-                self.put_back(number, replace(again, attempt=again.attempt + 1))
+                self.requeue(number, replace(retry_state, attempt=retry_state.attempt + 1))
 
     def catch_up(self, max_retries: int) -> list[int]:
         """Learn what other coordinators did, and settle the trials of those that are gone.
@@ -148,8 +148,8 @@ class Ledger(StudyView):
             The numbers of those that did not finish.
         """
         lost = []
-        with self._leases.turn():
-            others = self._leases.others()
+        with self._leases.lock():
+            others = self._leases.held_by_others()
             for trial in self.study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,)):
                 if trial.number in self._running or _task(trial.number) in others:
                     continue
@@ -176,19 +176,19 @@ class Ledger(StudyView):
     @property
     def has_others(self) -> bool:
         """Whether other coordinators run the study now."""
-        return bool(self._leases.others())
+        return bool(self._leases.held_by_others())
 
     def wait(self) -> None:
         """Wait a moment for other coordinators."""
         self._leases.wait()
 
-    def waking(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
+    def wake_periodically(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
         """Have a function called now and then inside a block while there may be other coordinators to look after."""
-        return self._leases.waking(wake)
+        return self._leases.wake_periodically(wake)
 
-    def wait_for_crown(self) -> None:
+    def wait_for_promotion(self) -> None:
         """Wait while another coordinator ends the study."""
-        while _CROWN in self._leases.others():
+        while _PROMOTION in self._leases.held_by_others():
             self._leases.wait()
         self._look()
 
@@ -201,12 +201,12 @@ class Ledger(StudyView):
         Returns:
             Whether it is this coordinator that has to end the study: nobody else writes anything then, until `close`.
         """
-        self._leases.give_up()
+        self._leases.release_all()
         while True:
-            with self._leases.turn():
+            with self._leases.lock():
                 has_others = self.has_others  # asked first: whoever ends the study says that it is ended, and goes after that
                 is_ended = self.is_tracked
-                if not is_ended and not has_others and self._leases.take(_CROWN):
+                if not is_ended and not has_others and self._leases.acquire(_PROMOTION):
                     return True
             if is_ended or not is_patient:
                 return False
@@ -218,25 +218,25 @@ class Ledger(StudyView):
             with self._settling(trial.number) as trial_id:
                 self._storage.set_trial_state_values(trial_id, OptunaState.FAIL)
             return
-        again = to_again(trial)
-        if again.n_lost < max_retries:
-            self.put_back(trial.number, replace(again, attempt=again.attempt + 1, n_lost=again.n_lost + 1))
+        retry_state = to_retry_state(trial)
+        if retry_state.n_lost < max_retries:
+            self.requeue(trial.number, replace(retry_state, attempt=retry_state.attempt + 1, n_lost=retry_state.n_lost + 1))
             return
-        reason = f"the search was killed while it ran, {again.n_lost + 1} times (executor.max_retries = {max_retries})"
+        reason = f"the search was killed while it ran, {retry_state.n_lost + 1} times (executor.max_retries = {max_retries})"
         result = TrialResult(number=trial.number, state=TrialState.FAILED, reason=reason, failure=Failure.LOST)
         self.tell(result, seed=trial_seed(self.experiment.search.seed, trial.number), finished=time.time())
 
     def _hold(self, number: int) -> bool:
-        if not self._leases.take(_task(number)):
+        if not self._leases.acquire(_task(number)):
             return False
         self._running[number] = self._id(number)
-        self._standing.begin(number)
+        self._trials.begin(number)
         return True
 
     @contextlib.contextmanager
     def _settling(self, number: int) -> Iterator[int]:
         """Give Optuna's id of a trial to be ended or put back, once and by its owner only."""
-        with self._leases.turn():
+        with self._leases.lock():
             trial = self._running.pop(number, None)
             if trial is None or not self._leases.renew(_task(number)):
                 raise TakenOverError(f"Trial {number} was taken over by another coordinator")
@@ -251,7 +251,7 @@ class Ledger(StudyView):
                 self.study.tell(number, state=OptunaState.PRUNED if state is TrialState.PRUNED else OptunaState.FAIL)
 
 
-_CROWN = "crown"
+_PROMOTION = "crown"
 
 
 def _task(number: int) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 from ..errors import InputError, StudyChangedError, StudyNotFoundError, nearest
 from ..experiment.file import Experiment
 from ..store import Store
-from .base import Begun, Shelf
+from .base import LedgerStore, OpenedStudy
 from .ledger import Ledger
 from .view import StudyView
 
 
-def begin_or_continue(store: Store, name: str, experiment: Experiment, *, fresh: bool) -> Ledger:
+def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh: bool) -> Ledger:
     """Open a study for running it.
 
     Args:
@@ -26,32 +26,32 @@ def begin_or_continue(store: Store, name: str, experiment: Experiment, *, fresh:
 
     Raises:
         StudyBusyError: If another process runs the study, and this one cannot join.
-        StudyChangedError: If the study was begun with another experiment.
+        StudyChangedError: If the study was opened with another experiment.
         InputError: If the store's database does not answer.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise InputError(f'"{name}" cannot be the name of a study to run; use letters, digits, "-" and "_"')
-    begun = _shelf(store).begin(name, experiment.objective.direction, fresh=fresh)
+    opened = _ledger_store(store).begin(name, experiment.objective.direction, fresh=fresh)
     try:
-        with begun.leases.turn():
-            if "experiment" not in begun.study.user_attrs:
-                begun.study.set_user_attr("experiment", experiment.model_dump(mode="json", exclude_none=True))
-        ledger = Ledger(name, store.study(name), begun)
+        with opened.leases.lock():
+            if "experiment" not in opened.study.user_attrs:
+                opened.study.set_user_attr("experiment", experiment.model_dump(mode="json", exclude_none=True))
+        ledger = Ledger(name, store.study(name), opened)
         _check_unchanged(ledger, experiment)
     except BaseException:
-        begun.leases.close()
+        opened.leases.close()
         raise
     return ledger
 
 
-def abandon(ledger: Ledger, store: Store) -> None:
+def discard(ledger: Ledger, store: Store) -> None:
     """Remove a study that has no trial and that nobody else runs, and bring back the one that it set aside.
 
     Args:
         ledger: The study, opened for running it.
         store: The local store.
     """
-    _shelf(store).abandon(ledger.begun, ledger.name)
+    _ledger_store(store).discard(ledger.opened, ledger.name)
 
 
 def read(store: Store, name: str) -> StudyView:
@@ -64,7 +64,7 @@ def read(store: Store, name: str) -> StudyView:
     return StudyView(name, store.study(name), _load(store, name, is_alone=False))
 
 
-def attend(store: Store, name: str) -> Ledger:
+def open_for_repair(store: Store, name: str) -> Ledger:
     """Open a study that is there for looking after it, as the only one who may write.
 
     Returns:
@@ -77,40 +77,40 @@ def attend(store: Store, name: str) -> Ledger:
     return Ledger(name, store.study(name), _load(store, name, is_alone=True))
 
 
-def _load(store: Store, name: str, *, is_alone: bool) -> Begun:
-    shelf = _shelf(store)
-    names = shelf.names()
+def _load(store: Store, name: str, *, is_alone: bool) -> OpenedStudy:
+    store_of_ledgers = _ledger_store(store)
+    names = store_of_ledgers.names()
     if name not in names:
         raise StudyNotFoundError(f'There is no study "{name}" in {store.ledger_place}; {nearest(name, names)}')
-    begun = shelf.load(name, is_alone=is_alone)
-    if begun is None or "experiment" not in begun.study.user_attrs:
-        raise StudyNotFoundError(f'Study "{name}" has only just begun; ask again in a moment')
-    return begun
+    opened = store_of_ledgers.load(name, is_alone=is_alone)
+    if opened is None or "experiment" not in opened.study.user_attrs:
+        raise StudyNotFoundError(f'Study "{name}" has only just opened; ask again in a moment')
+    return opened
 
 
 def study_names(store: Store) -> list[str]:
     """Return the names of all studies in a store."""
-    return _shelf(store).names()
+    return _ledger_store(store).names()
 
 
-def _shelf(store: Store) -> Shelf:
+def _ledger_store(store: Store) -> LedgerStore:
     if store.ledger:
-        from .database_store import DatabaseShelf  # SQLAlchemy and its drivers
+        from .database_store import DatabaseStore  # SQLAlchemy and its drivers
 
-        return DatabaseShelf(store)
-    from .journal_store import JournalShelf
+        return DatabaseStore(store)
+    from .journal_store import JournalStore
 
-    return JournalShelf(store)
+    return JournalStore(store)
 
 
 def _check_unchanged(ledger: Ledger, experiment: Experiment) -> None:
-    begun = _flatten(ledger.experiment.identity)
+    opened = _flatten(ledger.experiment.identity)
     given = _flatten(experiment.identity)
-    changed = sorted(key for key in begun.keys() | given.keys() if begun.get(key) != given.get(key))
+    changed = sorted(key for key in opened.keys() | given.keys() if opened.get(key) != given.get(key))
     if changed:
         key = changed[0]
         raise StudyChangedError(
-            f'Study "{ledger.name}" was begun with {key} = {begun.get(key)!r}, and this experiment has {given.get(key)!r}; '
+            f'Study "{ledger.name}" was opened with {key} = {opened.get(key)!r}, and this experiment has {given.get(key)!r}; '
             "begin another study with --fresh, or give this one its own name with --study"
         )
 

@@ -12,7 +12,7 @@ from ..trial import Failure, TrialResult, TrialState
 
 INTERRUPTED = "interrupted"
 ATTRIBUTE = "result"
-AGAIN = "again"
+RETRY_STATE = "again"
 STATES = {
     OptunaState.RUNNING: TrialState.RUNNING,
     OptunaState.COMPLETE: TrialState.COMPLETE,
@@ -23,7 +23,7 @@ STATES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Again:
+class RetryState:
     """What is known of a trial that is given out once more.
 
     Attributes:
@@ -127,6 +127,6 @@ def to_result(record: TrialRecord) -> TrialResult | None:
     )
 
 
-def to_again(trial: FrozenTrial) -> Again:
+def to_retry_state(trial: FrozenTrial) -> RetryState:
     """Read how often a trial has been given out, and what came of it."""
-    return Again(**trial.user_attrs.get(AGAIN, {}))
+    return RetryState(**trial.user_attrs.get(RETRY_STATE, {}))

@@ -21,7 +21,7 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 5.0
 
 
 @final
-class Patience:
+class Retry:
     """Redoes operations that a lost connection has cut off.
 
     Args:
@@ -34,7 +34,7 @@ class Patience:
         self._seconds = seconds
         self._is_over = threading.Event()
 
-    def through(self, operation: Callable[[], T]) -> T:
+    def call(self, operation: Callable[[], T]) -> T:
         """Do an operation, again and again with growing pauses while the database does not answer.
 
         Args:
@@ -66,13 +66,13 @@ class Patience:
         )
 
 
-def patient(method: Callable[..., T]) -> Callable[..., T]:
-    """Have a method of an object with a ``patience`` be done through it."""
+def retried(method: Callable[..., T]) -> Callable[..., T]:
+    """Have a method of an object with a ``retry`` be retried."""
 
     @functools.wraps(method)
     def done(self: object, *arguments: object, **named: object) -> T:
-        patience: Patience = self.patience  # type: ignore[attr-defined]
-        return patience.through(lambda: method(self, *arguments, **named))
+        retry: Retry = self.retry  # type: ignore[attr-defined]
+        return retry.call(lambda: method(self, *arguments, **named))
 
     return done
 

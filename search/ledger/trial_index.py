@@ -15,7 +15,7 @@ from ..trial import TrialState
 from .record import ATTRIBUTE
 
 
-class Standing:
+class TrialIndex:
     """Counts trials, each once, and keeps the best.
 
     Args:
@@ -38,7 +38,7 @@ class Standing:
         return len(self._counted)
 
     @property
-    def n_given_out(self) -> int:
+    def n_started(self) -> int:
         """Number of trials that run, or have ended by themselves."""
         return len(self._counted) + len(self._running)
 
@@ -63,7 +63,7 @@ class Standing:
         self.waiting.discard(number)
         self._running.add(number)
 
-    def put_back(self, number: int) -> None:
+    def requeue(self, number: int) -> None:
         """Note that a trial waits to be given out again."""
         self._running.discard(number)
         self.waiting.add(number)

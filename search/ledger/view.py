@@ -9,9 +9,9 @@ from optuna.trial import TrialState as OptunaState
 from ..experiment.file import Experiment, parse_experiment
 from ..store import StudyFolder
 from ..trial import TrialResult
-from .base import Begun
-from .record import INTERRUPTED, Again, TrialRecord, to_again, to_record, to_result
-from .trial_index import Standing
+from .base import OpenedStudy
+from .record import INTERRUPTED, RetryState, TrialRecord, to_record, to_result, to_retry_state
+from .trial_index import TrialIndex
 
 
 class StudyView:
@@ -20,34 +20,34 @@ class StudyView:
     Args:
         name: The study's name.
         folder: Where its files lie.
-        begun: Optuna's study, and who does what of it.
+        opened: Optuna's study, and who does what of it.
     """
 
-    def __init__(self, name: str, folder: StudyFolder, begun: Begun) -> None:
+    def __init__(self, name: str, folder: StudyFolder, opened: OpenedStudy) -> None:
         self.name = name
         self.folder = folder
-        self.begun = begun
-        self.study = begun.study
-        self._storage = begun.storage
-        self._leases = begun.leases
-        self._study_id = begun.study_id
-        self._standing = Standing(self.study.direction)
+        self.opened = opened
+        self.study = opened.study
+        self._storage = opened.storage
+        self._leases = opened.leases
+        self._study_id = opened.study_id
+        self._trials = TrialIndex(self.study.direction)
         self._look()
 
     @property
     def experiment(self) -> Experiment:
-        """The experiment that the study was begun with."""
+        """The experiment that the study was opened with."""
         return parse_experiment(self.study.user_attrs["experiment"], f'study "{self.name}"')
 
     @property
     def n_finished(self) -> int:
         """Number of trials that ended by themselves."""
-        return self._standing.n_finished
+        return self._trials.n_finished
 
     @property
     def best(self) -> tuple[int, float] | None:
         """Number and value of the best COMPLETE trial, the one that finished first where values are equal."""
-        return self._standing.best
+        return self._trials.best
 
     def ranking(self, length: int) -> list[tuple[int, float]]:
         """Number and value of the best COMPLETE trials, the best first.
@@ -57,7 +57,7 @@ class StudyView:
         """
         if length == 1:
             return [self.best] if self.best else []
-        return self._standing.ranking(self.study.get_trials(deepcopy=False), length)
+        return self._trials.ranking(self.study.get_trials(deepcopy=False), length)
 
     def attribute(self, key: str) -> Any:
         """Read a fact of the study; None if it was never written."""
@@ -79,9 +79,9 @@ class StudyView:
         """Number of trials by state, interrupted ones as ``INTERRUPTED``."""
         return dict(Counter("INTERRUPTED" if record.reason == INTERRUPTED else record.state.value for record in self.records()))
 
-    def again(self, number: int) -> Again:
+    def retry_state(self, number: int) -> RetryState:
         """Say how often a trial has been given out, and what came of it."""
-        return to_again(self._trial(number))
+        return to_retry_state(self._trial(number))
 
     @property
     def running(self) -> set[int]:
@@ -107,4 +107,4 @@ class StudyView:
 
     def _look(self) -> None:
         """Learn how all trials stand."""
-        self._standing.look(self.study.get_trials(deepcopy=False))
+        self._trials.look(self.study.get_trials(deepcopy=False))

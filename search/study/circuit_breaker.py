@@ -23,7 +23,7 @@ class CircuitBreaker:
         """Take note of how a trial ended.
 
         Args:
-            result: The result, or how one attempt failed that is made again.
+            result: The result, or how one attempt failed that is made retry_state.
 
         Returns:
             Why the study is to end; empty if it may go on.

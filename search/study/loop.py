@@ -13,7 +13,7 @@ from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
 from ..experiment.space import to_distributions
-from ..ledger import Again, Ledger, StudyView
+from ..ledger import Ledger, RetryState, StudyView
 from ..samplers import is_exhausted
 from ..seeds import trial_seed
 from ..tracking.base import Tracker
@@ -21,7 +21,7 @@ from ..trial import Assignment, EpochReport, Failure, TrialResult, TrialState
 from .circuit_breaker import CircuitBreaker
 from .disk_space import is_full
 from .interrupts import held_back
-from .model_retention import remove_checkpoints, remove_models, value_to_beat
+from .model_retention import remove_checkpoints, remove_models, retention_threshold
 from .observer import Observer
 
 logger = logging.getLogger(__name__)
@@ -39,19 +39,19 @@ def assign(experiment: Experiment, ledger: StudyView, number: int, params: Mappi
     Returns:
         The trial, ready to be trained.
     """
-    again = ledger.again(number)
+    retry_state = ledger.retry_state(number)
     training = experiment.space.training_settings(params)
     return Assignment(
         number=number,
         params=params,
         model_arguments=experiment.space.model_arguments(params),
-        training=training.model_copy(update={"batch_size": again.batch_size}) if again.batch_size else training,
+        training=training.model_copy(update={"batch_size": retry_state.batch_size}) if retry_state.batch_size else training,
         seed=trial_seed(experiment.search.seed, number),
         is_prunable=experiment.search.pruner != "none",
-        keep_if_better_than=value_to_beat(ledger, experiment.search),
+        keep_if_better_than=retention_threshold(ledger, experiment.search),
         model_path=str(ledger.folder.model_stem(number)),
         checkpoint_path=str(ledger.folder.checkpoint(number)),
-        attempt=again.attempt,
+        attempt=retry_state.attempt,
     )
 
 
@@ -96,7 +96,7 @@ class SearchLoop:
     def _run_until(self, deadline: float) -> str:
         while True:
             self._check_interrupt()
-            reason = self._give_out(deadline)
+            reason = self._submit_trials(deadline)
             if not self._running and self._is_over(reason):
                 return reason if self.ledger.n_finished < self.n_trials else ""
             # With no worker free, one is being replaced: that is waited for too.
@@ -105,10 +105,10 @@ class SearchLoop:
             else:
                 self.ledger.wait()
 
-    def _give_out(self, deadline: float) -> str:
+    def _submit_trials(self, deadline: float) -> str:
         """Start trials while there is room, and say why no more may be started."""
         while self.executor.n_free:
-            with self.ledger.turn():
+            with self.ledger.lock():
                 reason = self._why_stop(deadline)
                 asked = None if reason else self.ledger.ask(self._distributions, self.n_trials)
             if asked is None:
@@ -117,7 +117,7 @@ class SearchLoop:
         return ""
 
     def _finish_some(self) -> None:
-        with self.ledger.waking(self.executor.wake):
+        with self.ledger.wake_periodically(self.executor.wake):
             results = self.executor.wait(self._report)
         if not results:
             self.ledger.catch_up(self.experiment.executor.max_retries)
@@ -157,12 +157,12 @@ class SearchLoop:
         if is_full(result.reason):  # not the trial's fault: it is tried again once there is room
             raise DiskFullError(result.reason)
         assignment = self._running.pop(result.number)
-        again = self._again(assignment, result)
+        retry_state = self._retry_state(assignment, result)
         try:
-            if again is None:
+            if retry_state is None:
                 self._tell(assignment, result)
             else:
-                self._put_back(result, again)
+                self._requeue(result, retry_state)
         except TakenOverError as error:
             self.tracker.drop_trial(result.number)
             lost = TrialResult(number=result.number, state=TrialState.FAILED, failure=Failure.LOST, reason=str(error))
@@ -171,19 +171,19 @@ class SearchLoop:
         if reason := self._breaker.note(result):
             raise StudyFailedError(reason)
 
-    def _put_back(self, result: TrialResult, again: Again) -> None:
+    def _requeue(self, result: TrialResult, retry_state: RetryState) -> None:
         self.tracker.pause_trial(result.number)  # first: another coordinator may go on with it
-        self.ledger.put_back(result.number, again)
+        self.ledger.requeue(result.number, retry_state)
         self.observer.on_trial_retry(result)
 
-    def _again(self, assignment: Assignment, result: TrialResult) -> Again | None:
+    def _retry_state(self, assignment: Assignment, result: TrialResult) -> RetryState | None:
         """Say what is to be known when a trial is given out again; None if this was its end."""
-        again, means = self.ledger.again(result.number), self.experiment.executor
-        if result.failure in (Failure.LOST, Failure.HUNG) and again.n_lost < means.max_retries:
-            return replace(again, attempt=again.attempt + 1, n_lost=again.n_lost + 1)
+        retry_state, limits = self.ledger.retry_state(result.number), self.experiment.executor
+        if result.failure in (Failure.LOST, Failure.HUNG) and retry_state.n_lost < limits.max_retries:
+            return replace(retry_state, attempt=retry_state.attempt + 1, n_lost=retry_state.n_lost + 1)
         batch_size = assignment.training.batch_size
-        if result.failure is Failure.OUT_OF_MEMORY and means.halve_batch_on_oom and batch_size > 1:
-            return replace(again, attempt=again.attempt + 1, batch_size=batch_size // 2)
+        if result.failure is Failure.OUT_OF_MEMORY and limits.halve_batch_on_oom and batch_size > 1:
+            return replace(retry_state, attempt=retry_state.attempt + 1, batch_size=batch_size // 2)
         return None
 
     def _tell(self, assignment: Assignment, result: TrialResult) -> None:

@@ -14,7 +14,7 @@ from ..store import StudyFolder
 logger = logging.getLogger(__name__)
 
 
-def value_to_beat(ledger: StudyView, search: SearchSection) -> float | None:
+def retention_threshold(ledger: StudyView, search: SearchSection) -> float | None:
     """Say what a trial's value must beat for its model to be kept.
 
     Args:

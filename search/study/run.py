@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import ledger as ledgers
-from ..champion.promotion import crown, is_crowned
+from ..champion.promotion import is_promoted, promote
 from ..data.arrays import TrainingArrays
 from ..data.dataset import Dataset, load_dataset
 from ..data.preprocessing import fit_preprocessor, prepare
@@ -78,7 +78,7 @@ def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
     check_objective(experiment.objective, tasks_of(choose_targets(dataset, experiment.outputs)), experiment.outputs)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
     ledger.use(sampler, make_pruner(experiment.search, _max_epochs(experiment)))
-    with ledger.turn():
+    with ledger.lock():
         _check_data(ledger, dataset)
         ledger.set_attribute("dataset", dataset.fingerprint)
     return dataset
@@ -97,7 +97,7 @@ class _Run:
         self._n_trials = experiment.search.n_trials
 
     def run(self, executor: Executor) -> None:
-        self._ledger.wait_for_crown()
+        self._ledger.wait_for_promotion()
         interrupted = self._ledger.catch_up(self._experiment.executor.max_retries)
         n_finished = self._ledger.n_finished
         self._observer.on_study_start(self._ledger.name, n_finished=n_finished, n_trials=self._n_trials, best=self._ledger.best)
@@ -111,7 +111,7 @@ class _Run:
 
     def _make_ready(self, executor: Executor) -> None:
         """Prepare the data and open the store while the workers start, and have the model checked."""
-        with self._ledger.turn():
+        with self._ledger.lock():
             # What the workers of another coordinator read is not written again.
             if not (self._ledger.has_others and TrainingArrays.are_in(self._ledger.folder.arrays)):
                 self._prepare()
@@ -126,7 +126,7 @@ class _Run:
         prepare(self._dataset, preprocessor).save(self._ledger.folder.arrays)
 
     def _start_tracking(self, executor: Executor) -> None:
-        with self._ledger.turn():  # one coordinator begins the study's run, the others go on with it
+        with self._ledger.lock():  # one coordinator begins the study's run, the others go on with it
             run_id = self._tracker.start_study(
                 StudyRecord(
                     study=self._ledger.name,
@@ -187,9 +187,9 @@ class _Run:
         """Register the best model if it is not, and draw the plots."""
         if self._ledger.best is None:
             return
-        if not is_crowned(self._ledger):
+        if not is_promoted(self._ledger):
             self._observer.on_stage("Packaging the best model")
-            crown(self._ledger, self._experiment, self._store.tracking_uri, self._tracker.find_run_id)
+            promote(self._ledger, self._experiment, self._store.tracking_uri, self._tracker.find_run_id)
         self._observer.on_stage("Drawing plots")
         write_study_report(self._ledger)
 
@@ -220,12 +220,12 @@ def _max_epochs(experiment: Experiment) -> int:
 @contextlib.contextmanager
 def _opened(store: Store, name: str, experiment: Experiment, fresh: bool) -> Iterator[Ledger]:
     """Open the ledger; a study that fails before its first trial leaves nothing behind."""
-    ledger = ledgers.begin_or_continue(store, name, experiment, fresh=fresh)
+    ledger = ledgers.create_or_continue(store, name, experiment, fresh=fresh)
     try:
         yield ledger
     except BaseException:  # Ctrl-C too
         if not ledger.records():
-            ledgers.abandon(ledger, store)
+            ledgers.discard(ledger, store)
         raise
     finally:
         ledger.close()

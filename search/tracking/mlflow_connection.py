@@ -76,7 +76,7 @@ def connect(tracking_uri: str, prepared: Path | None = None) -> "MlflowClient":
 
 
 @contextmanager
-def speaking() -> Iterator[None]:
+def mlflow_session() -> Iterator[None]:
     """Turn MLflow's exceptions into ours, without secrets.
 
     Raises:
@@ -111,7 +111,7 @@ def _open_remote(tracking_uri: str) -> "MlflowClient":
     port = _DATABASE_PORTS.get(address.scheme.partition("+")[0])
     if port and address.hostname:  # MLflow retries a database for 100 seconds, and cannot be told otherwise
         socket.create_connection((address.hostname, address.port or port), timeout=_PATIENCE_SECONDS).close()
-    with _impatience(), _without_chatter(), _one_at_a_time(tracking_uri):
+    with _short_timeouts(), _without_chatter(), _one_at_a_time(tracking_uri):
         client = _first_contact(tracking_uri)
     os.environ.setdefault(*_UNREPEATED)
     return client
@@ -140,7 +140,7 @@ def _first_contact(tracking_uri: str) -> "MlflowClient":
 
 
 @contextmanager
-def _impatience() -> Iterator[None]:
+def _short_timeouts() -> Iterator[None]:
     """Let MLflow's first request fail fast, unless the user has set how patient it is."""
     added = {name: value for name, value in _IMPATIENT.items() if name not in os.environ}
     os.environ.update(added)

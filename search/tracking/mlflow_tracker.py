@@ -21,7 +21,7 @@ from ..trial import Assignment, EpochReport, TrialResult
 from . import descriptions
 from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
-from .mlflow_connection import speaking
+from .mlflow_connection import mlflow_session
 from .mlflow_lookup import existing_run, find_child, find_children, has_child, last_epoch
 from .mlflow_opening import Opening
 from .mlflow_runs import OpenRun, status_of
@@ -80,7 +80,7 @@ class MlflowTracker:
         provenance = collect()
         self._record, self._open_runs = record, {}
         client = self._client
-        with speaking():
+        with mlflow_session():
             known = existing_run(client, record.parent_run_id)
             location = (self._artifacts / record.experiment.name).resolve().as_uri() if is_local(self._tracking_uri) else None
             run = go_on_with_run(client, known, record, provenance) if known else begin_run(client, record, provenance, location)
@@ -102,7 +102,7 @@ class MlflowTracker:
         if number in self._open_runs:
             self._open_runs[number].pending.tags |= descriptions.attempt_tags(assignment)
             return
-        with speaking():
+        with mlflow_session():
             reopened = self._reopen(assignment) if assignment.attempt > 1 or number in self._perhaps_begun else None
             self._perhaps_begun.add(number)
             run = reopened or self._create_run(assignment)
@@ -144,7 +144,7 @@ class MlflowTracker:
         now = time.monotonic()
         for run in self._open_runs.values():
             if run.pending and now - run.written_at >= WRITE_INTERVAL_SECONDS:
-                with speaking():
+                with mlflow_session():
                     run.write(self._client)
 
     def finish_trial(self, result: TrialResult) -> None:
@@ -169,7 +169,7 @@ class MlflowTracker:
             assignment: The trial.
             result: How it ended.
         """
-        with speaking():
+        with mlflow_session():
             run = find_child(self._client, self._experiment_id, self._parent_run_id, assignment.number)
         if run is None:
             self.start_trial(replace(assignment, started=result.finished - result.seconds))
@@ -185,7 +185,7 @@ class MlflowTracker:
         """
         run = self._open_runs.get(number)
         if run is not None:
-            with speaking():
+            with mlflow_session():
                 run.write(self._client)
             del self._open_runs[number]
 
@@ -219,7 +219,7 @@ class MlflowTracker:
         batch = Batch(tags=descriptions.outcome_tags(self._current, outcome))
         # The step grows with the study, so that MLflow shows the newest numbers of one that went on.
         batch.add_metrics(descriptions.outcome_metrics(outcome), milliseconds(time.time()), sum(outcome.n_by_state.values()))
-        with speaking():
+        with mlflow_session():
             if outcome.artifacts is not None:
                 self._client.log_artifacts(self._parent_run_id, str(outcome.artifacts))
         status = "KILLED" if not outcome.is_complete else "FAILED" if outcome.best_trial is None else "FINISHED"
@@ -239,7 +239,7 @@ class MlflowTracker:
             StudyNotFoundError: If the store has no such run.
         """
         client = self._client
-        with speaking():
+        with mlflow_session():
             parent = existing_run(client, parent_run_id)
             run = find_child(client, parent.info.experiment_id, parent_run_id, number) if parent else None
         if run is None:
@@ -257,7 +257,7 @@ class MlflowTracker:
         return self._record
 
     def _close_running_children(self) -> None:
-        with speaking():
+        with mlflow_session():
             running = find_children(self._client, self._experiment_id, self._parent_run_id, "attributes.status = 'RUNNING'")
         for child in running:
             result = self._current.result_of(int(child.data.tags["perceptune.trial"]))
@@ -270,13 +270,13 @@ class MlflowTracker:
     def _write_missing_children(self) -> None:
         """Write the trials that a kill has kept from MLflow: the last ones, as runs begin in the order of trials."""
         where = self._client, self._experiment_id, self._parent_run_id
-        with speaking():
+        with mlflow_session():
             missing = list(itertools.takewhile(lambda trial: not has_child(*where, trial[0].number), self._current.finished()))
         self._write_children(missing)
 
     def _write_children_of_others(self) -> None:
         """Write the trials that the kill of any process has kept from MLflow."""
-        with speaking():
+        with mlflow_session():
             children = find_children(self._client, self._experiment_id, self._parent_run_id, "attributes.status != 'RUNNING'")
         written = {int(child.data.tags["perceptune.trial"]) for child in children}
         self._write_children(trial for trial in self._current.finished() if trial[0].number not in written)
@@ -286,6 +286,6 @@ class MlflowTracker:
             self.restore_trial(assignment, result)
 
     def _end(self, run: OpenRun, status: str, finished: int | None = None) -> None:
-        with speaking():
+        with mlflow_session():
             run.write(self._client)
             self._client.set_terminated(run.run_id, status, finished)

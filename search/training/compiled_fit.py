@@ -13,10 +13,10 @@ import keras
 from ..errors import TrialError
 from ..trial import Assignment
 from .compiled.program import Epoch, Program
-from .loop.epoch_callbacks import steered
+from .loop.epoch_callbacks import progress_callbacks
 from .loop.progress import Progress
 from .program_cache import Programs
-from .vectorized.slots import Seat
+from .vectorized.slots import Slot
 
 
 def train(
@@ -53,7 +53,7 @@ def train(
     return program.name
 
 
-def _run(program: Program | Seat, assignment: Assignment, progress: Progress) -> None:
+def _run(program: Program | Slot, assignment: Assignment, progress: Progress) -> None:
     progress.resume(program)
     while True:
         rates = progress.learning_rates(min(progress.n_certain, program.n_at_once))
@@ -65,7 +65,9 @@ def _run(program: Program | Seat, assignment: Assignment, progress: Progress) ->
 
 def _run_with(callbacks: Sequence[Any], program: Program, assignment: Assignment, progress: Progress) -> None:
     model, epochs = program.model, assignment.training.epochs
-    calls = keras.callbacks.CallbackList(steered(progress, callbacks), model=model, verbose=0, epochs=epochs, steps=program.n_steps(assignment))
+    calls = keras.callbacks.CallbackList(
+        progress_callbacks(progress, callbacks), model=model, verbose=0, epochs=epochs, steps=program.n_steps(assignment)
+    )
     model.stop_training = False
     calls.on_train_begin()
     logs: dict[str, float] = {}

@@ -26,7 +26,7 @@ _BYTES_PER_PARAMETER = 4 * 5
 """Weights, gradients, their sums, and what an optimizer keeps of each."""
 
 
-def choose_room(experiment: Experiment, arrays: TrainingArrays, programs: Programs) -> int:
+def choose_capacity(experiment: Experiment, arrays: TrainingArrays, programs: Programs) -> int:
     """Choose how many trials are trained at once in this process.
 
     Args:
@@ -47,7 +47,7 @@ def choose_room(experiment: Experiment, arrays: TrainingArrays, programs: Progra
         rates[n_slots] = rate
     if not rates or rates[max(rates)] < LEAST_GAIN * measure_alone(experiment, arrays, programs):
         return 1
-    programs.seats = programs.new_seats(max(rates))
+    programs.slots = programs.new_slots(max(rates))
     _log.debug("trials side by side, and epochs per second: %s", rates)
     return max(rates)
 
@@ -97,7 +97,7 @@ def _built(experiment: Experiment, arrays: TrainingArrays, assignment: Assignmen
 
 
 def _epochs_per_second(model: Any, assignment: Assignment, programs: Programs, n_slots: int) -> float:
-    seats = programs.new_seats(n_slots)
+    seats = programs.new_slots(n_slots)
     taken = [seat for seat in (seats.take(model, assignment) for _ in range(n_slots)) if seat]
     if not taken:
         return 0.0

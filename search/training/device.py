@@ -26,7 +26,7 @@ def device_name() -> str:
     return "cpu"
 
 
-def has_room(n_bytes: int) -> bool:
+def fits_in_memory(n_bytes: int) -> bool:
     """Say whether data can be held in the device's memory beside everything else: they may take half of what is free.
 
     Args:

@@ -8,7 +8,7 @@ import keras
 from ..data.arrays import Array, Tree
 from ..trial import Assignment
 from .batching import evaluation_batch_size, n_rows, rows
-from .loop.epoch_callbacks import steered
+from .loop.epoch_callbacks import progress_callbacks
 from .loop.progress import Progress
 from .model.state import ModelState
 from .row_order import epoch_order
@@ -42,7 +42,7 @@ def train(model: Any, data: tuple[Tree, Tree, Tree, Tree], assignment: Assignmen
         shuffle=False,
         validation_data=(x_validation, y_validation),
         validation_batch_size=evaluation_batch_size(x_validation),
-        callbacks=[opening, *steered(progress, callbacks), closing],
+        callbacks=[opening, *progress_callbacks(progress, callbacks), closing],
         verbose=0,
     )
 

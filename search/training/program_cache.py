@@ -22,10 +22,10 @@ from .compiled.runtime_values import Values, fixed_settings
 from .compiled.signature import read_architecture
 from .dense.planner import Plan, Planner
 from .dense.stack import DenseStack, read_stack
-from .device import has_room
+from .device import fits_in_memory
 from .model.preparation import call_once, make_ready
 from .model.state import Part, parts_of
-from .vectorized.slots import Seat, Seats
+from .vectorized.slots import Slot, SlotAllocator
 
 if TYPE_CHECKING:  # it imports TensorFlow
     from .compiled.tensorflow_epoch import EpochProgram
@@ -55,20 +55,20 @@ class Programs:
 
     def __init__(self, experiment: Experiment, arrays: TrainingArrays) -> None:
         self.experiment, self.arrays = experiment, arrays
-        self._is_resident = has_room(arrays.n_bytes)  # asked once: data that are there are part of what is not free
+        self._is_resident = fits_in_memory(arrays.n_bytes)  # asked once: data that are there are part of what is not free
         self._planner = Planner(experiment, arrays)
         self._tensors = Tensors()
-        self.seats = self.new_seats(1)
+        self.slots = self.new_slots(1)
         self._programs: dict[Hashable, Program] = {}
 
     def __len__(self) -> int:
         return len(self._programs)
 
-    def new_seats(self, n_slots: int) -> Seats:
+    def new_slots(self, n_slots: int) -> SlotAllocator:
         """Make populations of so many slots."""
-        return Seats(self.experiment, self.arrays, self._planner, self._tensors, n_slots)
+        return SlotAllocator(self.experiment, self.arrays, self._planner, self._tensors, n_slots)
 
-    def begin(self, model: Any, assignment: Assignment, *, is_exact: bool) -> Program | Seat:
+    def begin(self, model: Any, assignment: Assignment, *, is_exact: bool) -> Program | Slot:
         """Return the program for a trial, a new one if no other is cheaper, with the trial's model taken over.
 
         `end` gives it back.
@@ -79,37 +79,37 @@ class Programs:
             is_exact: Whether the program's model must have the layers of the trial's.
         """
         stack = None if is_exact or not self._is_resident else read_stack(model)
-        if not is_exact and self._is_side_by_side(stack, assignment) and (seat := self.seats.take(model, assignment)):
+        if not is_exact and self._is_vectorized(stack, assignment) and (seat := self.slots.take(model, assignment)):
             return seat
         plan = self._planner.choose(stack, assignment, self._programs) if stack and keras.config.backend() == "tensorflow" else None
         is_xla = plan.is_xla if plan else self._is_xla(model, assignment)
         key = plan or (_exact_key(model, assignment), is_xla)
         program = self._programs.pop(key, None)
         if program is None:
-            self._make_room(model.count_params())
+            self._evict(model.count_params())
             program = self._elastic(plan, stack, assignment) if plan and stack else self._exact(model, assignment, is_xla=is_xla)
         self._programs[key] = program  # the last is the one used last
         program.begin(model, stack, assignment.training)
         return program
 
-    def _is_side_by_side(self, stack: DenseStack | None, assignment: Assignment) -> bool:
+    def _is_vectorized(self, stack: DenseStack | None, assignment: Assignment) -> bool:
         """Whether a trial is trained in a population: of one, where that serves networks of any size and nothing else does."""
-        if not self._is_resident or self.seats.n_slots > 1:
+        if not self._is_resident or self.slots.n_slots > 1:
             return self._is_resident
         return stack is not None and keras.config.backend() == "jax" and self._planner.population_pays(stack, assignment)
 
-    def end(self, program: Program | Seat) -> None:
+    def end(self, program: Program | Slot) -> None:
         """Take back what `begin` has given."""
-        if isinstance(program, Seat):
-            self.seats.leave(program)
+        if isinstance(program, Slot):
+            self.slots.leave(program)
 
-    def give_up(self, program: Program | Seat) -> None:
+    def give_up(self, program: Program | Slot) -> None:
         """Forget a program that failed, with the memory that it holds."""
-        if isinstance(program, Seat):
-            self.seats.give_up(program)
+        if isinstance(program, Slot):
+            self.slots.give_up(program)
         self._programs = {key: other for key, other in self._programs.items() if other is not program}
 
-    def _make_room(self, n_parameters: int) -> None:
+    def _evict(self, n_parameters: int) -> None:
         """Forget the programs that were not used for the longest time, until another one may be kept."""
         sizes = {key: program.model.count_params() for key, program in self._programs.items()}
         while sizes and (len(sizes) >= MOST_PROGRAMS or sum(sizes.values()) + n_parameters > MOST_PARAMETERS):

@@ -54,8 +54,8 @@ def check_builder(experiment: Experiment, arrays: TrainingArrays) -> None:
     dry_run(experiment, arrays)
 
 
-def choose_room(experiment: Experiment, arrays: TrainingArrays) -> int:
-    """Choose how many trials this process trains at once; `Turns` lets them take turns.
+def choose_capacity(experiment: Experiment, arrays: TrainingArrays) -> int:
+    """Choose how many trials this process trains at once; `Lockstep` lets them take turns.
 
     Args:
         experiment: The experiment, checked.
@@ -66,7 +66,7 @@ def choose_room(experiment: Experiment, arrays: TrainingArrays) -> int:
     from . import concurrency
     from .program_cache import programs_of
 
-    return concurrency.choose_room(experiment, arrays, programs_of(experiment, arrays))
+    return concurrency.choose_capacity(experiment, arrays, programs_of(experiment, arrays))
 
 
 def choose_trainer(experiment: Experiment, callbacks: Sequence[Any] = ()) -> str:

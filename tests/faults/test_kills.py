@@ -32,8 +32,8 @@ callbacks = [{{ use = "own:Slowly" }}]
 """
 PREDICTING = """
 from search import load_champion
-from search.dataset import load_dataset
-from search.experiment import load_experiment
+from search.data.dataset import load_dataset
+from search.experiment.file import load_experiment
 
 print(len(load_champion("own").predict(load_dataset(load_experiment("own.toml").data).validation.features)))
 """

@@ -40,7 +40,7 @@ class Processes:
         self._has_gpus = any(share.kind == "gpu" for share in shares)
         return shares
 
-    def hire(self, share: Share, name: str) -> "WorkerProcess":
+    def start_worker(self, share: Share, name: str) -> "WorkerProcess":
         """Have a process forked that has imported the backend; the caller goes on."""
         if self._server is None or self._server.code is not None:
             # A fork of a process that has touched a GPU cannot use it, and one with macOS' frameworks may crash.
@@ -67,7 +67,7 @@ class WorkerProcess:
         log: File for what it prints.
     """
 
-    has_lost_its_machine = False
+    is_node_lost = False
 
     def __init__(self, server: ForkServer, share: Share, log: Path) -> None:
         self._server = server

@@ -19,7 +19,7 @@ from ...experiment.file import Experiment
 from ...store import Store
 from ...trial import Assignment, TrialResult
 from ..devices import Share
-from ..messages import Begun, Check, Epochs, Parcel
+from ..messages import Check, Epochs, Parcel, Started
 from ..trial_files import TrialFolder
 from ..worker_loop import serve
 
@@ -42,7 +42,7 @@ class RayWorker:
         self._inbox: SimpleQueue[Any] = SimpleQueue()
         self._outbox: SimpleQueue[Parcel] = SimpleQueue()
         self._folders: dict[int, TrialFolder] = {}
-        self._outbox.put(Parcel(Begun(socket.gethostname())))
+        self._outbox.put(Parcel(Started(socket.gethostname())))
         Thread(target=self._serve, daemon=True).start()
 
     def begin(self, arrays: TrainingArrays) -> None:

@@ -67,7 +67,7 @@ class RayCluster:
         shares, self._n_cpus = divide_cluster(experiment.executor, nodes, str(self._programs) if is_local else "")
         return shares
 
-    def hire(self, share: Share, name: str) -> "RayActor":
+    def start_worker(self, share: Share, name: str) -> "RayActor":
         """Ask for an actor; it begins when a node has room for it."""
         actor = self._ray.remote(
             num_cpus=share.n_threads if self._n_cpus >= 1 else self._n_cpus,
@@ -146,7 +146,7 @@ class RayActor:
         return text if len(text) <= _REASON_LENGTH else text[: _REASON_LENGTH - 3] + "..."
 
     @property
-    def has_lost_its_machine(self) -> bool:
+    def is_node_lost(self) -> bool:
         """Whether Ray says that the node has died."""
         return "node" in str(self._error)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ...errors import WorkerError
 from ...experiment.sections import ExecutorSection
-from ..devices import WORKER_BYTES, Share, seats
+from ..devices import WORKER_BYTES, Share, worker_devices
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def divide_cluster(section: ExecutorSection, nodes: Sequence[Node], programs: st
         raise WorkerError("The Ray cluster has no CPU for workers; start a node with some: ray start --address=...")
     n_gpus = 0 if section.devices == "cpu" else sum(int(node.n_gpus) for node in nodes)
     names = [str(number) for number in range(n_gpus)]
-    chosen = seats(section, names, sum(node.n_workers for node in nodes))
+    chosen = worker_devices(section, names, sum(node.n_workers for node in nodes))
     n_cpus = cpus_each([node.n_cpus for node in nodes], len(chosen))
     share = Share("cpu", "", max(1, int(n_cpus)), programs)
     return [replace(share, kind="gpu", part=1 / chosen.count(name)) if name else share for name in chosen], n_cpus

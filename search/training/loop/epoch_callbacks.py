@@ -14,7 +14,7 @@ from ...data.arrays import Weights
 from .progress import Progress
 
 
-def steered(progress: Progress, callbacks: Sequence[Any]) -> list[Any]:
+def progress_callbacks(progress: Progress, callbacks: Sequence[Any]) -> list[Any]:
     """Return the callbacks of one training: ours that opens each epoch, the user's in order, ours that closes it.
 
     A learning rate that a callback sets stays until the schedule has another one. What a callback writes into its logs is

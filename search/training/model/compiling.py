@@ -1,4 +1,4 @@
-"""Turns training settings and a task into Keras' optimizer, loss and metrics, and compiles a model with them.
+"""Lockstep training settings and a task into Keras' optimizer, loss and metrics, and compiles a model with them.
 
 It decides nothing that the settings leave open except what follows from the task.
 """

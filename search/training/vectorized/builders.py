@@ -19,7 +19,7 @@ from .population import Population
 
 
 @dataclass(frozen=True)
-class Slots:
+class SlotSpec:
     """Slots for dense networks.
 
     Attributes:
@@ -36,7 +36,7 @@ class Slots:
 
 
 def build_dense_population(
-    slots: Slots, stack: DenseStack, experiment: Experiment, settings: TrainingSettings, arrays: TrainingArrays, tensors: Tensors
+    slots: SlotSpec, stack: DenseStack, experiment: Experiment, settings: TrainingSettings, arrays: TrainingArrays, tensors: Tensors
 ) -> Population:
     """Build a population of dense networks of different depth, widths, activations and batch sizes.
 

@@ -23,7 +23,7 @@ class _Waiting:
     error: BaseException | None = None
 
 
-class Turns:
+class Lockstep:
     """Whose turn it is."""
 
     def __init__(self) -> None:
@@ -105,5 +105,5 @@ def _compute(population: "Population", together: list[_Waiting]) -> None:
             one.is_done, one.answer = True, answers[one.slot]
 
 
-TURNS = Turns()
+LOCKSTEP = Lockstep()
 """Those of this process."""

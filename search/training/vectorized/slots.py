@@ -16,8 +16,8 @@ from ..compiled.runtime_values import fixed_settings
 from ..compiled.signature import is_told, read_architecture
 from ..dense.planner import Planner
 from ..dense.stack import DenseStack, read_stack
-from .builders import Slots, build_copies, build_dense_population
-from .lockstep import TURNS
+from .builders import SlotSpec, build_copies, build_dense_population
+from .lockstep import LOCKSTEP
 from .population import Member, Population
 
 _log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ MOST_POPULATIONS = 4
 
 
 @dataclass(frozen=True)
-class Seat:
+class Slot:
     """One trial's slot: to the trial it is a program like any other, of one epoch per call.
 
     Attributes:
@@ -43,7 +43,7 @@ class Seat:
 
     def run_epochs(self, assignment: Assignment, first: int, learning_rates: Sequence[float]) -> list[Epoch]:
         """Train one epoch together with the other trials of this process; see `Program.run_epochs`."""
-        training, validation = TURNS.run_epoch(self.population, self.slot, Member(assignment, first, learning_rates[0]))
+        training, validation = LOCKSTEP.run_epoch(self.population, self.slot, Member(assignment, first, learning_rates[0]))
         return [Epoch(training, validation, self.get_weights)]
 
     def get_weights(self) -> Weights:
@@ -72,7 +72,7 @@ class _Kind:
     stack: DenseStack | None
 
 
-class Seats:
+class SlotAllocator:
     """The populations of one experiment.
 
     Args:
@@ -94,7 +94,7 @@ class Seats:
         """Those that are kept, the one that was used last at the end."""
         return list(self._populations.values())
 
-    def take(self, model: Any, assignment: Assignment) -> Seat | None:
+    def take(self, model: Any, assignment: Assignment) -> Slot | None:
         """Give a trial a slot, with its model taken over.
 
         Args:
@@ -110,7 +110,7 @@ class Seats:
         population = self._population(kind, model, assignment)
         if population is None or not (free := self._free[id(population)]):
             return None
-        seat = Seat(population, free.pop())
+        seat = Slot(population, free.pop())
         try:
             population.hold(seat.slot, model, kind.stack, assignment.training)
         except Exception:  # no memory for it: what it wrote may be half there
@@ -119,11 +119,11 @@ class Seats:
             return None
         return seat
 
-    def leave(self, seat: Seat) -> None:
+    def leave(self, seat: Slot) -> None:
         """Give a slot back."""
         self._free.get(id(seat.population), []).append(seat.slot)
 
-    def give_up(self, seat: Seat) -> None:
+    def give_up(self, seat: Slot) -> None:
         """Forget a population that failed, with the memory that it holds."""
         self._populations = {key: other for key, other in self._populations.items() if other is not seat.population}
         self._free.pop(id(seat.population), None)
@@ -151,17 +151,17 @@ class Seats:
                 return None
             self._free[id(population)] = list(range(self.n_slots))
         self._populations[kind.key] = population
-        self._make_room()
+        self._evict()
         return population
 
     def _build(self, stack: DenseStack | None, model: Any, assignment: Assignment) -> Population:
         given = self._experiment, assignment.training, self._arrays, self._tensors
         if stack is None:
             return build_copies(keras.models.clone_model(model), self.n_slots, *given)
-        slots = Slots(self._planner.size_for(stack), self.n_slots, self._planner.fewest_rows(assignment.training), is_xla=True)
+        slots = SlotSpec(self._planner.size_for(stack), self.n_slots, self._planner.fewest_rows(assignment.training), is_xla=True)
         return build_dense_population(slots, stack, *given)
 
-    def _make_room(self) -> None:
+    def _evict(self) -> None:
         """Forget populations in which nobody sits, until there are few enough."""
         for key, population in list(self._populations.items())[:-1]:
             if len(self._populations) > MOST_POPULATIONS and len(self._free.get(id(population), [])) == self.n_slots:

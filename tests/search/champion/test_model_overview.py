@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from search.champion.model_overview import PICTURE, SUMMARY, look, show_looks, write_looks
+from search.champion.model_overview import PICTURE, SUMMARY, log_overview, look, write_overview
 from search.champion.pyfunc import Champion
 from search.cli.app import app
 from search.errors import DataError, InputError
@@ -32,7 +32,7 @@ def test_a_packaged_champion_has_its_summary_and_its_picture(packaged):
 def test_they_are_artifacts_of_the_runs(packaged, tracking_uri, parent_run_id):
     client = connect(tracking_uri)
     child = client.create_run(client.get_run(parent_run_id).info.experiment_id).info.run_id
-    show_looks(packaged.folder, tracking_uri, [parent_run_id, child])
+    log_overview(packaged.folder, tracking_uri, [parent_run_id, child])
     for run_id in (parent_run_id, child):
         assert {SUMMARY, PICTURE} <= {file.path for file in client.list_artifacts(run_id)}
 
@@ -51,7 +51,7 @@ def test_an_estimator_has_neither(tmp_path):
     class Estimated(Champion):
         model = object()
 
-    write_looks(Estimated(tmp_path), tmp_path)
+    write_overview(Estimated(tmp_path), tmp_path)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(InputError, match="no layers"):
         look(Estimated(tmp_path), PICTURE)

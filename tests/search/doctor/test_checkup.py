@@ -1,4 +1,4 @@
-"""Every kind of fault, made by breaking a real study, is found and mended; a healthy study has none."""
+"""Every kind of fault, made by breaking a real study, is found and repaired; a healthy study has none."""
 
 import json
 import shutil
@@ -74,7 +74,7 @@ def cut_a_line(study):
 
 
 def leave_a_trial_running(study):
-    ledger = ledgers.attend(study.store, "diabetes")
+    ledger = ledgers.open_for_repair(study.store, "diabetes")
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
     number, _ = ledger.ask(to_distributions(ledger.experiment.space.searched), 99)
     ledger.close()
@@ -136,8 +136,8 @@ def test_a_fault_is_found_and_mended(study, kind, damage):
     found = study.check().left
     assert [finding.kind for finding in found] == [kind]
     assert study.check().left == found, "looking changes nothing"
-    mended = study.check(repair=True)
-    assert (mended.mended, mended.left) == (found, ())
+    repaired = study.check(repair=True)
+    assert (repaired.repaired, repaired.left) == (found, ())
     assert study.check().left == ()
     for number in range(N_TRIALS):
         steps = [metric.step for metric in study.client.get_metric_history(study.run_of(number), "val_loss")]
@@ -164,7 +164,7 @@ def test_what_cannot_be_mended_is_said(study):
 
 def test_a_study_that_runs_is_left_alone(study):
     program = "import sys; from pathlib import Path; from search import ledger; from search.store import Store\n"
-    program += "held = ledger.attend(Store(Path(sys.argv[1])), 'diabetes'); print('held', flush=True); sys.stdin.read()"
+    program += "held = ledger.open_for_repair(Store(Path(sys.argv[1])), 'diabetes'); print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", program, str(study.store.root)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as holder:
         assert holder.stdout.readline() == "held\n"
@@ -179,5 +179,5 @@ def test_the_command_says_what_it_finds_and_what_it_did(study, module_shell):
     assert "--repair: removed" in found
     [checkup] = json.loads(module_shell.run("doctor", "diabetes", "--json", status=1).stdout)
     assert [finding["kind"] for finding in checkup["left"]] == ["stray model"]
-    assert "mended: removed" in module_shell.run("doctor", "--repair").stdout
+    assert "repaired: removed" in module_shell.run("doctor", "--repair").stdout
     assert "There is no study" in module_shell.run("doctor", "nothing", status=2).stderr

@@ -5,9 +5,9 @@ from search.training import concurrency
 
 
 def _three(_experiment, _arrays, programs):
-    programs.seats.n_slots = 3
+    programs.slots.n_slots = 3
     return 3
 
 
-concurrency.choose_room = _three
+concurrency.choose_capacity = _three
 build = build_mlp

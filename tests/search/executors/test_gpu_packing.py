@@ -1,17 +1,17 @@
 import pytest
 
 from search.executors.devices import Share
-from search.executors.gpu_packing import Crowding, n_that_fit
-from search.executors.worker_handle import HiredWorker
+from search.executors.gpu_packing import GpuPacking, n_that_fit
+from search.executors.worker_handle import WorkerHandle
 from search.experiment.sections import ExecutorSection
 from search.trial import TrialResult, TrialState
 
 GIB = 2**30
 
 
-def gpu_worker(number, room=1):
-    worker = HiredWorker(Share("gpu", str(number), 4), f"worker-{number}", None)
-    worker.device_bytes, worker.room = 16 * GIB, room
+def gpu_worker(number, capacity=1):
+    worker = WorkerHandle(Share("gpu", str(number), 4), f"worker-{number}", None)
+    worker.device_bytes, worker.capacity = 16 * GIB, capacity
     return worker
 
 
@@ -25,20 +25,20 @@ def test_memory_and_threads_bound_the_workers_of_a_gpu(peak, n_threads, expected
 
 
 def test_it_decides_once_by_the_largest_trial_when_every_gpu_has_ended_one():
-    crowding, workers = Crowding(ExecutorSection()), [gpu_worker(0), gpu_worker(1)]
-    assert crowding.note(workers[0], result(1 * GIB), workers) == []
-    divided = crowding.note(workers[1], result(4 * GIB), workers)
+    packing, workers = GpuPacking(ExecutorSection()), [gpu_worker(0), gpu_worker(1)]
+    assert packing.note(workers[0], result(1 * GIB), workers) == []
+    divided = packing.note(workers[1], result(4 * GIB), workers)
     assert [worker.name for worker, _ in divided] == ["worker-0", "worker-1"]
     assert all([share.part for share in shares] == [1 / 3] * 3 for _, shares in divided)
-    assert crowding.note(workers[0], result(1 * GIB), workers) == []
+    assert packing.note(workers[0], result(1 * GIB), workers) == []
 
 
 def test_a_worker_that_trains_side_by_side_stays_alone():
-    worker = gpu_worker(0, room=16)
-    assert Crowding(ExecutorSection()).note(worker, result(1 * GIB), [worker]) == []
+    worker = gpu_worker(0, capacity=16)
+    assert GpuPacking(ExecutorSection()).note(worker, result(1 * GIB), [worker]) == []
 
 
 @pytest.mark.parametrize("keys", [{"workers_per_device": 1}, {"n_workers": 1}])
 def test_a_number_that_the_user_gave_stands(keys):
     worker = gpu_worker(0)
-    assert Crowding(ExecutorSection(**keys)).note(worker, result(1 * GIB), [worker]) == []
+    assert GpuPacking(ExecutorSection(**keys)).note(worker, result(1 * GIB), [worker]) == []

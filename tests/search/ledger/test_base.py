@@ -10,7 +10,7 @@ from .conftest import EXPERIMENT
 
 
 def begin(store, *, fresh=False):
-    return ledgers.begin_or_continue(store, "toy", EXPERIMENT, fresh=fresh)
+    return ledgers.create_or_continue(store, "toy", EXPERIMENT, fresh=fresh)
 
 
 @pytest.mark.parametrize("fresh", [False, True])

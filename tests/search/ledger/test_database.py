@@ -40,7 +40,7 @@ def test_a_server_that_is_restarted_is_waited_for(postgresql, database_url):
 
 
 def test_a_server_that_stays_away_ends_in_one_message_without_secrets(postgresql, database_url):
-    database = Database(database_url, patience_seconds=0.5)
+    database = Database(database_url, retry_seconds=0.5)
     storage = database.storage
     postgresql.stop()
     try:

@@ -67,7 +67,7 @@ def test_lines_that_a_full_disk_refuses_leave_nothing_behind(path):
     """The journal grows to a limit of the system's, as it would on a full disk."""
     program = f"""if True:
         import pathlib, resource, signal
-        from search.ledger.journal import StudyJournal
+        from search.ledger.journal_file import StudyJournal
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
         journal = StudyJournal(pathlib.Path({str(path)!r}))

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from search.ledger.database import Database
-from search.ledger.lease_table import LeaseTimes, SharedLeases
+from search.ledger.lease_table import DatabaseLeases, LeaseTimes
 
 STUDY = 1
 ENDED, QUICK = LeaseTimes(lease_seconds=0.0, heartbeat_seconds=60.0), LeaseTimes(lease_seconds=1.0, heartbeat_seconds=0.1)
@@ -23,7 +23,7 @@ def join(url):
     def build(times=None):
         database = Database(url)
         _ = database.storage
-        made.append(SharedLeases(database, STUDY, times))
+        made.append(DatabaseLeases(database, STUDY, times))
         return made[-1]
 
     yield build
@@ -33,31 +33,31 @@ def join(url):
 
 def test_a_task_is_one_coordinators(join):
     first, second = join(), join()
-    assert first.take("trial 0")
-    assert not second.take("trial 0")
-    assert first.take("trial 0")
+    assert first.acquire("trial 0")
+    assert not second.acquire("trial 0")
+    assert first.acquire("trial 0")
     assert first.holds("trial 0")
     assert not second.holds("trial 0")
-    assert second.others() == {"trial 0"}
+    assert second.held_by_others() == {"trial 0"}
 
 
 def test_a_released_task_is_free(join):
     first, second = join(), join()
-    first.take("crown")
+    first.acquire("crown")
     first.release("crown")
-    assert second.others() == set()
-    assert second.take("crown")
+    assert second.held_by_others() == set()
+    assert second.acquire("crown")
     first.release("crown")
     assert second.renew("crown")
 
 
 def test_a_task_of_a_coordinator_that_is_gone_changes_hands_once(join):
     gone = join(ENDED)
-    gone.take("trial 0")
+    gone.acquire("trial 0")
     others = [join() for _ in range(6)]
-    assert others[0].others() == set()
+    assert others[0].held_by_others() == set()
     with ThreadPoolExecutor(len(others)) as pool:
-        answers = list(pool.map(lambda leases: leases.take("trial 0"), others))
+        answers = list(pool.map(lambda leases: leases.acquire("trial 0"), others))
     assert sum(answers) == 1
     assert not gone.renew("trial 0")
     assert not gone.holds("trial 0")
@@ -65,18 +65,18 @@ def test_a_task_of_a_coordinator_that_is_gone_changes_hands_once(join):
 
 def test_the_heartbeat_keeps_a_task_beyond_the_time_of_its_lease(join):
     first, second = join(QUICK), join()
-    first.take("trial 0")
+    first.acquire("trial 0")
     threading.Event().wait(1.5)
-    assert second.others() == {"trial 0"}
-    assert not second.take("trial 0")
+    assert second.held_by_others() == {"trial 0"}
+    assert not second.acquire("trial 0")
     assert first.holds("trial 0")
 
 
 def test_closing_gives_up_all_tasks_at_once(join):
     first, second = join(), join()
-    first.take("trial 0")
+    first.acquire("trial 0")
     first.close()
-    assert second.take("trial 0")
+    assert second.acquire("trial 0")
 
 
 def test_turns_never_overlap(join):
@@ -85,10 +85,10 @@ def test_turns_never_overlap(join):
     def work(leases):
         nonlocal inside, most
         for _ in range(10):
-            with leases.turn(), leases.turn():
+            with leases.lock(), leases.lock():
                 inside += 1
                 most = max(most, inside)
-                leases.others()
+                leases.held_by_others()
                 inside -= 1
 
     with ThreadPoolExecutor(4) as pool:
@@ -97,8 +97,8 @@ def test_turns_never_overlap(join):
 
 
 def test_studies_have_tasks_of_their_own(join, url):
-    join().take("trial 0")
-    other = SharedLeases(Database(url), STUDY + 1)
-    assert other.others() == set()
-    assert other.take("trial 0")
+    join().acquire("trial 0")
+    other = DatabaseLeases(Database(url), STUDY + 1)
+    assert other.held_by_others() == set()
+    assert other.acquire("trial 0")
     other.close()

@@ -8,7 +8,7 @@ import pytest
 from search import ledger as ledgers
 from search.errors import StudyBusyError, StudyChangedError, StudyNotFoundError
 from search.experiment.file import parse_experiment
-from search.ledger import INTERRUPTED, Again
+from search.ledger import INTERRUPTED, RetryState
 from search.store import Store
 from search.trial import EpochReport, Failure, TrialResult, TrialState
 
@@ -28,7 +28,7 @@ def ledger(store):
 
 
 def open_ledger(store, content=CONTENT, *, fresh=False):
-    ledger = ledgers.begin_or_continue(store, "toy", parse_experiment(content, "toy.toml"), fresh=fresh)
+    ledger = ledgers.create_or_continue(store, "toy", parse_experiment(content, "toy.toml"), fresh=fresh)
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
     return ledger
 
@@ -62,9 +62,9 @@ def test_a_finished_trial_is_read_back_whole(ledger, store):
 def test_every_finished_trial_counts_after_reopening(ledger, store, state):
     finish(ledger, 0.5, state=state)
     assert ledger.n_finished == 1
-    again = reopened(ledger, store)
-    assert again.n_finished == 1
-    assert again.n_by_state() == {state.value: 1}
+    retry_state = reopened(ledger, store)
+    assert retry_state.n_finished == 1
+    assert retry_state.n_by_state() == {state.value: 1}
 
 
 def test_the_best_is_the_first_to_finish_among_equals(ledger, store):
@@ -95,13 +95,13 @@ def test_minimizing_prefers_the_smaller_value(store):
 def test_a_trial_of_a_killed_process_does_not_count_and_is_given_out_again_as_the_same_trial(ledger, store):
     number, params = ledger.ask(DISTRIBUTIONS, 99)
     finish(ledger, 0.5)
-    again = reopened(ledger, store)
-    assert again.catch_up(max_retries=3) == [number]
-    assert again.n_finished == 1
-    assert again.record(number).reason == INTERRUPTED
-    assert again.n_by_state() == {"COMPLETE": 1, "INTERRUPTED": 1}
-    assert again.ask(DISTRIBUTIONS, 99) == (number, params)
-    assert again.again(number) == Again(attempt=2, n_lost=1)
+    retry_state = reopened(ledger, store)
+    assert retry_state.catch_up(max_retries=3) == [number]
+    assert retry_state.n_finished == 1
+    assert retry_state.record(number).reason == INTERRUPTED
+    assert retry_state.n_by_state() == {"COMPLETE": 1, "INTERRUPTED": 1}
+    assert retry_state.ask(DISTRIBUTIONS, 99) == (number, params)
+    assert retry_state.retry_state(number) == RetryState(attempt=2, n_lost=1)
 
 
 def test_a_trial_that_is_lost_too_often_fails_and_counts(ledger, store):
@@ -120,21 +120,21 @@ def test_a_trial_that_is_lost_too_often_fails_and_counts(ledger, store):
 def test_a_trial_that_is_released_was_not_lost(ledger, store):
     number, params = ledger.ask(DISTRIBUTIONS, 99)
     ledger.release()
-    again = reopened(ledger, store)
-    assert again.catch_up(max_retries=0) == []
-    assert again.ask(DISTRIBUTIONS, 99) == (number, params)
-    assert again.again(number) == Again(attempt=2, n_lost=0)
+    retry_state = reopened(ledger, store)
+    assert retry_state.catch_up(max_retries=0) == []
+    assert retry_state.ask(DISTRIBUTIONS, 99) == (number, params)
+    assert retry_state.retry_state(number) == RetryState(attempt=2, n_lost=0)
 
 
 def test_a_trial_keeps_the_epochs_that_it_reported_and_may_report_them_again(ledger, store):
     number, _ = ledger.ask(DISTRIBUTIONS, 99)
     ledger.should_prune(EpochReport(number, 1, {"val_accuracy": 0.5}), "val_accuracy")
-    again = reopened(ledger, store)
-    again.catch_up(max_retries=1)
-    again.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.ThresholdPruner(lower=0.4))
-    again.ask(DISTRIBUTIONS, 99)
-    assert not again.should_prune(EpochReport(number, 1, {"val_accuracy": 0.5}), "val_accuracy")
-    assert again.should_prune(EpochReport(number, 2, {"val_accuracy": 0.3}), "val_accuracy")
+    retry_state = reopened(ledger, store)
+    retry_state.catch_up(max_retries=1)
+    retry_state.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.ThresholdPruner(lower=0.4))
+    retry_state.ask(DISTRIBUTIONS, 99)
+    assert not retry_state.should_prune(EpochReport(number, 1, {"val_accuracy": 0.5}), "val_accuracy")
+    assert retry_state.should_prune(EpochReport(number, 2, {"val_accuracy": 0.3}), "val_accuracy")
 
 
 def test_a_result_written_just_before_a_kill_is_not_lost(ledger, store):
@@ -143,11 +143,11 @@ def test_a_result_written_just_before_a_kill_is_not_lost(ledger, store):
     journal = ledger.folder.journal
     written = journal.read_bytes().splitlines(keepends=True)
     journal.write_bytes(b"".join(written[:-1]))
-    again = reopened(ledger, store)
-    assert again.n_finished == 0
-    assert again.catch_up(max_retries=0) == []
-    assert again.n_finished == 1
-    assert again.best == (0, 0.75)
+    retry_state = reopened(ledger, store)
+    assert retry_state.n_finished == 0
+    assert retry_state.catch_up(max_retries=0) == []
+    assert retry_state.n_finished == 1
+    assert retry_state.best == (0, 0.75)
 
 
 def test_any_cut_of_the_journal_can_be_continued(ledger, store):
@@ -157,11 +157,11 @@ def test_any_cut_of_the_journal_can_be_continued(ledger, store):
     whole = ledger.folder.journal.read_bytes()
     for length in range(0, len(whole), 97):
         ledger.folder.journal.write_bytes(whole[:length])
-        again = open_ledger(store)
-        again.catch_up(max_retries=3)
-        finish(again, 0.9)
-        assert again.n_by_state().get("RUNNING", 0) == 0
-        again.close()
+        retry_state = open_ledger(store)
+        retry_state.catch_up(max_retries=3)
+        finish(retry_state, 0.9)
+        assert retry_state.n_by_state().get("RUNNING", 0) == 0
+        retry_state.close()
 
 
 def test_a_second_process_is_refused_while_the_first_runs_the_study(ledger, store):
@@ -170,10 +170,10 @@ def test_a_second_process_is_refused_while_the_first_runs_the_study(ledger, stor
         from pathlib import Path
         from search import ledger as ledgers
         from search.errors import StudyBusyError
-        from search.experiment import parse_experiment
+        from search.experiment.file import parse_experiment
         from search.store import Store
         try:
-            ledgers.begin_or_continue(Store(Path(sys.argv[1])), "toy", parse_experiment(eval(sys.argv[2]), "toy"), fresh=False)
+            ledgers.create_or_continue(Store(Path(sys.argv[1])), "toy", parse_experiment(eval(sys.argv[2]), "toy"), fresh=False)
         except StudyBusyError as error:
             print(error)
     """
@@ -197,9 +197,9 @@ def test_another_space_is_refused_with_the_key_that_changed(ledger, store):
 def test_another_sampler_continues_the_study(ledger, store):
     finish(ledger, 0.5)
     ledger.close()
-    again = open_ledger(store, CONTENT | {"search": {"sampler": "random", "n_trials": 3}})
-    assert again.n_finished == 1
-    again.close()
+    retry_state = open_ledger(store, CONTENT | {"search": {"sampler": "random", "n_trials": 3}})
+    assert retry_state.n_finished == 1
+    retry_state.close()
 
 
 def test_fresh_keeps_the_earlier_study_under_a_number(ledger, store):
@@ -216,7 +216,7 @@ def test_abandoning_a_fresh_study_brings_the_earlier_one_back(ledger, store):
     finish(ledger, 0.5)
     ledger.close()
     fresh = open_ledger(store, fresh=True)
-    ledgers.abandon(fresh, store)
+    ledgers.discard(fresh, store)
     fresh.close()
     assert ledgers.study_names(store) == ["toy"]
     assert ledgers.read(store, "toy").n_finished == 1

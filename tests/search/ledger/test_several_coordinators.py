@@ -11,7 +11,7 @@ import pytest
 
 from search import ledger as ledgers
 from search.errors import StudyBusyError, TakenOverError
-from search.ledger.database_store import DatabaseShelf
+from search.ledger.database_store import DatabaseStore
 from search.ledger.lease_table import LeaseTimes
 from search.ledger.ledger import Ledger
 from search.store import Store
@@ -33,7 +33,7 @@ KILLED = """if True:
 
 
 def join(store):
-    ledger = Ledger("toy", store.study("toy"), DatabaseShelf(store, QUICK).begin("toy", "maximize", fresh=False))
+    ledger = Ledger("toy", store.study("toy"), DatabaseStore(store, QUICK).begin("toy", "maximize", fresh=False))
     ledger.set_attribute("experiment", EXPERIMENT.model_dump(mode="json", exclude_none=True))
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
     return ledger
@@ -89,7 +89,7 @@ def test_a_sqlite_file_is_shared_by_processes_of_one_machine_too(tmp_path):
 def test_a_study_that_is_ended_while_another_coordinator_leaves_is_not_ended_again(store, monkeypatch):
     ending, leaving = join(store), join(store)
     leaving.tell(complete(leaving.ask(DISTRIBUTIONS, 1)[0]), seed=1, finished=1.0)
-    leaving._leases.give_up()
+    leaving._leases.release_all()
     assert ending.leave(is_patient=True)
     others = leaving._leases.others
 
@@ -117,12 +117,12 @@ def test_the_trial_of_a_killed_coordinator_is_taken_over_with_its_number_and_hyp
         ledger.wait()
     number, params = ledger.ask(DISTRIBUTIONS, 9)
     assert f"{(number, params)}\n" == killed.stdout
-    assert ledger.again(number).attempt == 2
+    assert ledger.retry_state(number).attempt == 2
     ledger.close()
 
 
 def test_a_coordinator_that_was_thought_gone_records_nothing(store):
-    frozen = Ledger("toy", store.study("toy"), DatabaseShelf(store, LeaseTimes(0.0, 600.0)).begin("toy", "maximize", fresh=False))
+    frozen = Ledger("toy", store.study("toy"), DatabaseStore(store, LeaseTimes(0.0, 600.0)).begin("toy", "maximize", fresh=False))
     frozen.set_attribute("experiment", EXPERIMENT.model_dump(mode="json", exclude_none=True))
     number, _ = frozen.ask(DISTRIBUTIONS, 9)
     other = join(store)
@@ -140,7 +140,7 @@ def test_a_coordinator_that_was_thought_gone_records_nothing(store):
 def test_a_study_that_is_run_is_not_set_aside(store):
     ledger = join(store)
     with pytest.raises(StudyBusyError, match="join it without --fresh"):
-        ledgers.begin_or_continue(store, "toy", EXPERIMENT, fresh=True)
+        ledgers.create_or_continue(store, "toy", EXPERIMENT, fresh=True)
     ledger.close()
 
 

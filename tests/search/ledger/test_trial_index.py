@@ -4,7 +4,7 @@ import optuna
 import pytest
 
 from search import ledger as ledgers
-from search.ledger import Again
+from search.ledger import RetryState
 from search.store import Store
 from search.trial import Failure, TrialResult, TrialState
 
@@ -26,7 +26,7 @@ def ledger(store):
 
 
 def begin(store):
-    ledger = ledgers.begin_or_continue(store, "toy", EXPERIMENT, fresh=False)
+    ledger = ledgers.create_or_continue(store, "toy", EXPERIMENT, fresh=False)
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
     return ledger
 
@@ -51,7 +51,7 @@ def test_no_more_than_asked_for_are_given_out(ledger):
 
 def test_a_trial_that_was_put_back_is_given_out_before_others_and_once(ledger):
     assert [ask(ledger, 2) for _ in range(2)] == [0, 1]
-    ledger.put_back(0, Again(attempt=2))
+    ledger.requeue(0, RetryState(attempt=2))
     assert [ask(ledger, 3) for _ in range(3)] == [0, 2, None]
 
 

@@ -131,9 +131,9 @@ def test_options_that_optuna_calls_experimental_warn_nobody():
 def test_making_any_sampler_imports_no_keras():
     code = """
 import sys
-from search.parameters import IntParameter
+from search.experiment.parameters import IntParameter
 from search.samplers import NAMES, make_sampler
-from search.sections import SearchSection
+from search.experiment.sections import SearchSection
 space = {name: IntParameter(type="int", low=0, high=9) for name in "ab"}
 for name in set(NAMES) - {"gp"}:
     make_sampler(SearchSection(sampler=name), space, 10)

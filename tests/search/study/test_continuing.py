@@ -28,7 +28,7 @@ N_TRIALS, MOST_SECONDS = 2000, 3.0
 def begin(store, dataset):
     """Do all that comes before the first trial is submitted; return the seconds, and the trial."""
     began = time.monotonic()
-    ledger = ledgers.begin_or_continue(store, "long", EXPERIMENT, fresh=False)
+    ledger = ledgers.create_or_continue(store, "long", EXPERIMENT, fresh=False)
     ledger.use(make_sampler(EXPERIMENT.search, EXPERIMENT.space.searched, N_TRIALS + 9), optuna.pruners.NopPruner())
     ledger.catch_up(max_retries=3)
     tracker = MlflowTracker(store.tracking_uri, store.artifacts)
@@ -53,7 +53,7 @@ def begin(store, dataset):
 
 def lengthen(store):
     """Add finished trials to the ledger, and copies of the first trial's run to MLflow."""
-    ledger = ledgers.begin_or_continue(store, "long", EXPERIMENT, fresh=False)
+    ledger = ledgers.create_or_continue(store, "long", EXPERIMENT, fresh=False)
     sampled = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
     for number in range(1, N_TRIALS):
         value = number / N_TRIALS

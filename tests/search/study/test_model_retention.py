@@ -9,7 +9,7 @@ from search import ledger as ledgers
 from search.experiment.file import parse_experiment
 from search.experiment.space import to_distributions
 from search.store import Store
-from search.study.model_retention import remove_checkpoints, remove_models, value_to_beat
+from search.study.model_retention import remove_checkpoints, remove_models, retention_threshold
 from search.trial import TrialResult, TrialState
 
 CONTENT = {
@@ -34,7 +34,7 @@ def experiment(direction):
 @pytest.fixture
 def ledger(tmp_path, experiment, direction):
     """A study of five finished trials, each with a model of 100 bytes."""
-    ledger = ledgers.begin_or_continue(Store(tmp_path), "toy", experiment, fresh=False)
+    ledger = ledgers.create_or_continue(Store(tmp_path), "toy", experiment, fresh=False)
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
     ledger.folder.models.mkdir()
     for value in VALUES:
@@ -75,9 +75,9 @@ def test_what_running_trials_write_is_left_alone_and_what_dead_ones_left_is_not(
 
 def test_a_model_must_beat_the_worst_one_that_is_kept(ledger, experiment, direction):
     sign = 1 if direction == "maximize" else -1
-    assert value_to_beat(ledger, section(experiment, keep_models=1)) == sign * 0.9
-    assert value_to_beat(ledger, section(experiment, keep_models=3)) == sign * 0.7
-    assert value_to_beat(ledger, section(experiment, keep_models=6)) is None
+    assert retention_threshold(ledger, section(experiment, keep_models=1)) == sign * 0.9
+    assert retention_threshold(ledger, section(experiment, keep_models=3)) == sign * 0.7
+    assert retention_threshold(ledger, section(experiment, keep_models=6)) is None
 
 
 def test_the_worst_models_make_room_for_what_exceeds_the_quota(ledger, experiment):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from search.errors import InputError, PerceptuneError
-from search.tracking.mlflow_connection import connect, speaking
+from search.tracking.mlflow_connection import connect, mlflow_session
 
 
 def test_processes_that_start_together_share_a_fresh_store_and_say_nothing(tmp_path: Path) -> None:
@@ -50,5 +50,5 @@ def test_an_unknown_kind_of_store_is_refused() -> None:
 
 def test_failures_of_mlflow_become_ours(tracking_uri: str) -> None:
     client = connect(tracking_uri)
-    with pytest.raises(PerceptuneError, match="run the same command again"), speaking():
+    with pytest.raises(PerceptuneError, match="run the same command again"), mlflow_session():
         client.get_run("0" * 32)

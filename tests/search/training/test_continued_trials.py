@@ -15,7 +15,7 @@ from search.experiment.settings import TrainingSettings
 from search.training import device
 from search.training.program_cache import programs_of
 from search.training.run import train_trial
-from search.training.vectorized.lockstep import TURNS
+from search.training.vectorized.lockstep import LOCKSTEP
 from search.trial import Assignment, TrialState
 from tests.search.training.checkpointing import KilledError, change_about, killed_at, options
 from tests.search.training.conftest import make_arrays, make_experiment
@@ -115,7 +115,7 @@ def test_best_weights_and_patience_are_those_of_before(train, tmp_path):
 @pytest.mark.slow
 def test_a_slot_of_a_population_is_continued_beside_another_trial(tmp_path):
     experiment, arrays = make_experiment(DENSE_STACK, **options("auto")), make_arrays()
-    programs_of(experiment, arrays).seats.n_slots = 2
+    programs_of(experiment, arrays).slots.n_slots = 2
 
     def train(given):
         number, report = given
@@ -130,7 +130,7 @@ def test_a_slot_of_a_population_is_continued_beside_another_trial(tmp_path):
             model_path=str(tmp_path / str(number)),
             checkpoint_path=str(tmp_path / f"{number}.npz"),
         )
-        with TURNS.trial():
+        with LOCKSTEP.trial():
             try:
                 return train_trial(experiment, assignment, arrays, report)
             except KilledError:
@@ -143,7 +143,7 @@ def test_a_slot_of_a_population_is_continued_beside_another_trial(tmp_path):
     whole = train_both(lambda _: True, lambda _: True)
     for path in tmp_path.glob("*.npz"):
         path.unlink()
-    programs_of(experiment, arrays).seats.n_slots = 2
+    programs_of(experiment, arrays).slots.n_slots = 2
     assert train_both(killed_at(3), killed_at(5)) == [None, None]
     epochs = []
     continued = train_both(lambda report: epochs.append((0, report.epoch)) or True, lambda report: epochs.append((1, report.epoch)) or True)
@@ -156,7 +156,7 @@ def test_a_slot_of_a_population_is_continued_beside_another_trial(tmp_path):
 
 ENDLESS = """
 import sys
-from search.settings import TrainingSettings
+from search.experiment.settings import TrainingSettings
 from search.training.run import train_trial
 from search.trial import Assignment
 from tests.search.training.conftest import make_arrays, make_experiment

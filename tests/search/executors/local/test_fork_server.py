@@ -10,14 +10,14 @@ import psutil
 import pytest
 
 from search.executors.local.fork_server import ForkServer
-from search.executors.messages import Begun, Start
+from search.executors.messages import Start, Started
 from search.experiment.file import parse_experiment
 from tests.search.executors.conftest import CONTENT
 
 COORDINATOR = """if True:
     import os, signal, sys
     from pathlib import Path
-    from search.executors.fork_server import ForkServer
+    from search.executors.local.fork_server import ForkServer
     server = ForkServer({}, Path(sys.argv[1]) / "server.log", preloads=False)
     worker = server.fork({}, Path(sys.argv[1]) / "worker.log")
     while not worker.pid:
@@ -51,7 +51,7 @@ def server(tmp_path):
 
 def test_a_worker_speaks_first_and_ends_with_its_pipe(server, tmp_path):
     worker = server.fork({}, tmp_path / "worker.log")
-    assert worker.pipe.recv() == Begun()
+    assert worker.pipe.recv() == Started()
     worker.pipe.close()
     assert server.await_end(worker) == 0
     assert not psutil.pid_exists(worker.pid)

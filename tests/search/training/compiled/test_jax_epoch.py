@@ -13,8 +13,8 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 sys.modules["tensorflow"] = None  # importing it is an error
-from search.settings import TrainingSettings
-from search.training.programs import programs_of
+from search.experiment.settings import TrainingSettings
+from search.training.program_cache import programs_of
 from search.training.run import train_trial
 from search.trial import Assignment
 from tests.search.training.builders import Traced

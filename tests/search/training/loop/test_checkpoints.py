@@ -120,7 +120,7 @@ FULL = """
 import resource, signal, sys
 import numpy as np
 from pathlib import Path
-from search.training.progress import Progress
+from search.training.loop.progress import Progress
 from tests.search.training.conftest import make_experiment
 from tests.search.training.checkpointing import Numbers, go_through, make_assignment
 

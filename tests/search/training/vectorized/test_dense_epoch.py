@@ -8,7 +8,7 @@ import pytest
 
 from search.training.compiled.device_data import Tensors
 from search.training.dense.stack import Size, read_stack
-from search.training.vectorized.builders import Slots, build_dense_population
+from search.training.vectorized.builders import SlotSpec, build_dense_population
 from tests.search.training.conftest import make_arrays, make_experiment
 from tests.search.training.side_by_side import Side
 
@@ -35,7 +35,7 @@ def case(request, tmp_path_factory):
     side = Side(experiment, make_arrays(task), tmp_path_factory.mktemp("fit"))
     trials = [side.trial(number, arguments, batch_size=batch_size, **settings) for number, (arguments, batch_size) in enumerate(TRIALS)]
     stack = read_stack(side.build(trials[0]))
-    slots = Slots(SIZE, len(trials) + 1, rows_per_step=16, is_xla=is_xla)
+    slots = SlotSpec(SIZE, len(trials) + 1, rows_per_step=16, is_xla=is_xla)
     return side, trials, build_dense_population(slots, stack, experiment, trials[0].training, side.arrays, Tensors())
 
 
@@ -86,7 +86,7 @@ def test_networks_of_one_depth_on_inputs_so_wide_that_they_are_validated_in_part
     arrays = replace(arrays, x_validation=arrays.x_train, y_validation=arrays.y_train)
     side = Side(make_experiment("models.mlp:build_mlp", trainer="keras"), arrays, tmp_path)
     trials = [side.trial(number, {"n_hidden": n_hidden, "n_neurons": 4 + number}, batch_size=16, learning_rate=1e-4) for number in range(2)]
-    slots = Slots(Size((n_hidden, n_hidden), 8, ("relu",)), 5, rows_per_step=16, is_xla=False)
+    slots = SlotSpec(Size((n_hidden, n_hidden), 8, ("relu",)), 5, rows_per_step=16, is_xla=False)
     population = build_dense_population(slots, read_stack(side.build(trials[0])), side.experiment, trials[0].training, arrays, Tensors())
     side.hold(population, dict(enumerate(trials)))
     for slot, curve in side.train(population, dict(enumerate(trials)), [1, 2, 3]).items():

@@ -8,8 +8,8 @@ import pytest
 
 from search.training.compiled.device_data import Tensors
 from search.training.dense.stack import Size, read_stack
-from search.training.vectorized.builders import Slots, build_dense_population
-from search.training.vectorized.lockstep import Turns
+from search.training.vectorized.builders import SlotSpec, build_dense_population
+from search.training.vectorized.lockstep import Lockstep
 from search.training.vectorized.population import Member
 from tests.search.training.conftest import make_arrays, make_experiment
 from tests.search.training.side_by_side import Side
@@ -46,7 +46,7 @@ def trials(side):
 @pytest.fixture(scope="module")
 def built(side, trials):
     stack = read_stack(side.build(trials[0]))
-    slots = Slots(Size((1, 1), 8, ("relu",)), N_TRIALS, rows_per_step=16, is_xla=False)
+    slots = SlotSpec(Size((1, 1), 8, ("relu",)), N_TRIALS, rows_per_step=16, is_xla=False)
     return build_dense_population(slots, stack, side.experiment, trials[0].training, side.arrays, Tensors())
 
 
@@ -75,20 +75,20 @@ def train_together(turns, population, trials, n_epochs):
 
 
 def test_trials_that_run_at_the_same_time_train_side_by_side_as_alone(side, trials, population):
-    curves = train_together(Turns(), population, trials, [side.epochs] * N_TRIALS)
+    curves = train_together(Lockstep(), population, trials, [side.epochs] * N_TRIALS)
     assert [0, 1, 2] in population.together
     for trial, curve in zip(trials, curves, strict=True):
         side.assert_as_fit(trial, [training | {f"val_{name}": value for name, value in validation.items()} for training, validation in curve])
 
 
 def test_who_ends_leaves_the_others_to_go_on(trials, population):
-    curves = train_together(Turns(), population, trials, [1, 3, 6])
+    curves = train_together(Lockstep(), population, trials, [1, 3, 6])
     assert [len(curve) for curve in curves] == [1, 3, 6]
     assert population.together[-1] == [2]
 
 
 def test_what_cannot_be_computed_fails_all_that_waited_for_it(trials, population):
-    turns = Turns()
+    turns = Lockstep()
     population.faults.append(ZeroDivisionError())
     answers = train_together(turns, population, trials, [2] * N_TRIALS)
     failed = population.together[0]
@@ -97,7 +97,7 @@ def test_what_cannot_be_computed_fails_all_that_waited_for_it(trials, population
 
 
 def test_ctrl_c_leaves_nobody_waiting(trials, population):
-    turns = Turns()
+    turns = Lockstep()
     population.faults.append(KeyboardInterrupt())
     answers = train_together(turns, population, trials, [2] * N_TRIALS)
     failed = population.together.pop(0)

@@ -9,8 +9,8 @@ import pytest
 from search.experiment.settings import TrainingSettings
 from search.training import concurrency
 from search.training.program_cache import programs_of
-from search.training.run import choose_room, train_trial
-from search.training.vectorized.lockstep import TURNS
+from search.training.run import choose_capacity, train_trial
+from search.training.vectorized.lockstep import LOCKSTEP
 from search.training.vectorized.population import Population
 from search.trial import Assignment, TrialState
 from tests.search.training.conftest import make_arrays, make_experiment
@@ -43,10 +43,10 @@ def experiment_of(trainer):
 
 
 def train_together(experiment, arrays, given, n_slots):
-    programs_of(experiment, arrays).seats.n_slots = n_slots
+    programs_of(experiment, arrays).slots.n_slots = n_slots
 
     def train(assignment):
-        with TURNS.trial():
+        with LOCKSTEP.trial():
             return train_trial(experiment, assignment, arrays, lambda _: True)
 
     with ThreadPoolExecutor(n_slots) as threads:
@@ -75,7 +75,7 @@ def test_one_by_one_they_share_what_the_backend_has_for_networks_of_any_size(tmp
     shared = [train_trial(experiment, assignment, arrays, lambda _: True) for assignment in given]
     programs = programs_of(experiment, arrays)
     assert {result.trainer for result in shared} == {{"tensorflow": "elastic", "jax": "population"}[keras.config.backend()]}
-    assert len(programs) + len(programs.seats.populations) == 1
+    assert len(programs) + len(programs.slots.populations) == 1
     for expected, got in zip(alone, shared, strict=True):
         assert len(got.history) == len(expected.history)
         for expected_metrics, metrics in zip(expected.history, got.history, strict=True):
@@ -103,7 +103,7 @@ def test_trials_of_other_values_sit_in_one_population(task, settings, values, tm
     alone = [train_trial(experiment_of("keras"), assignment, arrays, lambda _: True) for assignment in given]
     together = train_together(experiment, arrays, given, 2)
     assert [(result.reason, result.trainer) for result in together] == [("", "population")] * 2
-    assert len(programs_of(experiment, arrays).seats.populations) == 1
+    assert len(programs_of(experiment, arrays).slots.populations) == 1
     for expected, got in zip(alone, together, strict=True):
         for expected_metrics, metrics in zip(expected.history, got.history, strict=True):
             assert metrics == pytest.approx(expected_metrics, rel=1e-4, abs=1e-5)
@@ -149,7 +149,7 @@ def test_populations_share_the_data_on_the_device(tmp_path):
     experiment, arrays = experiment_of("auto"), make_arrays()
     for optimizer in ("sgd", "adam"):
         train_together(experiment, arrays, list(assignments(tmp_path, epochs=1, optimizer=optimizer, momentum=0.0))[:1], 2)
-    one, other = programs_of(experiment, arrays).seats.populations
+    one, other = programs_of(experiment, arrays).slots.populations
     assert one.data[0][0] is other.data[0][0]
 
 
@@ -167,14 +167,14 @@ def test_a_population_that_cannot_be_computed_is_given_up(tmp_path, monkeypatch)
     experiment, arrays = experiment_of("auto"), make_arrays()
     given = list(assignments(tmp_path, epochs=2))[:2]
     assert train_together(experiment, arrays, given[:1], 2)[0].trainer == "population"
-    (population,) = programs_of(experiment, arrays).seats.populations
+    (population,) = programs_of(experiment, arrays).slots.populations
     monkeypatch.setattr(population, "_run", lambda *_: 1 / 0)
     assert [result.reason for result in train_together(experiment, arrays, given[:1], 2)] == ["ZeroDivisionError: division by zero"]
     assert [(result.reason, result.trainer) for result in train_together(experiment, arrays, given, 2)] == [("", "population")] * 2
 
 
 def test_on_a_cpu_one_trial_is_trained_at_a_time():
-    assert choose_room(experiment_of("auto"), make_arrays()) == 1
+    assert choose_capacity(experiment_of("auto"), make_arrays()) == 1
 
 
 def test_the_number_of_slots_is_measured(monkeypatch, tmp_path):
@@ -183,12 +183,12 @@ def test_the_number_of_slots_is_measured(monkeypatch, tmp_path):
     monkeypatch.setattr(concurrency, "device_name", lambda: "gpu:0")
     monkeypatch.setattr(concurrency, "SIZES", (2,))
     monkeypatch.setattr(concurrency, "LEAST_GAIN", 1e9)  # over a trial alone
-    assert choose_room(experiment, arrays) == programs_of(experiment, arrays).seats.n_slots == 1
+    assert choose_capacity(experiment, arrays) == programs_of(experiment, arrays).slots.n_slots == 1
     monkeypatch.setattr(concurrency, "LEAST_GAIN", 0.0)
-    assert choose_room(experiment, arrays) == programs_of(experiment, arrays).seats.n_slots == 2
+    assert choose_capacity(experiment, arrays) == programs_of(experiment, arrays).slots.n_slots == 2
     assert train_together(experiment, arrays, list(assignments(tmp_path, epochs=1))[:1], 2)[0].trainer == "population"
     monkeypatch.setattr(concurrency, "TRIALS_PART", 0.05)  # one of 20
-    assert choose_room(experiment, arrays) == 1
+    assert choose_capacity(experiment, arrays) == 1
     monkeypatch.setattr(concurrency, "TRIALS_PART", 1.0)
     monkeypatch.setattr(concurrency, "MEMORY_PART", 0.0)
-    assert choose_room(experiment, arrays) == 1
+    assert choose_capacity(experiment, arrays) == 1
