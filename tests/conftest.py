@@ -1,6 +1,10 @@
 """What several tests share: the command line in a folder of its own, and experiments shrunk to seconds."""
 
+import contextlib
+import io
+import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -8,6 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -24,15 +29,46 @@ class Shell:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def _path(self):
+        return [str(self.folder), str(ROOT)]
+
+    @property
     def environment(self):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
-        path = os.pathsep.join([str(self.folder), str(ROOT)])
+        path = os.pathsep.join(self._path)
         return kept | {"PYTHONPATH": path, "MLFLOW_DISABLE_TELEMETRY": "true"} | self.variables
 
     def run(self, *words, status=0):
         """Run ``python -m search`` with these words, check its exit status and return what it printed."""
         finished = subprocess.run(self.command(*words), cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
         assert finished.returncode == status, f"exit status {finished.returncode}\n{finished.stdout}\n{finished.stderr}"
+        return finished
+
+    def call(self, *words, status=0):
+        """Run the command line in this process, where nothing is imported twice; otherwise as `run`.
+
+        For commands that read, and for input that is refused: what a process adds, its own signals and imports, is not tested.
+        """
+        from search.cli.app import run_app
+
+        printed, said = io.StringIO(), io.StringIO()
+        known, handlers, on_terminate = set(sys.modules), list(logging.root.handlers), signal.getsignal(signal.SIGTERM)
+        with (
+            contextlib.chdir(self.folder),
+            mock.patch.dict(os.environ, self.environment, clear=True),
+            mock.patch.object(sys, "path", [*self._path, *sys.path]),
+        ):
+            try:
+                with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
+                    got = run_app([str(word) for word in words])
+            finally:
+                logging.root.handlers[:] = handlers
+                signal.signal(signal.SIGTERM, on_terminate)
+                for name in set(sys.modules) - known:
+                    if str(self.folder) in str(getattr(sys.modules[name], "__file__", None)):
+                        del sys.modules[name]  # the user's own: the next test writes another
+        finished = subprocess.CompletedProcess(words, got, printed.getvalue(), said.getvalue())
+        assert got == status, f"exit status {got}\n{finished.stdout}\n{finished.stderr}"
         return finished
 
     def start(self, *words):

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 DIABETES = Path(__file__).parents[3] / "experiments" / "diabetes.toml"
-RETRY_STATE = """if True:
+PROGRAM = """if True:
     from search import ledger as ledgers
     from search.champion.promotion import promote
     from search.store import Store
@@ -22,7 +22,7 @@ RETRY_STATE = """if True:
 
 def test_crowning_again_without_the_ledgers_note_registers_nothing(shell):
     shell.run("run", DIABETES, "--trials", 1, "--workers", 1, "--set", "space.training.epochs=2")
-    assert shell.python(RETRY_STATE).splitlines()[-1] == "True"
+    assert shell.python(PROGRAM).splitlines()[-1] == "True"
     with sqlite3.connect(shell.folder / "mlruns" / "mlflow.db") as store:
         assert store.execute("select name, version from model_versions").fetchall() == [("diabetes", 1)]
         assert store.execute("select count(*) from logged_models").fetchall() == [(1,)]

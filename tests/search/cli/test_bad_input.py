@@ -29,7 +29,7 @@ SAID = [
     (["run", DIABETES, "--set", "space.model.activation={type='categorical', choices=[]}"], "choices"),
     (["run", DIABETES, "--set", "space.training.batch_size=0"], "batch_size"),
     (["run", DIABETES, "--set", "model=models.mlp:build_mpl"], 'did you mean "build_mlp"'),
-    (["run", DIABETES, "--set", "model=nowhere:build"], 'there is no module "nowhere"'),
+    (["run", DIABETES, "--executor", "in-process", "--set", "model=nowhere:build"], 'there is no module "nowhere"'),
     (["run", DIABETES, "--set", "space.model.n_hiden=3"], 'did you mean "n_hidden"'),
     (["run", DIABETES, "--set", "objective.metric=val_mean_absolute_error"], "val_accuracy"),
     (["run", DIABETES, "--sampler", "tep"], 'did you mean "tpe"'),
@@ -66,7 +66,7 @@ def test_a_mistake_is_answered_in_one_line_before_anything_runs(shell, words, sa
     (shell.folder / "table.csv").write_text(TABLE)
     (shell.folder / "headers.csv").write_text("x,y\n")
     (shell.folder / "own.py").write_text("def build():\n    return None\n")
-    refused = shell.run(*words, status=2)
+    refused = shell.call(*words, status=2)
     assert said in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
     assert "fault of perceptune" not in refused.stderr
@@ -78,9 +78,9 @@ def test_texts_with_brackets_are_shown_as_they_are(shell):
     (shell.folder / "own.py").write_text(FAILING)
     overrides = ["callbacks=[{use='own:Failing'}]", "executor.n_workers=1"]
     shell.run("run", DIABETES, "--trials", 1, *(word for override in overrides for word in ("--set", override)), status=1)
-    assert "shape [/job:localhost] [bold]" in shell.run("show", "diabetes").stdout
-    assert "shape [/job:localhost] [bold]" in shell.run("trials", "diabetes").stdout
-    assert "cannot be written" in shell.run("trials", "diabetes", "--csv", "nowhere/trials.csv", status=2).stderr
+    assert "shape [/job:localhost] [bold]" in shell.call("show", "diabetes").stdout
+    assert "shape [/job:localhost] [bold]" in shell.call("trials", "diabetes").stdout
+    assert "cannot be written" in shell.call("trials", "diabetes", "--csv", "nowhere/trials.csv", status=2).stderr
 
 
 def test_help_is_answered_without_heavy_imports(shell):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from search.training import device
-from search.training.compiled_fit import streaming
+from search.training.compiled import streaming
 from search.trial import TrialState
 from tests.search.training.builders import Hooked
 from tests.search.training.conftest import make_arrays
