@@ -1,18 +1,16 @@
-"""The fresh process that packages a champion: ``python -m search.champion.build``, a spec on stdin, the result on stdout.
+"""Packages a champion, in a fresh process that `package.py` starts.
 
-It has never seen the model, so what it computes is what any later process will compute. Run by `package.py`.
+The process has never seen the model, so what it computes is what any later process will compute.
 """
 
-import json
 import logging
-import os
 import shutil
 import sys
 import tempfile
 import traceback
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -34,7 +32,7 @@ N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
 
 
 def build(spec: PackageSpec) -> Path:
-    """Package a kept model, prove it twice and measure it on the test part.
+    """Package a saved model, verify it twice and measure it on the test part.
 
     Args:
         spec: What to package.
@@ -44,7 +42,7 @@ def build(spec: PackageSpec) -> Path:
 
     Raises:
         DataError: If the data set is not what it was when the study ran.
-        ChampionError: If the model does not load or answers differently.
+        ChampionError: If the model does not load or predicts otherwise than when it was trained.
     """
     dataset = load_dataset(spec.experiment.data)
     if dataset.fingerprint != spec.fingerprint:
@@ -55,7 +53,7 @@ def build(spec: PackageSpec) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         champion = _assemble(spec, dataset, Path(scratch) / "champion")
         _load(champion, spec)
-        _prove(champion, dataset, spec)
+        _verify(champion, dataset, spec)
         _save(spec, champion, dataset, Path(scratch))
         test = evaluate(champion, dataset, spec.experiment, spec.experiment.space.training_settings(spec.params))
         packaged = spec.folder / "data" / champion.folder.name
@@ -108,7 +106,7 @@ def _load(champion: Champion, spec: PackageSpec) -> None:
         ) from error
 
 
-def _prove(champion: Champion, dataset: Dataset, spec: PackageSpec) -> None:
+def _verify(champion: Champion, dataset: Dataset, spec: PackageSpec) -> None:
     with np.load(spec.expected) as kept:
         expected = {name.removeprefix("outputs").removeprefix("."): kept[name] for name in kept}
     n_rows = len(next(iter(expected.values())))
@@ -123,38 +121,40 @@ def _first_line(error: Exception) -> str:
 
 
 def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, scratch: Path) -> None:
-    """Write the MLflow model, load it the way MLflow does and compare its answers."""
+    """Write the MLflow model, load it the way MLflow does and compare its predictions."""
     import mlflow.pyfunc
 
     modules, columns = champion.metadata.modules, champion.preprocessor.columns
     rows = as_declared(dataset.validation.features[:N_COMPARED_ROWS], columns)
-    answers = champion.predict(rows)
+    predictions = champion.predict(rows)
     mlflow.pyfunc.save_model(
         spec.folder,
         loader_module=bundled_code.LOADER,
         data_path=str(champion.folder),
         code_paths=bundled_code.copy_code(scratch / "code", modules),
-        signature=signature_of(as_declared(dataset.train.features, columns), answers),
+        signature=signature_of(as_declared(dataset.train.features, columns), predictions),
         input_example=rows[:N_EXAMPLE_ROWS],
         pip_requirements=bundled_code.requirements(champion.metadata.backend, modules),
         metadata={"perceptune.study": spec.study, "perceptune.trial": spec.trial},
     )
-    check_answers(mlflow.pyfunc.load_model(str(spec.folder)).predict(rows), answers, f"The packaged model of trial {spec.trial}")
+    check_answers(mlflow.pyfunc.load_model(str(spec.folder)).predict(rows), predictions, f"The packaged model of trial {spec.trial}")
 
 
-def main() -> None:
-    """Read a spec, build, and write the result as the one thing on stdout."""
+def serve(pipe: Connection) -> None:
+    """Import everything, wait for a specification, package, and reply.
+
+    Args:
+        pipe: Gets ``sys.path`` and the text of a `PackageSpec`, and is sent ``{"champion": folder}``, or ``{"error": class, "message": text}``.
+    """
+    import keras  # noqa: F401 - while the search runs
+    import skops.io  # noqa: F401
+
     logging.getLogger("mlflow").setLevel(logging.WARNING)
-    result: dict[str, Any]
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as channel:
-        os.dup2(2, 1)  # whatever libraries print goes to stderr
-        try:
-            result = {"champion": str(build(PackageSpec.from_json(sys.stdin.read())))}
-        except PerceptuneError as error:
-            traceback.print_exc()
-            result = {"error": type(error).__name__, "message": str(error)}
-        channel.write(json.dumps(result))
-
-
-if __name__ == "__main__":
-    main()
+    sys.path[:], text = pipe.recv()
+    reply: dict[str, str]
+    try:
+        reply = {"champion": str(build(PackageSpec.from_json(text)))}
+    except PerceptuneError as error:
+        traceback.print_exc()
+        reply = {"error": type(error).__name__, "message": str(error)}
+    pipe.send(reply)

@@ -1,14 +1,11 @@
-"""Asks a fresh process to make an MLflow model of the best trial and to prove that it answers as it did when it was trained.
+"""Packages the best trial's model in a fresh process, which verifies that the model predicts as it did when it was trained.
 
-This is the coordinator's side; it imports neither Keras nor MLflow. The process it starts runs `build.py`.
+This is the coordinator's side; it imports neither Keras nor MLflow. The process runs `build.serve`.
 """
 
 import json
-import logging
-import os
-import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -17,9 +14,15 @@ from .. import errors
 from ..errors import ChampionError, InputError
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
+from ..python_process import Process, PythonProcess
 from .metadata import ChampionMetadata
 
-logger = logging.getLogger(__name__)
+Start = Callable[[str, Mapping[str, str], str], Process]
+"""Starts a process that calls a function, with environment variables and the name of a log."""
+
+_ENTRY = f"{__package__}.build:serve"
+# Prints little, and leaves GPU memory to the workers that still hold some.
+_ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +36,7 @@ class PackageSpec:
         params: Its searched hyperparameters.
         value: Its value.
         fingerprint: The data set's fingerprint when the study ran.
-        model_path: The kept model, ``<n>.keras`` or ``<n>.skops``, with ``<n>.expected.npz`` beside it.
+        model_path: The saved model, ``<n>.keras`` or ``<n>.skops``, with ``<n>.expected.npz`` beside it.
         preprocessor: The folder that `Preprocessor.save` wrote.
         folder: Where to put the MLflow model; it must not exist.
     """
@@ -68,7 +71,7 @@ class PackageSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class PackagedChampion:
-    """A proven MLflow model that is not registered yet.
+    """A verified MLflow model that is not registered yet.
 
     Attributes:
         folder: The MLflow model.
@@ -79,48 +82,106 @@ class PackagedChampion:
     metadata: ChampionMetadata
 
 
-def package_champion(spec: PackageSpec) -> PackagedChampion:
-    """Package the best trial's model in a fresh process.
+class Packager:
+    """Packages champions in a fresh process.
+
+    The process is started by `start` while the search runs, imports what it needs and waits: the imports take longer than the rest.
 
     Args:
-        spec: What to package.
-
-    Returns:
-        The MLflow model's folder, with the metrics on the test part.
-
-    Raises:
-        InputError: If the data set cannot be loaded again or has changed.
-        ChampionError: If the model does not load or answers differently.
+        start_process: Starts the process, if possible one that has imported the backend. Defaults to one that imports everything.
     """
-    process = subprocess.run(  # stdin and stdout are pipes of our own; nothing of it passes a shell
-        [sys.executable, "-m", f"{__package__}.build"], input=spec.to_json(), capture_output=True, text=True, env=_environment(), check=False
-    )
-    logger.debug("Packaging trial %d printed:\n%s", spec.trial, process.stderr)
-    if process.returncode or not process.stdout:
-        status = f"ended with exit status {process.returncode}: {_last_line(process.stderr)}"
-        raise _noted(ChampionError(f"Packaging trial {spec.trial}'s model {status}"), process)
-    result = json.loads(process.stdout)
-    if "error" in result:
-        raise _noted(_rebuilt(result["error"], result["message"]), process)
-    return PackagedChampion(folder=spec.folder, metadata=ChampionMetadata.load(Path(result["champion"])))
+
+    def __init__(self, start_process: Start | None = None) -> None:
+        self._start_process = start_process
+        self._process: Process | None = None
+        self._spec: PackageSpec
+
+    def __enter__(self) -> Self:
+        """Return itself; nothing is started yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self.close()
+
+    def start(self) -> None:
+        """Start the process without waiting for it."""
+        self._process = self._start_process(_ENTRY, _ENVIRONMENT, "packaging") if self._start_process else PythonProcess(_ENTRY, _ENVIRONMENT)
+
+    def submit(self, spec: PackageSpec) -> None:
+        """Start packaging without waiting for it.
+
+        Args:
+            spec: What to package.
+        """
+        self._spec = spec
+        if self._process is None:
+            self.start()
+        self._send()
+
+    def result(self) -> PackagedChampion:
+        """Wait for what was submitted.
+
+        Returns:
+            The MLflow model's folder, with the metrics on the test part.
+
+        Raises:
+            InputError: If the data set cannot be loaded again or has changed.
+            ChampionError: If the model does not load or predicts otherwise than when it was trained.
+        """
+        reply = self._receive()
+        if "error" in reply:
+            raise self._with_log(_rebuilt(reply["error"], reply["message"]))
+        return PackagedChampion(folder=self._spec.folder, metadata=ChampionMetadata.load(Path(reply["champion"])))
+
+    def close(self) -> None:
+        """End the process, if one was started."""
+        if self._process is not None:
+            self._process.close(is_idle=False)
+            self._process.reap()
+            self._process = None
+
+    def _send(self) -> None:
+        assert self._process is not None  # noqa: S101 - for mypy
+        self._process.send((sys.path, self._spec.to_json()))
+
+    def _receive(self) -> Mapping[str, str]:
+        """Return the process' reply; one that was started early may have died since, and is replaced once."""
+        assert self._process is not None  # noqa: S101 - for mypy
+        try:
+            reply: Mapping[str, str] = self._process.receive()
+        except EOFError:
+            if self._start_process is None:
+                status = f"ended with {self._process.ending}: {_last_line(self._printed())}"
+                raise self._with_log(ChampionError(f"Packaging trial {self._spec.trial}'s model {status}")) from None
+        else:
+            return reply
+        self.close()
+        self._start_process = None
+        self.submit(self._spec)
+        return self._receive()
+
+    def _printed(self) -> str:
+        assert self._process is not None  # noqa: S101 - for mypy
+        return Path(self._process.log).read_text(encoding="utf-8", errors="replace")
+
+    def _with_log(self, error: Exception) -> Exception:
+        """Attach what the process printed; it shows only where tracebacks do."""
+        error.add_note(self._printed()[-5000:])
+        return error
 
 
-def _environment() -> Mapping[str, str]:
-    """Let the process import what this one can, print little, and leave GPU memory to the workers that still hold some."""
-    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
-    return quiet | os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+def package_champion(spec: PackageSpec) -> PackagedChampion:
+    """Package a trial's model in a fresh process; see `Packager`."""
+    with Packager() as packager:
+        packager.submit(spec)
+        return packager.result()
 
 
 def _rebuilt(name: str, message: str) -> Exception:
-    """Make the error of the other process again; what is not the user's mistake is the champion's failure."""
+    """Return the error of the other process; what is not the user's mistake is the champion's failure."""
     kind: Any = getattr(errors, name, ChampionError)
     return kind(message) if issubclass(kind, InputError) else ChampionError(message)
-
-
-def _noted(error: Exception, process: subprocess.CompletedProcess[str]) -> Exception:
-    """Attach what the process printed; it shows only where tracebacks do."""
-    error.add_note(process.stderr[-5000:])
-    return error
 
 
 def _last_line(text: str) -> str:

@@ -1,9 +1,11 @@
 """The socket of executors: they take assignments and give back results."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from ..experiment.file import Experiment
+from ..python_process import Process
 from ..trial import Assignment, Report, TrialResult
 
 
@@ -56,6 +58,16 @@ class Executor(Protocol):
 
     def wake(self) -> None:
         """Have a `wait` that is under way return at once; may be called from a signal handler."""
+        ...
+
+    def start_process(self, entry: str, environment: Mapping[str, str], name: str) -> Process:
+        """Start a process on the coordinator's machine that has the backend imported already, if the executor can fork one.
+
+        Args:
+            entry: The function that the process calls with a pipe, "package.module:function".
+            environment: Environment variables beside those of this process.
+            name: Name of its log.
+        """
         ...
 
     def close(self) -> None:

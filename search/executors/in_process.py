@@ -2,11 +2,12 @@
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..data.arrays import TrainingArrays
 from ..experiment.file import Experiment
+from ..python_process import Process, PythonProcess
 from ..trial import Assignment, Report, TrialResult
 from .devices import Share
 
@@ -64,6 +65,10 @@ class InProcessExecutor:
 
     def wake(self) -> None:
         """Do nothing: the trial's next report is soon enough."""
+
+    def start_process(self, entry: str, environment: Mapping[str, str], name: str) -> Process:
+        """Start a process from nothing."""
+        return PythonProcess(entry, environment)
 
     def close(self) -> None:
         """Drop the waiting trial."""

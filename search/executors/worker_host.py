@@ -1,9 +1,11 @@
 """The socket behind `worker_pool`: where workers run, and the line to each of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..experiment.file import Experiment
+from ..python_process import Process
 from .devices import Share
 
 
@@ -83,6 +85,10 @@ class WorkerHost(Protocol):
             share: Its part of what is there.
             name: Its name; a later one of the same name replaces it.
         """
+        ...
+
+    def start_process(self, entry: str, environment: Mapping[str, str], name: str) -> Process:
+        """Start a process on the coordinator's machine, beside the workers; see `Executor.start_process`."""
         ...
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ after a number of trials, or when its memory has grown.
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from ..errors import WorkerError
 from ..experiment.file import Experiment
+from ..python_process import Process
 from ..trial import Assignment, Failure, Report, TrialResult, TrialState
 from .devices import Share
 from .gpu_packing import GpuPacking
@@ -105,6 +107,10 @@ class WorkerPool:
     def wake(self) -> None:
         """Have `wait` return; safe in a signal handler."""
         self._alarm_button.send_bytes(b"!")
+
+    def start_process(self, entry: str, environment: Mapping[str, str], name: str) -> Process:
+        """Start a process where the coordinator is."""
+        return self._host.start_process(entry, environment, name)
 
     def close(self) -> None:
         """End all workers: idle ones by themselves, the others by force."""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import ledger as ledgers
-from ..champion.promotion import is_promoted, promote
+from ..champion.package import Packager
+from ..champion.promotion import Promotion, is_promoted
 from ..data.arrays import TrainingArrays
 from ..data.dataset import Dataset, load_dataset
 from ..data.preprocessing import fit_preprocessor, prepare
@@ -107,7 +108,10 @@ class _Run:
         if is_missing:
             self._make_ready(executor)
         self._start_tracking(executor)
-        self._search(executor)
+        with Packager(executor.start_process) as self._packager:
+            if is_missing:
+                self._packager.start()  # it imports what it needs while the trials run
+            self._search(executor)
 
     def _make_ready(self, executor: Executor) -> None:
         """Prepare the data and open the store while the workers start, and have the model checked."""
@@ -187,11 +191,14 @@ class _Run:
         """Register the best model if it is not, and draw the plots."""
         if self._ledger.best is None:
             return
-        if not is_promoted(self._ledger):
+        promotion = None if is_promoted(self._ledger) else Promotion(self._ledger, self._experiment, self._packager)
+        if promotion:
             self._observer.on_stage("Packaging the best model")
-            promote(self._ledger, self._experiment, self._store.tracking_uri, self._tracker.find_run_id)
+            promotion.start()
         self._observer.on_stage("Drawing plots")
         write_study_report(self._ledger)
+        if promotion:
+            promotion.finish(self._store.tracking_uri, self._tracker.find_run_id)
 
 
 def write_study_report(ledger: StudyView) -> list[Path]:

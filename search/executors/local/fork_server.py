@@ -21,6 +21,8 @@ from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 from typing import NoReturn
 
+from ...python_process import call
+
 _IMPORT_SECONDS = 600.0
 _END_SECONDS = 5.0
 _GONE = (EOFError, BrokenPipeError, ConnectionResetError)
@@ -74,10 +76,11 @@ class ForkServer:
         """How the server ended; None while it runs."""
         return self._process.poll()
 
-    def fork(self, environment: Mapping[str, str], log: Path) -> Forked:
+    def fork(self, entry: str, environment: Mapping[str, str], log: Path) -> Forked:
         """Have a worker forked, as soon as the backend is imported, and do not wait for it.
 
         Args:
+            entry: The function that the process calls with its pipe, "package.module:function".
             environment: Environment variables for the worker, beside the server's.
             log: File for what it prints.
 
@@ -87,7 +90,7 @@ class ForkServer:
         ours, theirs = Pipe()
         self._unborn.append(forked := Forked(ours))
         with theirs, contextlib.suppress(*_GONE):
-            self._line.send((dict(environment), str(log)))
+            self._line.send((entry, dict(environment), str(log)))
             send_handle(self._line, theirs.fileno(), self._process.pid)
         return forked
 
@@ -111,6 +114,8 @@ class ForkServer:
 
     def _told_within(self, seconds: float) -> bool:
         """Wait until the server tells of a worker, and note it; say whether it did."""
+        if self._line.closed:
+            return False
         with contextlib.suppress(*_GONE):
             if self._line.poll(seconds):
                 pid, code = self._line.recv()
@@ -155,7 +160,7 @@ def main(number: int, *, preloads: bool) -> None:
                 os.read(bell, 4096)
                 _tell_of_ended(line)
             if line.poll():
-                environment, log = line.recv()
+                entry, environment, log = line.recv()
                 pipe = recv_handle(line)
                 pid = os.fork()
                 if pid == 0:
@@ -163,7 +168,7 @@ def main(number: int, *, preloads: bool) -> None:
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                     for inherited in (bell, button, number):
                         os.close(inherited)
-                    _work(pipe, environment, log)
+                    _work(pipe, entry, environment, log)
                 os.close(pipe)
                 line.send((pid, None))
 
@@ -174,7 +179,7 @@ def _tell_of_ended(line: Connection) -> None:
             line.send((ended[0], os.waitstatus_to_exitcode(ended[1])))
 
 
-def _work(pipe: int, environment: Mapping[str, str], log: str) -> NoReturn:
+def _work(pipe: int, entry: str, environment: Mapping[str, str], log: str) -> NoReturn:
     """Be a worker, in a process that was just forked."""
     try:
         output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
@@ -182,9 +187,10 @@ def _work(pipe: int, environment: Mapping[str, str], log: str) -> NoReturn:
         os.dup2(output, 2)
         os.close(output)
         os.environ.update(environment)
-        from .worker import work
-
-        work(Connection(pipe))
+        call(entry, Connection(pipe))
+    except _GONE:  # the coordinator has ended, or has closed the pipe
+        os._exit(0)
     except BaseException:
         traceback.print_exc()
-    os._exit(1)
+        os._exit(1)
+    os._exit(0)

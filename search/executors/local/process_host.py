@@ -4,12 +4,14 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from ...experiment.file import Experiment
+from ...python_process import Process, PythonProcess
 from ..devices import Share, divide
 from ..messages import Start
 from .fork_server import ForkServer
@@ -40,16 +42,22 @@ class Processes:
         self._has_gpus = any(share.kind == "gpu" for share in shares)
         return shares
 
-    def start_worker(self, share: Share, name: str) -> "WorkerProcess":
+    def start_worker(self, share: Share, name: str) -> "ForkedProcess":
         """Have a process forked that has imported the backend; the caller goes on."""
         if self._server is None or self._server.code is not None:
             # A fork of a process that has touched a GPU cannot use it, and one with macOS' frameworks may crash.
             preloads = sys.platform == "linux" and not self._has_gpus
             # What is imported reads its environment then; only workers on the CPU have the same.
             self._server = ForkServer(share.environment if preloads else {}, self._logs / "fork-server.log", preloads=preloads)
-        worker = WorkerProcess(self._server, share, self._logs / f"{name}.log")
+        worker = ForkedProcess(self._server, f"{__package__}.worker:work", share.environment, self._logs / f"{name}.log")
         worker.send(self._start)
         return worker
+
+    def start_process(self, entry: str, environment: Mapping[str, str], name: str) -> Process:
+        """Fork a process that has imported the backend; without a server, as before the first worker, start one from nothing."""
+        if self._server is None:
+            return PythonProcess(entry, environment)
+        return ForkedProcess(self._server, entry, environment, self._logs / f"{name}.log")
 
     def close(self) -> None:
         """End the server; the workers have ended."""
@@ -58,21 +66,22 @@ class Processes:
             self._server = None
 
 
-class WorkerProcess:
-    """One process and the pipe to it.
+class ForkedProcess:
+    """A forked process and the pipe to it.
 
     Args:
-        server: Who forks it.
-        share: Its part of the machine.
+        server: The server that forks it.
+        entry: The function that the process calls with its pipe, "package.module:function".
+        environment: Environment variables beside the server's.
         log: File for what it prints.
     """
 
     is_node_lost = False
 
-    def __init__(self, server: ForkServer, share: Share, log: Path) -> None:
+    def __init__(self, server: ForkServer, entry: str, environment: Mapping[str, str], log: Path) -> None:
         self._server = server
         self._log = log
-        self._forked = server.fork(share.environment, log)
+        self._forked = server.fork(entry, environment, log)
 
     def fileno(self) -> int:
         """The pipe's."""

@@ -10,6 +10,7 @@ import os
 import socket
 import sys
 from collections import deque
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import cached_property
@@ -23,6 +24,7 @@ import numpy as np
 from ...data.arrays import TrainingArrays, Tree
 from ...errors import InputError, MissingExtraError
 from ...experiment.file import Experiment
+from ...python_process import Process, PythonProcess
 from ...trial import Assignment
 from ..devices import Share
 from ..messages import Check, Parcel
@@ -87,6 +89,10 @@ class RayCluster:
     def ray(self) -> Any:
         """The module."""
         return self._ray
+
+    def start_process(self, entry: str, environment: Mapping[str, str], name: str) -> Process:
+        """Start a process of this machine from nothing."""
+        return PythonProcess(entry, environment)
 
     def close(self) -> None:
         """End the cluster that was begun here, or leave the other one."""

@@ -1,0 +1,137 @@
+"""A fresh Python process that calls one function with a pipe to this process."""
+
+import contextlib
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Protocol, final
+
+
+class Process(Protocol):
+    """A process and the pipe to it."""
+
+    def send(self, message: Any) -> None:
+        """Send a message; nothing is raised if the process has ended."""
+        ...
+
+    def receive(self) -> Any:
+        """Wait for the next message.
+
+        Raises:
+            EOFError: If the process has ended.
+        """
+        ...
+
+    @property
+    def ending(self) -> str:
+        """How the process ended, such as ``exit status 1``."""
+        ...
+
+    @property
+    def log(self) -> str:
+        """The file with what the process printed."""
+        ...
+
+    def kill(self) -> None:
+        """Kill the process."""
+        ...
+
+    def close(self, *, is_idle: bool) -> None:
+        """Close the pipe, at which an idle process ends, and kill a busy one."""
+        ...
+
+    def reap(self) -> None:
+        """Wait until the process has ended, after `close`."""
+        ...
+
+
+@final
+class PythonProcess:
+    """A process that is started from nothing: it imports whatever it needs itself.
+
+    Args:
+        entry: The function that the process calls with its end of the pipe, "package.module:function".
+        environment: Environment variables beside those of this process.
+    """
+
+    def __init__(self, entry: str, environment: Mapping[str, str]) -> None:
+        self._pipe, theirs = Pipe()
+        self._output = tempfile.NamedTemporaryFile(prefix="python-process-", suffix=".log")  # noqa: SIM115 - closed with the process
+        path = os.pathsep.join(dict.fromkeys([str(Path(__file__).parents[1]), *filter(None, sys.path)]))
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", f"from {__name__} import main; main({theirs.fileno()}, {entry!r})"],
+                pass_fds=[theirs.fileno()],
+                env={**os.environ, **environment, "PYTHONPATH": path},
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=self._output,
+            )
+
+    def send(self, message: Any) -> None:
+        """Write to the pipe."""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._pipe.send(message)
+
+    def receive(self) -> Any:
+        """Read from the pipe."""
+        try:
+            return self._pipe.recv()
+        except ConnectionResetError as error:
+            raise EOFError from error
+
+    @property
+    def ending(self) -> str:
+        """How the process ended."""
+        code = self._process.wait()
+        return f"exit status {code}" if code >= 0 else signal.Signals(-code).name
+
+    @property
+    def log(self) -> str:
+        """A temporary file, which is removed by `reap`."""
+        return self._output.name
+
+    def kill(self) -> None:
+        """Kill the process."""
+        self._process.kill()
+
+    def close(self, *, is_idle: bool) -> None:
+        """Close the pipe, and kill a busy process."""
+        self._pipe.close()
+        if not is_idle:
+            self.kill()
+
+    def reap(self) -> None:
+        """Wait until the process has ended."""
+        self._process.wait()
+        self._output.close()
+
+
+def call(entry: str, pipe: Connection) -> None:
+    """Import a function by its reference and call it with a pipe.
+
+    Args:
+        entry: The function, "package.module:function".
+        pipe: The pipe.
+    """
+    module, _, name = entry.partition(":")
+    getattr(importlib.import_module(module), name)(pipe)
+
+
+def main(number: int, entry: str) -> None:
+    """Run in the new process: ignore Ctrl-C, which is for its parent, and call the function.
+
+    Args:
+        number: File number of the inherited pipe.
+        entry: The function, "package.module:function".
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent has ended
+        call(entry, Connection(number))
