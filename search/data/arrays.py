@@ -84,7 +84,7 @@ class TrainingArrays:
         (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
     @staticmethod
-    def are_in(folder: Path) -> bool:
+    def exist_in(folder: Path) -> bool:
         """Say whether a folder has arrays that were written to the end."""
         return (folder / _FACTS).is_file()
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import DataError, nearest
-from .columns import kind
+from .columns import column_type
 
 
 def name_classes(values: Mapping[str, pd.Series], given: Any, where: str) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
@@ -33,13 +33,13 @@ def name_classes(values: Mapping[str, pd.Series], given: Any, where: str) -> tup
         if value not in distinct["train"]:
             raise DataError(f"{where}: the class {value!r} has no row in the train part; move some there or leave it out")
     if len(classes) < 2:
-        raise DataError(f"{where}: the target has the one class {listed(classes)}; expected at least 2")
+        raise DataError(f"{where}: the target has the one class {format_values(classes)}; expected at least 2")
     if len({str(value) for value in classes}) < len(classes):
-        raise DataError(f"{where}: two classes read the same: {listed(classes)}; give the target one type")
+        raise DataError(f"{where}: two classes read the same: {format_values(classes)}; give the target one type")
     return named, tuple(str(value) for value in classes)
 
 
-def listed(values: Any) -> str:
+def format_values(values: Any) -> str:
     """Write some values for a message, at most ten."""
     shown = [repr(value) for value in values]
     return ", ".join(shown[:10]) + (f" ... ({len(shown)} in all)" if len(shown) > 10 else "")
@@ -52,7 +52,7 @@ def _checked_names(given: Any, where: str) -> tuple[str, ...]:
 
 
 def _name(target: pd.Series, names: tuple[str, ...], where: str) -> pd.Series:
-    if kind(target, where) == "text":
+    if column_type(target, where) == "text":
         for value in target.unique().tolist():
             if value not in names:
                 raise DataError(f"{where}: the target holds {value!r}, which is not in class_names; {nearest(str(value), names)}")
@@ -70,4 +70,4 @@ def _sorted(values: set[Any], where: str) -> list[Any]:
     try:
         return sorted(values)
     except TypeError:
-        raise DataError(f"{where}: the target mixes text and numbers: {listed(sorted(values, key=str))}; give it one type") from None
+        raise DataError(f"{where}: the target mixes text and numbers: {format_values(sorted(values, key=str))}; give it one type") from None

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..errors import DataError
 
-Kind = Literal["numeric", "text"]
+ColumnType = Literal["numeric", "text"]
 Features = pd.DataFrame | np.ndarray
 """Rows as a table of named columns, or as an array ``(n_rows, *shape)``."""
 
@@ -17,7 +17,7 @@ _NUMERIC = frozenset({"boolean", "integer", "floating", "mixed-integer-float", "
 _TEXT = frozenset({"string", "categorical", "mixed-integer", "mixed"})
 
 
-def kind(column: pd.Series, where: str) -> Kind:
+def column_type(column: pd.Series, where: str) -> ColumnType:
     """Tell numbers from text.
 
     Args:
@@ -58,12 +58,12 @@ def to_numbers(column: pd.Series, where: str) -> np.ndarray:
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
         wrong = np.isinf(numbers)
     else:
-        kind(column, where)  # dates would be read as nanoseconds
+        column_type(column, where)  # dates would be read as nanoseconds
         numbers = pd.to_numeric(column.astype(object), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         wrong = ~np.isfinite(numbers) & column.notna().to_numpy()
     if wrong.any():
         row = int(wrong.argmax())
-        raise DataError(f'{where}: the column "{column.name}" holds {plain(column.iloc[row])!r} in row {row + 1}; expected finite numbers')
+        raise DataError(f'{where}: the column "{column.name}" holds {to_python(column.iloc[row])!r} in row {row + 1}; expected finite numbers')
     return numbers
 
 
@@ -81,14 +81,14 @@ def to_text(column: pd.Series) -> np.ndarray:
     return texts
 
 
-def plain(value: Any) -> Any:
+def to_python(value: Any) -> Any:
     """Return a value without numpy's type, as the user wrote it."""
     return value.item() if isinstance(value, np.generic) else value
 
 
-def content(column: pd.Series, where: str) -> bytes:
+def column_bytes(column: pd.Series, where: str) -> bytes:
     """Return a column's values as bytes that depend on neither its dtype's width nor its row numbers."""
-    if kind(column, where) == "text":
+    if column_type(column, where) == "text":
         return json.dumps([None if text is np.nan else text for text in to_text(column)]).encode()
     numbers = to_numbers(column, where)
     return np.where(np.isnan(numbers), np.nan, numbers).tobytes()  # one NaN of the many

@@ -16,8 +16,8 @@ from ..errors import DataError, nearest
 from ..experiment.references import check_arguments, resolve
 from ..experiment.sections import DataSection
 from .arrays import Task, Tasks, named
-from .classes import listed, name_classes
-from .columns import Features, content, kind, to_numbers
+from .classes import format_values, name_classes
+from .columns import Features, column_bytes, column_type, to_numbers
 
 PARTS = ("train", "validation", "test")
 
@@ -151,7 +151,7 @@ def _read_target(column: str, parts: Mapping[str, Part], task: Task, given: Any,
         return {part: _numbers(numbers, f"{where}, {part} part") for part, numbers in values.items()}, ()
     values, class_names = name_classes(values, given, where)
     if task == "binary" and len(class_names) != 2:
-        raise DataError(f'{where}: a binary task has 2 classes, but "{column}" has {len(class_names)}: {listed(class_names)}')
+        raise DataError(f'{where}: a binary task has 2 classes, but "{column}" has {len(class_names)}: {format_values(class_names)}')
     return values, class_names
 
 
@@ -228,7 +228,7 @@ def _check_table(features: pd.DataFrame, targets: list[str], where: str) -> None
         if target in names:
             raise DataError(f'{where}: the features hold the target "{target}"; leave that column out of them')
     for name in names:
-        if kind(features[name], where) == "numeric":
+        if column_type(features[name], where) == "numeric":
             to_numbers(features[name], where)
 
 
@@ -272,9 +272,9 @@ def _fingerprint(parts: Mapping[str, Part], facts: Mapping[str, Any]) -> str:
         digest.update(json.dumps([name, len(parts[name].target)]).encode())
         if isinstance(features, pd.DataFrame):
             for column in features:
-                digest.update(json.dumps(column).encode() + content(features[column], name))
+                digest.update(json.dumps(column).encode() + column_bytes(features[column], name))
         else:
             digest.update(f"{features.dtype}{features.shape}".encode() + np.ascontiguousarray(features).tobytes())
         for values in targets.values():
-            digest.update(content(values, name))
+            digest.update(column_bytes(values, name))
     return digest.hexdigest()[:16]

@@ -15,7 +15,7 @@ import pandas as pd
 from ..errors import DataError, ExperimentError, nearest
 from .arrays import Tasks, TrainingArrays, Tree, named, unnamed
 from .column_transformer import build_transformer, columns_out, load_transformer, save_transformer
-from .columns import Features, Kind, kind, to_numbers, to_text
+from .columns import ColumnType, Features, column_type, to_numbers, to_text
 from .targets import Target, choose_targets, tasks_of
 
 if TYPE_CHECKING:  # a kept model carries this file, and predicts without data sets and experiment files
@@ -28,14 +28,14 @@ class Preprocessor:
     """The fitted way from rows to arrays and from outputs to answers. `fit_preprocessor` makes it.
 
     Attributes:
-        columns: Kind of each feature column that is used, by name, in order; None if rows are arrays.
+        columns: Type of each feature column that is used, by name, in order; None if rows are arrays.
         inputs: Columns of each of the model's inputs, by the input's name; empty for one input of all columns.
         input_shape: Shape of one transformed row, by input name where there are several.
         targets: What each output predicts, by output name; an only output is named ``""``.
         transformer: The fitted `sklearn.compose.ColumnTransformer`; None if rows are arrays.
     """
 
-    columns: Mapping[str, Kind] | None
+    columns: Mapping[str, ColumnType] | None
     inputs: Mapping[str, tuple[str, ...]]
     input_shape: tuple[int, ...] | dict[str, tuple[int, ...]]
     targets: Mapping[str, Target]
@@ -139,7 +139,7 @@ class Preprocessor:
         columns = {name: target if isinstance(target, pd.Series) else target[of.column] for name, of in self.targets.items()}
         return unnamed({name: self.targets[name].encode(values) for name, values in columns.items()})
 
-    def answers(self, outputs: Tree) -> pd.DataFrame:
+    def decode(self, outputs: Tree) -> pd.DataFrame:
         """Turn a model's outputs into answers.
 
         Args:
@@ -154,7 +154,7 @@ class Preprocessor:
             DataError: If the outputs have another shape.
         """
         by_output = named(outputs)
-        answers = [target.answers(by_output[name]).add_prefix(f"{name}_" if name else "") for name, target in self.targets.items()]
+        answers = [target.decode(by_output[name]).add_prefix(f"{name}_" if name else "") for name, target in self.targets.items()]
         return pd.concat(answers, axis="columns")
 
     def save(self, folder: Path) -> None:
@@ -164,7 +164,7 @@ class Preprocessor:
             "columns": None if self.columns is None else dict(self.columns),
             "inputs": dict(self.inputs),
             "input_shape": self.input_shape,
-            "targets": {name: target.to_facts() for name, target in self.targets.items()},
+            "targets": {name: target.to_dict() for name, target in self.targets.items()},
         }
         (folder / "preprocessor.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
         if self.transformer is not None:
@@ -185,7 +185,7 @@ class Preprocessor:
                 columns=facts["columns"],
                 inputs={name: tuple(columns) for name, columns in facts["inputs"].items()},
                 input_shape=unnamed({name: tuple(shape) for name, shape in named(facts["input_shape"]).items()}),
-                targets={name: Target.from_facts(target) for name, target in facts["targets"].items()},
+                targets={name: Target.from_dict(target) for name, target in facts["targets"].items()},
                 transformer=None if facts["columns"] is None else load_transformer(folder / "preprocessor.skops"),
             )
         except Exception as error:  # whatever skops finds in a file that is not ours
@@ -226,7 +226,7 @@ def fit_preprocessor(dataset: "Dataset", section: "PreprocessingSection", output
         if inputs:
             raise ExperimentError(f'preprocessing.inputs: the rows of data set "{dataset.name}" are arrays without columns; leave inputs out')
         return Preprocessor(columns=None, inputs={}, input_shape=features.shape[1:], targets=targets, transformer=None)
-    columns = {name: kind(features[name], dataset.name) for name in _used(list(features.columns), inputs, dataset.name)}
+    columns = {name: column_type(features[name], dataset.name) for name in _used(list(features.columns), inputs, dataset.name)}
     rows = Preprocessor(columns=columns, inputs={}, input_shape=(), targets=targets, transformer=None).check(features)
     transformer = build_transformer(columns, section)
     n_features = transformer.fit_transform(rows).shape[1]

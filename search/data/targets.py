@@ -65,7 +65,7 @@ class Target:
         codes = np.array([numbers[value] for value in values], dtype=np.int32 if self.task == "multiclass" else np.float32)
         return codes.reshape(-1, 1)
 
-    def answers(self, outputs: Array) -> pd.DataFrame:
+    def decode(self, outputs: Array) -> pd.DataFrame:
         """Turn an output into answers.
 
         Args:
@@ -90,13 +90,13 @@ class Target:
         by_class = {f"probability_{name}": probabilities[:, number] for number, name in enumerate(self.class_names)}
         return pd.DataFrame({"prediction": pd.Series([self.classes[number] for number in chosen]), **by_class})
 
-    def to_facts(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Write it as JSON's values."""
         return asdict(self)
 
     @classmethod
-    def from_facts(cls, facts: Mapping[str, Any]) -> Self:
-        """Read what `to_facts` wrote."""
+    def from_dict(cls, facts: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote."""
         return cls(column=facts["column"], task=facts["task"], classes=tuple(facts["classes"]))
 
 

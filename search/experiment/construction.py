@@ -9,8 +9,8 @@ from optuna.exceptions import ExperimentalWarning
 from pydantic import TypeAdapter, ValidationError
 
 from ..errors import ExperimentError, InputError
-from .references import accepted, check_arguments, resolve
-from .validation import expectation, written
+from .references import accepted_arguments, check_arguments, resolve
+from .validation import expectation, to_toml
 
 _Made = TypeVar("_Made")
 
@@ -33,8 +33,8 @@ def construct(builder: Callable[..., _Made], options: Mapping[str, Any], provide
         try:
             TypeAdapter(signature.parameters[name].annotation).validate_python(value, strict=True)
         except ValidationError as error:
-            raise ExperimentError(f"{where}: {name} = {written(value)}: {expectation(error.errors()[0])}") from None
-    return _call(builder, options, accepted(builder, provided), where)
+            raise ExperimentError(f"{where}: {name} = {to_toml(value)}: {expectation(error.errors()[0])}") from None
+    return _call(builder, options, accepted_arguments(builder, provided), where)
 
 
 def construct_reference(reference: str, base: type, options: Mapping[str, Any], provided: Mapping[str, object], where: str) -> Any:
@@ -86,4 +86,4 @@ def _call(builder: Callable[..., _Made], options: Mapping[str, Any], provided: M
         except InputError:
             raise
         except (TypeError, ValueError) as error:
-            raise ExperimentError(f"{where}: {getattr(builder, '__name__', builder)} refused {written(options)}: {error}") from error
+            raise ExperimentError(f"{where}: {getattr(builder, '__name__', builder)} refused {to_toml(options)}: {error}") from error

@@ -29,7 +29,7 @@ from .sections import (
 )
 from .settings import TrainingSettings
 from .space import Space, TrainingSpace
-from .validation import Table, describe, unfit
+from .validation import Table, describe_error, invalid
 
 __all__ = [
     "EXPERIMENTS",
@@ -54,7 +54,7 @@ _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 def _check_name(name: str) -> str:
     if not re.fullmatch(_NAME, name):
-        raise unfit('expected letters, digits, "-" and "_", a letter or digit first; write name = "..." or rename the file')
+        raise invalid('expected letters, digits, "-" and "_", a letter or digit first; write name = "..." or rename the file')
     return name
 
 
@@ -151,7 +151,7 @@ def parse_experiment(content: Mapping[str, Any], where: str) -> Experiment:
     try:
         return Experiment.model_validate(content)
     except ValidationError as error:
-        raise ExperimentError(f"{where}: {describe(error, _homes())}") from None
+        raise ExperimentError(f"{where}: {describe_error(error, _homes())}") from None
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from ..errors import nearest
-from .validation import Table, unfit, written
+from .validation import Table, invalid, to_toml
 
 Value = bool | int | float | str | None
 """What a hyperparameter can be."""
@@ -68,20 +68,20 @@ class FloatParameter(Table):
         return (self.low, self.high)
 
 
-def _plain_kind(value: object) -> str | None:
+def _plain_tag(value: object) -> str | None:
     # bool before int, since True is an int in Python
     return next((f"<{kind.__name__}>" for kind in (bool, int, float, str) if isinstance(value, kind)), None)
 
 
 def _check_plain(value: object) -> object:
-    if _plain_kind(value) is None:
-        raise unfit("expected text, a number, true or false")
+    if _plain_tag(value) is None:
+        raise invalid("expected text, a number, true or false")
     return value
 
 
 Plain = Annotated[
     Annotated[bool, Tag("<bool>")] | Annotated[int, Tag("<int>")] | Annotated[float, Tag("<float>")] | Annotated[str, Tag("<str>")],
-    Discriminator(_plain_kind),
+    Discriminator(_plain_tag),
     BeforeValidator(_check_plain),
 ]
 """A value as it is written in TOML, never converted."""
@@ -106,7 +106,7 @@ class CategoricalParameter(Table):
             # Python's equality, as samplers look a choice up by it: 1, 1.0 and true are the same to them.
             if choice in self.choices[:position]:
                 same = self.choices[self.choices.index(choice)]
-                raise ValueError(f"choices has {written(same)} and {written(choice)}, which count as the same; write it once")
+                raise ValueError(f"choices has {to_toml(same)} and {to_toml(choice)}, which count as the same; write it once")
         return self
 
     @property
@@ -118,7 +118,7 @@ class CategoricalParameter(Table):
 Searched = IntParameter | FloatParameter | CategoricalParameter
 """A hyperparameter that is searched."""
 
-KINDS = {"int": IntParameter, "float": FloatParameter, "categorical": CategoricalParameter}
+PARAMETER_TYPES = {"int": IntParameter, "float": FloatParameter, "categorical": CategoricalParameter}
 
 
 def _check_range(low: float, high: float, step: float | None, log: bool) -> None:
@@ -132,13 +132,13 @@ def _check_range(low: float, high: float, step: float | None, log: bool) -> None
         raise ValueError(f"step={step} is wider than the range from low={low} to high={high}; make step smaller")
 
 
-def kind_of(value: object) -> str | None:
+def tag_of(value: object) -> str | None:
     """Return the tag of a hyperparameter's entry: of its type where it is searched, else of its plain value."""
     if isinstance(value, Searched):
         return f"<{value.type} parameter>"
     if isinstance(value, Mapping):
         return f"<{value.get('type')} parameter>"
-    return _plain_kind(value)
+    return _plain_tag(value)
 
 
 def check_type(value: Any) -> Any:
@@ -154,9 +154,9 @@ def check_type(value: Any) -> Any:
         ValueError: If it is a table without a ``type``, or with one that there is not.
     """
     if isinstance(value, Mapping) and "type" not in value:
-        raise ValueError(f'{written(value)} has no type; add type = "{_likely_type(value)}", or write a plain value to fix it')
-    if isinstance(value, Mapping) and value["type"] not in list(KINDS):
-        raise ValueError(f"unknown type {written(value['type'])}; {nearest(str(value['type']), KINDS)}")
+        raise ValueError(f'{to_toml(value)} has no type; add type = "{_likely_type(value)}", or write a plain value to fix it')
+    if isinstance(value, Mapping) and value["type"] not in list(PARAMETER_TYPES):
+        raise ValueError(f"unknown type {to_toml(value['type'])}; {nearest(str(value['type']), PARAMETER_TYPES)}")
     return value
 
 
@@ -167,8 +167,8 @@ def _likely_type(table: Mapping[str, Any]) -> str:
 
 
 def _check_entry(value: object) -> object:
-    if kind_of(value) is None:
-        raise unfit("expected text, a number, true or false, or a table with a type to search it")
+    if tag_of(value) is None:
+        raise invalid("expected text, a number, true or false, or a table with a type to search it")
     return check_type(value)
 
 
@@ -180,7 +180,7 @@ Entry = Annotated[
     | Annotated[IntParameter, Tag("<int parameter>")]
     | Annotated[FloatParameter, Tag("<float parameter>")]
     | Annotated[CategoricalParameter, Tag("<categorical parameter>")],
-    Discriminator(kind_of),
+    Discriminator(tag_of),
     BeforeValidator(_check_entry),
 ]
 """What an experiment file may say of one argument of the model's builder."""

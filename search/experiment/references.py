@@ -133,7 +133,7 @@ def check_values(function: Any, values: Mapping[str, Iterable[object]], where: s
                 raise ExperimentError(f"{where}: {name} = {given} is nothing that {label}() takes; {_expected(value, annotation)}")
 
 
-def accepted(function: Any, provided: Mapping[str, object]) -> dict[str, object]:
+def accepted_arguments(function: Any, provided: Mapping[str, object]) -> dict[str, object]:
     """Return those of the provided arguments that a function's signature names (or all, for ``**kwargs``).
 
     Args:
@@ -143,10 +143,10 @@ def accepted(function: Any, provided: Mapping[str, object]) -> dict[str, object]
     Returns:
         The part of ``provided`` to pass.
     """
-    return dict(provided) if _takes_any(function) else asked_for(function, provided)
+    return dict(provided) if _takes_any(function) else named_arguments(function, provided)
 
 
-def asked_for(function: Any, provided: Mapping[str, object]) -> dict[str, object]:
+def named_arguments(function: Any, provided: Mapping[str, object]) -> dict[str, object]:
     """Return those of the provided arguments that a function's signature names, whether it takes others or not."""
     named = _arguments(function)
     return {name: value for name, value in provided.items() if name in named}

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator,
 
 from .references import FORM, correct_form, is_reference
 from .settings import Loss
-from .validation import Table, unfit
+from .validation import Table, invalid
 
 Direction = Literal["minimize", "maximize"]
 
@@ -16,7 +16,7 @@ def _check_reference(value: object) -> object:
         return value
     suggestion = correct_form(value) if isinstance(value, str) else None
     meant = f'; did you mean "{suggestion}"?' if suggestion else ', such as "models.mlp:build_mlp"'
-    raise unfit(f'expected a reference "package.module:name"{meant}')
+    raise invalid(f'expected a reference "package.module:name"{meant}')
 
 
 def _check_metric(metric: str) -> str:
@@ -24,19 +24,19 @@ def _check_metric(metric: str) -> str:
         return metric
     name = metric.removeprefix("val_")
     meant = f'; did you mean "val_{name}"?' if name.isidentifier() else ', such as "val_accuracy" or "val_loss"'
-    raise unfit(f'expected "val_" and the name of a metric{meant}')
+    raise invalid(f'expected "val_" and the name of a metric{meant}')
 
 
 def _check_columns(columns: list[str]) -> list[str]:
     twice = next((name for name in columns if columns.count(name) > 1), None)
     if not columns or twice is not None:
-        raise unfit(f'"{twice}" stands there twice; write it once' if columns else "expected at least one column")
+        raise invalid(f'"{twice}" stands there twice; write it once' if columns else "expected at least one column")
     return columns
 
 
 def _check_output_name(name: str) -> str:
     if not name.isidentifier():
-        raise unfit('expected the name of a model\'s output, of letters, digits and "_", such as "main"')
+        raise invalid('expected the name of a model\'s output, of letters, digits and "_", such as "main"')
     return name
 
 
@@ -181,7 +181,7 @@ class SearchSection(Table):
 def _check_workers(value: object) -> object:
     if value == "auto" or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    raise unfit('expected a whole number of at least 1, or "auto"')
+    raise invalid('expected a whole number of at least 1, or "auto"')
 
 
 Workers = Annotated[

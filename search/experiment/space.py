@@ -19,9 +19,9 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from ..experiment.parameters import Value
-from .parameters import CategoricalParameter, Entry, FloatParameter, IntParameter, Searched, check_type, kind_of
+from .parameters import CategoricalParameter, Entry, FloatParameter, IntParameter, Searched, check_type, tag_of
 from .settings import TrainingSettings
-from .validation import Table, expectation, written
+from .validation import Table, expectation, to_toml
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -50,8 +50,8 @@ def fixed(entries: Mapping[str, object]) -> dict[str, Value]:
     return {name: entry for name, entry in entries.items() if isinstance(entry, bool | int | float | str)}
 
 
-def _setting_kind(value: object) -> str | None:
-    return kind_of(value) if isinstance(value, Mapping | Searched) else "<value>"
+def _setting_tag(value: object) -> str | None:
+    return tag_of(value) if isinstance(value, Mapping | Searched) else "<value>"
 
 
 def _within(name: str, field: FieldInfo, setting: Any) -> Callable[[Any], Any]:
@@ -67,7 +67,7 @@ def _within(name: str, field: FieldInfo, setting: Any) -> Callable[[Any], Any]:
             try:
                 adapter.validate_python(value)
             except ValidationError as error:
-                given = f"{labels[position]}={written(value)} is not valid" if labels else f"choices has {written(value)}"
+                given = f"{labels[position]}={to_toml(value)} is not valid" if labels else f"choices has {to_toml(value)}"
                 raise ValueError(f"{given}; {expectation(error.errors()[0])}") from None
         return entry
 
@@ -83,7 +83,7 @@ def _searchable(name: str, field: FieldInfo) -> Any:
         | Annotated[FloatParameter, Tag("<float parameter>")]
         | Annotated[CategoricalParameter, Tag("<categorical parameter>")]
     )
-    checks = (Discriminator(_setting_kind), BeforeValidator(check_type), AfterValidator(_within(name, field, setting)))
+    checks = (Discriminator(_setting_tag), BeforeValidator(check_type), AfterValidator(_within(name, field, setting)))
     return Annotated[choice, *checks], Field(default=field.default)
 
 

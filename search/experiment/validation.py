@@ -41,16 +41,16 @@ class Table(BaseModel):
     def _refuse_missing(cls, given: Mapping[str, Any]) -> None:
         for key, field in cls.model_fields.items():
             if field.is_required() and key not in given:
-                example = f", such as {key} = {written(field.examples[0])}" if field.examples else ""
+                example = f", such as {key} = {to_toml(field.examples[0])}" if field.examples else ""
                 raise ValueError(f"{key} is missing; add it{example}")
 
 
-def unfit(message: str) -> PydanticCustomError:
+def invalid(message: str) -> PydanticCustomError:
     """Return the error to raise where one value, not a whole table, is wrong; the value is shown before the message."""
-    return PydanticCustomError("unfit", "{message}", {"message": message})
+    return PydanticCustomError("invalid", "{message}", {"message": message})
 
 
-def describe(error: ValidationError, homes: Mapping[str, str]) -> str:
+def describe_error(error: ValidationError, homes: Mapping[str, str]) -> str:
     """Say the first fault in one line: the key's path, what was given, what was expected, how to mend it.
 
     Args:
@@ -69,7 +69,7 @@ def describe(error: ValidationError, homes: Mapping[str, str]) -> str:
         return f'{prefix}unknown key "{key}"; {f"it belongs in {home}" if home else fault["msg"]}'
     if fault["type"] == "value_error":
         return prefix + fault["msg"].removeprefix("Value error, ")
-    return f"{place} = {written(fault['input'])}: {expectation(fault)}{_mending(fault)}"
+    return f"{place} = {to_toml(fault['input'])}: {expectation(fault)}{_mending(fault)}"
 
 
 def _first(faults: list[ErrorDetails]) -> ErrorDetails:
@@ -91,7 +91,7 @@ def expectation(fault: ErrorDetails) -> str:
         return f"expected {_EXPECTED[kind].format_map(context)}"
     if kind == "literal_error":
         valid = re.findall(r"'([^']*)'", context["expected"])
-        return nearest(fault["input"], valid) if isinstance(fault["input"], str) else f"expected one of {', '.join(map(written, valid))}"
+        return nearest(fault["input"], valid) if isinstance(fault["input"], str) else f"expected one of {', '.join(map(to_toml, valid))}"
     return fault["msg"]
 
 
@@ -122,11 +122,11 @@ def _mending(fault: ErrorDetails) -> str:
     if kind == "bool_type" and str(given).lower() in ("true", "false"):
         return f"; write {str(given).lower()} without quotation marks"
     if kind == "string_type" and isinstance(given, bool | int | float):
-        return f'; write "{written(given)}"'
+        return f'; write "{to_toml(given)}"'
     return ""
 
 
-def written(value: object) -> str:
+def to_toml(value: object) -> str:
     """Write a value as TOML does, in one line of at most about 60 characters."""
     text = _toml(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"

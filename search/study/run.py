@@ -113,7 +113,7 @@ class _Run:
         """Prepare the data and open the store while the workers start, and have the model checked."""
         with self._ledger.lock():
             # What the workers of another coordinator read is not written again.
-            if not (self._ledger.has_others and TrainingArrays.are_in(self._ledger.folder.arrays)):
+            if not (self._ledger.has_others and TrainingArrays.exist_in(self._ledger.folder.arrays)):
                 self._prepare()
         self._observer.on_stage("Starting workers")
         self._tracker.open()

@@ -56,7 +56,7 @@ def test_a_target_that_is_no_class_is_named():
 )
 def test_binary_answers_come_from_one_or_two_outputs_in_the_targets_own_type(target, outputs, predictions):
     dataset, preprocessor = _fitted(target)
-    answers = preprocessor.answers(np.array(outputs, np.float32))
+    answers = preprocessor.decode(np.array(outputs, np.float32))
     assert answers["prediction"].tolist() == predictions
     assert list(answers.columns) == ["prediction", *(f"probability_{name}" for name in dataset.class_names)]
     assert answers["prediction"].dtype == dataset.train.target.dtype
@@ -66,21 +66,21 @@ def test_binary_answers_come_from_one_or_two_outputs_in_the_targets_own_type(tar
 
 def test_multiclass_answers_are_the_most_probable_class():
     _, preprocessor = _fitted(["b", "a", "c"] * 2, "multiclass")
-    answers = preprocessor.answers(np.array([[0.1, 0.2, 0.7]], np.float32))
+    answers = preprocessor.decode(np.array([[0.1, 0.2, 0.7]], np.float32))
     assert answers["prediction"].tolist() == ["c"]
     assert answers["probability_b"].tolist() == pytest.approx([0.2])
 
 
 def test_regression_answers_are_numbers():
     _, preprocessor = _fitted([1, 2, 3, 4, 5, 6], "regression")
-    answers = preprocessor.answers(np.array([[1.5], [2.5]], np.float32))
+    answers = preprocessor.decode(np.array([[1.5], [2.5]], np.float32))
     assert answers.to_dict("list") == {"prediction": [1.5, 2.5]}
 
 
 @pytest.mark.parametrize("outputs", [np.zeros((2, 3)), np.zeros(2), np.zeros((2, 1, 1))])
 def test_outputs_of_another_shape_are_refused(outputs):
     with pytest.raises(DataError, match="the shape"):
-        _fitted()[1].answers(outputs)
+        _fitted()[1].decode(outputs)
 
 
 def _two_targets():
@@ -97,7 +97,7 @@ def test_several_outputs_have_targets_answers_and_sizes_by_name(tmp_path):
     assert (arrays.task, arrays.n_outputs) == ({"main": "regression", "sold": "binary"}, {"main": 1, "sold": 1})
     assert (arrays.y_train["main"][:, 0].tolist(), arrays.y_train["sold"][:, 0].tolist()) == ([1.5, 2.5, 3.5, 4.5, 5.5, 6.5], [0, 1] * 3)
     assert (preprocessor.target, preprocessor.class_names) == ({"main": "price", "sold": "sold"}, {"main": (), "sold": ("no", "yes")})
-    answers = preprocessor.answers({"main": np.array([[2.0]]), "sold": np.array([[0.75]])})
+    answers = preprocessor.decode({"main": np.array([[2.0]]), "sold": np.array([[0.75]])})
     assert answers.to_dict("list") == {
         "main_prediction": [2.0],
         "sold_prediction": ["yes"],

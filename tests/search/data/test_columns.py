@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from search.data.columns import content, kind, to_numbers, to_text
+from search.data.columns import column_bytes, column_type, to_numbers, to_text
 from search.errors import DataError
 
 
@@ -26,13 +26,13 @@ from search.errors import DataError
     ],
 )
 def test_numbers_are_told_from_text(values, dtype, expected):
-    assert kind(pd.Series(values, dtype=dtype), "here") == expected
+    assert column_type(pd.Series(values, dtype=dtype), "here") == expected
 
 
 @pytest.mark.parametrize("values", [pd.to_datetime(["2024-01-01"]), [[1, 2]], [{"a": 1}, "b"], [1 + 2j]])
 def test_other_values_are_refused_with_the_column(values):
     with pytest.raises(DataError, match='here: the column "day"'):
-        kind(pd.Series(values, name="day"), "here")
+        column_type(pd.Series(values, name="day"), "here")
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,6 @@ def test_whole_numbers_are_the_same_category_as_floats_of_the_same_value():
 
 
 def test_content_depends_on_neither_width_nor_row_numbers():
-    assert content(pd.Series([1, 2]), "") == content(pd.Series([1.0, 2.0], index=[7, 5], dtype="float32"), "")
-    assert content(pd.Series(["a", None]), "") == content(pd.Series(["a", np.nan], dtype=object), "")
-    assert content(pd.Series(["a", "b"]), "") != content(pd.Series(["b", "a"]), "")
+    assert column_bytes(pd.Series([1, 2]), "") == column_bytes(pd.Series([1.0, 2.0], index=[7, 5], dtype="float32"), "")
+    assert column_bytes(pd.Series(["a", None]), "") == column_bytes(pd.Series(["a", np.nan], dtype=object), "")
+    assert column_bytes(pd.Series(["a", "b"]), "") != column_bytes(pd.Series(["b", "a"]), "")

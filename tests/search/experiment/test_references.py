@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from search.errors import ExperimentError, UnknownReferenceError
-from search.experiment.references import accepted, check_arguments, check_values, correct_form, is_reference, resolve
+from search.experiment.references import accepted_arguments, check_arguments, check_values, correct_form, is_reference, resolve
 
 
 def build(input_shape: tuple[int, ...], n_hidden: int = 1, *, activation: str = "relu") -> None:
@@ -106,8 +106,8 @@ def test_a_function_without_a_signature_takes_anything() -> None:
 
 def test_only_what_the_signature_names_is_passed() -> None:
     provided = {"input_shape": (3,), "task": "binary"}
-    assert accepted(build, provided) == {"input_shape": (3,)}
-    assert accepted(build_any, provided) == provided
+    assert accepted_arguments(build, provided) == {"input_shape": (3,)}
+    assert accepted_arguments(build_any, provided) == provided
 
 
 def build_typed(
