@@ -1,4 +1,4 @@
-"""The scikit-learn transformer of a table's columns: how it is built, what comes out of it, how it is kept without pickle."""
+"""Builds, saves and loads the scikit-learn transformer of a table's columns, without pickle."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from .columns import ColumnType
 
-if TYPE_CHECKING:  # a kept model carries this file without experiment files
+if TYPE_CHECKING:  # a champion bundles this file without experiment files
     from ..experiment.sections import PreprocessingSection
 
 _TRUSTED = ["numpy.dtype"]
-"""What a saved transformer may hold besides scikit-learn's own types, which skops trusts."""
+"""Types that a saved transformer may have besides scikit-learn's own, which skops trusts."""
 
 
 def build_transformer(columns: Mapping[str, ColumnType], section: "PreprocessingSection") -> Any:
-    """Make a `sklearn.compose.ColumnTransformer` to be fitted: numeric columns first, then text ones.
+    """Build an unfitted `sklearn.compose.ColumnTransformer`: numeric columns first, then text ones.
 
     Args:
         columns: Type of each column.
@@ -39,10 +39,10 @@ def build_transformer(columns: Mapping[str, ColumnType], section: "Preprocessing
 
 
 def columns_out(transformer: Any, columns: Mapping[str, ColumnType]) -> list[tuple[str, str]]:
-    """List the transformed features in order.
+    """Return the transformed features in order.
 
     Args:
-        transformer: Fitted.
+        transformer: The fitted transformer.
         columns: Type of each column.
 
     Returns:
@@ -64,7 +64,7 @@ def save_transformer(transformer: Any, file: Path) -> None:
 
 
 def load_transformer(file: Path) -> Any:
-    """Read what `save_transformer` wrote; a file with a type of another kind is refused by skops."""
+    """Load what `save_transformer` wrote; skops refuses a file with any other type."""
     from skops.io import load
 
     return load(file, trusted=_TRUSTED)

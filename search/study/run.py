@@ -11,7 +11,7 @@ from .. import ledger as ledgers
 from ..champion.promotion import is_promoted, promote
 from ..data.arrays import TrainingArrays
 from ..data.dataset import Dataset, load_dataset
-from ..data.preprocessing import fit_preprocessor, prepare
+from ..data.fitting import fit_preprocessor, prepare
 from ..data.targets import choose_targets, tasks_of
 from ..errors import StudyChangedError
 from ..executors.base import Executor
