@@ -54,9 +54,9 @@ def parse_part(given: Any, where: str) -> Part:
     _check_gaps(table, where)
     if isinstance(features, np.ndarray):
         _check_array(features, where)
-        return Part(features, join_targets({name: table[name] for name in table}))
+        return Part(features, join_targets({str(name): table[name] for name in table}))
     _check_columns(features, list(table.columns), where)
-    return Part(features.reset_index(drop=True), join_targets({name: table[name] for name in table}))
+    return Part(features.reset_index(drop=True), join_targets({str(name): table[name] for name in table}))
 
 
 def join_targets(columns: Mapping[str, pd.Series]) -> pd.Series | pd.DataFrame:

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..errors import ExperimentError, InputError
 from .references import accepted_arguments, check_arguments, resolve
-from .validation import expectation, to_toml
+from .toml import to_toml
+from .validation import expectation
 
 _Built = TypeVar("_Built")
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from ..errors import nearest
-from .validation import Table, invalid, to_toml
+from .toml import to_toml
+from .validation import Table, invalid
 
 Value = bool | int | float | str | None
 """The value of a hyperparameter."""

@@ -21,7 +21,8 @@ from pydantic.fields import FieldInfo
 from ..experiment.parameters import Value
 from .parameters import CategoricalParameter, Entry, FloatParameter, IntParameter, Searched, check_type, tag_of
 from .settings import TrainingSettings
-from .validation import Table, expectation, to_toml
+from .toml import to_toml
+from .validation import Table, expectation
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
