@@ -1,6 +1,6 @@
 """The training settings of one trial: the keys of ``[space.training]``, each with its type, range and default.
 
-It has values only; `search.training` turns them into Keras objects.
+It has values only; `search.training` creates Keras objects from them.
 """
 
 from typing import Annotated, Literal
@@ -67,8 +67,8 @@ class TrainingSettings(Table):
         learning_rate: Step size at the first epoch, above 0. Defaults to 0.001.
         momentum: Momentum of sgd and rmsprop, 0 to below 1; other optimizers have their own. Defaults to 0.
         nesterov: Whether sgd's momentum is Nesterov's. Defaults to false.
-        weight_decay: Decoupled weight decay per step, at least 0; 0 turns it off. Defaults to 0.
-        clipnorm: Largest norm of each gradient; 0 turns it off. Defaults to 0.
+        weight_decay: Decoupled weight decay per step, at least 0; 0 disables it. Defaults to 0.
+        clipnorm: Largest norm of each gradient; 0 disables it. Defaults to 0.
         loss: Keras' name of the loss; "auto" follows from the task: binary_crossentropy,
             sparse_categorical_crossentropy or mean_squared_error. Defaults to "auto".
         label_smoothing: Smoothing of the binary and categorical cross-entropy, 0 to below 1. Defaults to 0.
@@ -78,7 +78,7 @@ class TrainingSettings(Table):
             decay_epochs epochs. Defaults to "constant".
         decay_rate: The schedule's factor, above 0, at most 1. Defaults to 0.5.
         decay_epochs: The schedule's interval in epochs, at least 1. Defaults to 10.
-        patience: Early stopping: epochs without improvement of the objective before training ends; 0 turns it off.
+        patience: Early stopping: epochs without improvement of the objective before training ends; 0 disables it.
             Defaults to 0.
         min_delta: Smallest change that is an improvement, at least 0. Defaults to 0.
         restore_best_weights: Whether the model keeps the weights of its best epoch. Defaults to true.
