@@ -70,7 +70,7 @@ def _parts(arrays: _Arrays, view: str, normalized: bool, sizes: tuple[int, int],
     if view not in VIEWS:
         raise ValueError(f'view="{view}" is not known; use one of {", ".join(VIEWS)}')
     if n_train < 1 or n_validation < 1 or n_train + n_validation > len(x):
-        raise ValueError(f"n_train={n_train} and n_validation={n_validation} are too many for {len(x)} images; expected at least 1 of each")
+        raise ValueError(f"n_train={n_train} and n_validation={n_validation} do not fit {len(x)} images; expected at least 1 of each")
     pairs = {
         "train": (x[n_validation:][:n_train], y[n_validation:][:n_train]),
         "validation": (x[:n_validation], y[:n_validation]),
