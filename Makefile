@@ -1,17 +1,18 @@
-# The whole project by short commands; `make help` lists them.
+# Short commands for the whole project; `make help` lists them.
 PYTHON ?= python3
 EXPERIMENT ?= diabetes
 PORT ?= 5000
 BIN := .venv/bin
 READY := .venv/ready
+SLOWEST := --durations=10 --durations-min=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup search ui predict reproduce test test-all test-faults bench check format lock
+.PHONY: help setup search ui predict reproduce bench check test test-slow test-all test-faults test-faults-short format lock
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## make .venv with the locked requirements (every other command does it by itself)
+setup: $(READY) ## create .venv with the locked requirements (every other command does so if needed)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -22,36 +23,42 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-search: $(READY) ## search the best hyperparameters: EXPERIMENT= TRIALS= FRESH=1 ARGS="..."
+search: $(READY) ## search for the best hyperparameters: EXPERIMENT= TRIALS= FRESH=1 ARGS="..."
 	@$(BIN)/python -m search run $(EXPERIMENT) $(if $(TRIALS),--trials $(TRIALS)) $(if $(FRESH),--fresh) $(ARGS)
 
-ui: $(READY) ## browse what was tracked in MLflow's user interface: PORT=
+ui: $(READY) ## open the tracked studies in MLflow's user interface: PORT=
 	@$(BIN)/python -m search ui --port $(PORT)
 
-predict: $(READY) ## answer the rows of a file: STUDY= INPUT=rows.csv OUTPUT=answers.csv
-	@test -n "$(INPUT)" -a -n "$(OUTPUT)" || { echo "make predict needs INPUT=rows.csv and OUTPUT=answers.csv" >&2; exit 2; }
+predict: $(READY) ## predict the rows of a file: STUDY= INPUT=rows.csv OUTPUT=predictions.csv
+	@test -n "$(INPUT)" -a -n "$(OUTPUT)" || { echo "make predict needs INPUT=rows.csv and OUTPUT=predictions.csv" >&2; exit 2; }
 	@$(BIN)/python -m search predict $(or $(STUDY),$(EXPERIMENT)) --input $(INPUT) --output $(OUTPUT)
 
-reproduce: $(READY) ## run the documented architectures and compare their figures: ROWS=10,12 PERCEPTUNE_DATA=
+reproduce: $(READY) ## run the documented architectures and compare their figures, about 20 minutes: ROWS=10,12 PERCEPTUNE_DATA=
 	@$(BIN)/python -m experiments.reproduction $(if $(ROWS),--rows $(ROWS))
 
-bench: $(READY) ## measure against other ways of searching: ARGS="--quick --json FILE"
+bench: $(READY) ## measure searches beside Optuna's and Keras Tuner's: ARGS="--quick --json FILE"
 	@$(BIN)/python -m experiments.benchmarks $(ARGS)
 
-test: $(READY) ## run the tests, about eight minutes on two cores
-	@$(BIN)/python -m pytest -m "not slow and not faults" $(ARGS)
-
-test-all: $(READY) ## run all tests, the slow ones too
-	@$(BIN)/python -m pytest -m "not faults" $(ARGS)
-
-test-faults: $(READY) ## kill searches at random and check that nothing is lost, about fifteen minutes; writes tests/FAULTS.md
-	@$(BIN)/python -m pytest tests/faults -m faults --dist load $(ARGS)
-
-check: $(READY) ## look for faults without running: ruff, mypy, import contracts
+check: $(READY) ## check without running: ruff, mypy, import contracts (a minute)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+test: $(READY) ## run the tests that are not slow (four minutes on two cores)
+	@$(BIN)/python -m pytest -m "not slow and not faults" $(SLOWEST) $(ARGS)
+
+test-slow: $(READY) ## run the slow tests only (twelve minutes on two cores)
+	@$(BIN)/python -m pytest -m "slow and not faults" $(SLOWEST) $(ARGS)
+
+test-all: $(READY) ## run all tests but the fault campaigns: test and test-slow
+	@$(BIN)/python -m pytest -m "not faults" $(SLOWEST) $(ARGS)
+
+test-faults: $(READY) ## kill searches a hundred times and check that nothing is lost (fifteen minutes); writes tests/FAULTS.md
+	@$(BIN)/python -m pytest tests/faults -m faults $(ARGS)
+
+test-faults-short: $(READY) ## the same with few kills (three minutes)
+	@$(BIN)/python -m pytest tests/faults -m faults -k short $(ARGS)
 
 format: $(READY) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .

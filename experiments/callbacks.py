@@ -4,10 +4,10 @@ import keras
 
 
 class ValidationTrainingRatio(keras.callbacks.Callback):
-    """Prints after each epoch how much larger the validation's value of a metric is than the training's.
+    """Prints after each epoch the ratio of a metric's validation value to its training value.
 
-    A ratio that grows far above 1 is overfitting. Where the trial prints, it goes: into the worker's log, or on the terminal
-    with ``--executor in-process``. It is recorded with the epoch's metrics as ``val_train_ratio``, too.
+    A ratio that grows far above 1 is overfitting. It is printed into the worker's log, or on the terminal with
+    ``--executor in-process``, and recorded with the epoch's metrics as ``val_train_ratio``.
 
     Args:
         metric: Name of the metric, without "val_". Defaults to "loss".
@@ -18,7 +18,7 @@ class ValidationTrainingRatio(keras.callbacks.Callback):
         self.metric = metric
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Print and record the ratio; it is NaN where the training's value is 0."""
+        """Print and record the ratio; it is NaN if the training value is 0."""
         logs = {} if logs is None else logs
         training = logs[self.metric]
         logs["val_train_ratio"] = logs[f"val_{self.metric}"] / training if training else float("nan")
@@ -30,10 +30,10 @@ def warm_up(epoch: int, learning_rate: float) -> float:
 
     Args:
         epoch: The epoch, from 0.
-        learning_rate: The one of the epoch before; at first the experiment's, above 0.
+        learning_rate: Learning rate of the epoch before; at epoch 0 that of the experiment, above 0.
 
     Returns:
-        The learning rate of this epoch: a fifth of the experiment's at first, all of it from the fifth epoch on.
+        The learning rate of this epoch: a fifth of the experiment's at epoch 0, all of it from the fifth epoch on.
     """
     if epoch == 0:
         return learning_rate / 5

@@ -1,6 +1,6 @@
-"""The gradients of a 2-2-2 network worked out by the chain rule, to set beside automatic ones (row 4 of the document).
+"""Gradients of a 2-2-2 network by the chain rule, to compare with automatic differentiation (row 4 of the document).
 
-It computes with numpy alone: no framework is asked what it should be checked against.
+It uses NumPy only, so that the comparison is independent of any framework.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """scikit-learn's searches over the same builder as ours: ``python -m experiments.scikit_learn_search``.
 
-RandomizedSearchCV tells three kinds of wine apart, GridSearchCV predicts the progression of diabetes, both by
-cross-validation over `models.mlp.build_mlp` in Keras' scikit-learn wrappers. They keep no ledger, track nothing, prune
-nothing and train by Keras' own `fit`; whoever wants that uses an experiment file.
+RandomizedSearchCV classifies three cultivars of wine, GridSearchCV predicts the progression of diabetes, both by
+cross-validation over `models.mlp.build_mlp` in Keras' scikit-learn wrappers. They have no ledger, no tracking and no
+pruning, and train by Keras' own `fit`; an experiment file has all of these.
 
 Hardware: two CPU cores
 Time:     a minute and a half
@@ -30,7 +30,7 @@ GRID: Mapping[str, Any] = {"n_hidden": [1, 2], "n_neurons": [8, 32], "learning_r
 
 
 def randomized_search(n_iter: int = 8, cv: int = 3, epochs: int = 30) -> Any:
-    """Search the kinds of wine by `sklearn.model_selection.RandomizedSearchCV`.
+    """Search for a classifier of wine by `sklearn.model_selection.RandomizedSearchCV`.
 
     Args:
         n_iter: Number of settings. Defaults to 8.
@@ -50,7 +50,7 @@ def randomized_search(n_iter: int = 8, cv: int = 3, epochs: int = 30) -> Any:
 
 
 def grid_search(cv: int = 3, epochs: int = 30, grid: Mapping[str, Any] = GRID) -> Any:
-    """Search the progression of diabetes by `sklearn.model_selection.GridSearchCV`.
+    """Search for a regression of the progression of diabetes by `sklearn.model_selection.GridSearchCV`.
 
     Args:
         cv: Number of folds, at least 2. Defaults to 3.
@@ -71,7 +71,7 @@ def grid_search(cv: int = 3, epochs: int = 30, grid: Mapping[str, Any] = GRID) -
 
 
 def build_compiled(X: np.ndarray, y: np.ndarray, *, task: str, learning_rate: float = 1e-2, **arguments: Any) -> Any:  # noqa: N803  # Keras' name
-    """Build and compile the network, as Keras' wrappers want it.
+    """Build and compile the network, as Keras' wrappers require.
 
     Args:
         X: Features, ``(n_rows, n_features)``.
@@ -101,13 +101,13 @@ def scaled(network: Any) -> Any:
 
 
 def whole_training_part(data: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Join training and validation part, since cross-validation splits by itself; the test part is left alone."""
+    """Join training and validation part, since cross-validation splits by itself; the test part is not used."""
     features, target = (pd.concat([data["train"][place], data["validation"][place]]) for place in (0, 1))
     return features.to_numpy(np.float32), target.to_numpy()
 
 
 class _Arguments:
-    """A distribution over sets of arguments: scikit-learn sees one parameter, `model_kwargs`, which Keras' wrappers have."""
+    """A distribution over sets of arguments for `model_kwargs`, the one parameter of Keras' wrappers that scikit-learn can search."""
 
     def __init__(self, space: Mapping[str, Any], **fixed: Any) -> None:
         self.space, self.fixed = space, fixed
@@ -120,11 +120,11 @@ class _Arguments:
 
 
 def main() -> None:
-    """Run both searches and print what they found."""
+    """Run both searches and print their best settings."""
     import keras
 
     keras.config.disable_interactive_logging()
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it finds that every network is traced anew
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns that every network is traced again
     keras.utils.set_random_seed(42)
     for name, search in (("accuracy", randomized_search()), ("R2", grid_search())):
         best = search.best_params_["network__model_kwargs"]

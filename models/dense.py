@@ -1,4 +1,4 @@
-"""The same dense network in Keras' two spellings, `keras.Sequential` and ``keras.Model(inputs, outputs)``."""
+"""The same dense network by Keras' two APIs, `keras.Sequential` and ``keras.Model(inputs, outputs)``."""
 
 from typing import Any
 

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 class ThresholdUnit(ClassifierMixin, BaseEstimator):
     """A weighted sum and a step: 1 where ``w0 * x0 + w1 * x1 + ... >= 0``, else 0, with the bias input ``x0 = -1``.
 
-    It learns what a straight line separates, such as AND and OR, and nothing else: never XOR. Row by row each weight moves
+    It learns linearly separable classes only: AND and OR, but never XOR. Row by row each weight moves
     by ``learning_rate * x * (t - y)`` (Rosenblatt 1958), until a sweep over all rows changes nothing.
 
     Args:
@@ -35,7 +35,7 @@ class ThresholdUnit(ClassifierMixin, BaseEstimator):
         self.n_sweeps = n_sweeps
 
     def fit(self, X: Any, y: Any) -> Self:  # noqa: N803  # scikit-learn's name
-        """Learn.
+        """Fit the weights.
 
         Args:
             X: Features, ``(n_rows, n_features)``.
@@ -59,7 +59,7 @@ class ThresholdUnit(ClassifierMixin, BaseEstimator):
         return self
 
     def _sweep(self, inputs: np.ndarray, targets: np.ndarray) -> None:
-        """Move the weights, ``(n_rows, 1 + n_features)`` inputs and ``(n_rows,)`` targets of 0 and 1."""
+        """Update the weights: ``(n_rows, 1 + n_features)`` inputs and ``(n_rows,)`` targets of 0 and 1."""
         if len(self.start) > inputs.shape[1]:
             raise ValueError(f"start={self.start} has {len(self.start)} weights, but there are {inputs.shape[1] - 1} feature(s) and the bias input")
         weights = np.zeros(inputs.shape[1])
@@ -94,7 +94,7 @@ class ThresholdUnit(ClassifierMixin, BaseEstimator):
         return self.classes_[numbers]
 
     def __sklearn_tags__(self) -> Any:
-        """Say that it tells two classes apart, and only those that a line separates."""
+        """Declare the unit a binary classifier, for linearly separable classes only."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         tags.classifier_tags.poor_score = True

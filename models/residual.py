@@ -101,7 +101,7 @@ def build_branches(
     dropout: float = 0.0,
     l2: float = 0.0,
 ) -> keras.Model:
-    """Build branches side by side over the same input, and merge them.
+    """Build parallel branches over the same input, and merge them.
 
     Each branch is a dense layer of its own and then a second one, which is the same layer, with the same weights, in all
     branches where it is shared.

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 __all__ = ["load_champion", "load_experiment", "run_study"]
 
-_HOMES = {"load_champion": "champion", "load_experiment": "experiment.file", "run_study": "study.run"}
+_MODULES = {"load_champion": "champion", "load_experiment": "experiment.file", "run_study": "study.run"}
 
 
 def __getattr__(name: str) -> Any:
-    # Imported when first used: the command line answers --help without Optuna, MLflow and pandas.
-    if name not in _HOMES:
+    # Imported when first used, so that --help needs no import of Optuna, MLflow and pandas.
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    return getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)

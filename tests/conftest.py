@@ -1,4 +1,4 @@
-"""What several tests share: the command line in a folder of its own, and experiments shrunk to seconds."""
+"""Fixtures of all tests: the command line in an empty folder, PostgreSQL, an unused port."""
 
 import contextlib
 import io
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Shell:
-    """Runs commands of the project in a folder that is not the project's."""
+    """Runs the project's commands in a folder outside the project."""
 
     folder: Path
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -39,19 +39,19 @@ class Shell:
         return kept | {"PYTHONPATH": path, "MLFLOW_DISABLE_TELEMETRY": "true"} | self.variables
 
     def run(self, *words, status=0):
-        """Run ``python -m search`` with these words, check its exit status and return what it printed."""
+        """Run ``python -m search`` with these arguments in a process, check its exit status and return its output."""
         finished = subprocess.run(self.command(*words), cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
         assert finished.returncode == status, f"exit status {finished.returncode}\n{finished.stdout}\n{finished.stderr}"
         return finished
 
     def call(self, *words, status=0):
-        """Run the command line in this process, where nothing is imported twice; otherwise as `run`.
+        """Run the command line in this process, which saves its start and imports; otherwise as `run`.
 
-        For commands that read, and for input that is refused: what a process adds, its own signals and imports, is not tested.
+        For commands that read, and for input that is refused. Signals and imports of a process are not tested by it.
         """
         from search.cli.app import run_app
 
-        printed, said = io.StringIO(), io.StringIO()
+        stdout, stderr = io.StringIO(), io.StringIO()
         known, handlers, on_terminate = set(sys.modules), list(logging.root.handlers), signal.getsignal(signal.SIGTERM)
         with (
             contextlib.chdir(self.folder),
@@ -59,26 +59,26 @@ class Shell:
             mock.patch.object(sys, "path", [*self._path, *sys.path]),
         ):
             try:
-                with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
-                    got = run_app([str(word) for word in words])
+                with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+                    actual = run_app([str(word) for word in words])
             finally:
                 logging.root.handlers[:] = handlers
                 signal.signal(signal.SIGTERM, on_terminate)
                 for name in set(sys.modules) - known:
                     if str(self.folder) in str(getattr(sys.modules[name], "__file__", None)):
-                        del sys.modules[name]  # the user's own: the next test writes another
-        finished = subprocess.CompletedProcess(words, got, printed.getvalue(), said.getvalue())
-        assert got == status, f"exit status {got}\n{finished.stdout}\n{finished.stderr}"
+                        del sys.modules[name]  # the test's own module: the next test writes another one
+        finished = subprocess.CompletedProcess(words, actual, stdout.getvalue(), stderr.getvalue())
+        assert actual == status, f"exit status {actual}\n{finished.stdout}\n{finished.stderr}"
         return finished
 
     def start(self, *words):
-        """Start ``python -m search`` with these words and return the process, its output to be read."""
+        """Start ``python -m search`` with these arguments and return the process, with its output as a pipe."""
         return subprocess.Popen(
             self.command(*words), cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
     def python(self, program):
-        """Run a program and return what it printed."""
+        """Run a Python program and return its output."""
         command = [sys.executable, "-c", program]
         finished = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
         assert finished.returncode == 0, finished.stderr
@@ -123,7 +123,7 @@ def database_url(postgresql, request):
 
 @pytest.fixture
 def unused_port():
-    """A port of this machine at which nobody answers."""
+    """A port of this machine at which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        yield probe.getsockname()[1]  # bound and not listened at: connections are refused
+        yield probe.getsockname()[1]  # bound without listening: connections are refused

@@ -1,4 +1,4 @@
-"""What README.md shows is what there is."""
+"""The README pages and CONTRIBUTING.md name only files, commands and options that exist."""
 
 import re
 import tomllib
@@ -13,7 +13,8 @@ from search.experiment.file import load_experiment, parse_experiment
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", *sorted(ROOT.glob("*/README.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("*/README.md")), ROOT / "search/training/README.md"]
+COMMANDS = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8") + (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def blocks(language, text=README):
@@ -21,7 +22,7 @@ def blocks(language, text=README):
 
 
 def test_every_make_command_exists():
-    named = set(re.findall(r"make ([a-z-]+)", README))
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", COMMANDS, flags=re.M))
     targets = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, flags=re.M))
     assert named
     assert named <= targets
@@ -57,3 +58,18 @@ def test_the_python_examples_load_what_they_name():
 def test_no_link_is_broken(page):
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_and_folder_named_exists(page):
+    named = re.findall(r"`((?:search|tests|models|experiments)/[\w./-]*)`", page.read_text(encoding="utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_layout_in_contributing_names_every_folder_and_file_of_search():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    [layout] = re.findall(r"```text\nsearch/\n(.*?)```", text, flags=re.S)
+    named = set(re.findall(r"\w+(?:/|\.py)", layout))
+    top = {path.name + "/" * path.is_dir() for path in (ROOT / "search").iterdir() if (path.is_dir() or path.suffix == ".py")}
+    training = {path.name + "/" * path.is_dir() for path in (ROOT / "search" / "training").iterdir() if path.is_dir()}
+    assert (top | training) - {"__init__.py", "__pycache__/"} <= named

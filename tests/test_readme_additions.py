@@ -1,4 +1,4 @@
-"""The model and the data set that README.md adds are searched just as they stand there, and their champions predict."""
+"""The model and the data set that README.md adds are searched as they are written there, and their champions predict."""
 
 import json
 import re
@@ -13,8 +13,8 @@ import json
 from search import load_champion, load_experiment
 from search.data.dataset import load_dataset
 test = load_dataset(load_experiment({file!r}).data).test
-answers = load_champion({study!r}).predict(test.features)["prediction"]
-print(json.dumps([len(answers) == len(test.target), set(answers) <= set(test.target)]))
+predictions = load_champion({study!r}).predict(test.features)["prediction"]
+print(json.dumps([len(predictions) == len(test.target), set(predictions) <= set(test.target)]))
 """
 
 
@@ -25,13 +25,13 @@ def addition(title):
 
 
 def write_files(text, folder):
-    """Write each block that opens with the name of its file."""
+    """Write each block that starts with the name of its file."""
     for name, content in re.findall(r"```(?:python|toml)\n# (\S+)\n(.*?)```", text, flags=re.S):
         (folder / name).write_text(content)
 
 
 def command(text):
-    """Return the words after ``search`` of the only command."""
+    """Return the arguments of the only command."""
     [line] = re.findall(r"```console\n(.*)\n```", text)
     assert line.startswith(COMMAND)
     return line.removeprefix(COMMAND).split()
@@ -44,10 +44,10 @@ def test_an_addition_is_shown_in_under_30_lines(title):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("title", "study"), [("A model", "two_widths"), ("A data set", "rings")])
-def test_an_addition_is_searched_as_it_stands_and_its_champion_predicts(shell, title, study):
+def test_an_addition_is_searched_as_written_and_its_champion_predicts(shell, title, study):
     text = addition(title)
     write_files(text, shell.folder)
-    printed = shell.run(*command(text), "--trials", 2, "--executor", "in-process", "--set", "space.training.epochs=3").stdout
+    printed = shell.call(*command(text), "--trials", 2, "--executor", "in-process", "--set", "space.training.epochs=3").stdout
     assert f"{study} (2 COMPLETE)" in printed
-    answered = shell.python(PREDICT.format(file=f"{study}.toml", study=study))
-    assert json.loads(answered.splitlines()[-1]) == [True, True]
+    output = shell.python(PREDICT.format(file=f"{study}.toml", study=study))
+    assert json.loads(output.splitlines()[-1]) == [True, True]

@@ -143,7 +143,7 @@ def breast_cancer(validation_size: float = 0.2, test_size: float = 0.2, seed: in
 
     features, is_benign = load_breast_cancer(return_X_y=True, as_frame=True)
     features.columns = [str(name).replace(" ", "_") for name in features]
-    # scikit-learn numbers benign as 1; what is looked for is malignant, so that recall and AUC speak of it.
+    # scikit-learn numbers benign as 1; here malignant is the positive class, which recall and AUC are for.
     diagnosis = pd.Series(1 - is_benign, name="diagnosis")
     parts = three_parts(features, diagnosis, validation_size=validation_size, test_size=test_size, seed=seed)
     return {**parts, "task": "binary", "class_names": ["benign", "malignant"]}

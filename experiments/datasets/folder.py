@@ -1,4 +1,4 @@
-"""The folder that data files are kept in: the one that PERCEPTUNE_DATA names, ~/.cache/perceptune by default."""
+"""The folder of data files: the one that PERCEPTUNE_DATA names, ~/.cache/perceptune by default."""
 
 import os
 from pathlib import Path
@@ -14,13 +14,13 @@ def find(name: str, source: str = "") -> Path:
 
     Args:
         name: Absolute, or relative to the working directory, or to the folder of data files.
-        source: Where the file is to be had, for the message. Defaults to nothing.
+        source: Where to get the file, for the message. Defaults to nothing.
 
     Returns:
-        The first that exists.
+        The first file that exists.
 
     Raises:
-        FileNotFoundError: If there is none, with the file, the folder and where to get it.
+        FileNotFoundError: If there is no such file; the message names the file, the folder and where to get it.
     """
     given = Path(name).expanduser()
     for candidate in (given, data_folder() / given):

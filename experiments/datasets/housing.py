@@ -1,4 +1,4 @@
-"""California housing through scikit-learn's fetcher, which reads its own file where it is there and downloads it where not."""
+"""California housing by scikit-learn's fetcher, which reads its own file, or downloads it if it is missing."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _SOURCE = "https://ndownloader.figshare.com/files/5976036"
 
 
 def california_housing(validation_size: float = 0.25, test_size: float = 0.25, seed: int = 42) -> dict[str, Any]:
-    """Return the median house value of 20,640 districts in 1990, in 100,000 dollars (Pace and Barry 1997).
+    """Return the median value of homes in 20,640 districts in 1990, in 100,000 dollars (Pace and Barry 1997).
 
     The columns are MedInc, HouseAge, AveRooms, AveBedrms, Population, AveOccup, Latitude and Longitude. The file is
     ``scikit_learn/cal_housing_py3.pkz`` in the folder of data files.
@@ -42,7 +42,7 @@ def _fetch() -> tuple[pd.DataFrame, pd.Series]:
         bunch = fetch_california_housing(data_home=folder)
     except OSError as error:  # no network, or a folder that cannot be written
         raise FileNotFoundError(
-            f'There is no file "cal_housing_py3.pkz" in {folder}, and it could not be downloaded ({error}); scikit-learn makes it from '
+            f'There is no file "cal_housing_py3.pkz" in {folder}, and it could not be downloaded ({error}); scikit-learn creates it from '
             f"{_SOURCE} (fetch_california_housing(data_home=...)): copy it there, or name the folder above in PERCEPTUNE_DATA"
         ) from None
     return pd.DataFrame(bunch.data.astype(np.float64), columns=bunch.feature_names), pd.Series(bunch.target, name="MedHouseVal")

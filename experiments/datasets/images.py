@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST as arrays of pixels. Files are read with numpy: whoever loads them needs no Keras."""
+"""MNIST and Fashion-MNIST as arrays of pixels. Files are read with NumPy, without Keras."""
 
 import gzip
 import os
@@ -21,23 +21,23 @@ _Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def fashion_mnist(view: str = "image", normalized: bool = True, n_train: int = 55_000, n_validation: int = 5_000) -> dict[str, Any]:
-    """Return 70,000 pictures of clothes, 28 x 28 pixels (Xiao, Rasul and Vollgraf 2017).
+    """Return 70,000 images of clothes, 28 x 28 pixels (Xiao, Rasul and Vollgraf 2017).
 
-    The official files are looked for in ``keras/datasets/fashion-mnist`` in the folder of data files, then where Keras
-    keeps its own; what is nowhere is downloaded by Keras into the first.
+    The official files are searched for in ``keras/datasets/fashion-mnist`` in the folder of data files, then in Keras'
+    own folder; if they are in neither, Keras downloads them into the first.
 
     Args:
         view: "image" (28, 28, 1), "sequence" (28, 28) or "flat" (784,). Defaults to "image".
         normalized: Whether pixels are 0 to 1 rather than 0 to 255. Defaults to True.
-        n_train: How many of the images after the validation part to train on. Defaults to 55,000, all of them.
-        n_validation: The first so many images validate. Defaults to 5,000.
+        n_train: Number of images after the validation part to train on. Defaults to 55,000, all of them.
+        n_validation: Number of the first images, for validation. Defaults to 5,000.
 
     Returns:
         The three parts, float32, the test part the official 10,000; the task (multiclass) and the class names.
 
     Raises:
         FileNotFoundError: If the files are neither there nor can be downloaded.
-        ValueError: If there is no such view, or not so many images.
+        ValueError: If the view is unknown, or there are fewer images.
     """
     return _parts(_fashion(), view, normalized, (n_train, n_validation), _CLOTHES)
 
@@ -45,21 +45,21 @@ def fashion_mnist(view: str = "image", normalized: bool = True, n_train: int = 5
 def mnist(view: str = "image", normalized: bool = True, n_train: int = 55_000, n_validation: int = 5_000) -> dict[str, Any]:
     """Return 70,000 handwritten digits, 28 x 28 pixels (LeCun et al. 1998).
 
-    The official idx files are looked for in ``mnist`` in the folder of data files, Keras' ``mnist.npz`` in
-    ``keras/datasets`` there and where Keras keeps its own; what is nowhere is downloaded by Keras into ``keras/datasets``.
+    The official idx files are searched for in ``mnist`` in the folder of data files, Keras' ``mnist.npz`` in
+    ``keras/datasets`` there and in Keras' own folder; if they are in neither, Keras downloads them into ``keras/datasets``.
 
     Args:
         view: "image" (28, 28, 1), "sequence" (28, 28) or "flat" (784,). Defaults to "image".
         normalized: Whether pixels are 0 to 1 rather than 0 to 255. Defaults to True.
-        n_train: How many of the images after the validation part to train on. Defaults to 55,000, all of them.
-        n_validation: The first so many images validate. Defaults to 5,000.
+        n_train: Number of images after the validation part to train on. Defaults to 55,000, all of them.
+        n_validation: Number of the first images, for validation. Defaults to 5,000.
 
     Returns:
         The three parts, float32, the test part the official 10,000; the task (multiclass) and the class names.
 
     Raises:
         FileNotFoundError: If the files are neither there nor can be downloaded.
-        ValueError: If there is no such view, or not so many images.
+        ValueError: If the view is unknown, or there are fewer images.
     """
     return _parts(_digits(), view, normalized, (n_train, n_validation), [str(digit) for digit in range(10)])
 
@@ -70,7 +70,7 @@ def _parts(arrays: _Arrays, view: str, normalized: bool, sizes: tuple[int, int],
     if view not in VIEWS:
         raise ValueError(f'view="{view}" is not known; use one of {", ".join(VIEWS)}')
     if n_train < 1 or n_validation < 1 or n_train + n_validation > len(x):
-        raise ValueError(f"n_train={n_train} and n_validation={n_validation} do not go with {len(x)} images; expected at least 1 of each")
+        raise ValueError(f"n_train={n_train} and n_validation={n_validation} do not fit {len(x)} images; expected at least 1 of each")
     pairs = {
         "train": (x[n_validation:][:n_train], y[n_validation:][:n_train]),
         "validation": (x[:n_validation], y[:n_validation]),

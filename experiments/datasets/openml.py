@@ -1,4 +1,4 @@
-"""Pima diabetes and zoo, from a table in the folder of data files, or else from OpenML through scikit-learn's fetcher."""
+"""Pima diabetes and zoo, from a table in the folder of data files, or else downloaded from OpenML by scikit-learn."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from .split import three_parts, whole_parts
 _MEASUREMENTS = ["pregnancies", "glucose", "blood_pressure", "skin_thickness", "insulin", "body_mass_index", "pedigree", "age"]
 _TRAITS = ["hair", "feathers", "eggs", "milk", "airborne", "aquatic", "predator", "toothed", "backbone", "breathes"]
 _TRAITS += ["venomous", "fins", "legs", "tail", "domestic", "catsize"]
-_KINDS = ["mammal", "bird", "reptile", "fish", "amphibian", "insect", "invertebrate"]
+_CLASSES = ["mammal", "bird", "reptile", "fish", "amphibian", "insect", "invertebrate"]
 
 
 def pima(validation_size: float = 0.2, test_size: float = 0.2, seed: int = 42, scaled: bool = False, whole: bool = False) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def pima(validation_size: float = 0.2, test_size: float = 0.2, seed: int = 42, s
 
 
 def zoo(validation_size: float = 0.2, test_size: float = 0.2, seed: int = 42, whole: bool = False) -> dict[str, Any]:
-    """Return which of seven kinds 101 animals are, from 16 traits (Forsyth 1990; OpenML data set 62).
+    """Return which of seven classes 101 animals belong to, from 16 traits (Forsyth 1990; OpenML data set 62).
 
     Args:
         validation_size: Part of all rows. Defaults to 0.2.
@@ -57,9 +57,9 @@ def zoo(validation_size: float = 0.2, test_size: float = 0.2, seed: int = 42, wh
         FileNotFoundError: If the table is neither there nor can be downloaded.
     """
     table = _table("tables/zoo.csv", _TRAITS, "kind", 62)
-    table["kind"] = table["kind"].replace({name: number for number, name in enumerate(_KINDS)}).astype(int)
+    table["kind"] = table["kind"].replace({name: number for number, name in enumerate(_CLASSES)}).astype(int)
     parts = _split(table, "kind", validation_size, test_size, seed, whole)
-    return {**parts, "task": "multiclass", "class_names": _KINDS}
+    return {**parts, "task": "multiclass", "class_names": _CLASSES}
 
 
 def _split(table: pd.DataFrame, target: str, validation_size: float, test_size: float, seed: int, whole: bool) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _from_openml(data_id: int, columns: list[str], missing: FileNotFoundError) -
         frame = fetch_openml(data_id=data_id, data_home=data_folder() / "scikit_learn", as_frame=True, parser="liac-arff").frame
     except OSError as error:  # no network
         raise FileNotFoundError(f"{missing}; it could not be downloaded ({error})") from None
-    # OpenML's zoo begins with the animals' names, and writes yes and no as "true" and "false".
+    # OpenML's zoo starts with the animals' names, and writes yes and no as "true" and "false".
     frame = frame.iloc[:, -len(columns) :].set_axis(columns, axis="columns")
     features = frame[columns[:-1]].astype(str).replace({"true": "1", "false": "0"}).astype(float)
     return features.assign(**{columns[-1]: frame[columns[-1]].astype(str)})

@@ -11,7 +11,7 @@ Parts = dict[str, tuple[Any, pd.Series]]
 def three_parts(
     features: Any, target: pd.Series, *, validation_size: float = 0.2, test_size: float = 0.2, seed: int = 42, stratify: bool = True
 ) -> Parts:
-    """Split rows at random: the test part first, then the validation part from what is left.
+    """Split rows at random: the test part first, then the validation part from the remaining rows.
 
     Args:
         features: Table or array, ``(n_rows, ...)``.
@@ -39,7 +39,7 @@ def three_parts(
 def whole_parts(features: Any, target: pd.Series) -> Parts:
     """Return all rows as the training, the validation and the test part.
 
-    For truth tables and for reproducing documented figures; what is measured on such parts says nothing of new rows.
+    For truth tables and for reproducing documented figures; measurements on such parts do not generalize to new rows.
 
     Args:
         features: Table or array, ``(n_rows, ...)``.

@@ -11,7 +11,7 @@ from .split import three_parts
 
 TASKS = ("auto", "binary", "multiclass", "regression")
 MAX_CLASSES = 10
-"""A column of whole numbers with more distinct values than this is taken as a quantity."""
+"""A column of whole numbers with more distinct values than this is a quantity."""
 
 
 def csv(
@@ -38,7 +38,7 @@ def csv(
         target: The column to predict: its name, or its number from 0, negative ones from the end.
         task: "binary", "multiclass", "regression" or "auto". Defaults to "auto".
         drop: Columns to leave out, as names or numbers. Defaults to none.
-        separator: What stands between values in a CSV file. Defaults to ",".
+        separator: Separator of values in a CSV file. Defaults to ",".
         header: Whether the first line names the columns; otherwise they are column_0, column_1 ... Defaults to True.
         comment: A character after which the rest of a line is ignored. Defaults to none.
         validation_size: Part of all rows. Defaults to 0.2.
@@ -53,7 +53,7 @@ def csv(
         FileNotFoundError: If there is no such file.
         LookupError: If a column does not exist.
         ValueError: If task is unknown or drop is no list, the file cannot be read, has no rows or too few, or the target has
-            gaps or does not go with the task.
+            gaps or does not match the task.
     """
     _check_arguments(task, drop)
     file = find(path)
@@ -76,10 +76,10 @@ def csv(
 
 
 def infer_task(target: pd.Series) -> str:
-    """Tell a target's task from its values.
+    """Return the task that fits a target's values.
 
     Args:
-        target: Without gaps.
+        target: The target, without gaps.
 
     Returns:
         "binary" for two distinct values; "multiclass" for more, if they are text, categories, or at most `MAX_CLASSES`

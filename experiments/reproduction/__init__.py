@@ -1,1 +1,1 @@
-"""Runs the documented architectures and compares what comes out with the documented figures."""
+"""Runs the documented architectures and compares their results with the documented figures."""

@@ -1,7 +1,7 @@
 """Runs the rows and writes the table: ``make reproduce``, or ``make reproduce ROWS=10,12`` for some of them.
 
 Prints a line per row and how many of them are reproduced; when all were run, it writes ``experiments/REPRODUCED.md``. Exits with 1 if a
-figure is missed. A row whose data file is absent is neither reproduced nor missed, and says which file it needs.
+figure is missed. A row whose data file is absent counts as "no data" and names the file.
 """
 
 import argparse
@@ -23,10 +23,10 @@ HEAD = "| row | architecture | data | documented | ours | seconds | |\n|---|---|
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the rows that are asked for.
+    """Run the given rows.
 
     Args:
-        arguments: The words of the command line. Defaults to the process' own.
+        arguments: The command line's arguments. Defaults to the process' own.
 
     Returns:
         The exit status: 0 if no figure was missed, 2 for an unknown row.

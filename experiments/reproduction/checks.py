@@ -1,4 +1,4 @@
-"""What each row's studies must show, as small functions from studies to a finding."""
+"""The checks of each row: small functions from studies to a finding."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ Studies = Mapping[str, Study]
 
 @dataclass(frozen=True)
 class Finding:
-    """What came out.
+    """The result of a check.
 
     Attributes:
-        ours: Our figure, in words.
-        is_met: Whether the documented figure is met.
-        has_data: Whether there was anything to compare with. Defaults to True.
+        ours: Our figure, as text.
+        is_met: Whether it meets the documented figure.
+        has_data: Whether the data were available. Defaults to True.
     """
 
     ours: str
@@ -48,12 +48,12 @@ def gates(studies: Studies) -> Finding:
 
 
 def setosa(studies: Studies) -> Finding:
-    """Every test flower is told, and a petal of 2 cm by 0.5 cm is answered."""
+    """Every test flower is classified correctly, and a petal of 2 cm by 0.5 cm is classified."""
     study = studies["iris_perceptron"]
     petal = pd.DataFrame({"petal_length": [2.0], "petal_width": [0.5]})
-    answer = study.predict(petal)["prediction"][0]
+    prediction = study.predict(petal)["prediction"][0]
     accuracy = study.test["accuracy"]
-    return Finding(f"accuracy {accuracy:.3f}; (2, 0.5) is {answer}", accuracy == 1.0)
+    return Finding(f"accuracy {accuracy:.3f}; (2, 0.5) is {prediction}", accuracy == 1.0)
 
 
 def solved_xor(studies: Studies) -> Finding:
@@ -64,7 +64,7 @@ def solved_xor(studies: Studies) -> Finding:
 
 
 def chain_rule(studies: Studies) -> Finding:
-    """Twelve parameters, and gradients worked out by hand equal automatic ones."""
+    """Twelve parameters, and gradients by the chain rule equal automatic ones."""
     study = studies["moons"]
     rng = np.random.default_rng(0)
     difference = gradient_difference(study.model, rng.normal(size=(16, 2)).astype("float32"), rng.integers(0, 2, 16))
@@ -116,7 +116,7 @@ def least_squares(studies: Studies) -> Finding:
     return Finding(f"predictions differ by {trained:.1e} trained, {given:.1e} with the coefficients set", max(trained, given) <= 1e-5)
 
 
-def spellings(studies: Studies) -> Finding:
+def both_apis(studies: Studies) -> Finding:
     """Sequential and functional give the same parameter count, and from the same weights the same predictions."""
     sequential, functional = studies["dense_sequential"].model, studies["dense_functional"].model
     functional.set_weights(sequential.get_weights())

@@ -1,4 +1,4 @@
-"""The table of documented architectures: what is run for each row, and what must come out."""
+"""The table of documented architectures: the runs of each row, and its check."""
 
 from dataclasses import dataclass
 
@@ -12,13 +12,13 @@ class Row:
     """One documented architecture.
 
     Attributes:
-        number: Its number in the document.
-        architecture: What it is.
-        data: What it is trained on.
+        number: The row's number in the document.
+        architecture: Name of the architecture.
+        data: Name of the data set.
         documented: The figure to reproduce.
         runs: The experiments to run.
-        check: Compares.
-        after: Numbers of rows that its figure is compared with; they are run too.
+        check: Compares the studies with the documented figure.
+        after: Numbers of the rows that its figure is compared with; they are run too.
     """
 
     number: int
@@ -47,7 +47,7 @@ ROWS = (
     _row(6, "one linear unit", "five generated features", "least squares to 1e-5", checks.least_squares, "least_squares"),
     _row(7, "logistic regression", "Pima diabetes", "accuracy about 0.77", checks.accuracy_within("pima", 0.74, 0.82), "pima"),
     _row(8, "softmax regression", "zoo", "training accuracy 1.0", checks.accuracy_within("zoo", 1.0), "zoo", "hours_grades"),
-    _row(9, "16-32-16-1", "five generated features", "both spellings equal", checks.spellings, "dense_sequential", "dense_functional"),
+    _row(9, "16-32-16-1", "five generated features", "both APIs equal", checks.both_apis, "dense_sequential", "dense_functional"),
     _row(
         *(10, "10-5-2 classifier", "diabetes", "177 parameters, test accuracy 0.78 to 0.81"),
         *(checks.accuracy_within("diabetes_classifier", 0.78, 0.81, 177), "diabetes_classifier"),

@@ -1,4 +1,4 @@
-"""Runs one experiment through the command line, as a user does, and reads what came out."""
+"""Runs one experiment by the command line, as a user does, and reads its results."""
 
 import json
 import os
@@ -20,7 +20,7 @@ class StudyError(RuntimeError):
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
-        self.is_without_data = status == 2 and "PERCEPTUNE_DATA" in message  # a loader's message names the file and this
+        self.is_without_data = status == 2 and "PERCEPTUNE_DATA" in message  # a loader's message names the file and PERCEPTUNE_DATA
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Study:
 
     Attributes:
         name: The study's name.
-        best: What ``best --json`` says.
+        best: The output of ``best --json``.
         seconds: Wall-clock time of ``run``.
     """
 
@@ -53,14 +53,14 @@ class Study:
             return keras.models.load_model(file)
 
     def predict(self, rows: Any) -> Any:
-        """Answer raw rows with the champion, a DataFrame each."""
+        """Predict raw rows with the champion; both are DataFrames."""
         import pandas as pd
 
         with tempfile.TemporaryDirectory() as folder:
-            given, answers = Path(folder) / "rows.csv", Path(folder) / "answers.csv"
+            given, predicted = Path(folder) / "rows.csv", Path(folder) / "predictions.csv"
             rows.to_csv(given, index=False)
-            _command("predict", self.name, "--input", str(given), "--output", str(answers))
-            return pd.read_csv(answers)
+            _command("predict", self.name, "--input", str(given), "--output", str(predicted))
+            return pd.read_csv(predicted)
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class Run:
 
     Attributes:
         experiment: The stem of its file.
-        name: What distinguishes its study from others of the same experiment. Defaults to nothing.
-        overrides: Words after ``--set``. Defaults to none.
+        name: Suffix of its study, to distinguish it from others of the same experiment. Defaults to nothing.
+        overrides: Values of ``--set``. Defaults to none.
     """
 
     experiment: str
@@ -78,10 +78,10 @@ class Run:
     overrides: tuple[str, ...] = field(default=())
 
     def start(self) -> Study:
-        """Run it afresh.
+        """Run the experiment in a fresh study.
 
         Raises:
-            StudyError: If it fails.
+            StudyError: If the command fails.
         """
         study = f"reproduced-{self.experiment}{self.name and '-' + self.name}"
         started = time.monotonic()

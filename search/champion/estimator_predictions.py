@@ -24,8 +24,8 @@ def estimator_predictions(estimator: Any, features: Tree, preprocessor: Preproce
     """
     computed = outputs(estimator, features)
     if preprocessor.task == "regression":
-        return preprocessor.answers(computed)
+        return preprocessor.decode(computed)
     n_classes = len(preprocessor.class_names)
     chosen = np.eye(n_classes)[np.asarray(estimator.predict(as_matrix(features))).astype(int)]
-    answers = preprocessor.answers(chosen)[["prediction"]]
-    return answers.join(preprocessor.answers(computed).drop(columns="prediction")) if has_probabilities(estimator) else answers
+    answers = preprocessor.decode(chosen)[["prediction"]]
+    return answers.join(preprocessor.decode(computed).drop(columns="prediction")) if has_probabilities(estimator) else answers

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ..data.columns import Features, kind, to_text
+from ..data.columns import Features, column_type, to_text
 from ..data.preprocessing import Preprocessor
 from ..errors import DataError
 
@@ -33,7 +33,7 @@ def _words(preprocessor: Preprocessor) -> dict[str, np.ndarray]:
 
 
 def _holds_numbers(column: pd.Series) -> bool:
-    return bool(column.notna().any()) and kind(column, "The rows") == "numeric"
+    return bool(column.notna().any()) and column_type(column, "The rows") == "numeric"
 
 
 def _spells_numbers(words: np.ndarray) -> bool:

@@ -120,7 +120,7 @@ class Champion:
         if self.is_estimator:
             answers = estimator_predictions(self.model, self._features(rows), self.preprocessor)
         else:
-            answers = self.preprocessor.answers(self.outputs(rows))
+            answers = self.preprocessor.decode(self.outputs(rows))
         if isinstance(rows, pd.DataFrame):
             answers.index = rows.index
         return answers

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..data.columns import Features, Kind, to_numbers
+from ..data.columns import ColumnType, Features, to_numbers
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature
     from mlflow.types import Schema
 
 
-def as_declared(rows: Features, columns: Mapping[str, Kind] | None) -> Features:
+def as_declared(rows: Features, columns: Mapping[str, ColumnType] | None) -> Features:
     """Write raw rows in the types of the signature: float64, true/false without gaps, text as objects; a plain index.
 
     Args:
         rows: Raw rows, ``(n_rows, n_columns)``, or an array ``(n_rows, *shape)``, which stays as it is.
-        columns: Kind of each column in the training part; None if rows are arrays.
+        columns: Type of each column in the training part; None if rows are arrays.
 
     Returns:
         The columns, in their order in ``columns``.
@@ -51,7 +51,7 @@ def signature_of(rows: Features, answers: pd.DataFrame) -> "ModelSignature":
     return ModelSignature(_schema(rows), _schema(answers))
 
 
-def _declared(column: pd.Series, of: Kind) -> pd.Series:
+def _declared(column: pd.Series, of: ColumnType) -> pd.Series:
     if of == "text":
         return column.astype(object)
     return column if column.dtype == np.bool_ else pd.Series(to_numbers(column, "The rows"))

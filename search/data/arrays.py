@@ -1,4 +1,4 @@
-"""What a trial trains on: plain arrays, prepared once and shared by all workers through memory-mapped files."""
+"""The arrays that a trial trains on, prepared once and shared by all workers through memory-mapped files."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ Weights = list[Array]
 """A copy of a model's weights, in Keras' order."""
 
 Tasks = Task | Mapping[str, Task]
-"""What the only target is, or what each is by name."""
+"""The task of the only target, or the task of each target by name."""
 
 V = TypeVar("V")
 
@@ -35,7 +35,7 @@ class TrainingArrays:
             or such arrays by output name.
         x_validation: Features, ``(n_validation, *input_shape)``.
         y_validation: Targets, ``(n_validation, 1)``.
-        task: What the target is, by output name where there are several.
+        task: Task of the target, by output name where there are several.
         n_outputs: Units of the output layer: 1, or the number of classes for multiclass; by output name too.
 
     Raises:
@@ -66,17 +66,17 @@ class TrainingArrays:
         return sum(array.nbytes for field in _TREES for array in named(getattr(self, field)).values())
 
     def save(self, folder: Path) -> None:
-        """Write the arrays into a folder, one ``.npy`` file each, for `load`."""
+        """Write the arrays into a folder, one ``.npy`` file each."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _FACTS).unlink(missing_ok=True)
         files: dict[str, Any] = {}
         for field in _TREES:
             tree = getattr(self, field)
-            # Numbered, since the name of an input may hold what a file name cannot.
+            # Numbered, since an input's name may have characters that a file name cannot.
             names = {name: f"{field}_{number}.npy" for number, name in enumerate(named(tree))}
             for name, array in named(tree).items():
                 path = folder / names[name]
-                path.unlink(missing_ok=True)  # whoever has mapped the earlier file goes on to read it as it was
+                path.unlink(missing_ok=True)  # a process that has mapped the earlier file keeps reading its content
                 np.save(path, array, allow_pickle=False)
             files[field] = names if isinstance(tree, dict) else names[""]
         facts = {"files": files, "task": self.task, "n_outputs": self.n_outputs}
@@ -84,13 +84,13 @@ class TrainingArrays:
         (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
     @staticmethod
-    def are_in(folder: Path) -> bool:
-        """Say whether a folder has arrays that were written to the end."""
+    def exist_in(folder: Path) -> bool:
+        """Return whether a folder has arrays that were written completely."""
         return (folder / _FACTS).is_file()
 
     @classmethod
     def load(cls, folder: Path) -> "TrainingArrays":
-        """Map the arrays of a folder into memory; what is written to them stays in this process."""
+        """Map the arrays of a folder into memory; changes to them stay in this process."""
         facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
         trees: dict[str, Tree] = {}
         for field, files in facts["files"].items():
@@ -102,10 +102,10 @@ class TrainingArrays:
 
 
 def named(tree: V | Mapping[str, V]) -> dict[str, V]:
-    """Give by name what may be the only one of its kind; that is named ``""``."""
+    """Return values by name; a single value is named ``""``."""
     return dict(tree) if isinstance(tree, Mapping) else {"": tree}
 
 
 def unnamed(values: Mapping[str, V]) -> V | dict[str, V]:
-    """Undo `named`: give the only one itself, and several by name."""
+    """Undo `named`: return a single value itself, and several by name."""
     return values[""] if "" in values else dict(values)

@@ -1,4 +1,4 @@
-"""The classes of a target: their names, their order, and that training can see each of them."""
+"""The classes of a target: their names and their order, and a check that each occurs in the training part."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,41 +6,41 @@ from typing import Any
 import pandas as pd
 
 from ..errors import DataError, nearest
-from .columns import kind
+from .columns import column_type
 
 
 def name_classes(values: Mapping[str, pd.Series], given: Any, where: str) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
-    """Put class names in the place of class numbers.
+    """Replace class numbers by class names.
 
     Args:
-        values: The target's values, by part; without gaps.
-        given: Names of the classes, in order; None if the values are names themselves, and sorted.
-        where: Words for the message.
+        values: The target's values by part, without gaps.
+        given: Names of the classes in order; None if the values are the names, which are then sorted.
+        where: Start of the error message.
 
     Returns:
         The values by part, and the names.
 
     Raises:
-        DataError: If a value is no class, a class has no row in the train part, or there are fewer than 2.
+        DataError: If a value is not a class, a class has no row in the train part, or there are fewer than 2 classes.
     """
     named = dict(values)
     if given is not None:
         names = _checked_names(given, where)
-        named = {part: _name(column, names, where) for part, column in values.items()}
+        named = {part: _to_names(column, names, where) for part, column in values.items()}
     distinct = {part: set(column.unique().tolist()) for part, column in named.items()}
     classes = list(names) if given is not None else _sorted(set.union(*distinct.values()), where)
     for value in classes:
         if value not in distinct["train"]:
-            raise DataError(f"{where}: the class {value!r} has no row in the train part; move some there or leave it out")
+            raise DataError(f"{where}: the class {value!r} has no row in the train part; move rows of it there, or leave the class out")
     if len(classes) < 2:
-        raise DataError(f"{where}: the target has the one class {listed(classes)}; expected at least 2")
+        raise DataError(f"{where}: the target has the one class {format_values(classes)}; expected at least 2")
     if len({str(value) for value in classes}) < len(classes):
-        raise DataError(f"{where}: two classes read the same: {listed(classes)}; give the target one type")
+        raise DataError(f"{where}: two classes have the same text: {format_values(classes)}; give the target one type")
     return named, tuple(str(value) for value in classes)
 
 
-def listed(values: Any) -> str:
-    """Write some values for a message, at most ten."""
+def format_values(values: Any) -> str:
+    """Return at most ten values as text for a message."""
     shown = [repr(value) for value in values]
     return ", ".join(shown[:10]) + (f" ... ({len(shown)} in all)" if len(shown) > 10 else "")
 
@@ -51,8 +51,8 @@ def _checked_names(given: Any, where: str) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _name(target: pd.Series, names: tuple[str, ...], where: str) -> pd.Series:
-    if kind(target, where) == "text":
+def _to_names(target: pd.Series, names: tuple[str, ...], where: str) -> pd.Series:
+    if column_type(target, where) == "text":
         for value in target.unique().tolist():
             if value not in names:
                 raise DataError(f"{where}: the target holds {value!r}, which is not in class_names; {nearest(str(value), names)}")
@@ -70,4 +70,4 @@ def _sorted(values: set[Any], where: str) -> list[Any]:
     try:
         return sorted(values)
     except TypeError:
-        raise DataError(f"{where}: the target mixes text and numbers: {listed(sorted(values, key=str))}; give it one type") from None
+        raise DataError(f"{where}: the target mixes text and numbers: {format_values(sorted(values, key=str))}; give it one type") from None

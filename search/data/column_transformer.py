@@ -1,23 +1,23 @@
-"""The scikit-learn transformer of a table's columns: how it is built, what comes out of it, how it is kept without pickle."""
+"""Builds, saves and loads the scikit-learn transformer of a table's columns, without pickle."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .columns import Kind
+from .columns import ColumnType
 
-if TYPE_CHECKING:  # a kept model carries this file without experiment files
+if TYPE_CHECKING:  # a champion bundles this file without experiment files
     from ..experiment.sections import PreprocessingSection
 
 _TRUSTED = ["numpy.dtype"]
-"""What a saved transformer may hold besides scikit-learn's own types, which skops trusts."""
+"""Types that a saved transformer may have besides scikit-learn's own, which skops trusts."""
 
 
-def build_transformer(columns: Mapping[str, Kind], section: "PreprocessingSection") -> Any:
-    """Make a `sklearn.compose.ColumnTransformer` to be fitted: numeric columns first, then text ones.
+def build_transformer(columns: Mapping[str, ColumnType], section: "PreprocessingSection") -> Any:
+    """Build an unfitted `sklearn.compose.ColumnTransformer`: numeric columns first, then text ones.
 
     Args:
-        columns: Kind of each column.
+        columns: Type of each column.
         section: ``[preprocessing]`` of the experiment.
 
     Returns:
@@ -34,22 +34,22 @@ def build_transformer(columns: Mapping[str, Kind], section: "PreprocessingSectio
     }[section.categorical]
     numeric = make_pipeline(impute.SimpleImputer(strategy=section.missing), *scaler)
     text = make_pipeline(impute.SimpleImputer(strategy="most_frequent"), encoder)
-    named = [("numeric", numeric, _of_kind(columns, "numeric")), ("text", text, _of_kind(columns, "text"))]
+    named = [("numeric", numeric, _of_type(columns, "numeric")), ("text", text, _of_type(columns, "text"))]
     return ColumnTransformer([entry for entry in named if entry[2]], sparse_threshold=0)
 
 
-def columns_out(transformer: Any, columns: Mapping[str, Kind]) -> list[tuple[str, str]]:
-    """List the transformed features in order.
+def columns_out(transformer: Any, columns: Mapping[str, ColumnType]) -> list[tuple[str, str]]:
+    """Return the transformed features in order.
 
     Args:
-        transformer: Fitted.
-        columns: Kind of each column.
+        transformer: The fitted transformer.
+        columns: Type of each column.
 
     Returns:
         For each feature the column it comes from, and its name, such as ``age`` or ``sex=male``.
     """
-    text = _of_kind(columns, "text")
-    out = [(name, name) for name in _of_kind(columns, "numeric")]
+    text = _of_type(columns, "text")
+    out = [(name, name) for name in _of_type(columns, "numeric")]
     encoder: Any = transformer.named_transformers_["text"][-1] if text else None
     if hasattr(encoder, "drop_idx_"):  # one-hot
         return out + [(name, f"{name}={value}") for name, values in zip(text, encoder.categories_, strict=True) for value in values]
@@ -64,11 +64,11 @@ def save_transformer(transformer: Any, file: Path) -> None:
 
 
 def load_transformer(file: Path) -> Any:
-    """Read what `save_transformer` wrote; a file with a type of another kind is refused by skops."""
+    """Load what `save_transformer` wrote; skops refuses a file with any other type."""
     from skops.io import load
 
     return load(file, trusted=_TRUSTED)
 
 
-def _of_kind(columns: Mapping[str, Kind], wanted: Kind) -> list[str]:
+def _of_type(columns: Mapping[str, ColumnType], wanted: ColumnType) -> list[str]:
     return [name for name, of in columns.items() if of == wanted]

@@ -1,4 +1,4 @@
-"""What a column of a table holds: numbers (true/false among them) or text. It changes no column."""
+"""The type of a table's column: numeric (numbers and true/false) or text. It changes no column."""
 
 import json
 from typing import Any, Literal
@@ -8,96 +8,96 @@ import pandas as pd
 
 from ..errors import DataError
 
-Kind = Literal["numeric", "text"]
+ColumnType = Literal["numeric", "text"]
 Features = pd.DataFrame | np.ndarray
 """Rows as a table of named columns, or as an array ``(n_rows, *shape)``."""
 
-# The words of pandas.api.types.infer_dtype, which looks at the values and not only at the dtype.
+# Results of pandas.api.types.infer_dtype, which reads the values and not only the dtype.
 _NUMERIC = frozenset({"boolean", "integer", "floating", "mixed-integer-float", "integer-na", "decimal", "empty"})
 _TEXT = frozenset({"string", "categorical", "mixed-integer", "mixed"})
 
 
-def kind(column: pd.Series, where: str) -> Kind:
-    """Tell numbers from text.
+def column_type(column: pd.Series, where: str) -> ColumnType:
+    """Return the type of a column: numeric or text.
 
     Args:
-        column: With or without gaps; a column of gaps only counts as numeric.
-        where: Words for the message, such as ``data set "iris", train part``.
+        column: The column, gaps allowed; a column of gaps only is numeric.
+        where: Start of the error message, such as ``data set "iris", train part``.
 
     Returns:
-        "numeric" for numbers and true/false, "text" for text, categories, and text mixed with numbers.
+        "numeric" for numbers and true/false; "text" for text, categories, and text mixed with numbers.
 
     Raises:
-        DataError: If it holds anything else, such as dates or lists.
+        DataError: If the column has values of another type, such as dates or lists.
     """
     inferred = pd.api.types.infer_dtype(column, skipna=True)
     if inferred in _NUMERIC:
         return "numeric"
     if inferred in _TEXT:
-        odd = _odd_type(column) if inferred == "mixed" else None
+        odd = _unsupported_type(column) if inferred == "mixed" else None
         if odd is None:
             return "text"
         inferred = odd
-    raise DataError(f'{where}: the column "{column.name}" holds values of type {inferred}; expected numbers, true/false or text')
+    raise DataError(f'{where}: the column "{column.name}" holds values of type {inferred}; expected numbers, true/false or text; convert or drop it')
 
 
 def to_numbers(column: pd.Series, where: str) -> np.ndarray:
-    """Read a column as numbers; text that spells a number is one.
+    """Convert a column to numbers; text such as "1.5" is a number.
 
     Args:
-        column: Gaps allowed.
-        where: Words for the message.
+        column: The column, gaps allowed.
+        where: Start of the error message.
 
     Returns:
         float64 ``(n_rows,)``, NaN for a gap.
 
     Raises:
-        DataError: With the first value that is not a finite number.
+        DataError: If a value is not a finite number.
     """
     if pd.api.types.is_numeric_dtype(column.dtype):  # bool too
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
         wrong = np.isinf(numbers)
     else:
-        kind(column, where)  # dates would be read as nanoseconds
+        column_type(column, where)  # dates would be read as nanoseconds
         numbers = pd.to_numeric(column.astype(object), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         wrong = ~np.isfinite(numbers) & column.notna().to_numpy()
     if wrong.any():
         row = int(wrong.argmax())
-        raise DataError(f'{where}: the column "{column.name}" holds {plain(column.iloc[row])!r} in row {row + 1}; expected finite numbers')
+        raise DataError(f'{where}: the column "{column.name}" holds {to_python(column.iloc[row])!r} in row {row + 1}; expected finite numbers')
     return numbers
 
 
 def to_text(column: pd.Series) -> np.ndarray:
-    """Read a column as text.
+    """Convert a column to text.
 
     Args:
-        column: Gaps allowed. Whole numbers are spelled without a point, so that 3 and 3.0 are the same category.
+        column: The column, gaps allowed. Whole numbers are written without a point, so that 3 and 3.0 are the same category.
 
     Returns:
         Objects ``(n_rows,)``: text, or NaN for a gap.
     """
     texts = np.empty(len(column), dtype=object)
-    texts[:] = [np.nan if gap else _spell(value) for value, gap in zip(column, column.isna(), strict=True)]
+    texts[:] = [np.nan if gap else _to_text(value) for value, gap in zip(column, column.isna(), strict=True)]
     return texts
 
 
-def plain(value: Any) -> Any:
-    """Return a value without numpy's type, as the user wrote it."""
+def to_python(value: Any) -> Any:
+    """Return a value as Python's type in place of NumPy's."""
     return value.item() if isinstance(value, np.generic) else value
 
 
-def content(column: pd.Series, where: str) -> bytes:
-    """Return a column's values as bytes that depend on neither its dtype's width nor its row numbers."""
-    if kind(column, where) == "text":
+def column_bytes(column: pd.Series, where: str) -> bytes:
+    """Return a column's values as bytes that depend neither on the width of its dtype nor on its index."""
+    if column_type(column, where) == "text":
         return json.dumps([None if text is np.nan else text for text in to_text(column)]).encode()
     numbers = to_numbers(column, where)
-    return np.where(np.isnan(numbers), np.nan, numbers).tobytes()  # one NaN of the many
+    return np.where(np.isnan(numbers), np.nan, numbers).tobytes()  # NaN has many bit patterns
 
 
-def _odd_type(column: pd.Series) -> str | None:
+def _unsupported_type(column: pd.Series) -> str | None:
     types = {type(value) for value in column.dropna()}
     return next((odd.__name__ for odd in types if not issubclass(odd, str | bool | int | float | np.number)), None)
 
 
-def _spell(value: Any) -> str:
+def _to_text(value: Any) -> str:
     return str(int(value)) if isinstance(value, float | np.floating) and float(value).is_integer() else str(value)

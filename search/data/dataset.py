@@ -1,44 +1,22 @@
-"""A data set as the product sees it: three parts of raw rows, a task and a fingerprint, checked when it is loaded.
+"""A data set: three parts of raw rows, the task of each target, and a fingerprint.
 
-It calls the loader that an experiment file names. It changes no features; `search.data.preprocessing` does.
+It changes no features; `search.data.preprocessing` does.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-import numpy as np
 import pandas as pd
 
 from ..errors import DataError, nearest
 from ..experiment.references import check_arguments, resolve
 from ..experiment.sections import DataSection
 from .arrays import Task, Tasks, named
-from .classes import listed, name_classes
-from .columns import Features, content, kind, to_numbers
-
-PARTS = ("train", "validation", "test")
-
-
-@dataclass(frozen=True)
-class Part:
-    """Rows of one part.
-
-    Attributes:
-        features: Raw features by column name, or an array ``(n_rows, *shape)`` (images, sequences).
-        target: One value a row, or a table of several targets.
-    """
-
-    features: Features
-    target: pd.Series | pd.DataFrame
-
-    @property
-    def targets(self) -> dict[str, pd.Series]:
-        """Each target by its name."""
-        columns = [self.target] if isinstance(self.target, pd.Series) else [self.target[name] for name in self.target]
-        return {str(column.name): column for column in columns}
+from .classes import format_values, name_classes
+from .columns import to_numbers
+from .fingerprint import fingerprint
+from .parts import PARTS, Part, check_same_columns, join_targets, parse_part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +24,14 @@ class Dataset:
     """Train, validation and test parts.
 
     Attributes:
-        name: Name of the data set: what the loader calls it, or the loader's function name.
-        train: What is trained on, and the only part that preprocessing is fitted on.
-        validation: What the objective is measured on.
-        test: What only the champion is measured on.
+        name: Name of the data set: the name that the loader returns, or the name of the loader's function.
+        train: The part to train on, and the only one that preprocessing is fitted on.
+        validation: The part that the objective is measured on.
+        test: The part that only the champion is measured on.
         target: Name of the target column, or of each of several.
-        task: What the target is, by column where there are several.
-        class_names: The target's values, in the order of the output's units; empty for regression; by column too.
+        task: Task of the target, by column where there are several.
+        class_names: Classes of the target in the order of the output's units, empty for regression; by column where
+            there are several targets.
         fingerprint: SHA-256 of all parts' content, 16 hexadecimal digits.
     """
 
@@ -67,12 +46,12 @@ class Dataset:
 
     @property
     def tasks(self) -> dict[str, Task]:
-        """What each target is, by column."""
+        """The task of each target by column."""
         return dict(self.task) if isinstance(self.task, Mapping) else {str(self.target): self.task}
 
 
 def load_dataset(section: DataSection) -> Dataset:
-    """Load the data set that an experiment names, and check it.
+    """Load and check the data set that an experiment names.
 
     Args:
         section: ``[data]`` of the experiment.
@@ -82,8 +61,8 @@ def load_dataset(section: DataSection) -> Dataset:
 
     Raises:
         UnknownReferenceError: If the loader does not import.
-        ExperimentError: If it has no such argument, or needs one that is not given.
-        DataError: If it fails, or what it returns cannot be used.
+        ExperimentError: If the loader has no such argument, or needs one that is not given.
+        DataError: If the loader fails, or returns something that cannot be used.
     """
     loader = resolve(section.loader)
     if not callable(loader):
@@ -91,8 +70,8 @@ def load_dataset(section: DataSection) -> Dataset:
     check_arguments(loader, section.arguments, {}, "[data]")
     try:
         loaded = loader(**section.arguments)
-    except Exception as error:  # whatever the user's loader raises
-        raise DataError(f'[data] loader = "{section.loader}": {_message(error)}') from error
+    except Exception as error:  # the user's loader can raise anything
+        raise DataError(f'[data] loader = "{section.loader}": {_describe(error)}') from error
     name = loaded.get("name") if isinstance(loaded, Mapping) else None
     return parse_dataset(loaded, str(name or getattr(loader, "__name__", section.loader)))
 
@@ -101,8 +80,8 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
     """Check what a loader returned.
 
     Args:
-        loaded: A dict of "train", "validation" and "test", each a pair of features and target; "task"; and, if wanted,
-            "class_names". Whole-number targets are then places in that list, and become the names. Where the target is a
+        loaded: A dict of "train", "validation" and "test", each a pair of features and target; "task"; and optionally
+            "class_names". Whole-number targets are then indices into that list and are replaced by its names. If the target is a
             table of several columns, "task" is a dict by column, and so is "class_names".
         name: Name of the data set.
 
@@ -110,30 +89,45 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
         The data set.
 
     Raises:
-        DataError: With the first fault.
+        DataError: With the first error found.
     """
     where = f'data set "{name}"'
     _check_keys(loaded, where)
-    parts = {part: _parse_part(loaded[part], f"{where}, {part} part") for part in PARTS}
-    _check_same_columns(parts, where)
+    parts = {part: parse_part(loaded[part], f"{where}, {part} part") for part in PARTS}
+    check_same_columns(parts, where)
+    targets = _parse_targets(loaded, parts, where)
+    parts = {part: Part(rows.features, join_targets({c: target.values[part] for c, target in targets.items()})) for part, rows in parts.items()}
+    tasks = {column: target.task for column, target in targets.items()}
+    class_names = {column: target.class_names for column, target in targets.items()}
+    facts: dict[str, Any] = {"target": tuple(targets), "task": tasks, "class_names": class_names}
+    if len(targets) == 1:
+        [column] = targets
+        facts = {"target": column, "task": tasks[column], "class_names": class_names[column]}
+    digest = fingerprint(parts, list(facts.values()))
+    return Dataset(name=name, train=parts["train"], validation=parts["validation"], test=parts["test"], fingerprint=digest, **facts)
+
+
+@dataclass(frozen=True)
+class _ParsedTarget:
+    """One target column: its task, its values by part (classes by their names), and the names of its classes."""
+
+    task: Task
+    values: Mapping[str, pd.Series]
+    class_names: tuple[str, ...]
+
+
+def _parse_targets(loaded: Mapping[str, Any], parts: Mapping[str, Part], where: str) -> dict[str, _ParsedTarget]:
     columns = tuple(parts["train"].targets)
     tasks = _by_column(loaded["task"], columns, "task", where)
+    class_names = _by_column(loaded.get("class_names"), columns, "class_names", where)
     for column in columns:
         if column not in tasks:
-            raise DataError(f'{where}: task says nothing of the target "{column}"; add it')
-    given = _by_column(loaded.get("class_names"), columns, "class_names", where)
-    read = {column: _read_target(column, parts, tasks[column], given.get(column), where) for column in columns}
-    parts = {part: Part(rows.features, _joined({column: read[column][0][part] for column in columns})) for part, rows in parts.items()}
-    classes = {column: names for column, (_, names) in read.items()}
-    facts: dict[str, Any] = {"target": columns, "task": tasks, "class_names": classes}
-    if len(columns) == 1:
-        facts = {"target": columns[0], "task": tasks[columns[0]], "class_names": classes[columns[0]]}
-    fingerprint = _fingerprint(parts, facts)
-    return Dataset(name=name, train=parts["train"], validation=parts["validation"], test=parts["test"], fingerprint=fingerprint, **facts)
+            raise DataError(f'{where}: task has no entry for the target "{column}"; add it')
+    return {column: _parse_target(column, parts, tasks[column], class_names.get(column), where) for column in columns}
 
 
 def _by_column(given: Any, columns: tuple[str, ...], key: str, where: str) -> dict[str, Any]:
-    """Give by target column what a loader returned: for an only column as it is, for several a dict."""
+    """Return by target column what a loader returned: a plain value for a single column, a dict for several."""
     if not isinstance(given, Mapping):
         if len(columns) > 1 and given is not None:
             raise DataError(f"{where}: {key} = {given!r} is for one target; expected a dict by target, {', '.join(columns)}")
@@ -144,27 +138,28 @@ def _by_column(given: Any, columns: tuple[str, ...], key: str, where: str) -> di
     return dict(given)
 
 
-def _read_target(column: str, parts: Mapping[str, Part], task: Task, given: Any, where: str) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
-    """Return one target's values by part, classes by their names, and the names."""
+def _parse_target(column: str, parts: Mapping[str, Part], task: Task, class_names: Any, where: str) -> _ParsedTarget:
     values = {part: rows.targets[column] for part, rows in parts.items()}
     if task == "regression":
-        return {part: _numbers(numbers, f"{where}, {part} part") for part, numbers in values.items()}, ()
-    values, class_names = name_classes(values, given, where)
-    if task == "binary" and len(class_names) != 2:
-        raise DataError(f'{where}: a binary task has 2 classes, but "{column}" has {len(class_names)}: {listed(class_names)}')
-    return values, class_names
+        return _ParsedTarget(task, {part: _to_regression(numbers, f"{where}, {part} part") for part, numbers in values.items()}, ())
+    values, names = name_classes(values, class_names, where)
+    if task == "binary" and len(names) != 2:
+        raise DataError(f'{where}: a binary task has 2 classes, but "{column}" has {len(names)}: {format_values(names)}')
+    return _ParsedTarget(task, values, names)
 
 
-def _joined(columns: Mapping[str, pd.Series]) -> pd.Series | pd.DataFrame:
-    return next(iter(columns.values())) if len(columns) == 1 else pd.DataFrame(dict(columns))
+def _to_regression(target: pd.Series, where: str) -> pd.Series:
+    to_numbers(target, f"{where}, target")
+    return pd.to_numeric(target)
 
 
-def _message(error: Exception) -> str:
-    if isinstance(error, KeyError):  # its text is the key alone, and is quoted when it is printed
+def _describe(error: Exception) -> str:
+    """Return the message of an error that a loader raised."""
+    if isinstance(error, KeyError):  # its text is the key alone, in quotation marks
         key = str(error.args[0]) if error.args else ""
-        return f'KeyError: "{key}": the loader looks this up where it is not; correct the loader, or an argument in [data]'
-    is_told = isinstance(error, ValueError | OSError) or type(error) is LookupError
-    return str(error) if is_told and str(error) else f"{type(error).__name__}: {error}"
+        return f'KeyError: "{key}": the loader found no such key; correct the loader, or an argument in [data]'
+    explains_itself = isinstance(error, ValueError | OSError) or type(error) is LookupError
+    return str(error) if explains_itself and str(error) else f"{type(error).__name__}: {error}"
 
 
 def _check_keys(loaded: Any, where: str) -> None:
@@ -180,101 +175,3 @@ def _check_keys(loaded: Any, where: str) -> None:
     for task in named(loaded["task"]).values():
         if task not in get_args(Task):
             raise DataError(f'{where}: task = "{task}" is not known; {nearest(str(task), get_args(Task))}')
-
-
-def _parse_part(given: Any, where: str) -> Part:
-    if not isinstance(given, tuple | list) or len(given) != 2:
-        raise DataError(f"{where} is a {type(given).__name__}; expected a pair of features and target")
-    features, target = given
-    if not isinstance(target, pd.Series | pd.DataFrame):
-        raise DataError(f"{where}: the target is a {type(target).__name__}; expected a pandas Series, or a DataFrame of several targets")
-    if not isinstance(features, pd.DataFrame | np.ndarray):
-        raise DataError(f"{where}: the features are a {type(features).__name__}; expected a pandas DataFrame or a numpy array")
-    if len(features) != len(target):
-        raise DataError(f"{where} has {len(features)} rows of features and {len(target)} of the target; expected as many")
-    if not len(target):
-        raise DataError(f"{where} has no rows; make it larger")
-    table = _as_table(target, where)
-    for name in table:
-        if table[name].isna().any():
-            raise DataError(f'{where}: the target "{name}" has {int(table[name].isna().sum())} gaps; remove these rows or fill them')
-    if isinstance(features, pd.DataFrame):
-        _check_table(features, list(table.columns), where)
-    else:
-        _check_array(features, where)
-    return Part(features.reset_index(drop=True) if isinstance(features, pd.DataFrame) else features, _joined({str(n): table[n] for n in table}))
-
-
-def _as_table(target: pd.Series | pd.DataFrame, where: str) -> pd.DataFrame:
-    """Return the targets as columns named by text, their rows counted from 0."""
-    given = target.to_frame("target" if target.name is None else target.name) if isinstance(target, pd.Series) else target
-    table = given.set_axis([str(name) for name in given.columns], axis="columns").reset_index(drop=True)
-    if table.columns.empty or table.columns.has_duplicates:
-        raise DataError(f"{where}: the targets are {', '.join(table.columns) or 'none'}; expected at least one, each once")
-    return table
-
-
-def _check_table(features: pd.DataFrame, targets: list[str], where: str) -> None:
-    names = list(features.columns)
-    if not names:
-        raise DataError(f"{where} has no features; expected at least one column besides the target")
-    for name in names:
-        if not isinstance(name, str):
-            raise DataError(f"{where}: the column {name!r} is not named by text; rename it")
-    twice = features.columns[features.columns.duplicated()]
-    if len(twice):
-        raise DataError(f'{where} has the column "{twice[0]}" twice; rename one')
-    for target in targets:
-        if target in names:
-            raise DataError(f'{where}: the features hold the target "{target}"; leave that column out of them')
-    for name in names:
-        if kind(features[name], where) == "numeric":
-            to_numbers(features[name], where)
-
-
-def _check_array(features: np.ndarray, where: str) -> None:
-    if features.ndim < 2 or not np.issubdtype(features.dtype, np.number):
-        raise DataError(f"{where}: the features are an array of {features.dtype} {features.shape}; expected numbers (n_rows, ...)")
-    if not np.isfinite(features).all():
-        raise DataError(f"{where}: the features have gaps or infinite values; an array is not filled, replace them")
-
-
-def _check_same_columns(parts: Mapping[str, Part], where: str) -> None:
-    train = parts["train"]
-    for name, part in parts.items():
-        if list(part.targets) != list(train.targets):
-            given, expected = (", ".join(rows.targets) for rows in (part, train))
-            raise DataError(f'{where}: the target is "{expected}" in the train part, but "{given}" in the {name} part')
-        if _layout(part.features) != _layout(train.features):
-            raise DataError(f"{where}: the {name} part has {_layout(part.features)}, but the train part {_layout(train.features)}")
-    if isinstance(train.features, pd.DataFrame):
-        for column in train.features:
-            if train.features[column].isna().all():
-                raise DataError(f'{where}: the feature "{column}" is all gaps in the train part; leave that column out')
-
-
-def _layout(features: Features) -> str:
-    if isinstance(features, pd.DataFrame):
-        return f"the columns {', '.join(features.columns)}"
-    return f"rows of shape {features.shape[1:]}"
-
-
-def _numbers(target: pd.Series, where: str) -> pd.Series:
-    to_numbers(target, f"{where}, target")
-    return pd.to_numeric(target)
-
-
-def _fingerprint(parts: Mapping[str, Part], facts: Mapping[str, Any]) -> str:
-    """Hash names and values; the row numbers of pandas, the order of the dict and the process do not matter."""
-    digest = hashlib.sha256(json.dumps([facts["target"], facts["task"], facts["class_names"]], sort_keys=True).encode())
-    for name in PARTS:
-        features, targets = parts[name].features, parts[name].targets
-        digest.update(json.dumps([name, len(parts[name].target)]).encode())
-        if isinstance(features, pd.DataFrame):
-            for column in features:
-                digest.update(json.dumps(column).encode() + content(features[column], name))
-        else:
-            digest.update(f"{features.dtype}{features.shape}".encode() + np.ascontiguousarray(features).tobytes())
-        for values in targets.values():
-            digest.update(content(values, name))
-    return digest.hexdigest()[:16]

@@ -1,41 +1,37 @@
-"""From raw rows to arrays, and from a model's outputs to answers; fitted on the training part only.
+"""Transforms raw rows into arrays and a model's outputs into predictions; fitted on the training part only.
 
-It is saved without pickle, so a kept model can be loaded from a stranger without running the stranger's code.
+It is saved without pickle, so that loading a stranger's model runs none of the stranger's code.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, ExperimentError, nearest
-from .arrays import Tasks, TrainingArrays, Tree, named, unnamed
-from .column_transformer import build_transformer, columns_out, load_transformer, save_transformer
-from .columns import Features, Kind, kind, to_numbers, to_text
-from .targets import Target, choose_targets, tasks_of
-
-if TYPE_CHECKING:  # a kept model carries this file, and predicts without data sets and experiment files
-    from ..experiment.sections import OutputSection, PreprocessingSection
-    from .dataset import Dataset
+from ..errors import DataError
+from .arrays import Tasks, Tree, named, unnamed
+from .column_transformer import columns_out, load_transformer, save_transformer
+from .columns import ColumnType, Features, to_numbers, to_text
+from .targets import Target, tasks_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preprocessor:
-    """The fitted way from rows to arrays and from outputs to answers. `fit_preprocessor` makes it.
+    """The fitted transformation of rows and outputs. `search.data.fitting.fit_preprocessor` makes it.
 
     Attributes:
-        columns: Kind of each feature column that is used, by name, in order; None if rows are arrays.
+        columns: Type of each feature column that is used, by name, in order; None if rows are arrays.
         inputs: Columns of each of the model's inputs, by the input's name; empty for one input of all columns.
         input_shape: Shape of one transformed row, by input name where there are several.
-        targets: What each output predicts, by output name; an only output is named ``""``.
+        targets: What each output predicts, by output name; a single output is named ``""``.
         transformer: The fitted `sklearn.compose.ColumnTransformer`; None if rows are arrays.
     """
 
-    columns: Mapping[str, Kind] | None
+    columns: Mapping[str, ColumnType] | None
     inputs: Mapping[str, tuple[str, ...]]
     input_shape: tuple[int, ...] | dict[str, tuple[int, ...]]
     targets: Mapping[str, Target]
@@ -48,7 +44,7 @@ class Preprocessor:
 
     @property
     def task(self) -> Tasks:
-        """What the target is, by output name where there are several."""
+        """The task, by output name where there are several."""
         return tasks_of(self.targets)
 
     @property
@@ -72,37 +68,26 @@ class Preprocessor:
         return [] if self.columns is None else columns_out(self.transformer, self.columns)
 
     def check(self, rows: Features) -> Features:
-        """Check raw rows and bring them into the form that was fitted.
+        """Check raw rows and convert them to the columns and types that were fitted.
 
         Args:
             rows: A table with at least the feature columns, in any order, or an array ``(n_rows, *input_shape)``. Whole
-                numbers for floats are fine, and so are gaps.
+                numbers in place of floats are allowed, and so are gaps.
 
         Returns:
             The feature columns in order, float64 and text objects; or the array.
 
         Raises:
-            DataError: If there are no rows, columns are missing, or one holds text where numbers belong.
+            DataError: If there are no rows, columns are missing, or a numeric column holds text.
         """
-        if self.columns is None:
-            return self._check_array(rows)
-        if not isinstance(rows, pd.DataFrame):
-            raise DataError(f"The rows are a {type(rows).__name__}; expected a table with the columns {', '.join(self.columns)}")
-        missing = [name for name in self.columns if name not in rows.columns]
-        if missing:
-            raise DataError(f"The rows lack the columns {', '.join(missing)}; expected {', '.join(self.columns)}")
-        if rows.empty:
-            raise DataError("The table has no rows; expected at least one")
-        checked = {name: to_numbers(rows[name], "The rows") if of == "numeric" else to_text(rows[name]) for name, of in self.columns.items()}
-        # Text as objects: scikit-learn's imputer finds its gaps only there.
-        return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in checked.items()}).set_index(rows.index)
+        return self._check_array(rows) if self.columns is None else self._check_table(rows, self.columns)
 
     def select(self, rows: Features) -> Features:
-        """Leave out the columns that no input reads."""
+        """Return the rows with only the columns that an input reads."""
         return rows if self.columns is None or not isinstance(rows, pd.DataFrame) else rows[list(self.columns)]
 
     def transform(self, rows: Features) -> Tree:
-        """Turn raw rows into what the model reads.
+        """Transform raw rows into the model's inputs.
 
         Args:
             rows: As for `check`.
@@ -115,17 +100,17 @@ class Preprocessor:
         """
         checked = self.check(rows)
         transformed = np.ascontiguousarray(checked if self.transformer is None else self.transformer.transform(checked), dtype=np.float32)
-        return transformed if not self.inputs else {name: transformed[:, places] for name, places in self._places().items()}
+        return transformed if not self.inputs else {name: transformed[:, chosen] for name, chosen in self.positions().items()}
 
-    def _places(self) -> dict[str, list[int]]:
-        """Say where each input's features are among the transformed ones."""
-        of_column: dict[str, list[int]] = {}
-        for place, (column, _) in enumerate(self._columns_out):
-            of_column.setdefault(column, []).append(place)
-        return {name: [place for column in columns for place in of_column[column]] for name, columns in self.inputs.items()}
+    def positions(self) -> dict[str, list[int]]:
+        """Return the positions of each input's features among the transformed ones."""
+        by_column: dict[str, list[int]] = {}
+        for position, (column, _) in enumerate(self._columns_out):
+            by_column.setdefault(column, []).append(position)
+        return {name: [position for column in columns for position in by_column[column]] for name, columns in self.inputs.items()}
 
     def encode_target(self, target: pd.Series | pd.DataFrame) -> Tree:
-        """Turn target values into what the losses compare with.
+        """Encode target values for the losses.
 
         Args:
             target: ``(n_rows,)``, or a table of all targets, without gaps.
@@ -139,8 +124,8 @@ class Preprocessor:
         columns = {name: target if isinstance(target, pd.Series) else target[of.column] for name, of in self.targets.items()}
         return unnamed({name: self.targets[name].encode(values) for name, values in columns.items()})
 
-    def answers(self, outputs: Tree) -> pd.DataFrame:
-        """Turn a model's outputs into answers.
+    def decode(self, outputs: Tree) -> pd.DataFrame:
+        """Decode a model's outputs into predictions.
 
         Args:
             outputs: ``(n_rows, 1)`` values or probabilities of the second class, or ``(n_rows, n_classes)`` probabilities;
@@ -154,8 +139,8 @@ class Preprocessor:
             DataError: If the outputs have another shape.
         """
         by_output = named(outputs)
-        answers = [target.answers(by_output[name]).add_prefix(f"{name}_" if name else "") for name, target in self.targets.items()]
-        return pd.concat(answers, axis="columns")
+        predictions = [target.decode(by_output[name]).add_prefix(f"{name}_" if name else "") for name, target in self.targets.items()]
+        return pd.concat(predictions, axis="columns")
 
     def save(self, folder: Path) -> None:
         """Write it into a folder as ``preprocessor.json`` and, for tables, ``preprocessor.skops``."""
@@ -164,7 +149,7 @@ class Preprocessor:
             "columns": None if self.columns is None else dict(self.columns),
             "inputs": dict(self.inputs),
             "input_shape": self.input_shape,
-            "targets": {name: target.to_facts() for name, target in self.targets.items()},
+            "targets": {name: target.to_dict() for name, target in self.targets.items()},
         }
         (folder / "preprocessor.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
         if self.transformer is not None:
@@ -172,24 +157,29 @@ class Preprocessor:
 
     @classmethod
     def load(cls, folder: Path) -> "Preprocessor":
-        """Read what `save` wrote; its transforms are equal to the last bit.
+        """Load what `save` wrote; it transforms rows equally to the last bit.
 
         Raises:
-            DataError: If a file is missing, damaged, or holds a type that we do not write.
+            DataError: If a file is missing or damaged, or has a type that `save` does not write.
         """
         try:
             facts = json.loads((folder / "preprocessor.json").read_text(encoding="utf-8"))
-            if "targets" not in facts:  # written when there could be one input and one output only
-                facts |= {"inputs": {}, "targets": {"": {**facts, "column": facts["target"]}}}
-            return cls(
-                columns=facts["columns"],
-                inputs={name: tuple(columns) for name, columns in facts["inputs"].items()},
-                input_shape=unnamed({name: tuple(shape) for name, shape in named(facts["input_shape"]).items()}),
-                targets={name: Target.from_facts(target) for name, target in facts["targets"].items()},
-                transformer=None if facts["columns"] is None else load_transformer(folder / "preprocessor.skops"),
-            )
-        except Exception as error:  # whatever skops finds in a file that is not ours
+            transformer = None if facts["columns"] is None else load_transformer(folder / "preprocessor.skops")
+            return cls._from_facts(facts, transformer)
+        except Exception as error:  # whatever skops raises for a foreign file
             raise DataError(f"{folder} holds no preprocessing that can be read: {type(error).__name__}: {error}") from error
+
+    @classmethod
+    def _from_facts(cls, facts: dict[str, Any], transformer: Any) -> "Preprocessor":
+        if "targets" not in facts:  # saved by a version that had one input and one output only
+            facts |= {"inputs": {}, "targets": {"": {**facts, "column": facts["target"]}}}
+        return cls(
+            columns=facts["columns"],
+            inputs={name: tuple(columns) for name, columns in facts["inputs"].items()},
+            input_shape=unnamed({name: tuple(shape) for name, shape in named(facts["input_shape"]).items()}),
+            targets={name: Target.from_dict(target) for name, target in facts["targets"].items()},
+            transformer=transformer,
+        )
 
     def _check_array(self, rows: Features) -> np.ndarray:
         if not isinstance(rows, np.ndarray) or rows.shape[1:] != self.input_shape:
@@ -198,69 +188,18 @@ class Preprocessor:
         if not len(rows):
             raise DataError("The array has no rows; expected at least one")
         if not np.issubdtype(rows.dtype, np.number) or not np.isfinite(rows).all():
-            raise DataError(f"The rows are an array of {rows.dtype} that holds something other than finite numbers; replace it")
+            raise DataError(f"The rows are an array of {rows.dtype} with values that are not finite numbers; replace them")
         return rows
 
-
-def fit_preprocessor(dataset: "Dataset", section: "PreprocessingSection", outputs: "Mapping[str, OutputSection] | None" = None) -> Preprocessor:
-    """Fit preprocessing on the training part of a data set.
-
-    Numeric columns have their gaps filled and are scaled; text columns get their most frequent value in gaps and are
-    encoded. Arrays pass through as float32.
-
-    Args:
-        dataset: The data set.
-        section: ``[preprocessing]`` of the experiment.
-        outputs: ``[outputs]`` of the experiment. Defaults to one output of the only target.
-
-    Returns:
-        The fitted preprocessor.
-
-    Raises:
-        DataError: If a column cannot be used.
-        ExperimentError: If an input or an output names a column that the data set has not.
-    """
-    features, targets = dataset.train.features, choose_targets(dataset, outputs or {})
-    inputs = {name: tuple(columns) for name, columns in section.inputs.items()}
-    if isinstance(features, np.ndarray):
-        if inputs:
-            raise ExperimentError(f'preprocessing.inputs: the rows of data set "{dataset.name}" are arrays without columns; leave inputs out')
-        return Preprocessor(columns=None, inputs={}, input_shape=features.shape[1:], targets=targets, transformer=None)
-    columns = {name: kind(features[name], dataset.name) for name in _used(list(features.columns), inputs, dataset.name)}
-    rows = Preprocessor(columns=columns, inputs={}, input_shape=(), targets=targets, transformer=None).check(features)
-    transformer = build_transformer(columns, section)
-    n_features = transformer.fit_transform(rows).shape[1]
-    fitted = Preprocessor(columns=columns, inputs=inputs, input_shape=(n_features,), targets=targets, transformer=transformer)
-    return replace(fitted, input_shape={name: (len(places),) for name, places in fitted._places().items()}) if inputs else fitted
-
-
-def _used(columns: list[str], inputs: Mapping[str, Sequence[str]], dataset: str) -> list[str]:
-    """Return the columns that inputs name, all of them where there are no inputs, in the data set's order."""
-    for name, chosen in inputs.items():
-        for column in chosen:
-            if column not in columns:
-                raise ExperimentError(f'preprocessing.inputs.{name}: data set "{dataset}" has no column "{column}"; {nearest(column, columns)}')
-    return [column for column in columns if not inputs or any(column in chosen for chosen in inputs.values())]
-
-
-def prepare(dataset: "Dataset", preprocessor: Preprocessor) -> TrainingArrays:
-    """Turn the training and validation parts into arrays.
-
-    Args:
-        dataset: The data set.
-        preprocessor: Fitted on it.
-
-    Returns:
-        The arrays.
-
-    Raises:
-        DataError: If the validation part has other kinds of values than the training part.
-    """
-    return TrainingArrays(
-        x_train=preprocessor.transform(dataset.train.features),
-        y_train=preprocessor.encode_target(dataset.train.target),
-        x_validation=preprocessor.transform(dataset.validation.features),
-        y_validation=preprocessor.encode_target(dataset.validation.target),
-        task=preprocessor.task,
-        n_outputs=preprocessor.n_outputs,
-    )
+    @staticmethod
+    def _check_table(rows: Features, columns: Mapping[str, ColumnType]) -> pd.DataFrame:
+        if not isinstance(rows, pd.DataFrame):
+            raise DataError(f"The rows are a {type(rows).__name__}; expected a table with the columns {', '.join(columns)}")
+        missing = [name for name in columns if name not in rows.columns]
+        if missing:
+            raise DataError(f"The rows lack the columns {', '.join(missing)}; expected {', '.join(columns)}")
+        if rows.empty:
+            raise DataError("The table has no rows; expected at least one")
+        checked = {name: to_numbers(rows[name], "The rows") if of == "numeric" else to_text(rows[name]) for name, of in columns.items()}
+        # Text as objects: scikit-learn's imputer finds its gaps only there.
+        return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in checked.items()}).set_index(rows.index)

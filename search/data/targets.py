@@ -1,6 +1,6 @@
-"""What each output of a model predicts: a target column, its task and its classes; targets to arrays, outputs to answers.
+"""The target that each output of a model predicts: its column, task and classes; encodes targets and decodes outputs.
 
-A kept model carries it, so it imports neither data sets nor experiment files.
+A champion bundles this file, so it imports neither data sets nor experiment files.
 """
 
 from collections.abc import Mapping
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """What one output predicts.
+    """The target of one output.
 
     Attributes:
         column: Name of the target column.
-        task: What the target is.
-        classes: Its values in their own type, in the order of the output's units; empty for regression.
+        task: "binary", "multiclass" or "regression".
+        classes: Values of the target, in its own type and in the order of the output's units; empty for regression.
     """
 
     column: str
@@ -44,7 +44,7 @@ class Target:
         return len(self.classes) if self.task == "multiclass" else 1
 
     def encode(self, values: pd.Series) -> Array:
-        """Turn target values into what the loss compares with.
+        """Encode target values for the loss.
 
         Args:
             values: ``(n_rows,)``, without gaps.
@@ -65,8 +65,8 @@ class Target:
         codes = np.array([numbers[value] for value in values], dtype=np.int32 if self.task == "multiclass" else np.float32)
         return codes.reshape(-1, 1)
 
-    def answers(self, outputs: Array) -> pd.DataFrame:
-        """Turn an output into answers.
+    def decode(self, outputs: Array) -> pd.DataFrame:
+        """Decode an output into predictions.
 
         Args:
             outputs: ``(n_rows, 1)`` values or probabilities of the second class, or ``(n_rows, n_classes)`` probabilities.
@@ -90,13 +90,13 @@ class Target:
         by_class = {f"probability_{name}": probabilities[:, number] for number, name in enumerate(self.class_names)}
         return pd.DataFrame({"prediction": pd.Series([self.classes[number] for number in chosen]), **by_class})
 
-    def to_facts(self) -> dict[str, Any]:
-        """Write it as JSON's values."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return the target as values that JSON can write."""
         return asdict(self)
 
     @classmethod
-    def from_facts(cls, facts: Mapping[str, Any]) -> Self:
-        """Read what `to_facts` wrote."""
+    def from_dict(cls, facts: Mapping[str, Any]) -> Self:
+        """Return the target that `to_dict` wrote."""
         return cls(column=facts["column"], task=facts["task"], classes=tuple(facts["classes"]))
 
 
@@ -106,17 +106,17 @@ def tasks_of(targets: Mapping[str, Target]) -> Tasks:
 
 
 def choose_targets(dataset: "Dataset", outputs: Mapping[str, "OutputSection"]) -> dict[str, Target]:
-    """Say what each output predicts.
+    """Return the target of each output.
 
     Args:
         dataset: The data set.
         outputs: ``[outputs]`` of the experiment; empty for one output of the only target.
 
     Returns:
-        Targets by output name, in the order of the experiment; an only output is named ``""``.
+        Targets by output name, in the order of the experiment; a single output is named ``""``.
 
     Raises:
-        ExperimentError: If the data set has no such target, or several and it is not said which one is predicted.
+        ExperimentError: If the data set has no such target, or has several and the experiment does not name the one to predict.
     """
     by_column = {column: _target(dataset, column, task) for column, task in dataset.tasks.items()}
     if not outputs:
@@ -132,7 +132,7 @@ def choose_targets(dataset: "Dataset", outputs: Mapping[str, "OutputSection"]) -
 
 
 def _column(dataset: "Dataset", known: Mapping[str, Target], output: str, section: "OutputSection") -> str:
-    """Name the target column of one output."""
+    """Return the target column of one output."""
     if section.target is None:
         if output in known or len(known) == 1:
             return output if output in known else next(iter(known))
@@ -150,17 +150,17 @@ def _target(dataset: "Dataset", column: str, task: Task) -> Target:
 
 
 def named_outputs(model: Any, outputs: Any) -> dict[str, Any]:
-    """Give a model's outputs by name.
+    """Return a model's outputs by name.
 
     Args:
         model: A Keras model.
-        outputs: What it returned: an array, a dict, or a list in the order of its output layers.
+        outputs: The value it returned: an array, a dict, or a list in the order of its output layers.
 
     Returns:
-        Outputs by name; an only one is named ``""``, even where the model names it.
+        Outputs by name; a single one is named ``""``, even if the model names it.
 
     Raises:
-        TrialError: If there are several without names.
+        TrialError: If there are several outputs without names.
     """
     if isinstance(outputs, list | tuple):
         if not hasattr(model, "output_names"):

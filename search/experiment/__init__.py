@@ -1,1 +1,1 @@
-"""Experiment files: their sections, the search space, and what is wrong with one."""
+"""Experiment files: their sections, the search space, and their validation."""

@@ -1,4 +1,4 @@
-"""Calls what makes a sampler or a pruner with the options of an experiment file, after checking them."""
+"""Builds samplers and pruners with the options of an experiment file, after checking them."""
 
 import inspect
 import warnings
@@ -9,20 +9,21 @@ from optuna.exceptions import ExperimentalWarning
 from pydantic import TypeAdapter, ValidationError
 
 from ..errors import ExperimentError, InputError
-from .references import accepted, check_arguments, resolve
-from .validation import expectation, written
+from .references import accepted_arguments, check_arguments, resolve
+from .toml import to_toml
+from .validation import expectation
 
-_Made = TypeVar("_Made")
+_Built = TypeVar("_Built")
 
 
-def construct(builder: Callable[..., _Made], options: Mapping[str, Any], provided: Mapping[str, object], where: str) -> _Made:
-    """Call a builder of ours: its signature says which options there are, of which type and range.
+def construct(builder: Callable[..., _Built], options: Mapping[str, Any], provided: Mapping[str, object], where: str) -> _Built:
+    """Call a builder of this project; its signature has the names, types and ranges of the options.
 
     Args:
-        builder: What to call, with an annotation on every argument.
+        builder: The function to call, with an annotation on every argument.
         options: The user's arguments.
-        provided: What the product passes where the signature asks for it.
-        where: The options' place in the experiment file, such as ``[search.sampler_options]``.
+        provided: Arguments that this project passes if the signature has them.
+        where: The options' table in the experiment file, such as ``[search.sampler_options]``.
 
     Raises:
         ExperimentError: If an option is unknown, missing, or of a wrong type or range.
@@ -33,30 +34,30 @@ def construct(builder: Callable[..., _Made], options: Mapping[str, Any], provide
         try:
             TypeAdapter(signature.parameters[name].annotation).validate_python(value, strict=True)
         except ValidationError as error:
-            raise ExperimentError(f"{where}: {name} = {written(value)}: {expectation(error.errors()[0])}") from None
-    return _call(builder, options, accepted(builder, provided), where)
+            raise ExperimentError(f"{where}: {name} = {to_toml(value)}: {expectation(error.errors()[0])}") from None
+    return _call(builder, options, accepted_arguments(builder, provided), where)
 
 
 def construct_reference(reference: str, base: type, options: Mapping[str, Any], provided: Mapping[str, object], where: str) -> Any:
-    """Call what a reference names: a class, or a function that returns an object of one.
+    """Call the class or function that a reference names.
 
     Args:
         reference: "package.module:name".
-        base: What the outcome must be an instance of.
+        base: The class that the returned object must be an instance of.
         options: The user's arguments.
-        provided: What the product passes where the signature names it; ``**kwargs`` does not ask for it.
-        where: The options' place in the experiment file.
+        provided: Arguments that this project passes if the signature names them; ``**kwargs`` does not count.
+        where: The options' table in the experiment file.
 
     Raises:
         UnknownReferenceError: If the reference does not import.
-        ExperimentError: If the options do not fit, or the outcome is something else.
+        ExperimentError: If an option is unknown or missing, or the returned object is of another class.
     """
     builder = resolve(reference)
     if not callable(builder):
         raise ExperimentError(f'"{reference}" is a {type(builder).__name__}; expected a class derived from optuna\'s {base.__name__}')
-    asked = {name: value for name, value in provided.items() if name in _names(builder)}
-    _check_names(builder, options, asked, where)
-    built = _call(builder, options, asked, where)
+    passed = {name: value for name, value in provided.items() if name in _names(builder)}
+    _check_names(builder, options, passed, where)
+    built = _call(builder, options, passed, where)
     if not isinstance(built, base):
         raise ExperimentError(f'"{reference}" makes a {type(built).__name__}; expected a class derived from optuna\'s {base.__name__}')
     return built
@@ -76,9 +77,9 @@ def _names(builder: Callable[..., Any]) -> set[str]:
         return set()
 
 
-def _call(builder: Callable[..., _Made], options: Mapping[str, Any], provided: Mapping[str, object], where: str) -> _Made:
+def _call(builder: Callable[..., _Built], options: Mapping[str, Any], provided: Mapping[str, object], where: str) -> _Built:
     with warnings.catch_warnings():
-        # Whoever wrote the option chose it; Optuna's deprecations are noted where this project takes a new release.
+        # The user chose the option; Optuna's deprecations are handled when this project moves to a new release.
         warnings.simplefilter("ignore", ExperimentalWarning)
         warnings.simplefilter("ignore", FutureWarning)
         try:
@@ -86,4 +87,4 @@ def _call(builder: Callable[..., _Made], options: Mapping[str, Any], provided: M
         except InputError:
             raise
         except (TypeError, ValueError) as error:
-            raise ExperimentError(f"{where}: {getattr(builder, '__name__', builder)} refused {written(options)}: {error}") from error
+            raise ExperimentError(f"{where}: {getattr(builder, '__name__', builder)} refused {to_toml(options)}: {error}") from error

@@ -1,8 +1,8 @@
-"""The JSON schema of experiment files, so that editors complete and check them.
+"""Generates the JSON schema of experiment files, with which editors complete and check them.
 
-It is made from the pydantic models and their docstrings: ``python -m search.experiment.json_schema`` writes it to
+It is generated from the pydantic models and their docstrings: ``python -m search.experiment.json_schema`` writes it to
 ``experiments/schema.json``, which an experiment file names in its first line, ``#:schema schema.json`` (taplo, Even
-Better TOML). Ranges that need two keys are checked when the file is read, not by the schema.
+Better TOML). Ranges that depend on two keys are checked when the file is read, not by the schema.
 """
 
 import inspect
@@ -38,7 +38,7 @@ def write_schema(path: Path = SCHEMA) -> None:
 
 
 class _Described(GenerateJsonSchema):
-    """Describes each key by its entry in the docstring of its model."""
+    """Adds to each key its description from the docstring of its model."""
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         described = super().model_schema(schema)
@@ -57,18 +57,18 @@ def _documentation(model: type[BaseModel]) -> tuple[str, dict[str, str]]:
 
 
 def _as_toml(schema: Any) -> Any:
-    """Leave out what TOML cannot write (null), and what says nothing (titles); a number may fit two types at once."""
+    """Remove what TOML cannot express (null) and needless keys (titles); a number may match two types at once."""
     if isinstance(schema, list):
         return [_as_toml(part) for part in schema if part != {"type": "null"}]
     if not isinstance(schema, Mapping):
         return schema
-    kept = {key: value for key, value in schema.items() if not _says_nothing(key, value)}
+    kept = {key: value for key, value in schema.items() if not _is_needless(key, value)}
     named = {"anyOf" if key == "oneOf" else key: _as_toml(value) for key, value in kept.items()}
     alternatives = named.get("anyOf", [])
     return {**alternatives[0], **{k: v for k, v in named.items() if k != "anyOf"}} if len(alternatives) == 1 else named
 
 
-def _says_nothing(key: str, value: object) -> bool:
+def _is_needless(key: str, value: object) -> bool:
     return (key == "title" and isinstance(value, str)) or (key == "default" and (value is None or isinstance(value, Mapping)))
 
 

@@ -1,4 +1,4 @@
-"""What may be written for one hyperparameter: a plain value is fixed, a table with a ``type`` is searched."""
+"""One hyperparameter of an experiment file: a plain value is fixed, a table with a ``type`` is searched."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from ..errors import nearest
-from .validation import Table, unfit, written
+from .toml import to_toml
+from .validation import Table, invalid
 
 Value = bool | int | float | str | None
-"""What a hyperparameter can be."""
+"""The value of a hyperparameter."""
 
 
 class IntParameter(Table):
@@ -68,23 +69,23 @@ class FloatParameter(Table):
         return (self.low, self.high)
 
 
-def _plain_kind(value: object) -> str | None:
+def _plain_tag(value: object) -> str | None:
     # bool before int, since True is an int in Python
     return next((f"<{kind.__name__}>" for kind in (bool, int, float, str) if isinstance(value, kind)), None)
 
 
 def _check_plain(value: object) -> object:
-    if _plain_kind(value) is None:
-        raise unfit("expected text, a number, true or false")
+    if _plain_tag(value) is None:
+        raise invalid("expected text, a number, true or false")
     return value
 
 
 Plain = Annotated[
     Annotated[bool, Tag("<bool>")] | Annotated[int, Tag("<int>")] | Annotated[float, Tag("<float>")] | Annotated[str, Tag("<str>")],
-    Discriminator(_plain_kind),
+    Discriminator(_plain_tag),
     BeforeValidator(_check_plain),
 ]
-"""A value as it is written in TOML, never converted."""
+"""A value as TOML has it, never converted."""
 
 
 class CategoricalParameter(Table):
@@ -92,7 +93,7 @@ class CategoricalParameter(Table):
 
     Attributes:
         type: "categorical".
-        choices: The values to choose from: text, numbers, true or false; at least one, none twice.
+        choices: The values to choose from: text, numbers, true or false; at least one, each once.
     """
 
     type: Literal["categorical"]
@@ -103,10 +104,10 @@ class CategoricalParameter(Table):
         if not self.choices:
             raise ValueError("choices is empty; write at least one value")
         for position, choice in enumerate(self.choices):
-            # Python's equality, as samplers look a choice up by it: 1, 1.0 and true are the same to them.
+            # Samplers compare choices with ==, so 1, 1.0 and true are the same to them.
             if choice in self.choices[:position]:
                 same = self.choices[self.choices.index(choice)]
-                raise ValueError(f"choices has {written(same)} and {written(choice)}, which count as the same; write it once")
+                raise ValueError(f"choices has {to_toml(same)} and {to_toml(choice)}, which are equal; write it once")
         return self
 
     @property
@@ -118,45 +119,45 @@ class CategoricalParameter(Table):
 Searched = IntParameter | FloatParameter | CategoricalParameter
 """A hyperparameter that is searched."""
 
-KINDS = {"int": IntParameter, "float": FloatParameter, "categorical": CategoricalParameter}
+PARAMETER_TYPES = {"int": IntParameter, "float": FloatParameter, "categorical": CategoricalParameter}
 
 
 def _check_range(low: float, high: float, step: float | None, log: bool) -> None:
     if low > high:
-        raise ValueError(f"low={low} is above high={high}; exchange them")
+        raise ValueError(f"low={low} is above high={high}; swap them")
     if log and low <= 0:
         raise ValueError(f"log=true needs low above 0, but low={low}; raise low or leave log out")
     if log and step is not None:
-        raise ValueError(f"log=true and step={step} cannot stand together; leave one out")
+        raise ValueError(f"log=true and step={step} cannot be combined; leave one out")
     if step is not None and low < high and step > high - low:
         raise ValueError(f"step={step} is wider than the range from low={low} to high={high}; make step smaller")
 
 
-def kind_of(value: object) -> str | None:
-    """Return the tag of a hyperparameter's entry: of its type where it is searched, else of its plain value."""
+def tag_of(value: object) -> str | None:
+    """Return the tag of a hyperparameter's entry: of its type if it is searched, else of its plain value."""
     if isinstance(value, Searched):
         return f"<{value.type} parameter>"
     if isinstance(value, Mapping):
         return f"<{value.get('type')} parameter>"
-    return _plain_kind(value)
+    return _plain_tag(value)
 
 
 def check_type(value: Any) -> Any:
-    """Refuse a table that does not say how it is searched.
+    """Check that a table has a known ``type``.
 
     Args:
-        value: What the experiment file has for one hyperparameter.
+        value: The entry of one hyperparameter.
 
     Returns:
-        The same.
+        The entry itself.
 
     Raises:
-        ValueError: If it is a table without a ``type``, or with one that there is not.
+        ValueError: If it is a table without a ``type``, or with an unknown one.
     """
     if isinstance(value, Mapping) and "type" not in value:
-        raise ValueError(f'{written(value)} has no type; add type = "{_likely_type(value)}", or write a plain value to fix it')
-    if isinstance(value, Mapping) and value["type"] not in list(KINDS):
-        raise ValueError(f"unknown type {written(value['type'])}; {nearest(str(value['type']), KINDS)}")
+        raise ValueError(f'{to_toml(value)} has no type; add type = "{_likely_type(value)}", or write a plain value to fix it')
+    if isinstance(value, Mapping) and value["type"] not in list(PARAMETER_TYPES):
+        raise ValueError(f"unknown type {to_toml(value['type'])}; {nearest(str(value['type']), PARAMETER_TYPES)}")
     return value
 
 
@@ -167,8 +168,8 @@ def _likely_type(table: Mapping[str, Any]) -> str:
 
 
 def _check_entry(value: object) -> object:
-    if kind_of(value) is None:
-        raise unfit("expected text, a number, true or false, or a table with a type to search it")
+    if tag_of(value) is None:
+        raise invalid("expected text, a number, true or false, or a table with a type to search it")
     return check_type(value)
 
 
@@ -180,7 +181,7 @@ Entry = Annotated[
     | Annotated[IntParameter, Tag("<int parameter>")]
     | Annotated[FloatParameter, Tag("<float parameter>")]
     | Annotated[CategoricalParameter, Tag("<categorical parameter>")],
-    Discriminator(kind_of),
+    Discriminator(tag_of),
     BeforeValidator(_check_entry),
 ]
-"""What an experiment file may say of one argument of the model's builder."""
+"""The entry of one argument of the model's builder."""

@@ -1,7 +1,7 @@
-"""Turns a reference string, "package.module:name", into the object it names.
+"""Imports the object that a reference string, "package.module:name", names, and checks arguments for it.
 
-References are code: whoever writes an experiment file decides what is imported. It does not load
-files by path and does not evaluate expressions.
+References are code: the author of an experiment file decides what is imported. Files are not loaded by path, and expressions are not
+evaluated.
 """
 
 import importlib
@@ -15,19 +15,19 @@ from ..errors import ExperimentError, UnknownReferenceError, nearest
 
 _NAME = r"[A-Za-z_]\w*"
 FORM = rf"^{_NAME}(\.{_NAME})*:{_NAME}(\.{_NAME})*$"
-"""Regular expression of a reference, as a JSON schema writes it."""
+"""Regular expression of a reference, in the notation of JSON schemas."""
 
 
 def is_reference(text: str) -> bool:
-    """Say whether text has the form "package.module:name"."""
+    """Return whether text has the form "package.module:name"."""
     return re.fullmatch(FORM, text) is not None
 
 
 def correct_form(text: str) -> str | None:
-    """Guess the reference behind a path or a dotted name.
+    """Guess the reference that a path or a dotted name stands for.
 
     Args:
-        text: What was written, such as "models/mlp.py:build_mlp" or "models.mlp.build_mlp".
+        text: The text that was given, such as "models/mlp.py:build_mlp" or "models.mlp.build_mlp".
 
     Returns:
         The reference, such as "models.mlp:build_mlp"; None if there is no good guess.
@@ -40,7 +40,7 @@ def correct_form(text: str) -> str | None:
 
 
 def resolve(reference: str) -> Any:
-    """Import what a reference names.
+    """Import the object that a reference names.
 
     Args:
         reference: "package.module:name"; the name may have dots.
@@ -65,7 +65,7 @@ def resolve(reference: str) -> Any:
 
 
 def _public_names(holder: Any) -> list[str]:
-    """Return the public names an object defines, without what a module merely imported where that leaves any."""
+    """Return the public names of an object; of a module those that it defines itself, if it defines any."""
     names = [name for name in dir(holder) if not name.startswith("_")]
     own = [name for name in names if getattr(getattr(holder, name), "__module__", None) == getattr(holder, "__name__", "")]
     return own if isinstance(holder, ModuleType) and own else names
@@ -81,19 +81,19 @@ def _import_module(module_name: str, reference: str) -> Any:
                 f'"{reference}": there is no module "{missing}"; correct the name, or put the folder that holds it on PYTHONPATH'
             ) from None
         raise UnknownReferenceError(f'"{reference}": importing {module_name} needs the module "{missing}"; install it') from error
-    except Exception as error:  # whatever the user's module raises while it is imported
+    except Exception as error:  # importing a user's module can raise anything
         reason = " ".join(str(error).split())
         raise UnknownReferenceError(f'"{reference}": importing {module_name} failed with {type(error).__name__}: {reason}') from error
 
 
 def check_arguments(function: Any, given: Iterable[str], provided: Mapping[str, object], where: str) -> None:
-    """Check that a function can be called with these names before it is called.
+    """Check that a function accepts these argument names.
 
     Args:
-        function: What will be called.
-        given: The names the user wrote.
-        provided: What the product passes by itself where the signature asks for it.
-        where: Words for the message, such as ``[space.model]``.
+        function: The function that will be called.
+        given: Names of the arguments that the user gave.
+        provided: Arguments that this project passes if the signature has them.
+        where: Start of the error message, such as ``[space.model]``.
 
     Raises:
         ExperimentError: If it is not a function, a name is not an argument of it, or an argument without a default is
@@ -112,42 +112,42 @@ def check_arguments(function: Any, given: Iterable[str], provided: Mapping[str, 
 
 
 def check_values(function: Any, values: Mapping[str, Iterable[object]], where: str) -> None:
-    """Check values against the annotations of the function that will get them.
+    """Check values against the annotations of the function that receives them.
 
-    A ``Literal`` takes its own values, ``int`` no fractions, and numbers, text and true or false are told apart. An argument
-    that is annotated otherwise, or not at all, takes anything.
+    A ``Literal`` accepts its own values, ``int`` no fractions, and numbers, text and booleans are distinguished. An argument
+    with another annotation, or none, accepts anything.
 
     Args:
-        function: What will be called.
-        values: For each argument's name, the values that it may get.
-        where: Words for the message, such as ``[space.model]``.
+        function: The function that will be called.
+        values: Possible values by argument name.
+        where: Start of the error message, such as ``[space.model]``.
 
     Raises:
-        ExperimentError: With the first value that an argument does not take, and what it takes.
+        ExperimentError: With the first value that an argument does not accept, and the values that it accepts.
     """
     label = getattr(function, "__name__", repr(function))
     for name, annotation in _annotations(function).items():
         for value in values.get(name, ()):
             if not any(_fits(value, alternative) for alternative in _alternatives(annotation)):
                 given = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-                raise ExperimentError(f"{where}: {name} = {given} is nothing that {label}() takes; {_expected(value, annotation)}")
+                raise ExperimentError(f"{where}: {name} = {given} is not accepted by {label}(); {_expected(value, annotation)}")
 
 
-def accepted(function: Any, provided: Mapping[str, object]) -> dict[str, object]:
-    """Return those of the provided arguments that a function's signature names (or all, for ``**kwargs``).
+def accepted_arguments(function: Any, provided: Mapping[str, object]) -> dict[str, object]:
+    """Return the provided arguments that a function's signature has, or all of them if it has ``**kwargs``.
 
     Args:
-        function: What will be called.
+        function: The function that will be called.
         provided: Arguments by name.
 
     Returns:
-        The part of ``provided`` to pass.
+        The arguments to pass.
     """
-    return dict(provided) if _takes_any(function) else asked_for(function, provided)
+    return dict(provided) if _takes_any(function) else named_arguments(function, provided)
 
 
-def asked_for(function: Any, provided: Mapping[str, object]) -> dict[str, object]:
-    """Return those of the provided arguments that a function's signature names, whether it takes others or not."""
+def named_arguments(function: Any, provided: Mapping[str, object]) -> dict[str, object]:
+    """Return the provided arguments that a function's signature names, even if it also has ``**kwargs``."""
     named = _arguments(function)
     return {name: value for name, value in provided.items() if name in named}
 
@@ -155,12 +155,12 @@ def asked_for(function: Any, provided: Mapping[str, object]) -> dict[str, object
 def _parameters(function: Any) -> list[inspect.Parameter]:
     try:
         return list(inspect.signature(function).parameters.values())
-    except ValueError:  # written in C, without a signature: it takes what it takes
+    except ValueError:  # written in C, without a signature: any argument may be right
         return [inspect.Parameter("arguments", inspect.Parameter.VAR_KEYWORD)]
 
 
 def _arguments(function: Any) -> dict[str, inspect.Parameter]:
-    """Return what can be passed by name."""
+    """Return the parameters that can be passed by name."""
     return {p.name: p for p in _parameters(function) if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
 
 
@@ -169,16 +169,16 @@ def _takes_any(function: Any) -> bool:
 
 
 def _annotations(function: Any) -> dict[str, Any]:
-    """Return the annotations of what can be passed by name; none where they cannot be evaluated."""
+    """Return the annotations by parameter name; none if they cannot be evaluated."""
     try:
         parameters = inspect.signature(function, eval_str=True).parameters.values()
-    except Exception:  # a name that is imported for type checkers only, or no signature at all
+    except Exception:  # an annotation that is imported for type checkers only, or no signature
         return {}
     return {p.name: p.annotation for p in parameters if p.annotation is not inspect.Parameter.empty}
 
 
 def _alternatives(annotation: Any) -> list[Any]:
-    """Return what a union is made of, and any other annotation as the only one."""
+    """Return the members of a union, or any other annotation alone."""
     if get_origin(annotation) is Annotated:
         return _alternatives(annotation.__origin__)
     if get_origin(annotation) in (Union, UnionType):
@@ -191,7 +191,7 @@ def _fits(value: object, annotation: Any) -> bool:
         return any(value == choice and type(value) is type(choice) for choice in get_args(annotation))
     if annotation in (bool, str, NoneType):
         return isinstance(value, annotation)
-    if annotation in (int, float):  # a whole number is a fine float, and true is no number
+    if annotation in (int, float):  # a whole number is a valid float; true is not a number
         return isinstance(value, int if annotation is int else int | float) and not isinstance(value, bool)
     return True
 
@@ -199,10 +199,10 @@ def _fits(value: object, annotation: Any) -> bool:
 def _expected(value: object, annotation: Any) -> str:
     alternatives = _alternatives(annotation)
     valid = [choice for part in alternatives if get_origin(part) is Literal for choice in get_args(part)]
-    kinds = [_KINDS[part] for part in alternatives if part in _KINDS]
-    if kinds:
-        return f"expected {' or '.join([*kinds, *(str(choice) for choice in valid)])}"
+    type_names = [_TYPE_NAMES[part] for part in alternatives if part in _TYPE_NAMES]
+    if type_names:
+        return f"expected {' or '.join([*type_names, *(str(choice) for choice in valid)])}"
     return nearest(str(value), map(str, valid))
 
 
-_KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text in quotation marks"}
+_TYPE_NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "text in quotation marks"}

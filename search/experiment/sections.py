@@ -1,4 +1,4 @@
-"""The sections of an experiment file beside its search space."""
+"""The sections of an experiment file, without the search space."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator,
 
 from .references import FORM, correct_form, is_reference
 from .settings import Loss
-from .validation import Table, unfit
+from .validation import Table, invalid
 
 Direction = Literal["minimize", "maximize"]
 
@@ -16,7 +16,7 @@ def _check_reference(value: object) -> object:
         return value
     suggestion = correct_form(value) if isinstance(value, str) else None
     meant = f'; did you mean "{suggestion}"?' if suggestion else ', such as "models.mlp:build_mlp"'
-    raise unfit(f'expected a reference "package.module:name"{meant}')
+    raise invalid(f'expected a reference "package.module:name"{meant}')
 
 
 def _check_metric(metric: str) -> str:
@@ -24,19 +24,19 @@ def _check_metric(metric: str) -> str:
         return metric
     name = metric.removeprefix("val_")
     meant = f'; did you mean "val_{name}"?' if name.isidentifier() else ', such as "val_accuracy" or "val_loss"'
-    raise unfit(f'expected "val_" and the name of a metric{meant}')
+    raise invalid(f'expected "val_" and the name of a metric{meant}')
 
 
 def _check_columns(columns: list[str]) -> list[str]:
     twice = next((name for name in columns if columns.count(name) > 1), None)
     if not columns or twice is not None:
-        raise unfit(f'"{twice}" stands there twice; write it once' if columns else "expected at least one column")
+        raise invalid(f'"{twice}" is listed twice; write it once' if columns else "expected at least one column")
     return columns
 
 
 def _check_output_name(name: str) -> str:
     if not name.isidentifier():
-        raise unfit('expected the name of a model\'s output, of letters, digits and "_", such as "main"')
+        raise invalid('expected the name of a model\'s output in letters, digits and "_", such as "main"')
     return name
 
 
@@ -80,15 +80,15 @@ class CallbackSection(Table):
 
 
 class PreprocessingSection(Table):
-    """``[preprocessing]``: what happens to table columns, fitted on the training part only.
+    """``[preprocessing]``: how table columns are transformed, fitted on the training part only.
 
     Attributes:
         numeric: "standard" (mean 0, variance 1), "minmax" (0 to 1) or "none". Defaults to "standard".
         categorical: "onehot" (one column per value; unseen values are all 0) or "ordinal". Defaults to "onehot".
         missing: How gaps in numeric columns are filled: "median" or "mean". Text columns get their most frequent
             value. Defaults to "median".
-        inputs: Columns of each input of a model with several, by the input's name; a column may stand in more than one,
-            and those that stand in none are left out. Defaults to one input of all columns.
+        inputs: Columns of each input of a model with several inputs, by the input's name; a column may belong to more than
+            one, and a column of none is not used. Defaults to one input of all columns.
     """
 
     numeric: Literal["standard", "minmax", "none"] = "standard"
@@ -98,13 +98,13 @@ class PreprocessingSection(Table):
 
 
 class OutputSection(Table):
-    """``[outputs.<name>]``: one output of the model; with several, each has its table, named as the model names it.
+    """``[outputs.<name>]``: one output of the model; each of several outputs has a table with its name.
 
     Attributes:
-        target: The target column it predicts. Defaults to the column of the output's name, or else the only target.
+        target: The target column that it predicts. Defaults to the column of the output's name, or else the only target.
         loss: Keras' name of its loss; "auto" is that of [space.training]. Defaults to "auto".
-        weight: Its loss counts so many times in the sum of all losses, at least 0. Defaults to 1.
-        metrics: Further metrics of it to compute at each epoch, without its name. Defaults to none.
+        weight: Factor of its loss in the sum of all losses, at least 0. Defaults to 1.
+        metrics: Further metrics to compute at each epoch, without the output's name. Defaults to none.
     """
 
     target: Annotated[str, Field(min_length=1)] | None = None
@@ -117,7 +117,7 @@ OutputName = Annotated[str, AfterValidator(_check_output_name)]
 
 
 class ObjectiveSection(Table):
-    """``[objective]``: what the search is after.
+    """``[objective]``: the metric to optimize.
 
     Attributes:
         metric: "val_" and a metric of the task, such as "val_accuracy" or "val_loss"; with several outputs "val_loss", which
@@ -131,7 +131,7 @@ class ObjectiveSection(Table):
     metrics: list[str] = Field(default_factory=list)
 
     def is_better(self, value: float, than: float | None) -> bool:
-        """Say whether a value beats another; any value beats none."""
+        """Return whether a value is better than another one; any value is better than None."""
         if than is None:
             return True
         return value < than if self.direction == "minimize" else value > than
@@ -142,12 +142,12 @@ _PRUNERS = ["none", "median", "percentile", "halving", "hyperband", "patient"]
 
 
 def _completed_by(names: list[str]) -> dict[str, Any]:
-    """Let editors complete the names; whether one exists is checked by the folder that has them."""
+    """Return a schema that lets editors complete the names; `search.samplers` and `search.pruners` check them."""
     return {"anyOf": [{"enum": names}, {"pattern": FORM}]}
 
 
 class SearchSection(Table):
-    """``[search]``: who proposes, who prunes, how long.
+    """``[search]``: sampler, pruner, number of trials, limits.
 
     Attributes:
         sampler: "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid", or a reference to
@@ -157,12 +157,12 @@ class SearchSection(Table):
             Defaults to "none".
         pruner_options: The pruner's further arguments. Defaults to none.
         n_trials: Trials in total. Defaults to 40.
-        timeout_seconds: No trial is started after so long; left out means no limit.
-        max_failures_in_a_row: So many failures one after another, on one worker or of one kind, end the study; 0 means no
-            limit. Defaults to 10.
+        timeout_seconds: After this time no trial is started; left out means no limit.
+        max_failures_in_a_row: Number of consecutive failures, on one worker or for one reason, that ends the study; 0 means
+            no limit. Defaults to 10.
         seed: Seed of the study, from which each trial's seed follows, 0 to 2**32 - 1. Defaults to 0.
-        keep_models: The models of so many of the best trials are kept in the study's folder, at least 1. Defaults to 1.
-        disk_quota_bytes: Kept models and checkpoints take no more than this: the worst models are removed first, the best
+        keep_models: Number of best trials whose models are kept in the study's folder, at least 1. Defaults to 1.
+        disk_quota_bytes: Largest size of kept models and checkpoints: the worst models are removed first, the best one
             never; left out means no limit.
     """
 
@@ -181,7 +181,7 @@ class SearchSection(Table):
 def _check_workers(value: object) -> object:
     if value == "auto" or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    raise unfit('expected a whole number of at least 1, or "auto"')
+    raise invalid('expected a whole number of at least 1, or "auto"')
 
 
 Workers = Annotated[
@@ -195,22 +195,22 @@ class ExecutorSection(Table):
     """``[executor]``: where trials run.
 
     Attributes:
-        name: "workers" (processes), "ray" (actors on a Ray cluster) or "in-process" (here, one at a time, bare tracebacks).
-            Defaults to "workers".
+        name: "workers" (processes), "ray" (actors on a Ray cluster) or "in-process" (one trial at a time in the command's
+            own process, for debugging). Defaults to "workers".
         n_workers: Number of workers, or "auto": one per GPU, else as many as the cores allow. Defaults to "auto".
         devices: "auto" (GPUs, else the CPU), "gpu", "cpu" or "all" (GPUs and the CPU). Defaults to "auto".
         workers_per_device: Workers that share a GPU, each with an equal part of its memory, or "auto": one, then as many as the
             memory that the first trials took allows. Defaults to "auto".
-        trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled where the
-            backend has it, and networks of dense layers by programs that many trials share. Defaults to "auto".
-        max_retries: How often a trial is given out again after its worker died or hung, or the whole search was killed. Defaults to 3.
-        trial_timeout_seconds: A trial that has taken so long, building included, is FAILED at its epoch's end; left out means no limit.
-        checkpoint_seconds: A trial that is trained by Keras is saved about so often, at an epoch's end, and goes on from there
-            after a kill; 0 means never. Trials with callbacks are not, since Keras cannot save those. Defaults to 60.
-        epoch_timeout_seconds: A worker from which no epoch came for so long is replaced. Defaults to 3600.
-        halve_batch_on_oom: Whether a trial that ran out of memory is tried again with half its batch size. Defaults to false.
-        recycle_after_trials: A worker is replaced after so many trials. Defaults to 2000.
-        recycle_growth_bytes: A worker is replaced when its memory grew by so much, at least 1 MiB. Defaults to 2 GiB.
+        trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled if the backend
+            supports it, and networks of dense layers by programs that many trials share. Defaults to "auto".
+        max_retries: How often a trial is retried after its worker died or hung, or the whole search was killed. Defaults to 3.
+        trial_timeout_seconds: A trial that takes longer, building included, is FAILED at the end of its epoch; left out means no limit.
+        checkpoint_seconds: Time between checkpoints of a trial of a Keras model, each at the end of an epoch; after a kill the trial
+            continues from the last one; 0 means none. Trials with callbacks have none, since Keras cannot save callbacks. Defaults to 60.
+        epoch_timeout_seconds: A worker that reports no epoch for this time is replaced. Defaults to 3600.
+        halve_batch_on_oom: Whether a trial that ran out of memory is retried with half its batch size. Defaults to false.
+        recycle_after_trials: Number of trials after which a worker is replaced. Defaults to 2000.
+        recycle_growth_bytes: Growth of memory after which a worker is replaced, at least 1 MiB. Defaults to 2 GiB.
     """
 
     name: Literal["workers", "ray", "in-process"] = "workers"

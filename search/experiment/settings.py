@@ -1,6 +1,6 @@
-"""How one trial is trained: the keys of ``[space.training]``, each with its type, range and default.
+"""The training settings of one trial: the keys of ``[space.training]``, each with its type, range and default.
 
-It holds values only; `search.training` turns them into Keras objects.
+It has values only; `search.training` creates Keras objects from them.
 """
 
 from typing import Annotated, Literal
@@ -24,7 +24,7 @@ Optimizer = Literal[
     "muon",
     "schedulefreeadamw",
 ]
-"""Every name that ``keras.optimizers.get`` knows and that needs no further argument."""
+"""Every name that ``keras.optimizers.get`` accepts and that needs no further argument."""
 
 Loss = Literal[
     "mean_squared_error",
@@ -48,8 +48,8 @@ Loss = Literal[
     "dice",
     "tversky",
 ]
-"""Every name that ``keras.losses.get`` knows, without ctc (its targets are sequences) and circle (embeddings), and
-root_mean_squared_error, which it has as a metric only."""
+"""Every name that ``keras.losses.get`` accepts, except ctc (its targets are sequences) and circle (embeddings), and
+root_mean_squared_error, which Keras has as a metric only."""
 
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16", "float16", "bfloat16"]
 """Names of Keras' dtype policies."""
@@ -58,32 +58,32 @@ Schedule = Literal["constant", "step", "exponential", "cosine", "plateau"]
 
 
 class TrainingSettings(Table):
-    """The training of one trial.
+    """The training settings of one trial.
 
     Attributes:
-        epochs: How many times the training part is gone through, at most. Defaults to 100.
+        epochs: Largest number of epochs, at least 1. Defaults to 100.
         batch_size: Rows per gradient step, 1 to 8192; the last batch of an epoch may be smaller. Defaults to 32.
         optimizer: Keras' name of the optimizer. Defaults to "adam".
         learning_rate: Step size at the first epoch, above 0. Defaults to 0.001.
-        momentum: Momentum of sgd and rmsprop, 0 to below 1; the others have their own. Defaults to 0.
+        momentum: Momentum of sgd and rmsprop, 0 to below 1; other optimizers have their own. Defaults to 0.
         nesterov: Whether sgd's momentum is Nesterov's. Defaults to false.
-        weight_decay: Decoupled weight decay per step, at least 0; 0 leaves it off. Defaults to 0.
-        clipnorm: Largest norm of each gradient; 0 leaves it off. Defaults to 0.
+        weight_decay: Decoupled weight decay per step, at least 0; 0 disables it. Defaults to 0.
+        clipnorm: Largest norm of each gradient; 0 disables it. Defaults to 0.
         loss: Keras' name of the loss; "auto" follows from the task: binary_crossentropy,
             sparse_categorical_crossentropy or mean_squared_error. Defaults to "auto".
         label_smoothing: Smoothing of the binary and categorical cross-entropy, 0 to below 1. Defaults to 0.
-        schedule: How the learning rate changes between epochs, with e epochs done: "constant"; "step" multiplies it by
+        schedule: How the learning rate changes between epochs, after e epochs: "constant"; "step" multiplies it by
             decay_rate ** floor(e / decay_epochs); "exponential" by decay_rate ** (e / decay_epochs); "cosine" by
             (1 + cos(pi * e / epochs)) / 2; "plateau" by decay_rate whenever the objective has not improved for
             decay_epochs epochs. Defaults to "constant".
         decay_rate: The schedule's factor, above 0, at most 1. Defaults to 0.5.
         decay_epochs: The schedule's interval in epochs, at least 1. Defaults to 10.
-        patience: Early stopping: epochs without improvement of the objective before training ends; 0 leaves it off.
+        patience: Early stopping: epochs without improvement of the objective before training ends; 0 disables it.
             Defaults to 0.
         min_delta: Smallest change that is an improvement, at least 0. Defaults to 0.
         restore_best_weights: Whether the model keeps the weights of its best epoch. Defaults to true.
         precision: Keras' dtype policy. The mixed ones compute in 16 bits and keep the weights in float32, for devices that
-            are fast so; mixed_float16 scales the loss, so that small gradients do not vanish. float16 and bfloat16 keep
+            are faster in 16 bits; mixed_float16 scales the loss, so that small gradients do not vanish. float16 and bfloat16 keep
             the weights in 16 bits too. Defaults to "float32".
     """
 

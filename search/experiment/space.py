@@ -1,4 +1,4 @@
-"""The search space: every hyperparameter, fixed or searched, and the searched ones as Optuna distributions."""
+"""The search space: all hyperparameters, fixed or searched, and the searched ones as Optuna distributions."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -19,9 +19,10 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from ..experiment.parameters import Value
-from .parameters import CategoricalParameter, Entry, FloatParameter, IntParameter, Searched, check_type, kind_of
+from .parameters import CategoricalParameter, Entry, FloatParameter, IntParameter, Searched, check_type, tag_of
 from .settings import TrainingSettings
-from .validation import Table, expectation, written
+from .toml import to_toml
+from .validation import Table, expectation
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -50,24 +51,24 @@ def fixed(entries: Mapping[str, object]) -> dict[str, Value]:
     return {name: entry for name, entry in entries.items() if isinstance(entry, bool | int | float | str)}
 
 
-def _setting_kind(value: object) -> str | None:
-    return kind_of(value) if isinstance(value, Mapping | Searched) else "<value>"
+def _setting_tag(value: object) -> str | None:
+    return tag_of(value) if isinstance(value, Mapping | Searched) else "<value>"
 
 
 def _within(name: str, field: FieldInfo, setting: Any) -> Callable[[Any], Any]:
-    """Return a check that every value a parameter can take is valid for a training setting."""
+    """Return a validator: every value that a parameter can take must be valid for a training setting."""
     adapter = TypeAdapter(setting, config=ConfigDict(strict=True, allow_inf_nan=False))
 
     def check(entry: Any) -> Any:
         if isinstance(entry, FloatParameter) and field.annotation is int:
-            raise ValueError(f'type = "float" gives fractions, but {name} is a whole number; write type = "int"')
-        # Every setting's range is an interval, so the ends speak for what lies between.
+            raise ValueError(f'type = "float" allows fractions, but {name} is a whole number; write type = "int"')
+        # Every setting's range is an interval, so it is enough to check both ends.
         labels = ("low", "high") if isinstance(entry, IntParameter | FloatParameter) else ()
         for position, value in enumerate(entry.extremes if isinstance(entry, Searched) else ()):
             try:
                 adapter.validate_python(value)
             except ValidationError as error:
-                given = f"{labels[position]}={written(value)} is not valid" if labels else f"choices has {written(value)}"
+                given = f"{labels[position]}={to_toml(value)} is not valid" if labels else f"choices has {to_toml(value)}"
                 raise ValueError(f"{given}; {expectation(error.errors()[0])}") from None
         return entry
 
@@ -83,7 +84,7 @@ def _searchable(name: str, field: FieldInfo) -> Any:
         | Annotated[FloatParameter, Tag("<float parameter>")]
         | Annotated[CategoricalParameter, Tag("<categorical parameter>")]
     )
-    checks = (Discriminator(_setting_kind), BeforeValidator(check_type), AfterValidator(_within(name, field, setting)))
+    checks = (Discriminator(_setting_tag), BeforeValidator(check_type), AfterValidator(_within(name, field, setting)))
     return Annotated[choice, *checks], Field(default=field.default)
 
 
@@ -131,33 +132,33 @@ class Space(Table):
 
     @property
     def searched(self) -> dict[str, Searched]:
-        """Everything that is searched, the model's arguments first."""
+        """All searched hyperparameters, the model's arguments first."""
         return self.searched_model | self.searched_training
 
     @property
     def model_values(self) -> dict[str, tuple[Value, ...]]:
-        """What each argument of the builder may get: the ends of a range, all choices, or the fixed value."""
+        """Possible values of each argument of the builder: the ends of a range, all choices, or the fixed value."""
         return {name: entry.extremes if isinstance(entry, Searched) else (entry,) for name, entry in self.model.items()}
 
     def model_arguments(self, params: Mapping[str, Value]) -> dict[str, Value]:
-        """Return all of the builder's arguments for one trial's values."""
+        """Return all arguments of the builder for the params of one trial."""
         return fixed(self.model) | {name: params[name] for name in self.searched_model}
 
     def training_settings(self, params: Mapping[str, Value]) -> TrainingSettings:
-        """Return all training settings for one trial's values."""
+        """Return all training settings for the params of one trial."""
         chosen = fixed(self._training_entries) | {name: params[name] for name in self.searched_training}
         return TrainingSettings.model_validate(chosen)
 
 
 def to_distributions(parameters: Mapping[str, Searched]) -> "dict[str, BaseDistribution]":
-    """Write searched parameters as Optuna distributions.
+    """Convert searched parameters to Optuna distributions.
 
     Args:
-        parameters: By name.
+        parameters: Searched parameters by name.
 
     Returns:
-        Optuna's distributions by the same names, in the same order. The top of a range that its step does not reach
-        is lowered to the last value that it does, which Optuna would do with a warning.
+        Distributions by the same names, in the same order. If no step ends at the top of a range, the range ends at the
+        last step below it, as in Optuna, but without Optuna's warning.
     """
     return {name: _to_distribution(parameter) for name, parameter in parameters.items()}
 
@@ -176,7 +177,7 @@ def _to_distribution(parameter: Searched) -> "BaseDistribution":
 
 
 def _last_step(parameter: FloatParameter) -> float:
-    """Return the largest value, counted in decimals as Optuna does: in binary, 0.3 / 0.1 is just below 3."""
+    """Return the largest value, computed in decimals as Optuna does: in binary, 0.3 / 0.1 is just below 3."""
     if parameter.step is None:
         return parameter.high
     low, high, step = (Decimal(str(number)) for number in (parameter.low, parameter.high, parameter.step))

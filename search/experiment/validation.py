@@ -1,10 +1,8 @@
-"""What the tables of an experiment file have in common: they are strict and frozen, and say in one line what is wrong.
+"""The base class of all tables of an experiment file, strict and frozen, and error messages of one line.
 
-It knows no particular key. Union members carry tags in angle brackets, so that a location can leave them out.
+It knows no particular key. Union members have tags in angle brackets, which the path of a key leaves out.
 """
 
-import datetime
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +11,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ..errors import nearest
-
-_LONGEST = 60
+from .toml import to_toml
 
 
 class Table(BaseModel):
-    """A TOML table whose unknown and missing keys are named before its values are looked at."""
+    """A TOML table. Its unknown and missing keys are reported before its values are checked."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -41,58 +38,58 @@ class Table(BaseModel):
     def _refuse_missing(cls, given: Mapping[str, Any]) -> None:
         for key, field in cls.model_fields.items():
             if field.is_required() and key not in given:
-                example = f", such as {key} = {written(field.examples[0])}" if field.examples else ""
+                example = f", such as {key} = {to_toml(field.examples[0])}" if field.examples else ""
                 raise ValueError(f"{key} is missing; add it{example}")
 
 
-def unfit(message: str) -> PydanticCustomError:
-    """Return the error to raise where one value, not a whole table, is wrong; the value is shown before the message."""
-    return PydanticCustomError("unfit", "{message}", {"message": message})
+def invalid(message: str) -> PydanticCustomError:
+    """Return the error to raise for one invalid value; its message follows the value, ``key = value: message``."""
+    return PydanticCustomError("invalid", "{message}", {"message": message})
 
 
-def describe(error: ValidationError, homes: Mapping[str, str]) -> str:
-    """Say the first fault in one line: the key's path, what was given, what was expected, how to mend it.
+def describe_error(error: ValidationError, tables: Mapping[str, str]) -> str:
+    """Describe the first error in one line: the key's path, the value given, what was expected, how to fix it.
 
     Args:
-        error: What pydantic found.
-        homes: The table each key belongs to, for a known key in the wrong table.
+        error: The error that pydantic raised.
+        tables: The table of each key, for a known key in the wrong table.
 
     Returns:
         Text such as ``space.model.n_hidden: low=3 is above high=1; exchange them``.
     """
-    fault = _first(error.errors(include_url=False))
-    place = ".".join(str(part) for part in fault["loc"] if not str(part).startswith("<"))
-    prefix = f"{place}: " if place else "top level: "
-    if fault["type"] == "unknown_key":
-        key = fault["ctx"]["key"]
-        home = homes.get(key)
-        return f'{prefix}unknown key "{key}"; {f"it belongs in {home}" if home else fault["msg"]}'
-    if fault["type"] == "value_error":
-        return prefix + fault["msg"].removeprefix("Value error, ")
-    return f"{place} = {written(fault['input'])}: {expectation(fault)}{_mending(fault)}"
+    first = _first(error.errors(include_url=False))
+    path = ".".join(str(part) for part in first["loc"] if not str(part).startswith("<"))
+    prefix = f"{path}: " if path else "top level: "
+    if first["type"] == "unknown_key":
+        key = first["ctx"]["key"]
+        table = tables.get(key)
+        return f'{prefix}unknown key "{key}"; {f"it belongs in {table}" if table else first["msg"]}'
+    if first["type"] == "value_error":
+        return prefix + first["msg"].removeprefix("Value error, ")
+    return f"{path} = {to_toml(first['input'])}: {expectation(first)}{_suggestion(first)}"
 
 
-def _first(faults: list[ErrorDetails]) -> ErrorDetails:
-    """Return an unknown key before any other fault: a misspelt key explains most of them."""
-    return next((fault for fault in faults if fault["type"] == "unknown_key"), faults[0])
+def _first(errors: list[ErrorDetails]) -> ErrorDetails:
+    """Return an unknown key before any other error, since a misspelt key causes most of the others."""
+    return next((error for error in errors if error["type"] == "unknown_key"), errors[0])
 
 
-def expectation(fault: ErrorDetails) -> str:
-    """Say what a value should have been.
+def expectation(error: ErrorDetails) -> str:
+    """Return what was expected in place of a value.
 
     Args:
-        fault: One of ``ValidationError.errors()``.
+        error: One of ``ValidationError.errors()``.
 
     Returns:
         Text such as ``expected at least 1`` or ``did you mean "adam"? Valid: adam, sgd``.
     """
-    kind, context = fault["type"], fault.get("ctx", {})
-    if kind in _EXPECTED:
-        return f"expected {_EXPECTED[kind].format_map(context)}"
-    if kind == "literal_error":
+    code, context = error["type"], error.get("ctx", {})
+    if code in _EXPECTED:
+        return f"expected {_EXPECTED[code].format_map(context)}"
+    if code == "literal_error":
         valid = re.findall(r"'([^']*)'", context["expected"])
-        return nearest(fault["input"], valid) if isinstance(fault["input"], str) else f"expected one of {', '.join(map(written, valid))}"
-    return fault["msg"]
+        return nearest(error["input"], valid) if isinstance(error["input"], str) else f"expected one of {', '.join(map(to_toml, valid))}"
+    return error["msg"]
 
 
 _EXPECTED = {
@@ -112,33 +109,15 @@ _EXPECTED = {
 }
 
 
-def _mending(fault: ErrorDetails) -> str:
-    """Say what to write instead, where the value given tells."""
-    kind, given = fault["type"], fault["input"]
-    if kind in ("int_type", "int_from_float") and isinstance(given, float) and given.is_integer():
+def _suggestion(error: ErrorDetails) -> str:
+    """Return what to write in place of the given value, or nothing if that cannot be guessed."""
+    code, given = error["type"], error["input"]
+    if code in ("int_type", "int_from_float") and isinstance(given, float) and given.is_integer():
         return f"; write {int(given)}"
-    if kind in ("int_type", "float_type") and isinstance(given, str) and re.fullmatch(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", given):
+    if code in ("int_type", "float_type") and isinstance(given, str) and re.fullmatch(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", given):
         return f"; write {given} without quotation marks"
-    if kind == "bool_type" and str(given).lower() in ("true", "false"):
+    if code == "bool_type" and str(given).lower() in ("true", "false"):
         return f"; write {str(given).lower()} without quotation marks"
-    if kind == "string_type" and isinstance(given, bool | int | float):
-        return f'; write "{written(given)}"'
+    if code == "string_type" and isinstance(given, bool | int | float):
+        return f'; write "{to_toml(given)}"'
     return ""
-
-
-def written(value: object) -> str:
-    """Write a value as TOML does, in one line of at most about 60 characters."""
-    text = _toml(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{key} = {_toml(entry)}' for key, entry in value.items())} }}" if value else "{}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, bool | str):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)

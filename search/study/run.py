@@ -12,7 +12,7 @@ from ..champion.package import Packager
 from ..champion.promotion import Promotion, is_promoted
 from ..data.arrays import TrainingArrays
 from ..data.dataset import Dataset, load_dataset
-from ..data.preprocessing import fit_preprocessor, prepare
+from ..data.fitting import fit_preprocessor, prepare
 from ..data.targets import choose_targets, tasks_of
 from ..errors import StudyChangedError
 from ..executors.base import Executor
@@ -117,7 +117,7 @@ class _Run:
         """Prepare the data and open the store while the workers start, and have the model checked."""
         with self._ledger.lock():
             # What the workers of another coordinator read is not written again.
-            if not (self._ledger.has_others and TrainingArrays.are_in(self._ledger.folder.arrays)):
+            if not (self._ledger.has_others and TrainingArrays.exist_in(self._ledger.folder.arrays)):
                 self._prepare()
         self._observer.on_stage("Starting workers")
         self._tracker.open()

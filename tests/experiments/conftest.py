@@ -33,7 +33,7 @@ def shell(shell, data):
 
 @pytest.fixture
 def shrunken():
-    """The words after ``run`` for an experiment of the project, shrunk to two short trials."""
+    """Return the arguments of ``run`` for a shipped experiment, shrunk to two short trials."""
 
     def shrink(name):
         return [str(ROOT / "experiments" / f"{name}.toml"), "--trials", 2, "--set", "space.training.epochs=4"]

@@ -1,16 +1,37 @@
-"""A search over each documented architecture, shrunk, with a sampler of Optuna and one of Keras Tuner; its champion predicts."""
+"""Each documented architecture, shrunk: one of each nature is searched to its champion, all are trained with samplers of both families."""
 
 import math
 from pathlib import Path
 
+import keras
+import numpy as np
+import optuna
 import pytest
 
 from experiments.reproduction.rows import ROWS
 from search import load_champion, load_experiment, run_study
 from search.data.dataset import load_dataset
+from search.data.fitting import fit_preprocessor, prepare
+from search.data.targets import named_outputs
+from search.executors.in_process import InProcessExecutor
+from search.experiment.space import to_distributions
+from search.samplers.registry import make_sampler
+from search.trial import Assignment, TrialState
 
 ROOT = Path(__file__).parents[2]
-CASES = sorted({(row.number, run.experiment) for row in ROWS for run in row.runs} | {(5, "exam_scores"), (19, "waves")})
+SAMPLERS = ("random", "kt-random")
+SEARCHED = {
+    "and_gate": "random",  # an estimator of our own
+    "diabetes_scikit_learn": "kt-random",  # an estimator of scikit-learn
+    "zoo": "random",  # a table of several classes
+    "housing": "kt-random",  # a regression
+    "lenet": "random",  # images
+    "recurrent_mnist": "kt-random",  # sequences
+}
+"""One of each nature; tests/experiments/test_housing.py has two inputs and outputs, functional and subclassed."""
+
+EXPERIMENTS = sorted({run.experiment for row in ROWS for run in row.runs} | {"exam_scores", "waves"})
+ESTIMATORS = {"and_gate", "or_gate", "xor_gate", "iris_perceptron", "diabetes_scikit_learn"}
 TRAINING = ('space.training.learning_rate={ type = "float", low = 1e-3, high = 1e-2, log = true }', "space.training.epochs=2")
 FEW_IMAGES = (*TRAINING, "data.n_train=300", "data.n_validation=100")
 CHANGES = {
@@ -24,9 +45,8 @@ CHANGES = {
 }
 
 
-def case(number, name):
-    marks = [] if name == "and_gate" else [pytest.mark.slow]
-    return pytest.param(name, id=f"row_{number}_{name}", marks=marks)
+def shrunken(name, *changes):
+    return load_experiment(ROOT / "experiments" / f"{name}.toml", [*CHANGES.get(name, TRAINING), *changes])
 
 
 @pytest.fixture
@@ -37,17 +57,70 @@ def folder(tmp_path, data, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("name", [case(*found) for found in CASES])
-def test_both_families_of_samplers_search_it_and_its_champion_predicts(name):
-    for n_trials, sampler in ((1, "random"), (2, "kt-random")):
-        words = [*CHANGES.get(name, TRAINING), "executor.name=in-process", f"search.n_trials={n_trials}", f"search.sampler={sampler}"]
-        experiment = load_experiment(ROOT / "experiments" / f"{name}.toml", words)
-        summary = run_study(experiment)
+@pytest.mark.parametrize(("name", "sampler"), SEARCHED.items())
+def test_it_is_searched_and_its_champion_predicts(name, sampler):
+    experiment = shrunken(name, "executor.name=in-process", "search.n_trials=2", f"search.sampler={sampler}")
+    summary = run_study(experiment)
     assert summary.n_by_state == {"COMPLETE": 2}
     assert summary.test
     assert all(map(math.isfinite, summary.test.values()))
     rows = load_dataset(experiment.data).test.features[:5]
-    answers = load_champion(experiment.name).predict(rows)
-    assert len(answers) == len(rows)
-    assert next(iter(answers)).endswith("prediction")
+    predictions = load_champion(experiment.name).predict(rows)
+    assert len(predictions) == len(rows)
+    assert next(iter(predictions)).endswith("prediction")
+
+
+def propose(experiment, sampler):
+    """Return the hyperparameters of a first trial."""
+    distributions = to_distributions(experiment.space.searched)
+    search = experiment.search.model_copy(update={"sampler": sampler})
+    study = optuna.create_study(sampler=make_sampler(search, experiment.space.searched, 2), direction=experiment.objective.direction)
+    return study.ask(distributions).params
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_both_families_of_samplers_propose_its_hyperparameters(sampler):
+    for name in EXPERIMENTS:
+        experiment = shrunken(name)
+        params = propose(experiment, sampler)
+        assert params.keys() == experiment.space.searched.keys()
+        assert experiment.space.training_settings(params).batch_size >= 1
+        assert experiment.space.model_arguments(params).keys() == experiment.space.model.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", sorted(set(EXPERIMENTS) - SEARCHED.keys()))
+def test_it_trains_with_samplers_of_both_families_and_its_model_predicts(name):
+    experiment = shrunken(name)
+    dataset = load_dataset(experiment.data)
+    preprocessor = fit_preprocessor(dataset, experiment.preprocessing, experiment.outputs)
+    prepare(dataset, preprocessor).save(Path("arrays"))
+    executor = InProcessExecutor()
+    executor.start(experiment, Path("arrays"))
+    executor.check()
+    for number, sampler in enumerate(SAMPLERS):
+        executor.submit(_assignment(experiment, number, propose(experiment, sampler)))
+        [result] = executor.wait(lambda report: True)
+        assert result.state is TrialState.COMPLETE, result.reason
+    if name not in ESTIMATORS:
+        model = keras.saving.load_model(Path("models/1.keras"), compile=False)
+        outputs = named_outputs(model, model(preprocessor.transform(dataset.test.features[:5])))
+        predictions = preprocessor.decode({name: np.asarray(output) for name, output in outputs.items()})
+        assert next(iter(predictions)).endswith("prediction")
+
+
+def _assignment(experiment, number, params):
+    Path("models").mkdir(exist_ok=True)
+    return Assignment(
+        number=number,
+        params=params,
+        model_arguments=experiment.space.model_arguments(params),
+        training=experiment.space.training_settings(params),
+        seed=number,
+        is_prunable=False,
+        keep_if_better_than=None,
+        model_path=f"models/{number}",
+    )

@@ -1,4 +1,4 @@
-"""Every experiment file says how it is run and what to expect, and names arguments and values that there are."""
+"""Every experiment file names its command and what to expect, and has arguments and values that exist."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def test_it_opens_with_its_schema_command_hardware_time_and_expectation(file):
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_its_model_and_its_data_take_what_it_says(file):
+def test_its_model_and_its_loader_accept_its_arguments(file):
     experiment = load_experiment(file)
     builder, loader = resolve(experiment.model), resolve(experiment.data.loader)
     check_arguments(builder, experiment.space.model, PROVIDED, "[space.model]")
@@ -32,6 +32,6 @@ def test_its_model_and_its_data_take_what_it_says(file):
 
 def test_a_value_that_keras_does_not_have_is_refused_before_any_trial(shell):
     words = ["run", FILES[0].parent / "moons.toml", "--executor", "in-process", "--set", "space.model.activation=rellu"]
-    assert 'activation = "rellu"' in (printed := shell.run(*words, status=2).stderr)
+    assert 'activation = "rellu"' in (printed := shell.call(*words, status=2).stderr)
     assert 'did you mean "relu"?' in printed
     assert not list((shell.folder / "mlruns" / "studies").glob("moons*"))

@@ -22,6 +22,7 @@ def test_scikit_learns_random_search_runs_over_the_builder():
     assert search.best_score_ > 0.5  # a third would be chance
 
 
+@pytest.mark.slow
 def test_scikit_learns_grid_search_runs_over_the_builder():
     search = grid_search(cv=2, epochs=20, grid={"n_hidden": [0, 1], "learning_rate": [0.01]})
     assert [params["network__model_kwargs"]["n_hidden"] for params in search.cv_results_["params"]] == [0, 1]

@@ -1,8 +1,5 @@
 """The contract of every builder that this project ships."""
 
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
@@ -51,16 +48,3 @@ def test_it_predicts_the_same_after_saving_and_loading(builder, input_shape, tas
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False)
     np.testing.assert_array_equal(loaded(rows), model(rows))
-
-
-def test_a_model_with_layers_of_our_own_loads_where_only_models_is_known(tmp_path):
-    build_mlp(ROW, activation="maxout", normalization="weight").save(tmp_path / "model.keras")
-    code = f"import keras; print(keras.saving.load_model({str(tmp_path / 'model.keras')!r}).count_params())"
-    given = "import models.maxout, models.weight_normalized; "
-    finished = subprocess.run([sys.executable, "-c", given + code], capture_output=True, text=True, check=True)
-    assert int(finished.stdout) == build_mlp(ROW, activation="maxout", normalization="weight").count_params()
-
-
-def test_models_import_nothing_of_the_product():
-    code = "import sys, models.mlp, models.linear; print([name for name in sys.modules if name.split('.')[0] in ('search', 'experiments')])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

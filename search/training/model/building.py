@@ -9,7 +9,7 @@ from ...data.arrays import TrainingArrays
 from ...errors import TrialError
 from ...estimators import is_estimator
 from ...experiment.file import Experiment
-from ...experiment.references import accepted, asked_for, resolve
+from ...experiment.references import accepted_arguments, named_arguments, resolve
 from ...experiment.settings import Precision
 from .precision import computing_in
 from .seeding import begin_afresh
@@ -31,7 +31,7 @@ def build_model(experiment: Experiment, arrays: TrainingArrays, arguments: Mappi
     begin_afresh(seed)
     builder = resolve(experiment.model)
     with computing_in(precision):
-        model = builder(**{**accepted(builder, provided(arrays)), **asked_for(builder, seeds(seed)), **arguments})
+        model = builder(**{**accepted_arguments(builder, provided(arrays)), **named_arguments(builder, seeds(seed)), **arguments})
     if not isinstance(model, keras.Model) and not is_estimator(model):
         expected = "expected keras.Model, or what has scikit-learn's fit and predict" + ("; is a return missing?" if model is None else "")
         raise TrialError(f"{experiment.model} returned {type(model).__name__}, {expected}")

@@ -12,7 +12,7 @@ import pytest
 
 from search.champion import Champion, PackagedChampion, PackageSpec, load_champion, package_champion, register
 from search.data.dataset import Dataset, load_dataset
-from search.data.preprocessing import fit_preprocessor, prepare
+from search.data.fitting import fit_preprocessor, prepare
 from search.experiment.file import parse_experiment
 from search.tracking.mlflow_connection import connect
 from tests.search.champion.server import served

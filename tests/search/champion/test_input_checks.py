@@ -6,7 +6,7 @@ import pytest
 
 from search.champion.input_checks import check_kinds
 from search.data.dataset import parse_dataset
-from search.data.preprocessing import fit_preprocessor
+from search.data.fitting import fit_preprocessor
 from search.errors import DataError
 from search.experiment.sections import PreprocessingSection
 

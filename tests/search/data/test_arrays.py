@@ -10,7 +10,7 @@ def _arrays(**changes):
     return TrainingArrays(**{"x_train": X, "y_train": Y, "x_validation": X[:2], "y_validation": Y[:2], "task": "binary", "n_outputs": 1} | changes)
 
 
-def test_loaded_arrays_are_equal_and_what_is_written_to_them_stays_in_this_process(tmp_path):
+def test_loaded_arrays_are_equal_and_changes_stay_in_this_process(tmp_path):
     _arrays().save(tmp_path / "arrays")
     loaded = TrainingArrays.load(tmp_path / "arrays")
     np.testing.assert_array_equal(loaded.x_train, X)
@@ -20,7 +20,7 @@ def test_loaded_arrays_are_equal_and_what_is_written_to_them_stays_in_this_proce
     np.testing.assert_array_equal(TrainingArrays.load(tmp_path / "arrays").x_train, X)
 
 
-def test_arrays_that_were_loaded_stay_when_others_are_saved_in_their_place(tmp_path):
+def test_loaded_arrays_do_not_change_when_others_are_saved_over_them(tmp_path):
     _arrays().save(tmp_path)
     loaded = TrainingArrays.load(tmp_path)
     _arrays(x_train=X[:2] + 1, y_train=Y[:2]).save(tmp_path)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from search.data.columns import content, kind, to_numbers, to_text
+from search.data.columns import column_bytes, column_type, to_numbers, to_text
 from search.errors import DataError
 
 
@@ -25,14 +25,14 @@ from search.errors import DataError
         ([1, 2], "category", "text"),
     ],
 )
-def test_numbers_are_told_from_text(values, dtype, expected):
-    assert kind(pd.Series(values, dtype=dtype), "here") == expected
+def test_the_type_is_numeric_or_text(values, dtype, expected):
+    assert column_type(pd.Series(values, dtype=dtype), "here") == expected
 
 
 @pytest.mark.parametrize("values", [pd.to_datetime(["2024-01-01"]), [[1, 2]], [{"a": 1}, "b"], [1 + 2j]])
 def test_other_values_are_refused_with_the_column(values):
     with pytest.raises(DataError, match='here: the column "day"'):
-        kind(pd.Series(values, name="day"), "here")
+        column_type(pd.Series(values, name="day"), "here")
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_other_values_are_refused_with_the_column(values):
         pd.Series([1.0, np.nan, 0.0], dtype="float32"),
     ],
 )
-def test_numbers_are_read_from_any_spelling_with_gaps(column):
+def test_numbers_are_read_from_any_notation_with_gaps(column):
     np.testing.assert_array_equal(to_numbers(column, "here"), [1.0, np.nan, 0.0])
 
 
@@ -65,7 +65,7 @@ def test_whole_numbers_are_the_same_category_as_floats_of_the_same_value():
     assert to_text(pd.Series([3.0, np.nan])).tolist()[0] == to_text(pd.Series([3])).tolist()[0] == "3"
 
 
-def test_content_depends_on_neither_width_nor_row_numbers():
-    assert content(pd.Series([1, 2]), "") == content(pd.Series([1.0, 2.0], index=[7, 5], dtype="float32"), "")
-    assert content(pd.Series(["a", None]), "") == content(pd.Series(["a", np.nan], dtype=object), "")
-    assert content(pd.Series(["a", "b"]), "") != content(pd.Series(["b", "a"]), "")
+def test_the_bytes_depend_on_neither_width_nor_index():
+    assert column_bytes(pd.Series([1, 2]), "") == column_bytes(pd.Series([1.0, 2.0], index=[7, 5], dtype="float32"), "")
+    assert column_bytes(pd.Series(["a", None]), "") == column_bytes(pd.Series(["a", np.nan], dtype=object), "")
+    assert column_bytes(pd.Series(["a", "b"]), "") != column_bytes(pd.Series(["b", "a"]), "")

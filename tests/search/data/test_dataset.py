@@ -57,7 +57,7 @@ def test_class_names_give_the_order_of_text_targets():
     assert dataset.class_names == ("yes", "no")
 
 
-def test_classes_are_sorted_where_they_are_not_named():
+def test_classes_without_names_are_sorted():
     three = _target([10, 9, 2, 2])
     assert parse_dataset(_loaded(train=three, validation=three, test=three, task="multiclass"), "toy").class_names == ("2", "9", "10")
 
@@ -88,7 +88,7 @@ def test_the_fingerprint_is_the_same_in_another_process_and_order_and_index():
         {"task": "multiclass"},
     ],
 )
-def test_the_fingerprint_tells_other_content(changes):
+def test_the_fingerprint_differs_for_other_content(changes):
     assert parse_dataset(_loaded(**changes), "toy").fingerprint != parse_dataset(_loaded(), "toy").fingerprint
 
 
@@ -126,7 +126,7 @@ def test_a_table_of_one_target_is_that_target():
     assert (table.target, table.fingerprint) == ("y", parse_dataset(_loaded(), "toy").fingerprint)
 
 
-def test_the_fingerprint_tells_the_content_of_each_target():
+def test_the_fingerprint_differs_for_other_values_of_any_target():
     assert len({parse_dataset(_two(**changes), "toy").fingerprint for changes in ({}, {"size": [1, 2, 3, 5]}, {"kind": ["b", "a", "a", "a"]})}) == 3
 
 
@@ -134,7 +134,7 @@ def test_the_fingerprint_tells_the_content_of_each_target():
     ("changes", "message"),
     [
         ({"task": "binary"}, "task = 'binary' is for one target; expected a dict by target, kind, size"),
-        ({"task": {"kind": "binary"}}, 'task says nothing of the target "size"'),
+        ({"task": {"kind": "binary"}}, 'task has no entry for the target "size"'),
         ({"task": {"kind": "binary", "size": "regresion"}}, 'task = "regresion" is not known; did you mean "regression"'),
         ({"task": {"kind": "binary", "sise": "regression"}}, 'task has the unknown target "sise"; did you mean "size"'),
         ({"class_names": ["a", "b"]}, r"class_names = \['a', 'b'\] is for one target"),
@@ -144,7 +144,7 @@ def test_the_fingerprint_tells_the_content_of_each_target():
         ({"train": (_part()[0], pd.DataFrame(index=range(4)))}, "the targets are none"),
     ],
 )
-def test_targets_that_do_not_go_together_are_refused(changes, message):
+def test_inconsistent_targets_are_refused(changes, message):
     with pytest.raises(DataError, match=message):
         parse_dataset(_two() | changes, "toy")
 
@@ -188,7 +188,7 @@ def test_loading_imports_neither_keras_nor_tensorflow():
         ({"train": (np.arange(4), _part()[1])}, r"expected numbers \(n_rows, ...\)"),
     ],
 )
-def test_what_a_loader_returns_wrongly_is_said_in_one_line(changes, message):
+def test_an_invalid_return_value_of_a_loader_is_reported_in_one_line(changes, message):
     with pytest.raises(DataError, match=message) as raised:
         parse_dataset(_loaded(**changes), "toy")
     assert str(raised.value).startswith('data set "toy"')
@@ -218,7 +218,7 @@ def test_a_wrong_loader_is_the_users_mistake(section, error, message):
         load_dataset(DataSection(**section))
 
 
-def test_a_csv_without_the_target_says_so_plainly(tmp_path):
+def test_a_csv_without_the_target_is_reported_with_its_columns(tmp_path):
     _part(20)[0].to_csv(tmp_path / "cats.csv", index=False)
     with pytest.raises(DataError, match=r'cats.csv has no column "y"; its columns are x, s. ') as raised:
         load_dataset(DataSection(loader="experiments.datasets:csv", path=str(tmp_path / "cats.csv"), target="y"))
@@ -234,11 +234,11 @@ def looking_up(kind):
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("column", 'KeyError: "sepal length": the loader looks this up where it is not; correct the loader, or an argument in [data]'),
+        ("column", 'KeyError: "sepal length": the loader found no such key; correct the loader, or an argument in [data]'),
         ("row", "IndexError: list index out of range"),
     ],
 )
-def test_a_loader_that_looks_up_what_is_not_there_is_told_apart(kind, message):
+def test_a_failed_lookup_in_a_loader_is_reported_as_such(kind, message):
     with pytest.raises(DataError) as raised:
         load_dataset(DataSection(loader=f"{__name__}:looking_up", kind=kind))
     assert str(raised.value) == f'[data] loader = "{__name__}:looking_up": {message}'

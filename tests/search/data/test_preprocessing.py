@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from search.data.dataset import load_dataset, parse_dataset
-from search.data.preprocessing import Preprocessor, fit_preprocessor, prepare
+from search.data.fitting import fit_preprocessor, prepare
+from search.data.preprocessing import Preprocessor
 from search.errors import DataError, ExperimentError
 from search.experiment.sections import DataSection, PreprocessingSection
 
@@ -41,14 +42,14 @@ def test_numbers_are_standardised_gaps_filled_and_text_one_hot_encoded():
     np.testing.assert_array_equal(transformed[:, 3:], [[1, 0], [0, 1], [0, 1], [0, 1], [0, 1], [1, 0]])
 
 
-def test_minmax_ordinal_and_mean_are_to_be_had():
+def test_minmax_ordinal_and_mean_are_available():
     preprocessor = _fit(numeric="minmax", categorical="ordinal", missing="mean")
     transformed = preprocessor.transform(ROWS)
     assert preprocessor.feature_names_out == ("age", "fare", "alone", "sex")
     assert transformed[1].tolist() == pytest.approx([1 / 3, (13 / 5 - 1) / 4, 0, 1])
 
 
-def test_numbers_stay_as_they_are_on_demand():
+def test_numbers_are_not_scaled_if_so_configured():
     np.testing.assert_array_equal(_fit(numeric="none").transform(ROWS)[:, 0], ROWS["age"])
 
 
@@ -62,12 +63,12 @@ def test_it_is_fitted_on_the_training_part_only():
 
 
 @pytest.mark.parametrize(("categorical", "expected"), [("onehot", [0, 0]), ("ordinal", [-1])])
-def test_an_unseen_category_is_no_error(categorical, expected):
+def test_an_unseen_category_is_accepted(categorical, expected):
     transformed = _fit(categorical=categorical).transform(ROWS[:1].assign(sex="x"))
     assert transformed[0, 3:].tolist() == expected
 
 
-def test_columns_come_in_any_order_with_others_and_whole_numbers_for_floats_and_gaps():
+def test_rows_may_have_other_columns_in_any_order_whole_numbers_and_gaps():
     preprocessor = _fit()
     rows = ROWS[::-1][["sex", "fare", "alone", "age"]].assign(extra="?")
     np.testing.assert_array_equal(preprocessor.transform(rows), preprocessor.transform(ROWS)[::-1])
@@ -92,12 +93,12 @@ def test_checking_twice_changes_nothing():
         (np.zeros((2, 4)), "expected a table with the columns age"),
     ],
 )
-def test_rows_that_cannot_be_used_are_refused_with_what_is_wrong(rows, message):
+def test_invalid_rows_are_refused_with_the_reason(rows, message):
     with pytest.raises(DataError, match=message):
         _fit().transform(rows)
 
 
-def test_a_saved_one_transforms_the_same_to_the_last_bit(tmp_path):
+def test_a_saved_preprocessor_transforms_equally_to_the_last_bit(tmp_path):
     for number, (numeric, categorical, missing) in enumerate(
         itertools.product(["standard", "minmax", "none"], ["onehot", "ordinal"], ["median", "mean"])
     ):
@@ -116,7 +117,7 @@ def test_nothing_is_pickled(tmp_path):
     assert (tmp_path / "preprocessor.skops").read_bytes()[:2] == b"PK"
 
 
-def test_a_file_that_holds_foreign_types_is_not_loaded(tmp_path):
+def test_a_file_with_foreign_types_is_not_loaded(tmp_path):
     from skops.io import dump
 
     _fit().save(tmp_path)
@@ -141,7 +142,7 @@ def test_a_missing_or_damaged_folder_is_refused(tmp_path):
 INPUTS = {"wide": ["sex", "age"], "deep": ["age", "fare"]}
 
 
-def test_inputs_get_their_own_columns_in_their_order_with_all_their_categories(tmp_path):
+def test_inputs_get_their_columns_in_order_with_all_categories(tmp_path):
     whole, preprocessor = _fit().transform(ROWS), _fit(inputs=INPUTS)
     preprocessor.save(tmp_path)
     transformed = Preprocessor.load(tmp_path).transform(ROWS)
@@ -151,7 +152,7 @@ def test_inputs_get_their_own_columns_in_their_order_with_all_their_categories(t
     assert transformed["wide"].dtype == np.float32
 
 
-def test_a_column_that_no_input_reads_is_not_asked_for():
+def test_a_column_that_no_input_reads_is_not_required():
     preprocessor = _fit(inputs=INPUTS)
     assert list(preprocessor.columns) == ["age", "fare", "sex"]
     assert list(preprocessor.select(ROWS).columns) == ["age", "fare", "sex"]
@@ -166,7 +167,7 @@ def test_an_input_of_an_unknown_column_is_refused_with_the_nearest():
         _fit(images, inputs=INPUTS)
 
 
-def test_one_that_was_saved_when_there_was_one_output_only_still_loads(tmp_path):
+def test_a_preprocessor_of_a_version_with_one_output_still_loads(tmp_path):
     preprocessor = _fit()
     preprocessor.save(tmp_path)
     facts = {"columns": dict(preprocessor.columns), "input_shape": [5], "target": "y", "task": "binary", "classes": [0, 1]}

@@ -24,7 +24,7 @@ def _chosen(dataset, **outputs):
     return {name: target.column for name, target in choose_targets(dataset, {k: OutputSection(**v) for k, v in outputs.items()}).items()}
 
 
-def test_without_outputs_there_is_one_without_a_name_for_the_only_target():
+def test_without_outputs_the_only_target_has_an_unnamed_output():
     assert choose_targets(ONE, {}) == {"": Target(column="price", task="regression")}
 
 
@@ -32,11 +32,11 @@ def test_several_outputs_may_predict_the_only_target():
     assert _chosen(ONE, main={}, aux={}) == {"main": "price", "aux": "price"}
 
 
-def test_an_output_predicts_the_target_of_its_name_or_the_one_that_it_names():
+def test_an_output_predicts_the_target_that_it_names_or_that_has_its_name():
     assert _chosen(TWO, price={}, other={"target": "sold"}) == {"price": "price", "other": "sold"}
 
 
-def test_an_only_output_has_no_name_but_may_choose_its_target():
+def test_a_single_output_has_no_name_but_may_name_its_target():
     assert _chosen(TWO, main={"target": "sold"}) == {"": "sold"}
 
 
@@ -55,7 +55,7 @@ def test_each_target_has_its_own_task_and_classes():
         ({"main": {"target": "prise"}, "sold": {}}, 'outputs.main.target = "prise": .* did you mean "price"'),
     ],
 )
-def test_an_output_whose_target_is_not_known_is_refused(outputs, message):
+def test_an_output_with_an_unknown_target_is_refused(outputs, message):
     with pytest.raises(ExperimentError, match=message):
         _chosen(TWO, **outputs)
 
@@ -69,7 +69,7 @@ def test_outputs_are_named_by_the_dict_or_the_list_of_output_layers():
     assert named_outputs(object(), {"b": first, "a": second}) == {"b": first, "a": second}
 
 
-def test_an_only_output_has_no_name():
+def test_a_single_output_has_no_name():
     output = np.zeros((2, 1))
     assert [list(named_outputs(object(), given)) for given in (output, {"main": output})] == [[""], [""]]
 

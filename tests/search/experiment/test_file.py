@@ -68,12 +68,12 @@ def test_several_inputs_and_outputs_are_named_tables(write) -> None:
     assert list(Experiment.model_validate(experiment.model_dump(mode="json", exclude_none=True)).outputs) == ["main", "aux"]
 
 
-def test_every_other_key_of_data_is_an_argument_and_a_relative_path_stays_as_it_is(write) -> None:
+def test_every_other_key_of_data_is_an_argument_and_a_relative_path_is_not_changed(write) -> None:
     experiment = load_experiment(write('diabetes"', 'csv"\npath = "data/rows.csv"\ntarget = "y"'))
     assert experiment.data.arguments == {"path": "data/rows.csv", "target": "y"}
 
 
-def test_a_byte_order_mark_before_the_text_does_no_harm(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "marked.toml"
     path.write_text(MINIMAL, encoding="utf-8-sig")
     assert load_experiment(path).name == "marked"
@@ -86,9 +86,9 @@ MISTAKES = [
     ("", "", "[outputs.main]\nwait = 0.9", 'outputs.main: unknown key "wait"; did you mean "weight"?'),
     ("", "", "[outputs.main]\nweight = -1.0", "outputs.main.weight = -1.0: expected at least 0"),
     ("", "", '[outputs.main]\nloss = "mse"', 'outputs.main.loss = "mse": '),
-    ("", "", "[outputs.'main output']\nweight = 1.0", "expected the name of a model's output, of letters, digits and"),
+    ("", "", "[outputs.'main output']\nweight = 1.0", "expected the name of a model's output in letters, digits and"),
     ("", "", "[preprocessing]\ninputs = { wide = [] }", "preprocessing.inputs.wide = []: expected at least one column"),
-    ("", "", "[preprocessing]\ninputs = { wide = ['age', 'age'] }", '"age" stands there twice; write it once'),
+    ("", "", "[preprocessing]\ninputs = { wide = ['age', 'age'] }", '"age" is listed twice; write it once'),
     ("", "", "[preprocessing]\ninputs = { wide = 'age' }", 'preprocessing.inputs.wide = "age": expected a list in square brackets'),
     ("models.mlp:build_mlp", "models.mlp.build_mlp", "", 'expected a reference "package.module:name"; did you mean "models.mlp:build_mlp"?'),
     ("models.mlp:build_mlp", "models/mlp.py:build_mlp", "", 'model = "models/mlp.py:build_mlp": expected a reference'),
@@ -118,7 +118,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("old", "new", "more", "message"), MISTAKES)
-def test_a_mistake_is_named_in_one_line_with_its_place_and_its_mending(write, old: str, new: str, more: str, message: str) -> None:
+def test_a_mistake_is_reported_in_one_line_with_its_path_and_fix(write, old: str, new: str, more: str, message: str) -> None:
     path = write(old, new, more)
     with pytest.raises(ExperimentError) as raised:
         load_experiment(path)
@@ -130,7 +130,7 @@ def test_a_mistake_is_named_in_one_line_with_its_place_and_its_mending(write, ol
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"val_accuracy"', "val_accuracy", "at line 6, column 10): metric = val_accuracy; text needs quotation marks"),
+        ('"val_accuracy"', "val_accuracy", "at line 6, column 10): metric = val_accuracy; write text in quotation marks"),
         ('"val_accuracy"', '"val_accuracy', "close the quotation mark"),
         ("[objective]", "[objective", "at line 5, column 11): [objective"),
         ("[objective]", "[data]", "at line 5, column 6): [data]; write each table once"),
@@ -172,7 +172,7 @@ def test_an_override_replaces_a_searched_hyperparameter_by_a_fixed_one(write) ->
     assert experiment.space.model_arguments({}) == {"n_hidden": 2}
 
 
-def test_overrides_take_toml_values_bare_text_and_keys_of_tables_that_are_not_there_yet(write) -> None:
+def test_overrides_accept_toml_values_plain_text_and_keys_of_new_tables(write) -> None:
     given = ["objective.metric=val_loss", "objective.direction=minimize", "search.seed = 7", "model=my.models:build", 'name="again"']
     searched = 'space.training.learning_rate={type="float",low=1,high=1}'
     experiment = load_experiment(write(), [*given, searched, "space.training.learning_rate.high=2"])
@@ -196,7 +196,7 @@ def test_a_wrong_override_is_named(write, override: str, message: str) -> None:
         load_experiment(write(), [override])
 
 
-def test_the_fingerprint_ignores_the_means_of_searching_and_nothing_else(write) -> None:
+def test_the_fingerprint_ignores_only_name_search_and_executor(write) -> None:
     original = load_experiment(write())
     for means in ("name=other", "search.seed=5", "search.sampler=random", "executor.n_workers=3"):
         assert load_experiment(write(), [means]).fingerprint == original.fingerprint
@@ -204,11 +204,11 @@ def test_the_fingerprint_ignores_the_means_of_searching_and_nothing_else(write) 
         assert load_experiment(write(), [matter]).fingerprint != original.fingerprint
 
 
-def test_a_default_that_is_written_out_leaves_the_fingerprint_as_it_is(write) -> None:
+def test_writing_out_a_default_does_not_change_the_fingerprint(write) -> None:
     assert load_experiment(write(), ["space.training.epochs=100"]).fingerprint == load_experiment(write()).fingerprint
 
 
-def test_content_that_did_not_come_from_a_file_is_checked_alike() -> None:
+def test_content_from_elsewhere_is_checked_like_a_file() -> None:
     with pytest.raises(InputError, match="request: top level: name is missing"):
         parse_experiment({}, "request")
 

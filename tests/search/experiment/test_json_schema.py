@@ -23,7 +23,7 @@ def test_the_schema_in_the_folder_is_the_current_one() -> None:
     assert json.loads(SCHEMA.read_text(encoding="utf-8")) == experiment_schema(), "run: python -m search.experiment.json_schema"
 
 
-def test_the_schema_is_written_as_it_is(tmp_path: Path) -> None:
+def test_the_schema_is_written_unchanged(tmp_path: Path) -> None:
     write_schema(tmp_path / "schema.json")
     assert (tmp_path / "schema.json").read_text(encoding="utf-8") == SCHEMA.read_text(encoding="utf-8")
 

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from search.errors import ExperimentError, UnknownReferenceError
-from search.experiment.references import accepted, check_arguments, check_values, correct_form, is_reference, resolve
+from search.experiment.references import accepted_arguments, check_arguments, check_values, correct_form, is_reference, resolve
 
 
 def build(input_shape: tuple[int, ...], n_hidden: int = 1, *, activation: str = "relu") -> None:
@@ -59,7 +59,7 @@ def test_the_reference_behind_a_path_or_a_dotted_name_is_guessed(text: str, mean
     assert correct_form(text) == meant
 
 
-def test_a_module_that_is_not_there_is_named() -> None:
+def test_a_missing_module_is_named() -> None:
     with pytest.raises(UnknownReferenceError, match=r'there is no module "nowhere"; correct the name, or put the folder .* on PYTHONPATH'):
         resolve("nowhere.models:build")
 
@@ -70,18 +70,18 @@ def test_the_nearest_name_that_the_module_defines_is_suggested(module) -> None:
         resolve(f"{name}:build_smal")
 
 
-def test_a_module_that_needs_another_says_which(module) -> None:
+def test_a_module_that_needs_a_missing_module_names_it(module) -> None:
     with pytest.raises(UnknownReferenceError, match='importing needy needs the module "not_installed_here"; install it'):
         resolve(f"{module('needy', 'import not_installed_here')}:build")
 
 
-def test_whatever_a_module_raises_is_told_in_one_line(module) -> None:
+def test_an_error_of_a_module_is_reported_in_one_line(module) -> None:
     name = module("faulty", 'raise RuntimeError("""two\nlines""")')
     with pytest.raises(UnknownReferenceError, match=r"importing faulty failed with RuntimeError: two lines$"):
         resolve(f"{name}:build")
 
 
-def test_arguments_that_fit_pass() -> None:
+def test_valid_arguments_pass() -> None:
     check_arguments(build, ["n_hidden"], {"input_shape": (3,)}, "[space.model]")
     check_arguments(build_any, ["n_hidden", "anything"], {}, "[space.model]")
 
@@ -94,20 +94,20 @@ def test_arguments_that_fit_pass() -> None:
         ((3,), [], "[space.model]: (3,) is tuple, not a function; name a function"),
     ],
 )
-def test_arguments_that_do_not_fit_are_named(function: object, given: list[str], message: str) -> None:
+def test_invalid_arguments_are_named(function: object, given: list[str], message: str) -> None:
     with pytest.raises(ExperimentError, match=re.escape(message)):
         check_arguments(function, given, {"input_shape": (3,)}, "[space.model]")
 
 
-def test_a_function_without_a_signature_takes_anything() -> None:
+def test_a_function_without_a_signature_accepts_any_argument() -> None:
     check_arguments(dict.fromkeys, [], {}, "[data]")
     check_arguments(max, ["anything"], {}, "[data]")
 
 
-def test_only_what_the_signature_names_is_passed() -> None:
+def test_only_arguments_in_the_signature_are_passed() -> None:
     provided = {"input_shape": (3,), "task": "binary"}
-    assert accepted(build, provided) == {"input_shape": (3,)}
-    assert accepted(build_any, provided) == provided
+    assert accepted_arguments(build, provided) == {"input_shape": (3,)}
+    assert accepted_arguments(build_any, provided) == provided
 
 
 def build_typed(
@@ -135,7 +135,7 @@ def build_typed(
         ("unknown", ("a",)),
     ],
 )
-def test_values_that_the_annotations_take_pass(argument: str, values: tuple[object, ...]) -> None:
+def test_values_that_match_the_annotations_pass(argument: str, values: tuple[object, ...]) -> None:
     check_values(build_typed, {argument: values}, "[space.model]")
 
 
@@ -145,7 +145,7 @@ def test_values_that_the_annotations_take_pass(argument: str, values: tuple[obje
         (
             "activation",
             ("relu", "rellu"),
-            r'\[space\.model\]: activation = "rellu" .* build_typed\(\) takes; did you mean "relu"\? Valid: relu, tanh',
+            r'\[space\.model\]: activation = "rellu" .* build_typed\(\); did you mean "relu"\? Valid: relu, tanh',
         ),
         ("activation", (1,), "activation = 1 .* Valid: relu, tanh"),
         ("n_hidden", (1.0, 4.5), "n_hidden = 1.0 .* expected a whole number"),
@@ -156,12 +156,12 @@ def test_values_that_the_annotations_take_pass(argument: str, values: tuple[obje
         ("widths", ("all",), 'widths = "all" .* expected a whole number or auto'),
     ],
 )
-def test_a_value_that_an_annotation_does_not_take_is_named(argument: str, values: tuple[object, ...], message: str) -> None:
+def test_a_value_that_does_not_match_its_annotation_is_named(argument: str, values: tuple[object, ...], message: str) -> None:
     with pytest.raises(ExperimentError, match=message):
         check_values(build_typed, {argument: values}, "[space.model]")
 
 
-def test_annotations_that_cannot_be_evaluated_take_anything() -> None:
+def test_annotations_that_cannot_be_evaluated_accept_any_value() -> None:
     def build(activation: "Missing" = None) -> None: ...  # noqa: F821
 
     check_values(build, {"activation": ("rellu",)}, "[space.model]")

@@ -30,25 +30,25 @@ def int_range(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("value", [True, 1, 0, 1.0, -2.5, "relu", "1"])
-def test_a_plain_value_stays_what_it_is_to_its_type(value: object) -> None:
+def test_a_plain_value_keeps_its_type(value: object) -> None:
     kept = space(model={"x": value}).model_arguments({})["x"]
     assert (type(kept), kept) == (type(value), value)
 
 
-def test_choices_stay_what_they_are_to_their_type() -> None:
+def test_choices_keep_their_types() -> None:
     choices = [True, 2, 3.0, "relu"]
     kept = space(model={"x": {"type": "categorical", "choices": choices}}).searched["x"].extremes
     assert [(type(choice), choice) for choice in kept] == [(type(choice), choice) for choice in choices]
 
 
-def test_a_whole_number_is_a_float_where_a_float_belongs() -> None:
+def test_a_whole_number_is_accepted_as_a_float() -> None:
     found = space(training={"learning_rate": 1, "weight_decay": {"type": "float", "low": 0, "high": 1}})
     rate = found.training_settings({"weight_decay": 0.5}).learning_rate
     assert (type(rate), rate) == (float, 1.0)
     assert type(found.searched["weight_decay"].extremes[0]) is float
 
 
-def test_fixed_and_searched_values_meet_in_a_trials_arguments_and_settings() -> None:
+def test_fixed_and_searched_values_are_joined_for_a_trial() -> None:
     found = space(model={"n_hidden": int_range(), "activation": "relu"}, training={"batch_size": int_range(step=4), "epochs": 3})
     params = {"n_hidden": 2, "batch_size": 5}
     assert list(found.searched) == ["n_hidden", "batch_size"]
@@ -67,7 +67,7 @@ def test_a_searched_whole_number_setting_proposes_whole_numbers(name: str, chang
 
 
 MISTAKES = [
-    (int_range(low=3, high=1), "low=3 is above high=1; exchange them"),
+    (int_range(low=3, high=1), "low=3 is above high=1; swap them"),
     (int_range(type="integer"), 'unknown type "integer"; did you mean "int"? Valid: categorical, float, int'),
     (int_range(type=["int"]), 'unknown type ["int"]'),
     ({"low": 1, "high": 2.5}, '{ low = 1, high = 2.5 } has no type; add type = "float", or write a plain value to fix it'),
@@ -75,19 +75,19 @@ MISTAKES = [
     ({"type": "int", "low": 1, "hgh": 2}, 'unknown key "hgh"; did you mean "high"? Valid: high, log, low, step, type'),
     ({"type": "int", "high": 2}, "low is missing; add it, such as low = 1"),
     (int_range(log=True, low=0), "log=true needs low above 0, but low=0; raise low or leave log out"),
-    (int_range(log=True, step=2), "log=true and step=2 cannot stand together; leave one out"),
+    (int_range(log=True, step=2), "log=true and step=2 cannot be combined; leave one out"),
     (int_range(step=9), "step=9 is wider than the range from low=1 to high=9; make step smaller"),
     ({"type": "float", "low": -1, "high": 2, "log": True}, "log=true needs low above 0, but low=-1.0"),
     ({"type": "categorical", "choices": []}, "choices is empty; write at least one value"),
-    ({"type": "categorical", "choices": ["a", "b", "a"]}, 'choices has "a" and "a", which count as the same; write it once'),
-    ({"type": "categorical", "choices": [1, True]}, "choices has 1 and true, which count as the same"),
+    ({"type": "categorical", "choices": ["a", "b", "a"]}, 'choices has "a" and "a", which are equal; write it once'),
+    ({"type": "categorical", "choices": [1, True]}, "choices has 1 and true, which are equal"),
     ({"type": "categorical", "choices": 3, "low": 1}, 'unknown key "low"; Valid: choices, type'),
 ]
 
 
 @pytest.mark.parametrize(("entry", "message"), MISTAKES)
 @pytest.mark.parametrize("table", ["model", "training"])
-def test_a_parameter_that_cannot_be_is_refused(table: str, entry: object, message: str) -> None:
+def test_an_invalid_parameter_is_refused(table: str, entry: object, message: str) -> None:
     with pytest.raises(ExperimentError, match=re.escape(f"file: space.{table}.epochs: ") + ".*" + re.escape(message)):
         space(**{table: {"epochs": entry}})
 
@@ -113,14 +113,14 @@ VALUE_MISTAKES = [
     ({"seed": 3}, 'space.training: unknown key "seed"; it belongs in [search]'),
     ({"epochs": int_range(low=0)}, "space.training.epochs: low=0 is not valid; expected at least 1"),
     ({"batch_size": int_range(high=10**4)}, "space.training.batch_size: high=10000 is not valid; expected at most 8192"),
-    ({"epochs": {"type": "float", "low": 1, "high": 4}}, 'space.training.epochs: type = "float" gives fractions, but epochs is a whole number'),
+    ({"epochs": {"type": "float", "low": 1, "high": 4}}, 'space.training.epochs: type = "float" allows fractions, but epochs is a whole number'),
     ({"nesterov": int_range()}, "space.training.nesterov: low=1 is not valid; expected true or false"),
     ({"optimizer": {"type": "categorical", "choices": ["adam", "sgdd"]}}, 'space.training.optimizer: choices has "sgdd"; did you mean "sgd"?'),
 ]
 
 
 @pytest.mark.parametrize(("training", "message"), VALUE_MISTAKES)
-def test_a_value_that_a_setting_cannot_take_is_refused(training: dict[str, object], message: str) -> None:
+def test_an_invalid_value_of_a_setting_is_refused(training: dict[str, object], message: str) -> None:
     with pytest.raises(ExperimentError, match=re.escape(f"file: {message}")):
         space(training=training)
 
@@ -148,7 +148,7 @@ def test_parameters_become_distributions_in_their_order() -> None:
     }
 
 
-def test_the_top_that_a_step_does_not_reach_is_lowered_without_a_warning() -> None:
+def test_the_top_of_a_range_is_lowered_to_the_last_step_without_a_warning() -> None:
     written = to_distributions(
         {
             "whole": IntParameter(type="int", low=1, high=9, step=3),

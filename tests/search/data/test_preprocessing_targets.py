@@ -1,11 +1,12 @@
-"""Targets as numbers for the loss, and a model's outputs as answers in the targets' own values."""
+"""Targets as numbers for the loss, and a model's outputs as predictions in the targets' own values."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from search.data.dataset import parse_dataset
-from search.data.preprocessing import Preprocessor, fit_preprocessor, prepare
+from search.data.fitting import fit_preprocessor, prepare
+from search.data.preprocessing import Preprocessor
 from search.errors import DataError
 from search.experiment.sections import OutputSection, PreprocessingSection
 
@@ -39,13 +40,13 @@ def test_targets_are_encoded_for_the_loss(task, target, options, codes, dtype):
     assert encoded[:, 0].tolist() == codes
 
 
-def test_a_target_that_is_no_class_is_named():
+def test_a_value_that_is_not_a_class_is_named():
     with pytest.raises(DataError, match="holds 7, which is none of the classes 0, 1"):
         _fitted()[1].encode_target(pd.Series([0, 7]))
 
 
 @pytest.mark.parametrize(
-    ("target", "outputs", "predictions"),
+    ("target", "outputs", "expected"),
     [
         ([0, 1] * 3, [[0.2], [0.5], [0.6]], [0, 0, 1]),
         ([0, 1] * 3, [[0.8, 0.2], [0.5, 0.5], [0.4, 0.6]], [0, 0, 1]),
@@ -54,33 +55,33 @@ def test_a_target_that_is_no_class_is_named():
         ([1.5, 2.5] * 3, [[0.2], [0.9]], [1.5, 2.5]),
     ],
 )
-def test_binary_answers_come_from_one_or_two_outputs_in_the_targets_own_type(target, outputs, predictions):
+def test_binary_predictions_come_from_one_or_two_outputs_in_the_targets_type(target, outputs, expected):
     dataset, preprocessor = _fitted(target)
-    answers = preprocessor.answers(np.array(outputs, np.float32))
-    assert answers["prediction"].tolist() == predictions
-    assert list(answers.columns) == ["prediction", *(f"probability_{name}" for name in dataset.class_names)]
-    assert answers["prediction"].dtype == dataset.train.target.dtype
-    np.testing.assert_allclose(answers.iloc[:, 1:].sum(axis=1), 1, rtol=1e-6)
-    np.testing.assert_allclose(answers.iloc[:, 2], np.array(outputs)[:, -1], rtol=1e-6)
+    predictions = preprocessor.decode(np.array(outputs, np.float32))
+    assert predictions["prediction"].tolist() == expected
+    assert list(predictions.columns) == ["prediction", *(f"probability_{name}" for name in dataset.class_names)]
+    assert predictions["prediction"].dtype == dataset.train.target.dtype
+    np.testing.assert_allclose(predictions.iloc[:, 1:].sum(axis=1), 1, rtol=1e-6)
+    np.testing.assert_allclose(predictions.iloc[:, 2], np.array(outputs)[:, -1], rtol=1e-6)
 
 
-def test_multiclass_answers_are_the_most_probable_class():
+def test_multiclass_predictions_are_the_most_probable_class():
     _, preprocessor = _fitted(["b", "a", "c"] * 2, "multiclass")
-    answers = preprocessor.answers(np.array([[0.1, 0.2, 0.7]], np.float32))
-    assert answers["prediction"].tolist() == ["c"]
-    assert answers["probability_b"].tolist() == pytest.approx([0.2])
+    predictions = preprocessor.decode(np.array([[0.1, 0.2, 0.7]], np.float32))
+    assert predictions["prediction"].tolist() == ["c"]
+    assert predictions["probability_b"].tolist() == pytest.approx([0.2])
 
 
-def test_regression_answers_are_numbers():
+def test_regression_predictions_are_numbers():
     _, preprocessor = _fitted([1, 2, 3, 4, 5, 6], "regression")
-    answers = preprocessor.answers(np.array([[1.5], [2.5]], np.float32))
-    assert answers.to_dict("list") == {"prediction": [1.5, 2.5]}
+    predictions = preprocessor.decode(np.array([[1.5], [2.5]], np.float32))
+    assert predictions.to_dict("list") == {"prediction": [1.5, 2.5]}
 
 
 @pytest.mark.parametrize("outputs", [np.zeros((2, 3)), np.zeros(2), np.zeros((2, 1, 1))])
 def test_outputs_of_another_shape_are_refused(outputs):
     with pytest.raises(DataError, match="the shape"):
-        _fitted()[1].answers(outputs)
+        _fitted()[1].decode(outputs)
 
 
 def _two_targets():
@@ -88,7 +89,7 @@ def _two_targets():
     return _dataset(target, {"price": "regression", "sold": "binary"})
 
 
-def test_several_outputs_have_targets_answers_and_sizes_by_name(tmp_path):
+def test_several_outputs_have_targets_predictions_and_sizes_by_name(tmp_path):
     dataset = _two_targets()
     outputs = {"main": OutputSection(target="price"), "sold": OutputSection()}
     fit_preprocessor(dataset, PreprocessingSection(), outputs).save(tmp_path)
@@ -97,8 +98,8 @@ def test_several_outputs_have_targets_answers_and_sizes_by_name(tmp_path):
     assert (arrays.task, arrays.n_outputs) == ({"main": "regression", "sold": "binary"}, {"main": 1, "sold": 1})
     assert (arrays.y_train["main"][:, 0].tolist(), arrays.y_train["sold"][:, 0].tolist()) == ([1.5, 2.5, 3.5, 4.5, 5.5, 6.5], [0, 1] * 3)
     assert (preprocessor.target, preprocessor.class_names) == ({"main": "price", "sold": "sold"}, {"main": (), "sold": ("no", "yes")})
-    answers = preprocessor.answers({"main": np.array([[2.0]]), "sold": np.array([[0.75]])})
-    assert answers.to_dict("list") == {
+    predictions = preprocessor.decode({"main": np.array([[2.0]]), "sold": np.array([[0.75]])})
+    assert predictions.to_dict("list") == {
         "main_prediction": [2.0],
         "sold_prediction": ["yes"],
         "sold_probability_no": [0.25],
@@ -106,7 +107,7 @@ def test_several_outputs_have_targets_answers_and_sizes_by_name(tmp_path):
     }
 
 
-def test_an_only_output_may_predict_one_of_several_targets():
+def test_a_single_output_may_predict_one_of_several_targets():
     dataset = _two_targets()
     preprocessor = fit_preprocessor(dataset, PreprocessingSection(), {"main": OutputSection(target="sold")})
     assert (preprocessor.task, prepare(dataset, preprocessor).y_train.shape) == ("binary", (6, 1))

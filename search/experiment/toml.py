@@ -1,0 +1,99 @@
+"""Reads TOML files, applies ``--set key.path=value`` to their content, and writes values for messages."""
+
+import datetime
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import ExperimentError
+
+_LONGEST = 60
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Args:
+        path: The file, in UTF-8.
+
+    Returns:
+        Its content.
+
+    Raises:
+        ExperimentError: If the file cannot be read, or is not valid TOML; the message shows the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows write a byte order mark, which TOML forbids
+    except (UnicodeDecodeError, OSError) as error:
+        raise ExperimentError(f"{path} cannot be read as UTF-8 text: {error}; save it in UTF-8") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ExperimentError(f"{path} is not valid TOML: {error}{_line_of(error, text)}") from None
+
+
+def _line_of(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """Return the line that a TOML error names, with a hint; Python before 3.14 has its number in the message only."""
+    found = re.search(r"at line (\d+)", str(error))
+    if not found:
+        return f": its last line is {len(text.splitlines())}"
+    line = text.splitlines()[int(found[1]) - 1].strip()
+    return f": {line}{next((hint for start, hint in _HINTS.items() if str(error).startswith(start)), '')}"
+
+
+_HINTS = {
+    "Invalid value": "; write text in quotation marks, and numbers, true and false without",
+    "Illegal character '\\n'": "; close the quotation mark",
+    "Cannot overwrite": "; write each key once",
+    "Cannot declare": "; write each table once",
+}
+
+
+def override_value(content: dict[str, Any], override: str) -> None:
+    """Set one value of an experiment file's content.
+
+    Args:
+        content: The content, changed in place.
+        override: "key.path=value", the value in TOML's notation; anything else is text.
+
+    Raises:
+        ExperimentError: If it has no key or value, or its path leads through a plain value.
+    """
+    key_path, _, text = override.partition("=")
+    keys = key_path.strip().split(".")
+    if not text.strip() or not all(keys):
+        raise ExperimentError(f'--set {override}: expected key.path=value, such as "space.training.epochs=10"')
+    table = content
+    for depth, key in enumerate(keys[:-1], start=1):
+        table = table.setdefault(key, {})
+        if not isinstance(table, dict):
+            raise ExperimentError(f"--set {override}: {'.'.join(keys[:depth])} is a value, not a table; set it as a whole")
+    table[keys[-1]] = _parse_value(text)
+
+
+def _parse_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def to_toml(value: object) -> str:
+    """Return a value in TOML's notation for a message, in one line of about 60 characters."""
+    text = _toml(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {_toml(entry)}' for key, entry in value.items())} }}" if value else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, bool | str):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
