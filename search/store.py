@@ -35,7 +35,7 @@ class Store:
         return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.root / 'mlflow.db'}"
 
     @property
-    def ledger_place(self) -> str:
+    def ledger_location(self) -> str:
         """Where the ledgers are, for messages."""
         return redact(self.ledger) or str(self.studies)
 

@@ -22,4 +22,4 @@ def repair(case: Case, findings: list[Finding]) -> None:
     """Cut off the half line, and settle the trials as the next run of the study would."""
     if case.ledger.folder.journal.exists():
         repair_journal(case.ledger.folder.journal)
-    case.ledger.catch_up(case.ledger.experiment.executor.max_retries)
+    case.ledger.recover_trials(case.ledger.experiment.executor.max_retries)

@@ -38,11 +38,11 @@ class OpenedStudy:
 class LedgerStore(Protocol):
     """Keeps the ledgers of a store."""
 
-    def names(self) -> list[str]:
+    def study_names(self) -> list[str]:
         """Return the names of all studies."""
         ...
 
-    def begin(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
+    def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
         """Open a study for running it, and begin it where there is none.
 
         Args:
@@ -59,12 +59,12 @@ class LedgerStore(Protocol):
         """Remove a study that was begun for nothing, and bring back the one that it set aside."""
         ...
 
-    def load(self, name: str, *, is_alone: bool) -> OpenedStudy | None:
+    def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
         """Open a study that is there for reading; None if nothing is written yet.
 
         Args:
             name: The study.
-            is_alone: Whether it is to be mended too, which keeps others away.
+            is_exclusive: Whether it is to be mended too, which keeps others away.
 
         Raises:
             StudyBusyError: If others run it and this process is to be alone.
@@ -85,8 +85,8 @@ def check_unclaimed(store: Store, name: str) -> None:
     folder = store.study(name).root
     if folder.is_dir() and any(folder.iterdir()):
         raise InputError(
-            f'{folder} holds the files of a study "{name}" that {store.ledger_place} does not know: its ledger is elsewhere. Name that ledger with '
-            "--ledger or PERCEPTUNE_LEDGER, or choose another name with --study; if that ledger is gone, remove the folder"
+            f'{folder} holds the files of a study "{name}" that {store.ledger_location} does not know: its ledger is elsewhere. Name that ledger '
+            "with --ledger or PERCEPTUNE_LEDGER, or choose another name with --study; if that ledger is gone, remove the folder"
         )
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from ..errors import InputError, MissingExtraError
 from ..redaction import first_line, redact
 from .database_trials import read_trials
-from .retry import Retry, is_lost, retried
+from .retry import Retry, is_connection_lost, retried
 from .tables import create_tables
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ _SESSION = (
     "SET idle_in_transaction_session_timeout = '10min'",
 )
 _LOCKS = 0x70657263  # "perc": tells this project's advisory locks from others'
-WHOLE = 0
+WHOLE_DATABASE = 0
 """The key of the whole database in `Database.exclusive`; studies have their numbers, from 1."""
 
 
@@ -91,7 +91,7 @@ class Database:
         self.retry = Retry(url, retry_seconds)
 
     @property
-    def is_there(self) -> bool:
+    def exists(self) -> bool:
         """Whether it need not be created: a server, or a file that exists."""
         address = sqlalchemy.make_url(self.url)
         return address.drivername != "sqlite" or Path(str(address.database)).is_file()
@@ -105,7 +105,7 @@ class Database:
         """
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         try:
-            with self.exclusive(WHOLE):  # tables that two processes create at once make one of them fail
+            with self.exclusive(WHOLE_DATABASE):  # tables that two processes create at once make one of them fail
                 storage = _RetryingStorage(self.url, engine_kwargs=_engine_options(self.url))
                 create_tables(self.engine)
         except (SQLAlchemyError, optuna.exceptions.StorageInternalError, OSError, RuntimeError) as error:
@@ -168,9 +168,9 @@ class Database:
 
     def _lock(self, key: int) -> Connection:
         is_known = "storage" in self.__dict__
-        return self.retry.call(lambda: self._locked(key)) if is_known else self._locked(key)
+        return self.retry.call(lambda: self._lock_once(key)) if is_known else self._lock_once(key)
 
-    def _locked(self, key: int) -> Connection:
+    def _lock_once(self, key: int) -> Connection:
         connection = self.engine.connect()
         try:
             connection.execute(select(sqlalchemy.func.pg_advisory_xact_lock(_LOCKS, key)))
@@ -213,6 +213,6 @@ def _unlock(connection: Connection) -> None:
     try:
         connection.close()
     except DBAPIError as error:
-        if not is_lost(error):
+        if not is_connection_lost(error):
             raise
         logger.debug("The connection that held a lock was lost")

@@ -15,7 +15,7 @@ from ..errors import InputError, StudyBusyError
 from ..experiment.sections import Direction
 from ..store import Store
 from .base import OpenedStudy, archive_folder, check_unclaimed, restore_folder
-from .database import WHOLE, Database, check_url
+from .database import WHOLE_DATABASE, Database, check_url
 from .lease_table import DatabaseLeases, LeaseTimes
 from .leases import ExclusiveLeases
 
@@ -34,24 +34,24 @@ class DatabaseStore:
         self._times = times
         self._url = store.ledger
 
-    def names(self) -> list[str]:
+    def study_names(self) -> list[str]:
         """Return the names of all studies."""
         database = Database(self._url)
         try:
-            return sorted(optuna.get_all_study_names(database.storage)) if database.is_there else []
+            return sorted(optuna.get_all_study_names(database.storage)) if database.exists else []
         finally:
             database.close()
 
-    def begin(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
+    def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
         """Join the coordinators of a study."""
         check_url(self._url)
-        _check_apart(self._url, self._store.tracking_uri)
-        self._check_kept_here(name, fresh=fresh)
-        with self._connected() as database, database.exclusive(WHOLE):  # against one who removes or renames it now
+        _check_separate_databases(self._url, self._store.tracking_uri)
+        self._check_not_in_journal(name, fresh=fresh)
+        with self._connected() as database, database.exclusive(WHOLE_DATABASE):  # against one who removes or renames it now
             storage = get_storage(database.storage)  # keeps what it has read
             if not self._store.study(name).journal.exists() and name not in optuna.get_all_study_names(storage):
                 check_unclaimed(self._store, name)
-            archived_as = self._set_aside(database, name) if fresh else None
+            archived_as = self._archive(database, name) if fresh else None
             study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True)
             leases = DatabaseLeases(database, storage.get_study_id_from_name(name), self._times)
             leases.acquire(f"coordinator {leases.owner}")  # until it gives up, nobody removes the study
@@ -59,7 +59,7 @@ class DatabaseStore:
 
     def discard(self, opened: OpenedStudy, name: str) -> None:
         """Remove a study that nobody else runs, and bring back the one that was set aside."""
-        with self._connected() as database, database.exclusive(WHOLE):
+        with self._connected() as database, database.exclusive(WHOLE_DATABASE):
             if not opened.leases.held_by_others():
                 self._remove(database, opened, name)
         database.close()
@@ -71,16 +71,16 @@ class DatabaseStore:
             database.rename(storage.get_study_id_from_name(opened.archived_as), name)
         restore_folder(self._store, name, opened.archived_as)
 
-    def load(self, name: str, *, is_alone: bool) -> OpenedStudy | None:
+    def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
         """Open a study for reading."""
         with self._connected() as database:
             storage = get_storage(database.storage)
             study = optuna.load_study(storage=storage, study_name=name, sampler=optuna.samplers.RandomSampler())
-            return OpenedStudy(study, storage, self._alone(database, name) if is_alone else ExclusiveLeases(database.close))
+            return OpenedStudy(study, storage, self._exclusive_leases(database, name) if is_exclusive else ExclusiveLeases(database.close))
 
-    def _alone(self, database: Database, name: str) -> DatabaseLeases:
+    def _exclusive_leases(self, database: Database, name: str) -> DatabaseLeases:
         leases = DatabaseLeases(database, database.storage.get_study_id_from_name(name), self._times)
-        with database.exclusive(WHOLE):
+        with database.exclusive(WHOLE_DATABASE):
             if leases.held_by_others():
                 raise StudyBusyError(f'Study "{name}" is being run; wait for its end')
             leases.acquire(f"coordinator {leases.owner}")
@@ -97,14 +97,14 @@ class DatabaseStore:
             database.close()
             raise
 
-    def _check_kept_here(self, name: str, *, fresh: bool) -> None:
+    def _check_not_in_journal(self, name: str, *, fresh: bool) -> None:
         if self._store.study(name).journal.exists() and not fresh:
             raise InputError(
                 f'Study "{name}" is kept in the file {self._store.study(name).journal}; go on without --ledger, '
                 "begin another with --fresh, or choose another name with --study"
             )
 
-    def _set_aside(self, database: Database, name: str) -> str | None:
+    def _archive(self, database: Database, name: str) -> str | None:
         """Give the study of this name, or what lies in its folder, another name; None if there is nothing."""
         names = set(optuna.get_all_study_names(database.storage))
         if name not in names:
@@ -117,12 +117,12 @@ class DatabaseStore:
         return earlier
 
 
-def _check_apart(ledger: str, tracking_uri: str) -> None:
+def _check_separate_databases(ledger: str, tracking_uri: str) -> None:
     """Refuse one database for ledger and MLflow: both keep a table ``alembic_version``."""
-    if "://" in tracking_uri and _place(ledger) == _place(tracking_uri):
+    if "://" in tracking_uri and _location(ledger) == _location(tracking_uri):
         raise InputError("The ledger and MLflow cannot share one database; create another for the ledger and name it with --ledger")
 
 
-def _place(url: str) -> tuple[str | None, int | None, str | None]:
+def _location(url: str) -> tuple[str | None, int | None, str | None]:
     address = sqlalchemy.make_url(url)
     return address.host, address.port, address.database

@@ -26,11 +26,11 @@ class JournalStore:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def names(self) -> list[str]:
+    def study_names(self) -> list[str]:
         """Return the names of all studies."""
         return sorted(path.parent.name for path in self._store.studies.glob("*/journal.log") if path.stat().st_size)
 
-    def begin(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
+    def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
         """Open a study for running it."""
         journal = self._store.study(name).journal
         lock = self._lock(name)
@@ -50,9 +50,9 @@ class JournalStore:
         """Remove a study's folder and bring back the one that was set aside."""
         restore_folder(self._store, name, opened.archived_as)
 
-    def load(self, name: str, *, is_alone: bool) -> OpenedStudy | None:
+    def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
         """Open a study for reading."""
-        leases = ExclusiveLeases(self._lock(name).release) if is_alone else ExclusiveLeases()
+        leases = ExclusiveLeases(self._lock(name).release) if is_exclusive else ExclusiveLeases()
         storage = _storage(self._store.study(name).journal)
         names = optuna.get_all_study_names(storage)  # an earlier study, "diabetes.1", has kept the name that it was begun with
         if not names:

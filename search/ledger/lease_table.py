@@ -59,10 +59,10 @@ class DatabaseLeases:
         self._depth = 0
         self._held: dict[str, float] = {}  # when each was last renewed, by this process' clock
         self._renewed = time.monotonic()
-        self._steady_from = 0.0
+        self._reconnected_at = 0.0
         self._ended = threading.Event()
-        self._heart: threading.Thread | None = None
-        self._wake: Callable[[], None] = _sleep_on
+        self._renewing: threading.Thread | None = None
+        self._wake: Callable[[], None] = _do_nothing
 
     @property
     def retry(self) -> Retry:
@@ -84,7 +84,7 @@ class DatabaseLeases:
     def acquire(self, task: str) -> bool:
         """Begin a task, or say that another coordinator does it; one whose lease has expired changes hands."""
         asked = time.monotonic()
-        may_change_hands = or_(LEASES.c.owner == self.owner, LEASES.c.expires < Now()) if self._is_steady else LEASES.c.owner == self.owner
+        may_change_hands = or_(LEASES.c.owner == self.owner, LEASES.c.expires < Now()) if self._may_judge_expiry else LEASES.c.owner == self.owner
         with self._database.engine.begin() as connection:
             changed = connection.execute(update(LEASES).where(self._is(task), may_change_hands).values(owner=self.owner, expires=self._expiry))
         if not changed.rowcount and not self._add(task):
@@ -120,7 +120,7 @@ class DatabaseLeases:
         """Return the tasks that other coordinators do now."""
         query = select(LEASES.c.task).where(LEASES.c.study_id == self._study_id, LEASES.c.owner != self.owner)
         with self._database.engine.begin() as connection:
-            return set(connection.scalars(query.where(LEASES.c.expires >= Now()) if self._is_steady else query))
+            return set(connection.scalars(query.where(LEASES.c.expires >= Now()) if self._may_judge_expiry else query))
 
     def wait(self) -> None:
         """Wait a moment for what the others do."""
@@ -133,7 +133,7 @@ class DatabaseLeases:
         try:
             yield
         finally:
-            self._wake = _sleep_on
+            self._wake = _do_nothing
 
     @retried
     def release_all(self) -> None:
@@ -145,17 +145,17 @@ class DatabaseLeases:
     def close(self) -> None:
         """Give up all tasks, for good, and the connections."""
         self._ended.set()
-        if self._heart is not None:
-            self._heart.join()
+        if self._renewing is not None:
+            self._renewing.join()
         with contextlib.suppress(LedgerError):  # they are left to expire
             self.release_all()
         self._database.close()
 
     @property
-    def _is_steady(self) -> bool:
+    def _may_judge_expiry(self) -> bool:
         """Whether this coordinator was in touch with the database for long enough to judge the others."""
         now = time.monotonic()
-        return now >= self._steady_from and (self._heart is None or now - self._renewed < self._times.lease_seconds)
+        return now >= self._reconnected_at and (self._renewing is None or now - self._renewed < self._times.lease_seconds)
 
     @property
     def _expiry(self) -> Any:
@@ -178,12 +178,12 @@ class DatabaseLeases:
         return True
 
     def _start(self) -> None:
-        if self._heart is None:
+        if self._renewing is None:
             self._renewed = time.monotonic()
-            self._heart = threading.Thread(target=self._beat, name="leases", daemon=True)
-            self._heart.start()
+            self._renewing = threading.Thread(target=self._renew_periodically, name="leases", daemon=True)
+            self._renewing.start()
 
-    def _beat(self) -> None:
+    def _renew_periodically(self) -> None:
         while not self._ended.wait(self._times.heartbeat_seconds):
             try:
                 self._renew_all()
@@ -199,9 +199,9 @@ class DatabaseLeases:
             mine = set(connection.scalars(select(LEASES.c.task).where(self._is_mine)))
         self._held |= dict.fromkeys(mine & self._held.keys(), asked)
         if asked - self._renewed >= self._times.lease_seconds:
-            self._steady_from = asked + self._times.lease_seconds
+            self._reconnected_at = asked + self._times.lease_seconds
         self._renewed = asked
 
 
-def _sleep_on() -> None:
+def _do_nothing() -> None:
     """Wake nobody."""

@@ -68,21 +68,21 @@ class Ledger(StudyView):
         """
         with self._leases.lock():
             if self._leases.are_shared:
-                self._look()
+                self._refresh()
             if self._trials.n_started >= n_trials:
                 return None
-            return self._ask_again() or self._ask_new(distributions)
+            return self._ask_waiting() or self._ask_new(distributions)
 
-    def _ask_again(self) -> tuple[int, dict[str, Value]] | None:
+    def _ask_waiting(self) -> tuple[int, dict[str, Value]] | None:
         for number in sorted(self._trials.waiting):
             if self._storage.set_trial_state_values(self._id(number), OptunaState.RUNNING):
-                self._hold(number)
+                self._acquire(number)
                 return number, self._trial(number).params
         return None
 
     def _ask_new(self, distributions: "dict[str, BaseDistribution]") -> tuple[int, dict[str, Value]]:
         trial = self.study.ask(distributions)
-        self._hold(trial.number)
+        self._acquire(trial.number)
         return trial.number, trial.params
 
     def holds(self, number: int) -> bool:
@@ -109,10 +109,10 @@ class Ledger(StudyView):
         Raises:
             TakenOverError: If another coordinator has the trial now; nothing is recorded.
         """
-        with self._settling(result.number) as trial:
+        with self._owned(result.number) as trial:
             self._storage.set_trial_user_attr(trial, ATTRIBUTE, to_attribute(result, seed, finished))
             self._end(result.number, result.state, result.value)
-        return self._trials.count(result.number, result.state, result.value, finished)
+        return self._trials.add_finished(result.number, result.state, result.value, finished)
 
     def requeue(self, number: int, retry_state: RetryState) -> None:
         """Have a running trial given out again, before any other.
@@ -124,19 +124,19 @@ class Ledger(StudyView):
         Raises:
             TakenOverError: If another coordinator has the trial now.
         """
-        with self._settling(number) as trial:
+        with self._owned(number) as trial:
             self._storage.set_trial_user_attr(trial, RETRY_STATE, asdict(retry_state))
             self._storage.set_trial_state_values(trial, OptunaState.WAITING)
-        self._trials.requeue(number)
+        self._trials.add_waiting(number)
 
-    def release(self) -> None:
+    def release_trials(self) -> None:
         """Put back the trials that this process gave out and that have not ended."""
         for number in list(self._running):
             retry_state = self.retry_state(number)
             with contextlib.suppress(TakenOverError):
                 self.requeue(number, replace(retry_state, attempt=retry_state.attempt + 1))
 
-    def catch_up(self, max_retries: int) -> list[int]:
+    def recover_trials(self, max_retries: int) -> list[int]:
         """Learn what other coordinators did, and settle the trials of those that are gone.
 
         One whose result was written just before a kill is finished; the others are put back.
@@ -153,19 +153,19 @@ class Ledger(StudyView):
             for trial in self.study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,)):
                 if trial.number in self._running or _task(trial.number) in others:
                     continue
-                if not self._hold(trial.number):
+                if not self._acquire(trial.number):
                     continue
                 if ATTRIBUTE in trial.user_attrs:
-                    self._end_as_written(trial)
+                    self._end_with_written_result(trial)
                 else:
-                    self._lose(trial, max_retries)
+                    self._requeue_lost(trial, max_retries)
                     lost.append(trial.number)
-        self._look()
+        self._refresh()
         return lost
 
-    def _end_as_written(self, trial: FrozenTrial) -> None:
+    def _end_with_written_result(self, trial: FrozenTrial) -> None:
         written = trial.user_attrs[ATTRIBUTE]
-        with self._settling(trial.number):
+        with self._owned(trial.number):
             self._end(trial.number, TrialState(written["state"]), written["value"])
 
     @property
@@ -174,7 +174,7 @@ class Ledger(StudyView):
         return self._leases.are_shared
 
     @property
-    def has_others(self) -> bool:
+    def has_other_coordinators(self) -> bool:
         """Whether other coordinators run the study now."""
         return bool(self._leases.held_by_others())
 
@@ -188,15 +188,15 @@ class Ledger(StudyView):
 
     def wait_for_promotion(self) -> None:
         """Wait while another coordinator ends the study."""
-        while _PROMOTION in self._leases.held_by_others():
+        while _ENDING in self._leases.held_by_others():
             self._leases.wait()
-        self._look()
+        self._refresh()
 
-    def leave(self, *, is_patient: bool) -> bool:
+    def acquire_ending(self, *, wait: bool) -> bool:
         """Leave the search to the other coordinators; when all have left, one of them is to end the study.
 
         Args:
-            is_patient: Whether to wait for the others, one of whom may end it.
+            wait: Whether to wait for the others, one of whom may end it.
 
         Returns:
             Whether it is this coordinator that has to end the study: nobody else writes anything then, until `close`.
@@ -204,18 +204,18 @@ class Ledger(StudyView):
         self._leases.release_all()
         while True:
             with self._leases.lock():
-                has_others = self.has_others  # asked first: whoever ends the study says that it is ended, and goes after that
+                has_others = self.has_other_coordinators  # asked first: whoever ends the study says that it is ended, and goes after that
                 is_ended = self.is_tracked
-                if not is_ended and not has_others and self._leases.acquire(_PROMOTION):
+                if not is_ended and not has_others and self._leases.acquire(_ENDING):
                     return True
-            if is_ended or not is_patient:
+            if is_ended or not wait:
                 return False
             self._leases.wait()
 
-    def _lose(self, trial: FrozenTrial, max_retries: int) -> None:
+    def _requeue_lost(self, trial: FrozenTrial, max_retries: int) -> None:
         """Put back a trial that a killed process left, or end it if that was once too often."""
         if not self.experiment.space.searched.keys() <= trial.params.keys():  # killed while it was proposed: nobody has trained it
-            with self._settling(trial.number) as trial_id:
+            with self._owned(trial.number) as trial_id:
                 self._storage.set_trial_state_values(trial_id, OptunaState.FAIL)
             return
         retry_state = to_retry_state(trial)
@@ -226,15 +226,15 @@ class Ledger(StudyView):
         result = TrialResult(number=trial.number, state=TrialState.FAILED, reason=reason, failure=Failure.LOST)
         self.tell(result, seed=trial_seed(self.experiment.search.seed, trial.number), finished=time.time())
 
-    def _hold(self, number: int) -> bool:
+    def _acquire(self, number: int) -> bool:
         if not self._leases.acquire(_task(number)):
             return False
         self._running[number] = self._id(number)
-        self._trials.begin(number)
+        self._trials.add_running(number)
         return True
 
     @contextlib.contextmanager
-    def _settling(self, number: int) -> Iterator[int]:
+    def _owned(self, number: int) -> Iterator[int]:
         """Give Optuna's id of a trial to be ended or put back, once and by its owner only."""
         with self._leases.lock():
             trial = self._running.pop(number, None)
@@ -251,7 +251,7 @@ class Ledger(StudyView):
                 self.study.tell(number, state=OptunaState.PRUNED if state is TrialState.PRUNED else OptunaState.FAIL)
 
 
-_PROMOTION = "crown"
+_ENDING = "crown"
 
 
 def _task(number: int) -> str:

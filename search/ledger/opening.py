@@ -31,7 +31,7 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise InputError(f'"{name}" cannot be the name of a study to run; use letters, digits, "-" and "_"')
-    opened = _ledger_store(store).begin(name, experiment.objective.direction, fresh=fresh)
+    opened = _ledger_store(store).create_or_load(name, experiment.objective.direction, fresh=fresh)
     try:
         with opened.leases.lock():
             if "experiment" not in opened.study.user_attrs:
@@ -61,7 +61,7 @@ def read(store: Store, name: str) -> StudyView:
         StudyNotFoundError: If there is no such study.
         InputError: If the store's database does not answer.
     """
-    return StudyView(name, store.study(name), _load(store, name, is_alone=False))
+    return StudyView(name, store.study(name), _load(store, name, is_exclusive=False))
 
 
 def open_for_repair(store: Store, name: str) -> Ledger:
@@ -74,15 +74,15 @@ def open_for_repair(store: Store, name: str) -> Ledger:
         StudyNotFoundError: If there is no such study.
         StudyBusyError: If another process runs it.
     """
-    return Ledger(name, store.study(name), _load(store, name, is_alone=True))
+    return Ledger(name, store.study(name), _load(store, name, is_exclusive=True))
 
 
-def _load(store: Store, name: str, *, is_alone: bool) -> OpenedStudy:
-    store_of_ledgers = _ledger_store(store)
-    names = store_of_ledgers.names()
+def _load(store: Store, name: str, *, is_exclusive: bool) -> OpenedStudy:
+    ledger_store = _ledger_store(store)
+    names = ledger_store.study_names()
     if name not in names:
-        raise StudyNotFoundError(f'There is no study "{name}" in {store.ledger_place}; {nearest(name, names)}')
-    opened = store_of_ledgers.load(name, is_alone=is_alone)
+        raise StudyNotFoundError(f'There is no study "{name}" in {store.ledger_location}; {nearest(name, names)}')
+    opened = ledger_store.load(name, is_exclusive=is_exclusive)
     if opened is None or "experiment" not in opened.study.user_attrs:
         raise StudyNotFoundError(f'Study "{name}" has only just opened; ask again in a moment')
     return opened
@@ -90,7 +90,7 @@ def _load(store: Store, name: str, *, is_alone: bool) -> OpenedStudy:
 
 def study_names(store: Store) -> list[str]:
     """Return the names of all studies in a store."""
-    return _ledger_store(store).names()
+    return _ledger_store(store).study_names()
 
 
 def _ledger_store(store: Store) -> LedgerStore:

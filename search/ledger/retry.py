@@ -51,7 +51,7 @@ class Retry:
             try:
                 return operation()
             except Exception as error:
-                if not is_lost(error):
+                if not is_connection_lost(error):
                     raise
                 if self._is_over.is_set() or time.monotonic() - began + pause > self._seconds:
                     self._is_over.set()
@@ -77,7 +77,7 @@ def retried(method: Callable[..., T]) -> Callable[..., T]:
     return done
 
 
-def is_lost(error: BaseException) -> bool:
+def is_connection_lost(error: BaseException) -> bool:
     """Say whether an exception means that the database did not answer, or not now."""
     origin = _database_error(error)
     if origin is None:

@@ -32,7 +32,7 @@ class StudyView:
         self._leases = opened.leases
         self._study_id = opened.study_id
         self._trials = TrialIndex(self.study.direction)
-        self._look()
+        self._refresh()
 
     @property
     def experiment(self) -> Experiment:
@@ -91,7 +91,7 @@ class StudyView:
     @property
     def is_tracked(self) -> bool:
         """Whether the study was ended after the last trial that finished."""
-        self._look()
+        self._refresh()
         return bool(self.attribute("tracked") == self.n_finished)
 
     def close(self) -> None:
@@ -105,6 +105,6 @@ class StudyView:
     def _id(self, number: int) -> int:
         return self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
 
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         """Learn how all trials stand."""
-        self._trials.look(self.study.get_trials(deepcopy=False))
+        self._trials.refresh(self.study.get_trials(deepcopy=False))

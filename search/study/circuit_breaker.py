@@ -19,7 +19,7 @@ class CircuitBreaker:
         self._kind: Failure | None = None
         self._n_of_kind = 0
 
-    def note(self, result: TrialResult) -> str:
+    def record(self, result: TrialResult) -> str:
         """Take note of how a trial ended.
 
         Args:

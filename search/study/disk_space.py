@@ -8,23 +8,23 @@ from pathlib import Path
 
 from ..errors import DiskFullError, StoreAwayError, WorkerError
 
-_SIGNS = (
+_MESSAGES = (
     "No space left on device",  # the system's, and of whatever quotes it: Keras, HDF5, a worker's reason
     "Disk quota exceeded",
     "database or disk is full",  # SQLite's
     "No usable temporary directory",  # Python's, when it cannot write into any
 )
-_UNCLEAR = "disk I/O error"  # SQLite's, when its log finds no room, among other troubles
-_NEARLY_NOTHING_BYTES = 2**20
+_AMBIGUOUS = "disk I/O error"  # SQLite's, when its log finds no room, among other troubles
+_NEARLY_FULL_BYTES = 2**20
 
 
 def is_full(text: str) -> bool:
     """Say whether the text of an error says that a disk is full."""
-    return any(sign in text for sign in _SIGNS)
+    return any(sign in text for sign in _MESSAGES)
 
 
 @contextlib.contextmanager
-def watched(folder: Path) -> Iterator[None]:
+def disk_full_errors(folder: Path) -> Iterator[None]:
     """Turn the errors of a full disk into one that says what to do.
 
     Args:
@@ -44,7 +44,7 @@ def watched(folder: Path) -> Iterator[None]:
 def _is_from_full_disk(error: BaseException, folder: Path) -> bool:
     if isinstance(error, StoreAwayError):  # a server's disk is the server's to say
         return False
-    if (isinstance(error, WorkerError) or _UNCLEAR in str(error)) and _free_bytes(folder) < _NEARLY_NOTHING_BYTES:
+    if (isinstance(error, WorkerError) or _AMBIGUOUS in str(error)) and _free_bytes(folder) < _NEARLY_FULL_BYTES:
         return True
     causes = filter(None, (error.__cause__, error.__context__))
     return is_full(str(error)) or any(_is_from_full_disk(cause, folder) for cause in causes)

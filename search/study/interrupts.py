@@ -14,7 +14,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
-def held_back(wake: Callable[[], None]) -> Iterator[Callable[[], None]]:
+def deferred_interrupts(wake: Callable[[], None]) -> Iterator[Callable[[], None]]:
     """Hold interrupts back inside the block.
 
     Args:

@@ -20,14 +20,14 @@ from ..tracking.base import Tracker
 from ..trial import Assignment, EpochReport, Failure, TrialResult, TrialState
 from .circuit_breaker import CircuitBreaker
 from .disk_space import is_full
-from .interrupts import held_back
+from .interrupts import deferred_interrupts
 from .model_retention import remove_checkpoints, remove_models, retention_threshold
 from .observer import Observer
 
 logger = logging.getLogger(__name__)
 
 
-def assign(experiment: Experiment, ledger: StudyView, number: int, params: Mapping[str, Value]) -> Assignment:
+def build_assignment(experiment: Experiment, ledger: StudyView, number: int, params: Mapping[str, Value]) -> Assignment:
     """Say all that a worker must know of a trial.
 
     Args:
@@ -90,7 +90,7 @@ class SearchLoop:
         self._distributions = to_distributions(self.experiment.space.searched)
         self._remove_models()
         remove_checkpoints(self.ledger)
-        with held_back(self.executor.wake) as self._check_interrupt:
+        with deferred_interrupts(self.executor.wake) as self._check_interrupt:
             return self._run_until(deadline)
 
     def _run_until(self, deadline: float) -> str:
@@ -101,7 +101,7 @@ class SearchLoop:
                 return reason if self.ledger.n_finished < self.n_trials else ""
             # With no worker free, one is being replaced: that is waited for too.
             if self._running or not self.executor.n_free:
-                self._finish_some()
+                self._collect_results()
             else:
                 self.ledger.wait()
 
@@ -109,27 +109,27 @@ class SearchLoop:
         """Start trials while there is room, and say why no more may be started."""
         while self.executor.n_free:
             with self.ledger.lock():
-                reason = self._why_stop(deadline)
+                reason = self._stop_reason(deadline)
                 asked = None if reason else self.ledger.ask(self._distributions, self.n_trials)
             if asked is None:
                 return reason
             self._start_trial(*asked)
         return ""
 
-    def _finish_some(self) -> None:
+    def _collect_results(self) -> None:
         with self.ledger.wake_periodically(self.executor.wake):
             results = self.executor.wait(self._report)
         if not results:
-            self.ledger.catch_up(self.experiment.executor.max_retries)
+            self.ledger.recover_trials(self.experiment.executor.max_retries)
         for result in results:
             self._finish(result)
 
     def _is_over(self, reason: str) -> bool:
         """Say whether nothing is left to do, for other coordinators neither."""
-        self.ledger.catch_up(self.experiment.executor.max_retries)
+        self.ledger.recover_trials(self.experiment.executor.max_retries)
         return self.ledger.n_finished >= self.n_trials or (bool(reason) and not self.ledger.running)
 
-    def _why_stop(self, deadline: float) -> str:
+    def _stop_reason(self, deadline: float) -> str:
         if time.monotonic() >= deadline:
             return f"the time limit of {self.experiment.search.timeout_seconds:g} s is reached"
         if is_exhausted(self.ledger.study):
@@ -137,7 +137,7 @@ class SearchLoop:
         return ""
 
     def _start_trial(self, number: int, params: Mapping[str, Value]) -> None:
-        assignment = assign(self.experiment, self.ledger, number, params)
+        assignment = build_assignment(self.experiment, self.ledger, number, params)
         self._running[number] = assignment
         self.tracker.start_trial(assignment)
         self.executor.submit(assignment)
@@ -168,7 +168,7 @@ class SearchLoop:
             lost = TrialResult(number=result.number, state=TrialState.FAILED, failure=Failure.LOST, reason=str(error))
             self.observer.on_trial_retry(lost)
             return
-        if reason := self._breaker.note(result):
+        if reason := self._breaker.record(result):
             raise StudyFailedError(reason)
 
     def _requeue(self, result: TrialResult, retry_state: RetryState) -> None:
@@ -197,5 +197,5 @@ class SearchLoop:
         self.observer.on_trial_end(result, is_best=is_best)
 
     def _remove_models(self) -> None:
-        self.ledger.catch_up(self.experiment.executor.max_retries)
+        self.ledger.recover_trials(self.experiment.executor.max_retries)
         remove_models(self.ledger, self.experiment.search)

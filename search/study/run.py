@@ -27,7 +27,7 @@ from ..tracking.mlflow_tracker import MlflowTracker
 from ..training.metrics import check_objective
 from ..trial import Assignment, TrialResult
 from . import disk_space
-from .loop import SearchLoop, assign
+from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver
 from .summary import StudySummary, outcome_of, summarize
 
@@ -61,7 +61,7 @@ def run_study(
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment)
     store, observer = store or Store(), observer or SilentObserver()
-    with disk_space.watched(store.root), _opened(store, study or experiment.name, experiment, fresh) as ledger:
+    with disk_space.disk_full_errors(store.root), _open_ledger(store, study or experiment.name, experiment, fresh) as ledger:
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)
         try:
             if ledger.n_finished < experiment.search.n_trials:
@@ -98,22 +98,22 @@ class _Run:
 
     def run(self, executor: Executor) -> None:
         self._ledger.wait_for_promotion()
-        interrupted = self._ledger.catch_up(self._experiment.executor.max_retries)
+        interrupted = self._ledger.recover_trials(self._experiment.executor.max_retries)
         n_finished = self._ledger.n_finished
         self._observer.on_study_start(self._ledger.name, n_finished=n_finished, n_trials=self._n_trials, best=self._ledger.best)
         is_missing = n_finished < self._n_trials
         if not is_missing and not interrupted and self._ledger.is_tracked:
             return
         if is_missing:
-            self._make_ready(executor)
+            self._prepare_training(executor)
         self._start_tracking(executor)
         self._search(executor)
 
-    def _make_ready(self, executor: Executor) -> None:
+    def _prepare_training(self, executor: Executor) -> None:
         """Prepare the data and open the store while the workers start, and have the model checked."""
         with self._ledger.lock():
             # What the workers of another coordinator read is not written again.
-            if not (self._ledger.has_others and TrainingArrays.are_in(self._ledger.folder.arrays)):
+            if not (self._ledger.has_other_coordinators and TrainingArrays.are_in(self._ledger.folder.arrays)):
                 self._prepare()
         self._observer.on_stage("Starting workers")
         self._tracker.open()
@@ -148,7 +148,7 @@ class _Run:
         for record in reversed(self._ledger.records()):
             result = self._ledger.result(record.number)
             if result is not None:
-                yield assign(self._experiment, self._ledger, record.number, record.params), result
+                yield build_assignment(self._experiment, self._ledger, record.number, record.params), result
 
     def _search(self, executor: Executor) -> None:
         is_complete = False
@@ -168,8 +168,8 @@ class _Run:
         try:
             self._tracker.leave()  # before another coordinator goes on with a trial
         finally:
-            self._ledger.release()
-            if self._ledger.leave(is_patient=is_complete):
+            self._ledger.release_trials()
+            if self._ledger.acquire_ending(wait=is_complete):
                 self._end(is_complete=is_complete)
 
     def _end(self, *, is_complete: bool) -> None:
@@ -218,7 +218,7 @@ def _max_epochs(experiment: Experiment) -> int:
 
 
 @contextlib.contextmanager
-def _opened(store: Store, name: str, experiment: Experiment, fresh: bool) -> Iterator[Ledger]:
+def _open_ledger(store: Store, name: str, experiment: Experiment, fresh: bool) -> Iterator[Ledger]:
     """Open the ledger; a study that fails before its first trial leaves nothing behind."""
     ledger = ledgers.create_or_continue(store, name, experiment, fresh=fresh)
     try:

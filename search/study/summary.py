@@ -54,7 +54,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         StudyFailedError: If no trial has succeeded.
     """
     if ledger.best is None:
-        raise StudyFailedError(_why_none(ledger))
+        raise StudyFailedError(_no_success_message(ledger))
     number, value = ledger.best
     objective = ledger.experiment.objective
     record = ledger.record(number)
@@ -101,7 +101,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
     )
 
 
-def _why_none(ledger: StudyView) -> str:
+def _no_success_message(ledger: StudyView) -> str:
     reasons = [record.reason for record in ledger.records() if record.is_finished and record.reason]
     if not reasons:
         return f'Study "{ledger.name}" has no finished trial; run it with more trials or a longer time limit'

@@ -33,7 +33,7 @@ KILLED = """if True:
 
 
 def join(store):
-    ledger = Ledger("toy", store.study("toy"), DatabaseStore(store, QUICK).begin("toy", "maximize", fresh=False))
+    ledger = Ledger("toy", store.study("toy"), DatabaseStore(store, QUICK).create_or_load("toy", "maximize", fresh=False))
     ledger.set_attribute("experiment", EXPERIMENT.model_dump(mode="json", exclude_none=True))
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
     return ledger
@@ -49,12 +49,12 @@ def work(store, n_trials):
     while ledger.n_finished < n_trials:
         asked = ledger.ask(DISTRIBUTIONS, n_trials)
         if asked is None:
-            ledger.catch_up(max_retries=3)
+            ledger.recover_trials(max_retries=3)
             ledger.wait()
             continue
         ledger.tell(complete(asked[0], asked[0] / n_trials), seed=1, finished=float(asked[0]))
         told.append(asked[0])
-    is_last = ledger.leave(is_patient=True)
+    is_last = ledger.acquire_ending(wait=True)
     if is_last:
         ledger.set_attribute("tracked", ledger.n_finished)
     best = ledger.best
@@ -90,16 +90,16 @@ def test_a_study_that_is_ended_while_another_coordinator_leaves_is_not_ended_aga
     ending, leaving = join(store), join(store)
     leaving.tell(complete(leaving.ask(DISTRIBUTIONS, 1)[0]), seed=1, finished=1.0)
     leaving._leases.release_all()
-    assert ending.leave(is_patient=True)
-    others = leaving._leases.others
+    assert ending.acquire_ending(wait=True)
+    held_by_others = leaving._leases.held_by_others
 
-    def others_once_ended():
+    def held_by_others_once_ended():
         ending.set_attribute("tracked", ending.n_finished)
         ending.close()
-        return others()
+        return held_by_others()
 
-    monkeypatch.setattr(leaving._leases, "others", others_once_ended)
-    assert not leaving.leave(is_patient=True)
+    monkeypatch.setattr(leaving._leases, "held_by_others", held_by_others_once_ended)
+    assert not leaving.acquire_ending(wait=True)
     leaving.close()
 
 
@@ -113,7 +113,7 @@ def test_the_trial_of_a_killed_coordinator_is_taken_over_with_its_number_and_hyp
     killed = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert killed.returncode == -9, killed.stderr
     ledger = join(store)
-    while not ledger.catch_up(max_retries=3):
+    while not ledger.recover_trials(max_retries=3):
         ledger.wait()
     number, params = ledger.ask(DISTRIBUTIONS, 9)
     assert f"{(number, params)}\n" == killed.stdout
@@ -122,11 +122,11 @@ def test_the_trial_of_a_killed_coordinator_is_taken_over_with_its_number_and_hyp
 
 
 def test_a_coordinator_that_was_thought_gone_records_nothing(store):
-    frozen = Ledger("toy", store.study("toy"), DatabaseStore(store, LeaseTimes(0.0, 600.0)).begin("toy", "maximize", fresh=False))
+    frozen = Ledger("toy", store.study("toy"), DatabaseStore(store, LeaseTimes(0.0, 600.0)).create_or_load("toy", "maximize", fresh=False))
     frozen.set_attribute("experiment", EXPERIMENT.model_dump(mode="json", exclude_none=True))
     number, _ = frozen.ask(DISTRIBUTIONS, 9)
     other = join(store)
-    assert other.catch_up(max_retries=3) == [number]
+    assert other.recover_trials(max_retries=3) == [number]
     assert other.ask(DISTRIBUTIONS, 9)[0] == number
     assert not frozen.holds(number)
     with pytest.raises(TakenOverError):

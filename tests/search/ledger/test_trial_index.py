@@ -65,11 +65,11 @@ def test_one_that_has_failed_counts(ledger):
 def test_the_next_process_gives_out_what_the_last_has_released(ledger, store):
     assert [ask(ledger, 3) for _ in range(3)] == [0, 1, 2]
     tell(ledger, 1)
-    ledger.release()
+    ledger.release_trials()
     ledger.close()
     following = begin(store)
     try:
-        assert following.catch_up(max_retries=9) == []
+        assert following.recover_trials(max_retries=9) == []
         assert [ask(following, 3) for _ in range(3)] == [0, 2, None]
     finally:
         following.close()

@@ -14,7 +14,7 @@ from search.experiment.space import to_distributions
 from search.ledger.record import ATTRIBUTE, to_attribute
 from search.samplers import make_sampler
 from search.store import Store
-from search.study.loop import assign
+from search.study.loop import build_assignment
 from search.tracking.base import StudyRecord
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import TrialResult, TrialState
@@ -30,19 +30,19 @@ def begin(store, dataset):
     began = time.monotonic()
     ledger = ledgers.create_or_continue(store, "long", EXPERIMENT, fresh=False)
     ledger.use(make_sampler(EXPERIMENT.search, EXPERIMENT.space.searched, N_TRIALS + 9), optuna.pruners.NopPruner())
-    ledger.catch_up(max_retries=3)
+    ledger.recover_trials(max_retries=3)
     tracker = MlflowTracker(store.tracking_uri, store.artifacts)
 
     def finished():
         for record in reversed(ledger.records()):
             if record.is_finished:
-                yield assign(EXPERIMENT, ledger, record.number, record.params), ledger.result(record.number)
+                yield build_assignment(EXPERIMENT, ledger, record.number, record.params), ledger.result(record.number)
 
     known = {"parent_run_id": ledger.attribute("parent_run_id"), "result_of": ledger.result, "finished": finished, "is_shared": ledger.is_shared}
     record = StudyRecord(study="long", experiment=EXPERIMENT, dataset=dataset, n_trials=N_TRIALS + 9, n_workers=1, **known)
     ledger.set_attribute("parent_run_id", tracker.start_study(record))
     number, params = ledger.ask(DISTRIBUTIONS, N_TRIALS + 9)
-    tracker.start_trial(assign(EXPERIMENT, ledger, number, params))
+    tracker.start_trial(build_assignment(EXPERIMENT, ledger, number, params))
     seconds = time.monotonic() - began
     result = TrialResult(number=number, state=TrialState.COMPLETE, value=0.5, best_epoch=1, history=HISTORY)
     ledger.tell(result, seed=1, finished=float(number))

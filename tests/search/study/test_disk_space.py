@@ -6,21 +6,21 @@ import os
 import pytest
 
 from search.errors import DiskFullError, StoreAwayError
-from search.study.disk_space import is_full, watched
+from search.study.disk_space import disk_full_errors, is_full
 
 
 def test_a_full_disk_is_known_by_what_caused_an_error(tmp_path):
-    with pytest.raises(DiskFullError, match=r"MiB are free in .*what is finished is kept"), watched(tmp_path / "missing"):
+    with pytest.raises(DiskFullError, match=r"MiB are free in .*what is finished is kept"), disk_full_errors(tmp_path / "missing"):
         raise RuntimeError("something that came of it") from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_other_errors_pass_as_they_are(tmp_path):
-    with pytest.raises(FileNotFoundError), watched(tmp_path):
+    with pytest.raises(FileNotFoundError), disk_full_errors(tmp_path):
         (tmp_path / "missing").read_text()
 
 
 def test_the_disk_of_a_server_is_not_ours(tmp_path):
-    with pytest.raises(StoreAwayError), watched(tmp_path):
+    with pytest.raises(StoreAwayError), disk_full_errors(tmp_path):
         raise StoreAwayError("the server says: database or disk is full")
 
 

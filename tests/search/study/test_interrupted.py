@@ -76,7 +76,7 @@ def test_a_trial_whose_worker_is_killed_is_tried_again_in_the_same_run(shell, ro
         os.kill(worker.pid, signal.SIGKILL)
         output = process.stdout.read()
     assert process.returncode == 0
-    assert re.search(r"trial \d is tried retry_state: the worker process died: SIGKILL", output)
+    assert re.search(r"trial \d is tried again: the worker process died: SIGKILL", output)
     assert "5 COMPLETE" in output
     assert rows(shell, "select value from tags where key = 'perceptune.attempt'") == [("2",)]
     assert rows(shell, "select count(*) from tags where key = 'perceptune.trial'") == [(5,)]

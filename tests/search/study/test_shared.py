@@ -47,8 +47,8 @@ def test_two_coordinators_that_start_together_run_one_study(shared, rows, write_
     assert first.count("COMPLETE:") + second.count("COMPLETE:") == 8
     assert min(first.count("COMPLETE:"), second.count("COMPLETE:")) > 0
     check_finished(shared, rows, 8)
-    retry_state = shared.run("run", "own.toml").stdout
-    assert last_lines(retry_state) == last_lines(first)
+    third = shared.run("run", "own.toml").stdout
+    assert last_lines(third) == last_lines(first)
     check_finished(shared, rows, 8)
 
 
