@@ -1,4 +1,4 @@
-"""MLflow against the ledger: a run per finished trial, ended as the trial has, with every epoch once."""
+"""Checks MLflow against the ledger: one run per finished trial, with the trial's status and every epoch once."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _TRIAL, _ORPHAN = "perceptune.trial", "perceptune.orphan"
 _REWRITTEN = "written from the ledger"
-_MARKED = f"marked by the tag {_ORPHAN} and, if it was RUNNING, KILLED; nothing of it is removed"
+_MARKED = f"marked by the tag {_ORPHAN} and, if it was RUNNING, KILLED; none of its data is removed"
 
 
 def examine(case: Case) -> list[Finding]:
@@ -36,7 +36,7 @@ def examine(case: Case) -> list[Finding]:
 
 
 def repair(case: Case, findings: list[Finding]) -> None:
-    """Set aside the runs of no trial, and have the tracker write what is missing; the study's run ends as the study stands."""
+    """Mark the runs without a trial, write what is missing from the ledger, and end the study's run with the study's outcome."""
     ledger, experiment = case.ledger, case.ledger.experiment
     _mark_orphans(case, findings)
     finished = [(_assignment(case, number), result) for number, result in sorted(case.results.items(), reverse=True)]
@@ -97,11 +97,11 @@ def _examine_trial(case: Case, number: int) -> Iterator[Finding]:
     result, subject = case.results.get(number), f"trial {number}"
     if result is None:
         running = [run for run in active if run.info.status == "RUNNING"]
-        yield from (Finding("run of nobody", subject, f"its run {run.info.run_id} is RUNNING, but no process runs it", "KILLED") for run in running)
+        yield from (Finding("abandoned run", subject, f"its run {run.info.run_id} is RUNNING, but no process runs it", "KILLED") for run in running)
         return
     if not runs:
         yield Finding("trial without a run", subject, f"{result.state}, but MLflow has no run of it", _REWRITTEN)
-    if not active:  # somebody has deleted it
+    if not active:  # the user has deleted the run
         return
     kept = next((run for run in active if run.info.status == status_of(result)), active[0])
     yield from (_orphan(run, f"{subject} has another run, {kept.info.run_id}") for run in active if run is not kept)

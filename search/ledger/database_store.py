@@ -1,6 +1,6 @@
-"""Keeps all ledgers in one database; several coordinators, on several machines, may run a study at once.
+"""Keeps all ledgers in one database, so that several coordinators, on one or more machines, can run one study.
 
-What a study keeps on disk is still in the store's folder, which all coordinators of a study must share.
+A study's files stay in the local store, which all its coordinators must share.
 """
 
 import contextlib
@@ -25,8 +25,8 @@ class DatabaseStore:
     """The ledgers in a store's database.
 
     Args:
-        store: The local store, with the address of the database.
-        times: How long leases last. Defaults to 30 seconds, renewed every 10.
+        store: The local store, with the database's URL.
+        times: Durations of the leases. Defaults to 30 seconds, renewed every 10.
     """
 
     def __init__(self, store: Store, times: LeaseTimes | None = None) -> None:
@@ -43,22 +43,22 @@ class DatabaseStore:
             database.close()
 
     def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
-        """Join the coordinators of a study."""
+        """Open a study, joining its other coordinators."""
         check_url(self._url)
         _check_separate_databases(self._url, self._store.tracking_uri)
         self._check_not_in_journal(name, fresh=fresh)
-        with self._connected() as database, database.exclusive(WHOLE_DATABASE):  # against one who removes or renames it now
-            storage = get_storage(database.storage)  # keeps what it has read
+        with self._connected() as database, database.exclusive(WHOLE_DATABASE):  # no other process may delete or rename the study now
+            storage = get_storage(database.storage)  # caches finished trials
             if not self._store.study(name).journal.exists() and name not in optuna.get_all_study_names(storage):
                 check_unclaimed(self._store, name)
             archived_as = self._archive(database, name) if fresh else None
             study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True)
             leases = DatabaseLeases(database, storage.get_study_id_from_name(name), self._times)
-            leases.acquire(f"coordinator {leases.owner}")  # until it gives up, nobody removes the study
+            leases.acquire(f"coordinator {leases.owner}")  # keeps other processes from deleting the study
         return OpenedStudy(study, storage, leases, archived_as)
 
     def discard(self, opened: OpenedStudy, name: str) -> None:
-        """Remove a study that nobody else runs, and bring back the one that was set aside."""
+        """Delete a study unless another coordinator runs it, and restore the archived one."""
         with self._connected() as database, database.exclusive(WHOLE_DATABASE):
             if not opened.leases.held_by_others():
                 self._remove(database, opened, name)
@@ -82,13 +82,13 @@ class DatabaseStore:
         leases = DatabaseLeases(database, database.storage.get_study_id_from_name(name), self._times)
         with database.exclusive(WHOLE_DATABASE):
             if leases.held_by_others():
-                raise StudyBusyError(f'Study "{name}" is being run; wait for its end')
+                raise StudyBusyError(f'Study "{name}" is being run by another process; repair it after its end')
             leases.acquire(f"coordinator {leases.owner}")
         return leases
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[Database]:
-        """Give the database, connected; it stays so unless something fails."""
+        """Yield the connected database, which stays connected unless the block fails."""
         database = Database(self._url)
         try:
             _ = database.storage
@@ -100,12 +100,12 @@ class DatabaseStore:
     def _check_not_in_journal(self, name: str, *, fresh: bool) -> None:
         if self._store.study(name).journal.exists() and not fresh:
             raise InputError(
-                f'Study "{name}" is kept in the file {self._store.study(name).journal}; go on without --ledger, '
-                "begin another with --fresh, or choose another name with --study"
+                f'Study "{name}" is kept in the file {self._store.study(name).journal}; continue it without --ledger, '
+                "start another with --fresh, or choose another name with --study"
             )
 
     def _archive(self, database: Database, name: str) -> str | None:
-        """Give the study of this name, or what lies in its folder, another name; None if there is nothing."""
+        """Archive the study of this name, or its folder if only that exists, and return the new name; None if neither exists."""
         names = set(optuna.get_all_study_names(database.storage))
         if name not in names:
             return archive_folder(self._store, name, names) if self._store.study(name).root.exists() else None
@@ -118,7 +118,7 @@ class DatabaseStore:
 
 
 def _check_separate_databases(ledger: str, tracking_uri: str) -> None:
-    """Refuse one database for ledger and MLflow: both keep a table ``alembic_version``."""
+    """Refuse one database for both ledger and MLflow: both have a table ``alembic_version``."""
     if "://" in tracking_uri and _location(ledger) == _location(tracking_uri):
         raise InputError("The ledger and MLflow cannot share one database; create another for the ledger and name it with --ledger")
 

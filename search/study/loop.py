@@ -1,6 +1,6 @@
-"""The search itself: ask, submit, report and prune, tell, keep, until the trials asked for are finished.
+"""The search loop: ask for trials, submit them, report and prune, tell their results, until enough have finished.
 
-It knows the sockets and nothing behind them.
+It knows the interfaces of executors and trackers, not their implementations.
 """
 
 import logging
@@ -28,16 +28,16 @@ logger = logging.getLogger(__name__)
 
 
 def build_assignment(experiment: Experiment, ledger: StudyView, number: int, params: Mapping[str, Value]) -> Assignment:
-    """Say all that a worker must know of a trial.
+    """Build the assignment of a trial, from which any worker can train it.
 
     Args:
-        experiment: What is searched.
+        experiment: The experiment.
         ledger: The study.
         number: The trial's number.
         params: Its searched hyperparameters.
 
     Returns:
-        The trial, ready to be trained.
+        The assignment of the trial's next attempt.
     """
     retry_state = ledger.retry_state(number)
     training = experiment.space.training_settings(params)
@@ -57,15 +57,15 @@ def build_assignment(experiment: Experiment, ledger: StudyView, number: int, par
 
 @dataclass
 class SearchLoop:
-    """Runs trials until there are enough.
+    """Runs trials until enough have finished.
 
     Attributes:
-        experiment: What is searched, and how long.
+        experiment: The experiment.
         ledger: The study, with its sampler and pruner.
-        executor: Where trials run; started and checked.
-        tracker: Where they are written down; the study's run is begun.
-        observer: Who is told.
-        n_trials: Trials in total.
+        executor: Trains the trials; started and checked.
+        tracker: Records the trials; it has started the study's run.
+        observer: Notified of progress.
+        n_trials: Number of trials to finish in total.
     """
 
     experiment: Experiment
@@ -77,10 +77,10 @@ class SearchLoop:
     _running: dict[int, Assignment] = field(default_factory=dict)
 
     def run(self) -> str:
-        """Run what is missing; trials that run when the time is up are still finished.
+        """Run the missing trials; those that run at the time limit still finish.
 
         Returns:
-            Why it ended before the number of trials was reached; empty if it was.
+            The reason why fewer trials than ``n_trials`` have finished; empty if all have.
 
         Raises:
             StudyFailedError: If too many trials failed one after another.
@@ -99,14 +99,14 @@ class SearchLoop:
             reason = self._submit_trials(deadline)
             if not self._running and self._is_over(reason):
                 return reason if self.ledger.n_finished < self.n_trials else ""
-            # With no worker free, one is being replaced: that is waited for too.
+            # If no worker is free, a worker is being replaced: wait for it too.
             if self._running or not self.executor.n_free:
                 self._collect_results()
             else:
                 self.ledger.wait()
 
     def _submit_trials(self, deadline: float) -> str:
-        """Start trials while there is room, and say why no more may be started."""
+        """Start trials while workers are free, and return the reason why no more may start; empty if more may."""
         while self.executor.n_free:
             with self.ledger.lock():
                 reason = self._stop_reason(deadline)
@@ -125,7 +125,7 @@ class SearchLoop:
             self._finish(result)
 
     def _is_over(self, reason: str) -> bool:
-        """Say whether nothing is left to do, for other coordinators neither."""
+        """Return whether the search is over, for other coordinators too."""
         self.ledger.recover_trials(self.experiment.executor.max_retries)
         return self.ledger.n_finished >= self.n_trials or (bool(reason) and not self.ledger.running)
 
@@ -154,7 +154,7 @@ class SearchLoop:
         return not self.ledger.should_prune(report, self.experiment.objective.metric)
 
     def _finish(self, result: TrialResult) -> None:
-        if is_full(result.reason):  # not the trial's fault: it is tried again once there is room
+        if is_full(result.reason):  # not the trial's fault: it is retried once the disk has free space
             raise DiskFullError(result.reason)
         assignment = self._running.pop(result.number)
         retry_state = self._retry_state(assignment, result)
@@ -172,12 +172,12 @@ class SearchLoop:
             raise StudyFailedError(reason)
 
     def _requeue(self, result: TrialResult, retry_state: RetryState) -> None:
-        self.tracker.pause_trial(result.number)  # first: another coordinator may go on with it
+        self.tracker.pause_trial(result.number)  # before requeueing: another coordinator may start it at once
         self.ledger.requeue(result.number, retry_state)
         self.observer.on_trial_retry(result)
 
     def _retry_state(self, assignment: Assignment, result: TrialResult) -> RetryState | None:
-        """Say what is to be known when a trial is given out again; None if this was its end."""
+        """Return the state of a trial's next attempt, or None if it must not be retried."""
         retry_state, limits = self.ledger.retry_state(result.number), self.experiment.executor
         if result.failure in (Failure.LOST, Failure.HUNG) and retry_state.n_lost < limits.max_retries:
             return replace(retry_state, attempt=retry_state.attempt + 1, n_lost=retry_state.n_lost + 1)

@@ -1,6 +1,6 @@
-"""Runs a study from an experiment to a registered champion, and continues one that was begun.
+"""Runs or continues a study, from an experiment to a registered champion.
 
-This file puts the parts in order: everything the user may have got wrong is checked before the first trial.
+Everything that the user may have got wrong is checked before the first trial.
 """
 
 import contextlib
@@ -45,18 +45,18 @@ def run_study(
     Args:
         experiment: The experiment, its file, or the stem of a file in ``experiments/``.
         study: The study's name. Defaults to the experiment's.
-        fresh: Whether to begin another study instead of continuing the one of that name. Defaults to False.
+        fresh: Whether to archive an existing study of that name and start another. Defaults to False.
         store: The local store. Defaults to ``mlruns/`` in the working directory.
-        observer: Who is told of progress. Defaults to nobody.
+        observer: Notified of progress. Defaults to one that shows nothing.
 
     Returns:
-        The best trial, its test metrics and where its model is registered.
+        The best trial, its test metrics and the URI of its registered model.
 
     Raises:
-        InputError: If the experiment, the data or the study's name cannot be used; nothing has run then.
+        InputError: If the experiment, the data or the study's name cannot be used; no trial has run then.
         StudyFailedError: If no trial succeeded, or too many failed one after another.
-        DiskFullError: If there is no room for what is to be written; the same call continues when there is.
-        KeyboardInterrupt: After Ctrl-C, when everything is in order for continuing.
+        DiskFullError: If a disk is full; the same call continues once it has free space.
+        KeyboardInterrupt: After Ctrl-C, once the study can be continued.
     """
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment)
@@ -65,7 +65,7 @@ def run_study(
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)
         try:
             if ledger.n_finished < experiment.search.n_trials:
-                executor.start(experiment, ledger.folder.arrays)  # it imports the backend while this process goes on
+                executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
             _Run(experiment, _load(experiment, ledger), ledger, store, observer).run(executor)
         finally:
             executor.close()
@@ -73,7 +73,7 @@ def run_study(
 
 
 def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
-    """Load the data and give the ledger its sampler and pruner; what does not fit together is told here."""
+    """Load and check the data, and set the ledger's sampler and pruner."""
     dataset = load_dataset(experiment.data)
     check_objective(experiment.objective, tasks_of(choose_targets(dataset, experiment.outputs)), experiment.outputs)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
@@ -110,9 +110,9 @@ class _Run:
         self._search(executor)
 
     def _prepare_training(self, executor: Executor) -> None:
-        """Prepare the data and open the store while the workers start, and have the model checked."""
+        """Prepare the data and connect to MLflow while the workers start, then check the model in a worker."""
         with self._ledger.lock():
-            # What the workers of another coordinator read is not written again.
+            # Arrays that the workers of another coordinator read are not written again.
             if not (self._ledger.has_other_coordinators and TrainingArrays.are_in(self._ledger.folder.arrays)):
                 self._prepare()
         self._observer.on_stage("Starting workers")
@@ -126,7 +126,7 @@ class _Run:
         prepare(self._dataset, preprocessor).save(self._ledger.folder.arrays)
 
     def _start_tracking(self, executor: Executor) -> None:
-        with self._ledger.lock():  # one coordinator begins the study's run, the others go on with it
+        with self._ledger.lock():  # one coordinator starts the study's run, the others continue it
             run_id = self._tracker.start_study(
                 StudyRecord(
                     study=self._ledger.name,
@@ -164,9 +164,9 @@ class _Run:
             self._leave(is_complete=is_complete)
 
     def _leave(self, *, is_complete: bool) -> None:
-        """Hand over what did not end; the last coordinator ends the study."""
+        """Requeue the trials that did not end; the last coordinator ends the study."""
         try:
-            self._tracker.leave()  # before another coordinator goes on with a trial
+            self._tracker.leave()  # before another coordinator continues a trial
         finally:
             self._ledger.release_trials()
             if self._ledger.acquire_ending(wait=is_complete):
@@ -184,7 +184,7 @@ class _Run:
             self._ledger.set_attribute("tracked", self._ledger.n_finished)
 
     def _finish(self) -> None:
-        """Register the best model if it is not, and draw the plots."""
+        """Register the best model unless it is registered already, and draw the plots."""
         if self._ledger.best is None:
             return
         if not is_promoted(self._ledger):
@@ -210,7 +210,7 @@ def write_study_report(ledger: StudyView) -> list[Path]:
 
 
 def _max_epochs(experiment: Experiment) -> int:
-    """The largest number of epochs of the space."""
+    """Return the largest number of epochs in the space."""
     searched = experiment.space.searched_training.get("epochs")
     if searched is not None:
         return int(max(searched.extremes))
@@ -219,7 +219,7 @@ def _max_epochs(experiment: Experiment) -> int:
 
 @contextlib.contextmanager
 def _open_ledger(store: Store, name: str, experiment: Experiment, fresh: bool) -> Iterator[Ledger]:
-    """Open the ledger; a study that fails before its first trial leaves nothing behind."""
+    """Open the ledger; discard the study if it fails before its first trial."""
     ledger = ledgers.create_or_continue(store, name, experiment, fresh=fresh)
     try:
         yield ledger
@@ -236,5 +236,5 @@ def _check_data(ledger: StudyView, dataset: Dataset) -> None:
     if fingerprint not in (None, dataset.fingerprint):
         raise StudyChangedError(
             f'The data of study "{ledger.name}" have changed (fingerprint {fingerprint}, now {dataset.fingerprint}); '
-            "begin another study with --fresh, or give this one its own name with --study"
+            "start another study with --fresh, or give this one its own name with --study"
         )

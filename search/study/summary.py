@@ -1,4 +1,4 @@
-"""How a study stands, in plain values: what `run_study` returns and ``best --json`` prints."""
+"""Summarizes a study in plain values, for `run_study`, ``best --json`` and MLflow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ class StudySummary:
     Attributes:
         study: The study's name.
         trial: Number of the best trial.
-        value: Its value.
+        value: Objective value of the best trial.
         metric: The objective's metric.
         direction: "minimize" or "maximize".
-        params: Its searched hyperparameters.
-        metrics: Its metrics at its best epoch, by Keras' names.
-        n_parameters: Number of its model's parameters.
-        test: The champion's metrics on the test part; empty until it is registered.
+        params: Searched hyperparameters of the best trial.
+        metrics: Metrics at the best epoch of the best trial, by Keras' names.
+        n_parameters: Number of parameters of the best trial's model.
+        test: Metrics of the champion on the test part; empty until it is registered.
         run_id: MLflow's run of the best trial; None until the champion is registered.
         parent_run_id: MLflow's run of the study.
-        model_uri: Where the champion is registered; None until it is.
-        n_trials: Trials that were asked for.
+        model_uri: URI of the registered champion; None until it is registered.
+        n_trials: Number of trials to finish in total.
         n_by_state: Number of trials by state.
     """
 
@@ -48,7 +48,7 @@ class StudySummary:
 
 
 def summarize(ledger: StudyView) -> StudySummary:
-    """Read a study's summary from its ledger.
+    """Summarize a study from its ledger.
 
     Raises:
         StudyFailedError: If no trial has succeeded.
@@ -80,11 +80,11 @@ def summarize(ledger: StudyView) -> StudySummary:
 
 
 def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
-    """Say how a study stands, for its run.
+    """Summarize a study for its MLflow run.
 
     Args:
         ledger: The study.
-        is_complete: Whether it ran to its end.
+        is_complete: Whether the search is over and the champion registered.
     """
     if ledger.best is None:
         return StudyOutcome(is_complete=is_complete, n_by_state=ledger.n_by_state())

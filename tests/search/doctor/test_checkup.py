@@ -109,7 +109,7 @@ def remove_champion_files(study):
 
 
 FAULTS = [
-    ("half a line", cut_a_line),
+    ("incomplete line", cut_a_line),
     ("run without a trial", lambda study: study.begin_run(99)),
     ("run without a trial", lambda study: study.begin_run(1)),
     ("trial without a run", remove_a_run),
@@ -147,7 +147,7 @@ def test_a_fault_is_found_and_mended(study, kind, damage):
 
 def test_a_trial_that_a_kill_left_running_is_put_back_and_its_run_closed(study):
     leave_a_trial_running(study)
-    assert [finding.kind for finding in study.check().left] == ["trial without an owner", "run of nobody"]
+    assert [finding.kind for finding in study.check().left] == ["trial without an owner", "abandoned run"]
     assert study.check(repair=True).left == ()
     assert study.client.get_run(study.run_of(N_TRIALS)).info.status == "KILLED"
 

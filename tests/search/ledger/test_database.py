@@ -44,7 +44,7 @@ def test_a_server_that_stays_away_ends_in_one_message_without_secrets(postgresql
     storage = database.storage
     postgresql.stop()
     try:
-        with pytest.raises(LedgerError, match=r"has not answered for 0\.5 s: .* the same command continues") as raised:
+        with pytest.raises(LedgerError, match=r"has been unavailable for 0\.5 s: .* the same command continues") as raised:
             storage.get_all_studies()
         assert "secret" not in str(raised.value)
         began = time.monotonic()

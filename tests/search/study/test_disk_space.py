@@ -10,7 +10,7 @@ from search.study.disk_space import disk_full_errors, is_full
 
 
 def test_a_full_disk_is_known_by_what_caused_an_error(tmp_path):
-    with pytest.raises(DiskFullError, match=r"MiB are free in .*what is finished is kept"), disk_full_errors(tmp_path / "missing"):
+    with pytest.raises(DiskFullError, match=r"MiB are free in .*finished trials are kept"), disk_full_errors(tmp_path / "missing"):
         raise RuntimeError("something that came of it") from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
