@@ -13,9 +13,16 @@ class TrialState(StrEnum):
     """The state of a trial."""
 
     RUNNING = "RUNNING"
+    INTERRUPTED = "INTERRUPTED"
+    """It was stopped before its end, such as by Ctrl-C, and waits for its next attempt."""
     COMPLETE = "COMPLETE"
     PRUNED = "PRUNED"
     FAILED = "FAILED"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a trial in this state has a result."""
+        return self not in (TrialState.RUNNING, TrialState.INTERRUPTED)
 
 
 class Failure(StrEnum):
@@ -127,8 +134,8 @@ class TrialResult:
     finished: float = field(default_factory=time.time, compare=False)
 
     def __post_init__(self) -> None:
-        if self.state is TrialState.RUNNING:
-            raise ValueError("A result cannot be RUNNING; expected COMPLETE, PRUNED or FAILED.")
+        if not self.state.is_final:
+            raise ValueError(f"A result cannot be {self.state}; expected COMPLETE, PRUNED or FAILED.")
         if (self.state is TrialState.FAILED) != bool(self.reason):
             raise ValueError(f"A FAILED result, and no other, has a reason, but got state={self.state} and reason={self.reason!r}.")
         if self.reason and self.failure is None:

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..ledger import Ledger, TrialRecord
-from ..ledger.record import to_result
 from ..store import Store
 from ..tracking.mlflow_connection import connect, mlflow_session
 from ..tracking.mlflow_lookup import existing_run, find_children
@@ -55,8 +54,7 @@ class Case:
     @cached_property
     def results(self) -> Mapping[int, TrialResult]:
         """Results of finished trials by number."""
-        ended = {number: to_result(record) for number, record in self.records.items()}
-        return {number: result for number, result in ended.items() if result is not None}
+        return {number: record.result for number, record in self.records.items() if record.result is not None}
 
     @cached_property
     def client(self) -> "MlflowClient | None":

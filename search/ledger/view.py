@@ -1,6 +1,7 @@
 """Reads a study: its trials, their states, and the study's attributes."""
 
 from collections import Counter
+from functools import cached_property
 from typing import Any
 
 from optuna.trial import FrozenTrial
@@ -10,7 +11,7 @@ from ..experiment.file import Experiment, parse_experiment
 from ..store import StudyFolder
 from ..trial import TrialResult
 from .base import OpenedStudy
-from .record import INTERRUPTED, RetryState, TrialRecord, to_record, to_result, to_retry_state
+from .record import RetryState, TrialRecord, to_record, to_retry_state
 from .trial_index import TrialIndex
 
 
@@ -34,7 +35,7 @@ class StudyView:
         self._trials = TrialIndex(self.study.direction)
         self._refresh()
 
-    @property
+    @cached_property
     def experiment(self) -> Experiment:
         """The experiment that the study was created with."""
         return parse_experiment(self.study.user_attrs["experiment"], f'study "{self.name}"')
@@ -72,15 +73,15 @@ class StudyView:
 
     def result(self, number: int) -> TrialResult | None:
         """Read the result of a trial; None if it runs or was interrupted."""
-        return to_result(self.record(number))
+        return self.record(number).result
 
     def records(self) -> list[TrialRecord]:
         """Read all trials, in the order of their numbers."""
         return [to_record(trial) for trial in self.study.get_trials(deepcopy=False)]
 
     def n_by_state(self) -> dict[str, int]:
-        """Count trials by state, interrupted ones as ``INTERRUPTED``."""
-        return dict(Counter("INTERRUPTED" if record.reason == INTERRUPTED else record.state.value for record in self.records()))
+        """Count trials by state."""
+        return dict(Counter(record.state.value for record in self.records()))
 
     def retry_state(self, number: int) -> RetryState:
         """Read the retry state of a trial."""

@@ -146,9 +146,8 @@ class _Run:
 
     def _finished_trials(self) -> Iterator[tuple[Assignment, TrialResult]]:
         for record in reversed(self._ledger.records()):
-            result = self._ledger.result(record.number)
-            if result is not None:
-                yield build_assignment(self._experiment, self._ledger, record.number, record.params), result
+            if record.result is not None:
+                yield build_assignment(self._experiment, self._ledger, record.number, record.params), record.result
 
     def _search(self, executor: Executor) -> None:
         is_complete = False

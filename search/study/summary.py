@@ -53,11 +53,11 @@ def summarize(ledger: StudyView) -> StudySummary:
     Raises:
         StudyFailedError: If no trial has succeeded.
     """
-    if ledger.best is None:
+    record = ledger.record(ledger.best[0]) if ledger.best else None
+    if ledger.best is None or record is None or record.result is None:
         raise StudyFailedError(_no_success_message(ledger))
     number, value = ledger.best
     objective = ledger.experiment.objective
-    record = ledger.record(number)
     champion: dict[str, Any] = ledger.attribute("champion") or {}
     if champion.get("trial") != number:
         champion = {}
@@ -68,8 +68,8 @@ def summarize(ledger: StudyView) -> StudySummary:
         metric=objective.metric,
         direction=objective.direction,
         params=record.params,
-        metrics=record.history[record.facts["best_epoch"] - 1],
-        n_parameters=record.facts["n_parameters"],
+        metrics=record.result.history[record.result.best_epoch - 1],
+        n_parameters=record.result.n_parameters,
         test=champion.get("test", {}),
         run_id=champion.get("run_id"),
         parent_run_id=ledger.attribute("parent_run_id"),
@@ -102,7 +102,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
 
 
 def _no_success_message(ledger: StudyView) -> str:
-    reasons = [record.reason for record in ledger.records() if record.is_finished and record.reason]
+    reasons = [record.result.reason for record in ledger.records() if record.result and record.result.reason]
     if not reasons:
         return f'Study "{ledger.name}" has no finished trial; run it with more trials or a longer time limit'
     commonest = max(set(reasons), key=reasons.count)

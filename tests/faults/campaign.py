@@ -118,8 +118,9 @@ class Campaign:
                 records = ledger.read(Store(), "own").records()
             except StudyNotFoundError:
                 records = []
-            names = ["number", "state", "value", "is_finished", "finished"]
-            print(json.dumps([{name: getattr(record, name) for name in names} for record in records]))
+            names = ["number", "state", "value", "is_finished"]
+            finished = [record.result.finished if record.result else None for record in records]
+            print(json.dumps([{name: getattr(record, name) for name in names} | {"finished": time} for record, time in zip(records, finished)]))
         """
         return json.loads(self.shell.python(program))
 

@@ -8,7 +8,7 @@ import pytest
 from search import ledger as ledgers
 from search.errors import StudyBusyError, StudyChangedError, StudyNotFoundError
 from search.experiment.file import parse_experiment
-from search.ledger import INTERRUPTED, RetryState
+from search.ledger import RetryState
 from search.store import Store
 from search.trial import EpochReport, Failure, TrialResult, TrialState
 
@@ -52,9 +52,10 @@ def reopened(ledger, store):
 def test_a_finished_trial_is_read_back_whole(ledger, store):
     number, _ = finish(ledger, 0.75)
     record = reopened(ledger, store).record(number)
-    assert (record.state, record.value, record.reason, record.seconds) == (TrialState.COMPLETE, 0.75, "", 1.5)
-    assert record.history == [{"loss": 0.5, "val_accuracy": 0.75}, {"loss": 0.25, "val_accuracy": 0.75}]
-    assert record.facts == {"seed": 7, "best_epoch": 1, "n_parameters": 0, "device": "cpu", "trainer": "", "worker": "worker-1", "failure": None}
+    history = ({"loss": 0.5, "val_accuracy": 0.75}, {"loss": 0.25, "val_accuracy": 0.75})
+    named = {"value": 0.75, "best_epoch": 1, "history": history, "seconds": 1.5, "device": "cpu", "worker": "worker-1"}
+    assert record.result == TrialResult(number=number, state=TrialState.COMPLETE, **named)
+    assert record.result.finished == 1.0
     assert set(record.params) == {"n_hidden"}
 
 
@@ -98,7 +99,7 @@ def test_a_trial_of_a_killed_process_does_not_count_and_is_given_out_again_as_th
     continued = reopened(ledger, store)
     assert continued.recover_trials(max_retries=3) == [number]
     assert continued.n_finished == 1
-    assert continued.record(number).reason == INTERRUPTED
+    assert (continued.record(number).state, continued.record(number).result) == (TrialState.INTERRUPTED, None)
     assert continued.n_by_state() == {"COMPLETE": 1, "INTERRUPTED": 1}
     assert continued.ask(DISTRIBUTIONS, 99) == (number, params)
     assert continued.retry_state(number) == RetryState(attempt=2, n_lost=1)
