@@ -27,6 +27,7 @@ from ..tracking.mlflow_tracker import MlflowTracker
 from ..training.metrics import check_objective
 from ..trial import Assignment, TrialResult
 from . import disk_space
+from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver
 from .summary import StudySummary, outcome_of, summarize
@@ -97,17 +98,24 @@ class _Run:
         self._n_trials = experiment.search.n_trials
 
     def run(self, executor: Executor) -> None:
+        """Run the missing trials, and end this process' part in the study as `Ending` describes."""
         self._ledger.wait_for_promotion()
         interrupted = self._ledger.recover_trials(self._experiment.executor.max_retries)
         n_finished = self._ledger.n_finished
         self._observer.on_study_start(self._ledger.name, n_finished=n_finished, n_trials=self._n_trials, best=self._ledger.best)
         is_missing = n_finished < self._n_trials
         if not is_missing and not interrupted and self._ledger.is_tracked:
+            self._end(Ending.NOTHING_RAN)
             return
         if is_missing:
             self._prepare_training(executor)
         self._start_tracking(executor)
-        self._search(executor)
+        try:
+            self._search(executor)
+        except BaseException:  # Ctrl-C too
+            self._leave(is_over=False)
+            raise
+        self._leave(is_over=True)
 
     def _prepare_training(self, executor: Executor) -> None:
         """Prepare the data and connect to MLflow while the workers start, then check the model in a worker."""
@@ -150,37 +158,43 @@ class _Run:
                 yield build_assignment(self._experiment, self._ledger, record.number, record.params), record.result
 
     def _search(self, executor: Executor) -> None:
-        is_complete = False
         try:
             reason = SearchLoop(self._experiment, self._ledger, executor, self._tracker, self._observer, self._n_trials).run()
             if reason:
                 self._observer.on_stage(f"Ended with {self._ledger.n_finished} of {self._n_trials} trials: {reason}")
-            executor.close()
-            self._tracker.leave()
-            is_complete = True
         finally:
             executor.close()
-            self._leave(is_complete=is_complete)
+        self._tracker.leave()
 
-    def _leave(self, *, is_complete: bool) -> None:
-        """Requeue the trials that did not end; the last coordinator ends the study."""
+    def _leave(self, *, is_over: bool) -> None:
+        """Requeue the trials that did not end, and end this process' part in the study.
+
+        Args:
+            is_over: Whether the search is over, rather than stopped by Ctrl-C or an error.
+        """
         try:
             self._tracker.leave()  # before another coordinator continues a trial
         finally:
             self._ledger.release_trials()
-            if self._ledger.acquire_ending(wait=is_complete):
-                self._end(is_complete=is_complete)
+            if not self._ledger.acquire_ending(wait=is_over):
+                self._end(Ending.OTHERS_CONTINUE)
+            else:
+                self._end(Ending.COMPLETE if is_over else Ending.INTERRUPTED)
 
-    def _end(self, *, is_complete: bool) -> None:
-        is_ended = False
-        try:
-            if is_complete:
-                self._finish()
-                is_ended = True
-        finally:
-            self._tracker.finish_study(outcome_of(self._ledger, is_complete=is_ended))
-        if is_ended:
-            self._ledger.set_attribute("tracked", self._ledger.n_finished)
+    def _end(self, ending: Ending) -> None:
+        match ending:
+            case Ending.NOTHING_RAN | Ending.OTHERS_CONTINUE:
+                pass
+            case Ending.INTERRUPTED:
+                self._tracker.finish_study(outcome_of(self._ledger, is_complete=False))
+            case Ending.COMPLETE:
+                try:
+                    self._finish()
+                except BaseException:  # Ctrl-C too
+                    self._end(Ending.INTERRUPTED)
+                    raise
+                self._tracker.finish_study(outcome_of(self._ledger, is_complete=True))
+                self._ledger.set_attribute("tracked", self._ledger.n_finished)
 
     def _finish(self) -> None:
         """Register the best model unless it is registered already, and draw the plots."""
