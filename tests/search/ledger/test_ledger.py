@@ -49,7 +49,7 @@ def reopened(ledger, store):
     return open_ledger(store)
 
 
-def test_a_finished_trial_is_read_back_whole(ledger, store):
+def test_a_finished_trial_is_read_as_it_was_told(ledger, store):
     number, _ = finish(ledger, 0.75)
     record = reopened(ledger, store).record(number)
     history = ({"loss": 0.5, "val_accuracy": 0.75}, {"loss": 0.25, "val_accuracy": 0.75})
@@ -93,7 +93,7 @@ def test_minimizing_prefers_the_smaller_value(store):
     ledger.close()
 
 
-def test_a_trial_of_a_killed_process_does_not_count_and_is_given_out_again_as_the_same_trial(ledger, store):
+def test_a_trial_of_a_killed_process_does_not_count_and_is_retried_as_the_same_trial(ledger, store):
     number, params = ledger.ask(DISTRIBUTIONS, 99)
     finish(ledger, 0.5)
     continued = reopened(ledger, store)
@@ -213,7 +213,7 @@ def test_fresh_keeps_the_earlier_study_under_a_number(ledger, store):
     fresh.close()
 
 
-def test_abandoning_a_fresh_study_brings_the_earlier_one_back(ledger, store):
+def test_discarding_a_fresh_study_restores_the_earlier_one(ledger, store):
     finish(ledger, 0.5)
     ledger.close()
     fresh = open_ledger(store, fresh=True)
@@ -223,7 +223,7 @@ def test_abandoning_a_fresh_study_brings_the_earlier_one_back(ledger, store):
     assert ledgers.read(store, "toy").n_finished == 1
 
 
-def test_reading_goes_on_while_another_runs_the_study(ledger, store):
+def test_a_study_is_read_while_another_process_runs_it(ledger, store):
     finish(ledger, 0.5)
     assert ledgers.read(store, "toy").best == (0, 0.5)
 

@@ -3,7 +3,7 @@ from search.trial import Failure, TrialResult, TrialState
 
 
 def failed(failure, worker="worker-0", number=7):
-    return TrialResult(number=number, state=TrialState.FAILED, failure=failure, reason="it is gone", worker=worker)
+    return TrialResult(number=number, state=TrialState.FAILED, failure=failure, reason="it was lost", worker=worker)
 
 
 def complete(worker="worker-0"):
@@ -15,7 +15,7 @@ def test_failures_of_one_kind_on_all_workers_are_too_many():
     assert not breaker.record(failed(Failure.NAN, "worker-0"))
     assert not breaker.record(failed(Failure.NAN, "worker-1"))
     reason = breaker.record(failed(Failure.NAN, "worker-0"))
-    assert reason.startswith("3 trials in a row failed in the same way (nan), the last one, trial 7: it is gone")
+    assert reason.startswith("3 trials in a row failed in the same way (nan), the last one, trial 7: it was lost")
 
 
 def test_failures_of_any_kind_on_one_worker_are_too_many():
@@ -44,6 +44,6 @@ def test_without_a_limit_all_may_fail():
     assert not any(breaker.record(failed(Failure.ERROR)) for _ in range(50))
 
 
-def test_a_machine_that_is_lost_with_many_workers_is_no_reason_to_end():
+def test_one_lost_machine_with_many_workers_does_not_end_the_study():
     breaker = CircuitBreaker(3)
     assert not any(breaker.record(failed(Failure.LOST, f"worker-{number}")) for number in range(8))

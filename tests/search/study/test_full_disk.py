@@ -10,7 +10,7 @@ MEBIBYTE = 2**20
 
 @pytest.fixture
 def small_disk(shell):
-    """The shell's ``mlruns`` on a disk of its own, and a function that leaves so many bytes of it free."""
+    """Mount a small disk on the shell's ``mlruns``, and return a function that fills it up to a number of free bytes."""
     folder = shell.folder / "mlruns"
     folder.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True, text=True, check=False)

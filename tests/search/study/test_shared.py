@@ -53,7 +53,7 @@ def test_two_coordinators_that_start_together_on_a_fresh_server_run_one_study(sh
 
 
 @pytest.mark.slow
-def test_the_trials_of_a_killed_coordinator_are_taken_over_by_the_other(shared, rows, write_own):
+def test_the_trials_of_a_killed_coordinator_are_finished_by_the_other(shared, rows, write_own):
     write_own(shared, "build_slow", "width = { type = 'int', low = 1, high = 9 }", trials=8)
     with shared.start("run", "own.toml", "--workers", 1) as killed, shared.start("run", "own.toml", "--workers", 1) as other:
         assert any("COMPLETE" in line for line in killed.stdout)
