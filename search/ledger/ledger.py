@@ -8,7 +8,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from optuna.exceptions import UpdateFinishedTrialError
@@ -132,9 +132,8 @@ class Ledger(StudyView):
     def release_trials(self) -> None:
         """Requeue the trials that this coordinator runs."""
         for number in list(self._running):
-            retry_state = self.retry_state(number)
             with contextlib.suppress(TakenOverError):
-                self.requeue(number, replace(retry_state, attempt=retry_state.attempt + 1))
+                self.requeue(number, self.retry_state(number).next_attempt())
 
     def recover_trials(self, max_retries: int) -> list[int]:
         """Read the progress of other coordinators, and recover the trials of coordinators that have died.
@@ -220,7 +219,7 @@ class Ledger(StudyView):
             return
         retry_state = to_retry_state(trial)
         if retry_state.n_lost < max_retries:
-            self.requeue(trial.number, replace(retry_state, attempt=retry_state.attempt + 1, n_lost=retry_state.n_lost + 1))
+            self.requeue(trial.number, retry_state.next_attempt(is_lost=True))
             return
         reason = f"the search was killed while it ran, {retry_state.n_lost + 1} times (executor.max_retries = {max_retries})"
         result = TrialResult(number=trial.number, state=TrialState.FAILED, reason=reason, failure=Failure.LOST)

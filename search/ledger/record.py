@@ -36,6 +36,15 @@ class RetryState:
     n_lost: int = 0
     batch_size: int | None = None
 
+    def next_attempt(self, *, is_lost: bool = False, batch_size: int | None = None) -> "RetryState":
+        """Return the state of the attempt after this one.
+
+        Args:
+            is_lost: Whether this attempt's worker or coordinator died. Defaults to False.
+            batch_size: Batch size of the next attempt; None for the same as in this one. Defaults to None.
+        """
+        return RetryState(attempt=self.attempt + 1, n_lost=self.n_lost + is_lost, batch_size=batch_size or self.batch_size)
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrialRecord:

@@ -34,7 +34,7 @@ class TrialIndex:
 
     @property
     def n_finished(self) -> int:
-        """Number of trials that are COMPLETE, PRUNED or FAILED with a result."""
+        """Number of COMPLETE, PRUNED and FAILED trials."""
         return len(self._finished)
 
     @property

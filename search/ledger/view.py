@@ -42,7 +42,7 @@ class StudyView:
 
     @property
     def n_finished(self) -> int:
-        """Number of trials that are COMPLETE, PRUNED or FAILED with a result."""
+        """Number of COMPLETE, PRUNED and FAILED trials."""
         return self._trials.n_finished
 
     @property

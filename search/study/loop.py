@@ -6,7 +6,7 @@ It knows the interfaces of executors and trackers, not their implementations.
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..errors import DiskFullError, StudyFailedError, TakenOverError
 from ..executors.base import Executor
@@ -180,10 +180,10 @@ class SearchLoop:
         """Return the state of a trial's next attempt, or None if it must not be retried."""
         retry_state, limits = self.ledger.retry_state(result.number), self.experiment.executor
         if result.failure in (Failure.LOST, Failure.HUNG) and retry_state.n_lost < limits.max_retries:
-            return replace(retry_state, attempt=retry_state.attempt + 1, n_lost=retry_state.n_lost + 1)
+            return retry_state.next_attempt(is_lost=True)
         batch_size = assignment.training.batch_size
         if result.failure is Failure.OUT_OF_MEMORY and limits.halve_batch_on_oom and batch_size > 1:
-            return replace(retry_state, attempt=retry_state.attempt + 1, batch_size=batch_size // 2)
+            return retry_state.next_attempt(batch_size=batch_size // 2)
         return None
 
     def _tell(self, assignment: Assignment, result: TrialResult) -> None:
