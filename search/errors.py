@@ -1,26 +1,26 @@
-"""Every error this package raises on purpose.
+"""The errors that this package raises.
 
     PerceptuneError
-    ├── InputError                  the user can mend it: exit status 2
+    ├── InputError                  the user can fix it: exit status 2
     │   ├── ExperimentError         an experiment file or one of its values
     │   ├── UnknownReferenceError   "module:name" that does not import
     │   ├── MissingExtraError       an optional package that is not installed
     │   ├── DataError               a data set, or rows to predict
     │   ├── StudyNotFoundError      no study of that name
     │   ├── StudyBusyError          another process runs that study
-    │   └── StudyChangedError       the study was begun with another experiment
-    ├── TrialError                  one trial is bad, the study goes on
-    │   ├── DivergedError           its numbers are not finite any more
-    │   ├── OverdueError            it takes longer than a trial may
-    │   └── TakenOverError          another coordinator has it now
+    │   └── StudyChangedError       the study was started with another experiment
+    ├── TrialError                  one trial is bad, the study continues
+    │   ├── DivergedError           its loss or metric is not finite
+    │   ├── OverdueError            it exceeded its time limit
+    │   └── TakenOverError          another coordinator runs it now
     ├── StudyFailedError            no trial succeeded, or too many failed in a row: exit status 1
     ├── WorkerError                 workers cannot be started: exit status 1
     ├── LedgerError                 the ledger's server was lost: exit status 1
-    ├── StoreAwayError              the tracking store does not answer for now: exit status 1
-    ├── DiskFullError               nothing more can be written: exit status 1
-    └── ChampionError               a kept model does not reproduce its answers: exit status 1
+    ├── StoreAwayError              the tracking store is unavailable: exit status 1
+    ├── DiskFullError               a disk is full: exit status 1
+    └── ChampionError               a kept model does not reproduce its predictions: exit status 1
 
-Each message says what was given, what was expected and how to mend it, in one line.
+Each message says what was given, what was expected and how to fix it, in one line.
 """
 
 import difflib
@@ -28,11 +28,11 @@ from collections.abc import Iterable
 
 
 class PerceptuneError(Exception):
-    """The base of all of them."""
+    """The base class of all errors of this package."""
 
 
 class InputError(PerceptuneError):
-    """What the user gave cannot be used."""
+    """The user's input cannot be used."""
 
 
 class ExperimentError(InputError, ValueError):
@@ -44,7 +44,7 @@ class UnknownReferenceError(InputError, ImportError):
 
 
 class MissingExtraError(InputError, ImportError):
-    """An optional package is needed and not installed."""
+    """An optional package is needed but not installed."""
 
 
 class DataError(InputError, ValueError):
@@ -60,11 +60,11 @@ class StudyBusyError(InputError, RuntimeError):
 
 
 class StudyChangedError(InputError, ValueError):
-    """The study was begun with another experiment."""
+    """The study was started with another experiment."""
 
 
 class TrialError(PerceptuneError, RuntimeError):
-    """One trial cannot be trained; the message becomes its reason."""
+    """A trial cannot be trained; the message becomes its reason."""
 
 
 class DivergedError(TrialError):
@@ -72,11 +72,11 @@ class DivergedError(TrialError):
 
 
 class OverdueError(TrialError):
-    """A trial has had its time and is not done."""
+    """A trial exceeded its time limit."""
 
 
 class TakenOverError(TrialError):
-    """Another coordinator of the study has the trial now."""
+    """Another coordinator of the study runs the trial now."""
 
 
 class StudyFailedError(PerceptuneError, RuntimeError):
@@ -88,23 +88,23 @@ class WorkerError(PerceptuneError, RuntimeError):
 
 
 class LedgerError(PerceptuneError, ConnectionError):
-    """The server that holds the ledger does not answer any more."""
+    """The server that holds the ledger is unavailable."""
 
 
 class StoreAwayError(PerceptuneError, ConnectionError):
-    """The tracking store does not answer for now."""
+    """The tracking store is unavailable for now."""
 
 
 class DiskFullError(PerceptuneError, OSError):
-    """A disk has no room for what is to be written."""
+    """A disk is full."""
 
 
 class ChampionError(PerceptuneError, RuntimeError):
-    """A kept model does not load or does not reproduce its answers."""
+    """A kept model does not load or does not reproduce its predictions."""
 
 
 def nearest(given: str, valid: Iterable[str]) -> str:
-    """Say which valid names there are, the most similar one first.
+    """List the valid names after the one most similar to the given name.
 
     Args:
         given: The name that is not valid.
@@ -120,7 +120,7 @@ def nearest(given: str, valid: Iterable[str]) -> str:
 
 
 def _most_similar(given: str, names: list[str]) -> str | None:
-    """Return the name that has the same letters, or is the only one to begin alike, or differs in few letters."""
+    """Return the name with the same letters, or the only one with the same beginning, or one that differs in few letters."""
     plain = {_plain(name): name for name in names}
     key = _plain(given)
     swapped = [name for name in plain if sorted(name) == sorted(key)]  # difflib finds "adamax" nearer to "adma" than "adam"

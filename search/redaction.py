@@ -1,4 +1,4 @@
-"""Keeps secrets out of whatever people read: log messages, runs and their tags, errors."""
+"""Removes secrets from log messages, errors, and the runs and tags in MLflow."""
 
 import logging
 import os
@@ -14,17 +14,17 @@ _SECRET_VARIABLES = (
     "AZURE_STORAGE_CONNECTION_STRING",
     "PGPASSWORD",
 )
-"""Environment variables whose values are shown to nobody."""
+"""Environment variables whose values are secret."""
 
-_SHORTEST = 4
-"""Letters of a value that is looked for; a shorter one may be any word."""
+_MIN_LENGTH = 4
+"""Length of the shortest secret that is removed; a shorter one may be part of any text."""
 
 
 def redact(text: str) -> str:
-    """Take out user names, passwords and query strings of URLs, and what secret environment variables hold.
+    """Replace the user names, passwords and query strings of URLs, and the values of secret environment variables.
 
     Args:
-        text: A URL, or any text that may quote some.
+        text: A URL, or any text that may contain URLs.
 
     Returns:
         The text with ``***`` in their place.
@@ -33,16 +33,16 @@ def redact(text: str) -> str:
     shown = re.sub(r"\?[^\s'\"=]*=[^\s'\"]*", "?***", without_users)
     for name in _SECRET_VARIABLES:
         secret = os.environ.get(name, "")
-        if len(secret) >= _SHORTEST:
+        if len(secret) >= _MIN_LENGTH:
             shown = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", shown)
     return shown
 
 
 def first_line(error: Exception) -> str:
-    """Say in one line, without secrets, what is behind an exception.
+    """Return the first line of an exception's message, without secrets.
 
     Args:
-        error: A client library's exception, which may wrap others and quote an address.
+        error: A client library's exception, which may wrap others and contain a URL.
 
     Returns:
         At most 300 characters, without a full stop at the end.
@@ -50,14 +50,14 @@ def first_line(error: Exception) -> str:
     origin: BaseException = error
     while origin.__cause__ or origin.__context__:
         origin = origin.__cause__ or origin.__context__ or origin
-    # "Connection refused" says more than the page of text that is wrapped around it.
+    # "Connection refused" says more than the long text of the exceptions around it.
     text = redact(str(origin if isinstance(origin, OSError) else error)).strip() or type(error).__name__
     return text.splitlines()[0][:300].rstrip(". ")
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats log messages, tracebacks too, without secrets."""
+    """Formats log messages and tracebacks without secrets."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write a record as text."""
+        """Format a log record."""
         return redact(super().format(record))

@@ -1,4 +1,4 @@
-"""Derives every seed from (study seed, trial number), never from the order in which trials end."""
+"""Derives every trial's seed from the study's seed and the trial's number, not from the order in which trials end."""
 
 from numpy.random import SeedSequence
 
@@ -11,6 +11,6 @@ def trial_seed(study_seed: int, number: int) -> int:
         number: The trial's number, from 0.
 
     Returns:
-        A number from 0 to 2**32 - 1; the same arguments always give the same one.
+        The seed, from 0 to 2**32 - 1, the same for the same arguments.
     """
     return int(SeedSequence((study_seed, number)).generate_state(1)[0])

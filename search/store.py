@@ -1,7 +1,4 @@
-"""Where things lie: the local store ``mlruns/`` and the address of the tracking server.
-
-It names paths; whoever writes a file makes its folder.
-"""
+"""Names the paths of the local store ``mlruns/``, the ledgers' database and the tracking server. It creates no folder."""
 
 import hashlib
 import os
@@ -19,8 +16,8 @@ class Store:
 
     Attributes:
         root: The folder, absolute. Defaults to ``mlruns`` in the working directory.
-        ledger: Address of the database that holds the ledgers, such as ``postgresql+psycopg://user@host/database``; empty for
-            a journal file in each study's folder. Defaults to ``PERCEPTUNE_LEDGER``.
+        ledger: URL of the database that holds the ledgers, such as ``postgresql+psycopg://user@host/database``; empty for a
+            journal file in each study's folder. Defaults to ``PERCEPTUNE_LEDGER``.
     """
 
     root: Path = Path("mlruns")
@@ -31,28 +28,28 @@ class Store:
 
     @property
     def tracking_uri(self) -> str:
-        """MLflow's address: ``MLFLOW_TRACKING_URI`` where it is set, else the SQLite file of this store."""
+        """MLflow's tracking URI: ``MLFLOW_TRACKING_URI`` if it is set, else the SQLite file of this store."""
         return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.root / 'mlflow.db'}"
 
     @property
-    def ledger_place(self) -> str:
-        """Where the ledgers are, for messages."""
+    def ledger_location(self) -> str:
+        """Database or folder of the ledgers, for messages."""
         return redact(self.ledger) or str(self.studies)
 
     @property
     def artifacts(self) -> Path:
-        """Where MLflow's artifacts lie unless a server keeps them."""
+        """Folder of MLflow's artifacts, unless a server keeps them."""
         return self.root / "artifacts"
 
     @property
     def programs(self) -> Path:
-        """What XLA has compiled, kept for later runs, by processor and versions: others could not run it."""
+        """Folder of XLA's compiled programs, one per processor and versions of the backends, which can run no other's programs."""
         versions = [distribution.version for name in ("tensorflow", "jax") for distribution in metadata.distributions(name=name)]
         return self.root / "programs" / hashlib.sha256(" ".join([_processor(), *versions]).encode()).hexdigest()[:12]
 
     @property
     def studies(self) -> Path:
-        """The folder with one folder per study."""
+        """The folder of all studies' folders."""
         return self.root / "studies"
 
     def study(self, name: str) -> "StudyFolder":
@@ -62,7 +59,7 @@ class Store:
 
 @dataclass(frozen=True)
 class StudyFolder:
-    """What one study keeps on disk.
+    """The files of one study.
 
     Attributes:
         root: The folder.
@@ -87,7 +84,7 @@ class StudyFolder:
 
     @property
     def logs(self) -> Path:
-        """What the worker processes print."""
+        """The output of the worker processes."""
         return self.root / "logs"
 
     @property
@@ -97,7 +94,7 @@ class StudyFolder:
 
     @property
     def checkpoints(self) -> Path:
-        """Where unfinished trials stand, one file each."""
+        """The checkpoints of unfinished trials, one file each."""
         return self.root / "checkpoints"
 
     @property
@@ -106,21 +103,21 @@ class StudyFolder:
         return self.root / "models"
 
     def checkpoint(self, number: int) -> Path:
-        """What a running trial needs to go on after a kill."""
+        """The checkpoint from which a killed trial continues."""
         return self.root / "checkpoints" / f"{number}.npz"
 
     def model_stem(self, number: int) -> Path:
-        """The kept model of one trial without its suffix, which tells what kind of model it is."""
+        """The path of a trial's model without its suffix, which depends on the kind of model."""
         return self.models / str(number)
 
     def model(self, number: int) -> Path:
-        """The kept model of one trial, such as ``7.keras``; the stem where there is none."""
+        """The path of a trial's model, such as ``7.keras``; without a suffix if there is no model."""
         found = [path for path in self.models.glob(f"{number}.*") if path.stem == str(number)]
         return next(iter(found), self.model_stem(number))
 
 
 def _processor() -> str:
-    """Describe the processor and what it can do, as far as the system tells."""
+    """Return the processor's name and instruction sets, as far as the system lists them."""
     facts = Path("/proc/cpuinfo")
     lines = facts.read_text(encoding="utf-8").splitlines() if facts.is_file() else [f"{platform.processor()} {platform.machine()}"]
     return " ".join(sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))} or set(lines)))

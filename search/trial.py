@@ -1,7 +1,4 @@
-"""The values that travel between the coordinator, its executors and the tracker: frozen and picklable.
-
-They hold plain values only and know no library.
-"""
+"""Assignments, reports and results of trials: frozen, picklable values for coordinator, executors and tracker."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -13,16 +10,23 @@ from .experiment.settings import TrainingSettings
 
 
 class TrialState(StrEnum):
-    """Where a trial stands. An interrupted trial is FAILED with the reason ``interrupted``."""
+    """The state of a trial."""
 
     RUNNING = "RUNNING"
+    INTERRUPTED = "INTERRUPTED"
+    """It was stopped before its end, such as by Ctrl-C, and waits for its next attempt."""
     COMPLETE = "COMPLETE"
     PRUNED = "PRUNED"
     FAILED = "FAILED"
 
+    @property
+    def is_final(self) -> bool:
+        """Whether a trial in this state has a result."""
+        return self not in (TrialState.RUNNING, TrialState.INTERRUPTED)
+
 
 class Failure(StrEnum):
-    """Why a trial FAILED, in one word; the reason says it in full."""
+    """The kind of failure of a FAILED trial; its reason gives the details."""
 
     ERROR = "error"
     """Building or training raised an exception."""
@@ -30,16 +34,16 @@ class Failure(StrEnum):
     """A loss or the objective's metric is not a finite number."""
     OUT_OF_MEMORY = "out of memory"
     TIMEOUT = "timeout"
-    """It was past its own time limit."""
+    """The trial exceeded its time limit."""
     HUNG = "hung"
-    """No epoch came from its worker within the limit."""
+    """Its worker reported no epoch within the limit."""
     LOST = "lost"
     """Its worker died."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """One trial, ready to be trained anywhere.
+    """One attempt of a trial, with all that a worker needs to train it.
 
     Attributes:
         number: The trial's number in its study, from 0.
@@ -47,12 +51,12 @@ class Assignment:
         model_arguments: All of the builder's arguments from the experiment file, fixed and searched.
         training: All training settings, fixed and searched.
         seed: Seed of weights, data order and dropout, 0 to 2**32 - 1.
-        is_prunable: Whether the report after each epoch must be answered before the next one.
-        keep_if_better_than: Keep the model only if its value beats this one; None keeps it always.
-        model_path: Where to keep the model, without the suffix, which follows from its kind.
-        checkpoint_path: Where the trainer may keep what it needs to go on after a kill; empty for nowhere. Defaults to empty.
-        attempt: Which time it is given out, from 1. Defaults to 1.
-        started: When it was given out, in seconds since 1970. Defaults to now.
+        is_prunable: Whether each epoch waits for the pruner's decision on the one before.
+        keep_if_better_than: Value that the trial must beat for its model to be saved; None to save it always.
+        model_path: Path of the saved model, without the suffix, which depends on the kind of model.
+        checkpoint_path: Path of the checkpoint from which a killed trial continues; empty for none. Defaults to empty.
+        attempt: Number of the attempt, from 1. Defaults to 1.
+        started: Time of the start, in seconds since 1970. Defaults to now.
     """
 
     number: int
@@ -74,9 +78,9 @@ class EpochReport:
 
     Attributes:
         number: The trial's number.
-        epoch: The epoch that ended, from 1.
+        epoch: The epoch's number, from 1.
         metrics: Metric values by Keras' names (``loss``, ``val_loss``, ``val_accuracy`` ...) and ``learning_rate``.
-        finished: When it ended, in seconds since 1970. Defaults to now.
+        finished: Time of the epoch's end, in seconds since 1970. Defaults to now.
     """
 
     number: int
@@ -86,12 +90,12 @@ class EpochReport:
 
 
 Report = Callable[[EpochReport], bool]
-"""Told after each epoch; the answer is whether to go on."""
+"""Called after each epoch; returns whether the trial continues."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrialResult:
-    """How a trial ended.
+    """The result of a finished trial.
 
     Attributes:
         number: The trial's number.
@@ -102,15 +106,15 @@ class TrialResult:
         history: The metrics of every epoch that was trained, in order.
         seconds: Wall-clock time of building and training.
         n_parameters: Number of the model's parameters; 0 if it was not built.
-        device: Where it ran, such as ``cpu`` or ``gpu:0 NVIDIA A100``.
-        peak_bytes: The most GPU memory that its process has held until then; 0 on a CPU, or if that is not known.
-        trainer: Which training implementation ran: ``keras``, ``compiled``, ``elastic``, ``population``,
+        device: The device that trained it, such as ``cpu`` or ``gpu:0 NVIDIA A100``.
+        peak_bytes: Peak GPU memory of the worker's process so far; 0 on a CPU or if unknown.
+        trainer: The trainer: ``keras``, ``compiled``, ``elastic``, ``population``,
             ``streamed`` or ``scikit-learn``.
-        reason: Why it FAILED, in one line; empty otherwise.
-        failure: The kind of failure; None if it did not fail. Defaults to ERROR where it did.
-        worker: Which worker ran it, such as ``worker-0``; empty where there is one only.
-        model_path: Where the model was kept; None if it was not.
-        finished: When it ended, in seconds since 1970. Defaults to now.
+        reason: Why the trial FAILED, in one line; empty otherwise.
+        failure: The kind of failure; None unless FAILED. Defaults to ERROR if FAILED.
+        worker: The worker that trained it, such as ``worker-0``; empty if there is only one.
+        model_path: Path of the saved model; None if it was not saved.
+        finished: Time of the end, in seconds since 1970. Defaults to now.
     """
 
     number: int
@@ -130,8 +134,8 @@ class TrialResult:
     finished: float = field(default_factory=time.time, compare=False)
 
     def __post_init__(self) -> None:
-        if self.state is TrialState.RUNNING:
-            raise ValueError("A result cannot be RUNNING; expected COMPLETE, PRUNED or FAILED.")
+        if not self.state.is_final:
+            raise ValueError(f"A result cannot be {self.state}; expected COMPLETE, PRUNED or FAILED.")
         if (self.state is TrialState.FAILED) != bool(self.reason):
             raise ValueError(f"A FAILED result, and no other, has a reason, but got state={self.state} and reason={self.reason!r}.")
         if self.reason and self.failure is None:

@@ -155,9 +155,18 @@ def write_trials(records: Sequence["TrialRecord"], path: Path) -> None:
         for record in records:
             value = "" if record.value is None else repr(record.value)
             params = [record.params.get(name, "") for name in names]
-            writer.writerow([record.number, record.state, value, len(record.history), record.seconds, *params, record.reason])
+            writer.writerow([record.number, _state(record), value, len(record.history), _seconds(record), *params, record.reason])
     console.print(f"{len(records)} trials written to {path}")
 
 
 def _cells(record: "TrialRecord") -> list[str]:
-    return [str(record.number), record.state, format_number(record.value), str(len(record.history)), f"{record.seconds:.2f}"]
+    return [str(record.number), _state(record), format_number(record.value), str(len(record.history)), f"{_seconds(record):.2f}"]
+
+
+def _state(record: "TrialRecord") -> str:
+    """Return the state to print: an interrupted trial is FAILED with the reason ``interrupted``."""
+    return "FAILED" if record.state == "INTERRUPTED" else record.state
+
+
+def _seconds(record: "TrialRecord") -> float:
+    return record.result.seconds if record.result else 0.0

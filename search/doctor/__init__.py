@@ -1,4 +1,4 @@
-"""Compares ledger, MLflow and disk, says what does not fit, and mends it."""
+"""Compares a study's ledger, MLflow runs and files, reports inconsistencies and repairs them."""
 
 from .checkup import Checkup, check_study
 from .finding import Finding

@@ -1,4 +1,4 @@
-"""The registered champion: its trial, its version in MLflow's registry, its files."""
+"""Checks the registered champion: its trial, its version in MLflow's registry, its files."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +11,18 @@ from .finding import Case, Finding
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
-_REMEDY = "the best trial's model is packaged, proven and registered again"
+_REMEDY = "the best trial's model is packaged, verified and registered again"
 
 
 def examine(case: Case) -> list[Finding]:
-    """Find a champion that cannot be fetched any more, or a best model that can no longer become one."""
+    """Find a champion that cannot be loaded any more, or a best model that was lost before its registration."""
     ledger = case.ledger
     champion: dict[str, Any] | None = ledger.attribute("champion")
     has_model = ledger.best is not None and ledger.folder.model(ledger.best[0]).is_file()
     remedy = _REMEDY if has_model else ""
     if champion is None:
         lost = ledger.best is not None and not has_model
-        text = "its model is gone before it was registered; train it again with --fresh"
+        text = "its model was removed before it was registered; train it again with --fresh"
         return [Finding("lost model", f"trial {ledger.best[0]}", text)] if lost and ledger.best else []
     record = case.records.get(champion["trial"])
     if record is None or record.state is not TrialState.COMPLETE:
@@ -36,7 +36,7 @@ def examine(case: Case) -> list[Finding]:
 
 
 def repair(case: Case, findings: list[Finding]) -> None:
-    """Crown the best trial anew; an entry of the registry that leads to no files is removed."""
+    """Register the best trial's model again, and delete a registered version that has no files."""
     ledger, client = case.ledger, case.client
     if client is None or not any(finding.remedy for finding in findings):
         return

@@ -1,4 +1,4 @@
-"""Examines a study part by part, and has the parts repair what they found."""
+"""Runs all checks on a study, and repairs what they find."""
 
 from dataclasses import dataclass
 
@@ -8,19 +8,19 @@ from ..store import Store
 from . import champions, files, runs, trials
 from .finding import Case, Finding
 
-_PARTS = (trials, runs, champions, files)
-"""In the order of mending: MLflow and the disk follow the ledger."""
+_CHECKS = (trials, runs, champions, files)
+"""In the order of repair: MLflow and the disk follow the ledger."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checkup:
-    """What was found in a study.
+    """The findings of one study.
 
     Attributes:
         study: The study's name.
-        is_busy: Whether a process runs it; it is left alone then.
-        repaired: What was found and is repaired.
-        left: What was found and is not.
+        is_busy: Whether another process runs the study, which is not checked then. Defaults to False.
+        repaired: Findings that were repaired.
+        left: Findings that were not repaired.
     """
 
     study: str
@@ -30,19 +30,19 @@ class Checkup:
 
 
 def check_study(store: Store, name: str, *, repair: bool = False) -> Checkup:
-    """Compare a study's ledger, its runs in MLflow and its files.
+    """Compare a study's ledger with its MLflow runs and its files.
 
     Args:
         store: The local store.
-        name: The study.
-        repair: Whether to repair what can be. Defaults to False, which changes nothing.
+        name: The study's name.
+        repair: Whether to repair the findings that can be repaired. Defaults to False, which changes nothing.
 
     Returns:
-        What was found.
+        The findings.
 
     Raises:
-        StudyNotFoundError: If there is no such study.
-        InputError: If MLflow does not answer, or the data set, which a new run describes, cannot be loaded.
+        StudyNotFoundError: If the study does not exist.
+        InputError: If MLflow is unavailable, or the data set, which a restored run describes, cannot be loaded.
     """
     try:
         ledger = ledgers.open_for_repair(store, name)
@@ -52,10 +52,10 @@ def check_study(store: Store, name: str, *, repair: bool = False) -> Checkup:
         found = _examine(Case(store, ledger))
         if not repair or not found:
             return Checkup(study=name, left=tuple(found))
-        for part in _PARTS:
-            case = Case(store, ledger)  # as the part before has left it
-            if findings := part.examine(case):
-                part.repair(case, findings)
+        for check in _CHECKS:
+            case = Case(store, ledger)  # reads again what the check before has repaired
+            if findings := check.examine(case):
+                check.repair(case, findings)
         left = _examine(Case(store, ledger))
         repaired = [finding for finding in found if (finding.kind, finding.subject) not in {(other.kind, other.subject) for other in left}]
         return Checkup(study=name, repaired=tuple(repaired), left=tuple(left))
@@ -64,4 +64,4 @@ def check_study(store: Store, name: str, *, repair: bool = False) -> Checkup:
 
 
 def _examine(case: Case) -> list[Finding]:
-    return [finding for part in _PARTS for finding in part.examine(case)]
+    return [finding for check in _CHECKS for finding in check.examine(case)]

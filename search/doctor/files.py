@@ -1,4 +1,4 @@
-"""The disk against the ledger: models of the best trials, checkpoints of unfinished ones, and nothing besides."""
+"""Checks a study's files: only models of its best trials and checkpoints of its unfinished trials belong there."""
 
 from pathlib import Path
 
@@ -9,22 +9,22 @@ _UNFINISHED = ".unfinished."
 
 
 def examine(case: Case) -> list[Finding]:
-    """Find models and checkpoints of no live or best trial, and files that were never finished."""
+    """Find models of other than the best trials, checkpoints of finished trials, and temporary files of killed writers."""
     ledger, folder = case.ledger, case.ledger.folder
     n_kept = ledger.attribute("keep_models") or ledger.experiment.search.keep_models
     unfinished = sorted(folder.models.glob(f"*{_UNFINISHED}*")) + sorted(folder.checkpoints.glob(f"*{_UNFINISHED}*"))
     models = [path for path in stray_models(folder, [number for number, _ in ledger.ranking(n_kept)]) if path not in unfinished]
-    live = {str(number) for number in case.records.keys() - case.results.keys()}
-    checkpoints = [path for path in sorted(folder.checkpoints.glob("*")) if path.name.partition(".")[0] not in live and path not in unfinished]
+    needed = {str(number) for number in case.records.keys() - case.results.keys()}
+    checkpoints = [path for path in sorted(folder.checkpoints.glob("*")) if path.name.partition(".")[0] not in needed and path not in unfinished]
     return [
         *(_stray("leftover temporary file", path, "its writer was killed") for path in unfinished),
-        *(_stray("stray model", path, f"it is of none of the {n_kept} best trials") for path in models),
-        *(_stray("stray checkpoint", path, "its trial has ended, or there is none") for path in checkpoints),
+        *(_stray("stray model", path, f"it belongs to none of the {n_kept} best trials") for path in models),
+        *(_stray("stray checkpoint", path, "its trial has finished or does not exist") for path in checkpoints),
     ]
 
 
 def repair(case: Case, findings: list[Finding]) -> None:
-    """Remove the files."""
+    """Remove the files that were found."""
     for finding in findings:
         Path(finding.subject).unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""What the doctor finds, and what it is found in."""
+"""A finding, and the study that is checked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..ledger import Ledger, TrialRecord
-from ..ledger.record import to_result
 from ..store import Store
 from ..tracking.mlflow_connection import connect, mlflow_session
 from ..tracking.mlflow_lookup import existing_run, find_children
@@ -20,13 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that does not fit.
+    """One inconsistency.
 
     Attributes:
-        kind: Which fault it is, such as ``missing epochs``.
-        subject: What it is found in, such as ``trial 3`` or a file.
-        text: What is the matter.
-        remedy: What ``--repair`` does about it; empty if it can do nothing.
+        kind: Kind of inconsistency, such as ``missing epochs``.
+        subject: Where it was found, such as ``trial 3`` or a file.
+        text: Description for the user.
+        remedy: What ``--repair`` does about it; empty if it cannot be repaired. Defaults to empty.
     """
 
     kind: str
@@ -37,11 +36,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Case:
-    """A study that nobody runs, as it stands; everything is read when it is first asked for, and once.
+    """A study that is checked, which no process runs. Each property is read at its first access and then cached.
 
     Attributes:
         store: The local store.
-        ledger: The study, locked.
+        ledger: The study, opened for repair.
     """
 
     store: Store
@@ -54,24 +53,23 @@ class Case:
 
     @cached_property
     def results(self) -> Mapping[int, TrialResult]:
-        """How trials ended, by number; those that have not are left out."""
-        ended = {number: to_result(record) for number, record in self.records.items()}
-        return {number: result for number, result in ended.items() if result is not None}
+        """Results of finished trials by number."""
+        return {number: record.result for number, record in self.records.items() if record.result is not None}
 
     @cached_property
     def client(self) -> "MlflowClient | None":
-        """MLflow; None if there is no store yet."""
+        """MLflow's client; None if there is no tracking store yet."""
         return connect(self.store.tracking_uri) if exists(self.store.tracking_uri) else None
 
     @cached_property
     def parent(self) -> "Run | None":
-        """The study's run."""
+        """The study's run; None if MLflow has none."""
         with mlflow_session():
             return existing_run(self.client, self.ledger.attribute("parent_run_id")) if self.client else None
 
     @cached_property
     def runs(self) -> "list[Run]":
-        """The trials' runs, deleted ones too, the earliest first."""
+        """The trials' runs, also deleted ones, the earliest first."""
         if self.client is None or self.parent is None:
             return []
         with mlflow_session():

@@ -1,10 +1,10 @@
-"""MLflow against the ledger: a run per finished trial, ended as the trial has, with every epoch once."""
+"""Checks MLflow against the ledger: one run per finished trial, with the trial's status and every epoch once."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..data.dataset import load_dataset
-from ..study.loop import assign
+from ..study.loop import build_assignment
 from ..study.summary import outcome_of
 from ..tracking.base import StudyRecord
 from ..tracking.mlflow_connection import mlflow_session
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 _TRIAL, _ORPHAN = "perceptune.trial", "perceptune.orphan"
-_WRITTEN = "written from the ledger"
-_SET_ASIDE = f"marked by the tag {_ORPHAN} and, if it was RUNNING, KILLED; nothing of it is removed"
+_REWRITTEN = "written from the ledger"
+_MARKED = f"marked by the tag {_ORPHAN} and, if it was RUNNING, KILLED; none of its data is removed"
 
 
 def examine(case: Case) -> list[Finding]:
@@ -26,7 +26,7 @@ def examine(case: Case) -> list[Finding]:
     if not case.results and case.ledger.attribute("parent_run_id") is None:
         return []
     if case.parent is None:
-        return [Finding("missing parent", "the study's run", "MLflow has no run of the study", f"{_WRITTEN}, with all its trials")]
+        return [Finding("missing parent", "the study's run", "MLflow has no run of the study", f"{_REWRITTEN}, with all its trials")]
     found = [_orphan(run, "no trial of the ledger has this run") for run in case.runs if _is_orphan(case, run)]
     if case.parent.info.status == "RUNNING":
         found.insert(0, Finding("study's run without an end", f"run {case.parent.info.run_id}", "RUNNING, but no process runs the study", "ended"))
@@ -36,9 +36,9 @@ def examine(case: Case) -> list[Finding]:
 
 
 def repair(case: Case, findings: list[Finding]) -> None:
-    """Set aside the runs of no trial, and have the tracker write what is missing; the study's run ends as the study stands."""
+    """Mark the runs without a trial, write what is missing from the ledger, and end the study's run with the study's outcome."""
     ledger, experiment = case.ledger, case.ledger.experiment
-    _set_aside(case, findings)
+    _mark_orphans(case, findings)
     finished = [(_assignment(case, number), result) for number, result in sorted(case.results.items(), reverse=True)]
     tracker = MlflowTracker(case.store.tracking_uri, case.store.artifacts)
     n_workers = case.parent.data.tags.get("perceptune.n_workers", "1") if case.parent else "1"
@@ -64,13 +64,13 @@ def repair(case: Case, findings: list[Finding]) -> None:
 
 
 def _assignment(case: Case, number: int) -> Assignment:
-    return assign(case.ledger.experiment, case.ledger, number, case.records[number].params)
+    return build_assignment(case.ledger.experiment, case.ledger, number, case.records[number].params)
 
 
-def _set_aside(case: Case, findings: list[Finding]) -> None:
+def _mark_orphans(case: Case, findings: list[Finding]) -> None:
     if case.client is None:
         return
-    marked = {finding.subject for finding in findings if finding.remedy == _SET_ASIDE}
+    marked = {finding.subject for finding in findings if finding.remedy == _MARKED}
     for run in case.runs:
         if f"run {run.info.run_id}" in marked:
             with mlflow_session():
@@ -88,7 +88,7 @@ def _is_orphan(case: Case, run: "Run") -> bool:
 
 
 def _orphan(run: "Run", text: str) -> Finding:
-    return Finding("run without a trial", f"run {run.info.run_id}", text, _SET_ASIDE)
+    return Finding("run without a trial", f"run {run.info.run_id}", text, _MARKED)
 
 
 def _examine_trial(case: Case, number: int) -> Iterator[Finding]:
@@ -97,11 +97,11 @@ def _examine_trial(case: Case, number: int) -> Iterator[Finding]:
     result, subject = case.results.get(number), f"trial {number}"
     if result is None:
         running = [run for run in active if run.info.status == "RUNNING"]
-        yield from (Finding("run of nobody", subject, f"its run {run.info.run_id} is RUNNING, but no process runs it", "KILLED") for run in running)
+        yield from (Finding("abandoned run", subject, f"its run {run.info.run_id} is RUNNING, but no process runs it", "KILLED") for run in running)
         return
     if not runs:
-        yield Finding("trial without a run", subject, f"{result.state}, but MLflow has no run of it", _WRITTEN)
-    if not active:  # somebody has deleted it
+        yield Finding("trial without a run", subject, f"{result.state}, but MLflow has no run of it", _REWRITTEN)
+    if not active:  # the user has deleted the run
         return
     kept = next((run for run in active if run.info.status == status_of(result)), active[0])
     yield from (_orphan(run, f"{subject} has another run, {kept.info.run_id}") for run in active if run is not kept)
@@ -124,6 +124,6 @@ def _examine_epochs(case: Case, run: "Run", result: TrialResult, subject: str) -
         steps = [metric.step for metric in case.client.get_metric_history(run.info.run_id, next(iter(result.history[0])))]
     missing = sorted(set(range(1, len(result.history) + 1)) - set(steps))
     if missing:
-        yield Finding("missing epochs", subject, f"its run {run.info.run_id} lacks {len(missing)} epochs, the first is {missing[0]}", _WRITTEN)
+        yield Finding("missing epochs", subject, f"its run {run.info.run_id} lacks {len(missing)} epochs, the first is {missing[0]}", _REWRITTEN)
     if len(steps) != len(set(steps)):
         yield Finding("doubled epochs", subject, f"its run {run.info.run_id} has {len(steps) - len(set(steps))} epochs twice; MLflow removes none")

@@ -1,21 +1,20 @@
 """The ledger: the durable record of a study."""
 
-from .journal_file import is_cut_off
+from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
 from .opening import create_or_continue, discard, open_for_repair, read, study_names
-from .record import INTERRUPTED, RetryState, TrialRecord
+from .record import RetryState, TrialRecord
 from .view import StudyView
 
 __all__ = [
-    "INTERRUPTED",
     "Ledger",
     "RetryState",
     "StudyView",
     "TrialRecord",
     "create_or_continue",
     "discard",
-    "is_cut_off",
+    "has_incomplete_line",
     "open_for_repair",
     "read",
     "repair_journal",

@@ -1,4 +1,4 @@
-"""The socket of shelves: where the ledgers of a store are kept."""
+"""The interface of ledger stores, which keep the ledgers of a local store, and the folders of archived studies."""
 
 import shutil
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from .leases import Leases
 
 @dataclass(frozen=True)
 class OpenedStudy:
-    """A study that this process runs.
+    """A study that this process has opened.
 
     Attributes:
         study: Optuna's study.
-        storage: Where Optuna keeps it.
-        leases: Who does what of it.
-        archived_as: The name that the earlier study of this name has now; None if there was none, or it goes on.
+        storage: Optuna's storage of the study.
+        leases: The leases of the study's trials.
+        archived_as: The new name of an earlier study that was archived; None if none was. Defaults to None.
     """
 
     study: optuna.Study
@@ -31,72 +31,75 @@ class OpenedStudy:
 
     @property
     def study_id(self) -> int:
-        """Optuna's number of the study."""
+        """Optuna's id of the study."""
         return self.storage.get_study_id_from_name(self.study.study_name)
 
 
 class LedgerStore(Protocol):
-    """Keeps the ledgers of a store."""
+    """Creates, loads and deletes the ledgers of a store."""
 
-    def names(self) -> list[str]:
+    def study_names(self) -> list[str]:
         """Return the names of all studies."""
         ...
 
-    def begin(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
-        """Open a study for running it, and begin it where there is none.
+    def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
+        """Open a study for running it, and create it if it does not exist.
 
         Args:
-            name: The study.
+            name: The study's name.
             direction: "minimize" or "maximize".
-            fresh: Whether to set aside an earlier one as ``<name>.1``, ``<name>.2`` ...
+            fresh: Whether to archive an existing study as ``<name>.1``, ``<name>.2`` ... and create another.
 
         Raises:
-            StudyBusyError: If another process runs it and this one may not join.
+            StudyBusyError: If another process runs the study and this one cannot join.
         """
         ...
 
     def discard(self, opened: OpenedStudy, name: str) -> None:
-        """Remove a study that was begun for nothing, and bring back the one that it set aside."""
+        """Delete a study that has no trials, and restore the study that was archived for it."""
         ...
 
-    def load(self, name: str, *, is_alone: bool) -> OpenedStudy | None:
-        """Open a study that is there for reading; None if nothing is written yet.
+    def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
+        """Open an existing study for reading.
 
         Args:
-            name: The study.
-            is_alone: Whether it is to be mended too, which keeps others away.
+            name: The study's name.
+            is_exclusive: Whether to open it for repair too, which keeps other processes from running it.
+
+        Returns:
+            The study; None if its ledger is still empty.
 
         Raises:
-            StudyBusyError: If others run it and this process is to be alone.
+            StudyBusyError: If ``is_exclusive`` and another process runs the study.
         """
         ...
 
 
 def check_unclaimed(store: Store, name: str) -> None:
-    """Refuse to begin a study in a folder that holds the files of one whose ledger is elsewhere.
+    """Check that a new study's folder does not hold the files of a study in another ledger.
 
     Args:
         store: The local store.
-        name: The study, which this ledger does not know.
+        name: The study's name, which is not in this ledger.
 
     Raises:
-        InputError: If there is something in its folder.
+        InputError: If the folder is not empty.
     """
     folder = store.study(name).root
     if folder.is_dir() and any(folder.iterdir()):
         raise InputError(
-            f'{folder} holds the files of a study "{name}" that {store.ledger_place} does not know: its ledger is elsewhere. Name that ledger with '
-            "--ledger or PERCEPTUNE_LEDGER, or choose another name with --study; if that ledger is gone, remove the folder"
+            f'{folder} holds the files of a study "{name}" that {store.ledger_location} does not know: its ledger is elsewhere. Name that ledger '
+            "with --ledger or PERCEPTUNE_LEDGER, or choose another name with --study; if that ledger is gone, remove the folder"
         )
 
 
 def archive_folder(store: Store, name: str, taken: set[str]) -> str:
-    """Give a study's folder the next free name, ``<name>.1``, ``<name>.2`` ...
+    """Rename a study's folder to the next free name, ``<name>.1``, ``<name>.2`` ...
 
     Args:
         store: The local store.
-        name: The study; its folder may be missing.
-        taken: Names that are not free although no folder has them.
+        name: The study's name; its folder may be missing.
+        taken: Names in use besides those of existing folders.
 
     Returns:
         The new name.
@@ -110,7 +113,7 @@ def archive_folder(store: Store, name: str, taken: set[str]) -> str:
 
 
 def restore_folder(store: Store, name: str, archived_as: str | None) -> None:
-    """Remove a study's folder and give the name back to the one that was set aside."""
+    """Remove a study's folder and rename the archived folder back."""
     shutil.rmtree(store.study(name).root, ignore_errors=True)
     if archived_as is not None and store.study(archived_as).root.exists():
         store.study(archived_as).root.rename(store.study(name).root)

@@ -1,6 +1,6 @@
 """A database that holds ledgers: PostgreSQL for several machines, a SQLite file for several processes of one machine.
 
-Optuna keeps its studies in its own tables; what says who runs which trial is in `search.ledger.lease_table`.
+Studies are in Optuna's tables, leases of trials in this project's own table (`search.ledger.tables`).
 """
 
 import contextlib
@@ -21,13 +21,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from ..errors import InputError, MissingExtraError
 from ..redaction import first_line, redact
 from .database_trials import read_trials
-from .retry import Retry, is_lost, retried
+from .retry import Retry, is_connection_lost, retried
 from .tables import create_tables
 
 logger = logging.getLogger(__name__)
 
 _CONNECT_SECONDS = 5
-# A machine that went away is noticed within half a minute, on both sides, and what it had locked is free again.
+# Client and server notice a lost machine within half a minute; the server then frees its locks.
 _KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 _SESSION = (
     "SET tcp_keepalives_idle = 10",
@@ -35,13 +35,13 @@ _SESSION = (
     "SET tcp_keepalives_count = 3",
     "SET idle_in_transaction_session_timeout = '10min'",
 )
-_LOCKS = 0x70657263  # "perc": tells this project's advisory locks from others'
-WHOLE = 0
-"""The key of the whole database in `Database.exclusive`; studies have their numbers, from 1."""
+_LOCKS = 0x70657263  # "perc": distinguishes this project's advisory locks from other programs'
+WHOLE_DATABASE = 0
+"""The key of the whole database in `Database.exclusive`; studies have their ids, from 1."""
 
 
 class _RetryingStorage(RDBStorage):
-    """Optuna's storage, whose operations wait for a database that is away."""
+    """Optuna's storage, which retries operations while the database is unavailable."""
 
     retry: Retry
 
@@ -75,14 +75,14 @@ class _RetryingStorage(RDBStorage):
 
 @final
 class Database:
-    """A database of studies; connected to when it is first used.
+    """A database of studies, connected when first used.
 
     Args:
         url: ``postgresql+psycopg://user:password@host/database`` or ``sqlite:///path``.
-        retry_seconds: How long a database that was lost is waited for. Defaults to 60.
+        retry_seconds: How long to retry after a lost connection. Defaults to 60.
 
     Raises:
-        InputError: If the address is neither.
+        InputError: If the URL has neither form.
     """
 
     def __init__(self, url: str, retry_seconds: float = 60.0) -> None:
@@ -91,21 +91,21 @@ class Database:
         self.retry = Retry(url, retry_seconds)
 
     @property
-    def is_there(self) -> bool:
-        """Whether it need not be created: a server, or a file that exists."""
+    def exists(self) -> bool:
+        """Whether the database exists; always true for a server."""
         address = sqlalchemy.make_url(self.url)
         return address.drivername != "sqlite" or Path(str(address.database)).is_file()
 
     @cached_property
     def storage(self) -> RDBStorage:
-        """Optuna's view.
+        """Optuna's storage in this database.
 
         Raises:
-            InputError: If the database does not answer within seconds, or is neither PostgreSQL nor SQLite.
+            InputError: If no connection is made within 5 seconds, or the tables cannot be created.
         """
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         try:
-            with self.exclusive(WHOLE):  # tables that two processes create at once make one of them fail
+            with self.exclusive(WHOLE_DATABASE):  # tables that two processes create at once make one of them fail
                 storage = _RetryingStorage(self.url, engine_kwargs=_engine_options(self.url))
                 create_tables(self.engine)
         except (SQLAlchemyError, optuna.exceptions.StorageInternalError, OSError, RuntimeError) as error:
@@ -120,7 +120,7 @@ class Database:
 
     @cached_property
     def engine(self) -> Engine:
-        """Connections for everything that is not Optuna's."""
+        """SQLAlchemy's engine for all statements but Optuna's own."""
         try:
             engine = sqlalchemy.create_engine(self.url, **_engine_options(self.url))
         except ImportError:
@@ -133,13 +133,13 @@ class Database:
 
     @contextlib.contextmanager
     def exclusive(self, key: int) -> Iterator[None]:
-        """Keep other processes out of a block, on all machines.
+        """Hold an exclusive lock during a block, against other processes on all machines.
 
         Args:
-            key: What the block is about: the number of a study, 0 for the whole database.
+            key: What is locked: a study's id, or `WHOLE_DATABASE`.
         """
         if self.engine.dialect.name == "sqlite":
-            # A transaction would keep out Optuna's own connection too.
+            # A transaction would block Optuna's own connection too.
             with FileLock(f"{self.engine.url.database}.{key}.lock"):
                 yield
             return
@@ -150,12 +150,12 @@ class Database:
             _unlock(connection)
 
     def rename(self, study_id: int, name: str) -> None:
-        """Give a study another name, which Optuna itself cannot."""
+        """Rename a study; Optuna has no function for it."""
         studies = table("studies", column("study_id"), column("study_name"))
         self._execute(update(studies).where(studies.c.study_id == study_id).values(study_name=name))
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close all connections."""
         if "storage" in self.__dict__:
             self.storage.engine.dispose()
         if "engine" in self.__dict__:
@@ -168,9 +168,9 @@ class Database:
 
     def _lock(self, key: int) -> Connection:
         is_known = "storage" in self.__dict__
-        return self.retry.call(lambda: self._locked(key)) if is_known else self._locked(key)
+        return self.retry.call(lambda: self._lock_once(key)) if is_known else self._lock_once(key)
 
-    def _locked(self, key: int) -> Connection:
+    def _lock_once(self, key: int) -> Connection:
         connection = self.engine.connect()
         try:
             connection.execute(select(sqlalchemy.func.pg_advisory_xact_lock(_LOCKS, key)))
@@ -181,10 +181,10 @@ class Database:
 
 
 def check_url(url: str) -> None:
-    """Refuse what is not the address of a database for ledgers.
+    """Check that a URL names a database that can hold ledgers.
 
     Raises:
-        InputError: If it is neither PostgreSQL's nor that of a SQLite file.
+        InputError: If it names neither a PostgreSQL database nor a SQLite file.
     """
     try:
         address = sqlalchemy.make_url(url)
@@ -209,10 +209,10 @@ def _set_session(connection: Any, _record: object) -> None:
 
 
 def _unlock(connection: Connection) -> None:
-    """End the transaction that holds a lock; where the connection was lost, so was the lock."""
+    """End the transaction that holds a lock; a lost connection has ended it already."""
     try:
         connection.close()
     except DBAPIError as error:
-        if not is_lost(error):
+        if not is_connection_lost(error):
             raise
         logger.debug("The connection that held a lock was lost")

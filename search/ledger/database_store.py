@@ -1,6 +1,6 @@
-"""Keeps all ledgers in one database; several coordinators, on several machines, may run a study at once.
+"""Keeps all ledgers in one database, so that several coordinators, on one or more machines, can run one study.
 
-What a study keeps on disk is still in the store's folder, which all coordinators of a study must share.
+A study's files stay in the local store, which all its coordinators must share.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from ..errors import InputError, StudyBusyError
 from ..experiment.sections import Direction
 from ..store import Store
 from .base import OpenedStudy, archive_folder, check_unclaimed, restore_folder
-from .database import WHOLE, Database, check_url
+from .database import WHOLE_DATABASE, Database, check_url
 from .lease_table import DatabaseLeases, LeaseTimes
 from .leases import ExclusiveLeases
 
@@ -25,8 +25,8 @@ class DatabaseStore:
     """The ledgers in a store's database.
 
     Args:
-        store: The local store, with the address of the database.
-        times: How long leases last. Defaults to 30 seconds, renewed every 10.
+        store: The local store, with the database's URL.
+        times: Durations of the leases. Defaults to 30 seconds, renewed every 10.
     """
 
     def __init__(self, store: Store, times: LeaseTimes | None = None) -> None:
@@ -34,32 +34,32 @@ class DatabaseStore:
         self._times = times
         self._url = store.ledger
 
-    def names(self) -> list[str]:
+    def study_names(self) -> list[str]:
         """Return the names of all studies."""
         database = Database(self._url)
         try:
-            return sorted(optuna.get_all_study_names(database.storage)) if database.is_there else []
+            return sorted(optuna.get_all_study_names(database.storage)) if database.exists else []
         finally:
             database.close()
 
-    def begin(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
-        """Join the coordinators of a study."""
+    def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
+        """Open a study, joining its other coordinators."""
         check_url(self._url)
-        _check_apart(self._url, self._store.tracking_uri)
-        self._check_kept_here(name, fresh=fresh)
-        with self._connected() as database, database.exclusive(WHOLE):  # against one who removes or renames it now
-            storage = get_storage(database.storage)  # keeps what it has read
+        _check_separate_databases(self._url, self._store.tracking_uri)
+        self._check_not_in_journal(name, fresh=fresh)
+        with self._connected() as database, database.exclusive(WHOLE_DATABASE):  # no other process may delete or rename the study now
+            storage = get_storage(database.storage)  # caches finished trials
             if not self._store.study(name).journal.exists() and name not in optuna.get_all_study_names(storage):
                 check_unclaimed(self._store, name)
-            archived_as = self._set_aside(database, name) if fresh else None
+            archived_as = self._archive(database, name) if fresh else None
             study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True)
             leases = DatabaseLeases(database, storage.get_study_id_from_name(name), self._times)
-            leases.acquire(f"coordinator {leases.owner}")  # until it gives up, nobody removes the study
+            leases.acquire(f"coordinator {leases.owner}")  # keeps other processes from deleting the study
         return OpenedStudy(study, storage, leases, archived_as)
 
     def discard(self, opened: OpenedStudy, name: str) -> None:
-        """Remove a study that nobody else runs, and bring back the one that was set aside."""
-        with self._connected() as database, database.exclusive(WHOLE):
+        """Delete a study unless another coordinator runs it, and restore the archived one."""
+        with self._connected() as database, database.exclusive(WHOLE_DATABASE):
             if not opened.leases.held_by_others():
                 self._remove(database, opened, name)
         database.close()
@@ -71,24 +71,24 @@ class DatabaseStore:
             database.rename(storage.get_study_id_from_name(opened.archived_as), name)
         restore_folder(self._store, name, opened.archived_as)
 
-    def load(self, name: str, *, is_alone: bool) -> OpenedStudy | None:
+    def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
         """Open a study for reading."""
         with self._connected() as database:
             storage = get_storage(database.storage)
             study = optuna.load_study(storage=storage, study_name=name, sampler=optuna.samplers.RandomSampler())
-            return OpenedStudy(study, storage, self._alone(database, name) if is_alone else ExclusiveLeases(database.close))
+            return OpenedStudy(study, storage, self._exclusive_leases(database, name) if is_exclusive else ExclusiveLeases(database.close))
 
-    def _alone(self, database: Database, name: str) -> DatabaseLeases:
+    def _exclusive_leases(self, database: Database, name: str) -> DatabaseLeases:
         leases = DatabaseLeases(database, database.storage.get_study_id_from_name(name), self._times)
-        with database.exclusive(WHOLE):
+        with database.exclusive(WHOLE_DATABASE):
             if leases.held_by_others():
-                raise StudyBusyError(f'Study "{name}" is being run; wait for its end')
+                raise StudyBusyError(f'Study "{name}" is being run by another process; repair it after its end')
             leases.acquire(f"coordinator {leases.owner}")
         return leases
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[Database]:
-        """Give the database, connected; it stays so unless something fails."""
+        """Yield the connected database, which stays connected unless the block fails."""
         database = Database(self._url)
         try:
             _ = database.storage
@@ -97,15 +97,15 @@ class DatabaseStore:
             database.close()
             raise
 
-    def _check_kept_here(self, name: str, *, fresh: bool) -> None:
+    def _check_not_in_journal(self, name: str, *, fresh: bool) -> None:
         if self._store.study(name).journal.exists() and not fresh:
             raise InputError(
-                f'Study "{name}" is kept in the file {self._store.study(name).journal}; go on without --ledger, '
-                "begin another with --fresh, or choose another name with --study"
+                f'Study "{name}" is kept in the file {self._store.study(name).journal}; continue it without --ledger, '
+                "start another with --fresh, or choose another name with --study"
             )
 
-    def _set_aside(self, database: Database, name: str) -> str | None:
-        """Give the study of this name, or what lies in its folder, another name; None if there is nothing."""
+    def _archive(self, database: Database, name: str) -> str | None:
+        """Archive the study of this name, or its folder if only that exists, and return the new name; None if neither exists."""
         names = set(optuna.get_all_study_names(database.storage))
         if name not in names:
             return archive_folder(self._store, name, names) if self._store.study(name).root.exists() else None
@@ -117,12 +117,12 @@ class DatabaseStore:
         return earlier
 
 
-def _check_apart(ledger: str, tracking_uri: str) -> None:
-    """Refuse one database for ledger and MLflow: both keep a table ``alembic_version``."""
-    if "://" in tracking_uri and _place(ledger) == _place(tracking_uri):
+def _check_separate_databases(ledger: str, tracking_uri: str) -> None:
+    """Refuse one database for both ledger and MLflow: both have a table ``alembic_version``."""
+    if "://" in tracking_uri and _location(ledger) == _location(tracking_uri):
         raise InputError("The ledger and MLflow cannot share one database; create another for the ledger and name it with --ledger")
 
 
-def _place(url: str) -> tuple[str | None, int | None, str | None]:
+def _location(url: str) -> tuple[str | None, int | None, str | None]:
     address = sqlalchemy.make_url(url)
     return address.host, address.port, address.database

@@ -1,7 +1,7 @@
-"""Reads Optuna's trials from its tables with one query a table, rows as they are.
+"""Reads Optuna's trials from its tables with one query per table.
 
-Optuna's own reading makes an object of every row, which takes several times as long for a study of thousands of trials.
-Nothing is written here.
+Optuna's own function builds an object for every row, which takes several times as long for thousands of trials. This file
+writes nothing.
 """
 
 import functools
@@ -36,17 +36,17 @@ def read_trials(connection: Connection, study_id: int, states: Container[OptunaS
     """Read trials of a study.
 
     Args:
-        connection: To Optuna's database.
-        study_id: Optuna's number of the study.
-        states: Their states; None for all.
-        ids: Only trials with these ids are read, and those ``above``.
-        above: The id after which all trials are read; -1 reads the whole study.
+        connection: A connection to Optuna's database.
+        study_id: Optuna's id of the study.
+        states: Only trials in these states are read; None for all.
+        ids: Ids of trials to read besides those above ``above``.
+        above: Trials with a larger id than this are all read; -1 for the whole study.
 
     Returns:
         The trials in the order of their ids, as Optuna reads them.
 
     Raises:
-        KeyError: If there is no such study.
+        KeyError: If the study does not exist.
     """
     if connection.scalar(select(StudyModel.study_id).where(StudyModel.study_id == study_id)) is None:
         raise KeyError(f"There is no study with the number {study_id}")
@@ -54,7 +54,7 @@ def read_trials(connection: Connection, study_id: int, states: Container[OptunaS
     if states is not None:
         chosen &= TrialModel.state.in_([state for state in OptunaState if state in states])
     columns = TrialModel.trial_id, TrialModel.number, TrialModel.state, TrialModel._datetime_start_utc, TrialModel._datetime_complete_utc
-    # What belongs to a trial is read after its state: all that a finished one has was written before.
+    # Read a trial's other rows after its state: those of a finished trial were written before its state.
     trials = connection.execute(select(*columns).where(chosen).order_by(TrialModel.trial_id)).all()
     return _with_their_rows(connection, trials, chosen) if trials else []
 
@@ -95,5 +95,5 @@ def _rows_of(connection: Connection, chosen: Any, model: Any, *columns: str) -> 
 
 
 def _to_local(utc: datetime | None) -> datetime | None:
-    """Turn Optuna's stored time into the local one that its trials have."""
+    """Convert a stored UTC time to the naive local time of Optuna's trials."""
     return None if utc is None else utc.replace(tzinfo=UTC).astimezone().replace(tzinfo=None)

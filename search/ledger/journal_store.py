@@ -1,4 +1,4 @@
-"""Keeps each ledger as a journal file in its study's folder; one process at a time runs a study."""
+"""Keeps each ledger in a journal file in its study's folder, for one coordinator at a time."""
 
 from pathlib import Path
 from typing import final
@@ -17,7 +17,7 @@ from .leases import ExclusiveLeases
 
 @final
 class JournalStore:
-    """The journal files of a store.
+    """The ledgers in journal files of a store.
 
     Args:
         store: The local store.
@@ -26,12 +26,12 @@ class JournalStore:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def names(self) -> list[str]:
+    def study_names(self) -> list[str]:
         """Return the names of all studies."""
         return sorted(path.parent.name for path in self._store.studies.glob("*/journal.log") if path.stat().st_size)
 
-    def begin(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
-        """Open a study for running it."""
+    def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
+        """Open a study for running it, and lock it."""
         journal = self._store.study(name).journal
         lock = self._lock(name)
         try:
@@ -47,14 +47,14 @@ class JournalStore:
         return OpenedStudy(study, storage, ExclusiveLeases(lock.release), archived_as)
 
     def discard(self, opened: OpenedStudy, name: str) -> None:
-        """Remove a study's folder and bring back the one that was set aside."""
+        """Delete a study's folder and restore the archived one."""
         restore_folder(self._store, name, opened.archived_as)
 
-    def load(self, name: str, *, is_alone: bool) -> OpenedStudy | None:
+    def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
         """Open a study for reading."""
-        leases = ExclusiveLeases(self._lock(name).release) if is_alone else ExclusiveLeases()
+        leases = ExclusiveLeases(self._lock(name).release) if is_exclusive else ExclusiveLeases()
         storage = _storage(self._store.study(name).journal)
-        names = optuna.get_all_study_names(storage)  # an earlier study, "diabetes.1", has kept the name that it was begun with
+        names = optuna.get_all_study_names(storage)  # the archived study "diabetes.1" is still named "diabetes" in its journal
         if not names:
             leases.close()
             return None
@@ -62,7 +62,7 @@ class JournalStore:
         return OpenedStudy(study, storage, leases)
 
     def _lock(self, name: str) -> FileLock:
-        # Beside the study's folder, so that it stays the same file when the folder is set aside.
+        # Outside the study's folder, so that it stays the same file when the folder is archived.
         path = self._store.studies / f".{name}.lock"
         lock = FileLock(path)
         try:
@@ -74,7 +74,9 @@ class JournalStore:
                 "or share one with --ledger and a database"
             ) from None
         except OSError as error:
-            raise InputError(f"The store {self._store.root} cannot be written: {error.strerror}; run in another folder or mend its rights") from None
+            raise InputError(
+                f"The store {self._store.root} cannot be written: {error.strerror}; run in another folder or fix its permissions"
+            ) from None
         return lock
 
 

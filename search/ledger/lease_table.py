@@ -1,7 +1,8 @@
-"""Leases that several coordinators share call a database: one row for each task that some coordinator does.
+"""Leases of coordinators that share a database: one row per task in progress.
 
-A thread renews them; those of a coordinator that is gone expire. Only the database's clock counts. A coordinator that was
-cut off from the database gives the others, who were too, the time of a lease to come back before it takes anything over.
+A thread renews the leases of its coordinator; those of a dead coordinator expire, by the database's clock. After a lost
+connection a coordinator waits for the duration of a lease before it treats other leases as expired: the other coordinators may
+have lost the database too, and need time to renew.
 """
 
 import contextlib
@@ -26,12 +27,12 @@ from .tables import LEASES, Now
 
 @dataclass(frozen=True)
 class LeaseTimes:
-    """How retried coordinators are with one another.
+    """Durations of leases.
 
     Attributes:
-        lease_seconds: How long a task stays a coordinator's after it was last renewed. Defaults to 30.
-        heartbeat_seconds: How often all are renewed. Defaults to 10.
-        poll_seconds: How long `DatabaseLeases.wait` waits. Defaults to 1.
+        lease_seconds: Time from a lease's last renewal to its expiry. Defaults to 30.
+        heartbeat_seconds: Time between renewals. Defaults to 10.
+        poll_seconds: Duration of `DatabaseLeases.wait`. Defaults to 1.
     """
 
     lease_seconds: float = 30.0
@@ -41,12 +42,12 @@ class LeaseTimes:
 
 @final
 class DatabaseLeases:
-    """One coordinator's leases of one study.
+    """The leases of one coordinator on the tasks of one study.
 
     Args:
-        database: Where they are.
-        study_id: Optuna's number of the study.
-        times: How long they last. Defaults to 30 seconds, renewed every 10.
+        database: The database that holds the leases.
+        study_id: Optuna's id of the study.
+        times: Durations of the leases. Defaults to 30 seconds, renewed every 10.
     """
 
     are_shared = True
@@ -57,21 +58,21 @@ class DatabaseLeases:
         self._study_id = study_id
         self._times = times or LeaseTimes()
         self._depth = 0
-        self._held: dict[str, float] = {}  # when each was last renewed, by this process' clock
+        self._held: dict[str, float] = {}  # time of the last renewal by task, by this process' clock
         self._renewed = time.monotonic()
-        self._steady_from = 0.0
-        self._ended = threading.Event()
-        self._heart: threading.Thread | None = None
-        self._wake: Callable[[], None] = _sleep_on
+        self._may_judge_from = 0.0
+        self._closed = threading.Event()
+        self._renewing: threading.Thread | None = None
+        self._wake: Callable[[], None] = _do_nothing
 
     @property
     def retry(self) -> Retry:
-        """Waits for a database that is away."""
+        """Retries operations while the database is unavailable."""
         return self._database.retry
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep the other coordinators of the study out of a block; it may be entered again inside."""
+        """Hold the study's lock, which is reentrant, during a block."""
         outer: AbstractContextManager[None] = contextlib.nullcontext() if self._depth else self._database.exclusive(self._study_id)
         with outer:
             self._depth += 1
@@ -82,24 +83,24 @@ class DatabaseLeases:
 
     @retried
     def acquire(self, task: str) -> bool:
-        """Begin a task, or say that another coordinator does it; one whose lease has expired changes hands."""
+        """Acquire the lease of a task, or return False if another coordinator holds it and it has not expired."""
         asked = time.monotonic()
-        may_change_hands = or_(LEASES.c.owner == self.owner, LEASES.c.expires < Now()) if self._is_steady else LEASES.c.owner == self.owner
+        is_available = or_(LEASES.c.owner == self.owner, LEASES.c.expires < Now()) if self._may_judge_expiry else LEASES.c.owner == self.owner
         with self._database.engine.begin() as connection:
-            changed = connection.execute(update(LEASES).where(self._is(task), may_change_hands).values(owner=self.owner, expires=self._expiry))
+            changed = connection.execute(update(LEASES).where(self._is(task), is_available).values(owner=self.owner, expires=self._expiry))
         if not changed.rowcount and not self._add(task):
             return False
         self._held[task] = asked
-        self._start()
+        self._start_renewing()
         return True
 
     def holds(self, task: str) -> bool:
-        """Say, without asking the database, whether a task is certainly still this coordinator's."""
+        """Return whether this coordinator certainly still holds a lease, without a query."""
         return time.monotonic() - self._held.get(task, float("-inf")) < self._times.lease_seconds
 
     @retried
     def renew(self, task: str) -> bool:
-        """Ask whether a task is still this coordinator's, and keep it if so."""
+        """Renew a lease, or return False if this coordinator does not hold it any more."""
         asked = time.monotonic()
         with self._database.engine.begin() as connection:
             renewed = connection.execute(update(LEASES).where(self._is(task), LEASES.c.owner == self.owner).values(expires=self._expiry))
@@ -110,52 +111,52 @@ class DatabaseLeases:
 
     @retried
     def release(self, task: str) -> None:
-        """Have done with a task; one that was lost stays its new owner's."""
+        """Release the lease of a task unless another coordinator has acquired it since."""
         self._held.pop(task, None)
         with self._database.engine.begin() as connection:
             connection.execute(delete(LEASES).where(self._is(task), LEASES.c.owner == self.owner))
 
     @retried
     def held_by_others(self) -> set[str]:
-        """Return the tasks that other coordinators do now."""
+        """Return the tasks whose leases other coordinators hold."""
         query = select(LEASES.c.task).where(LEASES.c.study_id == self._study_id, LEASES.c.owner != self.owner)
         with self._database.engine.begin() as connection:
-            return set(connection.scalars(query.where(LEASES.c.expires >= Now()) if self._is_steady else query))
+            return set(connection.scalars(query.where(LEASES.c.expires >= Now()) if self._may_judge_expiry else query))
 
     def wait(self) -> None:
-        """Wait a moment for what the others do."""
-        self._ended.wait(self._times.poll_seconds)
+        """Wait ``poll_seconds`` for the progress of other coordinators."""
+        self._closed.wait(self._times.poll_seconds)
 
     @contextlib.contextmanager
     def wake_periodically(self, wake: Callable[[], None]) -> Iterator[None]:
-        """Have a function called at every heartbeat inside a block, from another thread."""
+        """Call a function at every heartbeat during a block, from another thread."""
         self._wake = wake
         try:
             yield
         finally:
-            self._wake = _sleep_on
+            self._wake = _do_nothing
 
     @retried
     def release_all(self) -> None:
-        """Have done with all tasks, so that others need not wait until they expire."""
+        """Release all leases, so that other coordinators need not wait for their expiry."""
         self._held.clear()
         with self._database.engine.begin() as connection:
             connection.execute(delete(LEASES).where(self._is_mine))
 
     def close(self) -> None:
-        """Give up all tasks, for good, and the connections."""
-        self._ended.set()
-        if self._heart is not None:
-            self._heart.join()
-        with contextlib.suppress(LedgerError):  # they are left to expire
+        """Stop renewing, release all leases and close the connections."""
+        self._closed.set()
+        if self._renewing is not None:
+            self._renewing.join()
+        with contextlib.suppress(LedgerError):  # the leases expire then
             self.release_all()
         self._database.close()
 
     @property
-    def _is_steady(self) -> bool:
-        """Whether this coordinator was in touch with the database for long enough to judge the others."""
+    def _may_judge_expiry(self) -> bool:
+        """Whether the connection has lasted long enough to treat other coordinators' leases as expired."""
         now = time.monotonic()
-        return now >= self._steady_from and (self._heart is None or now - self._renewed < self._times.lease_seconds)
+        return now >= self._may_judge_from and (self._renewing is None or now - self._renewed < self._times.lease_seconds)
 
     @property
     def _expiry(self) -> Any:
@@ -177,17 +178,17 @@ class DatabaseLeases:
             return False
         return True
 
-    def _start(self) -> None:
-        if self._heart is None:
+    def _start_renewing(self) -> None:
+        if self._renewing is None:
             self._renewed = time.monotonic()
-            self._heart = threading.Thread(target=self._beat, name="leases", daemon=True)
-            self._heart.start()
+            self._renewing = threading.Thread(target=self._renew_periodically, name="leases", daemon=True)
+            self._renewing.start()
 
-    def _beat(self) -> None:
-        while not self._ended.wait(self._times.heartbeat_seconds):
+    def _renew_periodically(self) -> None:
+        while not self._closed.wait(self._times.heartbeat_seconds):
             try:
                 self._renew_all()
-            except LedgerError:  # the coordinator's own next call says so
+            except LedgerError:  # the coordinator's next call raises it too
                 return
             self._wake()
 
@@ -199,9 +200,9 @@ class DatabaseLeases:
             mine = set(connection.scalars(select(LEASES.c.task).where(self._is_mine)))
         self._held |= dict.fromkeys(mine & self._held.keys(), asked)
         if asked - self._renewed >= self._times.lease_seconds:
-            self._steady_from = asked + self._times.lease_seconds
+            self._may_judge_from = asked + self._times.lease_seconds
         self._renewed = asked
 
 
-def _sleep_on() -> None:
-    """Wake nobody."""
+def _do_nothing() -> None:
+    """Do nothing: no block waits to be woken."""

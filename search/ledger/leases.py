@@ -1,4 +1,4 @@
-"""The socket of leases: which coordinator of a study does what, and the one for a coordinator that is alone."""
+"""The interface of leases, by which coordinators share the tasks of a study, and the leases of a single coordinator."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -7,60 +7,60 @@ from typing import Protocol, final
 
 
 class Leases(Protocol):
-    """One coordinator's view of who does which task of a study. A task is a short text, such as ``trial 7``."""
+    """The leases of one coordinator on the tasks of a study. A task is a short text, such as ``trial 7``."""
 
     @property
     def are_shared(self) -> bool:
-        """Whether there may be other coordinators."""
+        """Whether other coordinators may run the study at the same time."""
         ...
 
     def lock(self) -> AbstractContextManager[None]:
-        """Keep the other coordinators of the study out of a block; it may be entered again inside."""
+        """Hold the study's lock, which is reentrant, during a block."""
         ...
 
     def acquire(self, task: str) -> bool:
-        """Begin a task, or say that another coordinator does it; one of a coordinator that is gone may be taken."""
+        """Acquire the lease of a task, or return False if another coordinator holds it and it has not expired."""
         ...
 
     def holds(self, task: str) -> bool:
-        """Say, without asking anybody, whether a task is certainly still this coordinator's."""
+        """Return whether this coordinator certainly still holds a lease, without a query."""
         ...
 
     def renew(self, task: str) -> bool:
-        """Ask whether a task is still this coordinator's, and keep it if so."""
+        """Renew a lease, or return False if this coordinator does not hold it any more."""
         ...
 
     def release(self, task: str) -> None:
-        """Have done with a task."""
+        """Release the lease of a task."""
         ...
 
     def held_by_others(self) -> set[str]:
-        """Return the tasks that other coordinators do now."""
+        """Return the tasks whose leases other coordinators hold."""
         ...
 
     def wait(self) -> None:
-        """Wait a moment for what the others do."""
+        """Wait a moment for the progress of other coordinators."""
         ...
 
     def wake_periodically(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
-        """Have a function called now and then inside a block, so that whoever waits there looks after the others."""
+        """Call a function periodically during a block, so that a wait inside it ends and lost trials are noticed."""
         ...
 
     def release_all(self) -> None:
-        """Have done with all tasks, finished or not."""
+        """Release all leases."""
         ...
 
     def close(self) -> None:
-        """Give up all tasks, for good."""
+        """Release all leases and close the study."""
         ...
 
 
 @final
 class ExclusiveLeases:
-    """All tasks are this coordinator's: a file's lock keeps the others away.
+    """The leases of a coordinator that runs a study alone, such as under a file lock: it holds whatever it acquires.
 
     Args:
-        end: Called at the end; a file lock's release, for one.
+        end: Called by `close`, for example to release the file lock. Defaults to doing nothing.
     """
 
     are_shared = False
@@ -71,40 +71,40 @@ class ExclusiveLeases:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Do nothing."""
+        """Do nothing: no other coordinator exists."""
         yield
 
     def acquire(self, task: str) -> bool:
-        """Begin a task; nobody else does it."""
+        """Acquire the lease of a task."""
         self._tasks.add(task)
         return True
 
     def holds(self, task: str) -> bool:
-        """Say whether a task was opened."""
+        """Return whether the lease of a task was acquired."""
         return task in self._tasks
 
     renew = holds
 
     def release(self, task: str) -> None:
-        """Have done with a task."""
+        """Release the lease of a task."""
         self._tasks.discard(task)
 
     def held_by_others(self) -> set[str]:
-        """Return nothing."""
+        """Return an empty set: no other coordinator exists."""
         return set()
 
     def wait(self) -> None:
-        """Return at once: nobody else does anything."""
+        """Return at once: no other coordinator exists."""
 
     def wake_periodically(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
-        """Never call it: there is nobody to look after."""
+        """Never call the function: no other coordinator exists."""
         return contextlib.nullcontext()
 
     def release_all(self) -> None:
-        """Have done with all tasks."""
+        """Release all leases."""
         self._tasks.clear()
 
     def close(self) -> None:
-        """Let other processes run the study."""
+        """Release all leases and let other processes run the study."""
         self.release_all()
         self._end()

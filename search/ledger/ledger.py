@@ -1,14 +1,14 @@
-"""The durable record of one study: an Optuna study, read and written in the project's own words.
+"""The durable record of one study: an Optuna study with results, leases and retries.
 
-Finished trials are never removed. A trial that could not go on (its worker died, its process was killed, Ctrl-C) is put
-back: it waits, with its number, hyperparameters and seed, to be given out again before any other.
+Finished trials are never removed. A trial that was stopped by a dead worker, a killed process or Ctrl-C is requeued: it waits
+with its number, hyperparameters and seed, and runs before any new trial.
 """
 
 import contextlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from optuna.exceptions import UpdateFinishedTrialError
@@ -31,121 +31,120 @@ if TYPE_CHECKING:
 
 
 class Ledger(StudyView):
-    """One study's record, written by the coordinator that runs it.
+    """The record of one study, written by the coordinator that runs it.
 
     Args:
         name: The study's name.
-        folder: Where its files lie.
-        opened: Optuna's study, and who does what of it.
+        folder: The folder of its files.
+        opened: Optuna's study with its leases.
     """
 
     def __init__(self, name: str, folder: StudyFolder, opened: OpenedStudy) -> None:
         super().__init__(name, folder, opened)
-        self._running: dict[int, int] = {}  # Optuna's id by the trial's number
+        self._running: dict[int, int] = {}  # Optuna's trial id by number
 
     def set_attribute(self, key: str, value: Any) -> None:
-        """Write a fact of the study, plain values only."""
+        """Write an attribute of the study; its value must be plain JSON."""
         self.study.set_user_attr(key, value)
 
     def use(self, sampler: "BaseSampler", pruner: "BasePruner") -> None:
-        """Have trials proposed and pruned by these from now on."""
+        """Set the sampler and the pruner."""
         self.study.sampler = sampler
         self.study.pruner = pruner
 
     def lock(self) -> AbstractContextManager[None]:
-        """Keep the study's other coordinators out of a block."""
+        """Hold the study's lock, against its other coordinators, during a block."""
         return self._leases.lock()
 
     def ask(self, distributions: "dict[str, BaseDistribution]", n_trials: int) -> tuple[int, dict[str, Value]] | None:
-        """Begin a trial: one that was put back, or else a new one.
+        """Start a trial: a waiting one if there is any, else a new one.
 
         Args:
             distributions: The search space.
-            n_trials: So many trials may run or be finished in total, those of all coordinators.
+            n_trials: Largest number of running and finished trials, those of all coordinators together.
 
         Returns:
-            Its number and hyperparameters; None if all that may be given out are.
+            The trial's number and hyperparameters; None if ``n_trials`` run or have finished.
         """
         with self._leases.lock():
             if self._leases.are_shared:
-                self._look()
+                self._refresh()
             if self._trials.n_started >= n_trials:
                 return None
-            return self._ask_again() or self._ask_new(distributions)
+            return self._ask_waiting() or self._ask_new(distributions)
 
-    def _ask_again(self) -> tuple[int, dict[str, Value]] | None:
+    def _ask_waiting(self) -> tuple[int, dict[str, Value]] | None:
         for number in sorted(self._trials.waiting):
             if self._storage.set_trial_state_values(self._id(number), OptunaState.RUNNING):
-                self._hold(number)
+                self._acquire(number)
                 return number, self._trial(number).params
         return None
 
     def _ask_new(self, distributions: "dict[str, BaseDistribution]") -> tuple[int, dict[str, Value]]:
         trial = self.study.ask(distributions)
-        self._hold(trial.number)
+        self._acquire(trial.number)
         return trial.number, trial.params
 
     def holds(self, number: int) -> bool:
-        """Say whether a trial is still this coordinator's: it was given out here and nobody has taken it over."""
+        """Return whether this coordinator runs a trial and certainly still holds its lease."""
         return number in self._running and self._leases.holds(_task(number))
 
     def should_prune(self, report: EpochReport, metric: str) -> bool:
-        """Record one epoch of a running trial and ask the pruner about it."""
+        """Record an epoch's value of a running trial, and return whether the pruner ends the trial."""
         trial = self._running[report.number]
         self._storage.set_trial_intermediate_value(trial, report.epoch, report.metrics[metric])
         return self.study.pruner.prune(self.study, self._storage.get_trial(trial))
 
     def tell(self, result: TrialResult, *, seed: int, finished: float) -> bool:
-        """Record how a trial ended.
+        """Record the result of a running trial.
 
         Args:
             result: The result.
             seed: The trial's seed.
-            finished: When, in seconds since 1970.
+            finished: Time of the end, in seconds since 1970.
 
         Returns:
-            Whether it is the best so far.
+            Whether the trial is the best so far.
 
         Raises:
-            TakenOverError: If another coordinator has the trial now; nothing is recorded.
+            TakenOverError: If another coordinator runs the trial now; nothing is recorded.
         """
-        with self._settling(result.number) as trial:
+        with self._owned(result.number) as trial:
             self._storage.set_trial_user_attr(trial, ATTRIBUTE, to_attribute(result, seed, finished))
             self._end(result.number, result.state, result.value)
-        return self._trials.count(result.number, result.state, result.value, finished)
+        return self._trials.add_finished(result.number, result.state, result.value, finished)
 
     def requeue(self, number: int, retry_state: RetryState) -> None:
-        """Have a running trial given out again, before any other.
+        """Let a running trial wait for its next attempt.
 
         Args:
-            number: The trial.
-            retry_state: What is to be known of it then.
+            number: The trial's number.
+            retry_state: The state of that attempt.
 
         Raises:
-            TakenOverError: If another coordinator has the trial now.
+            TakenOverError: If another coordinator runs the trial now.
         """
-        with self._settling(number) as trial:
+        with self._owned(number) as trial:
             self._storage.set_trial_user_attr(trial, RETRY_STATE, asdict(retry_state))
             self._storage.set_trial_state_values(trial, OptunaState.WAITING)
-        self._trials.requeue(number)
+        self._trials.add_waiting(number)
 
-    def release(self) -> None:
-        """Put back the trials that this process gave out and that have not ended."""
+    def release_trials(self) -> None:
+        """Requeue the trials that this coordinator runs."""
         for number in list(self._running):
-            retry_state = self.retry_state(number)
             with contextlib.suppress(TakenOverError):
-                self.requeue(number, replace(retry_state, attempt=retry_state.attempt + 1))
+                self.requeue(number, self.retry_state(number).next_attempt())
 
-    def catch_up(self, max_retries: int) -> list[int]:
-        """Learn what other coordinators did, and settle the trials of those that are gone.
+    def recover_trials(self, max_retries: int) -> list[int]:
+        """Read the progress of other coordinators, and recover the trials of coordinators that have died.
 
-        One whose result was written just before a kill is finished; the others are put back.
+        A trial whose result was written just before its coordinator died is finished; every other one is requeued.
 
         Args:
-            max_retries: How often a trial may be lost before it is FAILED.
+            max_retries: Number of times that a trial may be lost before it is FAILED.
 
         Returns:
-            The numbers of those that did not finish.
+            The numbers of the recovered trials that have no result.
         """
         lost = []
         with self._leases.lock():
@@ -153,19 +152,19 @@ class Ledger(StudyView):
             for trial in self.study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,)):
                 if trial.number in self._running or _task(trial.number) in others:
                     continue
-                if not self._hold(trial.number):
+                if not self._acquire(trial.number):
                     continue
                 if ATTRIBUTE in trial.user_attrs:
-                    self._end_as_written(trial)
+                    self._end_with_written_result(trial)
                 else:
-                    self._lose(trial, max_retries)
+                    self._requeue_lost(trial, max_retries)
                     lost.append(trial.number)
-        self._look()
+        self._refresh()
         return lost
 
-    def _end_as_written(self, trial: FrozenTrial) -> None:
+    def _end_with_written_result(self, trial: FrozenTrial) -> None:
         written = trial.user_attrs[ATTRIBUTE]
-        with self._settling(trial.number):
+        with self._owned(trial.number):
             self._end(trial.number, TrialState(written["state"]), written["value"])
 
     @property
@@ -174,68 +173,68 @@ class Ledger(StudyView):
         return self._leases.are_shared
 
     @property
-    def has_others(self) -> bool:
+    def has_other_coordinators(self) -> bool:
         """Whether other coordinators run the study now."""
         return bool(self._leases.held_by_others())
 
     def wait(self) -> None:
-        """Wait a moment for other coordinators."""
+        """Wait a moment for the progress of other coordinators."""
         self._leases.wait()
 
     def wake_periodically(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
-        """Have a function called now and then inside a block while there may be other coordinators to look after."""
+        """Call a function periodically during a block, if other coordinators may run the study."""
         return self._leases.wake_periodically(wake)
 
     def wait_for_promotion(self) -> None:
-        """Wait while another coordinator ends the study."""
-        while _PROMOTION in self._leases.held_by_others():
+        """Wait while another coordinator packages the champion and ends the study."""
+        while _ENDING in self._leases.held_by_others():
             self._leases.wait()
-        self._look()
+        self._refresh()
 
-    def leave(self, *, is_patient: bool) -> bool:
-        """Leave the search to the other coordinators; when all have left, one of them is to end the study.
+    def acquire_ending(self, *, wait: bool) -> bool:
+        """Stop running trials, and acquire the ending of the study once no other coordinator runs it.
 
         Args:
-            is_patient: Whether to wait for the others, one of whom may end it.
+            wait: Whether to wait until the other coordinators have stopped.
 
         Returns:
-            Whether it is this coordinator that has to end the study: nobody else writes anything then, until `close`.
+            Whether this coordinator must end the study. If so, no other coordinator writes to it until `close`.
         """
         self._leases.release_all()
         while True:
             with self._leases.lock():
-                has_others = self.has_others  # asked first: whoever ends the study says that it is ended, and goes after that
+                has_others = self.has_other_coordinators  # before is_tracked, which another coordinator sets before it leaves
                 is_ended = self.is_tracked
-                if not is_ended and not has_others and self._leases.acquire(_PROMOTION):
+                if not is_ended and not has_others and self._leases.acquire(_ENDING):
                     return True
-            if is_ended or not is_patient:
+            if is_ended or not wait:
                 return False
             self._leases.wait()
 
-    def _lose(self, trial: FrozenTrial, max_retries: int) -> None:
-        """Put back a trial that a killed process left, or end it if that was once too often."""
-        if not self.experiment.space.searched.keys() <= trial.params.keys():  # killed while it was proposed: nobody has trained it
-            with self._settling(trial.number) as trial_id:
+    def _requeue_lost(self, trial: FrozenTrial, max_retries: int) -> None:
+        """Requeue a trial whose coordinator died, or fail it if it was lost more than ``max_retries`` times."""
+        if not self.experiment.space.searched.keys() <= trial.params.keys():  # its coordinator died while it was proposed
+            with self._owned(trial.number) as trial_id:
                 self._storage.set_trial_state_values(trial_id, OptunaState.FAIL)
             return
         retry_state = to_retry_state(trial)
         if retry_state.n_lost < max_retries:
-            self.requeue(trial.number, replace(retry_state, attempt=retry_state.attempt + 1, n_lost=retry_state.n_lost + 1))
+            self.requeue(trial.number, retry_state.next_attempt(is_lost=True))
             return
         reason = f"the search was killed while it ran, {retry_state.n_lost + 1} times (executor.max_retries = {max_retries})"
         result = TrialResult(number=trial.number, state=TrialState.FAILED, reason=reason, failure=Failure.LOST)
         self.tell(result, seed=trial_seed(self.experiment.search.seed, trial.number), finished=time.time())
 
-    def _hold(self, number: int) -> bool:
+    def _acquire(self, number: int) -> bool:
         if not self._leases.acquire(_task(number)):
             return False
         self._running[number] = self._id(number)
-        self._trials.begin(number)
+        self._trials.add_running(number)
         return True
 
     @contextlib.contextmanager
-    def _settling(self, number: int) -> Iterator[int]:
-        """Give Optuna's id of a trial to be ended or put back, once and by its owner only."""
+    def _owned(self, number: int) -> Iterator[int]:
+        """Yield Optuna's id of a running trial that this coordinator ends or requeues, and release its lease afterwards."""
         with self._leases.lock():
             trial = self._running.pop(number, None)
             if trial is None or not self._leases.renew(_task(number)):
@@ -244,14 +243,14 @@ class Ledger(StudyView):
             self._leases.release(_task(number))
 
     def _end(self, number: int, state: TrialState, value: float | None) -> None:
-        with contextlib.suppress(UpdateFinishedTrialError):  # the connection was lost after it was written and before that was said
+        with contextlib.suppress(UpdateFinishedTrialError):  # the connection was lost after the write, so the write was retried
             if state is TrialState.COMPLETE:
                 self.study.tell(number, value)
             else:
                 self.study.tell(number, state=OptunaState.PRUNED if state is TrialState.PRUNED else OptunaState.FAIL)
 
 
-_PROMOTION = "crown"
+_ENDING = "crown"  # words: fine - stored in lease tables, which earlier versions read
 
 
 def _task(number: int) -> str:

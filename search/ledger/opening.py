@@ -1,4 +1,4 @@
-"""Opens ledgers: for running a study, or for reading it."""
+"""Opens ledgers, for running, reading or repairing a study."""
 
 import re
 from collections.abc import Mapping
@@ -18,20 +18,20 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
     Args:
         store: The local store.
         name: The study's name.
-        experiment: What is to be searched.
-        fresh: Whether to begin another study; the earlier one stays as ``<name>.1``, ``<name>.2`` ...
+        experiment: The experiment.
+        fresh: Whether to archive an existing study as ``<name>.1``, ``<name>.2`` ... and create another.
 
     Returns:
-        The ledger, to be closed. In a journal file it is locked until then, in a database others may join.
+        The ledger, to be closed by the caller. A journal file is locked until then; a study in a database can be joined.
 
     Raises:
         StudyBusyError: If another process runs the study, and this one cannot join.
-        StudyChangedError: If the study was opened with another experiment.
-        InputError: If the store's database does not answer.
+        StudyChangedError: If the study was created with another experiment.
+        InputError: If the store's database is unavailable.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise InputError(f'"{name}" cannot be the name of a study to run; use letters, digits, "-" and "_"')
-    opened = _ledger_store(store).begin(name, experiment.objective.direction, fresh=fresh)
+    opened = _ledger_store(store).create_or_load(name, experiment.objective.direction, fresh=fresh)
     try:
         with opened.leases.lock():
             if "experiment" not in opened.study.user_attrs:
@@ -45,7 +45,7 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
 
 
 def discard(ledger: Ledger, store: Store) -> None:
-    """Remove a study that has no trial and that nobody else runs, and bring back the one that it set aside.
+    """Delete a study that has no trials and that no other process runs, and restore the one archived for it.
 
     Args:
         ledger: The study, opened for running it.
@@ -58,44 +58,44 @@ def read(store: Store, name: str) -> StudyView:
     """Open a study for reading.
 
     Raises:
-        StudyNotFoundError: If there is no such study.
-        InputError: If the store's database does not answer.
+        StudyNotFoundError: If the study does not exist.
+        InputError: If the store's database is unavailable.
     """
-    return StudyView(name, store.study(name), _load(store, name, is_alone=False))
+    return StudyView(name, store.study(name), _load(store, name, is_exclusive=False))
 
 
 def open_for_repair(store: Store, name: str) -> Ledger:
-    """Open a study that is there for looking after it, as the only one who may write.
+    """Open an existing study for repair, and keep other processes from running it.
 
     Returns:
-        The ledger, kept from others until it is closed.
+        The ledger, to be closed by the caller.
 
     Raises:
-        StudyNotFoundError: If there is no such study.
-        StudyBusyError: If another process runs it.
+        StudyNotFoundError: If the study does not exist.
+        StudyBusyError: If another process runs the study.
     """
-    return Ledger(name, store.study(name), _load(store, name, is_alone=True))
+    return Ledger(name, store.study(name), _load(store, name, is_exclusive=True))
 
 
-def _load(store: Store, name: str, *, is_alone: bool) -> OpenedStudy:
-    store_of_ledgers = _ledger_store(store)
-    names = store_of_ledgers.names()
+def _load(store: Store, name: str, *, is_exclusive: bool) -> OpenedStudy:
+    ledger_store = _ledger_store(store)
+    names = ledger_store.study_names()
     if name not in names:
-        raise StudyNotFoundError(f'There is no study "{name}" in {store.ledger_place}; {nearest(name, names)}')
-    opened = store_of_ledgers.load(name, is_alone=is_alone)
+        raise StudyNotFoundError(f'There is no study "{name}" in {store.ledger_location}; {nearest(name, names)}')
+    opened = ledger_store.load(name, is_exclusive=is_exclusive)
     if opened is None or "experiment" not in opened.study.user_attrs:
-        raise StudyNotFoundError(f'Study "{name}" has only just opened; ask again in a moment')
+        raise StudyNotFoundError(f'Study "{name}" is being created; try again in a moment')
     return opened
 
 
 def study_names(store: Store) -> list[str]:
     """Return the names of all studies in a store."""
-    return _ledger_store(store).names()
+    return _ledger_store(store).study_names()
 
 
 def _ledger_store(store: Store) -> LedgerStore:
     if store.ledger:
-        from .database_store import DatabaseStore  # SQLAlchemy and its drivers
+        from .database_store import DatabaseStore  # imports SQLAlchemy
 
         return DatabaseStore(store)
     from .journal_store import JournalStore
@@ -110,8 +110,8 @@ def _check_unchanged(ledger: Ledger, experiment: Experiment) -> None:
     if changed:
         key = changed[0]
         raise StudyChangedError(
-            f'Study "{ledger.name}" was opened with {key} = {opened.get(key)!r}, and this experiment has {given.get(key)!r}; '
-            "begin another study with --fresh, or give this one its own name with --study"
+            f'Study "{ledger.name}" was started with {key} = {opened.get(key)!r}, and this experiment has {given.get(key)!r}; '
+            "start another study with --fresh, or give this one its own name with --study"
         )
 
 

@@ -1,4 +1,4 @@
-"""One trial as the ledger has it, and how it is written into Optuna's trial and read back."""
+"""The record of a trial in the ledger, and its conversion to and from attributes of Optuna's trial."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,67 +10,89 @@ from optuna.trial import TrialState as OptunaState
 from ..experiment.parameters import Value
 from ..trial import Failure, TrialResult, TrialState
 
-INTERRUPTED = "interrupted"
 ATTRIBUTE = "result"
 RETRY_STATE = "again"
-STATES = {
+_STATES = {
     OptunaState.RUNNING: TrialState.RUNNING,
+    OptunaState.WAITING: TrialState.INTERRUPTED,
     OptunaState.COMPLETE: TrialState.COMPLETE,
     OptunaState.PRUNED: TrialState.PRUNED,
     OptunaState.FAIL: TrialState.FAILED,
-    OptunaState.WAITING: TrialState.FAILED,
 }
+_PLAIN_FIELDS = ("reason", "worker", "seconds", "finished", "best_epoch", "n_parameters", "device", "trainer")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetryState:
-    """What is known of a trial that is given out once more.
+    """The state of a trial's next attempt.
 
     Attributes:
-        attempt: Which time it is given out, from 1. Defaults to 1.
-        n_lost: How often its worker or the whole search died under it. Defaults to 0.
-        batch_size: What it trains with instead of its own batch size; None for its own. Defaults to None.
+        attempt: Number of the attempt, from 1. Defaults to 1.
+        n_lost: Number of earlier attempts whose worker or coordinator died. Defaults to 0.
+        batch_size: Batch size of the attempt; None for the trial's own. Defaults to None.
     """
 
     attempt: int = 1
     n_lost: int = 0
     batch_size: int | None = None
 
+    def next_attempt(self, *, is_lost: bool = False, batch_size: int | None = None) -> "RetryState":
+        """Return the state of the attempt after this one.
+
+        Args:
+            is_lost: Whether this attempt's worker or coordinator died. Defaults to False.
+            batch_size: Batch size of the next attempt; None for the same as in this one. Defaults to None.
+        """
+        return RetryState(attempt=self.attempt + 1, n_lost=self.n_lost + is_lost, batch_size=batch_size or self.batch_size)
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrialRecord:
-    """One trial. One that waits to be tried again is FAILED and interrupted.
+    """A trial of a study.
 
     Attributes:
-        number: The trial's number.
-        state: Where it stands.
-        params: Its searched hyperparameters.
-        value: The objective; None unless COMPLETE or PRUNED.
-        reason: Why it FAILED; empty otherwise.
-        history: Every epoch's metrics.
-        seconds: Wall-clock time of the training.
-        finished: When it finished, in seconds since 1970; 0 if it has not.
-        facts: Device, worker, trainer, number of parameters, seed, best epoch, kind of failure.
+        number: The trial's number, from 0.
+        state: The trial's state; INTERRUPTED if it waits for its next attempt or was never trained.
+        params: The searched hyperparameters, by name.
+        result: The trial's result; None if it is RUNNING or INTERRUPTED.
     """
 
     number: int
     state: TrialState
     params: Mapping[str, Value]
-    value: float | None
-    reason: str
-    history: Sequence[Mapping[str, float]]
-    seconds: float
-    finished: float
-    facts: Mapping[str, Any]
+    result: TrialResult | None
 
     @property
     def is_finished(self) -> bool:
-        """Whether it ended by itself, and so is one of the trials that were asked for."""
-        return self.state is not TrialState.RUNNING and self.reason != INTERRUPTED
+        """Whether the trial has a result, and so counts as one of the study's trials."""
+        return self.result is not None
+
+    @property
+    def value(self) -> float | None:
+        """The objective's value; None unless COMPLETE or PRUNED."""
+        return self.result.value if self.result else None
+
+    @property
+    def reason(self) -> str:
+        """The reason of a FAILED trial, ``interrupted`` for an INTERRUPTED one; empty otherwise."""
+        if self.state is TrialState.INTERRUPTED:
+            return "interrupted"
+        return self.result.reason if self.result else ""
+
+    @property
+    def history(self) -> Sequence[Mapping[str, float]]:
+        """The metrics of every epoch; empty if the trial is not finished."""
+        return self.result.history if self.result else ()
 
 
 def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, Any]:
-    """Write a result as plain values, the history by columns."""
+    """Convert a result to plain values, with the history by metric.
+
+    Args:
+        result: The trial's result.
+        seed: The trial's seed, stored for users of the ledger.
+        finished: Time of the end, in seconds since 1970.
+    """
     names = list(result.history[0]) if result.history else []
     return {
         "state": result.state.value,
@@ -90,43 +112,27 @@ def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, A
 
 
 def to_record(trial: FrozenTrial) -> TrialRecord:
-    """Read a trial; one that failed and has no result was interrupted."""
-    state = STATES[trial.state]
-    facts = {name: fact for name, fact in trial.user_attrs.get(ATTRIBUTE, {}).items() if name not in ("state", "value")}
-    columns: dict[str, list[float]] = facts.pop("history", {})
-    has_value = state in (TrialState.COMPLETE, TrialState.PRUNED)
-    return TrialRecord(
-        number=trial.number,
-        state=state,
-        params=trial.params,
-        value=trial.user_attrs[ATTRIBUTE]["value"] if has_value else None,
-        reason=facts.pop("reason", INTERRUPTED if state is TrialState.FAILED else ""),
-        seconds=facts.pop("seconds", 0.0),
-        finished=facts.pop("finished", 0.0),
-        history=[dict(zip(columns, epoch, strict=True)) for epoch in zip(*columns.values(), strict=True)],
-        facts=facts,
-    )
-
-
-def to_result(record: TrialRecord) -> TrialResult | None:
-    """Return how a trial ended; None if it runs or was interrupted."""
-    if not record.is_finished:
-        return None
-    facts = {name: fact for name, fact in record.facts.items() if name not in ("seed", "failure")}
-    failure = record.facts.get("failure")
-    return TrialResult(
-        number=record.number,
-        state=record.state,
-        value=record.value,
-        history=tuple(record.history),
-        seconds=record.seconds,
-        finished=record.finished,
-        reason=record.reason,
-        failure=Failure(failure) if failure else None,
-        **facts,
-    )
+    """Read a trial; one that failed without a result was interrupted."""
+    state, written = _STATES[trial.state], trial.user_attrs.get(ATTRIBUTE)
+    if state is TrialState.FAILED and written is None:
+        state = TrialState.INTERRUPTED
+    result = _to_result(trial.number, state, written) if state.is_final and written else None
+    return TrialRecord(number=trial.number, state=state, params=trial.params, result=result)
 
 
 def to_retry_state(trial: FrozenTrial) -> RetryState:
-    """Read how often a trial has been given out, and what came of it."""
+    """Read the retry state of a trial."""
     return RetryState(**trial.user_attrs.get(RETRY_STATE, {}))
+
+
+def _to_result(number: int, state: TrialState, written: Mapping[str, Any]) -> TrialResult:
+    columns: dict[str, list[float]] = written.get("history", {})
+    failure = written.get("failure")
+    return TrialResult(
+        number=number,
+        state=state,
+        value=None if state is TrialState.FAILED else written["value"],
+        history=tuple(dict(zip(columns, epoch, strict=True)) for epoch in zip(*columns.values(), strict=True)),
+        failure=Failure(failure) if failure else None,
+        **{name: written[name] for name in _PLAIN_FIELDS if name in written},  # earlier versions wrote fewer
+    )

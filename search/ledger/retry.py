@@ -1,6 +1,6 @@
-"""Waits for a database that is away for a while, such as a server that is restarted.
+"""Retries operations while a database is unavailable, such as during a restart of its server.
 
-It redoes whole operations, so each must be one that may be done twice.
+Whole operations are repeated, so each must be idempotent.
 """
 
 import functools
@@ -22,63 +22,63 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 5.0
 
 @final
 class Retry:
-    """Redoes operations that a lost connection has cut off.
+    """Repeats operations that failed because the connection was lost.
 
     Args:
-        url: The database, for messages.
-        seconds: How long one operation may be redone. Defaults to 60.
+        url: The database's URL, for messages.
+        seconds: Time after which an operation is not repeated any more. Defaults to 60.
     """
 
     def __init__(self, url: str, seconds: float = 60.0) -> None:
         self._url = url
         self._seconds = seconds
-        self._is_over = threading.Event()
+        self._has_given_up = threading.Event()
 
     def call(self, operation: Callable[[], T]) -> T:
-        """Do an operation, again and again with growing pauses while the database does not answer.
+        """Call an operation, and repeat it with growing pauses while the database is unavailable.
 
         Args:
-            operation: Done once or more.
+            operation: Called once or more.
 
         Returns:
-            What it returns.
+            The operation's return value.
 
         Raises:
-            LedgerError: If the database was away for too long, and at once from then on.
+            LedgerError: If the database was unavailable for too long; every later call then raises at its first failure.
         """
-        pause, began = _FIRST_PAUSE_SECONDS, time.monotonic()
+        pause, started = _FIRST_PAUSE_SECONDS, time.monotonic()
         while True:
             try:
                 return operation()
             except Exception as error:
-                if not is_lost(error):
+                if not is_connection_lost(error):
                     raise
-                if self._is_over.is_set() or time.monotonic() - began + pause > self._seconds:
-                    self._is_over.set()
-                    raise self._too_long(error) from None
+                if self._has_given_up.is_set() or time.monotonic() - started + pause > self._seconds:
+                    self._has_given_up.set()
+                    raise self._unavailable(error) from None
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
-    def _too_long(self, error: Exception) -> LedgerError:
+    def _unavailable(self, error: Exception) -> LedgerError:
         return LedgerError(
-            f"The ledger {redact(self._url)} has not answered for {self._seconds:g} s: {first_line(_database_error(error) or error)}. "
-            "Finished trials are safe; the same command continues when it answers again"
+            f"The ledger {redact(self._url)} has been unavailable for {self._seconds:g} s: {first_line(_database_error(error) or error)}. "
+            "Finished trials are safe; the same command continues when it is available"
         )
 
 
 def retried(method: Callable[..., T]) -> Callable[..., T]:
-    """Have a method of an object with a ``retry`` be retried."""
+    """Decorate a method so that its object's ``retry`` repeats it."""
 
     @functools.wraps(method)
-    def done(self: object, *arguments: object, **named: object) -> T:
+    def call(self: object, *arguments: object, **named: object) -> T:
         retry: Retry = self.retry  # type: ignore[attr-defined]
         return retry.call(lambda: method(self, *arguments, **named))
 
-    return done
+    return call
 
 
-def is_lost(error: BaseException) -> bool:
-    """Say whether an exception means that the database did not answer, or not now."""
+def is_connection_lost(error: BaseException) -> bool:
+    """Return whether an exception means that the database is unavailable or locked."""
     origin = _database_error(error)
     if origin is None:
         return False
@@ -89,6 +89,6 @@ def is_lost(error: BaseException) -> bool:
 
 
 def _database_error(error: BaseException) -> DBAPIError | None:
-    """Return the driver's exception, which Optuna may have wrapped."""
+    """Return SQLAlchemy's exception, which Optuna may have wrapped; None for any other."""
     cause = error.__cause__ if isinstance(error, optuna.exceptions.StorageInternalError) else error
     return cause if isinstance(cause, DBAPIError) else None

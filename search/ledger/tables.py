@@ -1,4 +1,4 @@
-"""The table that this project adds to the database of a ledger: leases, and the database's clock, by which they expire."""
+"""The table of leases that this project adds to a ledger's database, and the database's clock, by which leases expire."""
 
 from typing import Any
 
@@ -35,5 +35,5 @@ def _now_of_sqlite(*_: Any, **__: Any) -> str:
 
 
 def create_tables(engine: Engine) -> None:
-    """Create the tables of leases where they are missing; one process at a time."""
+    """Create the table of leases if it is missing; only one process may do so at a time."""
     _TABLES.create_all(engine)

@@ -1,7 +1,7 @@
-"""How a study stands: which trials run, wait or have finished, and which are the best.
+"""Tracks which trials of a study run, wait or have finished, and which is the best.
 
-It is kept up to date by notes of single trials, so that a coordinator that is alone need not count all of them for each;
-`look` learns from all of them what others have done.
+A single coordinator updates the index trial by trial, without reading all trials; `refresh` reads all of them, those of
+other coordinators too.
 """
 
 import heapq
@@ -16,85 +16,88 @@ from .record import ATTRIBUTE
 
 
 class TrialIndex:
-    """Counts trials, each once, and keeps the best.
+    """Index of a study's trials by state.
 
     Args:
-        direction: Whether a large or a small value is good.
+        direction: Whether large or small values are better.
 
     Attributes:
-        waiting: Numbers of those that were put back.
+        waiting: Numbers of the requeued trials.
     """
 
     def __init__(self, direction: StudyDirection) -> None:
         self._sign = -1 if direction is StudyDirection.MAXIMIZE else 1
-        self._first: tuple[float, float, int] | None = None  # what sorts before others: value, time, number
-        self._counted: set[int] = set()
+        self._best_rank: tuple[float, float, int] | None = None  # signed value, time of the end, number
+        self._finished: set[int] = set()
         self._running: set[int] = set()
         self.waiting: set[int] = set()
 
     @property
     def n_finished(self) -> int:
-        """Number of trials that ended by themselves."""
-        return len(self._counted)
+        """Number of COMPLETE, PRUNED and FAILED trials."""
+        return len(self._finished)
 
     @property
     def n_started(self) -> int:
-        """Number of trials that run, or have ended by themselves."""
-        return len(self._counted) + len(self._running)
+        """Number of running and finished trials."""
+        return len(self._finished) + len(self._running)
 
     @property
     def best(self) -> tuple[int, float] | None:
-        """Number and value of the best COMPLETE trial, the one that finished first where values are equal."""
-        return None if self._first is None else (self._first[2], self._sign * self._first[0])
+        """Number and value of the best COMPLETE trial, of equal ones the first to finish; None if there is none."""
+        return None if self._best_rank is None else (self._best_rank[2], self._sign * self._best_rank[0])
 
     def ranking(self, trials: Iterable[FrozenTrial], length: int) -> list[tuple[int, float]]:
-        """Number and value of the best COMPLETE trials, the best first.
+        """Rank the best COMPLETE trials.
 
         Args:
-            trials: Those to rank.
-            length: How many at most.
+            trials: All trials of the study.
+            length: Largest number of trials to return.
+
+        Returns:
+            Number and value of each, the best first.
         """
         best = self.best
         valued = [(t.number, t.value) for t in trials if t.state is OptunaState.COMPLETE and t.value is not None]
         return heapq.nsmallest(length, valued, key=lambda trial: (self._sign * trial[1], (trial[0], trial[1]) != best, trial[0]))
 
-    def begin(self, number: int) -> None:
-        """Note that a trial runs."""
+    def add_running(self, number: int) -> None:
+        """Add a running trial."""
         self.waiting.discard(number)
         self._running.add(number)
 
-    def requeue(self, number: int) -> None:
-        """Note that a trial waits to be given out again."""
+    def add_waiting(self, number: int) -> None:
+        """Move a running trial to the waiting ones."""
         self._running.discard(number)
         self.waiting.add(number)
 
-    def count(self, number: int, state: TrialState, value: float | None, finished: float) -> bool:
-        """Note that a trial has ended by itself.
+    def add_finished(self, number: int, state: TrialState, value: float | None, finished: float) -> bool:
+        """Add a finished trial.
 
         Args:
-            number: The trial.
-            state: How it ended.
+            number: The trial's number.
+            state: COMPLETE, PRUNED or FAILED.
             value: The objective's value; None if there is none.
-            finished: When, in seconds since 1970.
+            finished: Time of the end, in seconds since 1970.
 
         Returns:
-            Whether it is the best so far.
+            Whether the trial is the best so far.
         """
         self._running.discard(number)
-        self._counted.add(number)
+        self._finished.add(number)
         if state is not TrialState.COMPLETE or value is None:
             return False
         rank = (self._sign * value, finished, number)
-        if self._first is not None and self._first <= rank:
+        if self._best_rank is not None and self._best_rank <= rank:
             return False
-        self._first = rank
+        self._best_rank = rank
         return True
 
-    def look(self, trials: Iterable[FrozenTrial]) -> None:
-        """Learn how all trials stand.
+    def refresh(self, trials: Iterable[FrozenTrial]) -> None:
+        """Update the index from all trials.
 
         Args:
-            trials: All of the study.
+            trials: All trials of the study.
         """
         self._running, self.waiting = set(), set()
         for trial in trials:
@@ -102,6 +105,6 @@ class TrialIndex:
                 self._running.add(trial.number)
             elif trial.state is OptunaState.WAITING:
                 self.waiting.add(trial.number)
-            elif trial.number not in self._counted and ATTRIBUTE in trial.user_attrs:
+            elif trial.number not in self._finished and ATTRIBUTE in trial.user_attrs:
                 written = trial.user_attrs[ATTRIBUTE]
-                self.count(trial.number, TrialState(written["state"]), written["value"], written["finished"])
+                self.add_finished(trial.number, TrialState(written["state"]), written["value"], written["finished"])

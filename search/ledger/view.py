@@ -1,6 +1,7 @@
-"""What may be read of a study: its trials, how it stands, and the facts written beside them."""
+"""Reads a study: its trials, their states, and the study's attributes."""
 
 from collections import Counter
+from functools import cached_property
 from typing import Any
 
 from optuna.trial import FrozenTrial
@@ -10,17 +11,17 @@ from ..experiment.file import Experiment, parse_experiment
 from ..store import StudyFolder
 from ..trial import TrialResult
 from .base import OpenedStudy
-from .record import INTERRUPTED, RetryState, TrialRecord, to_record, to_result, to_retry_state
+from .record import RetryState, TrialRecord, to_record, to_retry_state
 from .trial_index import TrialIndex
 
 
 class StudyView:
-    """One study's record, for reading.
+    """The record of one study, for reading.
 
     Args:
         name: The study's name.
-        folder: Where its files lie.
-        opened: Optuna's study, and who does what of it.
+        folder: The folder of its files.
+        opened: Optuna's study with its leases.
     """
 
     def __init__(self, name: str, folder: StudyFolder, opened: OpenedStudy) -> None:
@@ -32,79 +33,82 @@ class StudyView:
         self._leases = opened.leases
         self._study_id = opened.study_id
         self._trials = TrialIndex(self.study.direction)
-        self._look()
+        self._refresh()
 
-    @property
+    @cached_property
     def experiment(self) -> Experiment:
-        """The experiment that the study was opened with."""
+        """The experiment that the study was created with."""
         return parse_experiment(self.study.user_attrs["experiment"], f'study "{self.name}"')
 
     @property
     def n_finished(self) -> int:
-        """Number of trials that ended by themselves."""
+        """Number of COMPLETE, PRUNED and FAILED trials."""
         return self._trials.n_finished
 
     @property
     def best(self) -> tuple[int, float] | None:
-        """Number and value of the best COMPLETE trial, the one that finished first where values are equal."""
+        """Number and value of the best COMPLETE trial, of equal ones the first to finish; None if there is none."""
         return self._trials.best
 
     def ranking(self, length: int) -> list[tuple[int, float]]:
-        """Number and value of the best COMPLETE trials, the best first.
+        """Rank the best COMPLETE trials.
 
         Args:
-            length: How many at most, from 1.
+            length: Largest number of trials to return, from 1.
+
+        Returns:
+            Number and value of each, the best first.
         """
         if length == 1:
             return [self.best] if self.best else []
         return self._trials.ranking(self.study.get_trials(deepcopy=False), length)
 
     def attribute(self, key: str) -> Any:
-        """Read a fact of the study; None if it was never written."""
+        """Read an attribute of the study; None if it was never written."""
         return self.study.user_attrs.get(key)
 
     def record(self, number: int) -> TrialRecord:
-        """One trial."""
+        """Read one trial."""
         return to_record(self._trial(number))
 
     def result(self, number: int) -> TrialResult | None:
-        """How a trial ended; None if it runs or was interrupted."""
-        return to_result(self.record(number))
+        """Read the result of a trial; None if it runs or was interrupted."""
+        return self.record(number).result
 
     def records(self) -> list[TrialRecord]:
-        """All trials in the order of their numbers."""
+        """Read all trials, in the order of their numbers."""
         return [to_record(trial) for trial in self.study.get_trials(deepcopy=False)]
 
     def n_by_state(self) -> dict[str, int]:
-        """Number of trials by state, interrupted ones as ``INTERRUPTED``."""
-        return dict(Counter("INTERRUPTED" if record.reason == INTERRUPTED else record.state.value for record in self.records()))
+        """Count trials by state."""
+        return dict(Counter(record.state.value for record in self.records()))
 
     def retry_state(self, number: int) -> RetryState:
-        """Say how often a trial has been given out, and what came of it."""
+        """Read the retry state of a trial."""
         return to_retry_state(self._trial(number))
 
     @property
     def running(self) -> set[int]:
-        """Numbers of the trials that run, those of other coordinators too."""
+        """Numbers of the running trials of all coordinators."""
         return {trial.number for trial in self.study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,))}
 
     @property
     def is_tracked(self) -> bool:
-        """Whether the study was ended after the last trial that finished."""
-        self._look()
+        """Whether the study's MLflow run was ended after the last finished trial."""
+        self._refresh()
         return bool(self.attribute("tracked") == self.n_finished)
 
     def close(self) -> None:
-        """Give back what the study was opened with; whoever ran it lets others run it."""
+        """Release the study's leases and connections, so that another process can run it."""
         self._leases.close()
 
     def _trial(self, number: int) -> FrozenTrial:
-        """One trial; the storage keeps finished ones once they are read."""
+        """Read a trial; the storage caches finished ones."""
         return self._storage.get_trial(self._id(number))
 
     def _id(self, number: int) -> int:
         return self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
 
-    def _look(self) -> None:
-        """Learn how all trials stand."""
-        self._trials.look(self.study.get_trials(deepcopy=False))
+    def _refresh(self) -> None:
+        """Update the index from all trials."""
+        self._trials.refresh(self.study.get_trials(deepcopy=False))

@@ -1,1 +1,1 @@
-"""Runs a study: the only folder that knows ledger, samplers, executors, tracking and champion together."""
+"""Runs a study with ledger, samplers, executors, tracking and champion, which do not know each other."""

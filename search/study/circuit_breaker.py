@@ -1,4 +1,4 @@
-"""Ends a study whose trials all fail, instead of spending the night on them. It runs nothing."""
+"""Decides when a study must end because too many of its trials fail in a row."""
 
 from collections import Counter
 
@@ -6,11 +6,11 @@ from ..trial import Failure, TrialResult, TrialState
 
 
 class CircuitBreaker:
-    """Counts failures that follow one another.
+    """Counts consecutive failures.
 
     Args:
-        max_in_a_row: So many on one worker, or of one kind on all workers, are too many; 0 means no limit. Trials that were lost
-            with their workers count for these only: a machine that goes takes many at once.
+        max_in_a_row: Number of consecutive failures, on one worker or of one kind on all workers, that ends the study; 0 for no
+            limit. Trials that were lost with their workers count per worker only, since one lost machine loses many at once.
     """
 
     def __init__(self, max_in_a_row: int) -> None:
@@ -19,14 +19,14 @@ class CircuitBreaker:
         self._kind: Failure | None = None
         self._n_of_kind = 0
 
-    def note(self, result: TrialResult) -> str:
-        """Take note of how a trial ended.
+    def record(self, result: TrialResult) -> str:
+        """Count the result of a trial or of one attempt.
 
         Args:
-            result: The result, or how one attempt failed that is made retry_state.
+            result: The result, also of an attempt that will be retried.
 
         Returns:
-            Why the study is to end; empty if it may go on.
+            The reason why the study must end; empty if it continues.
         """
         if result.state is not TrialState.FAILED:
             self._of_worker[result.worker] = self._n_of_kind = 0
@@ -48,6 +48,6 @@ class CircuitBreaker:
         else:
             return ""
         return (
-            f"{what}, the last one, trial {result.number}: {result.reason}. What finished is kept, and counts: mend the cause and run "
-            "the same command with more --trials, or with --fresh; search.max_failures_in_a_row allows more of them"
+            f"{what}, the last one, trial {result.number}: {result.reason}. Finished trials are kept, and count: fix the cause and run "
+            "the same command with more --trials, or with --fresh; search.max_failures_in_a_row allows more failures"
         )

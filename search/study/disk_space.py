@@ -1,4 +1,4 @@
-"""Notices that a disk is full, however it shows, and says so in words that help."""
+"""Recognizes errors that a full disk causes, and raises one error that says how to free space."""
 
 import contextlib
 import os
@@ -8,53 +8,53 @@ from pathlib import Path
 
 from ..errors import DiskFullError, StoreAwayError, WorkerError
 
-_SIGNS = (
-    "No space left on device",  # the system's, and of whatever quotes it: Keras, HDF5, a worker's reason
+_MESSAGES = (
+    "No space left on device",  # the system's, also quoted by Keras, HDF5 and workers
     "Disk quota exceeded",
     "database or disk is full",  # SQLite's
-    "No usable temporary directory",  # Python's, when it cannot write into any
+    "No usable temporary directory",  # Python's, if it can write to none
 )
-_UNCLEAR = "disk I/O error"  # SQLite's, when its log finds no room, among other troubles
-_NEARLY_NOTHING_BYTES = 2**20
+_AMBIGUOUS = "disk I/O error"  # SQLite's, if its log cannot grow, among other causes
+_NEARLY_FULL_BYTES = 2**20
 
 
 def is_full(text: str) -> bool:
-    """Say whether the text of an error says that a disk is full."""
-    return any(sign in text for sign in _SIGNS)
+    """Return whether an error's text says that a disk is full."""
+    return any(message in text for message in _MESSAGES)
 
 
 @contextlib.contextmanager
-def watched(folder: Path) -> Iterator[None]:
-    """Turn the errors of a full disk into one that says what to do.
+def disk_full_errors(folder: Path) -> Iterator[None]:
+    """Raise `DiskFullError` in place of the errors that a full disk causes during a block.
 
     Args:
-        folder: Where most is written; it may be missing.
+        folder: The folder that most files are written to; it may be missing.
 
     Raises:
-        DiskFullError: If what is done inside fails for want of space there or in the folder for temporary files.
+        DiskFullError: If the block fails because the disk of the folder or of temporary files is full.
     """
     try:
         yield
     except Exception as error:
         if not _is_from_full_disk(error, folder):
             raise
-        raise DiskFullError(_say(folder)) from error
+        raise DiskFullError(_message(folder)) from error
 
 
 def _is_from_full_disk(error: BaseException, folder: Path) -> bool:
-    if isinstance(error, StoreAwayError):  # a server's disk is the server's to say
+    if isinstance(error, StoreAwayError):  # the disk of a server is not this machine's
         return False
-    if (isinstance(error, WorkerError) or _UNCLEAR in str(error)) and _free_bytes(folder) < _NEARLY_NOTHING_BYTES:
+    if (isinstance(error, WorkerError) or _AMBIGUOUS in str(error)) and _free_bytes(folder) < _NEARLY_FULL_BYTES:
         return True
     causes = filter(None, (error.__cause__, error.__context__))
     return is_full(str(error)) or any(_is_from_full_disk(cause, folder) for cause in causes)
 
 
-def _say(folder: Path) -> str:
-    fullest = min((folder, Path(os.environ.get("TMPDIR") or "/tmp")), key=_free_bytes)  # noqa: S108 - it is looked at only
+def _message(folder: Path) -> str:
+    fullest = min((folder, Path(os.environ.get("TMPDIR") or "/tmp")), key=_free_bytes)  # noqa: S108 - only its free space is read
     return (
-        f"The disk is full: {_free_bytes(fullest) / 2**20:.1f} MiB are free in {fullest}. Remove something there, or keep fewer models "
-        "(search.keep_models, search.disk_quota_bytes), and run the same command again; what is finished is kept"
+        f"The disk is full: {_free_bytes(fullest) / 2**20:.1f} MiB are free in {fullest}. Remove files there, or keep fewer models "
+        "(search.keep_models, search.disk_quota_bytes), and run the same command again; finished trials are kept"
     )
 
 

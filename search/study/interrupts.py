@@ -1,7 +1,6 @@
-"""Holds back Ctrl-C and SIGTERM until a moment when nothing is half written.
+"""Defers Ctrl-C and SIGTERM until no write is in progress.
 
-A KeyboardInterrupt in the middle of a database call would leave that call's transaction open. The second Ctrl-C is not
-held back.
+A KeyboardInterrupt during a database call would leave its transaction open. A second Ctrl-C is not deferred.
 """
 
 import contextlib
@@ -14,33 +13,33 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
-def held_back(wake: Callable[[], None]) -> Iterator[Callable[[], None]]:
-    """Hold interrupts back inside the block.
+def deferred_interrupts(wake: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Defer interrupts during a block.
 
     Args:
-        wake: Called when an interrupt comes, so that whoever waits for something else stops waiting.
+        wake: Called at an interrupt, to end a wait in the block.
 
     Yields:
-        A function to be called where an interrupt may take effect: it raises KeyboardInterrupt if one has come. Outside
-        the main thread, which alone gets signals, it never does.
+        A function that raises KeyboardInterrupt if an interrupt was deferred; to be called where one may take effect. Only the
+        main thread receives signals: in other threads the function never raises.
     """
-    has_come = False
+    is_interrupted = False
 
-    def note(number: int, frame: FrameType | None) -> None:
-        nonlocal has_come
-        if has_come:
+    def defer(number: int, frame: FrameType | None) -> None:
+        nonlocal is_interrupted
+        if is_interrupted:
             raise KeyboardInterrupt
-        has_come = True
+        is_interrupted = True
         wake()
 
     def check() -> None:
-        if has_come:
+        if is_interrupted:
             raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
         yield check
         return
-    before = {number: signal.signal(number, note) for number in _SIGNALS}
+    before = {number: signal.signal(number, defer) for number in _SIGNALS}
     try:
         yield check
     finally:

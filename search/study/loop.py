@@ -1,12 +1,12 @@
-"""The search itself: ask, submit, report and prune, tell, keep, until the trials asked for are finished.
+"""The search loop: ask for trials, submit them, report and prune, tell their results, until enough have finished.
 
-It knows the sockets and nothing behind them.
+It knows the interfaces of executors and trackers, not their implementations.
 """
 
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..errors import DiskFullError, StudyFailedError, TakenOverError
 from ..executors.base import Executor
@@ -20,24 +20,24 @@ from ..tracking.base import Tracker
 from ..trial import Assignment, EpochReport, Failure, TrialResult, TrialState
 from .circuit_breaker import CircuitBreaker
 from .disk_space import is_full
-from .interrupts import held_back
+from .interrupts import deferred_interrupts
 from .model_retention import remove_checkpoints, remove_models, retention_threshold
 from .observer import Observer
 
 logger = logging.getLogger(__name__)
 
 
-def assign(experiment: Experiment, ledger: StudyView, number: int, params: Mapping[str, Value]) -> Assignment:
-    """Say all that a worker must know of a trial.
+def build_assignment(experiment: Experiment, ledger: StudyView, number: int, params: Mapping[str, Value]) -> Assignment:
+    """Build the assignment of a trial, from which any worker can train it.
 
     Args:
-        experiment: What is searched.
+        experiment: The experiment.
         ledger: The study.
         number: The trial's number.
         params: Its searched hyperparameters.
 
     Returns:
-        The trial, ready to be trained.
+        The assignment of the trial's next attempt.
     """
     retry_state = ledger.retry_state(number)
     training = experiment.space.training_settings(params)
@@ -57,15 +57,15 @@ def assign(experiment: Experiment, ledger: StudyView, number: int, params: Mappi
 
 @dataclass
 class SearchLoop:
-    """Runs trials until there are enough.
+    """Runs trials until enough have finished.
 
     Attributes:
-        experiment: What is searched, and how long.
+        experiment: The experiment.
         ledger: The study, with its sampler and pruner.
-        executor: Where trials run; started and checked.
-        tracker: Where they are written down; the study's run is begun.
-        observer: Who is told.
-        n_trials: Trials in total.
+        executor: Trains the trials; started and checked.
+        tracker: Records the trials; it has started the study's run.
+        observer: Notified of progress.
+        n_trials: Number of trials to finish in total.
     """
 
     experiment: Experiment
@@ -77,10 +77,10 @@ class SearchLoop:
     _running: dict[int, Assignment] = field(default_factory=dict)
 
     def run(self) -> str:
-        """Run what is missing; trials that run when the time is up are still finished.
+        """Run the missing trials; those that run at the time limit still finish.
 
         Returns:
-            Why it ended before the number of trials was reached; empty if it was.
+            The reason why fewer trials than ``n_trials`` have finished; empty if all have.
 
         Raises:
             StudyFailedError: If too many trials failed one after another.
@@ -90,7 +90,7 @@ class SearchLoop:
         self._distributions = to_distributions(self.experiment.space.searched)
         self._remove_models()
         remove_checkpoints(self.ledger)
-        with held_back(self.executor.wake) as self._check_interrupt:
+        with deferred_interrupts(self.executor.wake) as self._check_interrupt:
             return self._run_until(deadline)
 
     def _run_until(self, deadline: float) -> str:
@@ -99,37 +99,37 @@ class SearchLoop:
             reason = self._submit_trials(deadline)
             if not self._running and self._is_over(reason):
                 return reason if self.ledger.n_finished < self.n_trials else ""
-            # With no worker free, one is being replaced: that is waited for too.
+            # If no worker is free, a worker is being replaced: wait for it too.
             if self._running or not self.executor.n_free:
-                self._finish_some()
+                self._collect_results()
             else:
                 self.ledger.wait()
 
     def _submit_trials(self, deadline: float) -> str:
-        """Start trials while there is room, and say why no more may be started."""
+        """Start trials while workers are free, and return the reason why no more may start; empty if more may."""
         while self.executor.n_free:
             with self.ledger.lock():
-                reason = self._why_stop(deadline)
+                reason = self._stop_reason(deadline)
                 asked = None if reason else self.ledger.ask(self._distributions, self.n_trials)
             if asked is None:
                 return reason
             self._start_trial(*asked)
         return ""
 
-    def _finish_some(self) -> None:
+    def _collect_results(self) -> None:
         with self.ledger.wake_periodically(self.executor.wake):
             results = self.executor.wait(self._report)
         if not results:
-            self.ledger.catch_up(self.experiment.executor.max_retries)
+            self.ledger.recover_trials(self.experiment.executor.max_retries)
         for result in results:
             self._finish(result)
 
     def _is_over(self, reason: str) -> bool:
-        """Say whether nothing is left to do, for other coordinators neither."""
-        self.ledger.catch_up(self.experiment.executor.max_retries)
+        """Return whether the search is over, for other coordinators too."""
+        self.ledger.recover_trials(self.experiment.executor.max_retries)
         return self.ledger.n_finished >= self.n_trials or (bool(reason) and not self.ledger.running)
 
-    def _why_stop(self, deadline: float) -> str:
+    def _stop_reason(self, deadline: float) -> str:
         if time.monotonic() >= deadline:
             return f"the time limit of {self.experiment.search.timeout_seconds:g} s is reached"
         if is_exhausted(self.ledger.study):
@@ -137,7 +137,7 @@ class SearchLoop:
         return ""
 
     def _start_trial(self, number: int, params: Mapping[str, Value]) -> None:
-        assignment = assign(self.experiment, self.ledger, number, params)
+        assignment = build_assignment(self.experiment, self.ledger, number, params)
         self._running[number] = assignment
         self.tracker.start_trial(assignment)
         self.executor.submit(assignment)
@@ -154,7 +154,7 @@ class SearchLoop:
         return not self.ledger.should_prune(report, self.experiment.objective.metric)
 
     def _finish(self, result: TrialResult) -> None:
-        if is_full(result.reason):  # not the trial's fault: it is tried again once there is room
+        if is_full(result.reason):  # not the trial's fault: it is retried once the disk has free space
             raise DiskFullError(result.reason)
         assignment = self._running.pop(result.number)
         retry_state = self._retry_state(assignment, result)
@@ -168,22 +168,22 @@ class SearchLoop:
             lost = TrialResult(number=result.number, state=TrialState.FAILED, failure=Failure.LOST, reason=str(error))
             self.observer.on_trial_retry(lost)
             return
-        if reason := self._breaker.note(result):
+        if reason := self._breaker.record(result):
             raise StudyFailedError(reason)
 
     def _requeue(self, result: TrialResult, retry_state: RetryState) -> None:
-        self.tracker.pause_trial(result.number)  # first: another coordinator may go on with it
+        self.tracker.pause_trial(result.number)  # before requeueing: another coordinator may start it at once
         self.ledger.requeue(result.number, retry_state)
         self.observer.on_trial_retry(result)
 
     def _retry_state(self, assignment: Assignment, result: TrialResult) -> RetryState | None:
-        """Say what is to be known when a trial is given out again; None if this was its end."""
+        """Return the state of a trial's next attempt, or None if it must not be retried."""
         retry_state, limits = self.ledger.retry_state(result.number), self.experiment.executor
         if result.failure in (Failure.LOST, Failure.HUNG) and retry_state.n_lost < limits.max_retries:
-            return replace(retry_state, attempt=retry_state.attempt + 1, n_lost=retry_state.n_lost + 1)
+            return retry_state.next_attempt(is_lost=True)
         batch_size = assignment.training.batch_size
         if result.failure is Failure.OUT_OF_MEMORY and limits.halve_batch_on_oom and batch_size > 1:
-            return replace(retry_state, attempt=retry_state.attempt + 1, batch_size=batch_size // 2)
+            return retry_state.next_attempt(batch_size=batch_size // 2)
         return None
 
     def _tell(self, assignment: Assignment, result: TrialResult) -> None:
@@ -197,5 +197,5 @@ class SearchLoop:
         self.observer.on_trial_end(result, is_best=is_best)
 
     def _remove_models(self) -> None:
-        self.ledger.catch_up(self.experiment.executor.max_retries)
+        self.ledger.recover_trials(self.experiment.executor.max_retries)
         remove_models(self.ledger, self.experiment.search)

@@ -1,7 +1,4 @@
-"""Decides which trained models of a study stay on disk: those of its best trials, within its quota.
-
-Whatever else lies in the study's folders of models and checkpoints belongs to nobody and is removed.
-"""
+"""Keeps the models of a study's best trials on disk, within its quota, and removes all other models and old checkpoints."""
 
 import logging
 from collections.abc import Collection, Iterator
@@ -15,27 +12,27 @@ logger = logging.getLogger(__name__)
 
 
 def retention_threshold(ledger: StudyView, search: SearchSection) -> float | None:
-    """Say what a trial's value must beat for its model to be kept.
+    """Return the value that a trial must beat for its model to be kept.
 
     Args:
         ledger: The study.
-        search: Its section of the experiment, which says how many models are kept.
+        search: The experiment's search section, with the number of kept models.
 
     Returns:
-        The value of the worst trial whose model is kept; None while there is room for more.
+        The value of the worst trial whose model is kept; None while fewer than ``keep_models`` are.
     """
     ranking = ledger.ranking(search.keep_models)
     return ranking[-1][1] if len(ranking) == search.keep_models else None
 
 
 def remove_models(ledger: StudyView, search: SearchSection) -> None:
-    """Remove the models of all but the best trials and those that running trials may be writing.
+    """Remove the models of all but the best trials and of running trials, which may be writing them.
 
     Args:
         ledger: The study.
-        search: Its section of the experiment: how many models are kept, and within how many bytes.
+        search: The experiment's search section, with the number of kept models and their quota.
     """
-    found = _files(ledger.folder.models)  # first: what another coordinator begins from now on is not among them
+    found = _files(ledger.folder.models)  # before reading the running trials: a trial that another coordinator starts later has no file here
     running = ledger.running
     ranking = [number for number, _ in ledger.ranking(search.keep_models)]
     ledger.folder.models.mkdir(parents=True, exist_ok=True)
@@ -46,7 +43,7 @@ def remove_models(ledger: StudyView, search: SearchSection) -> None:
 
 
 def remove_checkpoints(ledger: StudyView) -> None:
-    """Remove the checkpoints of trials that have ended; those of others are needed when these go on."""
+    """Remove the checkpoints of finished trials; the others are needed for their next attempts."""
     paths = _files(ledger.folder.checkpoints)
     ended = {str(record.number) for record in ledger.records() if record.is_finished} if paths else set()
     for path in paths:
@@ -55,13 +52,13 @@ def remove_checkpoints(ledger: StudyView) -> None:
 
 
 def stray_models(folder: StudyFolder, kept: Collection[int]) -> Iterator[Path]:
-    """Yield the files of models that belong to none of the trials."""
+    """Yield the model files that belong to none of the given trials."""
     names = {str(number) for number in kept}
     return (path for path in _files(folder.models) if path.name.partition(".")[0] not in names)
 
 
 def _keep_within(quota: int, folder: StudyFolder, ranking: list[int]) -> None:
-    """Remove the worst models until the rest fits; the best one stays."""
+    """Remove the worst models until the rest fits into the quota; the best one always stays."""
     while (used := _size(folder.models) + _size(folder.checkpoints)) > quota:
         kept = [number for number in ranking if folder.model(number).is_file()]
         if len(kept) < 2:

@@ -1,4 +1,4 @@
-"""The socket of progress: who is told what a study does, in order. The silent one is the default."""
+"""The interface of observers, which a study notifies of its progress, and the default one, which shows nothing."""
 
 from typing import Protocol
 
@@ -6,30 +6,30 @@ from ..trial import Assignment, EpochReport, TrialResult
 
 
 class Observer(Protocol):
-    """Shows progress to somebody."""
+    """Shows the progress of a study. Its methods are called in the order of the events."""
 
     def on_study_start(self, study: str, *, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
-        """A study begins, or goes on with trials that are finished already."""
+        """Called when a study starts or continues."""
         ...
 
     def on_trial_start(self, assignment: Assignment) -> None:
-        """A trial is given to a worker."""
+        """Called when a trial is submitted to a worker."""
         ...
 
     def on_epoch_end(self, report: EpochReport) -> None:
-        """A running trial has ended an epoch."""
+        """Called after an epoch of a running trial."""
         ...
 
     def on_trial_retry(self, result: TrialResult) -> None:
-        """A trial could not go on and is given out again; its result says why."""
+        """Called when a trial is requeued; the result's reason says why."""
         ...
 
     def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
-        """A trial has ended."""
+        """Called when a trial has finished."""
         ...
 
     def on_stage(self, text: str) -> None:
-        """The study now does something else than training, in a few words."""
+        """Called when a stage starts, such as packaging the best model, with its name for the screen."""
         ...
 
 

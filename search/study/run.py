@@ -1,6 +1,6 @@
-"""Runs a study from an experiment to a registered champion, and continues one that was begun.
+"""Runs or continues a study, from an experiment to a registered champion.
 
-This file puts the parts in order: everything the user may have got wrong is checked before the first trial.
+Everything that the user may have got wrong is checked before the first trial.
 """
 
 import contextlib
@@ -28,7 +28,8 @@ from ..tracking.mlflow_tracker import MlflowTracker
 from ..training.metrics import check_objective
 from ..trial import Assignment, TrialResult
 from . import disk_space
-from .loop import SearchLoop, assign
+from .ending import Ending
+from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver
 from .summary import StudySummary, outcome_of, summarize
 
@@ -46,27 +47,27 @@ def run_study(
     Args:
         experiment: The experiment, its file, or the stem of a file in ``experiments/``.
         study: The study's name. Defaults to the experiment's.
-        fresh: Whether to begin another study instead of continuing the one of that name. Defaults to False.
+        fresh: Whether to archive an existing study of that name and start another. Defaults to False.
         store: The local store. Defaults to ``mlruns/`` in the working directory.
-        observer: Who is told of progress. Defaults to nobody.
+        observer: Notified of progress. Defaults to one that shows nothing.
 
     Returns:
-        The best trial, its test metrics and where its model is registered.
+        The best trial, its test metrics and the URI of its registered model.
 
     Raises:
-        InputError: If the experiment, the data or the study's name cannot be used; nothing has run then.
+        InputError: If the experiment, the data or the study's name cannot be used; no trial has run then.
         StudyFailedError: If no trial succeeded, or too many failed one after another.
-        DiskFullError: If there is no room for what is to be written; the same call continues when there is.
-        KeyboardInterrupt: After Ctrl-C, when everything is in order for continuing.
+        DiskFullError: If a disk is full; the same call continues once it has free space.
+        KeyboardInterrupt: After Ctrl-C, once the study can be continued.
     """
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment)
     store, observer = store or Store(), observer or SilentObserver()
-    with disk_space.watched(store.root), _opened(store, study or experiment.name, experiment, fresh) as ledger:
+    with disk_space.disk_full_errors(store.root), _open_ledger(store, study or experiment.name, experiment, fresh) as ledger:
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)
         try:
             if ledger.n_finished < experiment.search.n_trials:
-                executor.start(experiment, ledger.folder.arrays)  # it imports the backend while this process goes on
+                executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
             _Run(experiment, _load(experiment, ledger), ledger, store, observer).run(executor)
         finally:
             executor.close()
@@ -74,7 +75,7 @@ def run_study(
 
 
 def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
-    """Load the data and give the ledger its sampler and pruner; what does not fit together is told here."""
+    """Load and check the data, and set the ledger's sampler and pruner."""
     dataset = load_dataset(experiment.data)
     check_objective(experiment.objective, tasks_of(choose_targets(dataset, experiment.outputs)), experiment.outputs)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
@@ -98,26 +99,33 @@ class _Run:
         self._n_trials = experiment.search.n_trials
 
     def run(self, executor: Executor) -> None:
+        """Run the missing trials, and end this process' part in the study as `Ending` describes."""
         self._ledger.wait_for_promotion()
-        interrupted = self._ledger.catch_up(self._experiment.executor.max_retries)
+        interrupted = self._ledger.recover_trials(self._experiment.executor.max_retries)
         n_finished = self._ledger.n_finished
         self._observer.on_study_start(self._ledger.name, n_finished=n_finished, n_trials=self._n_trials, best=self._ledger.best)
         is_missing = n_finished < self._n_trials
         if not is_missing and not interrupted and self._ledger.is_tracked:
+            self._end(Ending.NOTHING_RAN)
             return
         if is_missing:
-            self._make_ready(executor)
+            self._prepare_training(executor)
         self._start_tracking(executor)
         with Packager(executor.start_process) as self._packager:
             if is_missing:
                 self._packager.start()  # it imports what it needs while the trials run
-            self._search(executor)
+            try:
+                self._search(executor)
+            except BaseException:  # Ctrl-C too
+                self._leave(is_over=False)
+                raise
+            self._leave(is_over=True)
 
-    def _make_ready(self, executor: Executor) -> None:
-        """Prepare the data and open the store while the workers start, and have the model checked."""
+    def _prepare_training(self, executor: Executor) -> None:
+        """Prepare the data and connect to MLflow while the workers start, then check the model in a worker."""
         with self._ledger.lock():
-            # What the workers of another coordinator read is not written again.
-            if not (self._ledger.has_others and TrainingArrays.exist_in(self._ledger.folder.arrays)):
+            # Arrays that the workers of another coordinator read are not written again.
+            if not (self._ledger.has_other_coordinators and TrainingArrays.exist_in(self._ledger.folder.arrays)):
                 self._prepare()
         self._observer.on_stage("Starting workers")
         self._tracker.open()
@@ -130,7 +138,7 @@ class _Run:
         prepare(self._dataset, preprocessor).save(self._ledger.folder.arrays)
 
     def _start_tracking(self, executor: Executor) -> None:
-        with self._ledger.lock():  # one coordinator begins the study's run, the others go on with it
+        with self._ledger.lock():  # one coordinator starts the study's run, the others continue it
             run_id = self._tracker.start_study(
                 StudyRecord(
                     study=self._ledger.name,
@@ -150,45 +158,50 @@ class _Run:
 
     def _finished_trials(self) -> Iterator[tuple[Assignment, TrialResult]]:
         for record in reversed(self._ledger.records()):
-            result = self._ledger.result(record.number)
-            if result is not None:
-                yield assign(self._experiment, self._ledger, record.number, record.params), result
+            if record.result is not None:
+                yield build_assignment(self._experiment, self._ledger, record.number, record.params), record.result
 
     def _search(self, executor: Executor) -> None:
-        is_complete = False
         try:
             reason = SearchLoop(self._experiment, self._ledger, executor, self._tracker, self._observer, self._n_trials).run()
             if reason:
                 self._observer.on_stage(f"Ended with {self._ledger.n_finished} of {self._n_trials} trials: {reason}")
-            executor.close()
-            self._tracker.leave()
-            is_complete = True
         finally:
             executor.close()
-            self._leave(is_complete=is_complete)
+        self._tracker.leave()
 
-    def _leave(self, *, is_complete: bool) -> None:
-        """Hand over what did not end; the last coordinator ends the study."""
-        try:
-            self._tracker.leave()  # before another coordinator goes on with a trial
-        finally:
-            self._ledger.release()
-            if self._ledger.leave(is_patient=is_complete):
-                self._end(is_complete=is_complete)
+    def _leave(self, *, is_over: bool) -> None:
+        """Requeue the trials that did not end, and end this process' part in the study.
 
-    def _end(self, *, is_complete: bool) -> None:
-        is_ended = False
+        Args:
+            is_over: Whether the search is over, rather than stopped by Ctrl-C or an error.
+        """
         try:
-            if is_complete:
-                self._finish()
-                is_ended = True
+            self._tracker.leave()  # before another coordinator continues a trial
         finally:
-            self._tracker.finish_study(outcome_of(self._ledger, is_complete=is_ended))
-        if is_ended:
-            self._ledger.set_attribute("tracked", self._ledger.n_finished)
+            self._ledger.release_trials()
+            if not self._ledger.acquire_ending(wait=is_over):
+                self._end(Ending.OTHERS_CONTINUE)
+            else:
+                self._end(Ending.COMPLETE if is_over else Ending.INTERRUPTED)
+
+    def _end(self, ending: Ending) -> None:
+        match ending:
+            case Ending.NOTHING_RAN | Ending.OTHERS_CONTINUE:
+                pass
+            case Ending.INTERRUPTED:
+                self._tracker.finish_study(outcome_of(self._ledger, is_complete=False))
+            case Ending.COMPLETE:
+                try:
+                    self._finish()
+                except BaseException:  # Ctrl-C too
+                    self._end(Ending.INTERRUPTED)
+                    raise
+                self._tracker.finish_study(outcome_of(self._ledger, is_complete=True))
+                self._ledger.set_attribute("tracked", self._ledger.n_finished)
 
     def _finish(self) -> None:
-        """Register the best model if it is not, and draw the plots."""
+        """Register the best model unless it is registered already, and draw the plots."""
         if self._ledger.best is None:
             return
         promotion = None if is_promoted(self._ledger) else Promotion(self._ledger, self._experiment, self._packager)
@@ -217,7 +230,7 @@ def write_study_report(ledger: StudyView) -> list[Path]:
 
 
 def _max_epochs(experiment: Experiment) -> int:
-    """The largest number of epochs of the space."""
+    """Return the largest number of epochs in the space."""
     searched = experiment.space.searched_training.get("epochs")
     if searched is not None:
         return int(max(searched.extremes))
@@ -225,8 +238,8 @@ def _max_epochs(experiment: Experiment) -> int:
 
 
 @contextlib.contextmanager
-def _opened(store: Store, name: str, experiment: Experiment, fresh: bool) -> Iterator[Ledger]:
-    """Open the ledger; a study that fails before its first trial leaves nothing behind."""
+def _open_ledger(store: Store, name: str, experiment: Experiment, fresh: bool) -> Iterator[Ledger]:
+    """Open the ledger; discard the study if it fails before its first trial."""
     ledger = ledgers.create_or_continue(store, name, experiment, fresh=fresh)
     try:
         yield ledger
@@ -243,5 +256,5 @@ def _check_data(ledger: StudyView, dataset: Dataset) -> None:
     if fingerprint not in (None, dataset.fingerprint):
         raise StudyChangedError(
             f'The data of study "{ledger.name}" have changed (fingerprint {fingerprint}, now {dataset.fingerprint}); '
-            "begin another study with --fresh, or give this one its own name with --study"
+            "start another study with --fresh, or give this one its own name with --study"
         )

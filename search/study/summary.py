@@ -1,4 +1,4 @@
-"""How a study stands, in plain values: what `run_study` returns and ``best --json`` prints."""
+"""Summarizes a study in plain values, for `run_study`, ``best --json`` and MLflow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ class StudySummary:
     Attributes:
         study: The study's name.
         trial: Number of the best trial.
-        value: Its value.
+        value: Objective value of the best trial.
         metric: The objective's metric.
         direction: "minimize" or "maximize".
-        params: Its searched hyperparameters.
-        metrics: Its metrics at its best epoch, by Keras' names.
-        n_parameters: Number of its model's parameters.
-        test: The champion's metrics on the test part; empty until it is registered.
+        params: Searched hyperparameters of the best trial.
+        metrics: Metrics at the best epoch of the best trial, by Keras' names.
+        n_parameters: Number of parameters of the best trial's model.
+        test: Metrics of the champion on the test part; empty until it is registered.
         run_id: MLflow's run of the best trial; None until the champion is registered.
         parent_run_id: MLflow's run of the study.
-        model_uri: Where the champion is registered; None until it is.
-        n_trials: Trials that were asked for.
+        model_uri: URI of the registered champion; None until it is registered.
+        n_trials: Number of trials to finish in total.
         n_by_state: Number of trials by state.
     """
 
@@ -48,16 +48,16 @@ class StudySummary:
 
 
 def summarize(ledger: StudyView) -> StudySummary:
-    """Read a study's summary from its ledger.
+    """Summarize a study from its ledger.
 
     Raises:
         StudyFailedError: If no trial has succeeded.
     """
-    if ledger.best is None:
-        raise StudyFailedError(_why_none(ledger))
+    record = ledger.record(ledger.best[0]) if ledger.best else None
+    if ledger.best is None or record is None or record.result is None:
+        raise StudyFailedError(_no_success_message(ledger))
     number, value = ledger.best
     objective = ledger.experiment.objective
-    record = ledger.record(number)
     champion: dict[str, Any] = ledger.attribute("champion") or {}
     if champion.get("trial") != number:
         champion = {}
@@ -68,8 +68,8 @@ def summarize(ledger: StudyView) -> StudySummary:
         metric=objective.metric,
         direction=objective.direction,
         params=record.params,
-        metrics=record.history[record.facts["best_epoch"] - 1],
-        n_parameters=record.facts["n_parameters"],
+        metrics=record.result.history[record.result.best_epoch - 1],
+        n_parameters=record.result.n_parameters,
         test=champion.get("test", {}),
         run_id=champion.get("run_id"),
         parent_run_id=ledger.attribute("parent_run_id"),
@@ -80,11 +80,11 @@ def summarize(ledger: StudyView) -> StudySummary:
 
 
 def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
-    """Say how a study stands, for its run.
+    """Summarize a study for its MLflow run.
 
     Args:
         ledger: The study.
-        is_complete: Whether it ran to its end.
+        is_complete: Whether the search is over and the champion registered.
     """
     if ledger.best is None:
         return StudyOutcome(is_complete=is_complete, n_by_state=ledger.n_by_state())
@@ -101,8 +101,8 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
     )
 
 
-def _why_none(ledger: StudyView) -> str:
-    reasons = [record.reason for record in ledger.records() if record.is_finished and record.reason]
+def _no_success_message(ledger: StudyView) -> str:
+    reasons = [record.result.reason for record in ledger.records() if record.result and record.result.reason]
     if not reasons:
         return f'Study "{ledger.name}" has no finished trial; run it with more trials or a longer time limit'
     commonest = max(set(reasons), key=reasons.count)

@@ -15,7 +15,7 @@ from ..trial import Assignment, TrialResult, TrialState
 from .base import StudyOutcome, StudyRecord
 from .provenance import Provenance
 
-INTERRUPTED = "INTERRUPTED"
+INTERRUPTED = TrialState.INTERRUPTED.value
 _BEGUN_WITH = {"sampler", "pruner", "seed"}
 
 
@@ -120,15 +120,10 @@ def attempt_tags(assignment: Assignment) -> dict[str, str]:
     }
 
 
-def is_interrupted(result: TrialResult) -> bool:
-    """Say whether a trial failed only because its study was interrupted."""
-    return result.state is TrialState.FAILED and result.reason == "interrupted"
-
-
 def result_tags(result: TrialResult) -> dict[str, str]:
     """Describe how a trial ended."""
     tags = {
-        "perceptune.state": INTERRUPTED if is_interrupted(result) else result.state.value,
+        "perceptune.state": result.state.value,
         "perceptune.failure": result.failure or "",
         "perceptune.device": result.device,
         "perceptune.worker": result.worker,

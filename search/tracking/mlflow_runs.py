@@ -63,6 +63,4 @@ class OpenRun:
 
 def status_of(result: TrialResult) -> str:
     """Name MLflow's status of a trial's run that has ended."""
-    if descriptions.is_interrupted(result):
-        return "KILLED"
     return "FAILED" if result.state is TrialState.FAILED else "FINISHED"

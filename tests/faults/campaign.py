@@ -1,4 +1,4 @@
-"""One campaign: a search whose coordinator and workers are killed at random until it has taken enough."""
+"""A campaign: a search whose coordinators and workers are killed at random times until the planned number of kills."""
 
 import json
 import random
@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 
 import psutil
 
-MOST_ROUNDS = 200
-TRIALS_A_ROUND = 4
+MAX_STARTS = 200
+TRIALS_PER_START = 4
 
 
 @dataclass
 class Campaign:
-    """Kills, and what the ledger said before each of them.
+    """Kills processes of one search, and compares the ledger before and after each kill.
 
     Attributes:
         shell: The folder of the search.
-        options: Further words of its command.
-        n_kills: How many processes are to be killed.
-        n_trials: Trials in total; more are asked for while there are kills left.
-        seed: Of the times and the victims.
-        n_coordinators: How many run the study at once. Defaults to 1.
+        options: Further options of its command.
+        n_kills: Number of processes to kill.
+        n_trials: Number of trials to finish; increased while kills are left.
+        seed: Seed of the times and the choice of processes.
+        n_coordinators: Number of coordinators that run the study at once. Defaults to 1.
     """
 
     shell: object
@@ -38,26 +38,26 @@ class Campaign:
 
     def run(self):
         """Kill and continue until the trials are finished and the kills are done."""
-        chance = random.Random(self.seed)
-        for _ in range(MOST_ROUNDS):
-            already = len(self._said())
+        random_numbers = random.Random(self.seed)
+        for _ in range(MAX_STARTS):
+            already = len(self._log())
             processes = [self._start() for _ in range(self.n_coordinators)]
             try:
-                self._harass(processes, chance, already)
+                self._kill_at_random(processes, random_numbers, already)
                 statuses = [self._end(process) for process in processes]
             finally:
                 for process in processes:
                     process.kill()
             self._compare()
-            if self._is_done(statuses):
+            if self._is_finished(statuses):
                 return
-        raise AssertionError(f"not finished after {MOST_ROUNDS} starts")
+        raise AssertionError(f"not finished after {MAX_STARTS} starts")
 
-    def _is_done(self, statuses):
+    def _is_finished(self, statuses):
         if any(status == 0 for status in statuses):
             if self.n_left == 0 and all(status in (0, -9) for status in statuses):
                 return True
-            self.n_trials += TRIALS_A_ROUND
+            self.n_trials += TRIALS_PER_START
         return False
 
     @property
@@ -69,38 +69,38 @@ class Campaign:
         with (self.shell.folder / "coordinators.log").open("ab") as log:
             return subprocess.Popen(command, cwd=self.shell.folder, env=self.shell.environment, stdout=log, stderr=subprocess.STDOUT)
 
-    def _harass(self, processes, chance, already):
+    def _kill_at_random(self, processes, random_numbers, already):
         """Kill workers and coordinators, until none is left or all have ended."""
         running = list(processes)
         while running and self.n_left > 0:
             try:
-                running[0].wait(timeout=chance.uniform(0.5, 8.0))
+                running[0].wait(timeout=random_numbers.uniform(0.5, 8.0))
                 running.pop(0)
             except subprocess.TimeoutExpired:
                 workers = [worker for process in running for worker in workers_of(process)]
-                if "Searching" not in self._said()[already:] and chance.random() < 0.97:
-                    continue  # a kill while it starts is good now and then
-                if workers and chance.random() < 0.75:
-                    self.killed_workers += kill(chance.choice(workers))
+                if "Searching" not in self._log()[already:] and random_numbers.random() < 0.97:
+                    continue  # kill only few while they start
+                if workers and random_numbers.random() < 0.75:
+                    self.killed_workers += kill(random_numbers.choice(workers))
                 else:
-                    victim = chance.choice(running)
+                    victim = random_numbers.choice(running)
                     victim.kill()
                     running.remove(victim)
                     self.killed_coordinators += 1
 
-    def _said(self):
+    def _log(self):
         path = self.shell.folder / "coordinators.log"
         return path.read_text() if path.exists() else ""
 
     def _end(self, process):
         status = process.wait(timeout=600)
-        log = self._said()
-        is_stillborn = status == 1 and "Worker processes cannot start" in log.splitlines()[-1]  # five were killed while they started
-        assert status in (0, -9) or is_stillborn, log[-4000:]
+        log = self._log()
+        failed_to_start = status == 1 and "Worker processes cannot start" in log.splitlines()[-1]  # five were killed while they started
+        assert status in (0, -9) or failed_to_start, log[-4000:]
         return status
 
     def _compare(self):
-        """Note finished trials that have changed or are not there any more."""
+        """Record finished trials that have changed or are missing."""
         now = {record["number"]: record for record in self.trials() if record["is_finished"]}
         for number, record in self.known.items():
             if now.get(number) != record:
@@ -108,7 +108,7 @@ class Campaign:
         self.known |= now
 
     def trials(self):
-        """Read the ledger in a process of its own."""
+        """Read the ledger in another process."""
         program = """if True:
             import json
             from search import ledger
@@ -118,14 +118,15 @@ class Campaign:
                 records = ledger.read(Store(), "own").records()
             except StudyNotFoundError:
                 records = []
-            names = ["number", "state", "value", "is_finished", "finished"]
-            print(json.dumps([{name: getattr(record, name) for name in names} for record in records]))
+            names = ["number", "state", "value", "is_finished"]
+            finished = [record.result.finished if record.result else None for record in records]
+            print(json.dumps([{name: getattr(record, name) for name in names} | {"finished": time} for record, time in zip(records, finished)]))
         """
         return json.loads(self.shell.python(program))
 
 
 def kill(worker):
-    """Kill a process and say whether it was there."""
+    """Kill a process, and return whether it existed."""
     try:
         worker.kill()
     except psutil.NoSuchProcess:
@@ -134,7 +135,7 @@ def kill(worker):
 
 
 def workers_of(process) -> Iterator[psutil.Process]:
-    """Yield the processes that train for a coordinator, and the one that forks them."""
+    """Yield the workers of a coordinator, and the process that forks them."""
     try:
         children = psutil.Process(process.pid).children(recursive=True)
     except psutil.NoSuchProcess:

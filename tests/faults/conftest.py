@@ -1,4 +1,4 @@
-"""The figures of all campaigns: printed at the end, and written to ``tests/FAULTS.md`` by a run of all of them."""
+"""The figures of the campaigns: printed at the end, and written to ``tests/FAULTS.md`` after at least 100 kills."""
 
 import platform
 from pathlib import Path
@@ -11,8 +11,8 @@ FIGURES = "campaign"
 
 
 @pytest.fixture
-def write_down(record_property):
-    """A function that notes one campaign."""
+def record_campaign(record_property):
+    """A function that records the figures of one campaign."""
 
     def note(name, campaign, n_duplicates):
         record_property(FIGURES, [name, campaign.killed_workers, campaign.killed_coordinators, campaign.n_trials, len(campaign.lost), n_duplicates])

@@ -36,6 +36,6 @@ def test_a_misspelt_name_gets_the_one_that_was_meant(given: str, meant: str) -> 
     assert errors.nearest(given, valid) == f'did you mean "{meant}"? Valid: {", ".join(sorted(valid))}'
 
 
-@pytest.mark.parametrize(("given", "valid", "answer"), [("zzz", ["b", "a"], "Valid: a, b"), ("", ["a"], "Valid: a"), ("a", [], "There are none")])
-def test_without_a_similar_name_only_the_valid_ones_are_listed(given: str, valid: list[str], answer: str) -> None:
-    assert errors.nearest(given, valid) == answer
+@pytest.mark.parametrize(("given", "valid", "message"), [("zzz", ["b", "a"], "Valid: a, b"), ("", ["a"], "Valid: a"), ("a", [], "There are none")])
+def test_without_a_similar_name_only_the_valid_ones_are_listed(given: str, valid: list[str], message: str) -> None:
+    assert errors.nearest(given, valid) == message

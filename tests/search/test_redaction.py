@@ -1,4 +1,4 @@
-"""Secrets reach nobody who reads."""
+"""Messages contain no secrets."""
 
 import logging
 
@@ -21,7 +21,7 @@ def test_urls_are_shown_without_secrets(given: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "AWS_SECRET_ACCESS_KEY", "PGPASSWORD"])
-def test_what_secret_variables_hold_is_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_the_values_of_secret_variables_are_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "open+sesame")
     assert redact('header "Bearer open+sesame" refused') == 'header "Bearer ***" refused'
 

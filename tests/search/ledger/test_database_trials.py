@@ -1,4 +1,4 @@
-"""Trials are what Optuna itself reads from its tables."""
+"""Trials are read as Optuna itself reads them."""
 
 import math
 from pprint import pformat
@@ -58,13 +58,13 @@ def shown(trials):
     return [pformat(vars(trial)) for trial in trials]
 
 
-def test_every_kind_of_trial_is_what_optuna_reads(storage, study):
+def test_every_kind_of_trial_is_read_as_optuna_reads_it(storage, study):
     trials = read(storage, study)
     assert [trial.number for trial in trials] == list(range(7))
     assert shown(trials) == shown(optuna_reads(storage, study))
 
 
-def test_the_chosen_trials_are_those_that_optuna_chooses(storage, study):
+def test_trials_are_selected_as_optuna_selects_them(storage, study):
     ids = [trial._trial_id for trial in study.trials]
     for chosen in ({"ids": {ids[1]}, "above": ids[4]}, {"above": ids[5]}, {"above": ids[-1]}, {"states": (TrialState.PRUNED, TrialState.RUNNING)}):
         assert shown(read(storage, study, **chosen)) == shown(optuna_reads(storage, study, **chosen))

@@ -17,13 +17,13 @@ def lines(count, start=0):
     return [{"op_code": 5, "number": number} for number in range(start, start + count)]
 
 
-def test_lines_come_back_in_order(path):
+def test_lines_are_read_in_order(path):
     journal = StudyJournal(path)
     journal.append_logs(lines(3))
     assert list(journal.read_logs(0)) == lines(3)
 
 
-def test_reading_goes_on_where_it_stopped(path):
+def test_reading_continues_where_it_stopped(path):
     journal = StudyJournal(path)
     journal.append_logs(lines(3))
     list(journal.read_logs(0))

@@ -31,7 +31,7 @@ def join(url):
         leases.close()
 
 
-def test_a_task_is_one_coordinators(join):
+def test_only_one_coordinator_holds_a_lease(join):
     first, second = join(), join()
     assert first.acquire("trial 0")
     assert not second.acquire("trial 0")
@@ -41,29 +41,29 @@ def test_a_task_is_one_coordinators(join):
     assert second.held_by_others() == {"trial 0"}
 
 
-def test_a_released_task_is_free(join):
+def test_a_released_lease_can_be_acquired(join):
     first, second = join(), join()
-    first.acquire("crown")
-    first.release("crown")
+    first.acquire("ending")
+    first.release("ending")
     assert second.held_by_others() == set()
-    assert second.acquire("crown")
-    first.release("crown")
-    assert second.renew("crown")
+    assert second.acquire("ending")
+    first.release("ending")
+    assert second.renew("ending")
 
 
-def test_a_task_of_a_coordinator_that_is_gone_changes_hands_once(join):
-    gone = join(ENDED)
-    gone.acquire("trial 0")
+def test_an_expired_lease_is_acquired_by_exactly_one_coordinator(join):
+    dead = join(ENDED)
+    dead.acquire("trial 0")
     others = [join() for _ in range(6)]
     assert others[0].held_by_others() == set()
     with ThreadPoolExecutor(len(others)) as pool:
-        answers = list(pool.map(lambda leases: leases.acquire("trial 0"), others))
-    assert sum(answers) == 1
-    assert not gone.renew("trial 0")
-    assert not gone.holds("trial 0")
+        acquired = list(pool.map(lambda leases: leases.acquire("trial 0"), others))
+    assert sum(acquired) == 1
+    assert not dead.renew("trial 0")
+    assert not dead.holds("trial 0")
 
 
-def test_the_heartbeat_keeps_a_task_beyond_the_time_of_its_lease(join):
+def test_the_heartbeat_renews_a_lease(join):
     first, second = join(QUICK), join()
     first.acquire("trial 0")
     threading.Event().wait(1.5)
@@ -72,19 +72,19 @@ def test_the_heartbeat_keeps_a_task_beyond_the_time_of_its_lease(join):
     assert first.holds("trial 0")
 
 
-def test_closing_gives_up_all_tasks_at_once(join):
+def test_closing_releases_all_leases(join):
     first, second = join(), join()
     first.acquire("trial 0")
     first.close()
     assert second.acquire("trial 0")
 
 
-def test_turns_never_overlap(join):
+def test_locked_blocks_never_overlap(join):
     inside, most = 0, 0
 
     def work(leases):
         nonlocal inside, most
-        for _ in range(10):
+        for _ in range(5):
             with leases.lock(), leases.lock():
                 inside += 1
                 most = max(most, inside)
@@ -96,7 +96,7 @@ def test_turns_never_overlap(join):
     assert most == 1
 
 
-def test_studies_have_tasks_of_their_own(join, url):
+def test_studies_have_separate_leases(join, url):
     join().acquire("trial 0")
     other = DatabaseLeases(Database(url), STUDY + 1)
     assert other.held_by_others() == set()

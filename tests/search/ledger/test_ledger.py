@@ -8,7 +8,7 @@ import pytest
 from search import ledger as ledgers
 from search.errors import StudyBusyError, StudyChangedError, StudyNotFoundError
 from search.experiment.file import parse_experiment
-from search.ledger import INTERRUPTED, RetryState
+from search.ledger import RetryState
 from search.store import Store
 from search.trial import EpochReport, Failure, TrialResult, TrialState
 
@@ -49,12 +49,13 @@ def reopened(ledger, store):
     return open_ledger(store)
 
 
-def test_a_finished_trial_is_read_back_whole(ledger, store):
+def test_a_finished_trial_is_read_as_it_was_told(ledger, store):
     number, _ = finish(ledger, 0.75)
     record = reopened(ledger, store).record(number)
-    assert (record.state, record.value, record.reason, record.seconds) == (TrialState.COMPLETE, 0.75, "", 1.5)
-    assert record.history == [{"loss": 0.5, "val_accuracy": 0.75}, {"loss": 0.25, "val_accuracy": 0.75}]
-    assert record.facts == {"seed": 7, "best_epoch": 1, "n_parameters": 0, "device": "cpu", "trainer": "", "worker": "worker-1", "failure": None}
+    history = ({"loss": 0.5, "val_accuracy": 0.75}, {"loss": 0.25, "val_accuracy": 0.75})
+    named = {"value": 0.75, "best_epoch": 1, "history": history, "seconds": 1.5, "device": "cpu", "worker": "worker-1"}
+    assert record.result == TrialResult(number=number, state=TrialState.COMPLETE, **named)
+    assert record.result.finished == 1.0
     assert set(record.params) == {"n_hidden"}
 
 
@@ -62,9 +63,9 @@ def test_a_finished_trial_is_read_back_whole(ledger, store):
 def test_every_finished_trial_counts_after_reopening(ledger, store, state):
     finish(ledger, 0.5, state=state)
     assert ledger.n_finished == 1
-    retry_state = reopened(ledger, store)
-    assert retry_state.n_finished == 1
-    assert retry_state.n_by_state() == {state.value: 1}
+    continued = reopened(ledger, store)
+    assert continued.n_finished == 1
+    assert continued.n_by_state() == {state.value: 1}
 
 
 def test_the_best_is_the_first_to_finish_among_equals(ledger, store):
@@ -92,26 +93,26 @@ def test_minimizing_prefers_the_smaller_value(store):
     ledger.close()
 
 
-def test_a_trial_of_a_killed_process_does_not_count_and_is_given_out_again_as_the_same_trial(ledger, store):
+def test_a_trial_of_a_killed_process_does_not_count_and_is_retried_as_the_same_trial(ledger, store):
     number, params = ledger.ask(DISTRIBUTIONS, 99)
     finish(ledger, 0.5)
-    retry_state = reopened(ledger, store)
-    assert retry_state.catch_up(max_retries=3) == [number]
-    assert retry_state.n_finished == 1
-    assert retry_state.record(number).reason == INTERRUPTED
-    assert retry_state.n_by_state() == {"COMPLETE": 1, "INTERRUPTED": 1}
-    assert retry_state.ask(DISTRIBUTIONS, 99) == (number, params)
-    assert retry_state.retry_state(number) == RetryState(attempt=2, n_lost=1)
+    continued = reopened(ledger, store)
+    assert continued.recover_trials(max_retries=3) == [number]
+    assert continued.n_finished == 1
+    assert (continued.record(number).state, continued.record(number).result) == (TrialState.INTERRUPTED, None)
+    assert continued.n_by_state() == {"COMPLETE": 1, "INTERRUPTED": 1}
+    assert continued.ask(DISTRIBUTIONS, 99) == (number, params)
+    assert continued.retry_state(number) == RetryState(attempt=2, n_lost=1)
 
 
 def test_a_trial_that_is_lost_too_often_fails_and_counts(ledger, store):
     number, _ = ledger.ask(DISTRIBUTIONS, 99)
     for _ in range(2):
         ledger = reopened(ledger, store)
-        assert ledger.catch_up(max_retries=2) == [number]
+        assert ledger.recover_trials(max_retries=2) == [number]
         assert ledger.ask(DISTRIBUTIONS, 99)[0] == number
     ledger = reopened(ledger, store)
-    ledger.catch_up(max_retries=2)
+    ledger.recover_trials(max_retries=2)
     result = reopened(ledger, store).result(number)
     assert (result.state, result.failure) == (TrialState.FAILED, Failure.LOST)
     assert result.reason == "the search was killed while it ran, 3 times (executor.max_retries = 2)"
@@ -119,22 +120,22 @@ def test_a_trial_that_is_lost_too_often_fails_and_counts(ledger, store):
 
 def test_a_trial_that_is_released_was_not_lost(ledger, store):
     number, params = ledger.ask(DISTRIBUTIONS, 99)
-    ledger.release()
-    retry_state = reopened(ledger, store)
-    assert retry_state.catch_up(max_retries=0) == []
-    assert retry_state.ask(DISTRIBUTIONS, 99) == (number, params)
-    assert retry_state.retry_state(number) == RetryState(attempt=2, n_lost=0)
+    ledger.release_trials()
+    continued = reopened(ledger, store)
+    assert continued.recover_trials(max_retries=0) == []
+    assert continued.ask(DISTRIBUTIONS, 99) == (number, params)
+    assert continued.retry_state(number) == RetryState(attempt=2, n_lost=0)
 
 
 def test_a_trial_keeps_the_epochs_that_it_reported_and_may_report_them_again(ledger, store):
     number, _ = ledger.ask(DISTRIBUTIONS, 99)
     ledger.should_prune(EpochReport(number, 1, {"val_accuracy": 0.5}), "val_accuracy")
-    retry_state = reopened(ledger, store)
-    retry_state.catch_up(max_retries=1)
-    retry_state.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.ThresholdPruner(lower=0.4))
-    retry_state.ask(DISTRIBUTIONS, 99)
-    assert not retry_state.should_prune(EpochReport(number, 1, {"val_accuracy": 0.5}), "val_accuracy")
-    assert retry_state.should_prune(EpochReport(number, 2, {"val_accuracy": 0.3}), "val_accuracy")
+    continued = reopened(ledger, store)
+    continued.recover_trials(max_retries=1)
+    continued.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.ThresholdPruner(lower=0.4))
+    continued.ask(DISTRIBUTIONS, 99)
+    assert not continued.should_prune(EpochReport(number, 1, {"val_accuracy": 0.5}), "val_accuracy")
+    assert continued.should_prune(EpochReport(number, 2, {"val_accuracy": 0.3}), "val_accuracy")
 
 
 def test_a_result_written_just_before_a_kill_is_not_lost(ledger, store):
@@ -143,11 +144,11 @@ def test_a_result_written_just_before_a_kill_is_not_lost(ledger, store):
     journal = ledger.folder.journal
     written = journal.read_bytes().splitlines(keepends=True)
     journal.write_bytes(b"".join(written[:-1]))
-    retry_state = reopened(ledger, store)
-    assert retry_state.n_finished == 0
-    assert retry_state.catch_up(max_retries=0) == []
-    assert retry_state.n_finished == 1
-    assert retry_state.best == (0, 0.75)
+    continued = reopened(ledger, store)
+    assert continued.n_finished == 0
+    assert continued.recover_trials(max_retries=0) == []
+    assert continued.n_finished == 1
+    assert continued.best == (0, 0.75)
 
 
 def test_any_cut_of_the_journal_can_be_continued(ledger, store):
@@ -157,11 +158,11 @@ def test_any_cut_of_the_journal_can_be_continued(ledger, store):
     whole = ledger.folder.journal.read_bytes()
     for length in range(0, len(whole), 97):
         ledger.folder.journal.write_bytes(whole[:length])
-        retry_state = open_ledger(store)
-        retry_state.catch_up(max_retries=3)
-        finish(retry_state, 0.9)
-        assert retry_state.n_by_state().get("RUNNING", 0) == 0
-        retry_state.close()
+        continued = open_ledger(store)
+        continued.recover_trials(max_retries=3)
+        finish(continued, 0.9)
+        assert continued.n_by_state().get("RUNNING", 0) == 0
+        continued.close()
 
 
 def test_a_second_process_is_refused_while_the_first_runs_the_study(ledger, store):
@@ -197,9 +198,9 @@ def test_another_space_is_refused_with_the_key_that_changed(ledger, store):
 def test_another_sampler_continues_the_study(ledger, store):
     finish(ledger, 0.5)
     ledger.close()
-    retry_state = open_ledger(store, CONTENT | {"search": {"sampler": "random", "n_trials": 3}})
-    assert retry_state.n_finished == 1
-    retry_state.close()
+    continued = open_ledger(store, CONTENT | {"search": {"sampler": "random", "n_trials": 3}})
+    assert continued.n_finished == 1
+    continued.close()
 
 
 def test_fresh_keeps_the_earlier_study_under_a_number(ledger, store):
@@ -212,7 +213,7 @@ def test_fresh_keeps_the_earlier_study_under_a_number(ledger, store):
     fresh.close()
 
 
-def test_abandoning_a_fresh_study_brings_the_earlier_one_back(ledger, store):
+def test_discarding_a_fresh_study_restores_the_earlier_one(ledger, store):
     finish(ledger, 0.5)
     ledger.close()
     fresh = open_ledger(store, fresh=True)
@@ -222,7 +223,7 @@ def test_abandoning_a_fresh_study_brings_the_earlier_one_back(ledger, store):
     assert ledgers.read(store, "toy").n_finished == 1
 
 
-def test_reading_goes_on_while_another_runs_the_study(ledger, store):
+def test_a_study_is_read_while_another_process_runs_it(ledger, store):
     finish(ledger, 0.5)
     assert ledgers.read(store, "toy").best == (0, 0.5)
 

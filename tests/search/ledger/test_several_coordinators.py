@@ -33,7 +33,7 @@ KILLED = """if True:
 
 
 def join(store):
-    ledger = Ledger("toy", store.study("toy"), DatabaseStore(store, QUICK).begin("toy", "maximize", fresh=False))
+    ledger = Ledger("toy", store.study("toy"), DatabaseStore(store, QUICK).create_or_load("toy", "maximize", fresh=False))
     ledger.set_attribute("experiment", EXPERIMENT.model_dump(mode="json", exclude_none=True))
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
     return ledger
@@ -44,28 +44,28 @@ def complete(number, value=0.5):
 
 
 def work(store, n_trials):
-    """Do what the search loop does until the study has so many trials; return what this coordinator finished."""
-    ledger, told = join(store), []
+    """Do what the search loop does until ``n_trials`` have finished; return the trials that this coordinator finished."""
+    ledger, finished = join(store), []
     while ledger.n_finished < n_trials:
         asked = ledger.ask(DISTRIBUTIONS, n_trials)
         if asked is None:
-            ledger.catch_up(max_retries=3)
+            ledger.recover_trials(max_retries=3)
             ledger.wait()
             continue
         ledger.tell(complete(asked[0], asked[0] / n_trials), seed=1, finished=float(asked[0]))
-        told.append(asked[0])
-    is_last = ledger.leave(is_patient=True)
+        finished.append(asked[0])
+    is_last = ledger.acquire_ending(wait=True)
     if is_last:
         ledger.set_attribute("tracked", ledger.n_finished)
     best = ledger.best
     ledger.close()
-    return told, is_last, best
+    return finished, is_last, best
 
 
 def run_many(store, n_coordinators, n_trials):
     with ThreadPoolExecutor(n_coordinators) as pool:
         done = list(pool.map(lambda _: work(store, n_trials), range(n_coordinators)))
-    assert Counter(number for told, _, _ in done for number in told) == Counter(range(n_trials))
+    assert Counter(number for finished, _, _ in done for number in finished) == Counter(range(n_trials))
     assert [is_last for _, is_last, _ in done].count(True) == 1
     assert {best for _, _, best in done} == {(n_trials - 1, (n_trials - 1) / n_trials)}
     ledger = ledgers.read(store, "toy")
@@ -79,7 +79,7 @@ def store(tmp_path, database_url):
 
 
 def test_coordinators_share_the_trials_of_a_study_and_one_ends_it(store):
-    run_many(store, n_coordinators=4, n_trials=24)
+    run_many(store, n_coordinators=3, n_trials=12)
 
 
 def test_a_sqlite_file_is_shared_by_processes_of_one_machine_too(tmp_path):
@@ -90,16 +90,16 @@ def test_a_study_that_is_ended_while_another_coordinator_leaves_is_not_ended_aga
     ending, leaving = join(store), join(store)
     leaving.tell(complete(leaving.ask(DISTRIBUTIONS, 1)[0]), seed=1, finished=1.0)
     leaving._leases.release_all()
-    assert ending.leave(is_patient=True)
-    others = leaving._leases.others
+    assert ending.acquire_ending(wait=True)
+    held_by_others = leaving._leases.held_by_others
 
-    def others_once_ended():
+    def held_by_others_once_ended():
         ending.set_attribute("tracked", ending.n_finished)
         ending.close()
-        return others()
+        return held_by_others()
 
-    monkeypatch.setattr(leaving._leases, "others", others_once_ended)
-    assert not leaving.leave(is_patient=True)
+    monkeypatch.setattr(leaving._leases, "held_by_others", held_by_others_once_ended)
+    assert not leaving.acquire_ending(wait=True)
     leaving.close()
 
 
@@ -108,12 +108,12 @@ def test_500_trials_of_16_coordinators_are_neither_lost_nor_doubled(store):
     run_many(store, n_coordinators=16, n_trials=500)
 
 
-def test_the_trial_of_a_killed_coordinator_is_taken_over_with_its_number_and_hyperparameters(store):
+def test_the_trial_of_a_killed_coordinator_is_retried_with_its_number_and_hyperparameters(store):
     command = [sys.executable, "-c", KILLED, str(store.root), store.ledger]
     killed = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert killed.returncode == -9, killed.stderr
     ledger = join(store)
-    while not ledger.catch_up(max_retries=3):
+    while not ledger.recover_trials(max_retries=3):
         ledger.wait()
     number, params = ledger.ask(DISTRIBUTIONS, 9)
     assert f"{(number, params)}\n" == killed.stdout
@@ -121,23 +121,23 @@ def test_the_trial_of_a_killed_coordinator_is_taken_over_with_its_number_and_hyp
     ledger.close()
 
 
-def test_a_coordinator_that_was_thought_gone_records_nothing(store):
-    frozen = Ledger("toy", store.study("toy"), DatabaseStore(store, LeaseTimes(0.0, 600.0)).begin("toy", "maximize", fresh=False))
-    frozen.set_attribute("experiment", EXPERIMENT.model_dump(mode="json", exclude_none=True))
-    number, _ = frozen.ask(DISTRIBUTIONS, 9)
+def test_a_coordinator_whose_lease_expired_records_nothing(store):
+    expired = Ledger("toy", store.study("toy"), DatabaseStore(store, LeaseTimes(0.0, 600.0)).create_or_load("toy", "maximize", fresh=False))
+    expired.set_attribute("experiment", EXPERIMENT.model_dump(mode="json", exclude_none=True))
+    number, _ = expired.ask(DISTRIBUTIONS, 9)
     other = join(store)
-    assert other.catch_up(max_retries=3) == [number]
+    assert other.recover_trials(max_retries=3) == [number]
     assert other.ask(DISTRIBUTIONS, 9)[0] == number
-    assert not frozen.holds(number)
+    assert not expired.holds(number)
     with pytest.raises(TakenOverError):
-        frozen.tell(complete(number, 0.1), seed=1, finished=1.0)
+        expired.tell(complete(number, 0.1), seed=1, finished=1.0)
     other.tell(complete(number, 0.9), seed=1, finished=2.0)
     assert other.record(number).value == 0.9
-    frozen.close()
+    expired.close()
     other.close()
 
 
-def test_a_study_that_is_run_is_not_set_aside(store):
+def test_a_running_study_is_not_archived(store):
     ledger = join(store)
     with pytest.raises(StudyBusyError, match="join it without --fresh"):
         ledgers.create_or_continue(store, "toy", EXPERIMENT, fresh=True)
@@ -149,8 +149,8 @@ def test_the_server_is_restarted_between_two_trials(store, postgresql):
     number, _ = ledger.ask(DISTRIBUTIONS, 9)
     postgresql.stop()
     with ThreadPoolExecutor(1) as pool:
-        told = pool.submit(ledger.tell, complete(number), seed=1, finished=1.0)
+        is_best = pool.submit(ledger.tell, complete(number), seed=1, finished=1.0)
         postgresql.start()
-        assert told.result()
+        assert is_best.result()
     assert ledger.ask(DISTRIBUTIONS, 9)[0] == number + 1
     ledger.close()

@@ -1,4 +1,4 @@
-"""So many trials are given out as were asked for, however they end."""
+"""As many trials are started as were asked for, however they end."""
 
 import optuna
 import pytest
@@ -10,7 +10,7 @@ from search.trial import Failure, TrialResult, TrialState
 
 from .conftest import DISTRIBUTIONS, EXPERIMENT
 
-WHERE = ["a file of its own", "a database"]
+WHERE = ["a journal file", "a database"]
 
 
 @pytest.fixture(params=WHERE)
@@ -20,12 +20,12 @@ def store(tmp_path, request):
 
 @pytest.fixture
 def ledger(store):
-    ledger = begin(store)
+    ledger = open_ledger(store)
     yield ledger
     ledger.close()
 
 
-def begin(store):
+def open_ledger(store):
     ledger = ledgers.create_or_continue(store, "toy", EXPERIMENT, fresh=False)
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
     return ledger
@@ -42,34 +42,34 @@ def tell(ledger, number, value=0.5, failure=None):
     return ledger.tell(result, seed=0, finished=float(number + 1))
 
 
-def test_no_more_than_asked_for_are_given_out(ledger):
+def test_no_more_trials_start_than_asked_for(ledger):
     assert [ask(ledger, 2) for _ in range(3)] == [0, 1, None]
     tell(ledger, 0)
     assert ask(ledger, 2) is None
     assert ask(ledger, 3) == 2
 
 
-def test_a_trial_that_was_put_back_is_given_out_before_others_and_once(ledger):
+def test_a_requeued_trial_starts_before_new_ones_and_once(ledger):
     assert [ask(ledger, 2) for _ in range(2)] == [0, 1]
     ledger.requeue(0, RetryState(attempt=2))
     assert [ask(ledger, 3) for _ in range(3)] == [0, 2, None]
 
 
-def test_one_that_has_failed_counts(ledger):
+def test_a_failed_trial_counts(ledger):
     ask(ledger, 1)
     tell(ledger, 0, failure=Failure.ERROR)
     assert ask(ledger, 1) is None
     assert (ledger.n_finished, ledger.best) == (1, None)
 
 
-def test_the_next_process_gives_out_what_the_last_has_released(ledger, store):
+def test_the_next_process_starts_the_trials_that_the_last_released(ledger, store):
     assert [ask(ledger, 3) for _ in range(3)] == [0, 1, 2]
     tell(ledger, 1)
-    ledger.release()
+    ledger.release_trials()
     ledger.close()
-    following = begin(store)
+    following = open_ledger(store)
     try:
-        assert following.catch_up(max_retries=9) == []
+        assert following.recover_trials(max_retries=9) == []
         assert [ask(following, 3) for _ in range(3)] == [0, 2, None]
     finally:
         following.close()

@@ -1,4 +1,4 @@
-"""Studies of a user's own builders, and what the store holds of them."""
+"""Studies of a custom builder, and queries of MLflow's store."""
 
 import pytest
 import sqlalchemy
@@ -39,7 +39,7 @@ executor = {{ n_workers = 2, trainer = "keras" }}
 
 @pytest.fixture(scope="session")
 def rows():
-    """A function that asks a shell's store."""
+    """A function that queries MLflow's store of a shell."""
 
     def ask(shell, query):
         uri = shell.variables.get("MLFLOW_TRACKING_URI", f"sqlite:///{shell.folder}/mlruns/mlflow.db")

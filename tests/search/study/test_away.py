@@ -1,4 +1,4 @@
-"""A whole search whose tracking server is killed on the way and started again."""
+"""A search whose tracking server is killed and restarted."""
 
 import sqlite3
 from dataclasses import replace
@@ -7,12 +7,12 @@ import pytest
 
 from tests.search.tracking.server import Server
 
-N_TRIALS = 8
+N_TRIALS = 6
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # a server that starts twice, beside a search
-def test_a_search_goes_on_without_its_tracking_server_and_ends_complete_when_it_is_back(shell, write_own):
+def test_a_search_continues_without_its_tracking_server_and_ends_complete_after_its_restart(shell, write_own):
     write_own(shell, "build_slow", "width = { type = 'int', low = 1, high = 9 }", trials=N_TRIALS)
     server = Server(shell.folder)
     server.start()
@@ -36,7 +36,7 @@ def test_a_search_goes_on_without_its_tracking_server_and_ends_complete_when_it_
 
 
 def read_until(process, start):
-    """Read the output up to a line that begins so."""
+    """Read the output up to a line with this start."""
     lines = []
     for line in process.stdout:
         lines.append(line)

@@ -1,4 +1,4 @@
-"""What continuing a long study costs beside starting a new one: ledger, sampler and tracker, without any training."""
+"""The time to continue a long study, against that to start a new one, without any training."""
 
 import sqlite3
 import time
@@ -14,7 +14,7 @@ from search.experiment.space import to_distributions
 from search.ledger.record import ATTRIBUTE, to_attribute
 from search.samplers import make_sampler
 from search.store import Store
-from search.study.loop import assign
+from search.study.loop import build_assignment
 from search.tracking.base import StudyRecord
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import TrialResult, TrialState
@@ -22,27 +22,27 @@ from search.trial import TrialResult, TrialState
 EXPERIMENT = load_experiment(Path(__file__).parents[3] / "experiments" / "diabetes.toml")
 DISTRIBUTIONS = to_distributions(EXPERIMENT.space.searched)
 HISTORY = tuple({"loss": 0.5, "accuracy": 0.5, "val_loss": 0.5, "val_accuracy": 0.5, "learning_rate": 0.1} for _ in range(20))
-N_TRIALS, MOST_SECONDS = 2000, 3.0
+N_TRIALS, MAX_SECONDS = 2000, 3.0
 
 
-def begin(store, dataset):
-    """Do all that comes before the first trial is submitted; return the seconds, and the trial."""
+def start_first_trial(store, dataset):
+    """Do everything up to the first trial's start; return the seconds, and the trial's number."""
     began = time.monotonic()
     ledger = ledgers.create_or_continue(store, "long", EXPERIMENT, fresh=False)
     ledger.use(make_sampler(EXPERIMENT.search, EXPERIMENT.space.searched, N_TRIALS + 9), optuna.pruners.NopPruner())
-    ledger.catch_up(max_retries=3)
+    ledger.recover_trials(max_retries=3)
     tracker = MlflowTracker(store.tracking_uri, store.artifacts)
 
     def finished():
         for record in reversed(ledger.records()):
             if record.is_finished:
-                yield assign(EXPERIMENT, ledger, record.number, record.params), ledger.result(record.number)
+                yield build_assignment(EXPERIMENT, ledger, record.number, record.params), ledger.result(record.number)
 
     known = {"parent_run_id": ledger.attribute("parent_run_id"), "result_of": ledger.result, "finished": finished, "is_shared": ledger.is_shared}
     record = StudyRecord(study="long", experiment=EXPERIMENT, dataset=dataset, n_trials=N_TRIALS + 9, n_workers=1, **known)
     ledger.set_attribute("parent_run_id", tracker.start_study(record))
     number, params = ledger.ask(DISTRIBUTIONS, N_TRIALS + 9)
-    tracker.start_trial(assign(EXPERIMENT, ledger, number, params))
+    tracker.start_trial(build_assignment(EXPERIMENT, ledger, number, params))
     seconds = time.monotonic() - began
     result = TrialResult(number=number, state=TrialState.COMPLETE, value=0.5, best_epoch=1, history=HISTORY)
     ledger.tell(result, seed=1, finished=float(number))
@@ -83,13 +83,13 @@ def test_continuing_2000_trials_takes_less_than_3_seconds_more_than_starting(led
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     url = request.getfixturevalue("database_url") if ledger == "postgresql" else ""
     dataset = load_dataset(EXPERIMENT.data)
-    begin(Store(tmp_path / "warm"), dataset)  # the imports
+    start_first_trial(Store(tmp_path / "warm"), dataset)  # the imports
     store = Store(tmp_path / "mlruns", url)
     ledgers.study_names(store)  # creating the tables of ledger and MLflow is no part of either
     MlflowTracker(store.tracking_uri, store.artifacts)._client  # noqa: B018
-    new, _ = begin(store, dataset)
+    new, _ = start_first_trial(store, dataset)
     lengthen(store)
-    continued, number = begin(store, dataset)
+    continued, number = start_first_trial(store, dataset)
     print(f"{ledger}: new {new:.2f} s, continued {continued:.2f} s")
     assert number == N_TRIALS
-    assert continued - new < MOST_SECONDS
+    assert continued - new < MAX_SECONDS

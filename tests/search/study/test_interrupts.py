@@ -4,12 +4,12 @@ import threading
 
 import pytest
 
-from search.study.interrupts import held_back
+from search.study.interrupts import deferred_interrupts
 
 
-def test_an_interrupt_waits_for_the_check_and_wakes_the_waiting():
+def test_an_interrupt_is_raised_by_the_check_and_ends_a_wait():
     woken = []
-    with held_back(lambda: woken.append(True)) as check:
+    with deferred_interrupts(lambda: woken.append(True)) as check:
         check()
         os.kill(os.getpid(), signal.SIGINT)
         assert woken == [True]
@@ -17,32 +17,32 @@ def test_an_interrupt_waits_for_the_check_and_wakes_the_waiting():
             check()
 
 
-def test_a_termination_is_held_back_too():
-    with held_back(lambda: None) as check:
+def test_sigterm_is_deferred_too():
+    with deferred_interrupts(lambda: None) as check:
         os.kill(os.getpid(), signal.SIGTERM)
         with pytest.raises(KeyboardInterrupt):
             check()
 
 
-def test_the_second_interrupt_is_not_held_back():
-    with held_back(lambda: None):
+def test_the_second_interrupt_is_not_deferred():
+    with deferred_interrupts(lambda: None):
         os.kill(os.getpid(), signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_the_handlers_from_before_come_back():
+def test_the_earlier_handlers_are_restored():
     before = signal.getsignal(signal.SIGINT)
-    with held_back(lambda: None):
+    with deferred_interrupts(lambda: None):
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_outside_the_main_thread_nothing_is_held_back():
+def test_outside_the_main_thread_nothing_is_deferred():
     outcome = []
 
     def run():
-        with held_back(lambda: None) as check:
+        with deferred_interrupts(lambda: None) as check:
             outcome.append(check())
 
     thread = threading.Thread(target=run)

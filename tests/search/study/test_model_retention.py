@@ -1,4 +1,4 @@
-"""Which models stay: those of the best trials, within the quota, and the best always."""
+"""The models of the best trials are kept within the quota, and the best one always."""
 
 import logging
 
@@ -65,7 +65,7 @@ def test_the_models_of_the_best_trials_are_kept(ledger, experiment, keep_models,
     assert models(ledger) == kept
 
 
-def test_what_running_trials_write_is_left_alone_and_what_dead_ones_left_is_not(ledger, experiment):
+def test_the_files_of_running_trials_are_kept_and_those_of_dead_ones_removed(ledger, experiment):
     running, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
     (ledger.folder.models / f"{running}.12.unfinished.keras").touch()
     (ledger.folder.models / "8.12.unfinished.keras").touch()
@@ -80,14 +80,14 @@ def test_a_model_must_beat_the_worst_one_that_is_kept(ledger, experiment, direct
     assert retention_threshold(ledger, section(experiment, keep_models=6)) is None
 
 
-def test_the_worst_models_make_room_for_what_exceeds_the_quota(ledger, experiment):
+def test_the_worst_models_beyond_the_quota_are_removed(ledger, experiment):
     ledger.folder.checkpoints.mkdir()
     (ledger.folder.checkpoints / "9.npz").write_bytes(b"0" * 90)
     remove_models(ledger, section(experiment, keep_models=9, disk_quota_bytes=400))
     assert models(ledger) == [1, 2, 4]
 
 
-def test_the_best_model_stays_whatever_the_quota_and_that_is_said(ledger, experiment, caplog):
+def test_the_best_model_is_kept_beyond_the_quota_with_a_warning(ledger, experiment, caplog):
     with caplog.at_level(logging.WARNING):
         remove_models(ledger, section(experiment, keep_models=9, disk_quota_bytes=10))
     assert models(ledger) == [2]

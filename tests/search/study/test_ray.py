@@ -1,4 +1,4 @@
-"""The command on a Ray cluster that ``RAY_ADDRESS`` names: nodes get the project's code, and everything comes back."""
+"""A study on the Ray cluster that ``RAY_ADDRESS`` names: nodes receive the project's code, and models are copied back."""
 
 import shutil
 from dataclasses import replace

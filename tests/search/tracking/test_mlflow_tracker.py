@@ -91,9 +91,8 @@ def test_epochs_carry_the_times_at_which_they_ended(tracker: MlflowTracker, clie
     [
         ({"state": TrialState.PRUNED, "value": 0.5}, "FINISHED", "PRUNED"),
         ({"state": TrialState.FAILED, "reason": "out of memory"}, "FAILED", "FAILED"),
-        ({"state": TrialState.FAILED, "reason": "interrupted"}, "KILLED", "INTERRUPTED"),
     ],
-    ids=["pruned", "failed", "interrupted"],
+    ids=["pruned", "failed"],
 )
 def test_the_end_of_a_trial_is_told_by_status_and_state(
     tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign, ending: dict[str, object], status: str, state: str
