@@ -14,17 +14,17 @@ from ..experiment.sections import ExecutorSection
 
 WORKER_BYTES = 2**30
 """What a worker with TensorFlow imported and a small model takes, rounded up; measured: 0.6 to 0.9 GB."""
-_USABLE_PART = 0.9
+_USABLE_FRACTION = 0.9
 """Workers that share a GPU leave the rest of its memory to the driver."""
 
 
 Devices = Literal["auto", "gpu", "cpu", "all"]
-MEMORY_PART = "PERCEPTUNE_MEMORY_PART"
+MEMORY_FRACTION = "PERCEPTUNE_MEMORY_FRACTION"
 """Environment variable with the part of its GPU's memory that a worker may take; where it is not set, all of it."""
 
 
 @dataclass(frozen=True)
-class Share:
+class DeviceShare:
     """One worker's part of the machine.
 
     Attributes:
@@ -45,10 +45,10 @@ class Share:
     def memory(self) -> dict[str, str]:
         """Environment variables that have a backend take GPU memory as it needs it, and no more than its part."""
         as_needed = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
-        if self.part == 1:
+        if self.memory_fraction == 1:
             return as_needed
-        part = f"{_USABLE_PART * self.part:.4f}"
-        return as_needed | {"XLA_PYTHON_CLIENT_MEM_FRACTION": part, MEMORY_PART: part}
+        part = f"{_USABLE_FRACTION * self.memory_fraction:.4f}"
+        return as_needed | {"XLA_PYTHON_CLIENT_MEM_FRACTION": part, MEMORY_FRACTION: part}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -60,15 +60,15 @@ class Share:
             "TF_NUM_INTEROP_THREADS": "1" if self.n_threads == 1 else "2",
             "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
         }
-        return limits | self.memory | self._caches | {"CUDA_VISIBLE_DEVICES": self.index}
+        return limits | self.memory | self._caches | {"CUDA_VISIBLE_DEVICES": self.gpu}
 
-    def split(self, n: int) -> "list[Share]":
+    def split(self, n: int) -> "list[DeviceShare]":
         """Divide this share into equal ones.
 
         Args:
             n: How many.
         """
-        return [replace(self, part=self.part / n, n_threads=max(1, self.n_threads // n))] * n
+        return [replace(self, memory_fraction=self.memory_fraction / n, n_threads=max(1, self.n_threads // n))] * n
 
     @property
     def _caches(self) -> dict[str, str]:
@@ -79,7 +79,7 @@ class Share:
         return {"TF_XLA_FLAGS": flags.strip(), "JAX_COMPILATION_CACHE_DIR": os.environ.get("JAX_COMPILATION_CACHE_DIR", self.programs)}
 
 
-def divide(section: ExecutorSection, programs: str = "") -> list[Share]:
+def divide(section: ExecutorSection, programs: str = "") -> list[DeviceShare]:
     """Divide the machine.
 
     Args:
@@ -98,7 +98,7 @@ def divide(section: ExecutorSection, programs: str = "") -> list[Share]:
     n_for_memory = max(1, psutil.virtual_memory().available // WORKER_BYTES)
     places = worker_devices(section, gpus, min(n_cores, n_for_memory))
     n_threads = max(1, n_cores // len(places))
-    return [Share("gpu" if place else "cpu", place, n_threads, programs, 1 / places.count(place) if place else 1.0) for place in places]
+    return [DeviceShare("gpu" if place else "cpu", place, n_threads, programs, 1 / places.count(place) if place else 1.0) for place in places]
 
 
 def worker_devices(section: ExecutorSection, gpus: Sequence[str], n_on_cpu: int) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..experiment.sections import ExecutorSection
 from ..trial import TrialResult
-from .devices import Share
+from .devices import DeviceShare
 from .worker_handle import WorkerHandle
 
 _SPARE = 1.25
@@ -22,7 +22,7 @@ class GpuPacking:
         self._is_open = section.workers_per_device == section.n_workers == "auto"
         self._peaks: dict[str, int] = {}
 
-    def note(self, worker: WorkerHandle, result: TrialResult, workers: Sequence[WorkerHandle]) -> list[tuple[WorkerHandle, list[Share]]]:
+    def note(self, worker: WorkerHandle, result: TrialResult, workers: Sequence[WorkerHandle]) -> list[tuple[WorkerHandle, list[DeviceShare]]]:
         """Note what a trial took.
 
         Args:
@@ -40,11 +40,11 @@ class GpuPacking:
             return []
         self._is_open = False
         peak = max(self._peaks.values())
-        counts = {worker: n_that_fit(peak, worker.device_bytes, worker.share.n_threads) for worker in on_gpu if worker.capacity == 1}
+        counts = {worker: n_workers_that_fit(peak, worker.device_bytes, worker.share.n_threads) for worker in on_gpu if worker.capacity == 1}
         return [(worker, worker.share.split(n)) for worker, n in counts.items() if n > 1]
 
 
-def n_that_fit(peak_bytes: int, device_bytes: int, n_threads: int) -> int:
+def n_workers_that_fit(peak_bytes: int, device_bytes: int, n_threads: int) -> int:
     """Say how many workers can share a GPU.
 
     Args:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..data.arrays import TrainingArrays
 from ..experiment.file import Experiment
 from ..trial import Assignment, Report, TrialResult
-from .devices import Share
+from .devices import DeviceShare
 
 
 class InProcessExecutor:
@@ -37,7 +37,7 @@ class InProcessExecutor:
             return TrainingArrays.load(arrays)
 
         def check() -> None:
-            for name, value in Share("gpu", "0", 1).memory.items():
+            for name, value in DeviceShare("gpu", "0", 1).memory.items():
                 os.environ.setdefault(name, value)
             from ..training.run import check_builder
 

@@ -1,6 +1,6 @@
 """What the coordinator and a worker say to each other, through a pipe or across a cluster.
 
-The worker says `Started` and `Ready` once, then for each assignment any number of `Epochs` and one result. After the epoch of a trial
+The worker says `WorkerStarted` and `WorkerReady` once, then for each assignment any number of `EpochReports` and one result. After the epoch of a trial
 that can be pruned it waits for a bool: whether to go on; only one trial waits at a time. A closed pipe ends the worker.
 """
 
@@ -10,11 +10,11 @@ from typing import Any
 from ..errors import InputError
 from ..experiment.file import Experiment
 from ..trial import EpochReport
-from .trial_files import Files
+from .trial_files import FileContents
 
 
 @dataclass(frozen=True)
-class Start:
+class WorkerSetup:
     """The first thing a worker is told.
 
     Attributes:
@@ -29,12 +29,12 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Check:
-    """The arrays are there: check the builder against them and say Ready."""
+class CheckBuilder:
+    """The arrays are there: check the builder against them and say WorkerReady."""
 
 
 @dataclass(frozen=True)
-class Ready:
+class WorkerReady:
     """The worker has imported its backend and checked the builder.
 
     Attributes:
@@ -49,7 +49,7 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Epochs:
+class EpochReports:
     """What was trained since the last message.
 
     Attributes:
@@ -60,7 +60,7 @@ class Epochs:
 
 
 @dataclass(frozen=True)
-class Started:
+class WorkerStarted:
     """The worker runs; perhaps it is yet to import its backend.
 
     Attributes:
@@ -71,7 +71,7 @@ class Started:
 
 
 @dataclass(frozen=True)
-class Parcel:
+class MessageWithFiles:
     """A message between machines that share no disk, with files.
 
     Attributes:
@@ -81,5 +81,5 @@ class Parcel:
     """
 
     message: Any
-    files: Files = field(default_factory=dict, repr=False)
+    files: FileContents = field(default_factory=dict, repr=False)
     resident_bytes: int = 0

@@ -5,8 +5,8 @@ from pathlib import Path
 from ..experiment.file import ExecutorSection
 from .base import Executor
 from .in_process import InProcessExecutor
-from .local.process_host import Processes
-from .ray_cluster.actor_host import RayCluster
+from .local.process_host import ProcessHost
+from .ray_cluster.actor_host import ActorHost
 from .worker_pool import WorkerPool
 
 
@@ -23,8 +23,8 @@ def make_executor(section: ExecutorSection, logs: Path, programs: Path) -> Execu
     """
     match section.name:
         case "workers":
-            return WorkerPool(Processes(logs, programs))
+            return WorkerPool(ProcessHost(logs, programs))
         case "ray":
-            return WorkerPool(RayCluster(programs))
+            return WorkerPool(ActorHost(programs))
         case "in-process":
             return InProcessExecutor()

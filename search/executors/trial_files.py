@@ -12,11 +12,11 @@ from pathlib import Path
 
 from ..trial import Assignment, TrialResult
 
-Files = Mapping[str, bytes]
+FileContents = Mapping[str, bytes]
 """Contents by the file's path on the coordinator's disk."""
 
 
-def checkpoint_of(assignment: Assignment) -> Files:
+def read_checkpoint(assignment: Assignment) -> FileContents:
     """Read a trial's checkpoint.
 
     Args:
@@ -53,7 +53,7 @@ class TrialFolder:
         assignment: The trial, with its paths in this folder.
     """
 
-    def __init__(self, assignment: Assignment, files: Files) -> None:
+    def __init__(self, assignment: Assignment, files: FileContents) -> None:
         self._given = assignment
         self._study = Path(assignment.model_path).parents[1]
         self._root = Path(tempfile.mkdtemp(prefix="perceptune-"))
@@ -66,14 +66,14 @@ class TrialFolder:
         )
         self._checkpoint_time = self._written_at()
 
-    def new_checkpoint(self) -> Files:
+    def new_checkpoint(self) -> FileContents:
         """Return the checkpoint if it was written since the last call."""
         earlier, self._checkpoint_time = self._checkpoint_time, self._written_at()
         if self._checkpoint_time == earlier:
             return {}
         return {self._given.checkpoint_path: Path(self.assignment.checkpoint_path).read_bytes()}
 
-    def finish(self, result: TrialResult) -> tuple[TrialResult, Files]:
+    def finish(self, result: TrialResult) -> tuple[TrialResult, FileContents]:
         """Collect what the trial wrote, and remove the folder.
 
         Args:

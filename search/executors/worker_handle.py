@@ -5,8 +5,8 @@ import math
 import time
 
 from ..trial import Assignment, TrialResult, TrialState
-from .devices import Share
-from .messages import Epochs, Ready, Started
+from .devices import DeviceShare
+from .messages import EpochReports, WorkerReady, WorkerStarted
 from .worker_host import WorkerConnection
 
 
@@ -26,14 +26,14 @@ class WorkerHandle:
         is_retiring: Whether it is to be replaced soon.
         is_retired: Whether it is to be replaced once it has nothing to train.
         is_hung: Whether it was ended because nothing was heard from it.
-        trained: What it has compiled programs for, as `program_of` names it.
-        was_ready: Whether it has imported its backend and found the builder good.
+        trained: What it has compiled programs for, as `program_key` names it.
+        is_ready: Whether it has imported its backend and found the builder good.
         n_trials: How many trials it has ended.
-        heard_at: When it was last heard from, or given something to do after a pause; in seconds of the monotonic clock.
+        last_message_at: When it was last heard from, or given something to do after a pause; in seconds of the monotonic clock.
             Infinite until it runs: a cluster may have no room for it yet.
     """
 
-    def __init__(self, share: Share, name: str, connection: WorkerConnection) -> None:
+    def __init__(self, share: DeviceShare, name: str, connection: WorkerConnection) -> None:
         self.share = share
         self.connection = connection
         self.assignments: dict[int, Assignment] = {}
@@ -43,38 +43,38 @@ class WorkerHandle:
         self.is_retiring = False
         self.is_retired = False
         self.is_hung = False
-        self.trained: set[str] = set()
-        self.was_ready = False
+        self.compiled: set[str] = set()
+        self.is_ready = False
         self.n_trials = 0
-        self.heard_at = math.inf
-        self.own_name = name
+        self.last_message_at = math.inf
+        self.base_name = name
         self._host = ""
         self._first_bytes = 0
 
     @property
     def name(self) -> str:
         """Its name, with the machine's where there are several."""
-        return f"{self.own_name} on {self._host}" if self._host else self.own_name
+        return f"{self.base_name} on {self._host}" if self._host else self.base_name
 
     @property
     def is_free(self) -> bool:
         """Whether it can be given a trial that it trains at once."""
-        return self.was_ready and len(self.assignments) < self.capacity
+        return self.is_ready and len(self.assignments) < self.capacity
 
     @property
     def is_idle(self) -> bool:
         """Whether it has nothing to train."""
-        return self.was_ready and not self.assignments
+        return self.is_ready and not self.assignments
 
     @property
-    def begun(self) -> list[Assignment]:
+    def running(self) -> list[Assignment]:
         """The trials that it trains."""
-        return list(self.assignments.values())[: self.capacity] if self.was_ready else []
+        return list(self.assignments.values())[: self.capacity] if self.is_ready else []
 
     @property
-    def waiting(self) -> list[Assignment]:
+    def queued(self) -> list[Assignment]:
         """The trials that it has been given ahead."""
-        return list(self.assignments.values())[len(self.begun) :]
+        return list(self.assignments.values())[len(self.running) :]
 
     def send(self, message: object) -> None:
         """Say something; a dead worker is noticed when it is read from."""
@@ -83,22 +83,22 @@ class WorkerHandle:
     def train(self, assignment: Assignment) -> None:
         """Give it a trial, to train now or after those that it trains."""
         if self.is_idle:
-            self.heard_at = time.monotonic()
+            self.last_message_at = time.monotonic()
         self.assignments[assignment.number] = assignment
-        self.trained.add(program_of(assignment))
+        self.compiled.add(program_key(assignment))
         self.send(assignment)
 
-    def receive(self) -> Started | Ready | Epochs | TrialResult | None:
+    def receive(self) -> WorkerStarted | WorkerReady | EpochReports | TrialResult | None:
         """Take the next message; None if the worker is gone."""
-        message: Started | Ready | Epochs | TrialResult | None = None
+        message: WorkerStarted | WorkerReady | EpochReports | TrialResult | None = None
         with contextlib.suppress(EOFError):
             message = self.connection.receive()
-            self.heard_at = time.monotonic()
+            self.last_message_at = time.monotonic()
         match message:
-            case Started(host=host):
+            case WorkerStarted(host=host):
                 self._host = host
-            case Ready():
-                self.was_ready, self.capacity, self.device_bytes = message.error is None, message.capacity, message.device_bytes
+            case WorkerReady():
+                self.is_ready, self.capacity, self.device_bytes = message.error is None, message.capacity, message.device_bytes
             case TrialResult():
                 del self.assignments[message.number]
                 self.n_trials += 1
@@ -111,7 +111,7 @@ class WorkerHandle:
         self._first_bytes = self._first_bytes or resident
         return resident - self._first_bytes
 
-    def hang(self) -> None:
+    def kill_hung(self) -> None:
         """Take it for hung and end it by force; its line then says so."""
         self.is_hung = True
         self.connection.kill()
@@ -125,7 +125,7 @@ class WorkerHandle:
         self.connection.reap()
 
 
-def program_of(assignment: Assignment) -> str:
+def program_key(assignment: Assignment) -> str:
     """Name what is compiled for a trial, as far as it can be known without its model; trials of the same name differ in values only."""
     settings = assignment.training
     arguments = {name: value != 0 if "dropout" in name else value for name, value in assignment.model_arguments.items()}

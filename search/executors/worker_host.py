@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..experiment.file import Experiment
-from .devices import Share
+from .devices import DeviceShare
 
 
 class WorkerConnection(Protocol):
@@ -61,12 +61,12 @@ class WorkerConnection(Protocol):
 class WorkerHost(Protocol):
     """Machines, or one, on which workers are hired."""
 
-    def begin(self, experiment: Experiment, arrays: Path) -> list[Share]:
+    def prepare(self, experiment: Experiment, arrays: Path) -> list[DeviceShare]:
         """Make ready, and divide what is there.
 
         Args:
             experiment: What the workers will train.
-            arrays: Folder of the training arrays; filled before the first `messages.Check` is sent.
+            arrays: Folder of the training arrays; filled before the first `messages.CheckBuilder` is sent.
 
         Returns:
             A share for each worker.
@@ -76,7 +76,7 @@ class WorkerHost(Protocol):
         """
         ...
 
-    def start_worker(self, share: Share, name: str) -> WorkerConnection:
+    def start_worker(self, share: DeviceShare, name: str) -> WorkerConnection:
         """Start a worker, without waiting for it.
 
         Args:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..experiment.file import Experiment
 from ..trial import Assignment, EpochReport
-from .devices import MEMORY_PART
-from .messages import Epochs, Ready
+from .devices import MEMORY_FRACTION
+from .messages import EpochReports, WorkerReady
 
 if TYPE_CHECKING:
     from ..data.arrays import TrainingArrays
@@ -27,12 +27,12 @@ Send = Callable[[Any], None]
 
 
 def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive: Callable[[], Any], send: Send) -> None:
-    """Import the backend, say Ready once the builder is checked, and train until ``receive`` raises, which ends this process.
+    """Import the backend, say WorkerReady once the builder is checked, and train until ``receive`` raises, which ends this process.
 
     Args:
         experiment: The experiment.
         load: Gives the arrays; called once they are there.
-        receive: Waits for the next message: first `messages.Check`, then, on a thread of its own, assignments, and answers to
+        receive: Waits for the next message: first `messages.CheckBuilder`, then, on a thread of its own, assignments, and answers to
             reports.
         send: Takes a message for the coordinator; called by one thread at a time.
     """
@@ -41,19 +41,19 @@ def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive:
     from ..training.device import limit_memory, total_bytes
     from ..training.run import check_builder, choose_capacity
 
-    if part := os.environ.get(MEMORY_PART):
+    if part := os.environ.get(MEMORY_FRACTION):
         limit_memory(float(part))
-    receive()  # Check
+    receive()  # CheckBuilder
     arrays = load()
     try:
         check_builder(experiment, arrays)
     except InputError as error:
-        send(Ready(error))
+        send(WorkerReady(error))
         receive()
         return
     capacity = choose_capacity(experiment, arrays)
     trials = _Trials(send, experiment, arrays)
-    send(Ready(capacity=capacity, device_bytes=total_bytes()))
+    send(WorkerReady(capacity=capacity, device_bytes=total_bytes()))
     threading.Thread(target=_or_end, args=(_receive_all, receive, trials), daemon=True).start()
     trials.train(capacity)
 
@@ -127,7 +127,7 @@ class _Trials:
 
 
 class _EpochsToSend:
-    """Epochs that the coordinator has not been told of; short ones are told together."""
+    """EpochReports that the coordinator has not been told of; short ones are told together."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -141,5 +141,5 @@ class _EpochsToSend:
 
     def send(self) -> None:
         if self._reports:
-            self._send(Epochs(tuple(self._reports)))
+            self._send(EpochReports(tuple(self._reports)))
         self._reports, self._sent_at = [], time.monotonic()

@@ -14,10 +14,10 @@ from pathlib import Path
 from ..errors import WorkerError
 from ..experiment.file import Experiment
 from ..trial import Assignment, Failure, Report, TrialResult, TrialState
-from .devices import Share
+from .devices import DeviceShare
 from .gpu_packing import GpuPacking
-from .messages import Check, Epochs, Ready
-from .worker_handle import WorkerHandle, program_of
+from .messages import CheckBuilder, EpochReports, WorkerReady
+from .worker_handle import WorkerHandle, program_key
 from .worker_host import WorkerHost
 
 _SOON_SECONDS = 1.0
@@ -56,13 +56,13 @@ class WorkerPool:
         """Start the workers; they import the backend while the caller goes on."""
         self._experiment = experiment
         self._packing = GpuPacking(experiment.executor)
-        for share in self._host.begin(experiment, arrays)[: experiment.search.n_trials]:
+        for share in self._host.prepare(experiment, arrays)[: experiment.search.n_trials]:
             self._workers.append(self._start_worker(share, f"worker-{len(self._workers)}"))
 
     def check(self) -> None:
         """Have the builder checked, and wait for the first worker's answer."""
         for worker in self._workers:
-            worker.send(Check())
+            worker.send(CheckBuilder())
         while not self.n_free:
             for worker in self._readable():
                 self._handle(worker, lambda _: True)
@@ -73,9 +73,9 @@ class WorkerPool:
         Among these, to one of those with the largest part of its room free; among equals, to one that has trained such a trial
         before and so has its program.
         """
-        program = program_of(assignment)
+        program = program_key(assignment)
         free = [worker for worker in self._workers if self._n_free_of(worker)]
-        max(free, key=lambda worker: (worker.is_free, -len(worker.assignments) / worker.capacity, program in worker.trained)).train(assignment)
+        max(free, key=lambda worker: (worker.is_free, -len(worker.assignments) / worker.capacity, program in worker.compiled)).train(assignment)
 
     def _n_free_of(self, worker: WorkerHandle) -> int:
         """How many trials a worker can be given; while it is to be replaced, none beside those that it trains."""
@@ -124,7 +124,7 @@ class WorkerPool:
         )
         for worker, deadline in deadlines.items():
             if worker.connection.fileno() not in ready and time.monotonic() >= deadline:
-                worker.hang()
+                worker.kill_hung()
         return [worker for worker in self._workers if worker.connection.fileno() in ready]
 
     def _deadline(self, worker: WorkerHandle) -> float:
@@ -132,19 +132,19 @@ class WorkerPool:
         if worker.is_idle:
             return math.inf
         limit = self._experiment.executor.epoch_timeout_seconds
-        return worker.heard_at + (limit if worker.was_ready else max(limit, _START_SECONDS))
+        return worker.last_message_at + (limit if worker.is_ready else max(limit, _START_SECONDS))
 
     def _handle(self, worker: WorkerHandle, report: Report) -> list[TrialResult]:
         results: list[TrialResult] = []
         message = worker.receive()
         match message:
-            case Epochs(reports=reports):
+            case EpochReports(reports=reports):
                 go_on = [report(epoch) for epoch in reports][-1]
                 if worker.assignments[reports[-1].number].is_prunable:
                     worker.send(go_on)
-            case Ready(error=error) if error is not None:
+            case WorkerReady(error=error) if error is not None:
                 raise error
-            case Ready():
+            case WorkerReady():
                 self._n_bad_starts = 0
             case TrialResult():
                 self._pack(worker, message)
@@ -158,9 +158,9 @@ class WorkerPool:
 
     def _bury(self, worker: WorkerHandle) -> list[TrialResult]:
         """Replace a dead worker, which has failed what it trained; what waited is for whoever is free first."""
-        if not worker.was_ready and not worker.connection.is_node_lost:
+        if not worker.is_ready and not worker.connection.is_node_lost:
             self._note_bad_start(worker)
-        self._backlog += worker.waiting
+        self._backlog += worker.queued
         self._replace(worker)
         failure, how = Failure.LOST, f"the worker process died: {worker.connection.ending}"
         if worker.is_hung:
@@ -168,7 +168,7 @@ class WorkerPool:
             failure, how = Failure.HUNG, f"no epoch came from the worker process for {limit:g} s (executor.epoch_timeout_seconds)"
         reason = f"{how}; its output is in {worker.connection.log}"
         return [
-            TrialResult(number=trial.number, state=TrialState.FAILED, failure=failure, reason=reason, worker=worker.name) for trial in worker.begun
+            TrialResult(number=trial.number, state=TrialState.FAILED, failure=failure, reason=reason, worker=worker.name) for trial in worker.running
         ]
 
     def _note_bad_start(self, worker: WorkerHandle) -> None:
@@ -194,12 +194,12 @@ class WorkerPool:
             self._replace(worker)
 
     def _replace(self, worker: WorkerHandle) -> None:
-        self._workers[self._workers.index(worker)] = self._checked(worker.share, worker.own_name)
+        self._workers[self._workers.index(worker)] = self._checked(worker.share, worker.base_name)
 
-    def _checked(self, share: Share, name: str) -> WorkerHandle:
+    def _checked(self, share: DeviceShare, name: str) -> WorkerHandle:
         worker = self._start_worker(share, name)
-        worker.send(Check())
+        worker.send(CheckBuilder())
         return worker
 
-    def _start_worker(self, share: Share, name: str) -> WorkerHandle:
+    def _start_worker(self, share: DeviceShare, name: str) -> WorkerHandle:
         return WorkerHandle(share, name, self._host.start_worker(share, name))

@@ -26,7 +26,7 @@ _END_SECONDS = 5.0
 _GONE = (EOFError, BrokenPipeError, ConnectionResetError)
 
 
-class Forked:
+class ForkedWorker:
     """A worker as the server tells of it.
 
     Args:
@@ -55,8 +55,8 @@ class ForkServer:
     def __init__(self, environment: Mapping[str, str], log: Path, *, preloads: bool) -> None:
         self.log = log
         self._line, theirs = Pipe()
-        self._unborn: deque[Forked] = deque()
-        self._living: dict[int, Forked] = {}
+        self._pending: deque[ForkedWorker] = deque()
+        self._running: dict[int, ForkedWorker] = {}
         # The package's own name, so that the server finds it wherever it lies.
         path = os.pathsep.join(filter(None, [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")]))
         with log.open("ab") as output, theirs:  # unbuffered (-u), so that the logs have what a killed worker's callbacks printed
@@ -74,7 +74,7 @@ class ForkServer:
         """How the server ended; None while it runs."""
         return self._process.poll()
 
-    def fork(self, environment: Mapping[str, str], log: Path) -> Forked:
+    def fork(self, environment: Mapping[str, str], log: Path) -> ForkedWorker:
         """Have a worker forked, as soon as the backend is imported, and do not wait for it.
 
         Args:
@@ -85,40 +85,40 @@ class ForkServer:
             The worker; if the server has ended, its pipe is at its end.
         """
         ours, theirs = Pipe()
-        self._unborn.append(forked := Forked(ours))
+        self._pending.append(forked := ForkedWorker(ours))
         with theirs, contextlib.suppress(*_GONE):
             self._line.send((dict(environment), str(log)))
             send_handle(self._line, theirs.fileno(), self._process.pid)
         return forked
 
-    def learn(self) -> None:
+    def update(self) -> None:
         """Note what the server has told of its workers."""
-        while self._told_within(0.0):
+        while self._receive_update(0.0):
             pass
 
-    def await_end(self, forked: Forked) -> int | None:
+    def wait_for_exit(self, forked: ForkedWorker) -> int | None:
         """Wait some seconds until a worker has ended, and return how; None if it has not, or the server cannot say.
 
         What was to be forked when the server ended has ended as the server has.
         """
         deadline = time.monotonic() + _END_SECONDS
-        while forked.code is None and self._told_within(max(0.0, deadline - time.monotonic())):
+        while forked.code is None and self._receive_update(max(0.0, deadline - time.monotonic())):
             pass
         if not forked.pid:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 return self._process.wait(_END_SECONDS)
         return forked.code
 
-    def _told_within(self, seconds: float) -> bool:
+    def _receive_update(self, seconds: float) -> bool:
         """Wait until the server tells of a worker, and note it; say whether it did."""
         with contextlib.suppress(*_GONE):
             if self._line.poll(seconds):
                 pid, code = self._line.recv()
                 if code is None:
-                    self._living[pid] = self._unborn.popleft()
-                    self._living[pid].pid = pid
+                    self._running[pid] = self._pending.popleft()
+                    self._running[pid].pid = pid
                 else:
-                    self._living.pop(pid).code = code
+                    self._running.pop(pid).code = code
                 return True
         return False
 
@@ -153,7 +153,7 @@ def main(number: int, *, preloads: bool) -> None:
         while True:
             if bell in wait([line, bell]):
                 os.read(bell, 4096)
-                _tell_of_ended(line)
+                _report_exits(line)
             if line.poll():
                 environment, log = line.recv()
                 pipe = recv_handle(line)
@@ -168,7 +168,7 @@ def main(number: int, *, preloads: bool) -> None:
                 line.send((pid, None))
 
 
-def _tell_of_ended(line: Connection) -> None:
+def _report_exits(line: Connection) -> None:
     with contextlib.suppress(ChildProcessError):
         while (ended := os.waitpid(-1, os.WNOHANG))[0]:
             line.send((ended[0], os.waitstatus_to_exitcode(ended[1])))

@@ -10,12 +10,12 @@ from typing import Any
 import psutil
 
 from ...experiment.file import Experiment
-from ..devices import Share, divide
-from ..messages import Start
+from ..devices import DeviceShare, divide
+from ..messages import WorkerSetup
 from .fork_server import ForkServer
 
 
-class Processes:
+class ProcessHost:
     """The fleet of this machine.
 
     Args:
@@ -27,27 +27,27 @@ class Processes:
         self._logs = logs
         self._programs = programs
         self._server: ForkServer | None = None
-        self._start: Start
+        self._start: WorkerSetup
         self._has_gpus: bool
 
-    def begin(self, experiment: Experiment, arrays: Path) -> list[Share]:
+    def prepare(self, experiment: Experiment, arrays: Path) -> list[DeviceShare]:
         """Divide the machine."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        self._start = Start(experiment, str(arrays), sys.path)
+        self._start = WorkerSetup(experiment, str(arrays), sys.path)
         if self._programs:
             self._programs.mkdir(parents=True, exist_ok=True)
         shares = divide(experiment.executor, str(self._programs or ""))
         self._has_gpus = any(share.kind == "gpu" for share in shares)
         return shares
 
-    def start_worker(self, share: Share, name: str) -> "WorkerProcess":
+    def start_worker(self, share: DeviceShare, name: str) -> "ProcessConnection":
         """Have a process forked that has imported the backend; the caller goes on."""
         if self._server is None or self._server.code is not None:
             # A fork of a process that has touched a GPU cannot use it, and one with macOS' frameworks may crash.
             preloads = sys.platform == "linux" and not self._has_gpus
             # What is imported reads its environment then; only workers on the CPU have the same.
             self._server = ForkServer(share.environment if preloads else {}, self._logs / "fork-server.log", preloads=preloads)
-        worker = WorkerProcess(self._server, share, self._logs / f"{name}.log")
+        worker = ProcessConnection(self._server, share, self._logs / f"{name}.log")
         worker.send(self._start)
         return worker
 
@@ -58,7 +58,7 @@ class Processes:
             self._server = None
 
 
-class WorkerProcess:
+class ProcessConnection:
     """One process and the pipe to it.
 
     Args:
@@ -69,7 +69,7 @@ class WorkerProcess:
 
     is_node_lost = False
 
-    def __init__(self, server: ForkServer, share: Share, log: Path) -> None:
+    def __init__(self, server: ForkServer, share: DeviceShare, log: Path) -> None:
         self._server = server
         self._log = log
         self._forked = server.fork(share.environment, log)
@@ -93,7 +93,7 @@ class WorkerProcess:
     @property
     def ending(self) -> str:
         """How the process ended, in words."""
-        code = self._server.await_end(self._forked)
+        code = self._server.wait_for_exit(self._forked)
         if code is None:
             return "its exit status is not known"
         if code >= 0:
@@ -127,12 +127,12 @@ class WorkerProcess:
 
     def reap(self) -> None:
         """Wait until it has ended."""
-        if self._is_forked and self._server.await_end(self._forked) is None:
+        if self._is_forked and self._server.wait_for_exit(self._forked) is None:
             self.kill()
-            self._server.await_end(self._forked)
+            self._server.wait_for_exit(self._forked)
 
     @property
     def _is_forked(self) -> bool:
         """Whether it runs or has run; before that the end of its pipe is the end of it."""
-        self._server.learn()
+        self._server.update()
         return self._forked.pid > 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...data.arrays import TrainingArrays
-from ..messages import Start, Started
+from ..messages import WorkerSetup, WorkerStarted
 from ..worker_loop import serve
 
 
@@ -23,8 +23,8 @@ def work(pipe: Connection) -> NoReturn:
     """
     # The coordinator is gone, or closed the pipe to end this process.
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        pipe.send(Started())
-        start: Start = pipe.recv()
+        pipe.send(WorkerStarted())
+        start: WorkerSetup = pipe.recv()
         sys.path[:] = start.path
         serve(start.experiment, lambda: TrainingArrays.load(Path(start.arrays)), pipe.recv, pipe.send)
     os._exit(0)  # without waiting for trials

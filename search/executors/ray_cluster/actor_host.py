@@ -24,11 +24,11 @@ from ...data.arrays import TrainingArrays, Tree
 from ...errors import InputError, MissingExtraError
 from ...experiment.file import Experiment
 from ...trial import Assignment
-from ..devices import Share
-from ..messages import Check, Parcel
-from ..trial_files import checkpoint_of, write_file
+from ..devices import DeviceShare
+from ..messages import CheckBuilder, MessageWithFiles
+from ..trial_files import read_checkpoint, write_file
 from .actor import RayWorker, actor_environment
-from .resources import Node, divide_cluster, gpus_asked
+from .resources import Node, divide_cluster, gpu_request
 
 _REASON_LENGTH = 300
 _CONNECT_SECONDS = 10
@@ -36,7 +36,7 @@ _LEFT_BEHIND = ["mlruns", ".venv", ".git", "**/__pycache__"]
 """What of the working directory is not sent to the nodes."""
 
 
-class RayCluster:
+class ActorHost:
     """The fleet of a Ray cluster: the one that ``RAY_ADDRESS`` names, or else one that is begun on this machine.
 
     Args:
@@ -48,7 +48,7 @@ class RayCluster:
         self._is_ours = False
         self._n_cpus = 1.0
 
-    def begin(self, experiment: Experiment, arrays: Path) -> list[Share]:
+    def prepare(self, experiment: Experiment, arrays: Path) -> list[DeviceShare]:
         """Connect, and divide the cluster among actors.
 
         Raises:
@@ -67,16 +67,16 @@ class RayCluster:
         shares, self._n_cpus = divide_cluster(experiment.executor, nodes, str(self._programs) if is_local else "")
         return shares
 
-    def start_worker(self, share: Share, name: str) -> "RayActor":
+    def start_worker(self, share: DeviceShare, name: str) -> "ActorConnection":
         """Ask for an actor; it begins when a node has room for it."""
         actor = self._ray.remote(
             num_cpus=share.n_threads if self._n_cpus >= 1 else self._n_cpus,
-            num_gpus=gpus_asked(share),
+            num_gpus=gpu_request(share),
             concurrency_groups={"answering": 1},
             max_restarts=0,
             runtime_env={"env_vars": actor_environment(share) | _forwarded()},
         )(RayWorker)
-        return RayActor(self, actor.remote(self._experiment, share), name)
+        return ActorConnection(self, actor.remote(self._experiment, share), name)
 
     @cached_property
     def arrays(self) -> Any:
@@ -96,7 +96,7 @@ class RayCluster:
             self._ray.shutdown()
 
 
-class RayActor:
+class ActorConnection:
     """One actor and what it says.
 
     Args:
@@ -105,9 +105,9 @@ class RayActor:
         name: The worker's name.
     """
 
-    def __init__(self, cluster: RayCluster, actor: Any, name: str) -> None:
+    def __init__(self, cluster: ActorHost, actor: Any, name: str) -> None:
         self._cluster, self._actor, self._name = cluster, actor, name
-        self._parcels: deque[Parcel | None] = deque()
+        self._parcels: deque[MessageWithFiles | None] = deque()
         self._bell, self._button = Pipe(duplex=False)
         self._error: BaseException | None = None
         self._resident_bytes = 0
@@ -119,12 +119,12 @@ class RayActor:
 
     def send(self, message: Any) -> None:
         """Call the actor; a trial goes with its checkpoint."""
-        if isinstance(message, Check):
+        if isinstance(message, CheckBuilder):
             self._actor.begin.remote(self._cluster.arrays)
         elif isinstance(message, Assignment):
-            self._actor.take.remote(Parcel(message, checkpoint_of(message)))
+            self._actor.take.remote(MessageWithFiles(message, read_checkpoint(message)))
         else:
-            self._actor.take.remote(Parcel(message))
+            self._actor.take.remote(MessageWithFiles(message))
 
     def receive(self) -> Any:
         """Take the next message, and write the files that came with it."""
@@ -175,10 +175,10 @@ class RayActor:
     def _listen(self) -> None:
         self._actor.receive.options(concurrency_group="answering").remote().future().add_done_callback(self._ring)
 
-    def _ring(self, future: "Future[list[Parcel]]") -> None:
+    def _ring(self, future: "Future[list[MessageWithFiles]]") -> None:
         """Take what the actor said; Ray calls this in a thread of its own."""
         self._error = future.exception()
-        parcels: list[Parcel | None] = [None] if self._error else [*future.result()]
+        parcels: list[MessageWithFiles | None] = [None] if self._error else [*future.result()]
         self._parcels.extend(parcels)
         with contextlib.suppress(OSError):  # closed by now
             for _ in parcels:

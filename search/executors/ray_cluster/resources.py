@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ...errors import WorkerError
 from ...experiment.sections import ExecutorSection
-from ..devices import WORKER_BYTES, Share, worker_devices
+from ..devices import WORKER_BYTES, DeviceShare, worker_devices
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Node:
         return min(int(self.n_cpus), max(1, int(self.memory_bytes // WORKER_BYTES)))
 
 
-def divide_cluster(section: ExecutorSection, nodes: Sequence[Node], programs: str = "") -> tuple[list[Share], float]:
+def divide_cluster(section: ExecutorSection, nodes: Sequence[Node], programs: str = "") -> tuple[list[DeviceShare], float]:
     """Divide a cluster.
 
     Args:
@@ -51,17 +51,17 @@ def divide_cluster(section: ExecutorSection, nodes: Sequence[Node], programs: st
     n_gpus = 0 if section.devices == "cpu" else sum(int(node.n_gpus) for node in nodes)
     names = [str(number) for number in range(n_gpus)]
     chosen = worker_devices(section, names, sum(node.n_workers for node in nodes))
-    n_cpus = cpus_each([node.n_cpus for node in nodes], len(chosen))
-    share = Share("cpu", "", max(1, int(n_cpus)), programs)
-    return [replace(share, kind="gpu", part=1 / chosen.count(name)) if name else share for name in chosen], n_cpus
+    n_cpus = cpus_per_worker([node.n_cpus for node in nodes], len(chosen))
+    share = DeviceShare("cpu", "", max(1, int(n_cpus)), programs)
+    return [replace(share, kind="gpu", memory_fraction=1 / chosen.count(name)) if name else share for name in chosen], n_cpus
 
 
-def gpus_asked(share: Share) -> float:
+def gpu_request(share: DeviceShare) -> float:
     """Return the part of a GPU that a worker asks for; 0 on a CPU. Clusters count four digits, and all workers must fit."""
-    return int(share.part * 10_000 + 1e-6) / 10_000 if share.kind == "gpu" else 0.0
+    return int(share.memory_fraction * 10_000 + 1e-6) / 10_000 if share.kind == "gpu" else 0.0
 
 
-def cpus_each(n_cpus: Sequence[float], n_workers: int) -> float:
+def cpus_per_worker(n_cpus: Sequence[float], n_workers: int) -> float:
     """Find the most CPUs that each of some workers can have, none of them on two nodes.
 
     Args:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from search.executors.trial_files import TrialFolder, checkpoint_of, write_file
+from search.executors.trial_files import TrialFolder, read_checkpoint, write_file
 from search.trial import TrialResult, TrialState
 from tests.search.executors.conftest import assignment
 
@@ -16,9 +16,9 @@ def given(tmp_path, monkeypatch):
 
 
 def test_a_checkpoint_travels_there_and_back_each_time_that_it_is_new(given):
-    assert checkpoint_of(given) == {}
+    assert read_checkpoint(given) == {}
     write_file(Path(given.checkpoint_path), b"one")
-    folder = TrialFolder(given, checkpoint_of(given))
+    folder = TrialFolder(given, read_checkpoint(given))
     there = Path(folder.assignment.checkpoint_path)
     assert there != Path(given.checkpoint_path)
     assert there.read_bytes() == b"one"

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from search.executors.local.fork_server import ForkServer
-from search.executors.messages import Start, Started
+from search.executors.messages import WorkerSetup, WorkerStarted
 from search.experiment.file import parse_experiment
 from tests.search.executors.conftest import CONTENT
 
@@ -21,7 +21,7 @@ COORDINATOR = """if True:
     server = ForkServer({}, Path(sys.argv[1]) / "server.log", preloads=False)
     worker = server.fork({}, Path(sys.argv[1]) / "worker.log")
     while not worker.pid:
-        server.learn()
+        server.update()
     print(server._process.pid, worker.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -51,9 +51,9 @@ def server(tmp_path):
 
 def test_a_worker_speaks_first_and_ends_with_its_pipe(server, tmp_path):
     worker = server.fork({}, tmp_path / "worker.log")
-    assert worker.pipe.recv() == Started()
+    assert worker.pipe.recv() == WorkerStarted()
     worker.pipe.close()
-    assert server.await_end(worker) == 0
+    assert server.wait_for_exit(worker) == 0
     assert not psutil.pid_exists(worker.pid)
 
 
@@ -62,10 +62,10 @@ def test_how_each_worker_ended_is_known(server, tmp_path):
     for worker in workers:
         worker.pipe.recv()
     while not all(worker.pid for worker in workers):
-        server.learn()
+        server.update()
     os.kill(workers[1].pid, signal.SIGKILL)
     workers[2].pipe.send("no start")
-    assert [server.await_end(workers[number]) for number in (1, 2)] == [-signal.SIGKILL, 1]
+    assert [server.wait_for_exit(workers[number]) for number in (1, 2)] == [-signal.SIGKILL, 1]
     assert "AttributeError" in (tmp_path / "2.log").read_text()
     assert (tmp_path / "1.log").read_text() == ""
     assert workers[0].code is None
@@ -75,8 +75,8 @@ def test_a_worker_has_its_own_environment(server, tmp_path):
     for number in range(2):
         worker = server.fork({"KERAS_BACKEND": f"nonsense-{number}"}, tmp_path / "worker.log")
         worker.pipe.recv()
-        worker.pipe.send(Start(parse_experiment(CONTENT, "toy"), str(tmp_path), sys.path))
-        assert server.await_end(worker) == 1
+        worker.pipe.send(WorkerSetup(parse_experiment(CONTENT, "toy"), str(tmp_path), sys.path))
+        assert server.wait_for_exit(worker) == 1
         assert f"nonsense-{number}" in (tmp_path / "worker.log").read_text()
 
 
@@ -86,7 +86,7 @@ def test_what_an_ended_server_was_to_fork_has_ended_as_it_did(tmp_path, monkeypa
     worker = server.fork({}, tmp_path / "worker.log")
     with pytest.raises(EOFError):
         worker.pipe.recv()
-    assert (server.await_end(worker), server.code) == (1, 1)
+    assert (server.wait_for_exit(worker), server.code) == (1, 1)
     assert "nonsense" in (tmp_path / "server.log").read_text()
     server.close()
 
