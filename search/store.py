@@ -5,11 +5,11 @@ It names paths; whoever writes a file makes its folder.
 
 import hashlib
 import os
-import platform
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
+from .hardware import processor_features
 from .redaction import redact
 
 
@@ -48,7 +48,7 @@ class Store:
     def programs(self) -> Path:
         """What XLA has compiled, kept for later runs, by processor and versions: others could not run it."""
         versions = [distribution.version for name in ("tensorflow", "jax") for distribution in metadata.distributions(name=name)]
-        return self.root / "programs" / hashlib.sha256(" ".join([_processor(), *versions]).encode()).hexdigest()[:12]
+        return self.root / "programs" / hashlib.sha256(" ".join([processor_features(), *versions]).encode()).hexdigest()[:12]
 
     @property
     def studies(self) -> Path:
@@ -117,10 +117,3 @@ class StudyFolder:
         """The kept model of one trial, such as ``7.keras``; the stem where there is none."""
         found = [path for path in self.models.glob(f"{number}.*") if path.stem == str(number)]
         return next(iter(found), self.model_stem(number))
-
-
-def _processor() -> str:
-    """Describe the processor and what it can do, as far as the system tells."""
-    facts = Path("/proc/cpuinfo")
-    lines = facts.read_text(encoding="utf-8").splitlines() if facts.is_file() else [f"{platform.processor()} {platform.machine()}"]
-    return " ".join(sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))} or set(lines)))
