@@ -15,11 +15,8 @@ def make_executor(section: ExecutorSection, logs: Path, programs: Path) -> Execu
 
     Args:
         section: The experiment's ``[executor]``.
-        logs: Folder for what worker processes print.
-        programs: Folder where they keep what they compile, from run to run.
-
-    Returns:
-        The executor.
+        logs: Folder for the output of worker processes.
+        programs: Folder in which compiled programs are kept for later runs.
     """
     match section.name:
         case "workers":

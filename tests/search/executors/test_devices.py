@@ -1,29 +1,26 @@
 import os
-import stat
 
 import pytest
 
 from search.errors import ExperimentError
-from search.executors.devices import MEMORY_FRACTION, DeviceShare, divide, visible_gpus
+from search.executors.device_share import MEMORY_FRACTION, DeviceShare
+from search.executors.devices import divide_devices
 from search.experiment.sections import ExecutorSection
+from tests import nvml
 
 
 @pytest.fixture
-def two_gpus(tmp_path, monkeypatch):
-    """A real program in place of the driver's, as on a machine with two GPUs."""
-    program = tmp_path / "nvidia-smi"
-    program.write_text("#!/bin/sh\nprintf '0\\n1\\n'\n")
-    program.chmod(program.stat().st_mode | stat.S_IEXEC)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+def two_gpus(monkeypatch):
+    nvml.install(monkeypatch, "NVIDIA A100", "NVIDIA A100")
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
 
 
 def shares(**keys):
-    return divide(ExecutorSection(**keys))
+    return divide_devices(ExecutorSection(**keys))
 
 
 def places(**keys):
-    """Where each worker trains: a GPU's number, or an empty text for the CPU."""
+    """The device of each worker: a GPU's index, or an empty text for the CPU."""
     return [share.gpu for share in shares(**keys)]
 
 
@@ -31,18 +28,11 @@ def test_every_gpu_gets_a_worker(two_gpus):
     assert [(share.kind, share.gpu) for share in shares()] == [("gpu", "0"), ("gpu", "1")]
 
 
-def test_more_workers_than_gpus_share_them_in_turn(two_gpus):
+def test_more_workers_than_gpus_share_them_round_robin(two_gpus):
     assert places(n_workers=3) == ["0", "1", "0"]
 
 
-def test_gpus_that_the_user_hides_are_not_used(two_gpus, monkeypatch):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
-    assert visible_gpus() == ["1"]
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    assert visible_gpus() == []
-
-
-def test_gpus_may_be_named_by_uuid_and_end_at_minus_one(two_gpus, monkeypatch):
+def test_only_visible_gpus_get_workers(two_gpus, monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-8f2a,MIG-abc,-1,0")
     assert places() == ["GPU-8f2a", "MIG-abc"]
 
@@ -71,7 +61,7 @@ def test_a_cpu_worker_sees_no_gpu():
     assert DeviceShare("cpu", "", 1).environment["CUDA_VISIBLE_DEVICES"] == ""
 
 
-def test_what_is_compiled_is_kept_where_it_is_said(monkeypatch):
+def test_compiled_programs_are_kept_in_the_given_folder(monkeypatch):
     monkeypatch.setenv("TF_XLA_FLAGS", "--tf_xla_auto_jit=0")
     monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR", raising=False)
     environment = DeviceShare("cpu", "", 1, "somewhere").environment
@@ -102,7 +92,7 @@ def test_the_cpu_is_used_beside_gpus_only_when_asked_for(two_gpus):
     assert len(places(devices="all")) <= max(n_cores, 2)
 
 
-def test_gpus_that_are_asked_for_and_not_there_are_missed(monkeypatch):
+def test_requested_gpus_that_do_not_exist_are_an_error(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     with pytest.raises(ExperimentError, match="no GPU is found"):
         shares(devices="gpu")

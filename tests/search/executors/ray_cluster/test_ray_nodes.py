@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from search.executors.ray_cluster.actor_host import ActorHost, import_ray
+from search.executors.ray_cluster.actor_host import ActorHost
+from search.executors.ray_cluster.connection import import_ray
 from search.executors.worker_pool import WorkerPool
 from search.experiment.file import load_experiment, parse_experiment
 from search.store import Store
