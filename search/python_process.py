@@ -30,8 +30,8 @@ class Process(Protocol):
         ...
 
     @property
-    def ending(self) -> str:
-        """How the process ended, such as ``exit status 1``."""
+    def exit_reason(self) -> str:
+        """Why the process ended, such as ``exit status 1``."""
         ...
 
     @property
@@ -47,7 +47,7 @@ class Process(Protocol):
         """Close the pipe, at which an idle process ends, and kill a busy one."""
         ...
 
-    def reap(self) -> None:
+    def join(self) -> None:
         """Wait until the process has ended, after `close`."""
         ...
 
@@ -88,14 +88,14 @@ class PythonProcess:
             raise EOFError from error
 
     @property
-    def ending(self) -> str:
-        """How the process ended."""
+    def exit_reason(self) -> str:
+        """The exit status or signal."""
         code = self._process.wait()
         return f"exit status {code}" if code >= 0 else signal.Signals(-code).name
 
     @property
     def log(self) -> str:
-        """A temporary file, which is removed by `reap`."""
+        """A temporary file, which is removed by `join`."""
         return self._output.name
 
     def kill(self) -> None:
@@ -108,7 +108,7 @@ class PythonProcess:
         if not is_idle:
             self.kill()
 
-    def reap(self) -> None:
+    def join(self) -> None:
         """Wait until the process has ended."""
         self._process.wait()
         self._output.close()

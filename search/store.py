@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-import platform
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
+from .hardware import processor_features
 from .redaction import redact
 
 
@@ -45,7 +45,7 @@ class Store:
     def programs(self) -> Path:
         """Folder of XLA's compiled programs, one per processor and versions of the backends, which can run no other's programs."""
         versions = [distribution.version for name in ("tensorflow", "jax") for distribution in metadata.distributions(name=name)]
-        return self.root / "programs" / hashlib.sha256(" ".join([_processor(), *versions]).encode()).hexdigest()[:12]
+        return self.root / "programs" / hashlib.sha256(" ".join([processor_features(), *versions]).encode()).hexdigest()[:12]
 
     @property
     def studies(self) -> Path:
@@ -114,10 +114,3 @@ class StudyFolder:
         """The path of a trial's model, such as ``7.keras``; without a suffix if there is no model."""
         found = [path for path in self.models.glob(f"{number}.*") if path.stem == str(number)]
         return next(iter(found), self.model_stem(number))
-
-
-def _processor() -> str:
-    """Return the processor's name and instruction sets, as far as the system lists them."""
-    facts = Path("/proc/cpuinfo")
-    lines = facts.read_text(encoding="utf-8").splitlines() if facts.is_file() else [f"{platform.processor()} {platform.machine()}"]
-    return " ".join(sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))} or set(lines)))

@@ -1,12 +1,11 @@
-"""Measures searches of the same networks side by side: ``make bench``, or ``make bench ARGS=--quick`` in ten minutes.
+"""Compares searches of the same networks by several tools: ``make bench``, or ``make bench ARGS=--quick`` in ten minutes.
 
-Prints a table and writes it to ``experiments/benchmarks/RESULTS.md`` where nothing was left out on purpose.
+Prints a table, and writes it to ``experiments/benchmarks/RESULTS.md`` if all tasks and runners were requested.
 """
 
 import argparse
 import json
 import shlex
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from typing import Any
 from . import overhead
 from .data import load
 from .figures import summarize
+from .gpu import has_gpu
 from .measuring import Bench
 from .processes import ProgramError
 from .report import describe_machine, to_text, write_results
@@ -26,23 +26,23 @@ OVERHEAD = "overhead"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure what is asked for.
+    """Measure the requested tasks and runners.
 
     Args:
-        arguments: The words of the command line. Defaults to the process' own.
+        arguments: The command-line arguments. Defaults to those of the process.
 
     Returns:
-        The exit status: 0 if something was measured, 1 if nothing could be.
+        The exit status: 0 if something was measured, else 1.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
-    asked = _parse(words)
+    options = _parse(words)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        bench = Bench(folder=Path(folder), device=asked.device, is_short=asked.quick, say=_say)
-        results = _measure(bench, asked)
+        bench = Bench(folder=Path(folder), device=options.device, is_short=options.quick, log=_log)
+        results = _measure(bench, options)
     print(f"\n{to_text(results)}")
-    if asked.json:
-        asked.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    if not asked.tasks and not asked.runners:
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    if not options.tasks and not options.runners:
         write_results(results, shlex.join(["python", "-m", "experiments.benchmarks", *words]))
     return 0 if results["tasks"] or "overhead_ms" in results else 1
 
@@ -55,28 +55,28 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=0, help="how often, each time with other seeds; 5 if not given")
     parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu", help="on gpu, perceptune and optuna_jax run on JAX")
     parser.add_argument("--json", type=Path, help="file for the results")
-    asked = parser.parse_args(words)
-    if asked.device == "gpu" and not shutil.which("nvidia-smi"):
-        parser.error("--device gpu needs an NVIDIA GPU, and nvidia-smi to watch it")
-    return asked
+    options = parser.parse_args(words)
+    if options.device == "gpu" and not has_gpu():
+        parser.error("--device gpu needs an NVIDIA GPU, but the driver finds none; see nvidia-smi")
+    return options
 
 
 def _names(known: Sequence[str]) -> Any:
     def names(text: str) -> list[str]:
         given = text.split(",")
         if unknown := [name for name in given if name not in known]:
-            raise argparse.ArgumentTypeError(f"there is no {', '.join(unknown)}; expected some of {', '.join(known)}")
+            raise argparse.ArgumentTypeError(f"unknown name: {', '.join(unknown)}; expected some of {', '.join(known)}")
         return given
 
     return names
 
 
-def _measure(bench: Bench, asked: argparse.Namespace) -> dict[str, Any]:
+def _measure(bench: Bench, options: argparse.Namespace) -> dict[str, Any]:
     is_gpu = bench.device == "gpu"
-    runners = _installed([RUNNERS[name] for name in asked.runners or (("optuna_jax", OURS) if is_gpu else RUNNERS)])
-    named = asked.tasks or ([*GPU_TRIALS] if is_gpu else [*TASKS, OVERHEAD])
+    runners = _installed([RUNNERS[name] for name in options.runners or (("optuna_jax", OURS) if is_gpu else RUNNERS)])
+    named = options.tasks or ([*GPU_TRIALS] if is_gpu else [*TASKS, OVERHEAD])
     tasks = _available([on_gpu(TASKS[name]) if is_gpu else TASKS[name] for name in named if name != OVERHEAD])
-    n_repeats = asked.repeats or (1 if bench.is_short or is_gpu else 5)
+    n_repeats = options.repeats or (1 if bench.is_short or is_gpu else 5)
     results = {"machine": describe_machine(bench.device), "tasks": summarize(bench.measure(tasks, runners, n_repeats))}
     return results | (_measure_overhead(bench) if OVERHEAD in named else {})
 
@@ -86,14 +86,14 @@ def _measure_overhead(bench: Bench) -> dict[str, Any]:
     try:
         return overhead.measure_overhead(bench, numbers) | {"start": overhead.measure_start(bench, n_repeats)}
     except ProgramError as error:
-        _say(f"{OVERHEAD} is left out: {error}")
+        _log(f"{OVERHEAD} is skipped: {error}")
         return {}
 
 
 def _installed(runners: Sequence[Runner]) -> list[Runner]:
     for runner in runners:
         if not runner.is_installed:
-            _say(f'{runner.name} is left out: {runner.package} is not installed; .venv/bin/pip install -e ".[{runner.extra}]"')
+            _log(f'{runner.name} is skipped: {runner.package} is not installed; .venv/bin/pip install -e ".[{runner.extra}]"')
     return [runner for runner in runners if runner.is_installed]
 
 
@@ -103,13 +103,13 @@ def _available(tasks: Sequence[Task]) -> list[Task]:
         try:
             load(task)
         except FileNotFoundError as error:
-            _say(f"{task.name} is left out: {error}")
+            _log(f"{task.name} is skipped: {error}")
         else:
             available.append(task)
     return available
 
 
-def _say(line: str) -> None:
+def _log(line: str) -> None:
     print(line, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The data and the network of a task, for runners that do not read experiment files."""
+"""The data and the network of a task, for runners without experiment files."""
 
 import importlib
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from .tasks import Task, Trial
 
 @dataclass(frozen=True)
 class Data:
-    """Training and validation part as arrays.
+    """Training and validation parts as arrays.
 
     Attributes:
         x: Features, float32 ``(n_rows, *input_shape)``; columns have mean 0 and variance 1.
         y: Targets ``(n_rows,)``: float32, or class numbers.
-        x_validation: The same of the validation part.
-        y_validation: The same of the validation part.
+        x_validation: Features of the validation part.
+        y_validation: Targets of the validation part.
         task: "binary", "multiclass" or "regression".
     """
 
@@ -52,7 +52,7 @@ def load(task: Task) -> Data:
         task: The task.
 
     Raises:
-        FileNotFoundError: If a file is neither there nor can be downloaded.
+        FileNotFoundError: If a file does not exist and cannot be downloaded.
     """
     parts: Mapping[str, Any] = resolve(task.loader)(**task.data)
     (x, y), (x_validation, y_validation) = parts["train"], parts["validation"]
@@ -85,6 +85,6 @@ def build_compiled(task: Task, data: Data, trial: Trial) -> Any:
 
 
 def resolve(reference: str) -> Any:
-    """Import what a reference "package.module:name" names."""
+    """Import the object of a reference "package.module:name"."""
     module, _, name = reference.partition(":")
     return getattr(importlib.import_module(module), name)

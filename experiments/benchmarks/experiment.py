@@ -1,4 +1,4 @@
-"""A task as an experiment file of this product, with its default settings."""
+"""Writes a task as an experiment file with default settings."""
 
 import json
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from .tasks import Task
 
 
 def listed_search(job: Job) -> dict[str, Any]:
-    """Return the ``[search]`` that proposes a job's trials from the file in the working directory."""
+    """Return a ``[search]`` table that proposes a job's trials, read from the job's file in the working directory."""
     sampler = {"sampler": "experiments.benchmarks.listed:Listed", "sampler_options": {"file": JOB}}
     return {**sampler, "n_trials": len(job.trials), "seed": job.seed}
 
 
 def experiment_text(task: Task, search: Mapping[str, Any]) -> str:
-    """Write a task as an experiment file.
+    """Return a task as an experiment file.
 
     Args:
         task: The task.

@@ -1,4 +1,4 @@
-"""The arithmetic: medians, ratios, and how far the validation losses of two runners are from each other."""
+"""Summarizes measurements: medians, ratios, and differences between the validation losses of two runners."""
 
 from collections.abc import Mapping, Sequence
 from statistics import median
@@ -17,8 +17,8 @@ def summarize(measured: Measured) -> dict[str, Any]:
         measured: Measurements by task and runner.
 
     Returns:
-        By task: figures by runner; ``ratio``, by runner, its seconds per trial over ours, the median over repeats; and
-        ``distribution`` where there are repeats of ours and the recipe.
+        By task: figures by runner; ``ratio``, each runner's seconds per trial divided by perceptune's, the median over repeats;
+        and ``distribution`` if perceptune and the recipe have several repeats.
     """
     return {task: _summarize_task(by_runner) for task, by_runner in measured.items() if by_runner}
 
@@ -53,7 +53,7 @@ def _summarize_runner(of: Sequence[Measurement], recipe: Sequence[Measurement]) 
 
 
 def ratio(theirs: Sequence[Measurement], ours: Sequence[Measurement]) -> float | None:
-    """Divide a runner's seconds per trial by ours, repeat by repeat, and return the median; None without a common repeat."""
+    """Return the median over repeats of a runner's seconds per trial divided by perceptune's; None without a common repeat."""
     own = {one.seed: one.seconds_per_trial for one in ours}
     ratios = [one.seconds_per_trial / own[one.seed] for one in theirs if one.seed in own]
     return median(ratios) if ratios else None
@@ -70,10 +70,10 @@ def curve_difference(of: Sequence[Measurement], recipe: Sequence[Measurement]) -
 
     Args:
         of: A runner's measurements.
-        recipe: The other's.
+        recipe: The measurements of the recipe.
 
     Returns:
-        The mean over the epochs of the trials that both have; None if there are none.
+        The mean over the epochs of the trials that both runners have; None if there are none.
     """
     curves, others = _stacked(of), _stacked(recipe)
     shared = curves.keys() & others.keys()
@@ -91,12 +91,12 @@ def compare_distributions(ours: Sequence[Measurement], recipe: Sequence[Measurem
     """Compare the final validation losses of the same trials under several seeds.
 
     Args:
-        ours: One search a seed.
-        recipe: The other's.
+        ours: The measurements of perceptune, one search per seed.
+        recipe: The measurements of the recipe.
 
     Returns:
-        The mean over trials of the difference of the means over seeds, its standard error, and whether it is within two of
-        them; None unless both have two seeds of a trial.
+        The mean over trials of the difference between the means over seeds, its standard error, and whether the difference is
+        within two standard errors; None unless both have two seeds of a trial.
     """
     final, others = ({number: curves[:, -1] for number, curves in _stacked(of).items()} for of in (ours, recipe))
     shared = sorted(final.keys() & others.keys())

@@ -1,4 +1,4 @@
-"""What the main program tells a runner, and what a runner answers, as JSON files in the runner's folder."""
+"""Jobs and timings: the JSON files by which the main program and a runner communicate, in the runner's folder."""
 
 import dataclasses
 import json
@@ -10,12 +10,12 @@ from typing import Any
 
 from .tasks import Task, Trial
 
-JOB, ANSWER = "job.json", "answer.json"
+JOB, TIMING = "job.json", "timing.json"
 
 
 @dataclass(frozen=True)
 class Job:
-    """One search for one runner.
+    """One search by one runner.
 
     Attributes:
         task: The task.
@@ -28,28 +28,28 @@ class Job:
     seed: int
 
     def write(self, folder: Path) -> None:
-        """Put it into a runner's folder."""
+        """Write the job into a runner's folder."""
         (folder / JOB).write_text(json.dumps(dataclasses.asdict(self)), encoding="utf-8")
 
     @classmethod
     def read(cls) -> "Job":
-        """Read it from the working directory, in the runner."""
+        """Read the job from the working directory; for runners."""
         content = json.loads(Path(JOB).read_text(encoding="utf-8"))
         return cls(Task(**content["task"]), content["trials"], content["seed"])
 
 
-def answer(ready: float, recorded: float | None = None, **facts: Any) -> None:
-    """Write down when a search began and ended, in the runner.
+def write_timing(ready: float, recorded: float | None = None, **facts: Any) -> None:
+    """Write when a search started and ended, into the working directory; for runners.
 
     Args:
         ready: When the backend was imported and the data loaded, in seconds since 1970.
         recorded: When the last trial was recorded. Defaults to now.
-        **facts: Whatever else the runner knows, plain values.
+        **facts: Further values for the main program.
     """
     content = {"ready": ready, "recorded": recorded or time.time(), **facts}
-    Path(ANSWER).write_text(json.dumps(content), encoding="utf-8")
+    Path(TIMING).write_text(json.dumps(content), encoding="utf-8")
 
 
-def read_answer(folder: Path) -> Mapping[str, Any]:
-    """Read what a runner answered."""
-    return dict(json.loads((folder / ANSWER).read_text(encoding="utf-8")))
+def read_timing(folder: Path) -> Mapping[str, Any]:
+    """Read a runner's timing."""
+    return dict(json.loads((folder / TIMING).read_text(encoding="utf-8")))

@@ -18,13 +18,13 @@ class Listed(BaseSampler):
         self._trials = json.loads(Path(file).read_text(encoding="utf-8"))["trials"]
 
     def infer_relative_search_space(self, study: Any, trial: Any) -> dict[str, Any]:
-        """Propose each hyperparameter by itself."""
+        """Return an empty space, since each hyperparameter is proposed by itself."""
         return {}
 
     def sample_relative(self, study: Any, trial: Any, search_space: dict[str, Any]) -> dict[str, Any]:
-        """Propose nothing."""
+        """Return no hyperparameters."""
         return {}
 
     def sample_independent(self, study: Any, trial: Any, param_name: str, param_distribution: Any) -> Any:
-        """Propose what the list has."""
+        """Return the hyperparameter's value in the list."""
         return self._trials[trial.number][param_name]

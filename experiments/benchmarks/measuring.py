@@ -1,4 +1,4 @@
-"""Runs every runner on every task, in turn, each search in a process and a folder of its own."""
+"""Runs each runner on each task, one after another, each search in its own process and folder."""
 
 import math
 import shutil
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import processes, stores
-from .job import Job, read_answer
+from .job import Job, read_timing
 from .runners import LIMIT, OURS, Runner
 from .stores import Curves
 from .tasks import Task, draw
@@ -20,12 +20,12 @@ class Measurement:
 
     Attributes:
         seed: Seed of the training; searches of one repeat have the same.
-        n_trials: How many trials it did.
-        seconds: From the moment the backend was imported and the data loaded to the last trial recorded.
+        n_trials: Number of its trials.
+        seconds: Time from the imported backend and the loaded data to the last recorded trial.
         process_seconds: Wall-clock time of the whole process.
         peak_bytes: Largest memory of the process and its children.
-        curves: The validation losses; empty for the limit.
-        gpu: Mean utilisation of the GPU between those moments, in percent; None without one.
+        curves: The validation losses; empty for the runner `limit`.
+        gpu: Mean utilization of the GPU during that time, in percent; None without one.
     """
 
     seed: int
@@ -48,53 +48,53 @@ class Measurement:
 
 
 Measured = dict[str, dict[str, list[Measurement]]]
-"""Measurements by task and runner, one a repeat."""
+"""Measurements by task and runner, one per repeat."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """Where and how searches are measured.
+    """Measures searches.
 
     Attributes:
-        folder: For the searches' own folders.
+        folder: Parent of the searches' folders.
         device: "cpu" or "gpu". Defaults to "cpu".
-        is_short: Whether slow runners do a few trials of the tasks they have time for. Defaults to False.
-        say: Told what happens, in lines. Defaults to printing.
+        is_short: Whether slow runners train a few trials of some tasks only. Defaults to False.
+        log: Called with each line of progress. Defaults to printing.
     """
 
     folder: Path
     device: str = "cpu"
     is_short: bool = False
-    say: Callable[[str], None] = print
+    log: Callable[[str], None] = print
 
     def measure(self, tasks: Sequence[Task], runners: Sequence[Runner], n_repeats: int) -> Measured:
-        """Have every runner do every task.
+        """Measure each runner on each task.
 
         Args:
             tasks: The tasks.
             runners: The runners.
-            n_repeats: How often; each time with other seeds, in another order of the runners.
+            n_repeats: Number of repeats, each with other seeds and another order of the runners.
 
         Returns:
-            The measurements; a runner that fails is left out with a line.
+            The measurements; a runner that fails is skipped with a line.
         """
         measured: Measured = {task.name: defaultdict(list) for task in tasks}
         for repeat in range(n_repeats):
             for task in tasks:
-                for runner in _turned(runners, repeat):
+                for runner in _rotated(runners, repeat):
                     if self.is_short and task.name not in runner.short_tasks:
                         continue
                     try:
                         measurement = self.search(task, runner, repeat)
                     except processes.ProgramError as error:
-                        self.say(f"{task.name}: {runner.name} is left out: {error}")
+                        self.log(f"{task.name}: {runner.name} is skipped: {error}")
                         continue
-                    self.say(f"{task.name}, repeat {repeat + 1}: {runner.name} {measurement.seconds_per_trial:.3f} s per trial")
+                    self.log(f"{task.name}, repeat {repeat + 1}: {runner.name} {measurement.seconds_per_trial:.3f} s per trial")
                     measured[task.name][runner.name].append(measurement)
         return measured
 
     def search(self, task: Task, runner: Runner, seed: int) -> Measurement:
-        """Have a runner do a task once.
+        """Measure a runner on a task once.
 
         Args:
             task: The task.
@@ -102,7 +102,7 @@ class Bench:
             seed: Seed of the training.
 
         Raises:
-            processes.ProgramError: If it fails, or has not recorded every epoch.
+            processes.ProgramError: If the runner fails, or has not recorded each epoch.
         """
         is_few = runner.is_slow and (self.is_short or self.device == "gpu")
         trials = draw(task)[: task.n_few if is_few else task.n_trials]
@@ -111,26 +111,26 @@ class Bench:
         backend = "jax" if self.device == "gpu" else runner.backend
         variables = processes.environment(folder, backend, self.device)
         finished = processes.run(["-m", runner.module], folder, variables, self.device)
-        answer = read_answer(folder)
+        timing = read_timing(folder)
         curves = stores.read_curves(folder / processes.STORE)
         if runner.name != LIMIT:
             _check(curves, len(trials), task.epochs)
         return Measurement(
             seed=seed,
             n_trials=len(trials),
-            seconds=answer["recorded"] - answer["ready"],
+            seconds=timing["recorded"] - timing["ready"],
             process_seconds=finished.seconds,
             peak_bytes=finished.peak_bytes(),
             curves=curves,
-            gpu=finished.utilization(answer["ready"], answer["recorded"]),
+            gpu=finished.utilization(timing["ready"], timing["recorded"]),
         )
 
     def new_folder(self, name: str, *, has_store: bool = False) -> Path:
-        """Make a folder.
+        """Create a folder.
 
         Args:
             name: Its name.
-            has_store: Whether MLflow's store is made beforehand. Defaults to False: ours makes its own, as `make search` does.
+            has_store: Whether MLflow's store is created beforehand. Defaults to False, since perceptune creates its own, as `make search` does.
         """
         folder = self.folder / name
         folder.mkdir()
@@ -142,13 +142,13 @@ class Bench:
         return folder
 
 
-def _turned(runners: Sequence[Runner], repeat: int) -> list[Runner]:
+def _rotated(runners: Sequence[Runner], repeat: int) -> list[Runner]:
     first = repeat % len(runners)
     return [*runners[first:], *runners[:first]]
 
 
 def _check(curves: Curves, n_trials: int, epochs: int) -> None:
-    """Check that each epoch of each trial was recorded; ours end a trial whose loss is not finite."""
+    """Check that each epoch of each trial was recorded; perceptune ends a trial whose loss is not finite."""
     short = [number for number, curve in curves.items() if len(curve) != epochs and all(map(math.isfinite, curve))]
     if len(curves) != n_trials or short:
-        raise processes.ProgramError(f"{len(curves)} of {n_trials} trials are recorded, and not all epochs of {short}")
+        raise processes.ProgramError(f"{len(curves)} of {n_trials} trials are recorded; trials with missing epochs: {short or 'none'}")

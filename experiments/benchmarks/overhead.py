@@ -1,4 +1,4 @@
-"""What this product takes besides training: time per trial, time to the first trial, memory as trials add up."""
+"""Measures the overhead of perceptune beside training: time per trial, time to the first trial, memory over many trials."""
 
 import subprocess
 import sys
@@ -10,26 +10,26 @@ from typing import Any
 
 from . import processes
 from .experiment import experiment_text, listed_search
-from .job import Job, read_answer
+from .job import Job, read_timing
 from .measuring import Bench
 from .runners import OURS, RUNNERS
 from .tasks import TASKS, draw, overhead
 
 N_TRIALS = (100, 1_000, 5_000)
 _FIRST = 100
-"""Trials after which memory should grow no more."""
+"""Number of trials after which memory should stop growing."""
 
 
 def measure_overhead(bench: Bench, numbers: Sequence[int] = N_TRIALS) -> dict[str, Any]:
-    """Search with training that takes no time.
+    """Measure searches whose training takes almost no time.
 
     Args:
-        bench: Where.
-        numbers: Trials of each search. Defaults to `N_TRIALS`.
+        bench: The bench.
+        numbers: Number of trials of each search. Defaults to `N_TRIALS`.
 
     Returns:
-        ``overhead_ms``, milliseconds a trial by number of trials, and ``memory_bytes``, the largest after the first hundred
-        trials and at the end.
+        ``overhead_ms``, milliseconds per trial by number of trials, and ``memory_bytes``, the largest memory after the first
+        hundred trials and at the end.
     """
     milliseconds, memory = {}, {}
     for n_trials in numbers:
@@ -37,11 +37,11 @@ def measure_overhead(bench: Bench, numbers: Sequence[int] = N_TRIALS) -> dict[st
         folder = bench.new_folder(task.name)
         Job(task, draw(task), 0).write(folder)
         finished = processes.run(["-m", RUNNERS[OURS].module], folder, processes.environment(folder))
-        answer = read_answer(folder)
-        milliseconds[str(n_trials)] = 1000 * (answer["recorded"] - answer["ready"]) / n_trials
-        at_first = finished.peak_bytes(answer["finished"][min(_FIRST, n_trials) - 1])
-        memory[str(n_trials)] = {"after_100": at_first, "at_end": finished.peak_bytes(answer["recorded"])}
-        bench.say(f"overhead of {n_trials} trials: {milliseconds[str(n_trials)]:.1f} ms each")
+        timing = read_timing(folder)
+        milliseconds[str(n_trials)] = 1000 * (timing["recorded"] - timing["ready"]) / n_trials
+        at_first = finished.peak_bytes(timing["finished"][min(_FIRST, n_trials) - 1])
+        memory[str(n_trials)] = {"after_100": at_first, "at_end": finished.peak_bytes(timing["recorded"])}
+        bench.log(f"overhead of {n_trials} trials: {milliseconds[str(n_trials)]:.1f} ms each")
     return {"overhead_ms": milliseconds, "memory_bytes": memory}
 
 
@@ -49,8 +49,8 @@ def measure_start(bench: Bench, n_repeats: int = 3) -> dict[str, float]:
     """Measure the seconds from the command to the first finished trial, and those of importing the backend alone.
 
     Args:
-        bench: Where.
-        n_repeats: How often; medians are returned. Defaults to 3.
+        bench: The bench.
+        n_repeats: Number of repeats; medians are returned. Defaults to 3.
     """
     commands, imports = [], []
     for repeat in range(n_repeats):
@@ -58,7 +58,7 @@ def measure_start(bench: Bench, n_repeats: int = 3) -> dict[str, float]:
         commands.append(_seconds_to_first_trial(folder))
         imports.append(processes.run(["-c", "import keras"], folder, processes.environment(folder)).seconds)
     start = {"command_to_first_trial": median(commands), "backend_import": median(imports)}
-    bench.say("start: first trial after {command_to_first_trial:.1f} s, the backend alone takes {backend_import:.1f} s".format(**start))
+    bench.log("start: first trial after {command_to_first_trial:.1f} s, the backend alone takes {backend_import:.1f} s".format(**start))
     return start
 
 

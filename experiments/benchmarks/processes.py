@@ -1,4 +1,4 @@
-"""Runs a program in a folder of its own, and watches its memory and the GPU meanwhile."""
+"""Runs a program in its own folder, and measures its memory and the GPU's utilization meanwhile."""
 
 import os
 import subprocess
@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 
 from . import stores
+from .gpu import utilization
 
 ROOT = Path(__file__).parents[2]
 STORE = "mlflow.db"
@@ -18,18 +19,18 @@ _INTERVAL_SECONDS = 0.5
 
 
 class ProgramError(RuntimeError):
-    """A program failed; the message is its last line."""
+    """A program failed; the message is the last line of its output."""
 
 
 @dataclass(frozen=True)
 class Finished:
-    """What a program took.
+    """Time, memory and GPU utilization of a finished program.
 
     Attributes:
         seconds: Wall-clock time of the whole process.
-        memory: Time in seconds since 1970 and bytes in use by the process and its children, twice a second; what they
-            share counts for each.
-        gpu: Time and utilisation of the first GPU in percent, as often; empty if it was not watched.
+        memory: Time in seconds since 1970, and bytes in use by the process and its children, twice a second; shared memory
+            counts for each of them.
+        gpu: Time, and utilization of the first GPU in percent, twice a second; empty if it was not measured.
     """
 
     seconds: float
@@ -41,13 +42,13 @@ class Finished:
         return max((size for moment, size in self.memory if moment <= until), default=0)
 
     def utilization(self, start: float, end: float) -> float | None:
-        """Return the mean utilisation of the GPU between two moments; None if it was not watched then."""
+        """Return the mean utilization of the GPU between two moments; None if it was not measured."""
         percents = [percent for moment, percent in self.gpu if start <= moment <= end]
         return sum(percents) / len(percents) if percents else None
 
 
 def environment(folder: Path, backend: str = "tensorflow", device: str = "cpu") -> dict[str, str]:
-    """Return the variables of a program that tracks into its folder.
+    """Return the environment variables of a program that tracks into its own folder.
 
     Args:
         folder: The folder.
@@ -69,16 +70,16 @@ def environment(folder: Path, backend: str = "tensorflow", device: str = "cpu") 
 
 
 def run(words: Sequence[str], folder: Path, variables: Mapping[str, str], device: str = "cpu") -> Finished:
-    """Run a Python program to its end.
+    """Run a Python program until it ends.
 
     Args:
-        words: What stands after ``python``.
-        folder: Its working directory; what it prints goes to ``output.log`` there.
+        words: The command-line arguments of ``python``.
+        folder: Its working directory, with its output in ``output.log``.
         variables: Its environment.
-        device: On "gpu" the GPU is watched. Defaults to "cpu".
+        device: "cpu" or "gpu"; on "gpu" the GPU's utilization is measured. Defaults to "cpu".
 
     Returns:
-        What it took.
+        Its time, memory and GPU utilization.
 
     Raises:
         ProgramError: If its exit status is not 0.
@@ -89,7 +90,8 @@ def run(words: Sequence[str], folder: Path, variables: Mapping[str, str], device
         process = subprocess.Popen([sys.executable, *words], cwd=folder, env=dict(variables), stdout=output, stderr=subprocess.STDOUT)
         while True:
             memory.append((time.time(), used_bytes(process.pid)))
-            gpu += _utilization() if device == "gpu" else []
+            if device == "gpu":
+                gpu.append((time.time(), utilization()))
             try:
                 status = process.wait(_INTERVAL_SECONDS)
                 break
@@ -112,14 +114,8 @@ def used_bytes(pid: int) -> int:
 def _resident_bytes(process: psutil.Process) -> int:
     try:
         return int(process.memory_info().rss)
-    except psutil.NoSuchProcess:  # it has ended since the children were listed
+    except psutil.NoSuchProcess:  # it ended after the children were listed
         return 0
-
-
-def _utilization() -> list[tuple[float, float]]:
-    words = ["nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits"]
-    answer = subprocess.run(words, capture_output=True, text=True, check=False).stdout
-    return [(time.time(), float(line)) for line in answer.splitlines()[:1]]
 
 
 def _last_line(file: Path) -> str:

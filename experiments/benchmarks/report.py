@@ -4,11 +4,11 @@ import datetime
 import importlib.metadata
 import os
 import platform
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .gpu import describe_gpus
 from .runners import OURS, RUNNERS
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -22,22 +22,21 @@ _PACKAGES = ("tensorflow", "keras", "jax", "optuna", "mlflow", "keras-tuner", "r
 
 
 def describe_machine(device: str = "cpu") -> dict[str, Any]:
-    """Say where and when this is measured."""
+    """Return the date, the processor or the GPU, and the versions of the packages."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     machine: dict[str, Any] = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "processor": _processor(), "cores": cores}
     machine["python"] = platform.python_version()
     machine["packages"] = {name: version for name in _PACKAGES if (version := _version(name))}
     if device == "gpu":
-        words = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
-        machine["gpu"] = subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+        machine["gpu"] = describe_gpus()
     return machine
 
 
 def to_text(results: Mapping[str, Any]) -> str:
-    """Write results as Markdown.
+    """Return results as Markdown.
 
     Args:
-        results: What the benchmark writes as JSON.
+        results: The benchmark's results, as in its JSON file.
     """
     parts = [_task_table(name, figures) for name, figures in results.get("tasks", {}).items()]
     if "overhead_ms" in results:
@@ -48,12 +47,12 @@ def to_text(results: Mapping[str, Any]) -> str:
 
 
 def write_results(results: Mapping[str, Any], command: str, file: Path = RESULTS) -> None:
-    """Write ``RESULTS.md``; a part that was measured on the other kind of device stays as it is.
+    """Write ``RESULTS.md``; the part that was measured on another kind of device stays unchanged.
 
     Args:
-        results: What the benchmark writes as JSON.
-        command: How it was called.
-        file: Where to. Defaults to `RESULTS`.
+        results: The benchmark's results, as in its JSON file.
+        command: The command that measured them.
+        file: The file to write. Defaults to `RESULTS`.
     """
     earlier = file.read_text(encoding="utf-8") if file.exists() else ""
     cpu, _, gpu = earlier.partition(GPU_HEADING)
@@ -68,10 +67,10 @@ def _introduction(machine: Mapping[str, Any], command: str) -> str:
     packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
     device = f", {machine['gpu']}" if "gpu" in machine else ""
     return f"""{machine["date"]}, {machine["cores"]} cores of {machine["processor"]}{device}, Python {machine["python"]}, {packages}.
-Command: `{command}`. How it is measured is in [README.md](README.md).
+Command: `{command}`. [README.md](README.md) describes the method.
 
-Trials are those of a search x repeats. A runner of fewer trials did the first ones of the list, so that its best val_loss is of these only, and
-starting weighs more on it. Runners that are missing were left out: not installed, or for time with `--quick`.
+"trials" is the number of trials of a search x repeats. A runner with fewer trials trained only the first ones of the list: its best val_loss is
+that of these trials, and its start-up time has more weight. Missing runners were not installed, or were skipped by `--quick` to save time.
 """
 
 
@@ -81,7 +80,7 @@ def _task_table(name: str, figures: Mapping[str, Any]) -> str:
     if distribution := figures.get("distribution"):
         verdict = "within" if distribution["is_within_two"] else "not within"
         text += (
-            f"\nFinal val_loss of {OURS} less the recipe's, {distribution['n_seeds']} seeds of each trial: "
+            f"\nFinal val_loss of {OURS} minus the recipe's, {distribution['n_seeds']} seeds of each trial: "
             f"{distribution['mean_difference']:+.5f}, {verdict} two standard errors of {distribution['standard_error']:.5f}.\n"
         )
     return text
@@ -107,7 +106,7 @@ def _overhead_table(results: Mapping[str, Any]) -> str:
         f"| {n} | {ms:.1f} | {memory[n]['after_100'] / 1e6:.0f} | {memory[n]['at_end'] / 1e6:.0f} |\n" for n, ms in results["overhead_ms"].items()
     ]
     head = "| trials | milliseconds per trial | memory after 100 trials, MB | at the end, MB |\n|---|---|---|---|\n"
-    return f"## overhead\nOurs, with training that takes no time.\n\n{head}{''.join(rows)}"
+    return f"## overhead\nperceptune only, with training that takes almost no time.\n\n{head}{''.join(rows)}"
 
 
 def _start_lines(start: Mapping[str, float]) -> str:

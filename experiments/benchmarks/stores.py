@@ -1,4 +1,4 @@
-"""MLflow's file of one search: an empty one for it to begin with, and what was recorded."""
+"""The MLflow store of one search: creates an empty one, and reads the recorded curves."""
 
 import math
 import sqlite3
@@ -15,15 +15,15 @@ _TRIALS = "runs.name LIKE 'trial %'"
 
 
 def uri(file: Path) -> str:
-    """Return MLflow's address of a file."""
+    """Return the tracking URI of a file."""
     return f"sqlite:///{file}"
 
 
 def create(file: Path) -> None:
-    """Create an empty store, which takes MLflow seconds; searches begin with a copy of it.
+    """Create an empty store. MLflow needs seconds for that, so searches start with a copy of one.
 
     Args:
-        file: Where to.
+        file: The file to create.
     """
     subprocess.run([sys.executable, "-c", _CREATE, uri(file)], check=True, capture_output=True)
 

@@ -1,4 +1,4 @@
-"""What is measured: the data, the network, the space, and how many trials of how many epochs."""
+"""The measured tasks: data, network, search space, number of trials and of epochs."""
 
 import dataclasses
 import itertools
@@ -12,16 +12,16 @@ import numpy as np
 Trial = dict[str, Any]
 """The searched hyperparameters by name."""
 
-_TURNS = (32, 64, 16, 128)
-"""Batch sizes in the order in which trials have them, the middle ones first."""
+_BATCH_SIZES = (32, 64, 16, 128)
+"""The batch sizes of successive trials, the middle ones first."""
 
 
 def dense_space(low: int = 4, high: int = 100) -> dict[str, Any]:
-    """Return the arguments of the dense network that are searched, as an experiment file spells them.
+    """Return the searched arguments of the dense network, as in an experiment file.
 
     Args:
-        low: Fewest neurons of a hidden layer. Defaults to 4.
-        high: Most neurons. Defaults to 100.
+        low: Smallest number of neurons of a hidden layer. Defaults to 4.
+        high: Largest number of neurons. Defaults to 100.
     """
     return {
         "n_hidden": {"type": "int", "low": 0, "high": 3},
@@ -31,10 +31,10 @@ def dense_space(low: int = 4, high: int = 100) -> dict[str, Any]:
 
 
 def training_space() -> dict[str, Any]:
-    """Return the training settings that are searched."""
+    """Return the searched training settings."""
     return {
         "learning_rate": {"type": "float", "low": 1e-3, "high": 1.0, "log": True},
-        "batch_size": {"type": "categorical", "choices": sorted(_TURNS)},
+        "batch_size": {"type": "categorical", "choices": sorted(_BATCH_SIZES)},
     }
 
 
@@ -45,15 +45,15 @@ class Task:
     Attributes:
         name: Its name.
         loader: Reference to the data set's function.
-        data: Arguments of it. Defaults to none.
+        data: Arguments of that function. Defaults to none.
         model: Reference to the model's builder. Defaults to the dense network.
         fixed: Arguments of the builder that are not searched. Defaults to none.
         model_space: Arguments of the builder that are searched. Defaults to `dense_space`.
         training_space: Training settings that are searched. Defaults to `training_space`.
-        n_trials: Trials of a search.
-        n_few: Trials that slow runners do where time is short.
-        epochs: Epochs of a trial.
-        passed_over: Numbers of drawn trials that are left out: their loss does not stay finite. Defaults to none.
+        n_trials: Number of trials of a search.
+        n_few: Number of trials of slow runners with ``--quick``.
+        epochs: Number of epochs of a trial.
+        excluded: Numbers of drawn trials that are excluded because their loss does not stay finite. Defaults to none.
     """
 
     name: str
@@ -66,15 +66,15 @@ class Task:
     n_trials: int
     n_few: int
     epochs: int
-    passed_over: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
 
     @property
     def space(self) -> dict[str, Any]:
-        """Everything that is searched."""
+        """All searched hyperparameters."""
         return {**self.model_space, **self.training_space}
 
     def is_model_argument(self, name: str) -> bool:
-        """Say whether a hyperparameter is the builder's and not the training's."""
+        """Return whether a hyperparameter is an argument of the builder rather than a training setting."""
         return name in self.model_space
 
 
@@ -82,9 +82,9 @@ _FASHION = "experiments.datasets:fashion_mnist"
 TASKS = {
     task.name: task
     for task in (
-        # All 265 rows that the test part leaves are trained on, and validated on the test part: nothing is chosen here.
+        # The model trains on all 265 rows outside the test part, and is validated on the test part: nothing is selected here.
         Task(name="diabetes", loader="experiments.datasets:diabetes", data={"validation": "test"}, n_trials=40, n_few=4, epochs=30),
-        Task(name="housing", loader="experiments.datasets:california_housing", n_trials=12, n_few=1, epochs=30, passed_over=(1, 8, 12)),
+        Task(name="housing", loader="experiments.datasets:california_housing", n_trials=12, n_few=1, epochs=30, excluded=(1, 8, 12)),
         Task(name="fashion", loader=_FASHION, model_space=dense_space(32, 300), n_trials=6, n_few=2, epochs=5),
         Task(
             name="lenet",
@@ -100,20 +100,20 @@ TASKS = {
 }
 
 GPU_TRIALS = {"diabetes": (1_000, 40), "fashion": (200, 8)}
-"""Trials on a GPU: of a search, and of a slow runner."""
+"""Number of trials on a GPU: of a search, and of a slow runner."""
 
 
 def on_gpu(task: Task) -> Task:
-    """Return the same task with as many trials as a GPU is measured with."""
+    """Return the task with its number of trials on a GPU."""
     n_trials, n_few = GPU_TRIALS.get(task.name, (task.n_trials, task.n_few))
     return dataclasses.replace(task, n_trials=n_trials, n_few=n_few)
 
 
 def overhead(n_trials: int) -> Task:
-    """Return a task whose training takes no time: an estimator of scikit-learn that answers a constant.
+    """Return a task whose training takes almost no time: a scikit-learn estimator that predicts a constant.
 
     Args:
-        n_trials: Trials of the search.
+        n_trials: Number of trials of the search.
     """
     constant = {"constant": {"type": "float", "low": -1.0, "high": 1.0}}
     loader, model = "experiments.datasets:linear_target", "sklearn.dummy:DummyRegressor"
@@ -133,22 +133,22 @@ def overhead(n_trials: int) -> Task:
 def draw(task: Task, seed: int = 0) -> list[Trial]:
     """Draw a task's trials from its space.
 
-    Batch sizes take turns, since a search's time depends on them most: the first trials of the list are as fair a sample
-    as the whole.
+    Successive trials have the batch sizes in a fixed cycle, since a search's time depends on them most: so the first trials are as
+    fair a sample as the whole list.
 
     Args:
         task: The task.
         seed: Seed of the draw. Defaults to 0.
 
     Returns:
-        ``task.n_trials`` sets of hyperparameters; the same arguments always give the same ones.
+        ``task.n_trials`` sets of hyperparameters, always the same ones for the same arguments.
     """
     rng = np.random.default_rng(seed)
-    drawn = [{name: _value(spec, rng) for name, spec in task.space.items()} for _ in range(task.n_trials + len(task.passed_over))]
-    trials = [trial for number, trial in enumerate(drawn) if number not in task.passed_over]
+    drawn = [{name: _value(spec, rng) for name, spec in task.space.items()} for _ in range(task.n_trials + len(task.excluded))]
+    trials = [trial for number, trial in enumerate(drawn) if number not in task.excluded]
     if "batch_size" not in task.training_space:
         return trials
-    return [trial | {"batch_size": size} for trial, size in zip(trials, itertools.cycle(_TURNS), strict=False)]
+    return [trial | {"batch_size": size} for trial, size in zip(trials, itertools.cycle(_BATCH_SIZES), strict=False)]
 
 
 def _value(spec: Mapping[str, Any], rng: np.random.Generator) -> Any:

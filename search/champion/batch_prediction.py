@@ -1,11 +1,11 @@
 """Answers the rows of a file into another file."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
+from ..atomic_file import replacing
 from ..errors import DataError, nearest
 from .pyfunc import Champion
 
@@ -73,14 +73,11 @@ def _one_line(error: Exception) -> str:
 
 
 def _write(answers: pd.DataFrame, path: Path) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")  # in the same folder, so that replacing is one step
     try:
-        if path.suffix.lower() == ".parquet":
-            answers.to_parquet(temporary, index=False)
-        else:
-            answers.to_csv(temporary, index=False)
-        temporary.replace(path)
+        with replacing(path) as temporary:
+            if path.suffix.lower() == ".parquet":
+                answers.to_parquet(temporary, index=False)
+            else:
+                answers.to_csv(temporary, index=False)
     except OSError as error:
         raise DataError(f'"{path}" cannot be written: {_one_line(error)}') from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -138,7 +138,7 @@ class Packager:
         """End the process, if one was started."""
         if self._process is not None:
             self._process.close(is_idle=False)
-            self._process.reap()
+            self._process.join()
             self._process = None
 
     def _send(self) -> None:
@@ -152,7 +152,7 @@ class Packager:
             reply: Mapping[str, str] = self._process.receive()
         except EOFError:
             if self._start_process is None:
-                status = f"ended with {self._process.ending}: {_last_line(self._printed())}"
+                status = f"ended with {self._process.exit_reason}: {_last_line(self._printed())}"
                 raise self._with_log(ChampionError(f"Packaging trial {self._spec.trial}'s model {status}")) from None
         else:
             return reply

@@ -1,23 +1,24 @@
-"""The socket of executors: they take assignments and give back results."""
+"""The interfaces of executors: an executor, and the host and the connection by which `worker_pool` reaches its workers."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..experiment.file import Experiment
 from ..python_process import Process
 from ..trial import Assignment, Report, TrialResult
+from .device_share import DeviceShare
 
 
 class Executor(Protocol):
-    """Trains trials somewhere."""
+    """Trains trials."""
 
     def start(self, experiment: Experiment, arrays: Path) -> None:
-        """Begin to make ready, without waiting.
+        """Start the workers, without waiting for them.
 
         Args:
             experiment: The experiment.
-            arrays: Folder that `TrainingArrays.load` will read, once `check` is called.
+            arrays: Folder of the training arrays, read by `TrainingArrays.load`; it may be empty until `check` is called.
         """
         ...
 
@@ -32,32 +33,32 @@ class Executor(Protocol):
 
     @property
     def n_workers(self) -> int:
-        """How many processes train; each may train several trials at once."""
+        """Number of training processes; each may train several trials at once."""
         ...
 
     @property
     def n_free(self) -> int:
-        """How many more assignments can be trained at once now."""
+        """Number of assignments that can be submitted now."""
         ...
 
     def submit(self, assignment: Assignment) -> None:
-        """Take one assignment; only while ``n_free`` is above 0."""
+        """Submit one assignment; allowed only while ``n_free`` is above 0."""
         ...
 
     def wait(self, report: Report) -> list[TrialResult]:
         """Wait until a submitted trial has ended, more trials can be submitted, or `wake` is called.
 
         Args:
-            report: Called here with each epoch of any running trial; its answer ends or continues that trial.
+            report: Called in this process with each epoch of each running trial; it returns whether that trial goes on.
 
         Returns:
-            The results that came. A trial whose worker died or hung is FAILED with `Failure.LOST` or `Failure.HUNG`; the
+            The results since the last call. A trial whose worker died or hung is FAILED with `Failure.LOST` or `Failure.HUNG`; the
             same trial may be submitted again.
         """
         ...
 
     def wake(self) -> None:
-        """Have a `wait` that is under way return at once; may be called from a signal handler."""
+        """Make a running `wait` return at once; may be called from a signal handler."""
         ...
 
     def start_process(self, entry: str, environment: Mapping[str, str], name: str) -> Process:
@@ -71,5 +72,92 @@ class Executor(Protocol):
         ...
 
     def close(self) -> None:
-        """End everything that was started; trials that still run are dropped."""
+        """Stop all workers; trials that still run are dropped. A second call does nothing."""
+        ...
+
+
+class WorkerConnection(Protocol):
+    """The coordinator's connection to one worker."""
+
+    def fileno(self) -> int:
+        """Return a file descriptor that is readable while a message waits, and after the worker has ended."""
+        ...
+
+    def send(self, message: Any) -> None:
+        """Send a message; if the worker has ended, nothing is raised."""
+        ...
+
+    def receive(self) -> Any:
+        """Return the next message.
+
+        Raises:
+            EOFError: If the worker has ended.
+        """
+        ...
+
+    @property
+    def exit_reason(self) -> str:
+        """Why an ended worker ended, such as ``SIGKILL``."""
+        ...
+
+    @property
+    def is_node_lost(self) -> bool:
+        """Whether an ended worker was lost with its machine, and so ended through no fault of its own."""
+        ...
+
+    @property
+    def log(self) -> str:
+        """Where the worker's output is."""
+        ...
+
+    def resident_bytes(self) -> int:
+        """Return the worker's memory when its last trial ended; 0 if it is unknown."""
+        ...
+
+    def kill(self) -> None:
+        """Kill the worker; `receive` then raises EOFError."""
+        ...
+
+    def close(self, *, is_idle: bool) -> None:
+        """Close the connection, which ends an idle worker; a busy one is killed."""
+        ...
+
+    def join(self) -> None:
+        """Wait until the worker has ended, after `close`."""
+        ...
+
+
+class WorkerHost(Protocol):
+    """One machine, or a cluster, on which workers run."""
+
+    def prepare(self, experiment: Experiment, arrays: Path) -> list[DeviceShare]:
+        """Connect to the machines, and divide their devices among workers.
+
+        Args:
+            experiment: The experiment.
+            arrays: Folder of the training arrays; complete before the first `messages.CheckBuilder` is sent.
+
+        Returns:
+            A share for each worker.
+
+        Raises:
+            InputError: If a requested device does not exist.
+        """
+        ...
+
+    def start_worker(self, share: DeviceShare, name: str) -> WorkerConnection:
+        """Start a worker, without waiting for it.
+
+        Args:
+            share: Its devices.
+            name: Its name; a later worker of the same name replaces it.
+        """
+        ...
+
+    def start_process(self, entry: str, environment: Mapping[str, str], name: str) -> Process:
+        """Start a process on the coordinator's machine; see `Executor.start_process`."""
+        ...
+
+    def close(self) -> None:
+        """Release the machines; all workers have ended before."""
         ...

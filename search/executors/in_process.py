@@ -1,4 +1,4 @@
-"""Trains in this process, one trial at a time: a failing trial ends the run with its own traceback, for debugging."""
+"""Trains in this process, one trial at a time, for debugging: an error in a trial ends the run with its traceback."""
 
 import functools
 import os
@@ -9,36 +9,36 @@ from ..data.arrays import TrainingArrays
 from ..experiment.file import Experiment
 from ..python_process import Process, PythonProcess
 from ..trial import Assignment, Report, TrialResult
-from .devices import Share
+from .device_share import DeviceShare
 
 
 class InProcessExecutor:
-    """Trains a submitted trial when it is waited for."""
+    """Trains a submitted trial during `wait`."""
 
     def __init__(self) -> None:
-        self._waiting: list[Assignment] = []
+        self._submitted: list[Assignment] = []
         self._check: Callable[[], None]
         self._train: Callable[[Assignment, Report], TrialResult]
 
     @property
     def n_workers(self) -> int:
-        """One."""
+        """Always 1."""
         return 1
 
     @property
     def n_free(self) -> int:
-        """One, unless a trial is waiting."""
-        return 1 - len(self._waiting)
+        """1, or 0 while a submitted trial is not trained yet."""
+        return 1 - len(self._submitted)
 
     def start(self, experiment: Experiment, arrays: Path) -> None:
-        """Note what is to be trained."""
+        """Store the experiment; nothing is imported or loaded yet."""
 
         @functools.cache
         def load() -> TrainingArrays:
             return TrainingArrays.load(arrays)
 
         def check() -> None:
-            for name, value in Share("gpu", "0", 1).memory.items():
+            for name, value in DeviceShare("gpu", "0", 1).memory_environment.items():
                 os.environ.setdefault(name, value)
             from ..training.run import check_builder
 
@@ -56,20 +56,20 @@ class InProcessExecutor:
         self._check()
 
     def submit(self, assignment: Assignment) -> None:
-        """Take a trial."""
-        self._waiting.append(assignment)
+        """Store a trial until `wait`."""
+        self._submitted.append(assignment)
 
     def wait(self, report: Report) -> list[TrialResult]:
-        """Train the waiting trial."""
-        return [self._train(self._waiting.pop(), report)]
+        """Train the submitted trial."""
+        return [self._train(self._submitted.pop(), report)]
 
     def wake(self) -> None:
-        """Do nothing: the trial's next report is soon enough."""
+        """Do nothing: the trial's next report interrupts it."""
 
     def start_process(self, entry: str, environment: Mapping[str, str], name: str) -> Process:
         """Start a process from nothing."""
         return PythonProcess(entry, environment)
 
     def close(self) -> None:
-        """Drop the waiting trial."""
-        self._waiting.clear()
+        """Drop the submitted trial."""
+        self._submitted.clear()

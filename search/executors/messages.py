@@ -1,7 +1,8 @@
-"""What the coordinator and a worker say to each other, through a pipe or across a cluster.
+"""The messages between the coordinator and a worker, through a pipe or across a cluster.
 
-The worker says `Started` and `Ready` once, then for each assignment any number of `Epochs` and one result. After the epoch of a trial
-that can be pruned it waits for a bool: whether to go on; only one trial waits at a time. A closed pipe ends the worker.
+The worker sends `WorkerStarted` and `WorkerReady` once, then for each assignment any number of `EpochReports` and one result. After
+each epoch of a trial that can be pruned, the worker waits for a bool: whether the trial goes on. Only one trial waits at a time. When
+its pipe is closed, the worker ends.
 """
 
 from dataclasses import dataclass, field
@@ -10,12 +11,12 @@ from typing import Any
 from ..errors import InputError
 from ..experiment.file import Experiment
 from ..trial import EpochReport
-from .trial_files import Files
+from .trial_files import FileContents
 
 
 @dataclass(frozen=True)
-class Start:
-    """The first thing a worker is told.
+class WorkerSetup:
+    """The first message to a worker process.
 
     Attributes:
         experiment: The experiment.
@@ -29,18 +30,29 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Check:
-    """The arrays are there: check the builder against them and say Ready."""
+class CheckBuilder:
+    """The arrays are complete: check the builder against them and send `WorkerReady`."""
 
 
 @dataclass(frozen=True)
-class Ready:
+class WorkerStarted:
+    """The worker runs; it may still have to import its backend.
+
+    Attributes:
+        host: The machine's name on a cluster. Defaults to empty.
+    """
+
+    host: str = ""
+
+
+@dataclass(frozen=True)
+class WorkerReady:
     """The worker has imported its backend and checked the builder.
 
     Attributes:
-        error: What the user must mend; None if all is well.
-        capacity: How many trials it trains at once. Defaults to 1.
-        device_bytes: Memory of its GPU that it may take; 0 on a CPU, or if that is not known. Defaults to 0.
+        error: The user's mistake that the check found; None if there is none. Defaults to None.
+        capacity: Number of trials that it trains at once. Defaults to 1.
+        device_bytes: GPU memory that it may take; 0 on a CPU, or if it is unknown. Defaults to 0.
     """
 
     error: InputError | None = None
@@ -49,37 +61,26 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Epochs:
-    """What was trained since the last message.
+class EpochReports:
+    """The epochs trained since the last message.
 
     Attributes:
-        reports: One for each epoch, in order; the last is of the trial that waits for an answer, if it does.
+        reports: One for each epoch, in order; if a trial waits for the reply, the last one is of that trial.
     """
 
     reports: tuple[EpochReport, ...]
 
 
 @dataclass(frozen=True)
-class Started:
-    """The worker runs; perhaps it is yet to import its backend.
+class MessageWithFiles:
+    """A message between machines that share no disk, with the contents of its files.
 
     Attributes:
-        host: The machine's name, where there are several. Defaults to empty.
-    """
-
-    host: str = ""
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A message between machines that share no disk, with files.
-
-    Attributes:
-        message: Any other message, an assignment or a result.
-        files: What is to be written before the message is read. Defaults to nothing.
-        resident_bytes: The worker's memory, where a result is the message. Defaults to 0.
+        message: An assignment, a result or any other message.
+        files: Files to write before the message is handled. Defaults to none.
+        resident_bytes: The worker's memory, if the message is a result. Defaults to 0.
     """
 
     message: Any
-    files: Files = field(default_factory=dict, repr=False)
+    files: FileContents = field(default_factory=dict, repr=False)
     resident_bytes: int = 0

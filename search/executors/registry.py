@@ -5,8 +5,8 @@ from pathlib import Path
 from ..experiment.file import ExecutorSection
 from .base import Executor
 from .in_process import InProcessExecutor
-from .local.process_host import Processes
-from .ray_cluster.actor_host import RayCluster
+from .local.process_host import ProcessHost
+from .ray_cluster.actor_host import ActorHost
 from .worker_pool import WorkerPool
 
 
@@ -15,16 +15,13 @@ def make_executor(section: ExecutorSection, logs: Path, programs: Path) -> Execu
 
     Args:
         section: The experiment's ``[executor]``.
-        logs: Folder for what worker processes print.
-        programs: Folder where they keep what they compile, from run to run.
-
-    Returns:
-        The executor.
+        logs: Folder for the output of worker processes.
+        programs: Folder in which compiled programs are kept for later runs.
     """
     match section.name:
         case "workers":
-            return WorkerPool(Processes(logs, programs))
+            return WorkerPool(ProcessHost(logs, programs))
         case "ray":
-            return WorkerPool(RayCluster(programs))
+            return WorkerPool(ActorHost(programs))
         case "in-process":
             return InProcessExecutor()

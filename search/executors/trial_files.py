@@ -1,99 +1,104 @@
-"""Carries a trial's files between the coordinator and nodes that share no disk with it: checkpoints, kept models, what callbacks write.
+"""Transfers a trial's files between the coordinator and nodes that share no disk with it: checkpoints, kept models, files of callbacks.
 
-A file is named by its path on the coordinator's disk; a trial on a node has a folder of its own in place of the study's.
+A file is named by its path on the coordinator's disk; on a node, a trial has a folder of its own in place of the study's.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from ..atomic_file import write_bytes
 from ..trial import Assignment, TrialResult
 
-Files = Mapping[str, bytes]
+FileContents = Mapping[str, bytes]
 """Contents by the file's path on the coordinator's disk."""
 
 
-def checkpoint_of(assignment: Assignment) -> Files:
+def read_checkpoint(assignment: Assignment) -> FileContents:
     """Read a trial's checkpoint.
 
     Args:
         assignment: The trial.
 
     Returns:
-        The file, or nothing if there is none.
+        The file, or nothing if it does not exist.
     """
     path = Path(assignment.checkpoint_path)
     return {str(path): path.read_bytes()} if assignment.checkpoint_path and path.is_file() else {}
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file that is never there in part.
+def write_files(files: FileContents) -> None:
+    """Write files, each in one step.
 
     Args:
-        path: The file; its folder is made.
-        content: What it is to hold.
+        files: Contents by path; missing folders are created.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)
+    for path, content in files.items():
+        write_bytes(Path(path), content)
 
 
 class TrialFolder:
-    """A folder on a node in place of the study's, for one trial.
+    """A node's folder for one trial, in place of the study's folder.
 
     Args:
-        assignment: The trial, as the coordinator gave it out.
-        files: What it is given with.
+        submitted: The trial, with the coordinator's paths.
+        root: The folder on the node.
 
     Attributes:
         assignment: The trial, with its paths in this folder.
     """
 
-    def __init__(self, assignment: Assignment, files: Files) -> None:
-        self._given = assignment
-        self._study = Path(assignment.model_path).parents[1]
-        self._root = Path(tempfile.mkdtemp(prefix="perceptune-"))
-        for path, content in files.items():
-            write_file(self._here(path), content)
-        self.assignment = replace(
-            assignment,
-            model_path=str(self._here(assignment.model_path)),
-            checkpoint_path=str(self._here(assignment.checkpoint_path)) if assignment.checkpoint_path else "",
-        )
-        self._checkpoint_time = self._written_at()
+    def __init__(self, submitted: Assignment, root: Path) -> None:
+        self._submitted = submitted
+        self._study = Path(submitted.model_path).parents[1]
+        self._root = root
+        self._checkpoint_time = 0
+        checkpoint_path = str(self._to_node(submitted.checkpoint_path)) if submitted.checkpoint_path else ""
+        self.assignment = replace(submitted, model_path=str(self._to_node(submitted.model_path)), checkpoint_path=checkpoint_path)
 
-    def new_checkpoint(self) -> Files:
+    @classmethod
+    def create(cls, submitted: Assignment, files: FileContents) -> "TrialFolder":
+        """Create a temporary folder with a trial's files.
+
+        Args:
+            submitted: The trial, with the coordinator's paths.
+            files: Its files.
+        """
+        folder = cls(submitted, Path(tempfile.mkdtemp(prefix="perceptune-")))
+        write_files({str(folder._to_node(path)): content for path, content in files.items()})
+        folder._checkpoint_time = folder._written_at()
+        return folder
+
+    def new_checkpoint(self) -> FileContents:
         """Return the checkpoint if it was written since the last call."""
         earlier, self._checkpoint_time = self._checkpoint_time, self._written_at()
         if self._checkpoint_time == earlier:
             return {}
-        return {self._given.checkpoint_path: Path(self.assignment.checkpoint_path).read_bytes()}
+        return {self._submitted.checkpoint_path: Path(self.assignment.checkpoint_path).read_bytes()}
 
-    def finish(self, result: TrialResult) -> tuple[TrialResult, Files]:
-        """Collect what the trial wrote, and remove the folder.
+    def finish(self, result: TrialResult) -> tuple[TrialResult, FileContents]:
+        """Read the files that the trial wrote, and remove the folder.
 
         Args:
-            result: How it ended, with the model's path in this folder.
+            result: The trial's result, with the model's path in this folder.
 
         Returns:
             The result with the coordinator's path, and all files but the checkpoint.
         """
         checkpoint = Path(self.assignment.checkpoint_path)
         paths = [path for path in self._root.rglob("*") if path.is_file() and path != checkpoint]
-        files = {self._there(path): path.read_bytes() for path in paths}
+        files = {self._to_coordinator(path): path.read_bytes() for path in paths}
         shutil.rmtree(self._root)
         if result.model_path:
-            result = replace(result, model_path=self._there(Path(result.model_path)))
+            result = replace(result, model_path=self._to_coordinator(Path(result.model_path)))
         return result, files
 
-    def _here(self, path: str) -> Path:
+    def _to_node(self, path: str) -> Path:
         return self._root / Path(path).relative_to(self._study)
 
-    def _there(self, path: Path) -> str:
+    def _to_coordinator(self, path: Path) -> str:
         return str(self._study / path.relative_to(self._root))
 
     def _written_at(self) -> int:

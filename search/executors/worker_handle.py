@@ -1,132 +1,150 @@
-"""What the coordinator knows of one worker, wherever it runs."""
+"""The coordinator's state of one worker, wherever the worker runs."""
 
 import contextlib
 import math
 import time
 
 from ..trial import Assignment, TrialResult, TrialState
-from .devices import Share
-from .messages import Epochs, Ready, Started
-from .worker_host import WorkerConnection
+from .base import WorkerConnection
+from .device_share import DeviceShare
+from .messages import EpochReports, WorkerReady, WorkerStarted
+
+_START_SECONDS = 600.0
+"""A worker may take at least this long to import its backend and check the builder."""
+
+FromWorker = WorkerStarted | WorkerReady | EpochReports | TrialResult
 
 
 class WorkerHandle:
-    """One worker and the line to it.
+    """One worker and the connection to it.
 
     Args:
-        share: Its part of the machine.
+        share: Its devices.
         name: Its name, such as ``worker-0``.
-        line: The line to it.
+        connection: The connection to it.
 
     Attributes:
-        assignments: The trials it has been given, by number, the earliest first; it trains as many at once as it has room.
-        capacity: How many trials it trains at once.
-        device_bytes: Memory of its GPU that it may take; 0 on a CPU, or if that is not known.
-        last_seconds: What its last trial took; infinite before the first and after one that failed.
-        is_retiring: Whether it is to be replaced soon.
-        is_retired: Whether it is to be replaced once it has nothing to train.
-        is_hung: Whether it was ended because nothing was heard from it.
-        trained: What it has compiled programs for, as `program_of` names it.
-        was_ready: Whether it has imported its backend and found the builder good.
-        n_trials: How many trials it has ended.
-        heard_at: When it was last heard from, or given something to do after a pause; in seconds of the monotonic clock.
-            Infinite until it runs: a cluster may have no room for it yet.
+        assignments: Its unfinished trials by number, the earliest first; it trains the first ``capacity`` of them, the rest is queued.
+        capacity: Number of trials that it trains at once.
+        device_bytes: GPU memory that it may take; 0 on a CPU, or if it is unknown.
+        last_seconds: Duration of its last trial; infinite before the first one and after a failed one.
+        recycle_soon: Whether it is replaced after one of its next trials, so that no trial is queued for it.
+        recycle_when_idle: Whether it is replaced as soon as it trains nothing.
+        is_hung: Whether it was killed because it sent no message in time.
+        compiled: Keys of the programs that it has compiled, by `program_key`.
+        is_ready: Whether it has imported its backend and accepted the builder.
+        n_trials: Number of trials that it has ended.
+        last_message_at: Monotonic time in seconds of its last message, or of the first assignment after an idle period. Infinite
+            until it runs: on a cluster it may wait for a free node.
     """
 
-    def __init__(self, share: Share, name: str, connection: WorkerConnection) -> None:
+    def __init__(self, share: DeviceShare, name: str, connection: WorkerConnection) -> None:
         self.share = share
         self.connection = connection
         self.assignments: dict[int, Assignment] = {}
         self.capacity = 1
         self.device_bytes = 0
         self.last_seconds = math.inf
-        self.is_retiring = False
-        self.is_retired = False
+        self.recycle_soon = False
+        self.recycle_when_idle = False
         self.is_hung = False
-        self.trained: set[str] = set()
-        self.was_ready = False
+        self.compiled: set[str] = set()
+        self.is_ready = False
         self.n_trials = 0
-        self.heard_at = math.inf
-        self.own_name = name
+        self.last_message_at = math.inf
+        self.base_name = name
         self._host = ""
         self._first_bytes = 0
 
     @property
     def name(self) -> str:
-        """Its name, with the machine's where there are several."""
-        return f"{self.own_name} on {self._host}" if self._host else self.own_name
+        """Its name, with the machine's name on a cluster."""
+        return f"{self.base_name} on {self._host}" if self._host else self.base_name
 
     @property
     def is_free(self) -> bool:
-        """Whether it can be given a trial that it trains at once."""
-        return self.was_ready and len(self.assignments) < self.capacity
+        """Whether it would train another trial at once."""
+        return self.is_ready and len(self.assignments) < self.capacity
 
     @property
     def is_idle(self) -> bool:
-        """Whether it has nothing to train."""
-        return self.was_ready and not self.assignments
+        """Whether it is ready and trains nothing."""
+        return self.is_ready and not self.assignments
 
     @property
-    def begun(self) -> list[Assignment]:
+    def running(self) -> list[Assignment]:
         """The trials that it trains."""
-        return list(self.assignments.values())[: self.capacity] if self.was_ready else []
+        return list(self.assignments.values())[: self.capacity] if self.is_ready else []
 
     @property
-    def waiting(self) -> list[Assignment]:
-        """The trials that it has been given ahead."""
-        return list(self.assignments.values())[len(self.begun) :]
+    def queued(self) -> list[Assignment]:
+        """The trials that wait until it has ended others."""
+        return list(self.assignments.values())[len(self.running) :]
 
     def send(self, message: object) -> None:
-        """Say something; a dead worker is noticed when it is read from."""
+        """Send a message; that a worker has ended is noticed by `receive`."""
         self.connection.send(message)
 
-    def train(self, assignment: Assignment) -> None:
-        """Give it a trial, to train now or after those that it trains."""
+    def submit(self, assignment: Assignment) -> None:
+        """Send a trial, to be trained now or after the trials that it trains."""
         if self.is_idle:
-            self.heard_at = time.monotonic()
+            self.last_message_at = time.monotonic()
         self.assignments[assignment.number] = assignment
-        self.trained.add(program_of(assignment))
+        self.compiled.add(program_key(assignment))
         self.send(assignment)
 
-    def receive(self) -> Started | Ready | Epochs | TrialResult | None:
-        """Take the next message; None if the worker is gone."""
-        message: Started | Ready | Epochs | TrialResult | None = None
+    def receive(self) -> FromWorker | None:
+        """Return the next message, or None if the worker has ended."""
+        message: FromWorker | None = None
         with contextlib.suppress(EOFError):
             message = self.connection.receive()
-            self.heard_at = time.monotonic()
+            self.last_message_at = time.monotonic()
         match message:
-            case Started(host=host):
+            case WorkerStarted(host=host):
                 self._host = host
-            case Ready():
-                self.was_ready, self.capacity, self.device_bytes = message.error is None, message.capacity, message.device_bytes
+            case WorkerReady():
+                self.is_ready, self.capacity, self.device_bytes = message.error is None, message.capacity, message.device_bytes
             case TrialResult():
                 del self.assignments[message.number]
                 self.n_trials += 1
                 self.last_seconds = math.inf if message.state is TrialState.FAILED else message.seconds
         return message
 
+    def deadline(self, epoch_timeout_seconds: float) -> float:
+        """Return the monotonic time in seconds by which the next message must arrive; infinite for an idle worker.
+
+        Args:
+            epoch_timeout_seconds: The longest allowed time without a message.
+        """
+        if self.is_idle:
+            return math.inf
+        return self.last_message_at + (epoch_timeout_seconds if self.is_ready else max(epoch_timeout_seconds, _START_SECONDS))
+
     def growth_bytes(self) -> int:
-        """How much its memory has grown since its first trial."""
+        """Return how much its memory has grown since its first trial."""
         resident = self.connection.resident_bytes()
         self._first_bytes = self._first_bytes or resident
         return resident - self._first_bytes
 
-    def hang(self) -> None:
-        """Take it for hung and end it by force; its line then says so."""
+    def kill_hung(self) -> None:
+        """Kill it because it sent no message in time; `receive` then returns None."""
         self.is_hung = True
         self.connection.kill()
 
-    def end(self) -> None:
-        """Have it end: an idle one by itself, a busy one by force."""
+    def close(self) -> None:
+        """Close the connection, which ends an idle worker; a busy one is killed."""
         self.connection.close(is_idle=self.is_idle)
 
-    def reap(self) -> None:
-        """Wait until it has ended."""
-        self.connection.reap()
+    def join(self) -> None:
+        """Wait until it has ended, after `close`."""
+        self.connection.join()
 
 
-def program_of(assignment: Assignment) -> str:
-    """Name what is compiled for a trial, as far as it can be known without its model; trials of the same name differ in values only."""
+def program_key(assignment: Assignment) -> str:
+    """Return a key of the program that a trial compiles, as far as it is known without the model.
+
+    Trials with the same key differ in values of the program only, such as the dropout rate.
+    """
     settings = assignment.training
     arguments = {name: value != 0 if "dropout" in name else value for name, value in assignment.model_arguments.items()}
     return f"{sorted(arguments.items())} {settings.batch_size} {settings.optimizer} {settings.loss}"

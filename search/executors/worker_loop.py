@@ -1,6 +1,6 @@
-"""What a worker does, wherever it runs: it checks the builder, then trains whatever it is given, and says what comes of it.
+"""The main loop of a worker, wherever it runs: it checks the builder, then trains the assigned trials and sends their results.
 
-It knows no pipe and no cluster: messages come and go through two functions.
+It knows no pipe and no cluster: it receives and sends messages by two functions.
 """
 
 import contextlib
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..experiment.file import Experiment
 from ..trial import Assignment, EpochReport
-from .devices import MEMORY_PART
-from .messages import Epochs, Ready
+from .device_share import MEMORY_FRACTION
+from .messages import EpochReports, WorkerReady
 
 if TYPE_CHECKING:
     from ..data.arrays import TrainingArrays
@@ -27,58 +27,58 @@ Send = Callable[[Any], None]
 
 
 def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive: Callable[[], Any], send: Send) -> None:
-    """Import the backend, say Ready once the builder is checked, and train until ``receive`` raises, which ends this process.
+    """Import the backend, check the builder, send `WorkerReady`, and train trials until ``receive`` raises, which ends this process.
 
     Args:
         experiment: The experiment.
-        load: Gives the arrays; called once they are there.
-        receive: Waits for the next message: first `messages.Check`, then, on a thread of its own, assignments, and answers to
+        load: Loads the arrays; called after `messages.CheckBuilder`.
+        receive: Waits for the next message: first `messages.CheckBuilder`, then, on a separate thread, assignments and replies to
             reports.
-        send: Takes a message for the coordinator; called by one thread at a time.
+        send: Sends a message to the coordinator; called by one thread at a time.
     """
-    import keras  # noqa: F401 - with its backend, now, while the coordinator prepares the data
+    import keras  # noqa: F401 - imports the backend while the coordinator prepares the data
 
     from ..training.device import limit_memory, total_bytes
     from ..training.run import check_builder, choose_capacity
 
-    if part := os.environ.get(MEMORY_PART):
-        limit_memory(float(part))
-    receive()  # Check
+    if fraction := os.environ.get(MEMORY_FRACTION):
+        limit_memory(float(fraction))
+    receive()  # CheckBuilder
     arrays = load()
     try:
         check_builder(experiment, arrays)
     except InputError as error:
-        send(Ready(error))
+        send(WorkerReady(error))
         receive()
         return
     capacity = choose_capacity(experiment, arrays)
     trials = _Trials(send, experiment, arrays)
-    send(Ready(capacity=capacity, device_bytes=total_bytes()))
-    threading.Thread(target=_or_end, args=(_receive_all, receive, trials), daemon=True).start()
+    send(WorkerReady(capacity=capacity, device_bytes=total_bytes()))
+    threading.Thread(target=_run_or_exit, args=(_receive_all, receive, trials), daemon=True).start()
     trials.train(capacity)
 
 
 def _receive_all(receive: Callable[[], Any], trials: "_Trials") -> None:
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
-            trials.take(receive())
-    os._exit(0)  # the coordinator is gone, or wants this process to end: without waiting for trials
+            trials.handle(receive())
+    os._exit(0)  # the coordinator has closed the connection or has ended: exit without waiting for trials
 
 
-def _or_end(do: Callable[..., None], *arguments: object) -> None:
-    """Do what never ends, or end this process: the end of a thread would go unnoticed."""
+def _run_or_exit(loop: Callable[..., None], *arguments: object) -> None:
+    """Run an endless loop, and exit the process if it raises: the end of a thread alone would not be noticed."""
     try:
-        do(*arguments)
-    except BaseException:  # a fault of ours, or the coordinator is gone
+        loop(*arguments)
+    except BaseException:  # an internal error, or the coordinator has ended
         traceback.print_exc()
         os._exit(1)
 
 
 class _Trials:
-    """The trials of this worker, as many threads as are trained at once, of which one runs at a time.
+    """The trials of this worker: a thread for each one that is trained at once, of which only one runs at a time.
 
     Args:
-        send: Takes a message for the coordinator; only the trial whose turn it is calls it.
+        send: Sends a message to the coordinator; only the thread that runs calls it.
         experiment: The experiment.
         arrays: The data.
     """
@@ -86,28 +86,28 @@ class _Trials:
     def __init__(self, send: Send, experiment: Experiment, arrays: "TrainingArrays") -> None:
         self._send, self._experiment, self._arrays = send, experiment, arrays
         self._assignments: SimpleQueue[Assignment] = SimpleQueue()
-        self._answers: SimpleQueue[bool] = SimpleQueue()
-        self._epochs = _EpochsToSend(send)
+        self._replies: SimpleQueue[bool] = SimpleQueue()
+        self._epochs = _EpochBuffer(send)
 
-    def take(self, message: Assignment | bool) -> None:
-        """Have a trial begun, or tell the one that waits for it whether to go on."""
+    def handle(self, message: Assignment | bool) -> None:
+        """Queue a trial, or pass on to the waiting trial whether it goes on."""
         if isinstance(message, Assignment):
             self._assignments.put(message)
         else:
-            self._answers.put(message)
+            self._replies.put(message)
 
     def train(self, capacity: int) -> None:
-        """Train trials for ever.
+        """Train trials without end.
 
         Args:
-            capacity: How many at once; more wait. One is trained on this thread, on which the user's module was imported: what it
-                set there, a Keras scope for example, may be known to this thread only.
+            capacity: Number of trials at once; further ones wait. One is trained on this thread, on which the user's module was
+                imported: a Keras scope that the module opened, for example, may hold on this thread only.
         """
         for _ in range(capacity - 1):
-            threading.Thread(target=_or_end, args=(self._train_one_by_one,), daemon=True).start()
-        _or_end(self._train_one_by_one)
+            threading.Thread(target=_run_or_exit, args=(self._train_sequentially,), daemon=True).start()
+        _run_or_exit(self._train_sequentially)
 
-    def _train_one_by_one(self) -> None:
+    def _train_sequentially(self) -> None:
         while True:
             self._train(self._assignments.get())
 
@@ -117,8 +117,8 @@ class _Trials:
         from ..training.vectorized.lockstep import LOCKSTEP
 
         def report(epoch: EpochReport) -> bool:
-            self._epochs.add(epoch, is_due=assignment.is_prunable)
-            return self._answers.get() if assignment.is_prunable else True
+            self._epochs.add(epoch, send_now=assignment.is_prunable)
+            return self._replies.get() if assignment.is_prunable else True
 
         with LOCKSTEP.trial():
             result = train_trial(self._experiment, assignment, self._arrays, report)
@@ -126,20 +126,20 @@ class _Trials:
             self._send(replace(result, peak_bytes=peak_bytes()))
 
 
-class _EpochsToSend:
-    """Epochs that the coordinator has not been told of; short ones are told together."""
+class _EpochBuffer:
+    """Epochs that are not sent yet; short epochs are sent together."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._reports: list[EpochReport] = []
         self._sent_at = time.monotonic()
 
-    def add(self, report: EpochReport, *, is_due: bool) -> None:
+    def add(self, report: EpochReport, *, send_now: bool) -> None:
         self._reports.append(report)
-        if is_due or time.monotonic() - self._sent_at >= SEND_INTERVAL_SECONDS:
+        if send_now or time.monotonic() - self._sent_at >= SEND_INTERVAL_SECONDS:
             self.send()
 
     def send(self) -> None:
         if self._reports:
-            self._send(Epochs(tuple(self._reports)))
+            self._send(EpochReports(tuple(self._reports)))
         self._reports, self._sent_at = [], time.monotonic()

@@ -1,31 +1,28 @@
-"""Trains on workers, of which each imports the backend once, holds one share of the machine and is reused.
+"""Trains trials on workers that each import the backend once, compute on one device share, and are reused.
 
-Where they run is the fleet's to know. A worker is replaced when it dies or hangs, after a trial that ran out of memory,
-after a number of trials, or when its memory has grown.
+A host (`base.WorkerHost`) starts the workers. A worker is replaced when it dies or hangs, after a trial that ran out of memory, after a
+number of trials, or when its memory has grown.
 """
 
 import math
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from ..errors import WorkerError
 from ..experiment.file import Experiment
 from ..python_process import Process
-from ..trial import Assignment, Failure, Report, TrialResult, TrialState
-from .devices import Share
+from ..trial import Assignment, Failure, Report, TrialResult
+from .base import WorkerHost
+from .device_share import DeviceShare
 from .gpu_packing import GpuPacking
-from .messages import Check, Epochs, Ready
-from .worker_handle import WorkerHandle, program_of
-from .worker_host import WorkerHost
-
-_SOON_SECONDS = 1.0
-_MAX_BAD_STARTS = 5
-_START_SECONDS = 600.0
-"""At least so long may a worker take to import its backend and check the builder."""
+from .lost_workers import FailedStarts, failed_results
+from .messages import CheckBuilder, EpochReports, WorkerReady
+from .placement import choose_worker, n_acceptable
+from .recycling import Recycling
+from .wakeup import Wakeup
+from .worker_handle import WorkerHandle
 
 
 class WorkerPool:
@@ -38,11 +35,12 @@ class WorkerPool:
     def __init__(self, host: WorkerHost) -> None:
         self._host = host
         self._workers: list[WorkerHandle] = []
-        self._backlog: list[Assignment] = []  # given ahead to a worker that died
-        self._experiment: Experiment
+        self._backlog: list[Assignment] = []  # queued trials of workers that died
+        self._epoch_timeout_seconds: float
         self._packing: GpuPacking
-        self._n_bad_starts = 0  # one after another
-        self._alarm, self._alarm_button = Pipe(duplex=False)
+        self._recycling: Recycling
+        self._failed_starts = FailedStarts()
+        self._wakeup = Wakeup()
 
     @property
     def n_workers(self) -> int:
@@ -51,161 +49,128 @@ class WorkerPool:
 
     @property
     def n_free(self) -> int:
-        """Number of trials that can be trained at once, and of workers that can be given their next trial already."""
-        return max(0, sum(self._n_free_of(worker) for worker in self._workers) - len(self._backlog))
+        """Number of trials that can be submitted now, to be trained at once or queued behind a short trial."""
+        return max(0, sum(n_acceptable(worker, len(self._workers)) for worker in self._workers) - len(self._backlog))
 
     def start(self, experiment: Experiment, arrays: Path) -> None:
         """Start the workers; they import the backend while the caller goes on."""
-        self._experiment = experiment
-        self._packing = GpuPacking(experiment.executor)
-        for share in self._host.begin(experiment, arrays)[: experiment.search.n_trials]:
+        self._epoch_timeout_seconds = experiment.executor.epoch_timeout_seconds
+        self._packing, self._recycling = GpuPacking(experiment.executor), Recycling(experiment.executor)
+        for share in self._host.prepare(experiment, arrays)[: experiment.search.n_trials]:
             self._workers.append(self._start_worker(share, f"worker-{len(self._workers)}"))
 
     def check(self) -> None:
-        """Have the builder checked, and wait for the first worker's answer."""
+        """Make all workers check the builder, and wait until the first one is ready."""
         for worker in self._workers:
-            worker.send(Check())
+            worker.send(CheckBuilder())
         while not self.n_free:
             for worker in self._readable():
-                self._handle(worker, lambda _: True)
+                self._handle_message(worker, lambda _: True)
 
     def submit(self, assignment: Assignment) -> None:
-        """Give a trial to a worker that has room, or else to one that can be given its next trial already.
-
-        Among these, to one of those with the largest part of its room free; among equals, to one that has trained such a trial
-        before and so has its program.
-        """
-        program = program_of(assignment)
-        free = [worker for worker in self._workers if self._n_free_of(worker)]
-        max(free, key=lambda worker: (worker.is_free, -len(worker.assignments) / worker.capacity, program in worker.trained)).train(assignment)
-
-    def _n_free_of(self, worker: WorkerHandle) -> int:
-        """How many trials a worker can be given; while it is to be replaced, none beside those that it trains."""
-        if worker.is_free and not (worker.is_retiring and worker.assignments):
-            return worker.capacity - len(worker.assignments)
-        return int(self._can_go_ahead(worker))
-
-    def _can_go_ahead(self, worker: WorkerHandle) -> bool:
-        """Whether it is worth proposing a trial before this worker's last one has ended, since that will be soon.
-
-        Not with a single worker, so that its study can be repeated exactly.
-        """
-        is_soon = worker.last_seconds <= _SOON_SECONDS and not any(trial.is_prunable for trial in worker.assignments.values())
-        return is_soon and len(worker.assignments) == worker.capacity and len(self._workers) > 1 and not worker.is_retiring
+        """Submit a trial to the worker that `placement.choose_worker` returns."""
+        choose_worker(assignment, self._workers).submit(assignment)
 
     def wait(self, report: Report) -> list[TrialResult]:
-        """Wait for results, or for a worker to become ready."""
+        """Wait for results, or until more trials can be submitted."""
         results: list[TrialResult] = []
         n_free = self.n_free
-        while not results and self.n_free <= n_free and not self._alarm.poll():
+        while not results and self.n_free <= n_free and not self._wakeup.is_set:
             for worker in self._readable():
-                results += self._handle(worker, report)
-        while self._alarm.poll():
-            self._alarm.recv_bytes()
+                results += self._handle_message(worker, report)
+        while self._wakeup.is_set:
+            self._wakeup.consume()
         return results
 
     def wake(self) -> None:
-        """Have `wait` return; safe in a signal handler."""
-        self._alarm_button.send_bytes(b"!")
+        """Make a running `wait` return; safe in a signal handler."""
+        self._wakeup.set()
 
     def start_process(self, entry: str, environment: Mapping[str, str], name: str) -> Process:
-        """Start a process where the coordinator is."""
+        """Start a process on the coordinator's machine."""
         return self._host.start_process(entry, environment, name)
 
     def close(self) -> None:
-        """End all workers: idle ones by themselves, the others by force."""
+        """Stop all workers: idle ones end by themselves, busy ones are killed."""
         for worker in self._workers:
-            worker.end()
+            worker.close()
         for worker in self._workers:
-            worker.reap()
+            worker.join()
         self._workers.clear()
         self._host.close()
 
     def _readable(self) -> list[WorkerHandle]:
-        """Wait for messages; a worker that hangs is killed, and its line then says so."""
-        deadlines = {worker: self._deadline(worker) for worker in self._workers}
+        """Wait for messages, and return the workers that have sent one or have ended; a worker past its deadline is killed."""
+        deadlines = {worker: worker.deadline(self._epoch_timeout_seconds) for worker in self._workers}
         seconds = min(deadlines.values()) - time.monotonic()
-        ready = wait(
-            [self._alarm.fileno(), *(worker.connection.fileno() for worker in self._workers)], None if math.isinf(seconds) else max(0.0, seconds)
-        )
+        descriptors = [self._wakeup.fileno(), *(worker.connection.fileno() for worker in self._workers)]
+        ready = wait(descriptors, None if math.isinf(seconds) else max(0.0, seconds))
         for worker, deadline in deadlines.items():
             if worker.connection.fileno() not in ready and time.monotonic() >= deadline:
-                worker.hang()
+                worker.kill_hung()
         return [worker for worker in self._workers if worker.connection.fileno() in ready]
 
-    def _deadline(self, worker: WorkerHandle) -> float:
-        """Until when a worker must have said something, in seconds of the monotonic clock."""
-        if worker.is_idle:
-            return math.inf
-        limit = self._experiment.executor.epoch_timeout_seconds
-        return worker.heard_at + (limit if worker.was_ready else max(limit, _START_SECONDS))
-
-    def _handle(self, worker: WorkerHandle, report: Report) -> list[TrialResult]:
+    def _handle_message(self, worker: WorkerHandle, report: Report) -> list[TrialResult]:
         results: list[TrialResult] = []
-        message = worker.receive()
-        match message:
-            case Epochs(reports=reports):
-                go_on = [report(epoch) for epoch in reports][-1]
-                if worker.assignments[reports[-1].number].is_prunable:
-                    worker.send(go_on)
-            case Ready(error=error) if error is not None:
+        match message := worker.receive():
+            case EpochReports():
+                self._report_epochs(worker, message, report)
+            case WorkerReady(error=error) if error is not None:
                 raise error
-            case Ready():
-                self._n_bad_starts = 0
+            case WorkerReady():
+                self._failed_starts.reset()
             case TrialResult():
-                self._pack(worker, message)
-                self._recycle(worker, is_due=message.failure is Failure.OUT_OF_MEMORY)
+                self._after_trial(worker, message)
                 results = [replace(message, worker=worker.name)]
             case None:
-                results = self._bury(worker)
-        while self._backlog and any(self._n_free_of(worker) for worker in self._workers):
-            self.submit(self._backlog.pop(0))
+                results = self._replace_ended(worker)
+        self._submit_backlog()
         return results
 
-    def _bury(self, worker: WorkerHandle) -> list[TrialResult]:
-        """Replace a dead worker, which has failed what it trained; what waited is for whoever is free first."""
-        if not worker.was_ready and not worker.connection.is_node_lost:
-            self._note_bad_start(worker)
-        self._backlog += worker.waiting
-        self._replace(worker)
-        failure, how = Failure.LOST, f"the worker process died: {worker.connection.ending}"
-        if worker.is_hung:
-            limit = self._experiment.executor.epoch_timeout_seconds
-            failure, how = Failure.HUNG, f"no epoch came from the worker process for {limit:g} s (executor.epoch_timeout_seconds)"
-        reason = f"{how}; its output is in {worker.connection.log}"
-        return [
-            TrialResult(number=trial.number, state=TrialState.FAILED, failure=failure, reason=reason, worker=worker.name) for trial in worker.begun
-        ]
+    def _report_epochs(self, worker: WorkerHandle, message: EpochReports, report: Report) -> None:
+        """Report each epoch, and reply to a trial that can be pruned whether it goes on."""
+        goes_on = [report(epoch) for epoch in message.reports][-1]
+        if worker.assignments[message.reports[-1].number].is_prunable:
+            worker.send(goes_on)
 
-    def _note_bad_start(self, worker: WorkerHandle) -> None:
-        self._n_bad_starts += 1
-        if self._n_bad_starts == _MAX_BAD_STARTS:
-            raise WorkerError(f"Worker processes cannot start ({worker.connection.ending}); their output is in {worker.connection.log}")
+    def _after_trial(self, worker: WorkerHandle, result: TrialResult) -> None:
+        """Divide GPUs once the memory of trials is known, and replace the worker if it has reached a limit."""
+        for crowded, shares in self._packing.update(worker, result, self._workers):
+            self._divide(crowded, shares)
+        if worker in self._workers:
+            self._recycle(worker, is_due=result.failure is Failure.OUT_OF_MEMORY)
 
-    def _pack(self, worker: WorkerHandle, result: TrialResult) -> None:
-        """Once, when each worker has ended a trial, put as many on each GPU as its memory has room for."""
-        for crowded, (share, *others) in self._packing.note(worker, result, self._workers):
-            crowded.share, crowded.is_retired = share, True  # replaced by one that has this share only
-            self._workers += [self._checked(other, f"worker-{len(self._workers) + number}") for number, other in enumerate(others)]
-            self._recycle(crowded, is_due=True)
+    def _divide(self, crowded: WorkerHandle, shares: list[DeviceShare]) -> None:
+        """Start a worker for each further part of a worker's share; the worker itself is replaced by one with the first part."""
+        crowded.share, *others = shares
+        self._workers += [self._start_checking(other, f"worker-{len(self._workers) + number}") for number, other in enumerate(others)]
+        self._recycle(crowded, is_due=True)
 
     def _recycle(self, worker: WorkerHandle, *, is_due: bool) -> None:
-        """Replace a worn worker once it has nothing to train; until then it gets nothing ahead."""
-        limits = self._experiment.executor
-        worker.is_retired |= is_due or worker.n_trials >= limits.recycle_after_trials or worker.growth_bytes() > limits.recycle_growth_bytes
-        worker.is_retiring = worker.is_retired or worker.n_trials + 1 >= limits.recycle_after_trials
-        if worker.is_retired and worker.is_idle and worker in self._workers:
-            worker.end()
-            worker.reap()
+        if self._recycling.update(worker, is_due=is_due):
+            worker.close()
+            worker.join()
             self._replace(worker)
 
-    def _replace(self, worker: WorkerHandle) -> None:
-        self._workers[self._workers.index(worker)] = self._checked(worker.share, worker.own_name)
+    def _replace_ended(self, worker: WorkerHandle) -> list[TrialResult]:
+        """Replace a worker that died or hung, and return the results of its running trials; its queued ones are submitted again."""
+        if not worker.is_ready:
+            self._failed_starts.add(worker)
+        self._backlog += worker.queued
+        self._replace(worker)
+        return failed_results(worker, self._epoch_timeout_seconds)
 
-    def _checked(self, share: Share, name: str) -> WorkerHandle:
+    def _submit_backlog(self) -> None:
+        while self._backlog and any(n_acceptable(worker, len(self._workers)) for worker in self._workers):
+            self.submit(self._backlog.pop(0))
+
+    def _replace(self, worker: WorkerHandle) -> None:
+        self._workers[self._workers.index(worker)] = self._start_checking(worker.share, worker.base_name)
+
+    def _start_checking(self, share: DeviceShare, name: str) -> WorkerHandle:
         worker = self._start_worker(share, name)
-        worker.send(Check())
+        worker.send(CheckBuilder())
         return worker
 
-    def _start_worker(self, share: Share, name: str) -> WorkerHandle:
+    def _start_worker(self, share: DeviceShare, name: str) -> WorkerHandle:
         return WorkerHandle(share, name, self._host.start_worker(share, name))

@@ -1,7 +1,6 @@
-"""Where a result comes from: the commit, the installed packages, the machine and its devices.
+"""Collects the provenance of results: the git commit, the installed packages, the machine and its devices.
 
-It asks git, the package metadata and the driver, and imports neither TensorFlow nor Keras. What cannot be found out is
-None or empty; nothing is raised for it.
+It imports neither TensorFlow nor Keras. An unknown value is None or empty; nothing is raised for it.
 """
 
 import json
@@ -13,6 +12,8 @@ from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
 
+from ..hardware import gpu_names, processor_name
+
 HERE = Path(__file__).resolve().parents[1]
 MAIN_PACKAGES = ("tensorflow", "keras", "jax", "torch", "keras-tuner", "optuna", "mlflow", "scikit-learn", "pandas", "numpy")
 """The packages whose versions change results, by the names of their distributions."""
@@ -20,7 +21,7 @@ MAIN_PACKAGES = ("tensorflow", "keras", "jax", "torch", "keras-tuner", "optuna",
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Code and machine, at one moment.
+    """Version of the code, and the machine that it runs on.
 
     Attributes:
         commit: The git commit of the code, 40 hexadecimal digits; None if the code is not tracked by git.
@@ -28,8 +29,8 @@ class Provenance:
         python: Python's version, such as ``3.12.3``.
         platform: Operating system and processor, such as ``Linux-6.8-x86_64``.
         backend: The Keras backend that is configured, such as ``tensorflow``.
-        packages: Version by distribution name, in lower case, of everything installed.
-        devices: The accelerators, such as ``NVIDIA A100-SXM4-80GB``; the processor if there are none.
+        packages: Version by distribution name, in lower case, of all installed packages.
+        devices: The GPUs, such as ``NVIDIA A100-SXM4-80GB``; the processor if there are none.
     """
 
     commit: str | None
@@ -42,23 +43,20 @@ class Provenance:
 
     @property
     def main_packages(self) -> dict[str, str]:
-        """The versions of those of `MAIN_PACKAGES` that are installed."""
+        """Versions of the installed packages among `MAIN_PACKAGES`."""
         return {name: self.packages[name] for name in MAIN_PACKAGES if name in self.packages}
 
     @property
     def requirements(self) -> str:
-        """All versions as the text of a requirements file."""
+        """Text of a requirements file with all versions."""
         return "".join(f"{name}=={version}\n" for name, version in self.packages.items())
 
 
 def collect(folder: Path = HERE) -> Provenance:
-    """Find out where results of this process come from.
+    """Collect the provenance of this process's results.
 
     Args:
         folder: A folder of the code. Defaults to this package's.
-
-    Returns:
-        What is known.
     """
     commit, is_dirty = git_revision(folder)
     return Provenance(
@@ -73,14 +71,14 @@ def collect(folder: Path = HERE) -> Provenance:
 
 
 def git_revision(folder: Path = HERE) -> tuple[str | None, bool | None]:
-    """Return the commit that a folder stands at, and whether the checkout differs from it.
+    """Return the checked-out commit of a folder, and whether the checkout differs from it.
 
     Args:
         folder: A folder with tracked files. Defaults to this package's.
 
     Returns:
-        The commit and the dirty flag; both None outside git, or where git ignores or does not know the folder, as it does
-        an environment inside somebody's checkout.
+        The commit and the dirty flag; both None outside git, or if git tracks no file of the folder, as for a virtual environment
+        inside another project's checkout.
     """
     commit = _output("git", "-C", str(folder), "rev-parse", "--verify", "HEAD")
     if commit is None or not _output("git", "-C", str(folder), "ls-files", "."):
@@ -98,14 +96,11 @@ def installed_packages() -> dict[str, str]:
 
 def devices() -> tuple[str, ...]:
     """Return the names of the NVIDIA GPUs in their order, or else the processor's with its cores."""
-    listed = _output("nvidia-smi", "--query-gpu=name", "--format=csv,noheader")
-    if listed:
-        return tuple(line.strip() for line in listed.splitlines())
-    return (f"{_processor()}, {os.cpu_count()} cores",)
+    return tuple(gpu_names()) or (f"{processor_name()}, {os.cpu_count()} cores",)
 
 
 def keras_backend() -> str:
-    """Return the backend that Keras will use, by its own rules: KERAS_BACKEND, then keras.json, then TensorFlow.
+    """Return the backend that Keras will use, by the rules of Keras: KERAS_BACKEND, then keras.json, then TensorFlow.
 
     Source: ``keras/src/backend/config.py``.
     """
@@ -118,17 +113,8 @@ def keras_backend() -> str:
         return "tensorflow"
 
 
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
-
-
 def _output(*command: str) -> str | None:
-    """Return what a command prints, or None if it is missing, fails or takes longer than 10 seconds."""
+    """Return the output of a command, or None if it is missing, fails or takes longer than 10 seconds."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.SubprocessError):

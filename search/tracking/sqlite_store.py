@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 import psutil
 
+from ..atomic_file import replacing
+
 SQLITE = "sqlite:///"
 _BESIDE = ("-wal", "-shm", "-journal")
 _LOCAL_FILE_SYSTEMS = {"apfs", "bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "hfs", "ntfs", "overlay", "tmpfs", "ufs", "xfs", "zfs"}
@@ -40,12 +42,11 @@ def put_in_place(prepared: Path, database: Path) -> None:
     """
     for ending in _BESIDE:  # of a store that was deleted: SQLite would take them for the new one's
         Path(f"{database}{ending}").unlink(missing_ok=True)
-    new = database.with_name(f"{database.name}.new")
-    shutil.copyfile(prepared, new)
-    if _file_system(database.parent) in _LOCAL_FILE_SYSTEMS:
-        with contextlib.closing(sqlite3.connect(new)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-    new.replace(database)
+    with replacing(database) as new:
+        shutil.copyfile(prepared, new)
+        if _file_system(database.parent) in _LOCAL_FILE_SYSTEMS:
+            with contextlib.closing(sqlite3.connect(new)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _file_system(folder: Path) -> str:

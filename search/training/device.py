@@ -1,17 +1,16 @@
-"""The device that the Keras backend computes on: its name, and whether data have room in memory."""
-
-import os
-import subprocess
+"""The device that the Keras backend computes on: its name and its memory."""
 
 import keras
 import psutil
 
+from ..hardware import default_gpu, gpu_memory
+
 DATA_PART = 0.5
-"""The part of the device's free memory that data may take; larger ones are streamed to it."""
+"""The fraction of the device's free memory that data may take; larger data are streamed to it."""
 
 
 def device_name() -> str:
-    """Name the backend's default device.
+    """Return the name of the backend's default device.
 
     Returns:
         ``cpu``, or such as ``gpu:0 NVIDIA A100-SXM4-40GB``.
@@ -27,7 +26,7 @@ def device_name() -> str:
 
 
 def fits_in_memory(n_bytes: int) -> bool:
-    """Say whether data can be held in the device's memory beside everything else: they may take half of what is free.
+    """Return whether data fit in the device's memory beside everything else: they may take half of the free memory.
 
     Args:
         n_bytes: Size of the data.
@@ -36,7 +35,7 @@ def fits_in_memory(n_bytes: int) -> bool:
 
 
 def free_bytes() -> int:
-    """Return how much of the device's memory is free: a GPU's own, or the machine's on a CPU or where the driver does not tell."""
+    """Return the device's free memory: a GPU's own, or the machine's on a CPU or if the driver does not report it."""
     match keras.config.backend():
         case "tensorflow":
             found = _tensorflow_free_bytes()
@@ -47,24 +46,26 @@ def free_bytes() -> int:
     return psutil.virtual_memory().available if found is None else found
 
 
-def limit_memory(part: float) -> None:
-    """Have TensorFlow take no more than a part of its GPU's memory; JAX heeds XLA_PYTHON_CLIENT_MEM_FRACTION by itself.
+def limit_memory(fraction: float) -> None:
+    """Limit TensorFlow to a fraction of its GPU's memory; JAX reads XLA_PYTHON_CLIENT_MEM_FRACTION by itself.
+
+    It must be called before anything is computed; without a GPU it does nothing.
 
     Args:
-        part: The part, above 0 and below 1. To be called before anything is computed; without a GPU nothing is done.
+        fraction: The fraction, above 0 and below 1.
     """
     if keras.config.backend() != "tensorflow":
         return
     import tensorflow as tf
 
     for gpu in tf.config.list_physical_devices("GPU"):
-        if total := _driver_bytes("memory.total"):
-            limit = tf.config.LogicalDeviceConfiguration(memory_limit=int(part * total / 2**20))
+        if memory := gpu_memory(default_gpu()):
+            limit = tf.config.LogicalDeviceConfiguration(memory_limit=int(fraction * memory.total_bytes / 2**20))
             tf.config.set_logical_device_configuration(gpu, [limit])
 
 
 def total_bytes() -> int:
-    """Return the memory of the GPU that this process computes on, as far as it may take it; 0 on a CPU, or if nobody tells."""
+    """Return the GPU memory that this process may take; 0 on a CPU, or if it is unknown."""
     if device_name() == "cpu":
         return 0
     match keras.config.backend():
@@ -76,7 +77,7 @@ def total_bytes() -> int:
 
 
 def peak_bytes() -> int:
-    """Return the most memory that this process has held on its GPU at once; 0 on a CPU, or if the backend does not tell."""
+    """Return the largest GPU memory that this process has allocated so far; 0 on a CPU, or if it is unknown."""
     if device_name() == "cpu":
         return 0
     match keras.config.backend():
@@ -90,40 +91,30 @@ def peak_bytes() -> int:
 
 
 def _tensorflow_limit() -> int | None:
-    """What TensorFlow may take: the limit that `limit_memory` has set, or else all that there is."""
+    """Return the limit that `limit_memory` has set, or else all of the GPU's memory; None if it is unknown."""
     import tensorflow as tf
 
     gpus = tf.config.list_physical_devices("GPU")
     limits = tf.config.get_logical_device_configuration(gpus[0]) if gpus else None
-    return limits[0].memory_limit * 2**20 if limits and limits[0].memory_limit else _driver_bytes("memory.total")
+    if limits and limits[0].memory_limit:
+        return int(limits[0].memory_limit) * 2**20
+    memory = gpu_memory(default_gpu())
+    return memory.total_bytes if memory else None
 
 
 def _tensorflow_free_bytes() -> int | None:
-    """Ask the driver: TensorFlow tells what it has taken, but not what there is."""
+    """Return the free memory of TensorFlow's GPU by the driver: TensorFlow knows its own allocations only."""
     import tensorflow as tf
 
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return None
-    free = _driver_bytes("memory.free")
+    memory = gpu_memory(default_gpu())
+    free = memory.free_bytes if memory else None
     if not tf.config.get_logical_device_configuration(gpus[0]):
         return free
     left = (_tensorflow_limit() or 0) - int(tf.config.experimental.get_memory_info("GPU:0")["current"])
     return left if free is None else min(left, free)
-
-
-def _driver_bytes(what: str) -> int | None:
-    """Ask the driver about this process's GPU; None if it does not tell.
-
-    Args:
-        what: ``memory.free`` or ``memory.total``.
-    """
-    command = ["nvidia-smi", f"--id={_index()}", f"--query-gpu={what}", "--format=csv,noheader,nounits"]
-    try:
-        told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
-        return int(told) * 2**20
-    except (subprocess.SubprocessError, OSError, ValueError):  # no such command, a part of a GPU, or one that does not tell
-        return None
 
 
 def _jax_free_bytes() -> int | None:
@@ -144,7 +135,7 @@ def _tensorflow_device() -> str:
     if not gpus:
         return "cpu"
     details = tf.config.experimental.get_device_details(gpus[0])
-    return f"gpu:{_index()} {details.get('device_name', '')}".strip()
+    return f"gpu:{default_gpu()} {details.get('device_name', '')}".strip()
 
 
 def _jax_device() -> str:
@@ -157,9 +148,4 @@ def _jax_device() -> str:
 def _torch_device() -> str:
     import torch  # type: ignore[import-not-found,unused-ignore]
 
-    return f"gpu:{_index()} {torch.cuda.get_device_name(0)}" if torch.cuda.is_available() else "cpu"
-
-
-def _index() -> str:
-    """The GPU as the machine names it: a worker sees its own one only, as number 0."""
-    return os.environ.get("CUDA_VISIBLE_DEVICES", "0").partition(",")[0]
+    return f"gpu:{default_gpu()} {torch.cuda.get_device_name(0)}" if torch.cuda.is_available() else "cpu"

@@ -1,4 +1,4 @@
-"""Ways of searching, one a file: each is a program that reads a job and writes when it was ready and when the last trial was recorded."""
+"""Runners, one tool a file: each is a program that reads a job, searches, and writes when it was ready and when its last trial was recorded."""
 
 import importlib.util
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ OURS, RECIPE, LIMIT = "perceptune", "optuna_tensorflow", "limit"
 
 @dataclass(frozen=True)
 class Runner:
-    """One way of searching.
+    """One tool that searches.
 
     Attributes:
         name: Its name in the results.
         program: Its file in this folder.
         backend: Keras' backend. Defaults to "tensorflow".
-        package: What it needs besides this project's requirements. Defaults to nothing.
+        package: A package that it needs beside this project's requirements. Defaults to none.
         extra: The extra that installs the package.
-        is_slow: Whether it does only the first trials of the list where time is short. Defaults to True.
-        short_tasks: Where time is short, the tasks it does. Defaults to all.
+        is_slow: Whether it trains only the first trials of the list with ``--quick``. Defaults to True.
+        short_tasks: Its tasks with ``--quick``. Defaults to all.
     """
 
     name: str
@@ -30,12 +30,12 @@ class Runner:
 
     @property
     def module(self) -> str:
-        """What ``python -m`` runs."""
+        """The module that ``python -m`` runs."""
         return f"{__name__}.{self.program}"
 
     @property
     def is_installed(self) -> bool:
-        """Whether its package is there."""
+        """Whether its package is installed."""
         return not self.package or importlib.util.find_spec(self.package) is not None
 
 

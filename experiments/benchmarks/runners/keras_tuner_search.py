@@ -10,12 +10,12 @@ import mlflow
 from mlflow.keras import MlflowCallback
 
 from ..data import Data, build_compiled, load
-from ..job import Job, answer
+from ..job import Job, write_timing
 from ..tasks import Task, Trial
 
 
 class ListOracle(keras_tuner.oracles.RandomSearchOracle):  # type: ignore[misc]
-    """The oracle of `RandomSearch`, which draws a trial as ever and then hands out the next of a list in its place.
+    """The oracle of `RandomSearch`, which draws a trial as usual and then replaces it by the next one of a list.
 
     Args:
         trials: The list.
@@ -26,12 +26,12 @@ class ListOracle(keras_tuner.oracles.RandomSearchOracle):  # type: ignore[misc]
         self._list = trials
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
-        """Propose a trial."""
+        """Return the next trial of the list."""
         return super().populate_space(trial_id) | {"values": self._list[int(trial_id)]}
 
 
 class Network(keras_tuner.HyperModel):
-    """The task's network, with its batch size searched too.
+    """The task's network, including its batch size.
 
     Args:
         task: The task.
@@ -56,13 +56,13 @@ class Network(keras_tuner.HyperModel):
 
 
 def main() -> None:
-    """Do the job in the working directory."""
+    """Search as the job in the working directory describes."""
     job = Job.read()
     keras.utils.set_random_seed(job.seed)
     data = load(job.task)
     mlflow.set_experiment(job.task.name)
     ready = time.time()
-    # RandomSearch is this tuner with an oracle of its own.
+    # RandomSearch is this tuner with a particular oracle.
     tuner = keras_tuner.Tuner(
         ListOracle(job.trials, objective="val_loss", seed=job.seed + 1),  # 0 would be no seed
         Network(job.task, data),
@@ -76,7 +76,7 @@ def main() -> None:
         verbose=0,
     )
     mlflow.flush_async_logging()
-    answer(ready)
+    write_timing(ready)
 
 
 def _draw(hp: Any, name: str, spec: dict[str, Any]) -> Any:

@@ -1,7 +1,7 @@
-"""Trains the same trials by a bare compiled loop: the arithmetic and nothing else, a bound for any search in one process.
+"""Trains the same trials in a bare compiled loop: a lower bound of the time of any search in one process.
 
-A trial's epochs are one call: rows are gathered in the order of the epoch, gradients are TensorFlow's, the update is
-plain SGD. There is no validation, no metric but the loss, no tracking and no search. Each shape compiles once, within the time.
+All epochs of a trial are one call: rows are gathered in the order of the epoch, TensorFlow computes the gradients, the update is
+plain SGD. There is no validation, no metric but the loss, no tracking and no search. Compiling each shape once is part of the time.
 """
 
 import itertools
@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from ..data import Data, load
-from ..job import Job, answer
+from ..job import Job, write_timing
 from ..tasks import Task, Trial
 
 Forward = Callable[[list[Any], Any], Any]
@@ -21,7 +21,7 @@ _ACTIVATIONS = {"relu": tf.nn.relu, "tanh": tf.tanh, "sigmoid": tf.sigmoid, "elu
 
 
 def main() -> None:
-    """Do the job in the working directory."""
+    """Search as the job in the working directory describes."""
     job = Job.read()
     rng = np.random.default_rng(job.seed)
     data = load(job.task)
@@ -35,11 +35,11 @@ def main() -> None:
             programs[shape] = build_program(job.task, data, trial)
         orders = np.stack([rng.permutation(len(data.x)) for _ in range(job.task.epochs)]).astype(np.int32)
         losses.append(float(programs[shape](initial_weights(job.task, data, trial, rng), x, y, orders, np.float32(trial["learning_rate"]))))
-    answer(ready, losses=losses)
+    write_timing(ready, losses=losses)
 
 
 def build_program(task: Task, data: Data, trial: Trial) -> Any:
-    """Make the compiled loop of a trial's shape.
+    """Build the compiled loop of a trial's shape.
 
     Args:
         task: The task.
@@ -92,7 +92,7 @@ def initial_weights(task: Task, data: Data, trial: Trial, rng: np.random.Generat
         task: The task.
         data: Its data.
         trial: The hyperparameters.
-        rng: Draws.
+        rng: Random number generator.
 
     Returns:
         Kernel and bias of each layer, in order.

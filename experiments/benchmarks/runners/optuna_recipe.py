@@ -1,6 +1,6 @@
-"""Searches as the documentations of Optuna, Keras and MLflow show: an objective, `fit`, a run per trial.
+"""Searches as the documentation of Optuna, Keras and MLflow shows: an objective, `fit`, a run per trial.
 
-The backend is Keras' own choice, by ``KERAS_BACKEND``.
+The backend is that of ``KERAS_BACKEND``.
 """
 
 import time
@@ -12,12 +12,12 @@ import optuna
 from mlflow.keras import MlflowCallback
 
 from ..data import Data, build_compiled, load
-from ..job import Job, answer
+from ..job import Job, write_timing
 from ..tasks import Task, Trial
 
 
 def main() -> None:
-    """Do the job in the working directory."""
+    """Search as the job in the working directory describes."""
     job = Job.read()
     keras.utils.set_random_seed(job.seed)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -29,11 +29,11 @@ def main() -> None:
         study.enqueue_trial(trial)
     study.optimize(lambda trial: objective(trial, job.task, data), n_trials=len(job.trials))
     mlflow.flush_async_logging()
-    answer(ready)
+    write_timing(ready)
 
 
 def objective(trial: optuna.Trial, task: Task, data: Data) -> float:
-    """Train one trial, tracked in a run of its own.
+    """Train one trial, tracked in its own run.
 
     Args:
         trial: Optuna's trial.
@@ -61,7 +61,7 @@ def objective(trial: optuna.Trial, task: Task, data: Data) -> float:
 
 
 def suggest(trial: optuna.Trial, task: Task) -> Trial:
-    """Have Optuna propose every hyperparameter of the task's space."""
+    """Return Optuna's value of each hyperparameter of the task's space."""
     return {name: _suggest(trial, name, spec) for name, spec in task.space.items()}
 
 

@@ -1,83 +1,80 @@
-"""Searches by this product: an experiment file with the default settings, its trials proposed from the list.
+"""Searches by perceptune's own command, with default settings; the trials are proposed from the job's list.
 
-The study runs through the same function as ``make search``; an observer notes when trials begin and end.
+The times of the workers and of the trials are those of the lines that the command prints.
 """
 
-import importlib
 import os
+import re
 import sqlite3
-import threading
+import subprocess
+import sys
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..experiment import experiment_text, listed_search
-from ..job import Job, answer
+from ..job import Job, write_timing
 from ..stores import n_ended
 
+FILE = "experiment.toml"
+_POLL_SECONDS = 0.01
+_STARTING = "Starting workers"
+_ENDED_TRIAL = re.compile(r"\[ *\d+/\d+\] trial ")
 
+
+@dataclass
 class Stamps:
-    """Notes when workers are ready, when trials end, and when the last is recorded.
+    """Times of a search's steps, in seconds since 1970.
 
-    Workers are ready at the first news after the stage in which they start: another stage, or a trial.
-
-    Args:
-        n_trials: How many there will be.
-        store: MLflow's file.
+    Attributes:
+        ready: When the workers were ready: the time of the next line after the start of the workers.
+        finished: When each trial ended, in order.
     """
 
-    def __init__(self, n_trials: int, store: Path) -> None:
-        self.ready = 0.0
-        self.finished: list[float] = []
-        self.recorded = 0.0
-        self._is_starting = False
-        self._n_trials, self._store = n_trials, store
-        self._watch = threading.Thread(target=self._wait, daemon=True)
+    ready: float = 0.0
+    finished: list[float] = field(default_factory=list)
 
-    def on_study_start(self, study: str, *, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
-        """Do nothing."""
+    def read(self, lines: Iterable[str], n_trials: int) -> None:
+        """Read the lines that the command prints, until a number of trials has ended.
 
-    def on_trial_start(self, assignment: Any) -> None:
-        """Note the first."""
-        self.ready = self.ready or time.time()
-
-    def on_epoch_end(self, report: Any) -> None:
-        """Do nothing."""
-
-    def on_trial_end(self, result: Any, *, is_best: bool) -> None:
-        """Note it, and after the last wait until all are recorded."""
-        self.finished.append(time.time())
-        if len(self.finished) == self._n_trials:
-            self._watch.start()
-
-    def on_stage(self, text: str) -> None:
-        """Note the second: the first is that workers start."""
-        if self._is_starting:
-            self.ready = self.ready or time.time()
-        self._is_starting = True
-
-    def join(self) -> None:
-        """Wait until the last trial was seen in the store."""
-        self._watch.join()
-
-    def _wait(self) -> None:
-        recorded = threading.Event()
-        with sqlite3.connect(f"file:{self._store}?mode=ro", uri=True) as connection:
-            while n_ended(connection) < self._n_trials:
-                recorded.wait(0.01)
-        self.recorded = time.time()
+        Args:
+            lines: The lines, as they are printed.
+            n_trials: Number of trials.
+        """
+        is_starting = False
+        for line in lines:
+            if is_starting and not self.ready:
+                self.ready = time.time()
+            is_starting = is_starting or line.startswith(_STARTING)
+            if _ENDED_TRIAL.match(line):
+                self.finished.append(time.time())
+            if len(self.finished) == n_trials:
+                return
 
 
 def main() -> None:
-    """Do the job in the working directory."""
-    job = Job.read()
-    file = Path("experiment.toml")
-    file.write_text(experiment_text(job.task, listed_search(job)), encoding="utf-8")
-    search = importlib.import_module("search")
-    stamps = Stamps(len(job.trials), Path(os.environ["MLFLOW_TRACKING_URI"].removeprefix("sqlite:///")))
-    search.run_study(search.load_experiment(file), study=job.task.name, fresh=True, observer=stamps)
-    stamps.join()
-    answer(stamps.ready, stamps.recorded, finished=stamps.finished)
+    """Search as the job in the working directory describes."""
+    job, stamps = Job.read(), Stamps()
+    Path(FILE).write_text(experiment_text(job.task, listed_search(job)), encoding="utf-8")
+    store = Path(os.environ["MLFLOW_TRACKING_URI"].removeprefix("sqlite:///"))
+    command = [sys.executable, "-m", "search", "run", FILE, "--study", job.task.name, "--fresh"]
+    variables = os.environ | {"PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        stamps.read(process.stdout or (), len(job.trials))
+        recorded = _await_recorded(store, len(job.trials), process)
+        rest = [*(process.stdout or ())]
+    if process.returncode:
+        sys.exit(rest[-1].strip() if rest else f"the command failed with exit status {process.returncode}")
+    write_timing(stamps.ready, recorded, finished=stamps.finished)
+
+
+def _await_recorded(store: Path, n_trials: int, process: "subprocess.Popen[str]") -> float:
+    """Wait until all trials have ended in MLflow's store, or the search has ended, and return the time."""
+    with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
+        while n_ended(connection) < n_trials and process.poll() is None:
+            time.sleep(_POLL_SECONDS)
+    return time.time()
 
 
 if __name__ == "__main__":

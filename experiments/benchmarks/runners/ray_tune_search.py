@@ -11,7 +11,7 @@ from ray import tune
 from ray.air.integrations.mlflow import MLflowLoggerCallback
 
 from ..data import Data, build_compiled, load
-from ..job import Job, answer
+from ..job import Job, write_timing
 from ..tasks import Task
 
 
@@ -19,7 +19,7 @@ class Report(keras.callbacks.Callback):
     """Reports every epoch to Ray Tune."""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Report it."""
+        """Report an epoch's metrics."""
         tune.report(logs or {})
 
 
@@ -45,7 +45,7 @@ def train(config: dict[str, Any], task: Task, data: Data) -> None:
 
 
 def main() -> None:
-    """Do the job in the working directory."""
+    """Search as the job in the working directory describes."""
     job = Job.read()
     data = load(job.task)
     ray.init(include_dashboard=False, log_to_driver=False, runtime_env={"env_vars": {"PYTHONPATH": os.environ["PYTHONPATH"]}})
@@ -59,7 +59,7 @@ def main() -> None:
         run_config=tune.RunConfig(storage_path=str(Path("ray").absolute()), callbacks=[tracking], verbose=0),
     )
     tuner.fit()
-    answer(ready)
+    write_timing(ready)
 
 
 def _name(trial: Any) -> str:

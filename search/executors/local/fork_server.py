@@ -1,7 +1,7 @@
-"""A process that imports the backend once and forks this machine's workers from there, and the coordinator's end of it.
+"""The process that imports the backend once and forks this machine's workers; started by `fork_client`.
 
-It trains nothing, keeps nothing and ends with the coordinator. The workers are forks of it and not of the coordinator, which
-stays free of TensorFlow. Python's own fork server is not used: it runs the user's script again in each process.
+It trains nothing, stores nothing and ends with the coordinator. The workers are forks of it and not of the coordinator, which
+never imports TensorFlow. Python's own fork server is not used: it runs the user's script again in each process.
 """
 
 import contextlib
@@ -9,178 +9,88 @@ import faulthandler
 import gc
 import os
 import signal
-import subprocess
-import sys
-import time
 import traceback
-from collections import deque
 from collections.abc import Mapping
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
-from multiprocessing.reduction import recv_handle, send_handle
-from pathlib import Path
+from multiprocessing.reduction import recv_handle
 from typing import NoReturn
 
 from ...python_process import call
 
+CLOSED = (EOFError, BrokenPipeError, ConnectionResetError)
+"""Errors of a pipe whose other end is closed."""
 _IMPORT_SECONDS = 600.0
-_END_SECONDS = 5.0
-_GONE = (EOFError, BrokenPipeError, ConnectionResetError)
 
 
-class Forked:
-    """A worker as the server tells of it.
+def main(descriptor: int, *, preloads: bool) -> None:
+    """Fork workers until the coordinator ends.
 
     Args:
-        pipe: The pipe to it.
-
-    Attributes:
-        pid: Its process; 0 until it is forked.
-        code: How it ended: its exit status, or the negative number of the signal; None until it has.
-    """
-
-    def __init__(self, pipe: Connection) -> None:
-        self.pipe = pipe
-        self.pid = 0
-        self.code: int | None = None
-
-
-class ForkServer:
-    """The coordinator's end: starts the server and has it fork.
-
-    Args:
-        environment: Environment variables for the server, beside this process' own.
-        log: File for what it prints.
-        preloads: Whether it imports the backend, or leaves that to each worker.
-    """
-
-    def __init__(self, environment: Mapping[str, str], log: Path, *, preloads: bool) -> None:
-        self.log = log
-        self._line, theirs = Pipe()
-        self._unborn: deque[Forked] = deque()
-        self._living: dict[int, Forked] = {}
-        # The package's own name, so that the server finds it wherever it lies.
-        path = os.pathsep.join(filter(None, [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")]))
-        with log.open("ab") as output, theirs:  # unbuffered (-u), so that the logs have what a killed worker's callbacks printed
-            self._process = subprocess.Popen(
-                [sys.executable, "-u", "-c", f"from {__name__} import main; main({theirs.fileno()}, preloads={preloads})"],
-                pass_fds=[theirs.fileno()],
-                env={**os.environ, **environment, "PYTHONPATH": path},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-
-    @property
-    def code(self) -> int | None:
-        """How the server ended; None while it runs."""
-        return self._process.poll()
-
-    def fork(self, entry: str, environment: Mapping[str, str], log: Path) -> Forked:
-        """Have a worker forked, as soon as the backend is imported, and do not wait for it.
-
-        Args:
-            entry: The function that the process calls with its pipe, "package.module:function".
-            environment: Environment variables for the worker, beside the server's.
-            log: File for what it prints.
-
-        Returns:
-            The worker; if the server has ended, its pipe is at its end.
-        """
-        ours, theirs = Pipe()
-        self._unborn.append(forked := Forked(ours))
-        with theirs, contextlib.suppress(*_GONE):
-            self._line.send((entry, dict(environment), str(log)))
-            send_handle(self._line, theirs.fileno(), self._process.pid)
-        return forked
-
-    def learn(self) -> None:
-        """Note what the server has told of its workers."""
-        while self._told_within(0.0):
-            pass
-
-    def await_end(self, forked: Forked) -> int | None:
-        """Wait some seconds until a worker has ended, and return how; None if it has not, or the server cannot say.
-
-        What was to be forked when the server ended has ended as the server has.
-        """
-        deadline = time.monotonic() + _END_SECONDS
-        while forked.code is None and self._told_within(max(0.0, deadline - time.monotonic())):
-            pass
-        if not forked.pid:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                return self._process.wait(_END_SECONDS)
-        return forked.code
-
-    def _told_within(self, seconds: float) -> bool:
-        """Wait until the server tells of a worker, and note it; say whether it did."""
-        if self._line.closed:
-            return False
-        with contextlib.suppress(*_GONE):
-            if self._line.poll(seconds):
-                pid, code = self._line.recv()
-                if code is None:
-                    self._living[pid] = self._unborn.popleft()
-                    self._living[pid].pid = pid
-                else:
-                    self._living.pop(pid).code = code
-                return True
-        return False
-
-    def close(self) -> None:
-        """End the server; workers go on until their pipes are closed, and those that are not forked yet never are."""
-        self._process.kill()
-        self._process.wait()
-        self._line.close()
-
-
-def main(number: int, *, preloads: bool) -> None:
-    """Fork workers until the coordinator is gone.
-
-    Args:
-        number: File number of the inherited pipe to the coordinator.
+        descriptor: File descriptor of the inherited pipe to the coordinator.
         preloads: Whether to import the backend first.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's to handle
-    line, (bell, button) = Connection(number), os.pipe()
-    os.set_blocking(button, False)
-    signal.set_wakeup_fd(button, warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)  # the bell rings
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the coordinator handles Ctrl-C
+    coordinator, child_exits = Connection(descriptor), _watch_children()
     if preloads:
-        faulthandler.dump_traceback_later(_IMPORT_SECONDS, exit=True)  # an import that hangs ends with the log saying where
-        import keras  # noqa: F401
-
-        from ...training import run  # noqa: F401
-
-        faulthandler.cancel_dump_traceback_later()
-        gc.freeze()  # what the workers share stays shared
-    with contextlib.suppress(*_GONE):
+        _import_backend()
+    with contextlib.suppress(*CLOSED):
         while True:
-            if bell in wait([line, bell]):
-                os.read(bell, 4096)
-                _tell_of_ended(line)
-            if line.poll():
-                entry, environment, log = line.recv()
-                pipe = recv_handle(line)
-                pid = os.fork()
-                if pid == 0:
-                    signal.set_wakeup_fd(-1)
-                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    for inherited in (bell, button, number):
-                        os.close(inherited)
-                    _work(pipe, entry, environment, log)
-                os.close(pipe)
-                line.send((pid, None))
+            ready = wait([coordinator, child_exits[0]])
+            if child_exits[0] in ready:
+                os.read(child_exits[0], 4096)
+                _report_exits(coordinator)
+            if coordinator in ready:
+                _fork_worker(coordinator, inherited=(*child_exits, descriptor))
 
 
-def _tell_of_ended(line: Connection) -> None:
+def _watch_children() -> tuple[int, int]:
+    """Return the reading and the writing end of a pipe that becomes readable when a child process ends."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler nothing is written to the pipe
+    return reader, writer
+
+
+def _import_backend() -> None:
+    faulthandler.dump_traceback_later(_IMPORT_SECONDS, exit=True)  # after an import that hangs, the log has its traceback
+    import keras  # noqa: F401
+
+    from ...training import run  # noqa: F401
+
+    faulthandler.cancel_dump_traceback_later()
+    gc.freeze()  # garbage collection in a worker does not copy the pages that all workers share
+
+
+def _report_exits(coordinator: Connection) -> None:
+    """Send the process number and the exit code of each worker that has ended."""
     with contextlib.suppress(ChildProcessError):
         while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-            line.send((ended[0], os.waitstatus_to_exitcode(ended[1])))
+            coordinator.send((ended[0], os.waitstatus_to_exitcode(ended[1])))
 
 
-def _work(pipe: int, entry: str, environment: Mapping[str, str], log: str) -> NoReturn:
-    """Be a worker, in a process that was just forked."""
+def _fork_worker(coordinator: Connection, inherited: tuple[int, ...]) -> None:
+    """Receive a request for a process, fork it and send its process number.
+
+    Args:
+        coordinator: The pipe to the coordinator.
+        inherited: File descriptors that the worker closes.
+    """
+    entry, environment, log = coordinator.recv()
+    pipe = recv_handle(coordinator)
+    pid = os.fork()
+    if pid == 0:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for descriptor in inherited:
+            os.close(descriptor)
+        _run_process(pipe, entry, environment, log)
+    os.close(pipe)
+    coordinator.send((pid, None))
+
+
+def _run_process(pipe: int, entry: str, environment: Mapping[str, str], log: str) -> NoReturn:
+    """Call a function with the pipe in a forked process."""
     try:
         output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         os.dup2(output, 1)
@@ -188,7 +98,7 @@ def _work(pipe: int, entry: str, environment: Mapping[str, str], log: str) -> No
         os.close(output)
         os.environ.update(environment)
         call(entry, Connection(pipe))
-    except _GONE:  # the coordinator has ended, or has closed the pipe
+    except CLOSED:  # the coordinator has ended, or has closed the pipe
         os._exit(0)
     except BaseException:
         traceback.print_exc()

@@ -1,147 +1,71 @@
-"""Workers as processes of this machine, and the pipe to each."""
+"""Starts workers as processes of this machine."""
 
-import contextlib
-import os
-import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import psutil
 
 from ...experiment.file import Experiment
 from ...python_process import Process, PythonProcess
-from ..devices import Share, divide
-from ..messages import Start
-from .fork_server import ForkServer
+from ..device_share import DeviceShare
+from ..devices import divide_devices
+from ..messages import WorkerSetup
+from .fork_client import ForkClient
+from .process_connection import ProcessConnection
+
+_WORKER = f"{__package__}.worker:work"
 
 
-class Processes:
-    """The fleet of this machine.
+class ProcessHost:
+    """This machine as a host of workers.
 
     Args:
-        logs: Folder for what the workers print.
-        programs: Folder for programs that are compiled, from run to run. Defaults to none.
+        logs: Folder for the workers' output.
+        programs: Folder in which compiled programs are kept for later runs. Defaults to none.
     """
 
     def __init__(self, logs: Path, programs: Path | None = None) -> None:
         self._logs = logs
         self._programs = programs
-        self._server: ForkServer | None = None
-        self._start: Start
+        self._server: ForkClient | None = None
+        self._setup: WorkerSetup
         self._has_gpus: bool
 
-    def begin(self, experiment: Experiment, arrays: Path) -> list[Share]:
-        """Divide the machine."""
+    def prepare(self, experiment: Experiment, arrays: Path) -> list[DeviceShare]:
+        """Divide this machine's devices."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        self._start = Start(experiment, str(arrays), sys.path)
+        self._setup = WorkerSetup(experiment, str(arrays), sys.path)
         if self._programs:
             self._programs.mkdir(parents=True, exist_ok=True)
-        shares = divide(experiment.executor, str(self._programs or ""))
+        shares = divide_devices(experiment.executor, str(self._programs or ""))
         self._has_gpus = any(share.kind == "gpu" for share in shares)
         return shares
 
-    def start_worker(self, share: Share, name: str) -> "ForkedProcess":
-        """Have a process forked that has imported the backend; the caller goes on."""
-        if self._server is None or self._server.code is not None:
-            # A fork of a process that has touched a GPU cannot use it, and one with macOS' frameworks may crash.
-            preloads = sys.platform == "linux" and not self._has_gpus
-            # What is imported reads its environment then; only workers on the CPU have the same.
-            self._server = ForkServer(share.environment if preloads else {}, self._logs / "fork-server.log", preloads=preloads)
-        worker = ForkedProcess(self._server, f"{__package__}.worker:work", share.environment, self._logs / f"{name}.log")
-        worker.send(self._start)
-        return worker
+    def start_worker(self, share: DeviceShare, name: str) -> ProcessConnection:
+        """Request a worker from the fork server, and do not wait for it."""
+        server, log = self._running_server(share), self._logs / f"{name}.log"
+        connection = ProcessConnection(server, server.fork(_WORKER, share.environment, log), log)
+        connection.send(self._setup)
+        return connection
 
     def start_process(self, entry: str, environment: Mapping[str, str], name: str) -> Process:
-        """Fork a process that has imported the backend; without a server, as before the first worker, start one from nothing."""
+        """Fork a process of the server, which has imported the backend; without a server, start one that imports it itself."""
         if self._server is None:
             return PythonProcess(entry, environment)
-        return ForkedProcess(self._server, entry, environment, self._logs / f"{name}.log")
+        log = self._logs / f"{name}.log"
+        return ProcessConnection(self._server, self._server.fork(entry, environment, log), log)
 
     def close(self) -> None:
-        """End the server; the workers have ended."""
+        """Stop the server; all workers have ended before."""
         if self._server is not None:
             self._server.close()
             self._server = None
 
-
-class ForkedProcess:
-    """A forked process and the pipe to it.
-
-    Args:
-        server: The server that forks it.
-        entry: The function that the process calls with its pipe, "package.module:function".
-        environment: Environment variables beside the server's.
-        log: File for what it prints.
-    """
-
-    is_node_lost = False
-
-    def __init__(self, server: ForkServer, entry: str, environment: Mapping[str, str], log: Path) -> None:
-        self._server = server
-        self._log = log
-        self._forked = server.fork(entry, environment, log)
-
-    def fileno(self) -> int:
-        """The pipe's."""
-        return self._forked.pipe.fileno()
-
-    def send(self, message: Any) -> None:
-        """Write to the pipe."""
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            self._forked.pipe.send(message)
-
-    def receive(self) -> Any:
-        """Read from the pipe."""
-        try:
-            return self._forked.pipe.recv()
-        except ConnectionResetError as error:
-            raise EOFError from error
-
-    @property
-    def ending(self) -> str:
-        """How the process ended, in words."""
-        code = self._server.await_end(self._forked)
-        if code is None:
-            return "its exit status is not known"
-        if code >= 0:
-            return f"exit status {code}"
-        hint = ", perhaps for want of memory" if code == -signal.SIGKILL else ""
-        return f"{signal.Signals(-code).name}{hint}"
-
-    @property
-    def log(self) -> str:
-        """The file, or the server's if that could not fork."""
-        return str(self._log if self._is_forked else self._server.log)
-
-    def resident_bytes(self) -> int:
-        """The process's memory now."""
-        try:
-            return int(psutil.Process(self._forked.pid).memory_info().rss) if self._is_forked else 0
-        except psutil.NoSuchProcess:
-            return 0
-
-    def kill(self) -> None:
-        """Kill it; the pipe then says so."""
-        if self._is_forked and self._forked.code is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._forked.pid, signal.SIGKILL)
-
-    def close(self, *, is_idle: bool) -> None:
-        """Close the pipe, at which an idle one ends."""
-        self._forked.pipe.close()
-        if not is_idle:
-            self.kill()
-
-    def reap(self) -> None:
-        """Wait until it has ended."""
-        if self._is_forked and self._server.await_end(self._forked) is None:
-            self.kill()
-            self._server.await_end(self._forked)
-
-    @property
-    def _is_forked(self) -> bool:
-        """Whether it runs or has run; before that the end of its pipe is the end of it."""
-        self._server.learn()
-        return self._forked.pid > 0
+    def _running_server(self, share: DeviceShare) -> ForkClient:
+        """Return the fork server; start one if there is none, or if it has ended."""
+        if self._server is None or self._server.exit_code is not None:
+            # A fork of a process that has used a GPU cannot use it, and a fork after an import of macOS' frameworks may crash.
+            preloads = sys.platform == "linux" and not self._has_gpus
+            # A preloaded backend reads the server's environment; all workers on the CPU have the same.
+            environment = share.environment if preloads else {}
+            self._server = ForkClient.start(environment, self._logs / "fork-server.log", preloads=preloads)
+        return self._server

@@ -1,4 +1,4 @@
-"""A worker process: trains whatever it is given until its pipe closes.
+"""A worker process: trains the assigned trials until its pipe is closed.
 
 It is forked by `fork_server`, and knows no ledger and no tracker.
 """
@@ -11,20 +11,19 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...data.arrays import TrainingArrays
-from ..messages import Start, Started
+from ..messages import WorkerSetup, WorkerStarted
 from ..worker_loop import serve
 
 
 def work(pipe: Connection) -> NoReturn:
-    """Serve a pipe, and end this process when it is closed.
+    """Receive and train trials until the pipe is closed, and exit this process.
 
     Args:
         pipe: The pipe to the coordinator.
     """
-    # The coordinator is gone, or closed the pipe to end this process.
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        pipe.send(Started())
-        start: Start = pipe.recv()
-        sys.path[:] = start.path
-        serve(start.experiment, lambda: TrainingArrays.load(Path(start.arrays)), pipe.recv, pipe.send)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the coordinator closed the pipe or ended
+        pipe.send(WorkerStarted())
+        setup: WorkerSetup = pipe.recv()
+        sys.path[:] = setup.path
+        serve(setup.experiment, lambda: TrainingArrays.load(Path(setup.arrays)), pipe.recv, pipe.send)
     os._exit(0)  # without waiting for trials

@@ -1,6 +1,6 @@
-"""The actor that trains on a node of a Ray cluster: a worker whose messages travel by calls instead of a pipe.
+"""The actor that trains on a node of a Ray cluster: a worker that receives and sends messages by calls instead of a pipe.
 
-It does not import Ray itself, nor the backend before it is told what to train.
+It does not import Ray itself, and imports the backend only when `start` is called.
 """
 
 import os
@@ -16,10 +16,11 @@ import psutil
 
 from ...data.arrays import TrainingArrays
 from ...experiment.file import Experiment
+from ...hardware import VISIBLE_GPUS
 from ...store import Store
 from ...trial import Assignment, TrialResult
-from ..devices import Share
-from ..messages import Check, Epochs, Parcel, Started
+from ..device_share import DeviceShare
+from ..messages import CheckBuilder, EpochReports, MessageWithFiles, WorkerStarted
 from ..trial_files import TrialFolder
 from ..worker_loop import serve
 
@@ -27,64 +28,72 @@ _CACHE = Path("~/.cache/perceptune")
 
 
 class RayWorker:
-    """One worker; its methods are called from elsewhere.
+    """One worker; the coordinator calls its methods.
 
     Args:
         experiment: The experiment.
-        share: Its part of the node.
+        share: Its devices on the node.
     """
 
-    def __init__(self, experiment: Experiment, share: Share) -> None:
-        programs = share.programs or str(Store(_CACHE.expanduser()).programs)  # the node's own
-        Path(programs).mkdir(parents=True, exist_ok=True)
-        os.environ.update(actor_environment(replace(share, programs=programs)))
+    def __init__(self, experiment: Experiment, share: DeviceShare) -> None:
         self._experiment = experiment
-        self._inbox: SimpleQueue[Any] = SimpleQueue()
-        self._outbox: SimpleQueue[Parcel] = SimpleQueue()
+        self._share = share
+        self._arrays: TrainingArrays
+        self._received: SimpleQueue[Any] = SimpleQueue()
+        self._to_send: SimpleQueue[MessageWithFiles] = SimpleQueue()
         self._folders: dict[int, TrialFolder] = {}
-        self._outbox.put(Parcel(Started(socket.gethostname())))
+
+    def start(self) -> None:
+        """Start the worker's main loop on a thread."""
         Thread(target=self._serve, daemon=True).start()
 
-    def begin(self, arrays: TrainingArrays) -> None:
-        """Have the builder checked against the arrays, which lie in the node's object store."""
+    def check(self, arrays: TrainingArrays) -> None:
+        """Check the builder against the arrays, which are in the node's object store."""
         self._arrays = arrays
-        self._inbox.put(Check())
+        self._received.put(CheckBuilder())
 
-    def take(self, parcel: Parcel) -> None:
-        """Take a trial with its checkpoint, or an answer."""
-        message = parcel.message
+    def handle(self, received: MessageWithFiles) -> None:
+        """Queue a trial with its checkpoint, or the reply to a report."""
+        message = received.message
         if isinstance(message, Assignment):
-            folder = self._folders[message.number] = TrialFolder(message, parcel.files)
+            folder = self._folders[message.number] = TrialFolder.create(message, received.files)
             message = folder.assignment
-        self._inbox.put(message)
+        self._received.put(message)
 
-    def receive(self) -> list[Parcel]:
-        """Wait for messages to the coordinator."""
-        parcels = [self._outbox.get()]
-        while not self._outbox.empty():
-            parcels.append(self._outbox.get())
-        return parcels
+    def next_messages(self) -> list[MessageWithFiles]:
+        """Wait for messages to the coordinator, and return all that have come."""
+        messages = [self._to_send.get()]
+        while not self._to_send.empty():
+            messages.append(self._to_send.get())
+        return messages
 
     def _serve(self) -> None:
         try:
-            serve(self._experiment, lambda: self._arrays, self._inbox.get, self._send)
-        except BaseException:  # a thread's end would go unnoticed
+            self._set_environment()
+            self._to_send.put(MessageWithFiles(WorkerStarted(socket.gethostname())))
+            serve(self._experiment, lambda: self._arrays, self._received.get, self._send)
+        except BaseException:  # the end of a thread alone would not be noticed
             traceback.print_exc()
             os._exit(1)
 
+    def _set_environment(self) -> None:
+        programs = self._share.programs or str(Store(_CACHE.expanduser()).programs)  # a folder of the node
+        Path(programs).mkdir(parents=True, exist_ok=True)
+        os.environ.update(actor_environment(replace(self._share, programs=programs)))
+
     def _send(self, message: Any) -> None:
         match message:
-            case Epochs(reports=reports):
+            case EpochReports(reports=reports):
                 numbers = {report.number for report in reports}
-                files = {name: content for number in numbers for name, content in self._folders[number].new_checkpoint().items()}
-                self._outbox.put(Parcel(message, files))
+                checkpoints = {name: content for number in numbers for name, content in self._folders[number].new_checkpoint().items()}
+                self._to_send.put(MessageWithFiles(message, checkpoints))
             case TrialResult(number=number):
-                result, kept = self._folders.pop(number).finish(message)
-                self._outbox.put(Parcel(result, kept, psutil.Process().memory_info().rss))
+                result, files = self._folders.pop(number).finish(message)
+                self._to_send.put(MessageWithFiles(result, files, psutil.Process().memory_info().rss))
             case _:
-                self._outbox.put(Parcel(message))
+                self._to_send.put(MessageWithFiles(message))
 
 
-def actor_environment(share: Share) -> dict[str, str]:
-    """Return a share's environment variables without those that Ray sets: a GPU is the cluster's to choose."""
-    return {name: value for name, value in share.environment.items() if share.kind == "cpu" or name != "CUDA_VISIBLE_DEVICES"}
+def actor_environment(share: DeviceShare) -> dict[str, str]:
+    """Return a share's environment variables without those that Ray sets: the cluster chooses the GPU."""
+    return {name: value for name, value in share.environment.items() if share.kind == "cpu" or name != VISIBLE_GPUS}

@@ -6,7 +6,6 @@ or its folder costs the checkpoint and never the trial.
 
 import json
 import logging
-import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ...atomic_file import replacing
 from ...data.arrays import Array
 from ...experiment.file import Experiment
 from ...trial import Assignment
@@ -123,17 +123,9 @@ class Checkpoints:
 
 
 def _replace(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Write a file that is there as a whole or not at all."""
-    unfinished = path.with_name(f"{path.stem}.{os.getpid()}.unfinished.npz")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            np.savez(file, **arrays)
-        os.replace(unfinished, path)
-    except BaseException:
-        if unfinished.exists():
-            unfinished.unlink()
-        raise
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as unfinished, unfinished.open("wb") as file:
+        np.savez(file, **arrays)
 
 
 def _named(name: str, arrays: Iterable[Array]) -> dict[str, Array]:

@@ -1,13 +1,11 @@
 """Keeps a trained model as a file, with answers by which a fresh process can prove that it loads."""
 
-import contextlib
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ...atomic_file import replacing
 from ...data.arrays import Tree
 from ...data.targets import named_outputs
 from ...estimators import SUFFIX, is_estimator, outputs, save_estimator
@@ -41,28 +39,15 @@ def keep_model(model: Any, x_validation: Tree, stem: Path, builder: str = "") ->
     """
     model_path = stem.with_suffix(SUFFIX if is_estimator(model) else ".keras")
     model_path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = model_path.with_name(f"{model_path.stem}.{os.getpid()}.unfinished.npz")
     answers: dict[str, Any] = _outputs(model, rows(x_validation, slice(N_EXPECTED_ROWS)))
-    with _replacing(expected_path(model_path), unfinished):
+    with replacing(expected_path(model_path)) as unfinished:
         np.savez(unfinished, **answers)
-    unfinished = unfinished.with_suffix(model_path.suffix)
-    with _replacing(model_path, unfinished):
+    with replacing(model_path) as unfinished:
         if is_estimator(model):
             save_estimator(model, unfinished, builder)
         else:
             model.save(unfinished)
     return model_path
-
-
-@contextlib.contextmanager
-def _replacing(path: Path, unfinished: Path) -> Iterator[None]:
-    """Give a file its name once it is written; one that could not be, on a full disk for example, is removed."""
-    try:
-        yield
-        os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
 
 
 def _outputs(model: Any, x: Tree) -> dict[str, np.ndarray]:

@@ -38,7 +38,7 @@ def test_distributions_are_equal_within_two_standard_errors():
     assert not far["is_within_two"]
 
 
-def test_one_seed_says_nothing_of_distributions():
+def test_one_seed_is_too_few_to_compare_distributions():
     assert compare_distributions([search(t0=(1.0,))], [search(t0=(1.0,))]) is None
 
 

@@ -16,15 +16,15 @@ def test_the_list_is_the_same_each_time_and_lies_in_the_space(task):
         assert task.space.get("n_neurons", {"low": 0})["low"] <= trial.get("n_neurons", 0) <= 300
 
 
-def test_batch_sizes_take_turns():
+def test_each_batch_size_is_as_frequent_as_the_others():
     assert set(Counter(trial["batch_size"] for trial in draw(TASKS["diabetes"])).items()) == {(16, 10), (32, 10), (64, 10), (128, 10)}
 
 
-def test_a_trial_that_is_passed_over_is_replaced_by_the_next():
+def test_an_excluded_trial_is_replaced_by_the_next():
     task = TASKS["housing"]
     every = draw(overhead(5))
     assert len({trial["constant"] for trial in every}) == 5
-    assert task.passed_over
+    assert task.excluded
     assert len(draw(task)) == task.n_trials
 
 

@@ -24,7 +24,7 @@ EXPERIMENT = parse_experiment(CONTENT, "toy")
 @pytest.fixture(scope="module")
 def ray_cluster():
     """A Ray cluster of one node with two CPUs, for all tests of a file."""
-    from search.executors.ray_cluster.actor_host import import_ray
+    from search.executors.ray_cluster.connection import import_ray
 
     ray = import_ray()
     ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)

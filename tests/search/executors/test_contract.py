@@ -7,8 +7,8 @@ import pytest
 
 from search.errors import ExperimentError, UnknownReferenceError
 from search.executors.in_process import InProcessExecutor
-from search.executors.local.process_host import Processes
-from search.executors.ray_cluster.actor_host import RayCluster
+from search.executors.local.process_host import ProcessHost
+from search.executors.ray_cluster.actor_host import ActorHost
 from search.executors.worker_pool import WorkerPool
 from search.experiment.file import parse_experiment
 from search.trial import TrialState
@@ -21,8 +21,8 @@ def executor(request, tmp_path):
         request.getfixturevalue("ray_cluster")
     makers = {
         "in-process": InProcessExecutor,
-        "workers": lambda: WorkerPool(Processes(tmp_path / "logs")),
-        "ray": lambda: WorkerPool(RayCluster(tmp_path / "programs")),
+        "workers": lambda: WorkerPool(ProcessHost(tmp_path / "logs")),
+        "ray": lambda: WorkerPool(ActorHost(tmp_path / "programs")),
     }
     executor = makers[request.param]()
     yield executor
@@ -72,7 +72,7 @@ def test_closing_twice_is_allowed(executor, arrays):
 
 
 def test_a_worker_is_replaced_after_its_number_of_trials(arrays, tmp_path):
-    pool = WorkerPool(Processes(tmp_path / "logs"))
+    pool = WorkerPool(ProcessHost(tmp_path / "logs"))
     pool.start(EXPERIMENT, arrays)
     pool.check()
     workers = []
@@ -85,7 +85,7 @@ def test_a_worker_is_replaced_after_its_number_of_trials(arrays, tmp_path):
 
 def test_a_worker_is_replaced_when_its_memory_has_grown(arrays, tmp_path):
     content = CONTENT | {"model": "tests.search.executors.stubborn:build", "executor": {"n_workers": 1, "recycle_growth_bytes": 2**29}}
-    pool = WorkerPool(Processes(tmp_path / "logs"))
+    pool = WorkerPool(ProcessHost(tmp_path / "logs"))
     pool.start(parse_experiment(content, "toy"), arrays)
     pool.check()
     workers = []
@@ -98,7 +98,7 @@ def test_a_worker_is_replaced_when_its_memory_has_grown(arrays, tmp_path):
 
 def test_closing_leaves_no_process(arrays, tmp_path):
     before = set(psutil.Process().children())
-    pool = WorkerPool(Processes(tmp_path / "logs"))
+    pool = WorkerPool(ProcessHost(tmp_path / "logs"))
     pool.start(EXPERIMENT, arrays)
     pool.check()
     pool.submit(assignment(0, tmp_path))

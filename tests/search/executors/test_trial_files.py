@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from search.executors.trial_files import TrialFolder, checkpoint_of, write_file
+from search.atomic_file import write_bytes
+from search.executors.trial_files import TrialFolder, read_checkpoint
 from search.trial import TrialResult, TrialState
 from tests.search.executors.conftest import assignment
 
@@ -16,22 +17,22 @@ def given(tmp_path, monkeypatch):
 
 
 def test_a_checkpoint_travels_there_and_back_each_time_that_it_is_new(given):
-    assert checkpoint_of(given) == {}
-    write_file(Path(given.checkpoint_path), b"one")
-    folder = TrialFolder(given, checkpoint_of(given))
+    assert read_checkpoint(given) == {}
+    write_bytes(Path(given.checkpoint_path), b"one")
+    folder = TrialFolder.create(given, read_checkpoint(given))
     there = Path(folder.assignment.checkpoint_path)
     assert there != Path(given.checkpoint_path)
     assert there.read_bytes() == b"one"
     assert folder.new_checkpoint() == {}
-    write_file(there, b"two")
+    write_bytes(there, b"two")
     assert folder.new_checkpoint() == {given.checkpoint_path: b"two"}
     assert folder.new_checkpoint() == {}
 
 
 def test_what_a_trial_wrote_is_named_as_the_coordinator_knows_it_and_the_folder_is_removed(given, tmp_path):
-    folder = TrialFolder(given, {given.checkpoint_path: b"one"})
+    folder = TrialFolder.create(given, {given.checkpoint_path: b"one"})
     here = Path(folder.assignment.model_path)
-    write_file(here.with_suffix(".keras"), b"model")
+    write_bytes(here.with_suffix(".keras"), b"model")
     result, files = folder.finish(TrialResult(number=4, state=TrialState.COMPLETE, value=1.0, model_path=f"{here}.keras"))
     assert result.model_path == str(tmp_path / "models" / "4.keras")
     assert files == {result.model_path: b"model"}
@@ -39,4 +40,4 @@ def test_what_a_trial_wrote_is_named_as_the_coordinator_knows_it_and_the_folder_
 
 
 def test_a_trial_without_a_checkpoint_has_none_on_a_node(given):
-    assert TrialFolder(replace(given, checkpoint_path=""), {}).assignment.checkpoint_path == ""
+    assert TrialFolder.create(replace(given, checkpoint_path=""), {}).assignment.checkpoint_path == ""

@@ -9,7 +9,7 @@ import keras
 import pytest
 
 from search.errors import WorkerError
-from search.executors.local.process_host import Processes
+from search.executors.local.process_host import ProcessHost
 from search.executors.worker_pool import WorkerPool
 from search.experiment.file import parse_experiment
 from search.experiment.settings import TrainingSettings
@@ -26,7 +26,7 @@ def start(arrays, tmp_path):
     pools = []
 
     def begin(n_workers, n_trials=100, *, epoch_timeout_seconds=300.0, kill_first=False, **sections):
-        pools.append(pool := WorkerPool(Processes(tmp_path / "logs", tmp_path / "programs")))
+        pools.append(pool := WorkerPool(ProcessHost(tmp_path / "logs", tmp_path / "programs")))
         executor = {"n_workers": n_workers, "epoch_timeout_seconds": epoch_timeout_seconds}
         content = CONTENT | sections | {"executor": executor, "search": {"n_trials": n_trials}}
         pool.start(parse_experiment(content, "toy"), arrays)

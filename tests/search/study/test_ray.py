@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from search.executors.ray_cluster.actor_host import import_ray
+from search.executors.ray_cluster.connection import import_ray
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Provenance is found out without TensorFlow and without raising."""
+"""Provenance is collected without TensorFlow and without raising."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from search.tracking.provenance import collect, devices, git_revision, installed_packages, keras_backend
+from tests import nvml
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -42,14 +43,14 @@ def test_a_folder_outside_git_has_no_commit(tmp_path: Path) -> None:
     assert git_revision(tmp_path) == (None, None)
 
 
-def test_an_installed_copy_does_not_take_the_commit_of_the_checkout_around_it(checkout: Path) -> None:
+def test_an_installed_copy_does_not_have_the_commit_of_the_checkout_around_it(checkout: Path) -> None:
     (checkout / ".gitignore").write_text("environment/\n")
     (checkout / "environment").mkdir()
     (checkout / "environment" / "model.py").write_text("")
     assert git_revision(checkout / "environment") == (None, None)
 
 
-def test_a_machine_without_git_and_driver_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_git_has_a_provenance_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     found = collect()
     assert found.commit is None
@@ -62,6 +63,11 @@ def test_the_versions_of_the_packages_that_change_results_are_known() -> None:
     assert {"tensorflow", "keras", "optuna", "mlflow"} <= found.main_packages.keys()
     assert f"keras=={found.packages['keras']}\n" in found.requirements
     assert list(installed_packages()) == sorted(installed_packages())
+
+
+def test_the_devices_are_the_gpus_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    nvml.install(monkeypatch, "NVIDIA A100", "NVIDIA H100")
+    assert devices() == ("NVIDIA A100", "NVIDIA H100")
 
 
 def test_there_is_always_a_device() -> None:

@@ -9,27 +9,27 @@ import sys
 import psutil
 import pytest
 
-from search.executors.local.fork_server import ForkServer
-from search.executors.messages import Start, Started
+from search.executors.local.fork_client import ForkClient
+from search.executors.messages import WorkerSetup, WorkerStarted
 from search.experiment.file import parse_experiment
 from tests.search.executors.conftest import CONTENT
 
 COORDINATOR = """if True:
     import os, signal, sys
     from pathlib import Path
-    from search.executors.local.fork_server import ForkServer
-    server = ForkServer({}, Path(sys.argv[1]) / "server.log", preloads=False)
+    from search.executors.local.fork_client import ForkClient
+    server = ForkClient.start({}, Path(sys.argv[1]) / "server.log", preloads=False)
     worker = server.fork({}, Path(sys.argv[1]) / "worker.log")
     while not worker.pid:
-        server.learn()
-    print(server._process.pid, worker.pid, flush=True)
+        server.update()
+    print(server.pid, worker.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
 HANGING_IMPORT = """if True:
     import sys, threading
     from multiprocessing import Pipe
-    from search.executors import fork_server
+    from search.executors.local import fork_server
     class Finder:
         @staticmethod
         def find_spec(name, path, target=None):
@@ -44,16 +44,16 @@ HANGING_IMPORT = """if True:
 
 @pytest.fixture
 def server(tmp_path):
-    server = ForkServer({}, tmp_path / "server.log", preloads=False)
+    server = ForkClient.start({}, tmp_path / "server.log", preloads=False)
     yield server
     server.close()
 
 
 def test_a_worker_speaks_first_and_ends_with_its_pipe(server, tmp_path):
     worker = server.fork({}, tmp_path / "worker.log")
-    assert worker.pipe.recv() == Started()
+    assert worker.pipe.recv() == WorkerStarted()
     worker.pipe.close()
-    assert server.await_end(worker) == 0
+    assert server.wait_for_exit(worker) == 0
     assert not psutil.pid_exists(worker.pid)
 
 
@@ -62,31 +62,31 @@ def test_how_each_worker_ended_is_known(server, tmp_path):
     for worker in workers:
         worker.pipe.recv()
     while not all(worker.pid for worker in workers):
-        server.learn()
+        server.update()
     os.kill(workers[1].pid, signal.SIGKILL)
     workers[2].pipe.send("no start")
-    assert [server.await_end(workers[number]) for number in (1, 2)] == [-signal.SIGKILL, 1]
+    assert [server.wait_for_exit(workers[number]) for number in (1, 2)] == [-signal.SIGKILL, 1]
     assert "AttributeError" in (tmp_path / "2.log").read_text()
     assert (tmp_path / "1.log").read_text() == ""
-    assert workers[0].code is None
+    assert workers[0].exit_code is None
 
 
 def test_a_worker_has_its_own_environment(server, tmp_path):
     for number in range(2):
         worker = server.fork({"KERAS_BACKEND": f"nonsense-{number}"}, tmp_path / "worker.log")
         worker.pipe.recv()
-        worker.pipe.send(Start(parse_experiment(CONTENT, "toy"), str(tmp_path), sys.path))
-        assert server.await_end(worker) == 1
+        worker.pipe.send(WorkerSetup(parse_experiment(CONTENT, "toy"), str(tmp_path), sys.path))
+        assert server.wait_for_exit(worker) == 1
         assert f"nonsense-{number}" in (tmp_path / "worker.log").read_text()
 
 
 def test_what_an_ended_server_was_to_fork_has_ended_as_it_did(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "nonsense")
-    server = ForkServer({}, tmp_path / "server.log", preloads=True)
+    server = ForkClient.start({}, tmp_path / "server.log", preloads=True)
     worker = server.fork({}, tmp_path / "worker.log")
     with pytest.raises(EOFError):
         worker.pipe.recv()
-    assert (server.await_end(worker), server.code) == (1, 1)
+    assert (server.wait_for_exit(worker), server.exit_code) == (1, 1)
     assert "nonsense" in (tmp_path / "server.log").read_text()
     server.close()
 

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from search.errors import InputError, MissingExtraError
-from search.executors.ray_cluster.actor_host import RayCluster
+from search.executors.ray_cluster.actor_host import ActorHost
 from search.executors.worker_pool import WorkerPool
 from search.experiment.file import parse_experiment
 from search.trial import Failure, TrialState
@@ -22,7 +22,7 @@ def start(ray_cluster, arrays, tmp_path):
     pools = []
 
     def begin(n_workers=1, **sections):
-        pools.append(pool := WorkerPool(RayCluster(tmp_path / "programs")))
+        pools.append(pool := WorkerPool(ActorHost(tmp_path / "programs")))
         pool.start(parse_experiment(CONTENT | {"executor": {"n_workers": n_workers}} | sections, "toy"), arrays)
         pool.check()
         return pool
@@ -51,13 +51,13 @@ def test_no_cluster_at_the_address_is_told_in_one_line(monkeypatch, tmp_path, ar
     monkeypatch.setenv("RAY_ADDRESS", address)
     monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))  # where Ray looks for clusters of this machine
     with pytest.raises(InputError, match=f'"{address}"'):
-        WorkerPool(RayCluster(tmp_path)).start(parse_experiment(CONTENT, "toy"), arrays)
+        WorkerPool(ActorHost(tmp_path)).start(parse_experiment(CONTENT, "toy"), arrays)
 
 
 def test_a_missing_ray_is_answered_with_the_extra(monkeypatch, tmp_path, arrays):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingExtraError, match=r"\.\[ray\]"):
-        WorkerPool(RayCluster(tmp_path)).start(parse_experiment(CONTENT, "toy"), arrays)
+        WorkerPool(ActorHost(tmp_path)).start(parse_experiment(CONTENT, "toy"), arrays)
 
 
 def test_models_and_what_callbacks_write_come_back_from_the_node(start, tmp_path):
@@ -110,9 +110,9 @@ def test_the_arrays_lie_in_the_object_store_once(start, arrays, tmp_path, ray_cl
 
 @pytest.mark.slow
 def test_results_are_those_of_a_worker_process(start, arrays, tmp_path):
-    from search.executors.local.process_host import Processes
+    from search.executors.local.process_host import ProcessHost
 
-    here = WorkerPool(Processes(tmp_path / "logs"))
+    here = WorkerPool(ProcessHost(tmp_path / "logs"))
     experiment = parse_experiment(CONTENT, "toy")
     here.start(experiment, arrays)
     here.check()

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from search.executors.ray_cluster.actor_host import RayCluster, import_ray
+from search.executors.ray_cluster.actor_host import ActorHost
+from search.executors.ray_cluster.connection import import_ray
 from search.executors.worker_pool import WorkerPool
 from search.experiment.file import load_experiment, parse_experiment
 from search.store import Store
@@ -42,7 +43,7 @@ def lose_one(cluster):
 
 def test_an_actor_whose_node_is_lost_is_replaced_on_a_new_node(nodes, arrays, tmp_path):
     connect(nodes)
-    pool = WorkerPool(RayCluster(tmp_path))
+    pool = WorkerPool(ActorHost(tmp_path))
     pool.start(parse_experiment(CONTENT | {"executor": {"n_workers": 3}}, "toy"), arrays)
     pool.check()
     while pool.n_free < 3:

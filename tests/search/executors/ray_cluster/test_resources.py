@@ -1,7 +1,7 @@
 import pytest
 
 from search.errors import ExperimentError, WorkerError
-from search.executors.ray_cluster.resources import Node, cpus_each, divide_cluster, gpus_asked
+from search.executors.ray_cluster.resources import Node, cpus_per_worker, divide_cluster, gpu_request
 from search.experiment.sections import ExecutorSection
 
 GIB = 2**30
@@ -21,19 +21,19 @@ def test_without_gpus_there_is_a_worker_a_cpu_as_far_as_memory_allows():
 
 def test_every_gpu_of_the_cluster_gets_a_worker():
     shares, n_cpus = divided(BIG, BIG)
-    assert [(share.kind, share.part) for share in shares] == [("gpu", 1)] * 4
+    assert [(share.kind, share.memory_fraction) for share in shares] == [("gpu", 1)] * 4
     assert n_cpus == 8
 
 
 def test_workers_that_share_a_gpu_ask_for_equal_parts_that_fit():
     shares, _ = divided(BIG, workers_per_device=3)
     assert len(shares) == 6
-    assert 0.99 < sum(gpus_asked(share) for share in shares[:3]) <= 1
+    assert 0.99 < sum(gpu_request(share) for share in shares[:3]) <= 1
 
 
 def test_the_cpu_asks_for_no_gpu():
     shares, _ = divided(BIG, devices="cpu")
-    assert {gpus_asked(share) for share in shares} == {0}
+    assert {gpu_request(share) for share in shares} == {0}
 
 
 def test_gpus_that_are_not_there_are_missed():
@@ -50,4 +50,4 @@ def test_a_cluster_without_cpus_is_refused():
     ("n_cpus", "n_workers", "expected"), [([2, 2, 2], 3, 2), ([2, 2, 2], 2, 2), ([8, 2], 3, 2), ([2], 4, 0.5), ([2, 2, 2], 7, 0.5), ([1], 3, 1 / 3)]
 )
 def test_no_worker_asks_for_more_cpus_than_a_node_has(n_cpus, n_workers, expected):
-    assert cpus_each(n_cpus, n_workers) == expected
+    assert cpus_per_worker(n_cpus, n_workers) == expected

@@ -1,36 +1,47 @@
-"""Measures dense networks trained side by side against one at a time: ``python -m experiments.benchmarks.population``.
+"""Compares dense networks trained at once in a population with training one at a time: ``python -m tests.measurements.population``.
 
-Prints a table for Keras' backend, JAX with ``KERAS_BACKEND=jax``: on two cores, five minutes. The networks are those of the
-task `diabetes`, on as many rows of random numbers.
+Prints a table for Keras' backend; ``KERAS_BACKEND=jax`` selects JAX. It takes five minutes on two cores. The networks are those of the
+benchmark's task `diabetes`, on the same number of rows of random numbers. It is no benchmark of the product, since it calls functions
+below the public interface.
 """
 
 import argparse
-import importlib
 import time
 from typing import Any
 
+import keras
 import numpy as np
 
-from .tasks import TASKS, draw
+from experiments.benchmarks.tasks import TASKS, draw
+from search.data.arrays import TrainingArrays
+from search.experiment.file import parse_experiment
+from search.experiment.settings import TrainingSettings
+from search.training.compiled.device_data import Tensors
+from search.training.dense.stack import Size, read_stack
+from search.training.model.building import build_model
+from search.training.program_cache import Programs
+from search.training.vectorized.builders import Slots, build_dense_population
+from search.training.vectorized.population import Member
+from search.trial import Assignment
 
 N_TRAIN, N_VALIDATION, N_FEATURES = 265, 177, 10
 N_REPEATS = 15
-"""Epochs of which the fastest counts: other programs may run beside."""
+"""Number of epochs, of which the fastest counts, since other programs may run at the same time."""
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--slots", default="1,2,4,8,16,32", help="numbers of slots")
-    parser.add_argument("--rows", default="16", help="rows of each slot per turn of the loop, such as 16,32")
-    asked = parser.parse_args()
-    backend = importlib.import_module("keras").config.backend()
+    parser.add_argument("--rows", default="16", help="rows of each slot per iteration of the loop, such as 16,32")
+    options = parser.parse_args()
+    backend = keras.config.backend()
     print(f"{'backend':<12}{'program':<16}{'slots':>6}{'rows':>6}{'first epoch, s':>16}{'ms per trial and epoch':>24}", flush=True)
     trials = _Trials()
     _print(backend, "one by one", 1, 0, *trials.measure_alone())
     for is_xla in (False, True) if backend == "tensorflow" else (True,):
-        for rows in map(int, asked.rows.split(",")):
-            for n_slots in map(int, asked.slots.split(",")):
+        for rows in map(int, options.rows.split(",")):
+            for n_slots in map(int, options.slots.split(",")):
                 _print(backend, "population XLA" if is_xla else "population", n_slots, rows, *trials.measure_population(n_slots, rows, is_xla=is_xla))
 
 
@@ -39,11 +50,11 @@ def _print(backend: str, program: str, n_slots: int, rows: int, first: float, se
 
 
 class _Trials:
-    """The trials, built, and what trains them."""
+    """The built trials, trained alone or in a population."""
 
     def __init__(self) -> None:
         task = TASKS["diabetes"]
-        self._experiment = _of("experiment.file").parse_experiment(_content(), "population.toml")
+        self._experiment = parse_experiment(_content(), "population.toml")
         self._arrays = _arrays()
         self._drawn = draw(task)
 
@@ -51,21 +62,21 @@ class _Trials:
         values = self._drawn[number % len(self._drawn)]
         settings = {name: values[name] for name in ("learning_rate", "batch_size")}
         arguments = {name: values[name] for name in ("n_hidden", "n_neurons", "activation")}
-        assignment = _of("trial").Assignment(
+        assignment = Assignment(
             number=number,
             params=values,
             model_arguments=arguments,
-            training=_of("experiment.settings").TrainingSettings(optimizer="sgd", epochs=30, **settings),
+            training=TrainingSettings(optimizer="sgd", epochs=30, **settings),
             seed=number,
             is_prunable=False,
             keep_if_better_than=None,
             model_path="",
         )
-        return assignment, _of("training.model.building").build_model(self._experiment, self._arrays, arguments, number, "float32")
+        return assignment, build_model(self._experiment, self._arrays, arguments, number, "float32")
 
     def measure_alone(self, n_trials: int = 8) -> tuple[float, float]:
         """Return the seconds of the first epoch, with compiling, and those of a later one, means over trials."""
-        programs = _of("training.program_cache").Programs(self._experiment, self._arrays)
+        programs = Programs(self._experiment, self._arrays)
         firsts, laters = [], []
         for assignment, model in map(self._built, range(n_trials)):
             started = time.perf_counter()
@@ -78,19 +89,17 @@ class _Trials:
 
     def measure_population(self, n_slots: int, rows: int, *, is_xla: bool) -> tuple[float, float]:
         """Return the seconds of the first epoch, with compiling, and those of a later one divided by the slots."""
-        populations, stacks = _of("training.vectorized.builders"), _of("training.dense.stack")
         built = [self._built(number) for number in range(n_slots)]
         started = time.perf_counter()
-        slots = populations.Slots(stacks.Size((0, 3), 104, ("elu", "relu", "sigmoid", "tanh")), n_slots, rows, is_xla)
+        slots = Slots(Size((0, 3), 104, ("elu", "relu", "sigmoid", "tanh")), n_slots, rows, is_xla)
         first, model = built[0]
-        given = self._experiment, first.training, self._arrays, _of("training.compiled.device_data").Tensors()
-        population = populations.build_dense_population(slots, stacks.read_stack(model), *given)
+        given = self._experiment, first.training, self._arrays, Tensors()
+        population = build_dense_population(slots, read_stack(model), *given)
         for slot, (assignment, model) in enumerate(built):
-            population.hold(slot, model, stacks.read_stack(model), assignment.training)
+            population.hold(slot, model, read_stack(model), assignment.training)
 
         def run(epoch: int) -> None:
-            member = _of("training.vectorized.population").Member
-            population.run_epoch({slot: member(trial, epoch, trial.training.learning_rate) for slot, (trial, _) in enumerate(built)})
+            population.run_epoch({slot: Member(trial, epoch, trial.training.learning_rate) for slot, (trial, _) in enumerate(built)})
 
         run(1)
         return time.perf_counter() - started, _fastest(run) / n_slots
@@ -122,12 +131,7 @@ def _arrays() -> Any:
     x = generator.normal(size=(N_TRAIN + N_VALIDATION, N_FEATURES)).astype("float32")
     y = x[:, :3].sum(axis=1, keepdims=True)
     parts = {"x_train": x[:N_TRAIN], "y_train": y[:N_TRAIN], "x_validation": x[N_TRAIN:], "y_validation": y[N_TRAIN:]}
-    return _of("data.arrays").TrainingArrays(**parts, task="regression", n_outputs=1)
-
-
-def _of(name: str) -> Any:
-    """Return a module of the product, which no file here imports by name."""
-    return importlib.import_module(f"search.{name}")
+    return TrainingArrays(**parts, task="regression", n_outputs=1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,43 @@
+"""The results of trials whose worker died or hung, and the limit of workers that cannot start."""
+
+from ..errors import WorkerError
+from ..trial import Failure, TrialResult, TrialState
+from .worker_handle import WorkerHandle
+
+_MAX_FAILED_STARTS = 5
+
+
+def failed_results(worker: WorkerHandle, epoch_timeout_seconds: float) -> list[TrialResult]:
+    """Return a FAILED result for each trial that an ended worker was training.
+
+    Args:
+        worker: A worker that has ended unexpectedly.
+        epoch_timeout_seconds: The longest allowed time without a message, for the reason of a hung worker.
+    """
+    failure, cause = Failure.LOST, f"the worker process died: {worker.connection.exit_reason}"
+    if worker.is_hung:
+        limit = f"{epoch_timeout_seconds:g} s (executor.epoch_timeout_seconds)"
+        failure, cause = Failure.HUNG, f"no epoch came from the worker process for {limit}"
+    reason = f"{cause}; its output is in {worker.connection.log}"
+    return [TrialResult(number=trial.number, state=TrialState.FAILED, failure=failure, reason=reason, worker=worker.name) for trial in worker.running]
+
+
+class FailedStarts:
+    """Counts workers that ended before they were ready, one after another."""
+
+    def __init__(self) -> None:
+        self._n = 0
+
+    def reset(self) -> None:
+        """Record a successful start."""
+        self._n = 0
+
+    def add(self, worker: WorkerHandle) -> None:
+        """Record a worker that ended before it was ready; the loss of its machine does not count.
+
+        Raises:
+            WorkerError: If too many workers have failed.
+        """
+        self._n += not worker.connection.is_node_lost
+        if self._n >= _MAX_FAILED_STARTS:
+            raise WorkerError(f"Worker processes cannot start ({worker.connection.exit_reason}); their output is in {worker.connection.log}")
