@@ -17,8 +17,8 @@ from .errors import DataError
 SUFFIX = ".skops"
 """Of the file of a kept estimator; a Keras model's is ``.keras``."""
 
-_OURS = "models"
-_PLAIN = ("numpy.dtype",)
+_OUR_PACKAGE = "models"
+_PLAIN_TYPES = ("numpy.dtype",)
 """What an estimator may hold besides classes, and what skops trusts by itself."""
 
 
@@ -135,7 +135,7 @@ def _check(file: Path, modules: Iterable[str]) -> list[str]:
     from skops.io import get_untrusted_types
 
     found = get_untrusted_types(file=file)
-    own = {_package(module) for module in (_OURS, *modules) if _is_own(_package(module))}
+    own = {_package(module) for module in (_OUR_PACKAGE, *modules) if _is_user_package(_package(module))}
     for name in found:
         if not _is_trusted(name, own):
             raise DataError(
@@ -149,7 +149,7 @@ def _package(module: str) -> str:
     return module.partition(":")[0].partition(".")[0]
 
 
-def _is_own(package: str) -> bool:
+def _is_user_package(package: str) -> bool:
     """Say whether a package is there, not part of Python and not installed."""
     if package in sys.stdlib_module_names:
         return False
@@ -160,7 +160,7 @@ def _is_own(package: str) -> bool:
 
 def _is_trusted(name: str, own: set[str]) -> bool:
     """Say whether a name leads to what a trusted package itself defines: not to what one of its modules imports."""
-    if name in _PLAIN:
+    if name in _PLAIN_TYPES:
         return True
     module, _, attribute = name.rpartition(".")
     package = _package(module)

@@ -16,11 +16,11 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
     """Answer every row of a table, in its order.
 
     Args:
-        load: Fetches who answers. It is called when the rows are read, because it takes seconds.
+        load: Fetches the champion. It is called when the rows are read, because it takes seconds.
         input_path: A CSV file with a header, or a Parquet file, told apart by the suffix. It needs the training data's
             feature columns, in any order; other columns are ignored.
-        output_path: Where the answers go, ``.csv`` or ``.parquet``: ``prediction`` and ``probability_<class>``. A file that
-            is there is replaced at once, when all answers are written.
+        output_path: Where the predictions go, ``.csv`` or ``.parquet``: ``prediction`` and ``probability_<class>``. A file that
+            is there is replaced at once, when all predictions are written.
 
     Returns:
         Number of rows.
@@ -32,11 +32,11 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
     if not output_path.absolute().parent.is_dir():
         raise DataError(f'The folder of "{output_path}" does not exist; create it first')
     if output_path.exists() and output_path.samefile(input_path):
-        raise DataError(f'"{output_path}" has the rows to predict; give another file for the answers')
+        raise DataError(f'"{output_path}" has the rows to predict; give another file for the predictions')
     rows = read_rows(input_path)
-    answers = load().predict(rows)
-    _write(answers, output_path)
-    return len(answers)
+    predictions = load().predict(rows)
+    _write(predictions, output_path)
+    return len(predictions)
 
 
 def read_rows(path: Path) -> pd.DataFrame:
@@ -72,13 +72,13 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:300]
 
 
-def _write(answers: pd.DataFrame, path: Path) -> None:
+def _write(predictions: pd.DataFrame, path: Path) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")  # in the same folder, so that replacing is one step
     try:
         if path.suffix.lower() == ".parquet":
-            answers.to_parquet(temporary, index=False)
+            predictions.to_parquet(temporary, index=False)
         else:
-            answers.to_csv(temporary, index=False)
+            predictions.to_csv(temporary, index=False)
         temporary.replace(path)
     except OSError as error:
         raise DataError(f'"{path}" cannot be written: {_one_line(error)}') from error

@@ -1,4 +1,4 @@
-"""What a champion with scikit-learn's interface answers."""
+"""What a champion with scikit-learn's interface predictions."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def estimator_predictions(estimator: Any, features: Tree, preprocessor: Preproce
         preprocessor: It turns numbers into the target's values.
 
     Returns:
-        ``prediction``, which is what `predict` answers, and ``probability_<class>`` for each class where the estimator has
+        ``prediction``, which is what `predict` predictions, and ``probability_<class>`` for each class where the estimator has
         probabilities.
     """
     computed = outputs(estimator, features)
@@ -27,5 +27,5 @@ def estimator_predictions(estimator: Any, features: Tree, preprocessor: Preproce
         return preprocessor.answers(computed)
     n_classes = len(preprocessor.class_names)
     chosen = np.eye(n_classes)[np.asarray(estimator.predict(as_matrix(features))).astype(int)]
-    answers = preprocessor.answers(chosen)[["prediction"]]
-    return answers.join(preprocessor.answers(computed).drop(columns="prediction")) if has_probabilities(estimator) else answers
+    predictions = preprocessor.answers(chosen)[["prediction"]]
+    return predictions.join(preprocessor.answers(computed).drop(columns="prediction")) if has_probabilities(estimator) else predictions

@@ -12,7 +12,7 @@ from .pyfunc import BATCH_SIZE, Champion
 def evaluate(champion: Champion, dataset: Dataset, experiment: Experiment, settings: TrainingSettings) -> Mapping[str, float]:
     """Measure a champion on the test part.
 
-    Accuracies are counted from its answers, so that anyone who compares `predict` with the target finds the same number. Everything
+    Accuracies are counted from its predictions, so that anyone who compares `predict` with the target finds the same number. Everything
     else is Keras' `evaluate` with the loss and the metrics of the training; the loss includes the regularisation.
 
     Args:
@@ -30,7 +30,7 @@ def evaluate(champion: Champion, dataset: Dataset, experiment: Experiment, setti
     from ..training.model.compiling import compile_model, encode_targets
 
     test, model, preprocessor = dataset.test, champion.model, champion.preprocessor
-    answers = champion.predict(test.features)  # before the model is compiled, as everyone else predicts
+    predictions = champion.predict(test.features)  # before the model is compiled, as everyone else predicts
     features, heads = preprocessor.transform(test.features), make_heads(experiment, preprocessor.task)
     some_outputs = model(rows(features, slice(1)))
     compile_model(model, some_outputs, settings, heads)
@@ -41,7 +41,7 @@ def evaluate(champion: Champion, dataset: Dataset, experiment: Experiment, setti
     for name, of in preprocessor.targets.items():
         if of.task != "regression":
             prefix = f"{name}_" if name else ""
-            is_right = answers[f"{prefix}prediction"].to_numpy() == test.targets[of.column].to_numpy()
+            is_right = predictions[f"{prefix}prediction"].to_numpy() == test.targets[of.column].to_numpy()
             metrics[f"{prefix}accuracy"] = float(is_right.mean())
     return metrics
 

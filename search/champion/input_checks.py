@@ -1,4 +1,4 @@
-"""Refuses numbers where a champion has learned words. A column of text that spells numbers, such as house numbers, takes both."""
+"""Refuses numbers where a champion has learned text. A column of text that spells numbers, such as house numbers, takes both."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from ..data.preprocessing import Preprocessor
 from ..errors import DataError
 
 
-def check_kinds(rows: Features, preprocessor: Preprocessor) -> None:
+def check_column_types(rows: Features, preprocessor: Preprocessor) -> None:
     """Check that columns of text hold text.
 
     Args:
@@ -20,13 +20,13 @@ def check_kinds(rows: Features, preprocessor: Preprocessor) -> None:
     """
     if isinstance(rows, np.ndarray):
         return
-    for name, words in _words(preprocessor).items():
-        if name in rows.columns and _holds_numbers(rows[name]) and not _spells_numbers(words):
+    for name, known in _training_values(preprocessor).items():
+        if name in rows.columns and _holds_numbers(rows[name]) and not _contains_numerals(known):
             first = to_text(rows[name].dropna())[0]
-            raise DataError(f'The rows: the column "{name}" holds the number {first}; expected text as in training, such as "{words[0]}"')
+            raise DataError(f'The rows: the column "{name}" holds the number {first}; expected text as in training, such as "{known[0]}"')
 
 
-def _words(preprocessor: Preprocessor) -> dict[str, np.ndarray]:
+def _training_values(preprocessor: Preprocessor) -> dict[str, np.ndarray]:
     """Return the values that each column of text had in training."""
     text = [name for name, of in (preprocessor.columns or {}).items() if of == "text"]
     return dict(zip(text, preprocessor.transformer.named_transformers_["text"][-1].categories_, strict=True)) if text else {}
@@ -36,5 +36,5 @@ def _holds_numbers(column: pd.Series) -> bool:
     return bool(column.notna().any()) and kind(column, "The rows") == "numeric"
 
 
-def _spells_numbers(words: np.ndarray) -> bool:
-    return bool(pd.to_numeric(pd.Series(words, dtype=object), errors="coerce").notna().any())
+def _contains_numerals(known: np.ndarray) -> bool:
+    return bool(pd.to_numeric(pd.Series(known, dtype=object), errors="coerce").notna().any())

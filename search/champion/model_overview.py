@@ -12,7 +12,7 @@ from .pyfunc import Champion
 logger = logging.getLogger(__name__)
 
 SUMMARY, PICTURE = "model_summary.txt", "model.svg"
-_DRAWN: Mapping[str, Callable[[Champion], str]] = {SUMMARY: model_summary, PICTURE: draw_model}
+_WRITERS: Mapping[str, Callable[[Champion], str]] = {SUMMARY: model_summary, PICTURE: draw_model}
 
 
 def write_overview(champion: Champion, folder: Path) -> None:
@@ -20,9 +20,9 @@ def write_overview(champion: Champion, folder: Path) -> None:
 
     A model that cannot be drawn is still a champion: that is logged and nothing more.
     """
-    for name in _DRAWN:
+    for name in _WRITERS:
         try:
-            (folder / name).write_text(_DRAWN[name](champion), encoding="utf-8")
+            (folder / name).write_text(_WRITERS[name](champion), encoding="utf-8")
         except InputError:
             logger.debug("%s has no %s", champion.folder, name)
         except Exception:  # a model may be anything that Keras can load
@@ -38,13 +38,13 @@ def log_overview(folder: Path, tracking_uri: str, run_ids: Iterable[str]) -> Non
         run_ids: The runs.
     """
     client = connect(tracking_uri)
-    paths = [path for name in _DRAWN for path in folder.glob(f"data/*/{name}")]
+    paths = [path for name in _WRITERS for path in folder.glob(f"data/*/{name}")]
     for run_id in run_ids:
         for path in paths:
             client.log_artifact(run_id, str(path))
 
 
-def look(champion: Champion, name: str) -> str:
+def read_overview(champion: Champion, name: str) -> str:
     """Return the summary or the picture: as it was packaged, or made now.
 
     Args:
@@ -58,4 +58,4 @@ def look(champion: Champion, name: str) -> str:
         InputError: If the champion has no layers.
     """
     packaged = champion.folder / name
-    return packaged.read_text(encoding="utf-8") if packaged.is_file() else _DRAWN[name](champion)
+    return packaged.read_text(encoding="utf-8") if packaged.is_file() else _WRITERS[name](champion)

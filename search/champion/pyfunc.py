@@ -1,4 +1,4 @@
-"""Loads a champion and answers with it: raw rows in, answers with probabilities out.
+"""Loads a champion and predictions with it: raw rows in, predictions with probabilities out.
 
 This is the module that MLflow imports (``loader_module``). It is carried inside the MLflow model with all that it imports, so it
 imports little (see `carried.py`). Nothing is unpickled: the model is a ``.keras`` file loaded in safe mode, or a ``.skops`` file of
@@ -20,12 +20,12 @@ from ..data.preprocessing import Preprocessor
 from ..data.targets import named_outputs
 from ..estimators import SUFFIX, load_estimator, outputs
 from .estimator_predictions import estimator_predictions
-from .input_checks import check_kinds
+from .input_checks import check_column_types
 from .metadata import ChampionMetadata
 
 MODEL, ESTIMATOR, PREPROCESSOR = "model.keras", f"model{SUFFIX}", "preprocessor"
 BATCH_SIZE = 256
-"""Rows per forward pass. It bounds the memory; the answers do not depend on it."""
+"""Rows per forward pass. It bounds the memory; the predictions do not depend on it."""
 
 
 class Champion:
@@ -100,7 +100,7 @@ class Champion:
         return unnamed({name: np.asarray(output, dtype=np.float32) for name, output in named_outputs(self.model, computed).items()})
 
     def _features(self, rows: pd.DataFrame | np.ndarray) -> Tree:
-        check_kinds(rows, self.preprocessor)
+        check_column_types(rows, self.preprocessor)
         return self.preprocessor.transform(rows)
 
     def predict(self, rows: pd.DataFrame | np.ndarray) -> pd.DataFrame:
@@ -118,15 +118,15 @@ class Champion:
             DataError: If there are no rows, columns are missing or hold another type.
         """
         if self.is_estimator:
-            answers = estimator_predictions(self.model, self._features(rows), self.preprocessor)
+            predictions = estimator_predictions(self.model, self._features(rows), self.preprocessor)
         else:
-            answers = self.preprocessor.answers(self.outputs(rows))
+            predictions = self.preprocessor.answers(self.outputs(rows))
         if isinstance(rows, pd.DataFrame):
-            answers.index = rows.index
-        return answers
+            predictions.index = rows.index
+        return predictions
 
 
-class _Served:
+class _ServedChampion:
     """What MLflow calls."""
 
     def __init__(self, champion: Champion) -> None:
@@ -137,8 +137,8 @@ class _Served:
         return self.champion.predict(model_input)
 
 
-def _load_pyfunc(path: str) -> _Served:
+def _load_pyfunc(path: str) -> _ServedChampion:
     """Load a champion's folder for MLflow, all of it, so that a broken one is found before the first request."""
     champion = Champion(Path(path))
     _ = champion.model, champion.preprocessor
-    return _Served(champion)
+    return _ServedChampion(champion)

@@ -38,12 +38,12 @@ def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) 
         The model's address, such as ``models:/diabetes/3``.
     """
     client, study = connect(tracking_uri), packaged.metadata.study
-    version = _registered(client, packaged, parent_run_id) or _create_version(client, packaged, parent_run_id)
+    version = _find_registered(client, packaged, parent_run_id) or _create_version(client, packaged, parent_run_id)
     client.set_registered_model_alias(study, ALIAS, version.version)
     return f"models:/{study}/{version.version}"
 
 
-def _registered(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion | None":
+def _find_registered(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion | None":
     """Find the version that has this trial of this study."""
     tags = _tags(packaged, parent_run_id)
     versions = client.search_model_versions(f"name = '{packaged.metadata.study}' and run_id = '{parent_run_id}'")
@@ -78,7 +78,7 @@ def _upload(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: s
         experiment_id, name=ALIAS, source_run_id=parent_run_id, tags=_tags(packaged, parent_run_id), params=params, model_type=kind
     )
     try:
-        _name(packaged.folder, model, parent_run_id)
+        _write_ids(packaged.folder, model, parent_run_id)
         client.log_model_artifacts(model.model_id, str(packaged.folder))
     except BaseException:
         client.finalize_logged_model(model.model_id, LoggedModelStatus.FAILED)
@@ -87,7 +87,7 @@ def _upload(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: s
     return client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
 
 
-def _name(folder: Path, model: "LoggedModel", run_id: str) -> None:
+def _write_ids(folder: Path, model: "LoggedModel", run_id: str) -> None:
     """Write into the MLmodel file which run and which logged model it belongs to."""
     from mlflow.models import Model
 
@@ -122,7 +122,7 @@ def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
         ChampionError: If the registered model is not one of Perceptune's.
     """
     tracking_uri = tracking_uri or Store().tracking_uri
-    study = _address_of_earlier(study)
+    study = _archived_model_uri(study)
     if not exists(tracking_uri):  # MLflow would create the file, which a question must not do
         raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: python -m search run')
     with mlflow_session():
@@ -132,7 +132,7 @@ def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
     return Champion(folders[0])
 
 
-def _address_of_earlier(study: str) -> str:
+def _archived_model_uri(study: str) -> str:
     """Return the address of an earlier study's champion, ``diabetes.1``, from its ledger; other names as they are."""
     if study.startswith("models:/") or "." not in study:
         return study

@@ -28,7 +28,7 @@ def as_declared(rows: Features, columns: Mapping[str, Kind] | None) -> Features:
     return pd.DataFrame({name: _declared(rows[name].reset_index(drop=True), of) for name, of in columns.items()})
 
 
-def signature_of(rows: Features, answers: pd.DataFrame) -> "ModelSignature":
+def signature_of(rows: Features, predictions: pd.DataFrame) -> "ModelSignature":
     """Describe inputs and outputs.
 
     Numbers are declared as ``double``, whole ones too: over HTTP, MLflow then reads whole numbers, fractions and gaps from JSON and
@@ -38,7 +38,7 @@ def signature_of(rows: Features, answers: pd.DataFrame) -> "ModelSignature":
 
     Args:
         rows: The training part's rows from `as_declared`.
-        answers: Answers to raw rows.
+        predictions: Answers to raw rows.
 
     Returns:
         The signature.
@@ -47,8 +47,8 @@ def signature_of(rows: Features, answers: pd.DataFrame) -> "ModelSignature":
     from mlflow.types import Schema, TensorSpec
 
     if isinstance(rows, np.ndarray):
-        return ModelSignature(Schema([TensorSpec(rows.dtype, (-1, *rows.shape[1:]))]), _schema(answers))
-    return ModelSignature(_schema(rows), _schema(answers))
+        return ModelSignature(Schema([TensorSpec(rows.dtype, (-1, *rows.shape[1:]))]), _schema(predictions))
+    return ModelSignature(_schema(rows), _schema(predictions))
 
 
 def _declared(column: pd.Series, of: Kind) -> pd.Series:

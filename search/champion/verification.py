@@ -13,7 +13,7 @@ import pandas as pd
 from ..data.arrays import Array, Tree, named
 from ..errors import ChampionError
 
-OF_SPREAD, OF_SIZE, ABSOLUTE = 1e-3, 1e-5, 1e-6
+RANGE_TOLERANCE, SIZE_TOLERANCE, ABSOLUTE_TOLERANCE = 1e-3, 1e-5, 1e-6
 """The largest difference allowed: a part of the outputs' range, of their size, and a floor."""
 
 STEPS: Mapping[str, float] = {"float16": 2.0**-10, "bfloat16": 2.0**-7}
@@ -44,8 +44,8 @@ def _check_output(given: Array, expected: Array, what: str, precision: str) -> N
     if given.shape != expected.shape:
         raise ChampionError(f"{what}, gives outputs of shape {given.shape}; expected {expected.shape} as when it was trained")
     step = STEPS.get(precision.removeprefix("mixed_"), 0.0)
-    of_spread, of_size = max(OF_SPREAD, 8 * step), max(OF_SIZE, 4 * step)
-    allowed = of_spread * float(np.ptp(expected)) + of_size * float(np.abs(expected).max()) + ABSOLUTE
+    of_range, of_size = max(RANGE_TOLERANCE, 8 * step), max(SIZE_TOLERANCE, 4 * step)
+    allowed = of_range * float(np.ptp(expected)) + of_size * float(np.abs(expected).max()) + ABSOLUTE_TOLERANCE
     difference = float(np.abs(given.astype("float64") - expected).max())
     if not difference <= allowed:  # NaN is a difference too
         raise ChampionError(
@@ -54,7 +54,7 @@ def _check_output(given: Array, expected: Array, what: str, precision: str) -> N
         )
 
 
-def check_answers(given: pd.DataFrame, expected: pd.DataFrame, what: str) -> None:
+def check_predictions(given: pd.DataFrame, expected: pd.DataFrame, what: str) -> None:
     """Compare answers: the same columns, the same predictions, numbers as `check_outputs` does.
 
     Args:

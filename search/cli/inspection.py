@@ -23,18 +23,18 @@ def register(app: typer.Typer) -> None:
 def summary(study: Study) -> None:
     """Show the layers of a study's champion, their shapes and numbers of parameters."""
     from ..champion import load_champion
-    from ..champion.model_overview import SUMMARY, look
+    from ..champion.model_overview import SUMMARY, read_overview
 
     champion = load_champion(study)
     with quiet_backend():
-        text = look(champion, SUMMARY)
+        text = read_overview(champion, SUMMARY)
     typer.echo(text)
 
 
 def picture(study: Study, file: Annotated[Path, typer.Argument(help="File to write, ending in .svg.")]) -> None:
     """Draw a study's champion: layers, shapes, numbers of parameters."""
     from ..champion import load_champion
-    from ..champion.model_overview import PICTURE, look
+    from ..champion.model_overview import PICTURE, read_overview
     from ..errors import DataError
 
     if file.suffix != ".svg":
@@ -43,7 +43,7 @@ def picture(study: Study, file: Annotated[Path, typer.Argument(help="File to wri
         raise DataError(f'The folder of "{file}" does not exist; create it first')
     champion = load_champion(study)
     with quiet_backend():
-        text = look(champion, PICTURE)
+        text = read_overview(champion, PICTURE)
     file.write_text(text, encoding="utf-8")
     typer.echo(f"Picture written to {file}")
 

@@ -33,7 +33,7 @@ def learning_curves(study: "optuna.Study", histories: Mapping[int, Sequence[Mapp
     figure = Figure()
     for rank, trial in enumerate(best):
         history, colour = histories[trial.number], _COLOURS[rank]
-        label = f"trial {trial.number}: {_written(trial.value, metric)}"
+        label = f"trial {trial.number}: {_format_value(trial.value, metric)}"
         figure.add_scatter(**_curve(history, metric, label), line={"color": colour, "width": 3 if rank == 0 else 1.5})
         on_training = metric.removeprefix("val_")
         if rank == 0 and on_training != metric and on_training in history[0]:
@@ -57,5 +57,5 @@ def _curve(history: Sequence[Mapping[str, float]], metric: str, label: str) -> d
     return {"x": list(points), "y": list(points.values()), "name": label, "mode": "lines" if len(points) > 1 else "markers"}
 
 
-def _written(value: float | None, metric: str) -> str:
+def _format_value(value: float | None, metric: str) -> str:
     return f"{value:.1%}" if number_format(metric) else f"{value:.4g}"

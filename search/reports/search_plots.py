@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import optuna
     from plotly.graph_objects import Figure
 
-_FOR_IMPORTANCES = 2
+_MIN_FOR_IMPORTANCES = 2
 _MANY_DECADES = 1.99
 _FEW_WHOLE_NUMBERS = 6
 
@@ -58,7 +58,7 @@ def importances(study: "optuna.Study", metric: str) -> "Figure | None":
     from optuna.visualization import plot_param_importances
 
     values = {trial.value for trial in completed(study)}
-    if n_completed(study) < _FOR_IMPORTANCES or len(values) == 1:
+    if n_completed(study) < _MIN_FOR_IMPORTANCES or len(values) == 1:
         return None
     figure = plot_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0), target_name=metric)
     apply_layout(figure, f"Importance of hyperparameters in {study.study_name}", f"Share of the variation of {metric} that each one explains")
@@ -84,9 +84,9 @@ def parallel_coordinates(study: "optuna.Study", metric: str) -> "Figure | None":
         return None
     figure = plot_parallel_coordinate(study, target_name=metric)
     names = list(figure.layout.xaxis.ticktext)
-    figure.layout.annotations = [tick for tick in figure.layout.annotations if _is_wanted(tick.text, study, names[int(tick.x)])]
+    figure.layout.annotations = [tick for tick in figure.layout.annotations if _is_possible(tick.text, study, names[int(tick.x)])]
     for tick in figure.layout.annotations:
-        tick.update(font={"size": 12, "color": INK}, bgcolor="rgba(255, 255, 255, 0.8)", text=_tick(tick.text, metric, names[int(tick.x)]))
+        tick.update(font={"size": 12, "color": INK}, bgcolor="rgba(255, 255, 255, 0.8)", text=_format_tick(tick.text, metric, names[int(tick.x)]))
     subtitle = f"A line is a trial, from its {metric} through its hyperparameters; the darker, the better"
     apply_layout(figure, f"Trials of {study.study_name}", subtitle, min_width=120 * len(names))
     return figure.update_traces(marker_colorbar_tickformat=number_format(metric), selector={"mode": "markers"})
@@ -139,7 +139,7 @@ def _ticks(study: "optuna.Study", name: str) -> dict[str, object]:
     return {"nticks": 5}
 
 
-def _is_wanted(text: str, study: "optuna.Study", name: str) -> bool:
+def _is_possible(text: str, study: "optuna.Study", name: str) -> bool:
     """Say whether a tick can be a value of a hyperparameter: 0.5 hidden layers are none."""
     from optuna.distributions import IntDistribution
 
@@ -147,7 +147,7 @@ def _is_wanted(text: str, study: "optuna.Study", name: str) -> bool:
     return not isinstance(distribution, IntDistribution) or float(text).is_integer()
 
 
-def _tick(text: str, metric: str, name: str) -> str:
+def _format_tick(text: str, metric: str, name: str) -> str:
     return f"{float(text):.1%}" if name == metric and is_share(metric) else text
 
 

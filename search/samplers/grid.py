@@ -16,7 +16,7 @@ from ..errors import ExperimentError
 from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
 from .axes import Axis, axes_size, to_axes
-from .history import tried
+from .history import past_trials
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -77,7 +77,7 @@ class GridSampler(BaseSampler):
 
     def is_exhausted(self, study: "Study") -> bool:
         """Say whether every combination has been given out."""
-        return len(self._grid.positions(params for _, params in tried(study))) == self._grid.size
+        return len(self._grid.positions(params for _, params in past_trials(study))) == self._grid.size
 
     def infer_relative_search_space(self, study: "Study", trial: "FrozenTrial") -> dict[str, BaseDistribution]:
         """Return the whole space."""
@@ -85,7 +85,7 @@ class GridSampler(BaseSampler):
 
     def sample_relative(self, study: "Study", trial: "FrozenTrial", search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
         """Return the next combination; nothing if there is none."""
-        return self._grid.first_untried(self._grid.positions(params for _, params in tried(study, but=trial.number))) or {}
+        return self._grid.first_untried(self._grid.positions(params for _, params in past_trials(study, excluding=trial.number))) or {}
 
     def sample_independent(self, study: "Study", trial: "FrozenTrial", param_name: str, param_distribution: BaseDistribution) -> Any:
         """Return a random value, once nothing is left."""

@@ -18,18 +18,18 @@ def all_trials(study: "Study") -> list[FrozenTrial]:
     return study._storage.get_all_trials(study._study_id, deepcopy=False)
 
 
-def tried(study: "Study", but: int | None = None) -> Iterator[tuple[FrozenTrial, dict[str, Any]]]:
+def past_trials(study: "Study", excluding: int | None = None) -> Iterator[tuple[FrozenTrial, dict[str, Any]]]:
     """Yield the trials with their hyperparameters, those that wait to be tried again among them.
 
     Args:
         study: The study.
-        but: Number of a trial to leave out, the one that is being asked for. Defaults to none.
+        excluding: Number of a trial to leave out, the one that is being proposed. Defaults to none.
 
     Yields:
         A trial and its hyperparameters; some are missing if it was killed while it was asked for.
     """
     for trial in all_trials(study):
-        if trial.number != but:
+        if trial.number != excluding:
             yield trial, trial.params
 
 

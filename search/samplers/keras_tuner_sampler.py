@@ -25,7 +25,7 @@ from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
 from .axes import axes_size, to_axes
 from .grid import MAX_SIZE, Grid, check_finite
-from .history import tried
+from .history import past_trials
 from .keras_tuner_package import keras_tuner
 from .keras_tuner_space import KerasTunerSpace
 
@@ -58,13 +58,13 @@ class KerasTunerSampler(BaseSampler):
         self._max_collisions = max_collisions
         self._oracle_options = oracle_options
         self._oracle: Any = None
-        self._known: dict[int, Any] = {}
+        self._oracle_trials: dict[int, Any] = {}
 
     def is_exhausted(self, study: "Study") -> bool:
         """Say whether every combination has been given out; never where a parameter is continuous."""
         if self._grid is None:
-            return self._size is not None and len({repr(params) for _, params in tried(study)}) >= self._size
-        return len(self._grid.positions(params for _, params in tried(study))) == self._grid.size
+            return self._size is not None and len({repr(params) for _, params in past_trials(study)}) >= self._size
+        return len(self._grid.positions(params for _, params in past_trials(study))) == self._grid.size
 
     def infer_relative_search_space(self, study: "Study", trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """Return the whole space."""
@@ -76,11 +76,11 @@ class KerasTunerSampler(BaseSampler):
             return {}
         if self._oracle is None:
             self._oracle = self._make_oracle(study)
-        self._draw_from(trial_seed(self._seed, trial.number))
+        self._seed_oracle(trial_seed(self._seed, trial.number))
         # Threads make products of such small matrices slower, the more so beside busy workers.
         with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore")  # scikit-learn's, of kernels that lie on a bound
-            self._feed(study, trial.number)
+            self._load_trials(study, trial.number)
             values = self._oracle.populate_space(str(trial.number))["values"]
         return self._space.decode(values) if values is not None else self._next_untried(study, trial.number)
 
@@ -108,41 +108,45 @@ class KerasTunerSampler(BaseSampler):
         oracle._max_collisions = self._max_collisions
         return oracle
 
-    def _draw_from(self, seed: int) -> None:
+    def _seed_oracle(self, seed: int) -> None:
         self._oracle._seed_state = seed
 
-    def _feed(self, study: "Study", number: int) -> None:
+    def _load_trials(self, study: "Study", number: int) -> None:
         """Tell the oracle all other trials: first those that ended, then those that run or wait."""
         ended: dict[str, Any] = {}
         ongoing: dict[str, Any] = {}
-        for past, params in tried(study, but=number):
+        for past, params in past_trials(study, excluding=number):
             if all(axis.name in params for axis in self._axes):
-                known = self._to_trial(past, params)
-                (ended if past.state.is_finished() else ongoing)[known.trial_id] = known
+                oracle_trial = self._to_trial(past, params)
+                (ended if past.state.is_finished() else ongoing)[oracle_trial.trial_id] = oracle_trial
         self._oracle.ongoing_trials = {}
         self._oracle.trials = ended
-        self._learn(has_ongoing=bool(ongoing))
+        self._update_model(has_ongoing=bool(ongoing))
         self._oracle.ongoing_trials = ongoing
         self._oracle.trials = ended | ongoing
         self._oracle.start_order = [*ended, *ongoing]
-        self._oracle._tried_so_far = {self._oracle._compute_values_hash(known.hyperparameters.values) for known in self._oracle.trials.values()}
+        self._oracle._tried_so_far = {
+            self._oracle._compute_values_hash(oracle_trial.hyperparameters.values) for oracle_trial in self._oracle.trials.values()
+        }
 
-    def _learn(self, has_ongoing: bool) -> None:
+    def _update_model(self, has_ongoing: bool) -> None:
         """Do what the oracle needs to know of the trials that ended before it hears of those that run."""
 
     def _to_trial(self, past: FrozenTrial, params: Mapping[str, Value]) -> Any:
-        known = self._known.get(past.number)
-        if known is None:
-            known = self._known[past.number] = keras_tuner().Trial(self._space.encode(params), trial_id=str(past.number), status="RUNNING")
+        oracle_trial = self._oracle_trials.get(past.number)
+        if oracle_trial is None:
+            oracle_trial = self._oracle_trials[past.number] = keras_tuner().Trial(
+                self._space.encode(params), trial_id=str(past.number), status="RUNNING"
+            )
         if past.state.is_finished():
             has_value = past.state in (TrialState.COMPLETE, TrialState.PRUNED) and past.value is not None and math.isfinite(past.value)
-            known.status, known.score = ("COMPLETED", past.value) if has_value else ("FAILED", None)
-        return known
+            oracle_trial.status, oracle_trial.score = ("COMPLETED", past.value) if has_value else ("FAILED", None)
+        return oracle_trial
 
     def _next_untried(self, study: "Study", number: int) -> dict[str, Value]:
         if self._grid is None:
             return {}
-        return self._grid.first_untried(self._grid.positions(params for _, params in tried(study, but=number))) or {}
+        return self._grid.first_untried(self._grid.positions(params for _, params in past_trials(study, excluding=number))) or {}
 
 
 class KerasTunerRandom(KerasTunerSampler):
@@ -195,18 +199,18 @@ class KerasTunerBayesian(KerasTunerSampler):
         oracle.gpr = QuickGaussianProcess(**oracle.gpr.get_params(deep=False))
         return oracle
 
-    def _draw_from(self, seed: int) -> None:
-        super()._draw_from(seed)
+    def _seed_oracle(self, seed: int) -> None:
+        super()._seed_oracle(seed)
         self._oracle._random_state = np.random.RandomState(seed)
 
-    def _learn(self, has_ongoing: bool) -> None:
-        scores = [known.score for known in self._oracle.trials.values() if known.status == "COMPLETED"]
+    def _update_model(self, has_ongoing: bool) -> None:
+        scores = [oracle_trial.score for oracle_trial in self._oracle.trials.values() if oracle_trial.status == "COMPLETED"]
         if len(scores) < self._n_initial:
             return
         worst = min(scores) if self._oracle.objective.direction == "max" else max(scores)
-        for known in self._oracle.trials.values():
-            if known.status == "FAILED":
-                known.status, known.score = "COMPLETED", worst
+        for oracle_trial in self._oracle.trials.values():
+            if oracle_trial.status == "FAILED":
+                oracle_trial.status, oracle_trial.score = "COMPLETED", worst
         if has_ongoing:
             # The oracle guesses the values of ongoing trials with the process of its last call; a resumed one has none.
             self._oracle.gpr.fit(*self._oracle._vectorize_trials())
@@ -231,11 +235,11 @@ class KerasTunerGrid(KerasTunerSampler):
     def _space(self) -> KerasTunerSpace:
         return KerasTunerSpace(self._axes, keras_tuner().HyperParameters, as_choices=True)
 
-    def _feed(self, study: "Study", number: int) -> None:
+    def _load_trials(self, study: "Study", number: int) -> None:
         """Tell all trials in the grid's order, so that the first gap is proposed."""
-        super()._feed(study, number)
+        super()._load_trials(study, number)
         oracle = self._oracle
-        values = {trial_id: known.hyperparameters.values for trial_id, known in oracle.trials.items()}
+        values = {trial_id: oracle_trial.hyperparameters.values for trial_id, oracle_trial in oracle.trials.items()}
         in_order = sorted(values, key=functools.cmp_to_key(lambda a, b: oracle._compare(values[a], values[b])))
         oracle._ordered_ids = type(oracle._ordered_ids)()
         for trial_id in in_order:

@@ -32,7 +32,7 @@ class ReseededSampler(BaseSampler):
         self._build = build
         self._seed = seed
         self._number = 0
-        self._sampler = self._fresh()
+        self._sampler = self._make()
 
     def __str__(self) -> str:
         """Return the name of the sampler within."""
@@ -40,31 +40,31 @@ class ReseededSampler(BaseSampler):
 
     def infer_relative_search_space(self, study: "Study", trial: "FrozenTrial") -> dict[str, BaseDistribution]:
         """Ask the trial's sampler."""
-        return self._of(trial).infer_relative_search_space(study, trial)
+        return self._sampler_of(trial).infer_relative_search_space(study, trial)
 
     def sample_relative(self, study: "Study", trial: "FrozenTrial", search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
         """Ask the trial's sampler."""
-        return self._of(trial).sample_relative(study, trial, search_space)
+        return self._sampler_of(trial).sample_relative(study, trial, search_space)
 
     def sample_independent(self, study: "Study", trial: "FrozenTrial", param_name: str, param_distribution: BaseDistribution) -> Any:
         """Ask the trial's sampler."""
-        return self._of(trial).sample_independent(study, trial, param_name, param_distribution)
+        return self._sampler_of(trial).sample_independent(study, trial, param_name, param_distribution)
 
     def before_trial(self, study: "Study", trial: "FrozenTrial") -> None:
         """Tell the trial's sampler."""
-        self._of(trial).before_trial(study, trial)
+        self._sampler_of(trial).before_trial(study, trial)
 
     def after_trial(self, study: "Study", trial: "FrozenTrial", state: "TrialState", values: Sequence[float] | None) -> None:
         """Tell a sampler; which one does not matter, since none remembers."""
         self._sampler.after_trial(study, trial, state, values)
 
-    def _of(self, trial: "FrozenTrial") -> BaseSampler:
+    def _sampler_of(self, trial: "FrozenTrial") -> BaseSampler:
         if trial.number != self._number:
             self._number = trial.number
-            self._sampler = self._fresh()
+            self._sampler = self._make()
         return self._sampler
 
-    def _fresh(self) -> BaseSampler:
+    def _make(self) -> BaseSampler:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)  # whoever wrote the option chose it
             return self._build(trial_seed(self._seed, self._number))

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import DiskFullError, StoreAwayError, WorkerError
+from ..errors import DiskFullError, StoreUnavailableError, WorkerError
 
 _SIGNS = (
     "No space left on device",  # the system's, and of whatever quotes it: Keras, HDF5, a worker's reason
@@ -42,7 +42,7 @@ def watched(folder: Path) -> Iterator[None]:
 
 
 def _is_from_full_disk(error: BaseException, folder: Path) -> bool:
-    if isinstance(error, StoreAwayError):  # a server's disk is the server's to say
+    if isinstance(error, StoreUnavailableError):  # a server's disk is the server's to say
         return False
     if (isinstance(error, WorkerError) or _UNCLEAR in str(error)) and _free_bytes(folder) < _NEARLY_NOTHING_BYTES:
         return True

@@ -157,7 +157,7 @@ class _Run:
             if reason:
                 self._observer.on_stage(f"Ended with {self._ledger.n_finished} of {self._n_trials} trials: {reason}")
             executor.close()
-            self._tracker.leave()
+            self._tracker.pause_all()
             is_complete = True
         finally:
             executor.close()
@@ -166,7 +166,7 @@ class _Run:
     def _leave(self, *, is_complete: bool) -> None:
         """Hand over what did not end; the last coordinator ends the study."""
         try:
-            self._tracker.leave()  # before another coordinator goes on with a trial
+            self._tracker.pause_all()  # before another coordinator goes on with a trial
         finally:
             self._ledger.release()
             if self._ledger.leave(is_patient=is_complete):

@@ -104,7 +104,7 @@ class Tracker(Protocol):
         """Forget a trial: another process writes its run now."""
         ...
 
-    def leave(self) -> None:
+    def pause_all(self) -> None:
         """Pause all trials; nothing is left to be written on return."""
         ...
 

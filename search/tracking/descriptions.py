@@ -16,7 +16,7 @@ from .base import StudyOutcome, StudyRecord
 from .provenance import Provenance
 
 INTERRUPTED = "INTERRUPTED"
-_BEGUN_WITH = {"sampler", "pruner", "seed"}
+_SEARCH_PARAMS = {"sampler", "pruner", "seed"}
 
 
 def study_params(record: StudyRecord) -> dict[str, str]:
@@ -36,7 +36,7 @@ def study_params(record: StudyRecord) -> dict[str, str]:
     for section, entries in (("model", experiment.space.model), ("training", dict(experiment.space.training))):
         params |= {f"space.{section}.{name}": _entry(entry) for name, entry in entries.items() if entry is not None}
     search = experiment.search.model_dump(mode="json")
-    params |= {name: str(search[name]) for name in sorted(_BEGUN_WITH)}
+    params |= {name: str(search[name]) for name in sorted(_SEARCH_PARAMS)}
     params |= _flat({name: search[name] for name in ("sampler_options", "pruner_options")})
     return params | {"n_features": str(_n_features(record))}
 

@@ -61,14 +61,14 @@ def write(client: "MlflowClient", run_id: str, batch: Batch) -> None:
     from mlflow.entities import Metric, Param, RunTag
 
     metrics = [Metric(*metric) for metric in batch.metrics]
-    params = [Param(name, _writable(text, MAX_PARAM_LENGTH)) for name, text in batch.params.items()]
-    tags = [RunTag(name, _writable(text, MAX_TAG_LENGTH)) for name, text in batch.tags.items()]
+    params = [Param(name, _redacted(text, MAX_PARAM_LENGTH)) for name, text in batch.params.items()]
+    tags = [RunTag(name, _redacted(text, MAX_TAG_LENGTH)) for name, text in batch.tags.items()]
     while metrics or params or tags:
         client.log_batch(run_id, metrics=metrics[:MAX_METRICS], params=params[:MAX_PARAMS], tags=tags[:MAX_TAGS])
         metrics, params, tags = metrics[MAX_METRICS:], params[MAX_PARAMS:], tags[MAX_TAGS:]
 
 
-def leave_out_written(client: "MlflowClient", run_id: str, batch: Batch) -> None:
+def remove_written(client: "MlflowClient", run_id: str, batch: Batch) -> None:
     """Take out of a batch the metrics that a run has already.
 
     Args:
@@ -81,6 +81,6 @@ def leave_out_written(client: "MlflowClient", run_id: str, batch: Batch) -> None
     batch.metrics = [metric for metric in batch.metrics if (metric[0], metric[3]) not in written]
 
 
-def _writable(text: str, length: int) -> str:
+def _redacted(text: str, length: int) -> str:
     shown = redact(text)
     return shown if len(shown) <= length else f"{shown[: length - 3]}..."

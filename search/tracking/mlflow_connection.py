@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from ..errors import InputError, PerceptuneError, StoreAwayError
+from ..errors import InputError, PerceptuneError, StoreUnavailableError
 from ..redaction import first_line, redact
-from .mlflow_outage import is_away
-from .sqlite_store import SQLITE, is_local, path_of, put_in_place
+from .mlflow_outage import is_outage
+from .sqlite_store import SQLITE, install_template, is_local, path_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 _DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
 # MLflow alone would retry for minutes before it says that a server is not there.
-_IMPATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1"}
-_PATIENCE_SECONDS = 5
+_SHORT_TIMEOUTS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1"}
+_TIMEOUT_SECONDS = 5
 # Later on our own writer repeats what failed: MLflow, which does not know what a request has done, would write it twice.
-_UNREPEATED = ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-_LOCK = 0x6D6C666C6F77  # "mlflow": tells this lock of PostgreSQL from others'
+_NO_RETRIES = ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+_LOCK_KEY = 0x6D6C666C6F77  # "mlflow": tells this lock of PostgreSQL from others'
 
 
 def prepare(folder: Path) -> Path:
@@ -80,7 +80,7 @@ def mlflow_session() -> Iterator[None]:
     """Turn MLflow's exceptions into ours, without secrets.
 
     Raises:
-        StoreAwayError: If the store does not answer, or answers that it cannot for now.
+        StoreUnavailableError: If the store does not answer, or answers that it cannot for now.
         PerceptuneError: If MLflow raises anything else.
     """
     from mlflow.exceptions import MlflowException
@@ -89,8 +89,8 @@ def mlflow_session() -> Iterator[None]:
     try:
         yield
     except (MlflowException, RequestException) as error:  # the latter from uploads
-        if is_away(error):
-            raise StoreAwayError(f"MLflow does not answer: {first_line(error)}") from None
+        if is_outage(error):
+            raise StoreUnavailableError(f"MLflow does not answer: {first_line(error)}") from None
         raise PerceptuneError(f"MLflow failed: {first_line(error)}. The ledger is safe; run the same command again to go on") from None
 
 
@@ -100,25 +100,25 @@ def _open_sqlite(tracking_uri: str, prepared: Path | None) -> "MlflowClient":
     database = path_of(tracking_uri)
     database.parent.mkdir(parents=True, exist_ok=True)
     # MLflow does not lock while it creates its tables: two processes on a fresh store would crash each other.
-    with FileLock(f"{database}.lock"), _without_chatter():
+    with FileLock(f"{database}.lock"), _quiet_loggers():
         if prepared and not database.exists():
-            put_in_place(prepared, database)
-        return _first_contact(tracking_uri)
+            install_template(prepared, database)
+        return _open_client(tracking_uri)
 
 
 def _open_remote(tracking_uri: str) -> "MlflowClient":
     address = urlsplit(tracking_uri)
     port = _DATABASE_PORTS.get(address.scheme.partition("+")[0])
     if port and address.hostname:  # MLflow retries a database for 100 seconds, and cannot be told otherwise
-        socket.create_connection((address.hostname, address.port or port), timeout=_PATIENCE_SECONDS).close()
-    with _short_timeouts(), _without_chatter(), _one_at_a_time(tracking_uri):
-        client = _first_contact(tracking_uri)
-    os.environ.setdefault(*_UNREPEATED)
+        socket.create_connection((address.hostname, address.port or port), timeout=_TIMEOUT_SECONDS).close()
+    with _short_timeouts(), _quiet_loggers(), _creation_lock(tracking_uri):
+        client = _open_client(tracking_uri)
+    os.environ.setdefault(*_NO_RETRIES)
     return client
 
 
 @contextmanager
-def _one_at_a_time(tracking_uri: str) -> Iterator[None]:
+def _creation_lock(tracking_uri: str) -> Iterator[None]:
     """Let one process at a time create MLflow's tables in a PostgreSQL database; others answer for themselves."""
     if not tracking_uri.startswith("postgresql"):
         yield
@@ -127,11 +127,11 @@ def _one_at_a_time(tracking_uri: str) -> Iterator[None]:
 
     engine = sqlalchemy.create_engine(tracking_uri, poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
-        connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_LOCK)))
+        connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_LOCK_KEY)))
         yield
 
 
-def _first_contact(tracking_uri: str) -> "MlflowClient":
+def _open_client(tracking_uri: str) -> "MlflowClient":
     from mlflow import MlflowClient
 
     client = MlflowClient(tracking_uri=tracking_uri)
@@ -142,7 +142,7 @@ def _first_contact(tracking_uri: str) -> "MlflowClient":
 @contextmanager
 def _short_timeouts() -> Iterator[None]:
     """Let MLflow's first request fail fast, unless the user has set how patient it is."""
-    added = {name: value for name, value in _IMPATIENT.items() if name not in os.environ}
+    added = {name: value for name, value in _SHORT_TIMEOUTS.items() if name not in os.environ}
     os.environ.update(added)
     try:
         yield
@@ -152,7 +152,7 @@ def _short_timeouts() -> Iterator[None]:
 
 
 @contextmanager
-def _without_chatter() -> Iterator[None]:
+def _quiet_loggers() -> Iterator[None]:
     """Keep the news about created tables and retried requests off the terminal."""
     loggers = {logging.getLogger("alembic"): logging.WARNING, logging.getLogger("urllib3.connectionpool"): logging.ERROR}
     before = {logger: logger.level for logger in loggers}

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 # Has MLflow's UI open the experiment at its runs instead of at traces of language models.
-_KIND = {"mlflow.experimentKind": "custom_model_development"}
+_EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}
 
 
 def existing_run(client: "MlflowClient", run_id: str | None) -> "Run | None":
@@ -49,7 +49,7 @@ def find_or_create_experiment(client: "MlflowClient", name: str, location: str |
     found = client.get_experiment_by_name(name)
     if found is None:
         try:
-            return str(client.create_experiment(name, artifact_location=location, tags=_KIND))
+            return str(client.create_experiment(name, artifact_location=location, tags=_EXPERIMENT_TAGS))
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from sqlalchemy.exc import OperationalError
 
 
-def is_away(error: Exception) -> bool:
+def is_outage(error: Exception) -> bool:
     """Say whether what MLflow raised will pass by itself.
 
     Args:
@@ -30,10 +30,10 @@ def is_away(error: Exception) -> bool:
         return True
     causes = list(_causes(error))
     databases = [cause for cause in causes if isinstance(cause, OperationalError)]
-    return any(isinstance(cause, NoConnection | RetryError | Timeout) for cause in causes) or any(map(_is_database_away, databases))
+    return any(isinstance(cause, NoConnection | RetryError | Timeout) for cause in causes) or any(map(_is_database_outage, databases))
 
 
-def _is_database_away(error: "OperationalError") -> bool:
+def _is_database_outage(error: "OperationalError") -> bool:
     is_file = type(error.orig).__module__ == "sqlite3"
     return not is_file or "database is locked" in str(error.orig)
 

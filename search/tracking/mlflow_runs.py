@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..trial import TrialResult, TrialState
 from . import descriptions
-from .mlflow_batches import Batch, leave_out_written, milliseconds, write
+from .mlflow_batches import Batch, milliseconds, remove_written, write
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -21,7 +21,7 @@ class OpenRun:
         pending: What is not written yet.
         last_epoch: The last epoch that is written or pending; 0 before the first.
         written_at: When it was last written to, in seconds of the monotonic clock.
-        is_unsure: Whether the store may have some of what is pending, because it did not answer when that was written.
+        may_be_written: Whether the store may have some of what is pending, because it did not answer when that was written.
         has_result: Whether the trial's result is written or pending.
     """
 
@@ -29,7 +29,7 @@ class OpenRun:
     pending: Batch = field(default_factory=Batch)
     last_epoch: int = 0
     written_at: float = field(default_factory=time.monotonic)
-    is_unsure: bool = False
+    may_be_written: bool = False
     has_result: bool = False
 
     def add_result(self, result: TrialResult) -> None:
@@ -54,11 +54,11 @@ class OpenRun:
         Args:
             client: MLflow's client.
         """
-        if self.is_unsure:
-            leave_out_written(client, self.run_id, self.pending)
-        self.is_unsure = True
+        if self.may_be_written:
+            remove_written(client, self.run_id, self.pending)
+        self.may_be_written = True
         write(client, self.run_id, self.pending)
-        self.pending, self.written_at, self.is_unsure = Batch(), time.monotonic(), False
+        self.pending, self.written_at, self.may_be_written = Batch(), time.monotonic(), False
 
 
 def status_of(result: TrialResult) -> str:

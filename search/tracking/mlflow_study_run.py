@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 
-def begin_run(client: "MlflowClient", record: StudyRecord, provenance: Provenance, location: str | None) -> "Run":
+def create_study_run(client: "MlflowClient", record: StudyRecord, provenance: Provenance, location: str | None) -> "Run":
     """Create the run of a study, with what was asked for and the data set.
 
     Args:
@@ -40,7 +40,7 @@ def begin_run(client: "MlflowClient", record: StudyRecord, provenance: Provenanc
     return run
 
 
-def go_on_with_run(client: "MlflowClient", run: "Run", record: StudyRecord, provenance: Provenance) -> "Run":
+def resume_study_run(client: "MlflowClient", run: "Run", record: StudyRecord, provenance: Provenance) -> "Run":
     """Open the run of a study again, and note what is different now.
 
     Args:

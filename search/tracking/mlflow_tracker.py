@@ -2,7 +2,7 @@
 
 It goes through `MlflowClient` with explicit run ids only, so that neither an active run nor ``MLFLOW_RUN_ID`` in the
 environment can lead it astray. It is to be called from one thread at a time. A call about a trial, or `finish_study`, that
-raised StoreAwayError may be repeated: what the store has taken already is looked for before it is written again.
+raised StoreUnavailableError may be repeated: what the store has taken already is looked for before it is written again.
 
 MLflow's status of a run: FINISHED for COMPLETE and for PRUNED (a pruned trial did all that was asked of it, and is told
 apart by the tag ``perceptune.state``), FAILED for FAILED, KILLED for what was interrupted.
@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from ..errors import StoreAwayError, StudyNotFoundError
+from ..errors import StoreUnavailableError, StudyNotFoundError
 from ..redaction import redact
 from ..trial import Assignment, EpochReport, TrialResult
 from . import descriptions
@@ -23,9 +23,9 @@ from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
 from .mlflow_connection import mlflow_session
 from .mlflow_lookup import existing_run, find_child, find_children, has_child, last_epoch
-from .mlflow_opening import Opening
 from .mlflow_runs import OpenRun, status_of
-from .mlflow_study_run import attach_sources, begin_run, go_on_with_run
+from .mlflow_store import LazyStore
+from .mlflow_study_run import attach_sources, create_study_run, resume_study_run
 from .provenance import collect
 from .sqlite_store import is_local
 
@@ -48,11 +48,11 @@ class MlflowTracker:
     def __init__(self, tracking_uri: str, artifacts: Path) -> None:
         self._tracking_uri = tracking_uri
         self._artifacts = artifacts
-        self._opening = Opening(tracking_uri)
+        self._store = LazyStore(tracking_uri)
         self._record: StudyRecord | None = None
         self._experiment_id = self._parent_run_id = ""
         self._open_runs: dict[int, OpenRun] = {}
-        self._perhaps_begun: set[int] = set()  # trials whose runs the store was asked to create, and did not say whether it has
+        self._unconfirmed: set[int] = set()  # trials whose runs the store was asked to create, and did not say whether it has
 
     def open(self) -> None:
         """Import MLflow and connect; a local store that is not there is prepared, and put in its place by `start_study`.
@@ -60,7 +60,7 @@ class MlflowTracker:
         Raises:
             InputError: If the store does not answer.
         """
-        self._opening.prepare()
+        self._store.prepare()
 
     def start_study(self, record: StudyRecord) -> str:
         """Begin the study's run, or go on with it: write what is missing of ended trials, close the runs left over.
@@ -83,7 +83,7 @@ class MlflowTracker:
         with mlflow_session():
             known = existing_run(client, record.parent_run_id)
             location = (self._artifacts / record.experiment.name).resolve().as_uri() if is_local(self._tracking_uri) else None
-            run = go_on_with_run(client, known, record, provenance) if known else begin_run(client, record, provenance, location)
+            run = resume_study_run(client, known, record, provenance) if known else create_study_run(client, record, provenance, location)
             self._experiment_id, self._parent_run_id = run.info.experiment_id, run.info.run_id
             if known and not record.is_shared:
                 self._close_running_children()
@@ -103,12 +103,12 @@ class MlflowTracker:
             self._open_runs[number].pending.tags |= descriptions.attempt_tags(assignment)
             return
         with mlflow_session():
-            reopened = self._reopen(assignment) if assignment.attempt > 1 or number in self._perhaps_begun else None
-            self._perhaps_begun.add(number)
+            reopened = self._reopen(assignment) if assignment.attempt > 1 or number in self._unconfirmed else None
+            self._unconfirmed.add(number)
             run = reopened or self._create_run(assignment)
             if assignment.attempt == 1 or not reopened:  # those of a run that goes on stand as they were
                 write(self._client, run.run_id, Batch(params=descriptions.trial_params(self._current, assignment)))
-        self._perhaps_begun.discard(number)
+        self._unconfirmed.discard(number)
         self._open_runs[number] = run
 
     def _create_run(self, assignment: Assignment) -> OpenRun:
@@ -158,7 +158,7 @@ class MlflowTracker:
         run.add_result(result)
         try:
             self._end(run, status_of(result), milliseconds(result.finished))
-        except StoreAwayError:
+        except StoreUnavailableError:
             self._open_runs[result.number] = run  # this call may be repeated
             raise
 
@@ -174,7 +174,7 @@ class MlflowTracker:
         if run is None:
             self.start_trial(replace(assignment, started=result.finished - result.seconds))
         else:
-            self._open_runs[assignment.number] = OpenRun(run.info.run_id, is_unsure=True)  # all epochs are compared
+            self._open_runs[assignment.number] = OpenRun(run.info.run_id, may_be_written=True)  # all epochs are compared
         self.finish_trial(result)
 
     def pause_trial(self, number: int) -> None:
@@ -193,7 +193,7 @@ class MlflowTracker:
         """Forget a trial, and what is not yet written of it: another process writes its run now."""
         self._open_runs.pop(number, None)
 
-    def leave(self) -> None:
+    def pause_all(self) -> None:
         """Pause all trials."""
         for number in list(self._open_runs):
             self.pause_trial(number)
@@ -215,7 +215,7 @@ class MlflowTracker:
         self._open_runs = {}
         self._close_running_children()  # one whose creation was interrupted is known to the store only
         if self._current.is_shared:
-            self._write_children_of_others()
+            self._write_children_of_all_processes()
         batch = Batch(tags=descriptions.outcome_tags(self._current, outcome))
         # The step grows with the study, so that MLflow shows the newest numbers of one that went on.
         batch.add_metrics(descriptions.outcome_metrics(outcome), milliseconds(time.time()), sum(outcome.n_by_state.values()))
@@ -248,7 +248,7 @@ class MlflowTracker:
 
     @property
     def _client(self) -> "MlflowClient":
-        return self._opening.client
+        return self._store.client
 
     @property
     def _current(self) -> StudyRecord:
@@ -274,7 +274,7 @@ class MlflowTracker:
             missing = list(itertools.takewhile(lambda trial: not has_child(*where, trial[0].number), self._current.finished()))
         self._write_children(missing)
 
-    def _write_children_of_others(self) -> None:
+    def _write_children_of_all_processes(self) -> None:
         """Write the trials that the kill of any process has kept from MLflow."""
         with mlflow_session():
             children = find_children(self._client, self._experiment_id, self._parent_run_id, "attributes.status != 'RUNNING'")

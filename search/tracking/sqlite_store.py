@@ -28,7 +28,7 @@ def exists(tracking_uri: str) -> bool:
     return not is_local(tracking_uri) or path_of(tracking_uri).is_file()
 
 
-def put_in_place(prepared: Path, database: Path) -> None:
+def install_template(prepared: Path, database: Path) -> None:
     """Begin a store with a file that has MLflow's tables.
 
     SQLite is to write ahead into a log from then on, which takes a third off the time of a trial's runs and lets others read

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from search.champion.input_checks import check_kinds
+from search.champion.input_checks import check_column_types
 from search.data.dataset import parse_dataset
 from search.data.preprocessing import fit_preprocessor
 from search.errors import DataError
@@ -24,7 +24,7 @@ def preprocessor(request):
 def test_numbers_in_a_column_of_words_are_refused(preprocessor, number):
     rows = pd.DataFrame({"town": [None, number], "house": ["7", "8"], "age": [1, 2]})
     with pytest.raises(DataError) as caught:
-        check_kinds(rows, preprocessor)
+        check_column_types(rows, preprocessor)
     assert str(caught.value) == f'The rows: the column "town" holds the number {number}; expected text as in training, such as "north"'
 
 
@@ -38,4 +38,4 @@ def test_numbers_in_a_column_of_words_are_refused(preprocessor, number):
     ],
 )
 def test_new_words_gaps_and_numbers_among_spelled_ones_are_accepted(preprocessor, rows):
-    check_kinds(rows, preprocessor)
+    check_column_types(rows, preprocessor)

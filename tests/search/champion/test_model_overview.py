@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from search.champion.model_overview import PICTURE, SUMMARY, log_overview, look, write_overview
+from search.champion.model_overview import PICTURE, SUMMARY, log_overview, read_overview, write_overview
 from search.champion.pyfunc import Champion
 from search.cli.app import app
 from search.errors import DataError, InputError
@@ -42,8 +42,8 @@ def test_a_champion_that_was_packaged_without_them_is_drawn_when_asked(champion,
     folder.mkdir()
     (folder / "model.keras").write_bytes((champion.folder / "model.keras").read_bytes())
     (folder / "champion.json").write_bytes((champion.folder / "champion.json").read_bytes())
-    drawn = look(Champion(folder), SUMMARY)
-    assert drawn == look(champion, SUMMARY)
+    drawn = read_overview(Champion(folder), SUMMARY)
+    assert drawn == read_overview(champion, SUMMARY)
     assert not (folder / SUMMARY).exists()
 
 
@@ -54,7 +54,7 @@ def test_an_estimator_has_neither(tmp_path):
     write_overview(Estimated(tmp_path), tmp_path)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(InputError, match="no layers"):
-        look(Estimated(tmp_path), PICTURE)
+        read_overview(Estimated(tmp_path), PICTURE)
 
 
 def test_the_commands_show_and_write_what_is_inside(command, champion, dataset, tmp_path):

@@ -16,7 +16,7 @@ class Passing:
 
 
 @dataclass(frozen=True)
-class Looked:
+class InspectedModel:
     model: Any
     preprocessor: Any = field(default_factory=Passing)
 
@@ -57,7 +57,7 @@ class Unfollowed(keras.Model):
 def champion():
     keras.utils.clear_session()
     keras.utils.set_random_seed(1)
-    return Looked(residual())
+    return InspectedModel(residual())
 
 
 @pytest.fixture
@@ -65,11 +65,11 @@ def subclassed():
     keras.utils.set_random_seed(1)
     model = TwoInputs()
     model({"wide": np.zeros((1, 2)), "deep": np.zeros((1, 5))})
-    return Looked(model)
+    return InspectedModel(model)
 
 
 @pytest.fixture
 def unfollowed():
     model = Unfollowed()
     model(np.zeros((1, 2), dtype="float32"))
-    return Looked(model)
+    return InspectedModel(model)

@@ -6,7 +6,7 @@ import keras
 
 from search.inspection import draw_model
 
-from .conftest import Looked
+from .conftest import InspectedModel
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -43,4 +43,4 @@ def test_layers_that_cannot_be_connected_have_no_arrows(unfollowed):
 
 
 def test_a_name_may_hold_any_letter():
-    assert "a<b&c" in texts(draw_model(Looked(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="a<b&c")]))))
+    assert "a<b&c" in texts(draw_model(InspectedModel(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="a<b&c")]))))

@@ -7,7 +7,7 @@ import pytest
 from search.errors import InputError
 from search.inspection import layer_outputs, layer_weights, model_summary
 
-from .conftest import Looked
+from .conftest import InspectedModel
 
 ROWS = np.random.default_rng(0).normal(size=(300, 4)).astype("float32")
 
@@ -21,7 +21,7 @@ def test_weights_of_a_layer_are_named_arrays(champion):
 
 def test_weights_of_a_recurrent_layer_keep_their_names_apart():
     model = keras.Sequential([keras.Input((3, 2)), keras.layers.Bidirectional(keras.layers.LSTM(4), name="both")])
-    weights = layer_weights(Looked(model), "both")
+    weights = layer_weights(InspectedModel(model), "both")
     assert len(weights) == len(model.weights) == 6
     assert sum(array.size for array in weights.values()) == model.count_params()
 
@@ -80,10 +80,10 @@ def test_an_estimator_has_no_layers():
 
     for look in (model_summary, lambda looked: layer_weights(looked, "hidden")):
         with pytest.raises(InputError, match="is a Perceptron and not a Keras model: it has no layers"):
-            look(Looked(Perceptron()))
+            look(InspectedModel(Perceptron()))
 
 
 def test_bfloat16_becomes_float32():
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, dtype="bfloat16", name="dense")])
-    assert layer_weights(Looked(model), "dense")["kernel"].dtype == np.float32
-    assert layer_outputs(Looked(model), "dense", ROWS)[0].dtype == np.float32
+    assert layer_weights(InspectedModel(model), "dense")["kernel"].dtype == np.float32
+    assert layer_outputs(InspectedModel(model), "dense", ROWS)[0].dtype == np.float32

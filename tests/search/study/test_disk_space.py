@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from search.errors import DiskFullError, StoreAwayError
+from search.errors import DiskFullError, StoreUnavailableError
 from search.study.disk_space import is_full, watched
 
 
@@ -20,8 +20,8 @@ def test_other_errors_pass_as_they_are(tmp_path):
 
 
 def test_the_disk_of_a_server_is_not_ours(tmp_path):
-    with pytest.raises(StoreAwayError), watched(tmp_path):
-        raise StoreAwayError("the server says: database or disk is full")
+    with pytest.raises(StoreUnavailableError), watched(tmp_path):
+        raise StoreUnavailableError("the server says: database or disk is full")
 
 
 def test_what_libraries_say_of_a_full_disk_is_known():

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from search.errors import StoreAwayError
-from search.tracking.background import MAX_WAITING, BackgroundTracker
+from search.errors import StoreUnavailableError
+from search.tracking.background import MAX_QUEUED, BackgroundTracker
 from search.tracking.base import StudyOutcome, StudyRecord
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import Assignment, EpochReport, TrialResult, TrialState
@@ -80,7 +80,7 @@ def test_a_server_that_is_killed_and_comes_back_has_everything_once_and_in_order
     train(tracker, assign(1), ledger, range(1, 10))
     server.kill()
     train(tracker, assign(1), ledger, range(10, N_EPOCHS + 1))
-    n_trials = 2 + 2 * MAX_WAITING // N_EPOCHS  # more than may wait
+    n_trials = 2 + 2 * MAX_QUEUED // N_EPOCHS  # more than may wait
     for number in range(2, n_trials - 1):
         train(tracker, assign(number), ledger)
     train(tracker, assign(n_trials - 1), ledger, range(1, 10))
@@ -108,14 +108,14 @@ def test_answers_that_get_lost_double_nothing(
 def test_a_server_that_stays_away_ends_the_study_with_a_message_and_gets_the_rest_when_it_goes_on(
     server: Server, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
 ) -> None:
-    tracker = BackgroundTracker(MlflowTracker(server.uri, tmp_path), patience_seconds=10)
+    tracker = BackgroundTracker(MlflowTracker(server.uri, tmp_path), timeout_seconds=10)
     parent = tracker.start_study(record)
     train(tracker, assign(0), ledger)
     tracker.find_run_id(parent, 0)
     server.kill()
     train(tracker, assign(1), ledger)
     for _ in range(2):  # the second time at once
-        with pytest.raises(StoreAwayError, match=r"has not answered for 10 s \(MLflow does not answer: .*run the same command again"):
+        with pytest.raises(StoreUnavailableError, match=r"has not answered for 10 s \(MLflow does not answer: .*run the same command again"):
             tracker.finish_study(OUTCOME)
     server.start()
     again = BackgroundTracker(MlflowTracker(server.uri, tmp_path))

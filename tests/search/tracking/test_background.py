@@ -12,7 +12,7 @@ import pytest
 from mlflow import MlflowClient
 
 from search.errors import PerceptuneError
-from search.tracking.background import MAX_WAITING, BackgroundTracker
+from search.tracking.background import MAX_QUEUED, BackgroundTracker
 from search.tracking.base import StudyOutcome, StudyRecord
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import Assignment, EpochReport, TrialResult, TrialState
@@ -104,7 +104,7 @@ def test_no_more_calls_wait_than_are_allowed(tracker: BackgroundTracker, record:
 
     def add() -> None:
         tracker.start_trial(assign(0))
-        for epoch in range(1, 2 * MAX_WAITING):
+        for epoch in range(1, 2 * MAX_QUEUED):
             tracker.log_epoch(EpochReport(0, epoch, HISTORY[0]))
             next(added)
 
@@ -113,9 +113,9 @@ def test_no_more_calls_wait_than_are_allowed(tracker: BackgroundTracker, record:
         adding.start()
         adding.join(timeout=1)
         assert adding.is_alive()
-        assert next(added) <= MAX_WAITING
+        assert next(added) <= MAX_QUEUED
     adding.join()
-    assert next(added) == 2 * MAX_WAITING
+    assert next(added) == 2 * MAX_QUEUED
     assert tracker.find_run_id(parent, 0)
     tracker.finish_study(OUTCOME)
 
@@ -147,7 +147,7 @@ def test_an_error_stops_the_next_call_that_would_have_returned_at_once(
     tracker.finish_trial(result(0))
 
     def start_many() -> None:
-        for number in range(1, 2 * MAX_WAITING):
+        for number in range(1, 2 * MAX_QUEUED):
             tracker.start_trial(assign(number))
 
     with pytest.raises(PerceptuneError, match="'active' state"):

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from search.tracking.mlflow_connection import connect, prepare
-from search.tracking.sqlite_store import exists, path_of, put_in_place
+from search.tracking.sqlite_store import exists, install_template, path_of
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_a_prepared_store_is_mlflows(prepared: Path, tmp_path: Path) -> None:
 
 def test_what_a_deleted_store_has_left_is_not_taken_for_the_new_ones(prepared: Path, tmp_path: Path) -> None:
     database = tmp_path / "mlflow.db"
-    put_in_place(prepared, database)
+    install_template(prepared, database)
     killed = (
         "import os, sqlite3, sys; store = sqlite3.connect(sys.argv[1]); "
         "store.execute('create table old (a)'); store.commit(); os.kill(os.getpid(), 9)"
@@ -43,7 +43,7 @@ def test_what_a_deleted_store_has_left_is_not_taken_for_the_new_ones(prepared: P
     subprocess.run([sys.executable, "-c", killed, database], check=False)
     assert Path(f"{database}-wal").stat().st_size
     database.unlink()
-    put_in_place(prepared, database)
+    install_template(prepared, database)
     with closing(sqlite3.connect(database)) as store:
         assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         tables = {name for (name,) in store.execute("select name from sqlite_master where type = 'table'")}
@@ -54,7 +54,7 @@ def test_what_a_deleted_store_has_left_is_not_taken_for_the_new_ones(prepared: P
 def test_no_log_is_kept_on_a_network_drive(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drive = SimpleNamespace(mountpoint=str(tmp_path), fstype="nfs4")
     monkeypatch.setattr(psutil, "disk_partitions", lambda all: [drive])
-    put_in_place(prepared, tmp_path / "mlflow.db")
+    install_template(prepared, tmp_path / "mlflow.db")
     assert journal_mode(tmp_path / "mlflow.db") == "delete"
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @final
-class Opening:
+class LazyStore:
     """A tracking store that is opened when it is first used.
 
     Args:
