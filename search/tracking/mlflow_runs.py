@@ -1,4 +1,4 @@
-"""A run of MLflow's that has not ended: what is still to be written to it, once and in order however often it is tried."""
+"""An MLflow run that has not ended, with its pending writes; a repeated write adds nothing twice."""
 
 import time
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ class OpenRun:
 
     Attributes:
         run_id: MLflow's id.
-        pending: What is not written yet.
+        pending: What has not been written yet.
         last_epoch: The last epoch that is written or pending; 0 before the first.
-        written_at: When it was last written to, in seconds of the monotonic clock.
-        may_be_written: Whether the store may have some of what is pending, because it did not answer when that was written.
+        written_at: Time of the last write, in seconds of the monotonic clock.
+        may_be_written: Whether the store may have some of what is pending, because an earlier write got no response.
         has_result: Whether the trial's result is written or pending.
     """
 
@@ -33,10 +33,10 @@ class OpenRun:
     has_result: bool = False
 
     def add_result(self, result: TrialResult) -> None:
-        """Add the epochs of a trial that were never reported, and its result; a second time adds nothing.
+        """Add a trial's result, with the epochs that were never reported; a second call adds nothing.
 
         Args:
-            result: How the trial ended.
+            result: The trial's result.
         """
         if self.has_result:
             return
@@ -49,7 +49,7 @@ class OpenRun:
         self.has_result = True
 
     def write(self, client: "MlflowClient") -> None:
-        """Write what is pending; what an earlier attempt has written is not written again.
+        """Write what is pending, without what an earlier attempt has written.
 
         Args:
             client: MLflow's client.
@@ -62,7 +62,7 @@ class OpenRun:
 
 
 def status_of(result: TrialResult) -> str:
-    """Name MLflow's status of a trial's run that has ended."""
+    """Return MLflow's run status for a finished trial."""
     if descriptions.is_interrupted(result):
         return "KILLED"
     return "FAILED" if result.state is TrialState.FAILED else "FINISHED"
