@@ -16,7 +16,7 @@
     ├── StudyFailedError            no trial succeeded, or too many failed in a row: exit status 1
     ├── WorkerError                 workers cannot be started: exit status 1
     ├── LedgerError                 the ledger's server was lost: exit status 1
-    ├── StoreUnavailableError              the tracking store does not answer for now: exit status 1
+    ├── StoreUnavailableError       the tracking store does not answer for now: exit status 1
     ├── DiskFullError               nothing more can be written: exit status 1
     └── ChampionError               a kept model does not reproduce its answers: exit status 1
 
