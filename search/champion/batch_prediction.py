@@ -1,4 +1,4 @@
-"""Answers the rows of a file into another file."""
+"""Predicts the rows of a file into another file."""
 
 import os
 from collections.abc import Callable
@@ -13,14 +13,14 @@ SUFFIXES = (".csv", ".parquet")
 
 
 def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Path) -> int:
-    """Answer every row of a table, in its order.
+    """Predict the rows of a table, in their order.
 
     Args:
-        load: Fetches the champion. It is called when the rows are read, because it takes seconds.
-        input_path: A CSV file with a header, or a Parquet file, told apart by the suffix. It needs the training data's
-            feature columns, in any order; other columns are ignored.
-        output_path: Where the predictions go, ``.csv`` or ``.parquet``: ``prediction`` and ``probability_<class>``. A file that
-            is there is replaced at once, when all predictions are written.
+        load: Loads the champion; called after the rows are read, since it takes seconds.
+        input_path: A CSV file with a header, or a Parquet file, by its suffix. It needs the training data's feature columns,
+            in any order; other columns are ignored.
+        output_path: A ``.csv`` or ``.parquet`` file for the columns ``prediction`` and ``probability_<class>``. An existing
+            file is replaced atomically.
 
     Returns:
         Number of rows.
@@ -40,7 +40,7 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
 
 
 def read_rows(path: Path) -> pd.DataFrame:
-    """Read a table of raw rows.
+    """Read raw rows from a file.
 
     Args:
         path: A ``.csv`` or ``.parquet`` file.
@@ -49,7 +49,7 @@ def read_rows(path: Path) -> pd.DataFrame:
         The table, at least one row.
 
     Raises:
-        DataError: If it is missing, is no such file, or has no rows.
+        DataError: If the file is missing, is of another format, or has no rows.
     """
     _check_suffix(path)
     if not path.is_file():

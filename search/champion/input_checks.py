@@ -1,4 +1,4 @@
-"""Refuses numbers where a champion has learned text. A column of text that spells numbers, such as house numbers, takes both."""
+"""Rejects numbers in columns that held text in training, unless the text contained numerals, such as building numbers."""
 
 import numpy as np
 import pandas as pd
@@ -9,14 +9,14 @@ from ..errors import DataError
 
 
 def check_column_types(rows: Features, preprocessor: Preprocessor) -> None:
-    """Check that columns of text hold text.
+    """Check that text columns hold text.
 
     Args:
-        rows: Raw rows, as for `Champion.predict`; columns that are missing are left to the preprocessor.
-        preprocessor: The fitted one.
+        rows: Raw rows, as for `Champion.predict`; the preprocessor reports missing columns.
+        preprocessor: The fitted preprocessor.
 
     Raises:
-        DataError: If one holds numbers, and no number was among its values in training.
+        DataError: If a text column holds numbers and its values in training contained no numeral.
     """
     if isinstance(rows, np.ndarray):
         return
@@ -27,7 +27,7 @@ def check_column_types(rows: Features, preprocessor: Preprocessor) -> None:
 
 
 def _training_values(preprocessor: Preprocessor) -> dict[str, np.ndarray]:
-    """Return the values that each column of text had in training."""
+    """Return the values that each text column had in training."""
     text = [name for name, of in (preprocessor.columns or {}).items() if of == "text"]
     return dict(zip(text, preprocessor.transformer.named_transformers_["text"][-1].categories_, strict=True)) if text else {}
 

@@ -1,4 +1,4 @@
-"""What people look at of a champion: its summary and its picture, written when it is packaged and shown by its runs."""
+"""The summary and the diagram of a champion's model, written when it is packaged and logged to its runs."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -16,26 +16,26 @@ _WRITERS: Mapping[str, Callable[[Champion], str]] = {SUMMARY: model_summary, PIC
 
 
 def write_overview(champion: Champion, folder: Path) -> None:
-    """Write the summary and the picture into a folder; an estimator, which has no layers, has none.
+    """Write the summary and the diagram into a folder; an estimator, which has no layers, gets none.
 
-    A model that cannot be drawn is still a champion: that is logged and nothing more.
+    If a model cannot be drawn, a warning is logged.
     """
     for name in _WRITERS:
         try:
             (folder / name).write_text(_WRITERS[name](champion), encoding="utf-8")
         except InputError:
             logger.debug("%s has no %s", champion.folder, name)
-        except Exception:  # a model may be anything that Keras can load
-            logger.warning("%s cannot be made of the model", name, exc_info=True)
+        except Exception:  # a custom model may raise anything
+            logger.warning("%s of the model cannot be written", name, exc_info=True)
 
 
 def log_overview(folder: Path, tracking_uri: str, run_ids: Iterable[str]) -> None:
-    """Add the summary and the picture to runs, as artifacts.
+    """Log the summary and the diagram to runs, as artifacts.
 
     Args:
         folder: The packaged MLflow model.
         tracking_uri: MLflow's address.
-        run_ids: The runs.
+        run_ids: The runs' ids.
     """
     client = connect(tracking_uri)
     paths = [path for name in _WRITERS for path in folder.glob(f"data/*/{name}")]
@@ -45,10 +45,10 @@ def log_overview(folder: Path, tracking_uri: str, run_ids: Iterable[str]) -> Non
 
 
 def read_overview(champion: Champion, name: str) -> str:
-    """Return the summary or the picture: as it was packaged, or made now.
+    """Return the packaged summary or diagram of a champion, or create it if it was not packaged.
 
     Args:
-        champion: Whose.
+        champion: The champion.
         name: `SUMMARY` or `PICTURE`.
 
     Returns:

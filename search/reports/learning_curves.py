@@ -15,7 +15,7 @@ _COLOURS = ("#1d4ed8", "#ea580c", "#16a34a", "#9333ea", "#dc2626", "#0891b2", "#
 
 
 def learning_curves(study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[str, float]]], metric: str) -> "Figure | None":
-    """Draw the curves of the best eight completed trials, the best one in bold and the only one shown on training data too.
+    """Plot the curves of the eight best completed trials, the best one in bold and on training data too.
 
     Args:
         study: The study.
@@ -53,7 +53,7 @@ def _best_first(study: "optuna.Study") -> "list[optuna.trial.FrozenTrial]":
 
 def _curve(history: Sequence[Mapping[str, float]], metric: str, label: str) -> dict[str, object]:
     points = {epoch: metrics[metric] for epoch, metrics in enumerate(history, start=1) if metric in metrics}
-    # A single point is no line.
+    # A single point has no line.
     return {"x": list(points), "y": list(points.values()), "name": label, "mode": "lines" if len(points) > 1 else "markers"}
 
 

@@ -1,4 +1,4 @@
-"""What a study has tried so far, whichever sampler proposed it."""
+"""The past trials of a study, whichever sampler proposed them."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -19,14 +19,14 @@ def all_trials(study: "Study") -> list[FrozenTrial]:
 
 
 def past_trials(study: "Study", excluding: int | None = None) -> Iterator[tuple[FrozenTrial, dict[str, Any]]]:
-    """Yield the trials with their hyperparameters, those that wait to be tried again among them.
+    """Yield all trials with their hyperparameters, including those that wait for a retry.
 
     Args:
         study: The study.
         excluding: Number of a trial to leave out, the one that is being proposed. Defaults to none.
 
     Yields:
-        A trial and its hyperparameters; some are missing if it was killed while it was asked for.
+        A trial and its hyperparameters; some are missing if the process was killed during `Study.ask`.
     """
     for trial in all_trials(study):
         if trial.number != excluding:
@@ -34,5 +34,5 @@ def past_trials(study: "Study", excluding: int | None = None) -> Iterator[tuple[
 
 
 def has_waiting(study: "Study") -> bool:
-    """Say whether trials wait to be tried again."""
+    """Return whether trials wait for a retry."""
     return any(trial.state is TrialState.WAITING for trial in all_trials(study))

@@ -1,10 +1,9 @@
 """Keras Tuner's oracles as Optuna samplers: random, Bayesian and grid.
 
-Before each proposal the oracle is given the whole study (values by its direction, pruned trials with their last value,
-failed ones and infinite values as failures, running ones as ongoing) and random numbers from (study seed, trial number).
-So a proposal depends on nothing that a resumed study lacks. The oracle's own trial keeping is not used: it writes
-files, prints, ignores the seed 0 and must be called from one thread. The private attributes set here are those of
-Keras Tuner 1.4.8.
+Before each proposal the oracle gets all trials of the study (pruned ones with their last value, failed ones and infinite
+values as failures, running ones as ongoing) and a seed from (study seed, trial number). So a resumed study proposes the
+same as an uninterrupted one. The oracle's own bookkeeping of trials is not used: it writes files, prints, ignores the seed 0
+and must be called from one thread. The private attributes set here are those of Keras Tuner 1.4.8.
 """
 
 import functools
@@ -33,14 +32,14 @@ if TYPE_CHECKING:
     from optuna.study import Study
 
 _MAX_COLLISIONS = 20
-"""Keras Tuner's own limit."""
+"""Keras Tuner's default."""
 
 
 class KerasTunerSampler(BaseSampler):
     """Proposes what an oracle proposes.
 
-    Where the oracle stops because it drew known combinations ``max_collisions`` times in a row, the next untried one is
-    taken. Once a finite space has none left ``is_exhausted`` is true, and whoever asks nevertheless gets a random one again.
+    If the oracle stops because it drew known combinations ``max_collisions`` times in a row, the next untried one is proposed.
+    Once a finite space has none left, ``is_exhausted`` is true and further proposals are random.
 
     Args:
         parameters: The searched parameters.
@@ -61,7 +60,7 @@ class KerasTunerSampler(BaseSampler):
         self._oracle_trials: dict[int, Any] = {}
 
     def is_exhausted(self, study: "Study") -> bool:
-        """Say whether every combination has been given out; never where a parameter is continuous."""
+        """Return whether every combination has been proposed; always False if a parameter is continuous."""
         if self._grid is None:
             return self._size is not None and len({repr(params) for _, params in past_trials(study)}) >= self._size
         return len(self._grid.positions(params for _, params in past_trials(study))) == self._grid.size
@@ -71,21 +70,21 @@ class KerasTunerSampler(BaseSampler):
         return {axis.name: axis.distribution for axis in self._axes}
 
     def sample_relative(self, study: "Study", trial: FrozenTrial, search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
-        """Return the oracle's proposal; nothing if no combination is left."""
+        """Return the oracle's proposal; empty if no combination is left."""
         if not self._axes:
             return {}
         if self._oracle is None:
             self._oracle = self._make_oracle(study)
         self._seed_oracle(trial_seed(self._seed, trial.number))
-        # Threads make products of such small matrices slower, the more so beside busy workers.
+        # Threads slow down products of such small matrices, especially next to busy workers.
         with warnings.catch_warnings(), threadpool_limits(1):
-            warnings.simplefilter("ignore")  # scikit-learn's, of kernels that lie on a bound
+            warnings.simplefilter("ignore")  # scikit-learn warns of kernel parameters at their bounds
             self._load_trials(study, trial.number)
             values = self._oracle.populate_space(str(trial.number))["values"]
         return self._space.decode(values) if values is not None else self._next_untried(study, trial.number)
 
     def sample_independent(self, study: "Study", trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution) -> Any:
-        """Return a random value, once nothing is left."""
+        """Return a random value once no combination is left."""
         return RandomSampler(seed=trial_seed(self._seed, trial.number)).sample_independent(study, trial, param_name, param_distribution)
 
     @functools.cached_property
@@ -102,7 +101,7 @@ class KerasTunerSampler(BaseSampler):
             objective=keras_tuner().Objective("value", direction),
             max_trials=None,
             hyperparameters=self._space.hyperparameters,
-            seed=trial_seed(self._seed, 0) or 1,  # an oracle takes 0 for no seed
+            seed=trial_seed(self._seed, 0) or 1,  # an oracle treats 0 as no seed
             **self._oracle_options,
         )
         oracle._max_collisions = self._max_collisions
@@ -112,7 +111,7 @@ class KerasTunerSampler(BaseSampler):
         self._oracle._seed_state = seed
 
     def _load_trials(self, study: "Study", number: int) -> None:
-        """Tell the oracle all other trials: first those that ended, then those that run or wait."""
+        """Set the oracle's trials to all other trials of the study, ended and ongoing ones."""
         ended: dict[str, Any] = {}
         ongoing: dict[str, Any] = {}
         for past, params in past_trials(study, excluding=number):
@@ -130,7 +129,7 @@ class KerasTunerSampler(BaseSampler):
         }
 
     def _update_model(self, has_ongoing: bool) -> None:
-        """Do what the oracle needs to know of the trials that ended before it hears of those that run."""
+        """Update the oracle's model from the ended trials, before the ongoing ones are added."""
 
     def _to_trial(self, past: FrozenTrial, params: Mapping[str, Value]) -> Any:
         oracle_trial = self._oracle_trials.get(past.number)
@@ -155,7 +154,7 @@ class KerasTunerRandom(KerasTunerSampler):
     Args:
         parameters: The searched parameters.
         seed: The study's seed.
-        max_collisions: Draws of known combinations before the next untried one is taken. Defaults to 20.
+        max_collisions: Draws of known combinations before the next untried one is proposed. Defaults to 20.
     """
 
     def __init__(self, parameters: Mapping[str, Searched], seed: int, *, max_collisions: Annotated[int, Field(ge=0)] = _MAX_COLLISIONS) -> None:
@@ -165,16 +164,16 @@ class KerasTunerRandom(KerasTunerSampler):
 class KerasTunerBayesian(KerasTunerSampler):
     """Proposes by a Gaussian process and a confidence bound (``BayesianOptimizationOracle``).
 
-    To the process a failed trial has the worst value of all. The oracle by itself skips failed ones, and so may propose the
-    same again without end.
+    A failed trial gets the worst value of all. The oracle by itself skips failed trials, and so may propose the same
+    combination again and again.
 
     Args:
         parameters: The searched parameters.
         seed: The study's seed.
-        num_initial_points: Finished trials before the process is fitted; random until then. Defaults to 3 per parameter.
+        num_initial_points: Finished trials before the process is fitted; earlier proposals are random. Defaults to 3 per parameter.
         alpha: Expected noise, added to the kernel's diagonal. Defaults to 0.0001.
-        beta: How much uncertainty is sought. Defaults to 2.6.
-        max_collisions: Random draws of known combinations before the next untried one is taken. Defaults to 20.
+        beta: Weight of the uncertainty in the confidence bound. Defaults to 2.6.
+        max_collisions: Random draws of known combinations before the next untried one is proposed. Defaults to 20.
     """
 
     def __init__(
@@ -212,12 +211,12 @@ class KerasTunerBayesian(KerasTunerSampler):
             if oracle_trial.status == "FAILED":
                 oracle_trial.status, oracle_trial.score = "COMPLETED", worst
         if has_ongoing:
-            # The oracle guesses the values of ongoing trials with the process of its last call; a resumed one has none.
+            # The oracle estimates the values of ongoing trials with the process of its last call; after a resume there is none.
             self._oracle.gpr.fit(*self._oracle._vectorize_trials())
 
 
 class KerasTunerGrid(KerasTunerSampler):
-    """Tries every combination in order, the last parameter changing fastest (``GridSearchOracle``).
+    """Proposes every combination in order, the last parameter changing fastest (``GridSearchOracle``).
 
     Args:
         parameters: The searched parameters, each finite.
@@ -236,7 +235,7 @@ class KerasTunerGrid(KerasTunerSampler):
         return KerasTunerSpace(self._axes, keras_tuner().HyperParameters, as_choices=True)
 
     def _load_trials(self, study: "Study", number: int) -> None:
-        """Tell all trials in the grid's order, so that the first gap is proposed."""
+        """Set the oracle's trials in the grid's order, so that the first untried combination is proposed."""
         super()._load_trials(study, number)
         oracle = self._oracle
         values = {trial_id: oracle_trial.hyperparameters.values for trial_id, oracle_trial in oracle.trials.items()}

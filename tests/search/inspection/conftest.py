@@ -1,4 +1,4 @@
-"""Models to look into, with preprocessing that passes arrays on."""
+"""Models to inspect, with preprocessing that returns arrays unchanged."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 
-class Passing:
+class Identity:
     """Preprocessing for rows that are arrays already."""
 
     def transform(self, rows):
@@ -18,7 +18,7 @@ class Passing:
 @dataclass(frozen=True)
 class InspectedModel:
     model: Any
-    preprocessor: Any = field(default_factory=Passing)
+    preprocessor: Any = field(default_factory=Identity)
 
 
 def residual():
@@ -44,9 +44,9 @@ class TwoInputs(keras.Model):
         return self.main(keras.layers.concatenate([inputs["wide"], self.hidden(inputs["deep"])]))
 
 
-class Unfollowed(keras.Model):
+class Untraceable(keras.Model):
     def __init__(self):
-        super().__init__(name="unfollowed")
+        super().__init__(name="untraceable")
         self.first, self.second = keras.layers.Dense(3, name="first"), keras.layers.Dense(1, name="second")
 
     def call(self, inputs):
@@ -69,7 +69,7 @@ def subclassed():
 
 
 @pytest.fixture
-def unfollowed():
-    model = Unfollowed()
+def untraceable():
+    model = Untraceable()
     model(np.zeros((1, 2), dtype="float32"))
     return InspectedModel(model)

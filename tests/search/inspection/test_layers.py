@@ -30,7 +30,7 @@ def test_a_layer_inside_a_nested_model_has_a_path(champion):
     assert layer_weights(champion, "block/inside")["kernel"].shape == (4, 4)
 
 
-def test_outputs_of_a_layer_are_those_of_a_model_that_ends_there(champion):
+def test_outputs_equal_those_of_a_model_that_ends_at_the_layer(champion):
     [outputs] = layer_outputs(champion, "hidden", ROWS)
     expected = keras.Model(champion.model.inputs, champion.model.get_layer("hidden").output).predict(ROWS, verbose=0)
     np.testing.assert_allclose(outputs, expected, rtol=1e-5, atol=1e-6)
@@ -49,14 +49,14 @@ def test_a_shared_layer_gives_an_array_for_each_use(champion):
     assert any(np.allclose(outputs, expected, atol=1e-5) for outputs in (first, second))
 
 
-def test_a_subclassed_model_is_looked_into_as_well(subclassed):
+def test_a_subclassed_model_can_be_inspected(subclassed):
     rows = {"wide": ROWS[:, :2], "deep": np.hstack([ROWS, ROWS[:, :1]])}
     [outputs] = layer_outputs(subclassed, "hidden", rows)
     weights = layer_weights(subclassed, "hidden")
     np.testing.assert_allclose(outputs, np.tanh(rows["deep"] @ weights["kernel"] + weights["bias"]), rtol=1e-4, atol=1e-5)
 
 
-def test_looking_leaves_the_layer_as_it_was(champion):
+def test_inspection_leaves_the_layer_unchanged(champion):
     before = champion.model(ROWS[:3])["main"]
     layer_outputs(champion, "hidden", ROWS)
     assert "call" not in vars(champion.model.get_layer("hidden"))
@@ -64,12 +64,12 @@ def test_looking_leaves_the_layer_as_it_was(champion):
 
 
 @pytest.mark.parametrize("look", [lambda looked: layer_weights(looked, "hiden"), lambda looked: layer_outputs(looked, "hiden", ROWS)])
-def test_an_unknown_layer_is_answered_with_the_nearest(champion, look):
+def test_an_unknown_layer_is_refused_with_the_nearest_name(champion, look):
     with pytest.raises(InputError, match='no layer "hiden"; did you mean "hidden"'):
         look(champion)
 
 
-def test_a_layer_that_the_model_does_not_use_says_so(subclassed):
+def test_a_layer_that_the_model_does_not_call_is_refused(subclassed):
     rows = {"wide": ROWS[:, :2], "deep": np.hstack([ROWS, ROWS[:, :1]])}
     with pytest.raises(InputError, match='without calling the layer "unused"'):
         layer_outputs(subclassed, "unused", rows)
