@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import DataError, nearest
+from ..redaction import shorten
 from .pyfunc import Champion
 
 SUFFIXES = (".csv", ".parquet")
@@ -69,7 +70,7 @@ def _check_suffix(path: Path) -> None:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
+    return shorten(" ".join(str(error).split()), 300)
 
 
 def _write(predictions: pd.DataFrame, path: Path) -> None:

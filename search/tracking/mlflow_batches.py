@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..redaction import redact
+from ..redaction import redact, shorten
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -61,8 +61,8 @@ def write(client: "MlflowClient", run_id: str, batch: Batch) -> None:
     from mlflow.entities import Metric, Param, RunTag
 
     metrics = [Metric(*metric) for metric in batch.metrics]
-    params = [Param(name, _redacted(text, MAX_PARAM_LENGTH)) for name, text in batch.params.items()]
-    tags = [RunTag(name, _redacted(text, MAX_TAG_LENGTH)) for name, text in batch.tags.items()]
+    params = [Param(name, shorten(redact(text), MAX_PARAM_LENGTH)) for name, text in batch.params.items()]
+    tags = [RunTag(name, shorten(redact(text), MAX_TAG_LENGTH)) for name, text in batch.tags.items()]
     while metrics or params or tags:
         client.log_batch(run_id, metrics=metrics[:MAX_METRICS], params=params[:MAX_PARAMS], tags=tags[:MAX_TAGS])
         metrics, params, tags = metrics[MAX_METRICS:], params[MAX_PARAMS:], tags[MAX_TAGS:]
@@ -79,8 +79,3 @@ def remove_written(client: "MlflowClient", run_id: str, batch: Batch) -> None:
     names = {name for name, *_ in batch.metrics}
     written = {(metric.key, metric.step) for name in names for metric in client.get_metric_history(run_id, name)}
     batch.metrics = [metric for metric in batch.metrics if (metric[0], metric[3]) not in written]
-
-
-def _redacted(text: str, length: int) -> str:
-    shown = redact(text)
-    return shown if len(shown) <= length else f"{shown[: length - 3]}..."

@@ -23,6 +23,7 @@ import numpy as np
 from ...data.arrays import TrainingArrays, Tree
 from ...errors import InputError, MissingExtraError
 from ...experiment.file import Experiment
+from ...redaction import shorten
 from ...trial import Assignment
 from ..devices import Share
 from ..messages import Check, Parcel
@@ -142,8 +143,7 @@ class RayActor:
     @property
     def ending(self) -> str:
         """What Ray says of it, in one line."""
-        text = " ".join(str(self._error).split())
-        return text if len(text) <= _REASON_LENGTH else text[: _REASON_LENGTH - 3] + "..."
+        return shorten(" ".join(str(self._error).split()), _REASON_LENGTH)
 
     @property
     def is_node_lost(self) -> bool:
