@@ -86,7 +86,7 @@ def test_coefficients_and_intercepts_are_counted(name, n_parameters):
 def test_a_function_of_the_standard_library_is_refused(function, tmp_path):
     dump(make_pipeline(FunctionTransformer(function), Perceptron()), tmp_path / "7.skops")
     for modules in ((), ("os", "posix", "posixpath", "models.perceptron")):
-        with pytest.raises(DataError, match=r"holds a posix\w*\.\w+, which is not trusted"):
+        with pytest.raises(DataError, match=r"contains a posix\w*\.\w+, which is not trusted"):
             load_estimator(tmp_path / "7.skops", modules)
 
 

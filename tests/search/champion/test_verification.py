@@ -22,7 +22,7 @@ def test_a_difference_that_rounding_cannot_make_is_refused(given):
         check_outputs(given, EXPECTED, "A model")
 
 
-def test_answers_must_have_the_same_columns_classes_and_probabilities():
+def test_predictions_must_have_the_same_columns_classes_and_probabilities():
     expected = pd.DataFrame({"prediction": ["a", "b"], "probability_a": [0.9, 0.2]})
     check_predictions(expected.copy(), expected, "A model")
     for given in (expected.assign(prediction="a"), expected.assign(probability_a=0.9), expected[["prediction"]]):

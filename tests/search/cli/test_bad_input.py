@@ -20,6 +20,7 @@ def csv(**changes):
     return f"data={{{', '.join(f'{name} = {value}' for name, value in arguments.items())}}}"
 
 
+HERE = ["--executor", "in-process"]
 MESSAGES = [
     (["run", "nothing.toml"], 'There is no experiment file "nothing.toml"'),
     (["run", "broken.toml"], "line 2"),
@@ -28,9 +29,9 @@ MESSAGES = [
     (["run", DIABETES, "--set", "space.training.learning_rate={type='float', low=0.0, high=1.0, log=true}"], "log"),
     (["run", DIABETES, "--set", "space.model.activation={type='categorical', choices=[]}"], "choices"),
     (["run", DIABETES, "--set", "space.training.batch_size=0"], "batch_size"),
-    (["run", DIABETES, "--set", "model=models.mlp:build_mpl"], 'did you mean "build_mlp"'),
-    (["run", DIABETES, "--executor", "in-process", "--set", "model=nowhere:build"], 'there is no module "nowhere"'),
-    (["run", DIABETES, "--set", "space.model.n_hiden=3"], 'did you mean "n_hidden"'),
+    (["run", DIABETES, *HERE, "--set", "model=models.mlp:build_mpl"], 'did you mean "build_mlp"'),
+    (["run", DIABETES, *HERE, "--set", "model=nowhere:build"], 'there is no module "nowhere"'),
+    (["run", DIABETES, *HERE, "--set", "space.model.n_hiden=3"], 'did you mean "n_hidden"'),
     (["run", DIABETES, "--set", "objective.metric=val_mean_absolute_error"], "val_accuracy"),
     (["run", DIABETES, "--sampler", "tep"], 'did you mean "tpe"'),
     (["run", DIABETES, "--pruner", "medain"], 'did you mean "median"'),
@@ -48,8 +49,8 @@ MESSAGES = [
     (["run", DIABETES, "--set", csv(task="'binry'")], 'task = "binry" is not known'),
     (["run", DIABETES, "--set", csv(drop="'empty'")], 'write drop = ["empty"]'),
     (["run", DIABETES, "--set", "objective.direction=minimize"], 'write direction = "maximize"'),
-    (["run", DIABETES, "--set", "space.training.loss=categorical_crossentropy"], 'use "binary_crossentropy", or "auto"'),
-    (["run", DIABETES, "--set", "model=own:build", "--set", "space.model={}"], "own:build returned NoneType, expected keras.Model"),
+    (["run", DIABETES, *HERE, "--set", "space.training.loss=categorical_crossentropy"], 'use "binary_crossentropy", or "auto"'),
+    (["run", DIABETES, *HERE, "--set", "model=own:build", "--set", "space.model={}"], "own:build returned NoneType, expected keras.Model"),
     (["run", DIABETES, "--sampler", "grid"], "learning_rate"),
     (["show", "nothing"], 'There is no study "nothing"'),
     (["best", "../diabetes"], 'There is no study "../diabetes"'),
@@ -76,8 +77,7 @@ def test_invalid_input_is_reported_in_one_line_before_anything_runs(shell, words
 
 def test_texts_with_brackets_are_printed_unchanged(shell):
     (shell.folder / "own.py").write_text(FAILING)
-    overrides = ["callbacks=[{use='own:Failing'}]", "executor.n_workers=1"]
-    shell.run("run", DIABETES, "--trials", 1, *(word for override in overrides for word in ("--set", override)), status=1)
+    shell.call("run", DIABETES, "--trials", 1, "--workers", 1, "--set", "callbacks=[{use='own:Failing'}]", status=1)
     assert "shape [/job:localhost] [bold]" in shell.call("show", "diabetes").stdout
     assert "shape [/job:localhost] [bold]" in shell.call("trials", "diabetes").stdout
     assert "cannot be written" in shell.call("trials", "diabetes", "--csv", "nowhere/trials.csv", status=2).stderr

@@ -53,14 +53,14 @@ class Untraceable(keras.Model):
         return self.second(self.first(keras.ops.convert_to_tensor(np.asarray(inputs))))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def champion():
     keras.utils.clear_session()
     keras.utils.set_random_seed(1)
     return InspectedModel(residual())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def subclassed():
     keras.utils.set_random_seed(1)
     model = TwoInputs()
@@ -68,7 +68,7 @@ def subclassed():
     return InspectedModel(model)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def untraceable():
     model = Untraceable()
     model(np.zeros((1, 2), dtype="float32"))

@@ -71,7 +71,7 @@ def test_an_unknown_layer_is_refused_with_the_nearest_name(champion, look):
 
 def test_a_layer_that_the_model_does_not_call_is_refused(subclassed):
     rows = {"wide": ROWS[:, :2], "deep": np.hstack([ROWS, ROWS[:, :1]])}
-    with pytest.raises(InputError, match='without calling the layer "unused"'):
+    with pytest.raises(InputError, match='does not call the layer "unused"'):
         layer_outputs(subclassed, "unused", rows)
 
 
