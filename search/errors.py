@@ -16,7 +16,7 @@
     ├── StudyFailedError            no trial succeeded, or too many failed in a row: exit status 1
     ├── WorkerError                 workers cannot be started: exit status 1
     ├── LedgerError                 the ledger's server was lost: exit status 1
-    ├── StoreAwayError              the tracking store is unavailable: exit status 1
+    ├── StoreUnavailableError       the tracking store is unavailable: exit status 1
     ├── DiskFullError               a disk is full: exit status 1
     └── ChampionError               a kept model does not reproduce its predictions: exit status 1
 
@@ -91,7 +91,7 @@ class LedgerError(PerceptuneError, ConnectionError):
     """The server that holds the ledger is unavailable."""
 
 
-class StoreAwayError(PerceptuneError, ConnectionError):
+class StoreUnavailableError(PerceptuneError, ConnectionError):
     """The tracking store is unavailable for now."""
 
 

@@ -1,6 +1,6 @@
-"""Models with scikit-learn's interface, `fit` and `predict`: what they answer, and how they are kept without pickle.
+"""Models with scikit-learn's interface, `fit` and `predict`: their outputs, and their storage without pickle.
 
-A kept model carries this file. It imports scikit-learn and skops where they are used, and never Keras.
+This file is bundled with a saved model. It imports scikit-learn and skops where they are used, and never Keras.
 """
 
 import importlib
@@ -15,28 +15,28 @@ import numpy as np
 from .errors import DataError
 
 SUFFIX = ".skops"
-"""Of the file of a kept estimator; a Keras model's is ``.keras``."""
+"""File suffix of a saved estimator; a Keras model's is ``.keras``."""
 
-_OURS = "models"
-_PLAIN = ("numpy.dtype",)
-"""What an estimator may hold besides classes, and what skops trusts by itself."""
+_OUR_PACKAGE = "models"
+_PLAIN_TYPES = ("numpy.dtype",)
+"""Types that an estimator may contain besides classes and what skops trusts by default."""
 
 
 def is_estimator(model: Any) -> bool:
-    """Say whether a model trains and predicts by scikit-learn's interface and is none of Keras'."""
+    """Return whether a model has scikit-learn's interface and is not a Keras model."""
     keras: Any = sys.modules.get("keras")
     has_interface = callable(getattr(model, "fit", None)) and callable(getattr(model, "predict", None))
     return has_interface and not isinstance(model, type) and not (keras is not None and isinstance(model, keras.Model))
 
 
 def as_matrix(features: Any) -> np.ndarray:
-    """Write features as scikit-learn reads them.
+    """Convert features to scikit-learn's format.
 
     Args:
         features: ``(n_rows, *shape)``.
 
     Returns:
-        float64 ``(n_rows, n_features)``: some estimators would compute in float32 else, others not.
+        float64 ``(n_rows, n_features)``, since with float32 some estimators compute in float32 and others do not.
 
     Raises:
         DataError: If there are several inputs.
@@ -47,19 +47,19 @@ def as_matrix(features: Any) -> np.ndarray:
 
 
 def has_probabilities(estimator: Any) -> bool:
-    """Say whether a fitted estimator can tell how sure it is."""
+    """Return whether a fitted estimator predicts probabilities."""
     return hasattr(estimator, "predict_proba")
 
 
 def outputs(estimator: Any, features: Any) -> np.ndarray:
-    """Compute what a network of the same task would.
+    """Compute outputs in the format of a network for the same task.
 
     Args:
-        estimator: A fitted one; a classifier's classes are the numbers from 0.
+        estimator: A fitted estimator; a classifier's classes are 0 to n_classes - 1.
         features: ``(n_rows, *shape)``.
 
     Returns:
-        Probabilities ``(n_rows, n_classes)`` where it has them, else what it predicts, ``(n_rows, 1)``.
+        Probabilities ``(n_rows, n_classes)`` if the estimator predicts them, else its predictions ``(n_rows, 1)``.
     """
     matrix = as_matrix(features)
     computed = estimator.predict_proba(matrix) if has_probabilities(estimator) else estimator.predict(matrix)
@@ -67,10 +67,10 @@ def outputs(estimator: Any, features: Any) -> np.ndarray:
 
 
 def count_parameters(estimator: Any) -> int:
-    """Count the fitted coefficients and intercepts; 0 where it has none, as a tree.
+    """Return the number of fitted coefficients and intercepts; 0 for an estimator without them, such as a tree.
 
     Args:
-        estimator: A fitted one; of a pipeline the last step is counted, of a search the best estimator.
+        estimator: A fitted estimator; for a pipeline its last step counts, for a search its best estimator.
     """
     estimator = getattr(estimator, "best_estimator_", estimator)
     if hasattr(estimator, "steps"):
@@ -81,15 +81,15 @@ def count_parameters(estimator: Any) -> int:
 
 
 def save_estimator(estimator: Any, file: Path, builder: str) -> None:
-    """Write an estimator in skops' format.
+    """Save an estimator in skops' format.
 
     Args:
-        estimator: A fitted one.
-        file: Where to, ending in ``.skops``.
-        builder: Reference of the function that built it, whose package is trusted.
+        estimator: A fitted estimator.
+        file: The new file, ending in ``.skops``.
+        builder: Reference of the function that built the estimator; its package is trusted.
 
     Raises:
-        DataError: If it holds what `load_estimator` would refuse; the file is removed then.
+        DataError: If the estimator contains a type that `load_estimator` would refuse; the file is removed.
     """
     from skops.io import dump
 
@@ -102,20 +102,20 @@ def save_estimator(estimator: Any, file: Path, builder: str) -> None:
 
 
 def load_estimator(file: Path, modules: Iterable[str]) -> Any:
-    """Read an estimator.
+    """Load an estimator.
 
-    Trusted are the classes of scikit-learn, and those of the package ``models`` and of the named modules' packages if these lie
-    in a folder of the user's own; nothing that is installed or comes with Python, as a file from a stranger might name it.
+    Trusted are the classes of scikit-learn, and those of the package ``models`` and of the named modules' packages if these are
+    in a folder of the user. No other installed package and no standard library is trusted, since an untrusted file may name any.
 
     Args:
-        file: Ending in ``.skops``.
-        modules: Modules, or references, whose packages are the user's own.
+        file: A file ending in ``.skops``.
+        modules: Modules, or references, whose packages are the user's.
 
     Returns:
         The fitted estimator.
 
     Raises:
-        DataError: If the file holds something else, or a package of the user's own cannot be imported.
+        DataError: If the file contains another type, or a package of the user cannot be imported.
     """
     from skops.io import load
 
@@ -123,7 +123,7 @@ def load_estimator(file: Path, modules: Iterable[str]) -> Any:
 
 
 def own_modules(file: Path) -> tuple[str, ...]:
-    """Name the modules of the classes in a file that are neither scikit-learn's nor NumPy's, sorted."""
+    """Return the modules of a file's classes that are neither scikit-learn's nor NumPy's, sorted."""
     from skops.io import get_untrusted_types
 
     found = {name.rpartition(".")[0] for name in get_untrusted_types(file=file)}
@@ -131,16 +131,16 @@ def own_modules(file: Path) -> tuple[str, ...]:
 
 
 def _check(file: Path, modules: Iterable[str]) -> list[str]:
-    """Return the types of a file to trust; raise if one is not to be trusted."""
+    """Return the types of a file, or raise if one is not trusted."""
     from skops.io import get_untrusted_types
 
     found = get_untrusted_types(file=file)
-    own = {_package(module) for module in (_OURS, *modules) if _is_own(_package(module))}
+    own = {_package(module) for module in (_OUR_PACKAGE, *modules) if _is_user_package(_package(module))}
     for name in found:
         if not _is_trusted(name, own):
             raise DataError(
-                f"The estimator holds a {name}, which is not trusted; expected classes of scikit-learn, of the package models, or of the builder's "
-                "own package, which must lie outside site-packages in a folder that Python imports from (PYTHONPATH)"
+                f"The estimator contains a {name}, which is not trusted; expected classes of scikit-learn, of the package models, or of the "
+                "builder's package, which must be outside site-packages in a folder that Python imports from (PYTHONPATH)"
             )
     return list(found)
 
@@ -149,8 +149,8 @@ def _package(module: str) -> str:
     return module.partition(":")[0].partition(".")[0]
 
 
-def _is_own(package: str) -> bool:
-    """Say whether a package is there, not part of Python and not installed."""
+def _is_user_package(package: str) -> bool:
+    """Return whether a package exists, and is neither installed nor in the standard library."""
     if package in sys.stdlib_module_names:
         return False
     spec = PathFinder.find_spec(package)
@@ -159,8 +159,8 @@ def _is_own(package: str) -> bool:
 
 
 def _is_trusted(name: str, own: set[str]) -> bool:
-    """Say whether a name leads to what a trusted package itself defines: not to what one of its modules imports."""
-    if name in _PLAIN:
+    """Return whether a name is defined in a trusted package, and not only imported by one of its modules."""
+    if name in _PLAIN_TYPES:
         return True
     module, _, attribute = name.rpartition(".")
     package = _package(module)

@@ -38,6 +38,11 @@ def redact(text: str) -> str:
     return shown
 
 
+def shorten(text: str, length: int) -> str:
+    """Return a text of at most ``length`` characters; a longer one is cut and ends in "..."."""
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
 def first_line(error: Exception) -> str:
     """Return the first line of an exception's message, without secrets.
 
@@ -52,7 +57,7 @@ def first_line(error: Exception) -> str:
         origin = origin.__cause__ or origin.__context__ or origin
     # "Connection refused" says more than the long text of the exceptions around it.
     text = redact(str(origin if isinstance(origin, OSError) else error)).strip() or type(error).__name__
-    return text.splitlines()[0][:300].rstrip(". ")
+    return shorten(text.splitlines()[0].rstrip(". "), 300)
 
 
 class RedactingFormatter(logging.Formatter):

@@ -1,4 +1,4 @@
-"""The best model of a study, with its preprocessing: proven to reload, registered in MLflow, one call away from predicting."""
+"""The best model of a study with its preprocessing: verified to reload, registered in MLflow, ready to predict."""
 
 from .batch_prediction import predict_file
 from .package import PackagedChampion, PackageSpec, package_champion

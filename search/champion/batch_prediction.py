@@ -1,4 +1,4 @@
-"""Answers the rows of a file into another file."""
+"""Predicts the rows of a file into another file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,20 +7,21 @@ import pandas as pd
 
 from ..atomic_file import replacing
 from ..errors import DataError, nearest
+from ..redaction import shorten
 from .pyfunc import Champion
 
 SUFFIXES = (".csv", ".parquet")
 
 
 def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Path) -> int:
-    """Answer every row of a table, in its order.
+    """Predict the rows of a table, in their order.
 
     Args:
-        load: Fetches who answers. It is called when the rows are read, because it takes seconds.
-        input_path: A CSV file with a header, or a Parquet file, told apart by the suffix. It needs the training data's
-            feature columns, in any order; other columns are ignored.
-        output_path: Where the answers go, ``.csv`` or ``.parquet``: ``prediction`` and ``probability_<class>``. A file that
-            is there is replaced at once, when all answers are written.
+        load: Loads the champion; called after the rows are read, since it takes seconds.
+        input_path: A CSV file with a header, or a Parquet file, by its suffix. It needs the training data's feature columns,
+            in any order; other columns are ignored.
+        output_path: A ``.csv`` or ``.parquet`` file for the columns ``prediction`` and ``probability_<class>``. An existing
+            file is replaced atomically.
 
     Returns:
         Number of rows.
@@ -32,15 +33,15 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
     if not output_path.absolute().parent.is_dir():
         raise DataError(f'The folder of "{output_path}" does not exist; create it first')
     if output_path.exists() and output_path.samefile(input_path):
-        raise DataError(f'"{output_path}" has the rows to predict; give another file for the answers')
+        raise DataError(f'"{output_path}" has the rows to predict; give another file for the predictions')
     rows = read_rows(input_path)
-    answers = load().predict(rows)
-    _write(answers, output_path)
-    return len(answers)
+    predictions = load().predict(rows)
+    _write(predictions, output_path)
+    return len(predictions)
 
 
 def read_rows(path: Path) -> pd.DataFrame:
-    """Read a table of raw rows.
+    """Read raw rows from a file.
 
     Args:
         path: A ``.csv`` or ``.parquet`` file.
@@ -49,7 +50,7 @@ def read_rows(path: Path) -> pd.DataFrame:
         The table, at least one row.
 
     Raises:
-        DataError: If it is missing, is no such file, or has no rows.
+        DataError: If the file is missing, is of another format, or has no rows.
     """
     _check_suffix(path)
     if not path.is_file():
@@ -69,15 +70,15 @@ def _check_suffix(path: Path) -> None:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
+    return shorten(" ".join(str(error).split()), 300)
 
 
-def _write(answers: pd.DataFrame, path: Path) -> None:
+def _write(predictions: pd.DataFrame, path: Path) -> None:
     try:
         with replacing(path) as temporary:
             if path.suffix.lower() == ".parquet":
-                answers.to_parquet(temporary, index=False)
+                predictions.to_parquet(temporary, index=False)
             else:
-                answers.to_csv(temporary, index=False)
+                predictions.to_csv(temporary, index=False)
     except OSError as error:
         raise DataError(f'"{path}" cannot be written: {_one_line(error)}') from error

@@ -26,7 +26,7 @@ from .model_overview import write_overview
 from .package import PackageSpec
 from .pyfunc import ESTIMATOR, MODEL, PREPROCESSOR, Champion
 from .signature import as_declared, signature_of
-from .verification import check_answers, check_outputs
+from .verification import check_outputs, check_predictions
 
 N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
 
@@ -137,7 +137,7 @@ def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, scratch: Path
         pip_requirements=bundled_code.requirements(champion.metadata.backend, modules),
         metadata={"perceptune.study": spec.study, "perceptune.trial": spec.trial},
     )
-    check_answers(mlflow.pyfunc.load_model(str(spec.folder)).predict(rows), predictions, f"The packaged model of trial {spec.trial}")
+    check_predictions(mlflow.pyfunc.load_model(str(spec.folder)).predict(rows), predictions, f"The packaged model of trial {spec.trial}")
 
 
 def serve(pipe: Connection) -> None:

@@ -1,7 +1,7 @@
-"""What travels inside an MLflow model so that it loads anywhere: source files and pinned requirements.
+"""The source files and pinned requirements that are bundled with an MLflow model so that it loads anywhere.
 
-Our own files travel under another package name. A process that loads a champion never mixes them with a checkout of another
-version, and loading one right after packaging proves that no file is missing.
+Our own files are bundled under another package name. So a process that loads a champion never mixes them with an installed
+version, and loading the champion right after packaging verifies that no file is missing.
 """
 
 import ast
@@ -21,11 +21,11 @@ PACKAGE = "perceptune_champion"
 LOADER = f"{PACKAGE}.champion.pyfunc"
 ENTRY = "champion/pyfunc.py"
 REQUIREMENTS = ("mlflow", "keras", "scikit-learn", "skops", "pandas", "numpy")
-"""Distributions that the carried files import, with MLflow, which loads them."""
+"""Distributions that the bundled files import, and MLflow, which loads them."""
 
 
 def source_files(entry: str = ENTRY) -> list[str]:
-    """Find the files of this package that a file needs, itself included, by following its relative imports.
+    """Return the files of this package that a file needs, itself included, by following relative imports.
 
     Args:
         entry: The file, relative to the package's root.
@@ -44,7 +44,7 @@ def source_files(entry: str = ENTRY) -> list[str]:
 
 
 def _imported(file: str) -> list[str]:
-    """List the files that a file imports relatively, except for type checking only."""
+    """Return the files that a file imports relatively, except under TYPE_CHECKING."""
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     skipped = {node for branch in ast.walk(tree) if _is_type_checking(branch) for node in ast.walk(branch)}
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level and node not in skipped]
@@ -56,39 +56,39 @@ def _is_type_checking(node: ast.AST) -> bool:
 
 
 def _files_of(node: ast.ImportFrom, folder: Path) -> list[str]:
-    """Name the files behind ``from .module import name`` or ``from . import module``."""
+    """Return the files imported by ``from .module import name`` or ``from . import module``."""
     target = folder.joinpath(*(node.module or "").split("."))
     files = [target.with_suffix(".py")] if target.with_suffix(".py").is_file() else [target / f"{alias.name}.py" for alias in node.names]
     return [file.relative_to(ROOT).as_posix() for file in files]
 
 
 def own_modules(model_path: Path, builder: str) -> tuple[str, ...]:
-    """Find the modules that must be imported before a model loads, because they register its own layers or functions.
+    """Return the modules to import before a model loads, because they register its custom layers or functions.
 
     Args:
         model_path: A ``.keras`` file, or a ``.skops`` file of an estimator.
-        builder: Reference of the function that built it, "package.module:name".
+        builder: Reference of the function that built the model, "package.module:name".
 
     Returns:
-        Module names; none where the model consists of Keras' or scikit-learn's own objects.
+        Module names; empty if all objects are Keras' or scikit-learn's.
     """
     if model_path.suffix == estimators.SUFFIX:
         return estimators.own_modules(model_path)
     with zipfile.ZipFile(model_path) as archive:
         objects = list(_objects(json.loads(archive.read("config.json"))))
     foreign = {found["module"] for found in objects if str(found["module"]).split(".")[0] not in ("keras", "builtins", "None")}
-    is_own = foreign or any(_is_registered(found) for found in objects)
-    return tuple(sorted({*foreign, builder.partition(":")[0]})) if is_own else ()
+    is_custom = foreign or any(_is_registered(found) for found in objects)
+    return tuple(sorted({*foreign, builder.partition(":")[0]})) if is_custom else ()
 
 
 def _is_registered(found: dict[str, Any]) -> bool:
-    """Say whether it is registered by "package>name"; classes have that under one key and functions under another."""
+    """Return whether an object is registered as "package>name"; classes and functions have this under different keys."""
     names = [found.get("registered_name"), found["config"] if found["class_name"] == "function" else None]
     return any(">" in name for name in names if isinstance(name, str))
 
 
 def _objects(config: Any) -> Iterator[dict[str, Any]]:
-    """Go through every serialized object of a Keras configuration."""
+    """Yield every serialized object of a Keras configuration."""
     if isinstance(config, dict):
         if "class_name" in config and "module" in config:
             yield config
@@ -103,8 +103,8 @@ def copy_code(folder: Path, modules: Iterable[str]) -> list[str]:
     """Copy the source files that prediction imports.
 
     Args:
-        folder: Where to.
-        modules: What `own_modules` found. Each one's top-level package is copied unless it is installed.
+        folder: The target folder.
+        modules: From `own_modules`. The top-level package of each is copied unless it is installed.
 
     Returns:
         The copied packages, for MLflow's ``code_paths``.
@@ -113,8 +113,8 @@ def copy_code(folder: Path, modules: Iterable[str]) -> list[str]:
     for name in source_files():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target / name)
-    for package in {target, *(file.parent for file in target.rglob("*.py"))}:  # our own would import what is not carried
-        (package / "__init__.py").write_text('"""The part of Perceptune that answers with a champion."""\n', encoding="utf-8")
+    for package in {target, *(file.parent for file in target.rglob("*.py"))}:  # our own __init__.py files import files that are not bundled
+        (package / "__init__.py").write_text('"""The part of Perceptune that predicts with a champion."""\n', encoding="utf-8")
     return [str(target), *(str(_copy_package(name, folder)) for name in sorted({m.split(".")[0] for m in modules}) if not _is_installed(name))]
 
 
@@ -138,11 +138,11 @@ def _is_installed(module: str) -> bool:
 
 
 def requirements(backend: str, modules: Iterable[str]) -> list[str]:
-    """Pin what prediction needs to the versions that are installed.
+    """Return the requirements of prediction, pinned to the installed versions.
 
     Args:
-        backend: Keras' backend; empty if no Keras is needed.
-        modules: What `own_modules` found; installed ones are pinned too.
+        backend: Keras' backend; empty if Keras is not needed.
+        modules: From `own_modules`; installed ones are pinned too.
 
     Returns:
         Lines such as ``keras==3.15.1``.
@@ -153,7 +153,7 @@ def requirements(backend: str, modules: Iterable[str]) -> list[str]:
 
 
 def _distribution(module: str) -> str:
-    """Return the distribution that holds a module: TensorFlow's may be ``tensorflow-cpu``."""
+    """Return the distribution that contains a module; TensorFlow's may be ``tensorflow-cpu``."""
     try:
         version(module)
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""What a champion with scikit-learn's interface answers."""
+"""Predictions of a champion with scikit-learn's interface."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ from ..estimators import as_matrix, has_probabilities, outputs
 
 
 def estimator_predictions(estimator: Any, features: Tree, preprocessor: Preprocessor) -> pd.DataFrame:
-    """Answer preprocessed rows.
+    """Predict preprocessed rows.
 
     Args:
-        estimator: A fitted one; a classifier's classes are the numbers from 0.
+        estimator: A fitted estimator; a classifier's classes are 0 to n_classes - 1.
         features: ``(n_rows, *input_shape)``.
-        preprocessor: It turns numbers into the target's values.
+        preprocessor: Converts numbers to the target's values.
 
     Returns:
-        ``prediction``, which is what `predict` answers, and ``probability_<class>`` for each class where the estimator has
+        ``prediction``, from the estimator's `predict`, and ``probability_<class>`` for each class if the estimator has
         probabilities.
     """
     computed = outputs(estimator, features)
@@ -27,5 +27,5 @@ def estimator_predictions(estimator: Any, features: Tree, preprocessor: Preproce
         return preprocessor.decode(computed)
     n_classes = len(preprocessor.class_names)
     chosen = np.eye(n_classes)[np.asarray(estimator.predict(as_matrix(features))).astype(int)]
-    answers = preprocessor.decode(chosen)[["prediction"]]
-    return answers.join(preprocessor.decode(computed).drop(columns="prediction")) if has_probabilities(estimator) else answers
+    predictions = preprocessor.decode(chosen)[["prediction"]]
+    return predictions.join(preprocessor.decode(computed).drop(columns="prediction")) if has_probabilities(estimator) else predictions

@@ -1,4 +1,4 @@
-"""Measures a champion on the test part, which nothing else has looked at."""
+"""Evaluates a champion on the test part, which nothing else has used."""
 
 from collections.abc import Mapping
 
@@ -10,19 +10,19 @@ from .pyfunc import BATCH_SIZE, Champion
 
 
 def evaluate(champion: Champion, dataset: Dataset, experiment: Experiment, settings: TrainingSettings) -> Mapping[str, float]:
-    """Measure a champion on the test part.
+    """Evaluate a champion on the test part.
 
-    Accuracies are counted from its answers, so that anyone who compares `predict` with the target finds the same number. Everything
-    else is Keras' `evaluate` with the loss and the metrics of the training; the loss includes the regularisation.
+    Accuracies are counted from `predict`, so that they equal a comparison of predictions and targets. All other metrics come
+    from Keras' `evaluate` with the loss and the metrics of training; the loss includes regularisation.
 
     Args:
-        champion: Who is measured. Its model is compiled by this.
+        champion: The champion, whose model is compiled here.
         dataset: The data set, with a test part of at least one row.
-        experiment: Says which metrics.
-        settings: Say which loss.
+        experiment: The experiment, for its metrics.
+        settings: The training settings, for the loss.
 
     Returns:
-        Metrics by Keras' names: ``loss``, ``accuracy``, or ``main_loss``, ``main_accuracy`` where there are several outputs.
+        Metrics by Keras' names: ``loss``, ``accuracy``, or ``main_loss``, ``main_accuracy`` for several outputs.
     """
     if champion.is_estimator:
         return _evaluate_estimator(champion, dataset, experiment)
@@ -30,18 +30,18 @@ def evaluate(champion: Champion, dataset: Dataset, experiment: Experiment, setti
     from ..training.model.compiling import compile_model, encode_targets
 
     test, model, preprocessor = dataset.test, champion.model, champion.preprocessor
-    answers = champion.predict(test.features)  # before the model is compiled, as everyone else predicts
+    predictions = champion.predict(test.features)  # before the model is compiled, as in production
     features, heads = preprocessor.transform(test.features), make_heads(experiment, preprocessor.task)
     some_outputs = model(rows(features, slice(1)))
     compile_model(model, some_outputs, settings, heads)
     target = encode_targets(model, some_outputs, settings, heads, preprocessor.encode_target(test.target))
-    # Compiled, Keras would count the last, smaller batch in the single outputs' losses as if it were full (CompileLoss.call).
+    # In graph mode, Keras weights the last, smaller batch like a full one in the losses of single outputs (CompileLoss.call).
     model.run_eagerly = len(heads) > 1
     metrics = {name: float(value) for name, value in model.evaluate(features, target, batch_size=BATCH_SIZE, verbose=0, return_dict=True).items()}
-    for name, of in preprocessor.targets.items():
-        if of.task != "regression":
+    for name, target_of in preprocessor.targets.items():
+        if target_of.task != "regression":
             prefix = f"{name}_" if name else ""
-            is_right = answers[f"{prefix}prediction"].to_numpy() == test.targets[of.column].to_numpy()
+            is_right = predictions[f"{prefix}prediction"].to_numpy() == test.targets[target_of.column].to_numpy()
             metrics[f"{prefix}accuracy"] = float(is_right.mean())
     return metrics
 

@@ -1,4 +1,4 @@
-"""Refuses numbers where a champion has learned words. A column of text that spells numbers, such as house numbers, takes both."""
+"""Rejects numbers in columns that held text in training, unless the text contained numerals, such as building numbers."""
 
 import numpy as np
 import pandas as pd
@@ -8,26 +8,26 @@ from ..data.preprocessing import Preprocessor
 from ..errors import DataError
 
 
-def check_kinds(rows: Features, preprocessor: Preprocessor) -> None:
-    """Check that columns of text hold text.
+def check_column_types(rows: Features, preprocessor: Preprocessor) -> None:
+    """Check that text columns hold text.
 
     Args:
-        rows: Raw rows, as for `Champion.predict`; columns that are missing are left to the preprocessor.
-        preprocessor: The fitted one.
+        rows: Raw rows, as for `Champion.predict`; the preprocessor reports missing columns.
+        preprocessor: The fitted preprocessor.
 
     Raises:
-        DataError: If one holds numbers, and no number was among its values in training.
+        DataError: If a text column holds numbers and its values in training contained no numeral.
     """
     if isinstance(rows, np.ndarray):
         return
-    for name, words in _words(preprocessor).items():
-        if name in rows.columns and _holds_numbers(rows[name]) and not _spells_numbers(words):
+    for name, known in _training_values(preprocessor).items():
+        if name in rows.columns and _holds_numbers(rows[name]) and not _contains_numerals(known):
             first = to_text(rows[name].dropna())[0]
-            raise DataError(f'The rows: the column "{name}" holds the number {first}; expected text as in training, such as "{words[0]}"')
+            raise DataError(f'The rows: the column "{name}" holds the number {first}; expected text as in training, such as "{known[0]}"')
 
 
-def _words(preprocessor: Preprocessor) -> dict[str, np.ndarray]:
-    """Return the values that each column of text had in training."""
+def _training_values(preprocessor: Preprocessor) -> dict[str, np.ndarray]:
+    """Return the values that each text column had in training."""
     text = [name for name, of in (preprocessor.columns or {}).items() if of == "text"]
     return dict(zip(text, preprocessor.transformer.named_transformers_["text"][-1].categories_, strict=True)) if text else {}
 
@@ -36,5 +36,5 @@ def _holds_numbers(column: pd.Series) -> bool:
     return bool(column.notna().any()) and column_type(column, "The rows") == "numeric"
 
 
-def _spells_numbers(words: np.ndarray) -> bool:
-    return bool(pd.to_numeric(pd.Series(words, dtype=object), errors="coerce").notna().any())
+def _contains_numerals(known: np.ndarray) -> bool:
+    return bool(pd.to_numeric(pd.Series(known, dtype=object), errors="coerce").notna().any())

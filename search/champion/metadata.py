@@ -1,6 +1,6 @@
-"""What a champion knows of its origin: the content of its ``champion.json``.
+"""The metadata of a champion: the content of its ``champion.json``.
 
-It is carried inside the MLflow model, so it imports nothing that prediction does not need.
+This file is bundled with the MLflow model, so it imports nothing that prediction does not need.
 """
 
 import json
@@ -16,7 +16,7 @@ FILE = "champion.json"
 
 @dataclass(frozen=True, kw_only=True)
 class ChampionMetadata:
-    """Where a champion comes from and how good it is.
+    """Origin and metrics of a champion.
 
     Attributes:
         study: The study's name.
@@ -28,11 +28,11 @@ class ChampionMetadata:
         test: Metrics on the test part, by Keras' names without a prefix.
         data: Name of the data set.
         fingerprint: The data set's fingerprint.
-        target: Name of the target column, by output name where there are several.
-        task: "binary", "multiclass" or "regression"; by output name too.
-        class_names: The target's values in the order of the output's units; empty for regression; by output name too.
-        backend: The Keras backend it was trained with; empty for a model with scikit-learn's interface.
-        modules: Modules to import before the model loads, because they have its own layers or classes; usually none.
+        target: Name of the target column; for several outputs a mapping by output name, as for task and class_names.
+        task: "binary", "multiclass" or "regression".
+        class_names: The target's values in the order of the output's units; empty for regression.
+        backend: The Keras backend of training; empty for a model with scikit-learn's interface.
+        modules: Modules to import before the model loads, because they define custom layers or classes; usually none.
     """
 
     study: str
@@ -56,7 +56,7 @@ class ChampionMetadata:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read ``champion.json`` of a folder."""
+        """Read ``champion.json`` from a folder."""
         content = json.loads((folder / FILE).read_text(encoding="utf-8"))
         class_names = unnamed({name: tuple(classes) for name, classes in named(content["class_names"]).items()})
         return cls(**content | {"class_names": class_names, "modules": tuple(content["modules"])})

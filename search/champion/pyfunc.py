@@ -1,8 +1,8 @@
-"""Loads a champion and answers with it: raw rows in, answers with probabilities out.
+"""Loads a champion and predicts raw rows, with probabilities.
 
-This is the module that MLflow imports (``loader_module``). It is carried inside the MLflow model with all that it imports, so it
-imports little (see `carried.py`). Nothing is unpickled: the model is a ``.keras`` file loaded in safe mode, or a ``.skops`` file of
-trusted classes; the preprocessing is in skops' format.
+MLflow imports this module (``loader_module``). It is bundled with the MLflow model together with all that it imports, so it
+imports little (see `bundled_code.py`). Nothing is unpickled: the model is a ``.keras`` file loaded in safe mode, or a
+``.skops`` file of trusted classes; the preprocessing is in skops' format.
 """
 
 import importlib
@@ -20,22 +20,22 @@ from ..data.preprocessing import Preprocessor
 from ..data.targets import named_outputs
 from ..estimators import SUFFIX, load_estimator, outputs
 from .estimator_predictions import estimator_predictions
-from .input_checks import check_kinds
+from .input_checks import check_column_types
 from .metadata import ChampionMetadata
 
 MODEL, ESTIMATOR, PREPROCESSOR = "model.keras", f"model{SUFFIX}", "preprocessor"
 BATCH_SIZE = 256
-"""Rows per forward pass. It bounds the memory; the answers do not depend on it."""
+"""Rows per forward pass. It bounds the memory; the predictions do not depend on it."""
 
 
 class Champion:
     """A model together with its preprocessing and its classes."""
 
     def __init__(self, folder: Path) -> None:
-        """Name the folder; the model is read when it is first needed.
+        """Set the folder; the model is read when it is first needed.
 
         Args:
-            folder: Holds ``model.keras`` or ``model.skops``, ``preprocessor/`` and ``champion.json``.
+            folder: The folder of ``model.keras`` or ``model.skops``, ``preprocessor/`` and ``champion.json``.
         """
         self.folder = folder
 
@@ -46,30 +46,30 @@ class Champion:
 
     @property
     def class_names(self) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
-        """The classes in the order of the probabilities; empty for regression; by output name where there are several."""
+        """The classes in the order of the probabilities; empty for regression; by output name for several outputs."""
         return self.preprocessor.class_names
 
     @cached_property
     def preprocessor(self) -> Preprocessor:
-        """The preprocessing, as fitted on the training part."""
+        """The preprocessing, fitted on the training part."""
         return Preprocessor.load(self.folder / PREPROCESSOR)
 
     @property
     def model_file(self) -> Path:
-        """The file of the model, as the worker that trained it kept it."""
+        """The model's file, as the worker saved it after training."""
         return self.folder / (ESTIMATOR if self.is_estimator else MODEL)
 
     @property
     def is_estimator(self) -> bool:
-        """Whether the model has scikit-learn's interface and not Keras'."""
+        """Whether the model has scikit-learn's interface instead of Keras'."""
         return (self.folder / ESTIMATOR).is_file()
 
     @cached_property
     def model(self) -> Any:
-        """The Keras model, not compiled: prediction needs no optimizer; or the fitted estimator, for which no Keras is imported."""
+        """The Keras model, not compiled since prediction needs no optimizer; or the fitted estimator, without importing Keras."""
         if self.is_estimator:
             return load_estimator(self.model_file, self.metadata.modules)
-        if "keras" not in sys.modules:  # the requirements name one backend only, so Keras' own default may be missing
+        if "keras" not in sys.modules:  # the requirements list one backend only; Keras' default may not be installed
             os.environ.setdefault("KERAS_BACKEND", self.metadata.backend)
         for module in self.metadata.modules:
             self._import(module)
@@ -80,7 +80,7 @@ class Champion:
     def _import(self, module: str) -> None:
         try:
             importlib.import_module(module)
-        except ModuleNotFoundError:  # not in the folder it was trained in, and not loaded by MLflow: take the carried copy
+        except ModuleNotFoundError:  # neither importable here nor loaded by MLflow: use the bundled copy
             sys.path.append(str(self.folder.parents[1] / "code"))
             importlib.import_module(module)
 
@@ -91,7 +91,7 @@ class Champion:
             rows: As for `predict`.
 
         Returns:
-            The model's outputs, ``(n_rows, n_outputs)``, by output name where there are several.
+            The model's outputs, ``(n_rows, n_outputs)``, by output name if there are several.
         """
         features = self._features(rows)
         if self.is_estimator:
@@ -100,45 +100,45 @@ class Champion:
         return unnamed({name: np.asarray(output, dtype=np.float32) for name, output in named_outputs(self.model, computed).items()})
 
     def _features(self, rows: pd.DataFrame | np.ndarray) -> Tree:
-        check_kinds(rows, self.preprocessor)
+        check_column_types(rows, self.preprocessor)
         return self.preprocessor.transform(rows)
 
     def predict(self, rows: pd.DataFrame | np.ndarray) -> pd.DataFrame:
-        """Answer raw rows.
+        """Predict raw rows.
 
         Args:
-            rows: A table with at least the training data's feature columns, in any order, gaps allowed; or an array
-                ``(n_rows, *shape)`` where the training data was one.
+            rows: A table with at least the training data's feature columns, in any order, missing values allowed; or an
+                array ``(n_rows, *shape)`` if the training data was one.
 
         Returns:
-            One row per given row, with the same index: ``prediction``, and ``probability_<class>`` for each class; where
-            the model has several outputs, ``<output>_prediction`` and ``<output>_probability_<class>``.
+            One row per given row, with the same index: ``prediction``, and ``probability_<class>`` for each class; for
+            several outputs ``<output>_prediction`` and ``<output>_probability_<class>``.
 
         Raises:
-            DataError: If there are no rows, columns are missing or hold another type.
+            DataError: If there are no rows, or columns are missing or of another type.
         """
         if self.is_estimator:
-            answers = estimator_predictions(self.model, self._features(rows), self.preprocessor)
+            predictions = estimator_predictions(self.model, self._features(rows), self.preprocessor)
         else:
-            answers = self.preprocessor.decode(self.outputs(rows))
+            predictions = self.preprocessor.decode(self.outputs(rows))
         if isinstance(rows, pd.DataFrame):
-            answers.index = rows.index
-        return answers
+            predictions.index = rows.index
+        return predictions
 
 
-class _Served:
-    """What MLflow calls."""
+class _ServedChampion:
+    """The interface that MLflow calls."""
 
     def __init__(self, champion: Champion) -> None:
         self.champion = champion
 
     def predict(self, model_input: pd.DataFrame | np.ndarray, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """Answer raw rows; there are no inference parameters."""
+        """Predict raw rows; there are no inference parameters."""
         return self.champion.predict(model_input)
 
 
-def _load_pyfunc(path: str) -> _Served:
-    """Load a champion's folder for MLflow, all of it, so that a broken one is found before the first request."""
+def _load_pyfunc(path: str) -> _ServedChampion:
+    """Load a champion for MLflow, model included, so that a damaged one fails before the first request."""
     champion = Champion(Path(path))
     _ = champion.model, champion.preprocessor
-    return _Served(champion)
+    return _ServedChampion(champion)

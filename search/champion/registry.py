@@ -1,4 +1,4 @@
-"""Registers champions in MLflow and fetches them. It imports no Keras until a champion's model is asked for."""
+"""Registers champions in MLflow and loads them. Keras is imported when a champion's model is first used."""
 
 import json
 import shutil
@@ -21,30 +21,30 @@ ALIAS = "champion"
 
 
 def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) -> str:
-    """Upload a packaged champion as its study's model and make it the study's champion.
+    """Upload a packaged champion and register it as its study's champion.
 
-    The run shows it among its models, and the registry as the newest version of the model ``<study>`` with the alias
-    ``champion``. What `mlflow.pyfunc.log_model` does in one call is done here step by step, because that call saves and
-    validates the model once more in this process, which would import the Keras backend.
+    The run lists it among its models, and the registry has it as the newest version of the model ``<study>`` with the alias
+    ``champion``. The steps are those of `mlflow.pyfunc.log_model`, which itself would save and validate the model once more
+    in this process and so import the Keras backend.
 
-    A trial that is registered already, because a kill came before the ledger's note, keeps its version.
+    A trial that is registered already, because a kill came before the ledger's entry, keeps its version.
 
     Args:
-        packaged: What `package_champion` made.
-        tracking_uri: MLflow's address.
+        packaged: The champion, from `package_champion`.
+        tracking_uri: MLflow's tracking URI.
         parent_run_id: The study's run.
 
     Returns:
-        The model's address, such as ``models:/diabetes/3``.
+        The model's URI, such as ``models:/diabetes/3``.
     """
     client, study = connect(tracking_uri), packaged.metadata.study
-    version = _registered(client, packaged, parent_run_id) or _create_version(client, packaged, parent_run_id)
+    version = _find_registered(client, packaged, parent_run_id) or _create_version(client, packaged, parent_run_id)
     client.set_registered_model_alias(study, ALIAS, version.version)
     return f"models:/{study}/{version.version}"
 
 
-def _registered(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion | None":
-    """Find the version that has this trial of this study."""
+def _find_registered(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion | None":
+    """Return the version that was registered for this trial of this study, or None."""
     tags = _tags(packaged, parent_run_id)
     versions = client.search_model_versions(f"name = '{packaged.metadata.study}' and run_id = '{parent_run_id}'")
     return next((version for version in versions if tags.items() <= version.tags.items()), None)
@@ -54,7 +54,7 @@ def _create_version(client: "MlflowClient", packaged: PackagedChampion, parent_r
     model = _upload(client, packaged, parent_run_id)
     study, tags = packaged.metadata.study, _tags(packaged, parent_run_id)
     _create_registered_model(client, study)
-    # Not "models:/<id>", which the SQL store looks up at MLflow's global address instead of the client's.
+    # Not "models:/<id>", which the SQL store resolves with MLflow's global tracking URI instead of the client's.
     source = model.artifact_location
     version = client.create_model_version(study, source=source, run_id=parent_run_id, tags=tags, model_id=model.model_id)
     client.set_logged_model_tags(model.model_id, {"mlflow.modelVersions": json.dumps([{"name": study, "version": version.version}])})
@@ -68,7 +68,7 @@ def _tags(packaged: PackagedChampion, parent_run_id: str) -> dict[str, str]:
 
 
 def _upload(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "LoggedModel":
-    """Make the model an output of the run."""
+    """Upload the model as an output of the run."""
     from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
     experiment_id = client.get_run(parent_run_id).info.experiment_id
@@ -78,7 +78,7 @@ def _upload(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: s
         experiment_id, name=ALIAS, source_run_id=parent_run_id, tags=_tags(packaged, parent_run_id), params=params, model_type=kind
     )
     try:
-        _name(packaged.folder, model, parent_run_id)
+        _write_ids(packaged.folder, model, parent_run_id)
         client.log_model_artifacts(model.model_id, str(packaged.folder))
     except BaseException:
         client.finalize_logged_model(model.model_id, LoggedModelStatus.FAILED)
@@ -87,8 +87,8 @@ def _upload(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: s
     return client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
 
 
-def _name(folder: Path, model: "LoggedModel", run_id: str) -> None:
-    """Write into the MLmodel file which run and which logged model it belongs to."""
+def _write_ids(folder: Path, model: "LoggedModel", run_id: str) -> None:
+    """Write the ids of the run and of the logged model into the MLmodel file."""
     from mlflow.models import Model
 
     description = Model.load(str(folder))
@@ -108,22 +108,22 @@ def _create_registered_model(client: "MlflowClient", study: str) -> None:
 
 
 def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
-    """Fetch a champion.
+    """Load a champion.
 
     Args:
-        study: A study's name, or a model's address such as ``models:/diabetes/3``.
-        tracking_uri: MLflow's address. Defaults to ``MLFLOW_TRACKING_URI``, or the store in the working directory.
+        study: A study's name, or a model's URI such as ``models:/diabetes/3``.
+        tracking_uri: MLflow's tracking URI. Defaults to ``MLFLOW_TRACKING_URI``, or the store in the working directory.
 
     Returns:
         The champion. Its Keras model is read when it is first needed.
 
     Raises:
-        StudyNotFoundError: If no champion is registered for the study, or no model at the address.
+        StudyNotFoundError: If no champion is registered for the study, or no model with the URI.
         ChampionError: If the registered model is not one of Perceptune's.
     """
     tracking_uri = tracking_uri or Store().tracking_uri
-    study = _address_of_earlier(study)
-    if not exists(tracking_uri):  # MLflow would create the file, which a question must not do
+    study = _archived_model_uri(study)
+    if not exists(tracking_uri):  # MLflow would create the file
         raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: python -m search run')
     with mlflow_session():
         folders = [found.parent for found in _download(study, tracking_uri).glob("data/*/champion.json")]
@@ -132,8 +132,8 @@ def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
     return Champion(folders[0])
 
 
-def _address_of_earlier(study: str) -> str:
-    """Return the address of an earlier study's champion, ``diabetes.1``, from its ledger; other names as they are."""
+def _archived_model_uri(study: str) -> str:
+    """Return the model URI of an archived study's champion, ``diabetes.1``, from its ledger; other names unchanged."""
     if study.startswith("models:/") or "." not in study:
         return study
     from ..ledger import read
@@ -143,10 +143,10 @@ def _address_of_earlier(study: str) -> str:
 
 
 def _download(study: str, tracking_uri: str) -> Path:
-    """Return the model's folder: the local store's own where there is one, else a copy."""
+    """Return the model's folder: the one of a local store, else a downloaded copy."""
     client = connect(tracking_uri)
     version = _find_version(client, study)
-    # Not the address "models:/...", which MLflow looks up at its global address instead of the client's.
+    # Not "models:/...", which MLflow resolves with its global tracking URI instead of the client's.
     location = client.get_model_version_download_uri(version.name, version.version)
     from mlflow import artifacts
 
@@ -168,14 +168,14 @@ def _find_version(client: "MlflowClient", study: str) -> "ModelVersion":
 
 
 def export_champion(champion: Champion, path: Path) -> None:
-    """Copy a champion's model, as it was kept, into a file.
+    """Copy the file of a champion's model.
 
     Args:
-        champion: Whose model.
-        path: Where to, ending in ``.keras``, or ``.skops`` for scikit-learn's. The model takes preprocessed features.
+        champion: The champion.
+        path: The new file, ending in ``.keras``, or ``.skops`` for scikit-learn's. The model takes preprocessed features.
 
     Raises:
-        DataError: If the suffix is another one or the folder does not exist.
+        DataError: If the suffix is wrong or the folder does not exist.
     """
     suffix = champion.model_file.suffix
     if path.suffix != suffix:

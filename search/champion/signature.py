@@ -1,4 +1,4 @@
-"""What an MLflow model says of its inputs and outputs, and rows in the types that it says."""
+"""The signature of an MLflow model, and rows converted to its types."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def as_declared(rows: Features, columns: Mapping[str, ColumnType] | None) -> Features:
-    """Write raw rows in the types of the signature: float64, true/false without gaps, text as objects; a plain index.
+    """Convert raw rows to the types of the signature: float64, bool if nothing is missing, text as objects; a default index.
 
     Args:
         rows: Raw rows, ``(n_rows, n_columns)``, or an array ``(n_rows, *shape)``, which stays as it is.
@@ -28,27 +28,27 @@ def as_declared(rows: Features, columns: Mapping[str, ColumnType] | None) -> Fea
     return pd.DataFrame({name: _declared(rows[name].reset_index(drop=True), of) for name, of in columns.items()})
 
 
-def signature_of(rows: Features, answers: pd.DataFrame) -> "ModelSignature":
-    """Describe inputs and outputs.
+def signature_of(rows: Features, predictions: pd.DataFrame) -> "ModelSignature":
+    """Return the signature of a champion.
 
-    Numbers are declared as ``double``, whole ones too: over HTTP, MLflow then reads whole numbers, fractions and gaps from JSON and
-    CSV alike. With ``long`` it would refuse a gap, with ``any`` all CSV. In Python, its `predict` converts no int64 column to
-    ``double``; `as_declared` does.
+    Numbers are declared as ``double``, integers too: over HTTP, MLflow then accepts integers, fractions and missing values in
+    JSON and CSV alike. With ``long`` it would refuse a missing value, with ``any`` all CSV. In Python, its `predict` does not
+    convert int64 columns to ``double``; `as_declared` does.
     See https://mlflow.org/docs/latest/ml/model/signatures/#handling-integers-with-missing-values
 
     Args:
         rows: The training part's rows from `as_declared`.
-        answers: Answers to raw rows.
+        predictions: Predictions of raw rows.
 
     Returns:
-        The signature.
+        MLflow's signature.
     """
     from mlflow.models import ModelSignature
     from mlflow.types import Schema, TensorSpec
 
     if isinstance(rows, np.ndarray):
-        return ModelSignature(Schema([TensorSpec(rows.dtype, (-1, *rows.shape[1:]))]), _schema(answers))
-    return ModelSignature(_schema(rows), _schema(answers))
+        return ModelSignature(Schema([TensorSpec(rows.dtype, (-1, *rows.shape[1:]))]), _schema(predictions))
+    return ModelSignature(_schema(rows), _schema(predictions))
 
 
 def _declared(column: pd.Series, of: ColumnType) -> pd.Series:

@@ -1,6 +1,6 @@
-"""Puts the commands together and turns errors into one line and an exit status.
+"""The command line: registers the commands and reports errors as one line and an exit status.
 
-0 done, 1 our failure, 2 the input is wrong, 130 interrupted.
+Exit status 0: success, 1: failure, 2: invalid input, 130: interrupted.
 """
 
 import logging
@@ -34,8 +34,8 @@ for group in (run, studies, champion, inspection, doctor, ui):
 
 @app.callback()
 def options(*, debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and log messages.")] = False) -> None:
-    """Take the options that stand before a command."""
-    # Said to every process that is started from here too.
+    """Handle the options before a command."""
+    # An environment variable, so that child processes inherit it.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "0" if debug else "2")
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter("%(levelname)s %(name)s: %(message)s"))
@@ -48,15 +48,15 @@ def run_app(arguments: Sequence[str]) -> int:
     """Run one command.
 
     Args:
-        arguments: The words after the program's name.
+        arguments: The command line without the program's name.
 
     Returns:
         The exit status.
     """
-    signal.signal(signal.SIGTERM, _interrupt)  # ends in the same order as Ctrl-C
+    signal.signal(signal.SIGTERM, _interrupt)  # shut down as after Ctrl-C
     try:
         status = app(list(arguments), standalone_mode=False) or 0
-        return _fail(130, _INTERRUPTED) if status == 130 else int(status)  # typer turns a KeyboardInterrupt into 130
+        return _fail(130, _INTERRUPTED) if status == 130 else int(status)  # typer's status after a KeyboardInterrupt
     except InputError as error:
         return _fail(2, str(error))
     except typer.TyperException as error:
@@ -68,7 +68,7 @@ def run_app(arguments: Sequence[str]) -> int:
         return _fail(1, str(error))
     except Exception as error:
         _show_traceback()
-        return _fail(1, f"{type(error).__name__}: {error} (this is a fault of perceptune; --debug before the command shows where)")
+        return _fail(1, f"{type(error).__name__}: {error} (this is a fault of perceptune; --debug before the command shows the traceback)")
 
 
 def _fail(status: int, message: str) -> int:
@@ -77,7 +77,7 @@ def _fail(status: int, message: str) -> int:
 
 
 def _show_traceback() -> None:
-    """Show where the error comes from, if ``--debug`` asks for it."""
+    """Print the traceback under ``--debug``."""
     if os.environ.get("PERCEPTUNE_DEBUG"):
         print(redact(traceback.format_exc()), file=sys.stderr)
 

@@ -19,14 +19,14 @@ def register(app: typer.Typer) -> None:
 def predict(
     study: Study,
     input: Annotated[Path, typer.Option(help="CSV or Parquet file of raw rows.")],
-    output: Annotated[Path, typer.Option(help="CSV or Parquet file for the answers.")],
+    output: Annotated[Path, typer.Option(help="CSV or Parquet file for the predictions.")],
 ) -> None:
-    """Answer the rows of a file with a study's champion."""
+    """Predict the rows of a file with a study's champion."""
     from ..champion import load_champion, predict_file
 
     with quiet_backend():
         n_rows = predict_file(lambda: load_champion(study), input, output)
-    typer.echo(f"{n_rows} answers written to {output}")
+    typer.echo(f"{n_rows} predictions written to {output}")
 
 
 def export(study: Study, file: Annotated[Path, typer.Argument(help="File to write, ending in .keras, or .skops for scikit-learn's.")]) -> None:

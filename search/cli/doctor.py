@@ -25,7 +25,7 @@ def doctor(
     ledger: Ledger = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
-    """Compare ledger, MLflow and disk; exit status 1 if something does not fit and is not repaired."""
+    """Check ledger, MLflow and disk for inconsistencies; exit status 1 if any are left unrepaired."""
     from .. import ledger as ledgers
     from ..doctor import check_study
 
@@ -43,11 +43,11 @@ def doctor(
 
 def _print(checkup: "Checkup") -> None:
     if checkup.is_busy:
-        console.print(f"{checkup.study}: a process runs it; not looked at")
+        console.print(f"{checkup.study}: running in another process; not checked")
     elif not checkup.repaired and not checkup.left:
         console.print(f"{checkup.study}: nothing found")
     for finding in checkup.repaired:
         console.print(f"{checkup.study}: {finding.kind}: {finding.subject}: {finding.text}; repaired: {finding.remedy}")
     for finding in checkup.left:
-        hope = f"--repair: {finding.remedy}" if finding.remedy else "cannot be repaired here"
-        console.print(f"{checkup.study}: {finding.kind}: {finding.subject}: {finding.text} ({hope})")
+        remedy = f"--repair: {finding.remedy}" if finding.remedy else "cannot be repaired here"
+        console.print(f"{checkup.study}: {finding.kind}: {finding.subject}: {finding.text} ({remedy})")

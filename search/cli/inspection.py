@@ -1,4 +1,4 @@
-"""The commands that look inside a champion: ``summary``, ``picture``, ``weights``, ``outputs``."""
+"""The commands that inspect a champion: ``summary``, ``picture``, ``weights``, ``outputs``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,20 +21,20 @@ def register(app: typer.Typer) -> None:
 
 
 def summary(study: Study) -> None:
-    """Show the layers of a study's champion, their shapes and numbers of parameters."""
+    """Show the layers of a study's champion with shapes and parameter counts."""
     from ..champion import load_champion
-    from ..champion.model_overview import SUMMARY, look
+    from ..champion.model_overview import SUMMARY, read_overview
 
     champion = load_champion(study)
     with quiet_backend():
-        text = look(champion, SUMMARY)
+        text = read_overview(champion, SUMMARY)
     typer.echo(text)
 
 
 def picture(study: Study, file: Annotated[Path, typer.Argument(help="File to write, ending in .svg.")]) -> None:
-    """Draw a study's champion: layers, shapes, numbers of parameters."""
+    """Draw a study's champion: layers, shapes, parameter counts."""
     from ..champion import load_champion
-    from ..champion.model_overview import PICTURE, look
+    from ..champion.model_overview import PICTURE, read_overview
     from ..errors import DataError
 
     if file.suffix != ".svg":
@@ -43,13 +43,13 @@ def picture(study: Study, file: Annotated[Path, typer.Argument(help="File to wri
         raise DataError(f'The folder of "{file}" does not exist; create it first')
     champion = load_champion(study)
     with quiet_backend():
-        text = look(champion, PICTURE)
+        text = read_overview(champion, PICTURE)
     file.write_text(text, encoding="utf-8")
     typer.echo(f"Picture written to {file}")
 
 
 def weights(study: Study, layer: Layer, output: Annotated[Path | None, typer.Option(help="Write to this .npz or .csv file.")] = None) -> None:
-    """Show or write the weights of a layer."""
+    """Show a layer's weights or write them to a file."""
     from ..inspection import layer_weights
     from ..inspection.files import check_output_path, write_weights
 
@@ -71,7 +71,7 @@ def outputs(
     input: Annotated[Path, typer.Option(help="CSV or Parquet file of raw rows.")],
     output: Annotated[Path, typer.Option(help=".npz or .csv file for the layer's outputs.")],
 ) -> None:
-    """Write what a layer gives for the rows of a file."""
+    """Write a layer's outputs for the rows of a file."""
     from ..champion.batch_prediction import read_rows
     from ..inspection import layer_outputs
     from ..inspection.files import check_output_path, write_outputs

@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +21,7 @@ def make_store(ledger: str) -> "Store":
     """Return the store of the working directory.
 
     Args:
-        ledger: Address of the database of its ledgers; empty for files.
+        ledger: URL of the ledgers' database; empty for files.
     """
     from ..store import Store
 

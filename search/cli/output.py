@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 console = Console(highlight=False, soft_wrap=True, markup=False)
 if not console.is_terminal:
-    console.width = 200  # a file or a pipe has no width of its own
+    console.width = 200  # files and pipes have no width
 
 
 def format_number(value: float | None) -> str:
-    """Write a number with at most five significant digits; nothing for None."""
+    """Format a number with at most five significant digits; an empty text for None."""
     return "" if value is None else f"{value:.5g}"
 
 
 def format_params(params: Mapping[str, object]) -> str:
-    """Write hyperparameters as ``name=value`` in one line."""
+    """Format hyperparameters as ``name=value`` in one line."""
     return ", ".join(f"{name}={format_number(value) if isinstance(value, float) else value}" for name, value in params.items())
 
 
 def format_parameter(parameter: "Searched") -> str:
-    """Write a searched parameter as its range or its choices."""
+    """Format a searched parameter as its range or its choices."""
     if isinstance(parameter, CategoricalParameter):
         return ", ".join(map(str, parameter.choices))
     step = f", step {parameter.step}" if parameter.step not in (None, 1) else ""
@@ -44,30 +44,30 @@ def format_parameter(parameter: "Searched") -> str:
 
 
 def print_summary(summary: "StudySummary", again: str) -> None:
-    """Print how a run ended and what to do next.
+    """Print the result of a run and the next commands.
 
     Args:
         summary: The study.
-        again: What goes after ``make search`` to run the same study.
+        again: Arguments of ``make search`` that run the same study.
     """
     print_best(summary)
     study = summary.study
     console.print("\nNext:")
     commands = (
         ("make ui", "browse all trials in MLflow"),
-        (f"make predict STUDY={study} INPUT=rows.csv OUTPUT=answers.csv", "answer the rows of a file"),
+        (f"make predict STUDY={study} INPUT=rows.csv OUTPUT=predictions.csv", "predict the rows of a file"),
         (f"make search {again} TRIALS={2 * summary.n_trials}", "continue the search"),
-        (f"make search {again} FRESH=1", "begin another"),
+        (f"make search {again} FRESH=1", "start a new study"),
     )
-    if not Path("Makefile").is_file():  # another folder than the checkout's
+    if not Path("Makefile").is_file():  # not in the checkout
         commands = (
             ("python -m search ui", "browse all trials in MLflow"),
-            (f"python -m search predict {study} --input rows.csv --output answers.csv", "answer the rows of a file"),
+            (f"python -m search predict {study} --input rows.csv --output predictions.csv", "predict the rows of a file"),
             (f"the same command with --trials {2 * summary.n_trials}", "continue the search"),
-            ("the same command with --fresh", "begin another"),
+            ("the same command with --fresh", "start a new study"),
         )
     for command, purpose in commands:
-        console.print(f"  {command:<62} {purpose}")
+        console.print(f"  {command:<66} {purpose}")
 
 
 def print_best(summary: "StudySummary") -> None:

@@ -1,4 +1,4 @@
-"""Shows a running study: a live table on a terminal, one line per finished trial elsewhere."""
+"""Shows the progress of a study: a live table on a terminal, otherwise one line per finished trial."""
 
 import contextlib
 import time
@@ -18,10 +18,10 @@ from .output import console, format_number, format_params
 
 @contextlib.contextmanager
 def make_observer(objective: ObjectiveSection) -> Iterator[Observer]:
-    """Show progress in the way that fits the output.
+    """Yield the observer that fits the output.
 
     Args:
-        objective: What the search is after.
+        objective: The study's objective.
     """
     if console.is_terminal:
         live = LiveObserver(objective)
@@ -35,7 +35,7 @@ class LineObserver:
     """Prints one line per finished trial.
 
     Args:
-        objective: What the search is after.
+        objective: The study's objective.
     """
 
     def __init__(self, objective: ObjectiveSection) -> None:
@@ -45,19 +45,19 @@ class LineObserver:
         self._params: dict[int, str] = {}
 
     def on_study_start(self, study: str, *, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
-        """Say what is to be done."""
+        """Print the study's name and its number of finished trials."""
         self._n_finished, self._n_trials = n_finished, n_trials
         console.print(f"Study {study}: {n_finished} of {n_trials} trials finished")
 
     def on_trial_start(self, assignment: Assignment) -> None:
-        """Remember its hyperparameters."""
+        """Store the trial's hyperparameters."""
         self._params[assignment.number] = format_params(assignment.params)
 
     def on_epoch_end(self, report: EpochReport) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
     def on_trial_retry(self, result: TrialResult) -> None:
-        """Print why."""
+        """Print the reason of a retry."""
         console.print(f"trial {result.number} is tried again: {result.reason}", markup=False)
 
     def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
@@ -72,15 +72,15 @@ class LineObserver:
         console.print(f"{count} trial {result.number} {result.state}: {outcome}{mark}; {epochs}; {params}", markup=False)
 
     def on_stage(self, text: str) -> None:
-        """Print it."""
+        """Print the stage."""
         console.print(text)
 
 
 class LiveObserver:
-    """Keeps the state that the live table shows.
+    """Holds the state of the live table.
 
     Args:
-        objective: What the search is after.
+        objective: The study's objective.
     """
 
     def __init__(self, objective: ObjectiveSection) -> None:
@@ -95,7 +95,7 @@ class LiveObserver:
         self._running: dict[int, tuple[Assignment, EpochReport | None]] = {}
 
     def on_study_start(self, study: str, *, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
-        """Note the numbers."""
+        """Set the counts."""
         self._study, self._n_trials, self._best = study, n_trials, best
         self._n_finished = self._n_at_start = n_finished
 
@@ -111,12 +111,12 @@ class LiveObserver:
         self._running[report.number] = (assignment, report)
 
     def on_trial_retry(self, result: TrialResult) -> None:
-        """Remove the row, and keep the reason on the screen."""
+        """Remove the row and print the reason above the table."""
         del self._running[result.number]
         console.print(f"trial {result.number} is tried again: {result.reason}", markup=False)
 
     def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
-        """Remove the row, and keep failures on the screen."""
+        """Remove the row and print failures above the table."""
         self._n_finished += 1
         del self._running[result.number]
         if is_best and result.value is not None:
@@ -125,7 +125,7 @@ class LiveObserver:
             console.print(f"trial {result.number} FAILED: {result.reason}", markup=False)
 
     def on_stage(self, text: str) -> None:
-        """Note it."""
+        """Set the stage."""
         self._stage = text
 
     def render(self) -> Group:

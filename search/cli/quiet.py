@@ -1,4 +1,4 @@
-"""Keeps what a backend's compiled code prints while it is imported off the terminal."""
+"""Hides messages that a backend's compiled code prints during its import."""
 
 import contextlib
 import os
@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def quiet_backend() -> Iterator[None]:
-    """Send this process' standard error into a temporary file; under ``--debug`` leave it alone.
+    """Redirect this process' standard error to a temporary file, except under ``--debug``.
 
-    TensorFlow writes several lines there before any of its settings is read, so only the file descriptor helps. What
-    Python raises passes through.
+    TensorFlow prints several lines before it reads its settings, so the file descriptor is redirected. Python exceptions
+    are not affected.
     """
     if os.environ.get("PERCEPTUNE_DEBUG"):
         yield

@@ -26,18 +26,18 @@ def register(app: typer.Typer) -> None:
 def run(
     experiment: Annotated[str, typer.Argument(help="An experiment file, or the name of one in experiments/.")],
     trials: Annotated[int | None, typer.Option(help="Trials in total.")] = None,
-    timeout_seconds: Annotated[float | None, typer.Option(help="Start no trial after so many seconds.")] = None,
-    sampler: Annotated[str | None, typer.Option(help="Who proposes: tpe, random, kt-bayesian ...")] = None,
-    pruner: Annotated[str | None, typer.Option(help="Who stops trials early: none, median, hyperband ...")] = None,
-    executor: Annotated[str | None, typer.Option(help="Where trials run: workers, ray or in-process.")] = None,
+    timeout_seconds: Annotated[float | None, typer.Option(help="Start no trial after this many seconds.")] = None,
+    sampler: Annotated[str | None, typer.Option(help="Sampler of hyperparameters: tpe, random, kt-bayesian ...")] = None,
+    pruner: Annotated[str | None, typer.Option(help="Pruner of bad trials: none, median, hyperband ...")] = None,
+    executor: Annotated[str | None, typer.Option(help="Executor of trials: workers, ray or in-process.")] = None,
     workers: Annotated[str | None, typer.Option(help="Number of worker processes, or auto.")] = None,
     workers_per_device: Annotated[str | None, typer.Option(help="Workers that share a GPU, or auto.")] = None,
     study: Annotated[str | None, typer.Option(help="Name of the study; the experiment's name if not given.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin another study; the earlier one is kept.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start a new study and archive the earlier one.")] = False,
     ledger: Ledger = "",
-    set_: Annotated[list[str] | None, typer.Option("--set", help="Change a value: key.path=value; may be repeated.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="Override a value: key.path=value; may be repeated.")] = None,
 ) -> None:
-    """Search, track and register the best model; again: continue up to the number of trials in total."""
+    """Search, track and register the best model; a repeated command continues up to the total number of trials."""
     from ..experiment.file import load_experiment
 
     written = load_experiment(experiment).search
@@ -45,7 +45,7 @@ def run(
         "search.n_trials": trials,
         "search.timeout_seconds": timeout_seconds,
         "search.sampler": _text(sampler),
-        "search.sampler_options": "{}" if sampler not in (None, written.sampler) else None,  # they are for the file's sampler
+        "search.sampler_options": "{}" if sampler not in (None, written.sampler) else None,  # the file's options belong to the file's sampler
         "search.pruner": _text(pruner),
         "search.pruner_options": "{}" if pruner not in (None, written.pruner) else None,
         "executor.name": _text(executor),
@@ -71,7 +71,7 @@ def _search(experiment: "Experiment", study: str | None, fresh: bool, store: "St
     except Exception:
         if experiment.executor.name != "in-process":
             raise
-        print(redact(traceback.format_exc()), file=sys.stderr)  # it is there for debugging: a failing builder shows its own traceback
+        print(redact(traceback.format_exc()), file=sys.stderr)  # this executor is for debugging: show the traceback of a failing builder
         raise typer.Exit(1) from None
 
 

@@ -1,4 +1,4 @@
-"""The commands that look at studies: ``studies``, ``show``, ``best``, ``trials``, ``report``."""
+"""The commands that show studies: ``studies``, ``show``, ``best``, ``trials``, ``report``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

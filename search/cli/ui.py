@@ -1,4 +1,4 @@
-"""The command ``ui``: MLflow's own user interface on what was tracked."""
+"""The command ``ui``: MLflow's user interface for the tracked studies."""
 
 import os
 import socket
@@ -26,24 +26,26 @@ def ui(port: Annotated[int, typer.Option(help="Port on this machine.", min=1, ma
     store = Store()
     uri = store.tracking_uri
     if uri.startswith(("http://", "https://")):
-        typer.echo("MLFLOW_TRACKING_URI names a server; open its address in a browser.")
+        typer.echo("MLFLOW_TRACKING_URI is a server; open its address in a browser.")
         return
     _check_free(port)
     from ..tracking.mlflow_connection import connect
 
     store.root.mkdir(parents=True, exist_ok=True)
-    client = connect(uri)  # creates the database, which several server processes at once could not
+    client = connect(uri)  # creates the database, which several server processes at once cannot do safely
     typer.echo(f"Open http://{HOST}:{port}/{_newest_runs(client)} in a browser; Ctrl-C ends it.")
     command = [sys.executable, "-m", "mlflow", "server", "--host", HOST, "--port", str(port), "--workers", "1"]
-    # MLflow's warnings about its own store do not concern who browses it.
-    environment = os.environ | {"MLFLOW_LOGGING_LEVEL": "WARNING", "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
-    # Not as an argument: everybody on this machine can list those, with the password that the address may hold.
+    # MLflow's warnings about its store are of no use to the reader.
+    quiet = {"MLFLOW_LOGGING_LEVEL": "WARNING", "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
+    no_job_runners = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}  # eight processes for MLflow's features of language models
+    # Not as arguments, which every user of this machine can list: the URI may contain a password.
     stored = {"MLFLOW_BACKEND_STORE_URI": uri, "MLFLOW_DEFAULT_ARTIFACT_ROOT": store.artifacts.as_uri()}
-    os.execve(sys.executable, command, environment | stored)  # noqa: S606  # signals reach the server itself
+    # Replaces this process, so that signals reach the server.
+    os.execve(sys.executable, command, os.environ | quiet | no_job_runners | stored)  # noqa: S606
 
 
 def _newest_runs(client: "MlflowClient") -> str:
-    """The page of the newest experiment's runs, or of all experiments; MLflow opens on language models otherwise."""
+    """Return the page of the newest experiment's runs, or of all experiments; MLflow's default page is for language models."""
     found = client.search_experiments(filter_string="name != 'Default'", order_by=["last_update_time DESC"], max_results=1)
     page = f"experiments/{found[0].experiment_id}/runs" if found else "experiments"
     return f"#/{page}?workflowType=machine_learning"

@@ -1,4 +1,4 @@
-"""Looking inside a champion: its summary, its picture, a layer's weights and a layer's outputs."""
+"""Inspection of a champion's model: summary, diagram, layer weights and layer outputs."""
 
 from .base import Inspected
 from .diagram import draw_model

@@ -1,4 +1,4 @@
-"""What is looked into: anything with a model and its preprocessing, such as `search.champion.Champion`."""
+"""The interface of what is inspected: a model with its preprocessing, such as `search.champion.Champion`."""
 
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ class Inspected(Protocol):
 
     @property
     def preprocessor(self) -> Preprocessor:
-        """The way from raw rows to what the model reads."""
+        """The preprocessing from raw rows to the model's inputs."""
         ...
 
 
@@ -24,15 +24,15 @@ def keras_model(champion: Inspected) -> Any:
     """Return the champion's Keras model.
 
     Args:
-        champion: Whose model.
+        champion: The champion.
 
     Returns:
         The `keras.Model`.
 
     Raises:
-        InputError: If the champion is no Keras model, and so has no layers.
+        InputError: If the champion is not a Keras model and so has no layers.
     """
     model = champion.model
-    if not hasattr(model, "layers"):  # asked so, since an estimator's champion needs no Keras
-        raise InputError(f"The champion is a {type(model).__name__} and not a Keras model: it has no layers; look at champion.model from Python")
+    if not hasattr(model, "layers"):  # not isinstance, since a scikit-learn champion needs no Keras
+        raise InputError(f"The champion is a {type(model).__name__} and not a Keras model: it has no layers; inspect champion.model from Python")
     return model

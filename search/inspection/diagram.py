@@ -1,4 +1,4 @@
-"""A picture of a model with names, shapes and numbers of parameters, as SVG."""
+"""Draws a model as an SVG diagram with names, shapes and parameter counts."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -26,14 +26,14 @@ def draw_model(champion: Inspected) -> str:
     """Draw a champion's model, inputs at the top.
 
     Args:
-        champion: Whose model. A subclassed one is drawn as its `call` connects the layers; where that cannot be followed, its
-            layers stand one under the other without arrows.
+        champion: The champion. A subclassed model is drawn as its `call` connects the layers; if `call` cannot be traced, its
+            layers are listed from top to bottom without arrows.
 
     Returns:
         The SVG file's text.
 
     Raises:
-        InputError: If it is no Keras model.
+        InputError: If the champion is not a Keras model.
     """
     model = keras_model(champion)
     from .graph import model_graph
@@ -45,7 +45,7 @@ def draw_graph(graph: "Graph") -> str:
     """Draw boxes and arrows.
 
     Args:
-        graph: What to draw.
+        graph: The boxes and arrows.
 
     Returns:
         The SVG file's text.
@@ -55,14 +55,14 @@ def draw_graph(graph: "Graph") -> str:
     width = max(layout.width, len(graph.title) * 9) + 2 * MARGIN
     height = TITLE_HEIGHT + (max(layout.rows) + 1) * ROW_HEIGHT - (ROW_HEIGHT - BOX_HEIGHT) + 2 * MARGIN
     shift = (width - layout.width) / 2
-    arrows = _arrows(graph, layout, shift) if graph.is_followed else []
+    arrows = _arrows(graph, layout, shift) if graph.is_traced else []
     boxes = (_box(box, layout.places[n] + shift, _top(layout.rows[n]), widths[n]) for n, box in enumerate(graph.boxes))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">'
     marker = '<marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
     defs = f'<defs>{marker}<path d="M0 0 8 4 0 8z" fill="#5c6b7a"/></marker></defs>'
     title = f'<text class="title" x="{MARGIN}" y="{MARGIN + 14}">{escape(graph.title)}</text>'
-    ground = f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff" style="stroke: none"/>'
-    return "\n".join([head, f"<style>{_STYLE}</style>", defs, ground, title, *arrows, *boxes, "</svg>", ""])
+    background = f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff" style="stroke: none"/>'
+    return "\n".join([head, f"<style>{_STYLE}</style>", defs, background, title, *arrows, *boxes, "</svg>", ""])
 
 
 def _lines(box: "Box") -> tuple[str, str, str]:
@@ -92,7 +92,7 @@ def _box(box: "Box", middle: float, top: float, width: float) -> str:
 
 
 def _arrows(graph: "Graph", layout: Layout, shift: float) -> Iterator[str]:
-    """Draw each arrow as curves between the rows and straight lines beside the boxes that it passes."""
+    """Draw each arrow with curves between rows and straight lines past the boxes of a row."""
     ports = _ports(graph, layout)
     for number, (source, target) in enumerate(graph.arrows):
         x, row = layout.places[source] + shift, layout.rows[source]
@@ -109,7 +109,7 @@ def _arrows(graph: "Graph", layout: Layout, shift: float) -> Iterator[str]:
 
 
 def _ports(graph: "Graph", layout: Layout) -> list[float]:
-    """Spread the arrows that end at one box, in the order in which they come from left to right."""
+    """Spread the arrows that end at one box, in the order of their origins from left to right."""
     ports = [0.0] * len(graph.arrows)
     for target in {target for _, target in graph.arrows}:
         ends = [number for number, arrow in enumerate(graph.arrows) if arrow[1] == target]

@@ -1,8 +1,8 @@
-"""Where the boxes of a picture lie and how its arrows run: layer under layer, few crossings, straight where it can be.
+"""Computes positions of boxes and arrows in a diagram: in rows, with few crossings and straight arrows.
 
-This is the layered drawing of directed graphs of Sugiyama, Tagawa and Toda (1981): rows by the longest path from an input, order
-within a row by the average place of the neighbours, places by least squares. An arrow over several rows goes through a
-point in each row between, which keeps a gap free for it.
+This is the layered graph drawing of Sugiyama, Tagawa and Toda (1981): rows by the longest path from an input, order within a
+row by the mean position of the neighbours, positions by least squares. An arrow across several rows passes through a point
+in each row between, which keeps a gap free for it.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ BOX_GAP, LANE_GAP = 28.0, 22.0
 
 @dataclass(frozen=True)
 class Layout:
-    """A drawing without its looks.
+    """Positions of boxes and arrows.
 
     Attributes:
         rows: Row of each box, from 0 at the top.
-        places: Horizontal middle of each box, in pixels; the leftmost edge is at 0.
-        lanes: For each arrow, the horizontal places where it passes the rows between its ends.
+        places: Horizontal centre of each box, in pixels; the leftmost edge is at 0.
+        lanes: For each arrow, its horizontal positions in the rows between its ends.
         width: Width of everything, in pixels.
     """
 
@@ -31,7 +31,7 @@ class Layout:
 
 
 def lay_out(widths: Sequence[float], arrows: Sequence[tuple[int, int]]) -> Layout:
-    """Place boxes.
+    """Compute the layout of boxes and arrows.
 
     Args:
         widths: Width of each box in pixels, in an order in which arrows go forward.
@@ -61,7 +61,7 @@ def _rows(n_boxes: int, arrows: Sequence[tuple[int, int]]) -> list[int]:
 
 
 def _chains(rows: list[int], arrows: Sequence[tuple[int, int]]) -> tuple[list[list[int]], list[int]]:
-    """Put a point into every row that an arrow passes; return the points of each arrow, and every point's row."""
+    """Add a point in every row that an arrow passes; return the points of each arrow, and the row of every point."""
     points = list(rows)
     chains = []
     for source, target in arrows:
@@ -72,7 +72,7 @@ def _chains(rows: list[int], arrows: Sequence[tuple[int, int]]) -> tuple[list[li
 
 
 def _order(points: list[int], links: list[tuple[int, int]]) -> list[list[int]]:
-    """Order each row's points so that few links cross."""
+    """Order the points of each row so that few links cross."""
     order: list[list[int]] = [[] for _ in range(max(points) + 1)]
     for point, row in enumerate(points):
         order[row].append(point)
@@ -87,7 +87,7 @@ def _order(points: list[int], links: list[tuple[int, int]]) -> list[list[int]]:
 
 
 def _sort(order: list[list[int]], number: int, links: list[tuple[int, int]], *, downwards: bool) -> None:
-    """Sort one row by the average place of what its points are linked to in the row before."""
+    """Sort one row by the mean position of each point's neighbours in the row before."""
     place = {point: index for row in order for index, point in enumerate(row)}
     linked: dict[int, list[int]] = {}
     for upper, lower in links:
@@ -105,14 +105,14 @@ def _n_crossings(order: list[list[int]], links: list[tuple[int, int]]) -> int:
 
 
 def _places(order: list[list[int]], sizes: list[float], links: list[tuple[int, int]], *, n_boxes: int) -> list[float]:
-    """Move each row's points under or over those they are linked to, as near as their sizes and order allow."""
+    """Move the points of each row towards their neighbours, as far as sizes and order allow."""
     places = [0.0] * len(sizes)
     for row in order:
         for point, offset in zip(row, _offsets(row, sizes, n_boxes), strict=True):
             places[point] = offset
     linked: list[list[int]] = [[] for _ in sizes]
     for upper, lower in links:
-        times = 4 if min(upper, lower) >= n_boxes else 1  # a lane straight above all
+        times = 4 if min(upper, lower) >= n_boxes else 1  # straight lanes matter most
         linked[upper] += [lower] * times
         linked[lower] += [upper] * times
     for sweep in range(N_PLACINGS):
@@ -120,13 +120,13 @@ def _places(order: list[list[int]], sizes: list[float], links: list[tuple[int, i
             offsets = _offsets(row, sizes, n_boxes)
             middles = [_mean([places[other] for other in linked[point] or [point]]) for point in row]
             wanted = [middle - offset for middle, offset in zip(middles, offsets, strict=True)]
-            for point, place, offset in zip(row, _not_falling(wanted, [len(linked[point]) or 1 for point in row]), offsets, strict=True):
+            for point, place, offset in zip(row, _isotonic(wanted, [len(linked[point]) or 1 for point in row]), offsets, strict=True):
                 places[point] = place + offset
     return places
 
 
 def _offsets(row: list[int], sizes: list[float], n_boxes: int) -> list[float]:
-    """Return the places of a row's points when each lies as near to the one before as it may."""
+    """Return the tightest positions of a row's points."""
     offsets = [0.0]
     for before, point in pairwise(row):
         gap = BOX_GAP if before < n_boxes and point < n_boxes else LANE_GAP
@@ -134,8 +134,8 @@ def _offsets(row: list[int], sizes: list[float], n_boxes: int) -> list[float]:
     return offsets
 
 
-def _not_falling(wanted: Sequence[float], weights: Sequence[int]) -> list[float]:
-    """Return the sequence nearest by weighted least squares that never falls (pool adjacent violators, Ayer et al. 1955)."""
+def _isotonic(wanted: Sequence[float], weights: Sequence[int]) -> list[float]:
+    """Return the weighted isotonic regression of a sequence (pool adjacent violators, Ayer et al. 1955)."""
     pools: list[tuple[float, int, int]] = []  # mean, weight, number of values
     for value, value_weight in zip(wanted, weights, strict=True):
         mean, weight, count = value, value_weight, 1

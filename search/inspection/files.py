@@ -1,4 +1,4 @@
-"""Writes weights and outputs of layers into files: ``.npz`` with arrays, or ``.csv`` with one line per number or row."""
+"""Writes layer weights and outputs to files: ``.npz`` with arrays, or ``.csv`` with one line per number or row."""
 
 import csv
 import itertools
@@ -13,7 +13,7 @@ SUFFIXES = (".csv", ".npz")
 
 
 def check_output_path(path: Path) -> None:
-    """Check that a file can be written, before anything is computed for it.
+    """Check a file's suffix and folder before anything is computed for it.
 
     Args:
         path: The file.
@@ -49,10 +49,10 @@ def write_outputs(outputs: Sequence[np.ndarray], layer: str, path: Path) -> None
     """Write a layer's outputs, in the order of the rows.
 
     Args:
-        outputs: What `layer_outputs` gives, ``(n_rows, *shape)`` each.
+        outputs: From `layer_outputs`, ``(n_rows, *shape)`` each.
         layer: The layer's name.
         path: ``.npz`` gets the arrays "outputs", "outputs_2" ...; ``.csv`` a line per row and a column per number: "dense_0",
-            "dense_1" ..., of images "conv_0_0_0" ..., of a shared layer's second use "dense.2_0" ...
+            "dense_1" ...; for images "conv_0_0_0" ...; for the second call of a shared layer "dense.2_0" ...
 
     Raises:
         DataError: As `check_output_path`.

@@ -1,7 +1,7 @@
-"""A Keras model as boxes and arrows: one box per call of a layer, one arrow per tensor between two.
+"""Converts a Keras model to a graph: one box per call of a layer, one arrow per tensor between two calls.
 
-It follows Keras' own record of a functional model. The layers of a subclassed model are found by calling it on symbols;
-where its `call` does what symbols cannot, they are listed in the order of their creation.
+The graph of a functional model is Keras' own. A subclassed model is traced by calling it on symbolic inputs; if its `call`
+does not support these, its layers are listed in the order of their creation.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ class Box:
 
     Attributes:
         name: Name of the layer.
-        kind: Its class, with the activation where it has one: "Dense relu".
-        shape: Its output's shape, such as "(None, 30)".
-        n_parameters: Number of its parameters; None if an earlier box has the same layer.
+        kind: The layer's class and activation, such as "Dense relu".
+        shape: The output's shape, such as "(None, 30)".
+        n_parameters: Number of parameters; None if an earlier box has the same layer.
         role: "input", "output" or "hidden".
     """
 
@@ -32,23 +32,23 @@ class Box:
 
 @dataclass(frozen=True)
 class Graph:
-    """A model.
+    """The graph of a model.
 
     Attributes:
-        title: Its name and number of parameters.
-        boxes: In an order in which each comes after those it reads.
-        arrows: Numbers of two boxes, from and to.
-        is_followed: Whether the arrows are known; where they are not, each goes to the next box.
+        title: The model's name and number of parameters.
+        boxes: The boxes in topological order.
+        arrows: Indices of two boxes, from and to.
+        is_traced: Whether the arrows are known; if not, each goes to the next box.
     """
 
     title: str
     boxes: tuple[Box, ...]
     arrows: tuple[tuple[int, int], ...]
-    is_followed: bool
+    is_traced: bool
 
 
 def model_graph(model: Any) -> Graph:
-    """Find a model's boxes and arrows.
+    """Return the graph of a model.
 
     Args:
         model: A built `keras.Model`.
@@ -59,15 +59,15 @@ def model_graph(model: Any) -> Graph:
     title = f"{model.name}: {model.count_params():,} parameters"
     try:
         inputs, outputs = _ends(model)
-    except Exception:  # whatever a user's own `call` raises for symbols
+    except Exception:  # a custom `call` may raise anything for symbolic inputs
         boxes = tuple(_box(layer, None, "hidden", is_first=True) for layer in model.layers)
-        return Graph(title, boxes, tuple((number, number + 1) for number in range(len(boxes) - 1)), is_followed=False)
+        return Graph(title, boxes, tuple((number, number + 1) for number in range(len(boxes) - 1)), is_traced=False)
     ends = {id(tensor) for tensor in keras.tree.flatten(inputs)}
     calls = list(_calls(keras.tree.flatten(outputs), ends))
     numbers = {call: number for number, call in enumerate(calls)}
     last = {_call_of(tensor) for tensor in keras.tree.flatten(outputs)}
     arrows = [(numbers[_call_of(tensor)], numbers[call]) for call in calls for tensor in _read(call, ends)]
-    return Graph(title, tuple(_boxes(calls, last)), tuple(arrows), is_followed=True)
+    return Graph(title, tuple(_boxes(calls, last)), tuple(arrows), is_traced=True)
 
 
 Call = tuple[Any, int]
@@ -93,13 +93,13 @@ def _call_of(tensor: Any) -> Call:
 
 
 def _read(call: Call, ends: set[int]) -> list[Any]:
-    """List the tensors that a call reads; a model's input is read from nowhere."""
+    """Return the input tensors of a call; a model's inputs have none."""
     node = call[0]._inbound_nodes[call[1]]
     return [] if any(id(tensor) in ends for tensor in node.output_tensors) else list(node.input_tensors)
 
 
 def _calls(outputs: list[Any], ends: set[int]) -> Iterator[Call]:
-    """Go through all calls behind some tensors, each after those that it reads."""
+    """Yield all calls that tensors depend on, in topological order."""
     done: set[Call] = set()
     waiting = [(_call_of(tensor), False) for tensor in reversed(outputs)]
     while waiting:

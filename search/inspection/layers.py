@@ -1,4 +1,4 @@
-"""What single layers of a champion hold and compute."""
+"""Weights and outputs of single layers of a champion."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -15,22 +15,22 @@ BATCH_SIZE = 256
 
 
 def layer_weights(champion: Inspected, layer: str) -> dict[str, np.ndarray]:
-    """Read the weights of a layer.
+    """Return the weights of a layer.
 
     Args:
-        champion: Whose layer.
-        layer: Its name; of a layer inside a nested model, "<model>/<layer>".
+        champion: The champion.
+        layer: The layer's name; for a layer inside a nested model "<model>/<layer>".
 
     Returns:
         Arrays by name, such as ``kernel`` ``(n_inputs, n_units)`` and ``bias`` ``(n_units,)``; none for a layer without weights.
 
     Raises:
-        InputError: If there is no such layer, or the champion is no Keras model.
+        InputError: If the layer does not exist, or the champion is not a Keras model.
     """
     found = _find(keras_model(champion), layer)
     arrays: dict[str, np.ndarray] = {}
     for weight in found.weights:
-        # The path begins with the layer's own place in the model, which differs between kinds of models.
+        # The path starts with the layer's path in the model, which differs between functional and subclassed models.
         name = weight.path.rpartition(f"{found.name}/")[2]
         name = name if name not in arrays else f"{name}_{len(arrays)}"
         arrays[name] = _to_numpy(weight.value)
@@ -38,20 +38,20 @@ def layer_weights(champion: Inspected, layer: str) -> dict[str, np.ndarray]:
 
 
 def layer_outputs(champion: Inspected, layer: str, rows: Features) -> tuple[np.ndarray, ...]:
-    """Compute what a layer gives for raw rows, as in prediction: without dropout, with the learned statistics.
+    """Compute the outputs of a layer for raw rows in inference mode.
 
     Args:
-        champion: Whose layer.
-        layer: Its name, as for `layer_weights`.
+        champion: The champion.
+        layer: The layer's name, as for `layer_weights`.
         rows: Raw rows, as for `Champion.predict`.
 
     Returns:
-        One array ``(n_rows, *output_shape)``. A shared layer gives one for each place where it is used, in the order of
-        computation; a layer with several outputs gives them all.
+        One array ``(n_rows, *output_shape)``; for a shared layer one for each call, in the order of computation; for a layer
+        with several outputs one for each.
 
     Raises:
-        InputError: If there is no such layer, or the model computes its answers without it.
-        DataError: If the rows cannot be used.
+        InputError: If the layer does not exist, or the model does not call it.
+        DataError: If the rows are invalid.
     """
     import keras
 
@@ -66,12 +66,12 @@ def layer_outputs(champion: Inspected, layer: str, rows: Features) -> tuple[np.n
             model(batch, training=False)
         batches.append([_to_numpy(output) for output in keras.tree.flatten(outputs)])
     if not batches[0]:
-        raise InputError(f'The model computes its answers without calling the layer "{layer}"; name another one')
+        raise InputError(f'The model does not call the layer "{layer}" in prediction; name another layer')
     return tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))
 
 
 def named_layers(model: Any) -> dict[str, Any]:
-    """List a model's layers but its inputs, those of nested models as "<model>/<layer>"."""
+    """Return a model's layers by name, without inputs; those of nested models as "<model>/<layer>"."""
     import keras
 
     found: dict[str, Any] = {}
@@ -93,9 +93,9 @@ def _find(model: Any, name: str) -> Any:
 
 @contextlib.contextmanager
 def _recorded(layer: Any) -> Iterator[list[Any]]:
-    """Note what a layer returns at each call.
+    """Record the outputs of each call of a layer.
 
-    It works for any model, subclassed ones too, where a second model of inputs and inner outputs needs a known graph.
+    This works for subclassed models too, unlike a second model from inputs to inner outputs.
     """
     outputs: list[Any] = []
     call = layer.call
@@ -116,4 +116,4 @@ def _to_numpy(tensor: Any) -> np.ndarray:
     import keras
 
     array = np.asarray(keras.ops.convert_to_numpy(tensor))
-    return array if array.dtype.kind in "biuf" else array.astype(np.float32)  # bfloat16 is none of NumPy's own types
+    return array if array.dtype.kind in "biuf" else array.astype(np.float32)  # NumPy has no bfloat16

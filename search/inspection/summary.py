@@ -1,4 +1,4 @@
-"""A model's layers, shapes and numbers of parameters as text."""
+"""Keras' summary of a champion's model as text."""
 
 import contextlib
 import os
@@ -10,16 +10,16 @@ LINE_LENGTH = 100
 
 
 def model_summary(champion: Inspected) -> str:
-    """Write Keras' summary of a champion's model, with the layers of nested models.
+    """Return Keras' summary of a champion's model, with the layers of nested models.
 
     Args:
-        champion: Whose model.
+        champion: The champion.
 
     Returns:
         The table, lines of at most 100 characters.
 
     Raises:
-        InputError: If it is no Keras model.
+        InputError: If the champion is not a Keras model.
     """
     lines: list[str] = []
     with _wide_terminal():
@@ -29,7 +29,7 @@ def model_summary(champion: Inspected) -> str:
 
 @contextlib.contextmanager
 def _wide_terminal() -> Iterator[None]:
-    """Say that the terminal is wide enough: Keras prints by rich, which would cut the last columns off."""
+    """Set the terminal's width for Keras, whose printing by rich would cut off the last columns."""
     earlier = os.environ.get("COLUMNS")
     os.environ["COLUMNS"] = str(LINE_LENGTH)
     try:

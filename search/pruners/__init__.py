@@ -1,4 +1,4 @@
-"""Who stops a trial against others: Optuna's pruners, by name or by reference."""
+"""Pruners, which stop bad trials early: Optuna's, by name or by reference."""
 
 from .registry import NAMES, make_pruner
 

@@ -1,6 +1,6 @@
-"""Optuna's pruners: each function's keyword arguments are what ``[search.pruner_options]`` may say.
+"""Optuna's pruners; each function's keyword arguments are the options in ``[search.pruner_options]``.
 
-A step is an epoch, from 1. Each pruner compares a trial with others of the same study at the same epoch.
+A step is an epoch, from 1. Each pruner compares a trial with other trials of the study at the same epoch.
 """
 
 import math
@@ -29,15 +29,15 @@ def median(
     interval_epochs: Count = 1,
     n_min_trials: Count = 3,
 ) -> BasePruner:
-    """Prune a trial whose best value so far is worse than the median of the others at this epoch.
+    """Prune a trial whose best value so far is worse than the median of the other trials at this epoch.
 
     Args:
         n_epochs: The largest number of epochs of the space.
         n_startup_trials: Finished trials before the first is pruned. Defaults to 5.
         n_warmup_epochs: Epochs of each trial that are never pruned. Defaults to a tenth of n_epochs, rounded up.
-        interval_epochs: Epochs between two looks. Defaults to 1.
-        n_min_trials: Trials that must have reached an epoch for it to be judged. Defaults to 3, since early stopping
-            leaves few at late ones.
+        interval_epochs: Epochs between two checks. Defaults to 1.
+        n_min_trials: Trials that must have reached an epoch before trials are pruned there. Defaults to 3, since early
+            stopping leaves few trials at late epochs.
     """
     return MedianPruner(n_startup_trials, _warmup_steps(n_epochs, n_warmup_epochs), interval_epochs, n_min_trials=n_min_trials)
 
@@ -51,15 +51,15 @@ def percentile(
     interval_epochs: Count = 1,
     n_min_trials: Count = 3,
 ) -> BasePruner:
-    """Prune a trial whose best value so far is not among the best percent of the others at this epoch.
+    """Prune a trial whose best value so far is not among the given best percent of the other trials at this epoch.
 
     Args:
         n_epochs: The largest number of epochs of the space.
-        percentile: How many percent go on, 0 to 100; 50 is the median. Defaults to 25.
+        percentile: Percent of trials that continue, 0 to 100; 50 is the median. Defaults to 25.
         n_startup_trials: Finished trials before the first is pruned. Defaults to 5.
         n_warmup_epochs: Epochs of each trial that are never pruned. Defaults to a tenth of n_epochs, rounded up.
-        interval_epochs: Epochs between two looks. Defaults to 1.
-        n_min_trials: Trials that must have reached an epoch for it to be judged. Defaults to 3.
+        interval_epochs: Epochs between two checks. Defaults to 1.
+        n_min_trials: Trials that must have reached an epoch before trials are pruned there. Defaults to 3.
     """
     warmup = _warmup_steps(n_epochs, n_warmup_epochs)
     return PercentilePruner(float(percentile), n_startup_trials, warmup, interval_epochs, n_min_trials=n_min_trials)
@@ -68,13 +68,13 @@ def percentile(
 def halving(
     n_epochs: int, *, min_epochs: Count | None = None, reduction_factor: Annotated[int, Field(ge=2)] = 3, bootstrap_count: CountOrNone = 0
 ) -> BasePruner:
-    """Let one in ``reduction_factor`` go on at each rung (asynchronous successive halving, Li et al. 2018).
+    """Let one in ``reduction_factor`` trials continue at each rung (asynchronous successive halving, Li et al. 2018).
 
     Args:
         n_epochs: The largest number of epochs of the space.
         min_epochs: The epoch of the first rung. Defaults to n_epochs / 27, at least 1: three rungs at factor 3.
-        reduction_factor: Distance of the rungs, and how many trials meet for one to go on. Defaults to 3.
-        bootstrap_count: Trials that must reach a rung before one goes on. Defaults to 0.
+        reduction_factor: Factor between rungs, and trials of which one continues. Defaults to 3.
+        bootstrap_count: Trials that must reach a rung before one continues. Defaults to 0.
     """
     return SuccessiveHalvingPruner(min_epochs or _first_rung(n_epochs), reduction_factor, bootstrap_count=bootstrap_count)
 
@@ -82,13 +82,13 @@ def halving(
 def hyperband(
     n_epochs: int, *, min_epochs: Count | None = None, reduction_factor: Annotated[int, Field(ge=2)] = 3, bootstrap_count: CountOrNone = 0
 ) -> BasePruner:
-    """Run successive halving in brackets that begin at different rungs (Li et al. 2017).
+    """Run successive halving in brackets that start at different rungs (Li et al. 2017).
 
     Args:
         n_epochs: The largest number of epochs of the space.
-        min_epochs: The epoch of the first rung in the most eager bracket. Defaults to n_epochs / 27, at least 1.
-        reduction_factor: Distance of the rungs, and how many trials meet for one to go on. Defaults to 3.
-        bootstrap_count: Trials that must reach a rung before one goes on. Defaults to 0.
+        min_epochs: The epoch of the first rung in the most aggressive bracket. Defaults to n_epochs / 27, at least 1.
+        reduction_factor: Factor between rungs, and trials of which one continues. Defaults to 3.
+        bootstrap_count: Trials that must reach a rung before one continues. Defaults to 0.
     """
     first = min(min_epochs or _first_rung(n_epochs), n_epochs)
     return HyperbandPruner(first, n_epochs, reduction_factor, bootstrap_count)
@@ -102,14 +102,14 @@ def patient(
     wrapped: Literal["none", "median", "percentile", "halving"] = "median",
     wrapped_options: dict[str, Any] | None = None,
 ) -> BasePruner:
-    """Let another pruner act only on trials that have not improved for some epochs.
+    """Let a wrapped pruner stop only trials that have not improved for some epochs.
 
     Args:
         n_epochs: The largest number of epochs of the space.
         patience: Epochs without improvement. Defaults to a tenth of n_epochs, rounded up.
-        min_delta: How much the value may be worse and still count as improving. Defaults to 0.
-        wrapped: The other pruner; "none" prunes as soon as patience ends. Defaults to "median".
-        wrapped_options: The other pruner's options. Defaults to none.
+        min_delta: Worsening of the value that still counts as improvement. Defaults to 0.
+        wrapped: The wrapped pruner; "none" prunes as soon as patience ends. Defaults to "median".
+        wrapped_options: The wrapped pruner's options. Defaults to none.
     """
     builders: dict[str, Callable[..., BasePruner]] = {"none": none, "median": median, "percentile": percentile, "halving": halving}
     inner = construct(builders[wrapped], wrapped_options or {}, {"n_epochs": n_epochs}, "[search.pruner_options.wrapped_options]")
@@ -121,7 +121,7 @@ def _tenth(n_epochs: int) -> int:
 
 
 def _warmup_steps(n_epochs: int, n_warmup_epochs: int | None) -> int:
-    # Optuna judges from step n_warmup_steps on and counts from 0, our epochs from 1.
+    # Optuna prunes from step n_warmup_steps on and counts from 0, our epochs from 1.
     return (_tenth(n_epochs) if n_warmup_epochs is None else n_warmup_epochs) + 1
 
 

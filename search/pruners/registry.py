@@ -1,4 +1,4 @@
-"""Which pruners there are by name, and how one is made from an experiment's ``[search]``."""
+"""The pruners by name, and their construction from an experiment's ``[search]``."""
 
 from collections.abc import Callable
 
@@ -29,11 +29,10 @@ def make_pruner(search: SearchSection, n_epochs: int) -> BasePruner:
         n_epochs: The largest number of epochs of the space.
 
     Returns:
-        The pruner, for values that are reported at epochs from 1. One given by reference gets ``n_epochs`` if its
-        signature has it.
+        The pruner, for values reported at epochs from 1. A pruner by reference gets ``n_epochs`` if its signature has it.
 
     Raises:
-        ExperimentError: If there is no such pruner, or an option is unknown or not valid.
+        ExperimentError: If the pruner or an option is unknown, or an option is invalid.
         UnknownReferenceError: If the reference does not import.
     """
     provided = {"n_epochs": n_epochs}

@@ -1,4 +1,4 @@
-"""Pictures of a study: what the search found, what mattered, and how the best trials learned."""
+"""Plots of a study: values, importances of hyperparameters, and learning curves."""
 
 from .report import write_report
 

@@ -1,4 +1,4 @@
-"""How all pictures look: title with a line below it, axes, colours."""
+"""The common style of all plots: title and subtitle, axes, colours."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ GRID, INK, MUTED = "#e5e7eb", "#111827", "#6b7280"
 
 
 def is_share(metric: str) -> bool:
-    """Say whether a metric is a share of rows, which reads best in percent.
+    """Return whether a metric is a fraction of rows, which is best shown in percent.
 
     Args:
         metric: Name by Keras, such as ``val_accuracy`` or ``val_loss``.
@@ -19,18 +19,18 @@ def is_share(metric: str) -> bool:
 
 
 def number_format(metric: str) -> str:
-    """Return how an axis writes a metric, in d3's spelling: percent for accuracies, else as plotly chooses."""
+    """Return the d3 number format of a metric's axis: percent for accuracies, else plotly's default."""
     return ".1~%" if is_share(metric) else ""
 
 
 def apply_layout(figure: "Figure", title: str, subtitle: str, min_width: int = 0) -> "Figure":
-    """Give a figure its title, one line below it, and the common look.
+    """Set a figure's title and subtitle, and the common style.
 
     Args:
         figure: The figure, changed in place.
-        title: What it shows.
-        subtitle: How to read it.
-        min_width: Pixels below which the page scrolls sideways. Defaults to 0.
+        title: The title.
+        subtitle: How to read the figure.
+        min_width: Width in pixels below which the page scrolls sideways. Defaults to 0.
 
     Returns:
         The same figure.

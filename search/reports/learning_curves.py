@@ -15,7 +15,7 @@ _COLOURS = ("#1d4ed8", "#ea580c", "#16a34a", "#9333ea", "#dc2626", "#0891b2", "#
 
 
 def learning_curves(study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[str, float]]], metric: str) -> "Figure | None":
-    """Draw the curves of the best eight completed trials, the best one in bold and the only one shown on training data too.
+    """Plot the curves of the eight best completed trials, the best one in bold and on training data too.
 
     Args:
         study: The study.
@@ -33,7 +33,7 @@ def learning_curves(study: "optuna.Study", histories: Mapping[int, Sequence[Mapp
     figure = Figure()
     for rank, trial in enumerate(best):
         history, colour = histories[trial.number], _COLOURS[rank]
-        label = f"trial {trial.number}: {_written(trial.value, metric)}"
+        label = f"trial {trial.number}: {_format_value(trial.value, metric)}"
         figure.add_scatter(**_curve(history, metric, label), line={"color": colour, "width": 3 if rank == 0 else 1.5})
         on_training = metric.removeprefix("val_")
         if rank == 0 and on_training != metric and on_training in history[0]:
@@ -53,9 +53,9 @@ def _best_first(study: "optuna.Study") -> "list[optuna.trial.FrozenTrial]":
 
 def _curve(history: Sequence[Mapping[str, float]], metric: str, label: str) -> dict[str, object]:
     points = {epoch: metrics[metric] for epoch, metrics in enumerate(history, start=1) if metric in metrics}
-    # A single point is no line.
+    # A single point has no line.
     return {"x": list(points), "y": list(points.values()), "name": label, "mode": "lines" if len(points) > 1 else "markers"}
 
 
-def _written(value: float | None, metric: str) -> str:
+def _format_value(value: float | None, metric: str) -> str:
     return f"{value:.1%}" if number_format(metric) else f"{value:.4g}"

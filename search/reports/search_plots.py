@@ -1,6 +1,6 @@
-"""Pictures of the search, drawn by Optuna from its study: history, importances, parallel coordinates, slices.
+"""Optuna's plots of a study: history, importances, parallel coordinates, slices.
 
-They show completed trials. Failed and interrupted ones have no value, and a pruned one's is of another epoch.
+They show completed trials only. Failed and interrupted trials have no value, and a pruned trial's value is of another epoch.
 """
 
 import math
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     import optuna
     from plotly.graph_objects import Figure
 
-_FOR_IMPORTANCES = 2
+_MIN_FOR_IMPORTANCES = 2
 _MANY_DECADES = 1.99
 _FEW_WHOLE_NUMBERS = 6
 
 
 def optimisation_history(study: "optuna.Study", metric: str) -> "Figure | None":
-    """Draw the value of each trial and the best so far.
+    """Plot the value of each trial and the best value so far.
 
     Args:
         study: The study.
@@ -36,14 +36,14 @@ def optimisation_history(study: "optuna.Study", metric: str) -> "Figure | None":
     figure.update_yaxes(tickformat=number_format(metric), title=metric)
     figure.update_xaxes(title="trial")
     figure.update_traces(marker={"color": "#2563eb", "size": 7}, selector={"mode": "markers"})
-    # The best value changes at a trial, not on the way to it.
+    # Steps, since the best value changes at a trial and not between trials.
     figure.update_traces(line={"color": "#ea580c", "shape": "hv", "width": 2}, name="best so far", selector={"name": "Best Value"})
     figure.update_layout(legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"})
     return figure
 
 
 def importances(study: "optuna.Study", metric: str) -> "Figure | None":
-    """Draw how much of the variation of the value each hyperparameter explains.
+    """Plot the importance of each hyperparameter: the fraction of the value's variance that it explains.
 
     Source: fANOVA, Hutter et al., 2014, by `optuna.importance.FanovaImportanceEvaluator`.
 
@@ -52,13 +52,13 @@ def importances(study: "optuna.Study", metric: str) -> "Figure | None":
         metric: The objective's metric.
 
     Returns:
-        The figure; None with fewer than two completed trials, or where all values are equal.
+        The figure; None with fewer than two completed trials, or if all values are equal.
     """
     from optuna.importance import FanovaImportanceEvaluator
     from optuna.visualization import plot_param_importances
 
     values = {trial.value for trial in completed(study)}
-    if n_completed(study) < _FOR_IMPORTANCES or len(values) == 1:
+    if n_completed(study) < _MIN_FOR_IMPORTANCES or len(values) == 1:
         return None
     figure = plot_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0), target_name=metric)
     apply_layout(figure, f"Importance of hyperparameters in {study.study_name}", f"Share of the variation of {metric} that each one explains")
@@ -69,7 +69,7 @@ def importances(study: "optuna.Study", metric: str) -> "Figure | None":
 
 
 def parallel_coordinates(study: "optuna.Study", metric: str) -> "Figure | None":
-    """Draw every completed trial as a line through its hyperparameters, coloured by its value.
+    """Plot every completed trial as a line through its hyperparameters, coloured by its value.
 
     Args:
         study: The study.
@@ -84,16 +84,16 @@ def parallel_coordinates(study: "optuna.Study", metric: str) -> "Figure | None":
         return None
     figure = plot_parallel_coordinate(study, target_name=metric)
     names = list(figure.layout.xaxis.ticktext)
-    figure.layout.annotations = [tick for tick in figure.layout.annotations if _is_wanted(tick.text, study, names[int(tick.x)])]
+    figure.layout.annotations = [tick for tick in figure.layout.annotations if _is_possible(tick.text, study, names[int(tick.x)])]
     for tick in figure.layout.annotations:
-        tick.update(font={"size": 12, "color": INK}, bgcolor="rgba(255, 255, 255, 0.8)", text=_tick(tick.text, metric, names[int(tick.x)]))
+        tick.update(font={"size": 12, "color": INK}, bgcolor="rgba(255, 255, 255, 0.8)", text=_format_tick(tick.text, metric, names[int(tick.x)]))
     subtitle = f"A line is a trial, from its {metric} through its hyperparameters; the darker, the better"
     apply_layout(figure, f"Trials of {study.study_name}", subtitle, min_width=120 * len(names))
     return figure.update_traces(marker_colorbar_tickformat=number_format(metric), selector={"mode": "markers"})
 
 
 def slices(study: "optuna.Study", metric: str) -> "Figure | None":
-    """Draw the value against each hyperparameter on its own.
+    """Plot the value against each hyperparameter separately.
 
     Args:
         study: The study.
@@ -115,14 +115,14 @@ def slices(study: "optuna.Study", metric: str) -> "Figure | None":
     )
     figure.update_yaxes(tickformat=number_format(metric))
     for trace in figure.data:
-        # Optuna writes texts with quotes, so that they differ from numbers.
+        # Optuna puts texts in quotes to distinguish them from numbers.
         trace.x = [text.strip("'") if isinstance(text, str) else text for text in trace.x]
     figure.for_each_xaxis(lambda axis: axis.update(_ticks(study, axis.title.text), tickfont_size=12, title_standoff=12))
     return figure
 
 
 def _ticks(study: "optuna.Study", name: str) -> dict[str, object]:
-    """Return few and round ticks for an axis: 1 and 3 of few decades, 1 of many, or whole numbers."""
+    """Return few and round ticks for an axis: 1 and 3 of each decade, only 1 if there are many, or integers."""
     from optuna.distributions import FloatDistribution, IntDistribution
 
     distribution = completed(study)[-1].distributions.get(name)
@@ -139,20 +139,20 @@ def _ticks(study: "optuna.Study", name: str) -> dict[str, object]:
     return {"nticks": 5}
 
 
-def _is_wanted(text: str, study: "optuna.Study", name: str) -> bool:
-    """Say whether a tick can be a value of a hyperparameter: 0.5 hidden layers are none."""
+def _is_possible(text: str, study: "optuna.Study", name: str) -> bool:
+    """Return whether a tick can be a value of a hyperparameter; 0.5 hidden layers cannot."""
     from optuna.distributions import IntDistribution
 
     distribution = completed(study)[-1].distributions.get(name)
     return not isinstance(distribution, IntDistribution) or float(text).is_integer()
 
 
-def _tick(text: str, metric: str, name: str) -> str:
+def _format_tick(text: str, metric: str, name: str) -> str:
     return f"{float(text):.1%}" if name == metric and is_share(metric) else text
 
 
 def completed(study: "optuna.Study") -> "list[optuna.trial.FrozenTrial]":
-    """Return the completed trials of a study in their order."""
+    """Return the completed trials of a study by number."""
     from optuna.trial import TrialState
 
     return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))

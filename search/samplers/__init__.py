@@ -1,4 +1,4 @@
-"""Who proposes hyperparameters: Optuna's samplers and Keras Tuner's oracles, by name or by reference."""
+"""Samplers of hyperparameters: Optuna's samplers and Keras Tuner's oracles, by name or by reference."""
 
 from .axes import grid_size
 from .registry import NAMES, is_exhausted, make_sampler

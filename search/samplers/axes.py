@@ -1,6 +1,6 @@
-"""The search space as axes of numbered values, which grids and Keras Tuner's oracles walk along.
+"""The search space as axes of indexed values, for grids and Keras Tuner's oracles.
 
-A continuous parameter has no numbered values; its axis has no length.
+The values of a continuous parameter have no indices; its axis has no length.
 """
 
 import math
@@ -19,7 +19,7 @@ class Axis:
 
     Attributes:
         name: The parameter's name.
-        distribution: What Optuna holds its values against.
+        distribution: The parameter's distribution.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Axis:
 
     @property
     def n_values(self) -> int | None:
-        """How many values there are; None where the parameter is continuous."""
+        """Number of values; None if the parameter is continuous."""
         match self.distribution:
             case CategoricalDistribution(choices=choices):
                 return len(choices)
@@ -38,7 +38,7 @@ class Axis:
         return 1 if self.distribution.single() else None
 
     def value(self, index: int) -> Value:
-        """Return the value of a number, 0 to below ``n_values``."""
+        """Return the value at an index, 0 to ``n_values`` - 1."""
         match self.distribution:
             case CategoricalDistribution(choices=choices):
                 return choices[index]
@@ -48,10 +48,10 @@ class Axis:
                 return min(low + index * step, high)  # 3 * 0.1 is above 0.3
             case FloatDistribution(low=low):
                 return low
-        raise TypeError(f"{type(self.distribution).__name__} has no numbered values.")
+        raise TypeError(f"{type(self.distribution).__name__} has no indexed values.")
 
     def index(self, value: Value) -> int:
-        """Return the number of a value, the inverse of ``value``."""
+        """Return the index of a value, the inverse of ``value``."""
         match self.distribution, value:
             case CategoricalDistribution() as distribution, _:
                 return int(distribution.to_internal_repr(value))
@@ -66,19 +66,19 @@ def to_axes(parameters: Mapping[str, Searched]) -> tuple[Axis, ...]:
 
 
 def grid_size(parameters: Mapping[str, Searched]) -> int | None:
-    """Count the combinations of all values.
+    """Return the number of combinations of all values.
 
     Args:
         parameters: The searched parameters.
 
     Returns:
-        Their number; None where a parameter is continuous.
+        The number; None if a parameter is continuous.
     """
     return axes_size(to_axes(parameters))
 
 
 def axes_size(axes: tuple[Axis, ...]) -> int | None:
-    """Count the combinations along all axes; None where one is continuous."""
+    """Return the number of combinations along all axes; None if one is continuous."""
     lengths = [axis.n_values for axis in axes]
     finite = [length for length in lengths if length is not None]
     return math.prod(finite) if len(finite) == len(lengths) else None

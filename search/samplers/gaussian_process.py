@@ -1,6 +1,6 @@
-"""scikit-learn's Gaussian process with a quick prediction, since Keras Tuner asks it 7,000 times per proposal.
+"""scikit-learn's Gaussian process with a faster `predict`, which Keras Tuner calls 7,000 times per proposal.
 
-Four fifths of such a call are scikit-learn's checks of its input. Import it where it is used: scikit-learn takes a second.
+Four fifths of each call are scikit-learn's input checks. Import this file where it is used: scikit-learn takes a second.
 """
 
 from typing import Any
@@ -13,10 +13,10 @@ Floats = NDArray[np.float64]
 
 
 class QuickGaussianProcess(GaussianProcessRegressor):  # type: ignore[misc]
-    """A process with the kernel Matern(nu=2.5), one length scale and normalised values, as Keras Tuner's oracle makes it."""
+    """A Gaussian process with the kernel Matern(nu=2.5), one length scale and normalised values, as in Keras Tuner's oracle."""
 
     def fit(self, X: Floats, y: Floats) -> "QuickGaussianProcess":  # noqa: N803
-        """Fit, and prepare what predictions need.
+        """Fit, and precompute the inverse that predictions need.
 
         Args:
             X: Points of shape (n_trials, n_axes), in 0 to 1.
@@ -27,14 +27,14 @@ class QuickGaussianProcess(GaussianProcessRegressor):  # type: ignore[misc]
         return self
 
     def predict(self, X: Floats, return_std: bool = False) -> Any:  # noqa: N803
-        """Predict as scikit-learn does (Rasmussen and Williams 2006, algorithm 2.1), without checks.
+        """Predict as scikit-learn does (Rasmussen and Williams 2006, algorithm 2.1), without input checks.
 
         Args:
             X: Points of shape (n_points, n_axes).
-            return_std: Whether the standard deviations are wanted. Defaults to False.
+            return_std: Whether to return standard deviations too. Defaults to False.
 
         Returns:
-            Means of shape (n_points,); with ``return_std`` standard deviations of the same shape beside them.
+            Means of shape (n_points,); with ``return_std`` a pair of means and standard deviations.
         """
         differences = (X[:, np.newaxis] - self.X_train_) / self.kernel_.length_scale  # (n_points, n_trials, n_axes)
         scaled = np.sqrt(5 * np.einsum("ijk,ijk->ij", differences, differences))  # (n_points, n_trials)

@@ -1,8 +1,8 @@
-"""Tries every combination of finite parameters once, in an order that the seed shuffles.
+"""A grid sampler that proposes every combination of finite parameters once, shuffled by the seed.
 
-It is not Optuna's GridSampler: that one ends a study by `Study.stop`, which fails under ask and tell, counts trials of
-other samplers as its own and may repeat a combination that another worker is trying. This one compares hyperparameters
-and says when nothing is left (`is_exhausted`); it never ends a study.
+Optuna's GridSampler ends a study by `Study.stop`, which fails under ask and tell, counts trials of other samplers as its
+own, and may repeat a combination that another worker is trying. This one compares hyperparameters and reports by
+`is_exhausted` that no combination is left; it never ends a study.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from ..errors import ExperimentError
 from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
 from .axes import Axis, axes_size, to_axes
-from .history import tried
+from .history import past_trials
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -26,11 +26,11 @@ MAX_SIZE = 1_000_000
 
 
 class Grid:
-    """All combinations along finite axes, each with a position from 0.
+    """All combinations along finite axes, at positions from 0.
 
     Args:
-        axes: The axes, none continuous.
-        seed: Seed of the order in which positions are given out.
+        axes: The axes, all finite.
+        seed: Seed of the order in which positions are proposed.
     """
 
     def __init__(self, axes: tuple[Axis, ...], seed: int) -> None:
@@ -40,7 +40,7 @@ class Grid:
         self._order = np.random.default_rng(seed).permutation(self.size)  # (size,)
 
     def positions(self, combinations: Iterable[Mapping[str, Value]]) -> set[int]:
-        """Return the positions of combinations; one that lacks a parameter has none."""
+        """Return the positions of combinations; one that lacks a parameter is skipped."""
         found = set()
         for params in combinations:
             if all(axis.name in params for axis in self._axes):
@@ -48,7 +48,7 @@ class Grid:
         return found
 
     def first_untried(self, positions: set[int]) -> dict[str, Value] | None:
-        """Return the first combination that is at none of these positions; None if there is none left."""
+        """Return the first combination at none of the given positions; None if none is left."""
         position = next((int(position) for position in self._order if int(position) not in positions), None)
         if position is None:
             return None
@@ -57,9 +57,9 @@ class Grid:
 
 
 class GridSampler(BaseSampler):
-    """Proposes the combinations that no trial of the study has or had; failed ones are not tried again.
+    """Proposes combinations that no trial of the study has; combinations of failed trials are not repeated.
 
-    Once all are given out, ``is_exhausted`` is true, and whoever asks nevertheless gets a random one again.
+    Once every combination has been proposed, ``is_exhausted`` is true and further proposals are random.
 
     Args:
         parameters: The searched parameters, each finite.
@@ -76,24 +76,24 @@ class GridSampler(BaseSampler):
         self._seed = seed
 
     def is_exhausted(self, study: "Study") -> bool:
-        """Say whether every combination has been given out."""
-        return len(self._grid.positions(params for _, params in tried(study))) == self._grid.size
+        """Return whether every combination has been proposed."""
+        return len(self._grid.positions(params for _, params in past_trials(study))) == self._grid.size
 
     def infer_relative_search_space(self, study: "Study", trial: "FrozenTrial") -> dict[str, BaseDistribution]:
         """Return the whole space."""
         return {axis.name: axis.distribution for axis in self._axes}
 
     def sample_relative(self, study: "Study", trial: "FrozenTrial", search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
-        """Return the next combination; nothing if there is none."""
-        return self._grid.first_untried(self._grid.positions(params for _, params in tried(study, but=trial.number))) or {}
+        """Return the next combination; empty if none is left."""
+        return self._grid.first_untried(self._grid.positions(params for _, params in past_trials(study, excluding=trial.number))) or {}
 
     def sample_independent(self, study: "Study", trial: "FrozenTrial", param_name: str, param_distribution: BaseDistribution) -> Any:
-        """Return a random value, once nothing is left."""
+        """Return a random value once no combination is left."""
         return RandomSampler(seed=trial_seed(self._seed, trial.number)).sample_independent(study, trial, param_name, param_distribution)
 
 
 def check_finite(axes: tuple[Axis, ...]) -> None:
-    """Check that a grid can be laid over the axes.
+    """Check that the axes form a finite grid of acceptable size.
 
     Raises:
         ExperimentError: If one is continuous, or there are more than 1,000,000 combinations.
@@ -106,4 +106,4 @@ def check_finite(axes: tuple[Axis, ...]) -> None:
             )
     size = axes_size(axes)
     if size is not None and size > MAX_SIZE:
-        raise ExperimentError(f'The grid has {size:,} combinations, more than {MAX_SIZE:,}; widen steps, drop choices, or take sampler "random"')
+        raise ExperimentError(f'The grid has {size:,} combinations, more than {MAX_SIZE:,}; widen steps, drop choices, or use sampler "random"')

@@ -1,4 +1,4 @@
-"""Lets any sampler of Optuna's interface work under ask and tell, even one that wants to stop the study.
+"""A wrapper that lets any Optuna sampler work under ask and tell, even one that calls `Study.stop`.
 
 `Study.stop` fails outside of `Study.optimize`; here it only means that nothing is left to propose.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class GuardedSampler(BaseSampler):
-    """Hands everything on to a sampler and notes when that one stops the study.
+    """Delegates to a sampler and records whether it has tried to stop the study.
 
     Args:
         sampler: The sampler, usually one that the experiment file names by reference.
@@ -26,31 +26,31 @@ class GuardedSampler(BaseSampler):
         self._wants_stop = False
 
     def __str__(self) -> str:
-        """Return the name of the sampler within."""
+        """Return the wrapped sampler's name."""
         return str(self._sampler)
 
     def is_exhausted(self, study: "Study") -> bool:
-        """Say whether the sampler has tried to stop the study."""
+        """Return whether the sampler has tried to stop the study."""
         return self._wants_stop
 
     def infer_relative_search_space(self, study: "Study", trial: "FrozenTrial") -> dict[str, BaseDistribution]:
-        """Ask the sampler."""
+        """Delegate to the sampler."""
         return self._sampler.infer_relative_search_space(study, trial)
 
     def sample_relative(self, study: "Study", trial: "FrozenTrial", search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
-        """Ask the sampler."""
+        """Delegate to the sampler."""
         return self._sampler.sample_relative(study, trial, search_space)
 
     def sample_independent(self, study: "Study", trial: "FrozenTrial", param_name: str, param_distribution: BaseDistribution) -> Any:
-        """Ask the sampler."""
+        """Delegate to the sampler."""
         return self._sampler.sample_independent(study, trial, param_name, param_distribution)
 
     def before_trial(self, study: "Study", trial: "FrozenTrial") -> None:
-        """Tell the sampler."""
+        """Delegate to the sampler."""
         self._sampler.before_trial(study, trial)
 
     def after_trial(self, study: "Study", trial: "FrozenTrial", state: "TrialState", values: Sequence[float] | None) -> None:
-        """Tell the sampler; its wish to stop is noted."""
+        """Delegate to the sampler, and record a call of `Study.stop`."""
         try:
             self._sampler.after_trial(study, trial, state, values)
         except RuntimeError as error:
@@ -59,5 +59,5 @@ class GuardedSampler(BaseSampler):
             self._wants_stop = True
 
     def reseed_rng(self) -> None:
-        """Tell the sampler."""
+        """Delegate to the sampler."""
         self._sampler.reseed_rng()

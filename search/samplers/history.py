@@ -1,4 +1,4 @@
-"""What a study has tried so far, whichever sampler proposed it."""
+"""The past trials of a study, whichever sampler proposed them."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,21 +18,21 @@ def all_trials(study: "Study") -> list[FrozenTrial]:
     return study._storage.get_all_trials(study._study_id, deepcopy=False)
 
 
-def tried(study: "Study", but: int | None = None) -> Iterator[tuple[FrozenTrial, dict[str, Any]]]:
-    """Yield the trials with their hyperparameters, those that wait to be tried again among them.
+def past_trials(study: "Study", excluding: int | None = None) -> Iterator[tuple[FrozenTrial, dict[str, Any]]]:
+    """Yield all trials with their hyperparameters, including those that wait for a retry.
 
     Args:
         study: The study.
-        but: Number of a trial to leave out, the one that is being asked for. Defaults to none.
+        excluding: Number of a trial to leave out, the one that is being proposed. Defaults to none.
 
     Yields:
-        A trial and its hyperparameters; some are missing if it was killed while it was asked for.
+        A trial and its hyperparameters; some are missing if the process was killed during `Study.ask`.
     """
     for trial in all_trials(study):
-        if trial.number != but:
+        if trial.number != excluding:
             yield trial, trial.params
 
 
 def has_waiting(study: "Study") -> bool:
-    """Say whether trials wait to be tried again."""
+    """Return whether trials wait for a retry."""
     return any(trial.state is TrialState.WAITING for trial in all_trials(study))

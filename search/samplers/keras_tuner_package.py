@@ -1,8 +1,8 @@
-"""Imports Keras Tuner's oracles without TensorFlow and without leaving a Keras behind.
+"""Imports Keras Tuner's oracles without TensorFlow and without keeping Keras imported.
 
-Keras Tuner imports Keras, which binds its backend once per process. Under the numpy backend the import takes 2 seconds
-instead of 7 to 10; afterwards both packages are forgotten, so that whoever imports Keras in this process later gets it
-afresh, with the backend that is configured.
+Keras Tuner imports Keras, which chooses its backend once per process. With the numpy backend the import takes 2 seconds
+instead of 7 to 10; afterwards both packages are removed from `sys.modules`, so that a later import of Keras in this process
+uses the configured backend.
 """
 
 import importlib
@@ -18,13 +18,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class KerasTuner:
-    """The parts of Keras Tuner that propose.
+    """The parts of Keras Tuner that propose hyperparameters.
 
     Attributes:
         oracles: The module ``keras_tuner.oracles``.
         HyperParameters: Its search space.
-        Objective: What an oracle is after.
-        Trial: One trial, as an oracle knows it.
+        Objective: Its objective.
+        Trial: Its trial.
     """
 
     oracles: Any
@@ -44,7 +44,7 @@ def keras_tuner() -> KerasTuner:
 
 @contextmanager
 def _numpy_backend() -> Iterator[None]:
-    # Keras' numpy backend imports jax; and a Keras that is there already is better than a second one.
+    # Keras' numpy backend imports jax; and a Keras that is imported already is used.
     if "keras" in sys.modules or find_spec("jax") is None:
         yield
         return

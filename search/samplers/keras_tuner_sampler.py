@@ -1,10 +1,9 @@
 """Keras Tuner's oracles as Optuna samplers: random, Bayesian and grid.
 
-Before each proposal the oracle is given the whole study (values by its direction, pruned trials with their last value,
-failed ones and infinite values as failures, running ones as ongoing) and random numbers from (study seed, trial number).
-So a proposal depends on nothing that a resumed study lacks. The oracle's own trial keeping is not used: it writes
-files, prints, ignores the seed 0 and must be called from one thread. The private attributes set here are those of
-Keras Tuner 1.4.8.
+Before each proposal the oracle gets all trials of the study (pruned ones with their last value, failed ones and infinite
+values as failures, running ones as ongoing) and a seed from (study seed, trial number). So a resumed study proposes the
+same as an uninterrupted one. The oracle's own bookkeeping of trials is not used: it writes files, prints, ignores the seed 0
+and must be called from one thread. The private attributes set here are those of Keras Tuner 1.4.8.
 """
 
 import functools
@@ -25,7 +24,7 @@ from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
 from .axes import axes_size, to_axes
 from .grid import MAX_SIZE, Grid, check_finite
-from .history import tried
+from .history import past_trials
 from .keras_tuner_package import keras_tuner
 from .keras_tuner_space import KerasTunerSpace
 
@@ -33,14 +32,14 @@ if TYPE_CHECKING:
     from optuna.study import Study
 
 _MAX_COLLISIONS = 20
-"""Keras Tuner's own limit."""
+"""Keras Tuner's default."""
 
 
 class KerasTunerSampler(BaseSampler):
     """Proposes what an oracle proposes.
 
-    Where the oracle stops because it drew known combinations ``max_collisions`` times in a row, the next untried one is
-    taken. Once a finite space has none left ``is_exhausted`` is true, and whoever asks nevertheless gets a random one again.
+    If the oracle stops because it drew known combinations ``max_collisions`` times in a row, the next untried one is proposed.
+    Once a finite space has none left, ``is_exhausted`` is true and further proposals are random.
 
     Args:
         parameters: The searched parameters.
@@ -58,34 +57,34 @@ class KerasTunerSampler(BaseSampler):
         self._max_collisions = max_collisions
         self._oracle_options = oracle_options
         self._oracle: Any = None
-        self._known: dict[int, Any] = {}
+        self._oracle_trials: dict[int, Any] = {}
 
     def is_exhausted(self, study: "Study") -> bool:
-        """Say whether every combination has been given out; never where a parameter is continuous."""
+        """Return whether every combination has been proposed; always False if a parameter is continuous."""
         if self._grid is None:
-            return self._size is not None and len({repr(params) for _, params in tried(study)}) >= self._size
-        return len(self._grid.positions(params for _, params in tried(study))) == self._grid.size
+            return self._size is not None and len({repr(params) for _, params in past_trials(study)}) >= self._size
+        return len(self._grid.positions(params for _, params in past_trials(study))) == self._grid.size
 
     def infer_relative_search_space(self, study: "Study", trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """Return the whole space."""
         return {axis.name: axis.distribution for axis in self._axes}
 
     def sample_relative(self, study: "Study", trial: FrozenTrial, search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
-        """Return the oracle's proposal; nothing if no combination is left."""
+        """Return the oracle's proposal; empty if no combination is left."""
         if not self._axes:
             return {}
         if self._oracle is None:
             self._oracle = self._make_oracle(study)
-        self._draw_from(trial_seed(self._seed, trial.number))
-        # Threads make products of such small matrices slower, the more so beside busy workers.
+        self._seed_oracle(trial_seed(self._seed, trial.number))
+        # Threads slow down products of such small matrices, especially next to busy workers.
         with warnings.catch_warnings(), threadpool_limits(1):
-            warnings.simplefilter("ignore")  # scikit-learn's, of kernels that lie on a bound
-            self._feed(study, trial.number)
+            warnings.simplefilter("ignore")  # scikit-learn warns of kernel parameters at their bounds
+            self._load_trials(study, trial.number)
             values = self._oracle.populate_space(str(trial.number))["values"]
         return self._space.decode(values) if values is not None else self._next_untried(study, trial.number)
 
     def sample_independent(self, study: "Study", trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution) -> Any:
-        """Return a random value, once nothing is left."""
+        """Return a random value once no combination is left."""
         return RandomSampler(seed=trial_seed(self._seed, trial.number)).sample_independent(study, trial, param_name, param_distribution)
 
     @functools.cached_property
@@ -102,47 +101,51 @@ class KerasTunerSampler(BaseSampler):
             objective=keras_tuner().Objective("value", direction),
             max_trials=None,
             hyperparameters=self._space.hyperparameters,
-            seed=trial_seed(self._seed, 0) or 1,  # an oracle takes 0 for no seed
+            seed=trial_seed(self._seed, 0) or 1,  # an oracle treats 0 as no seed
             **self._oracle_options,
         )
         oracle._max_collisions = self._max_collisions
         return oracle
 
-    def _draw_from(self, seed: int) -> None:
+    def _seed_oracle(self, seed: int) -> None:
         self._oracle._seed_state = seed
 
-    def _feed(self, study: "Study", number: int) -> None:
-        """Tell the oracle all other trials: first those that ended, then those that run or wait."""
+    def _load_trials(self, study: "Study", number: int) -> None:
+        """Set the oracle's trials to all other trials of the study, ended and ongoing ones."""
         ended: dict[str, Any] = {}
         ongoing: dict[str, Any] = {}
-        for past, params in tried(study, but=number):
+        for past, params in past_trials(study, excluding=number):
             if all(axis.name in params for axis in self._axes):
-                known = self._to_trial(past, params)
-                (ended if past.state.is_finished() else ongoing)[known.trial_id] = known
+                oracle_trial = self._to_trial(past, params)
+                (ended if past.state.is_finished() else ongoing)[oracle_trial.trial_id] = oracle_trial
         self._oracle.ongoing_trials = {}
         self._oracle.trials = ended
-        self._learn(has_ongoing=bool(ongoing))
+        self._update_model(has_ongoing=bool(ongoing))
         self._oracle.ongoing_trials = ongoing
         self._oracle.trials = ended | ongoing
         self._oracle.start_order = [*ended, *ongoing]
-        self._oracle._tried_so_far = {self._oracle._compute_values_hash(known.hyperparameters.values) for known in self._oracle.trials.values()}
+        self._oracle._tried_so_far = {
+            self._oracle._compute_values_hash(oracle_trial.hyperparameters.values) for oracle_trial in self._oracle.trials.values()
+        }
 
-    def _learn(self, has_ongoing: bool) -> None:
-        """Do what the oracle needs to know of the trials that ended before it hears of those that run."""
+    def _update_model(self, has_ongoing: bool) -> None:
+        """Update the oracle's model from the ended trials, before the ongoing ones are added."""
 
     def _to_trial(self, past: FrozenTrial, params: Mapping[str, Value]) -> Any:
-        known = self._known.get(past.number)
-        if known is None:
-            known = self._known[past.number] = keras_tuner().Trial(self._space.encode(params), trial_id=str(past.number), status="RUNNING")
+        oracle_trial = self._oracle_trials.get(past.number)
+        if oracle_trial is None:
+            oracle_trial = self._oracle_trials[past.number] = keras_tuner().Trial(
+                self._space.encode(params), trial_id=str(past.number), status="RUNNING"
+            )
         if past.state.is_finished():
             has_value = past.state in (TrialState.COMPLETE, TrialState.PRUNED) and past.value is not None and math.isfinite(past.value)
-            known.status, known.score = ("COMPLETED", past.value) if has_value else ("FAILED", None)
-        return known
+            oracle_trial.status, oracle_trial.score = ("COMPLETED", past.value) if has_value else ("FAILED", None)
+        return oracle_trial
 
     def _next_untried(self, study: "Study", number: int) -> dict[str, Value]:
         if self._grid is None:
             return {}
-        return self._grid.first_untried(self._grid.positions(params for _, params in tried(study, but=number))) or {}
+        return self._grid.first_untried(self._grid.positions(params for _, params in past_trials(study, excluding=number))) or {}
 
 
 class KerasTunerRandom(KerasTunerSampler):
@@ -151,7 +154,7 @@ class KerasTunerRandom(KerasTunerSampler):
     Args:
         parameters: The searched parameters.
         seed: The study's seed.
-        max_collisions: Draws of known combinations before the next untried one is taken. Defaults to 20.
+        max_collisions: Draws of known combinations before the next untried one is proposed. Defaults to 20.
     """
 
     def __init__(self, parameters: Mapping[str, Searched], seed: int, *, max_collisions: Annotated[int, Field(ge=0)] = _MAX_COLLISIONS) -> None:
@@ -161,16 +164,16 @@ class KerasTunerRandom(KerasTunerSampler):
 class KerasTunerBayesian(KerasTunerSampler):
     """Proposes by a Gaussian process and a confidence bound (``BayesianOptimizationOracle``).
 
-    To the process a failed trial has the worst value of all. The oracle by itself skips failed ones, and so may propose the
-    same again without end.
+    A failed trial gets the worst value of all. The oracle by itself skips failed trials, and so may propose the same
+    combination again and again.
 
     Args:
         parameters: The searched parameters.
         seed: The study's seed.
-        num_initial_points: Finished trials before the process is fitted; random until then. Defaults to 3 per parameter.
+        num_initial_points: Finished trials before the process is fitted; earlier proposals are random. Defaults to 3 per parameter.
         alpha: Expected noise, added to the kernel's diagonal. Defaults to 0.0001.
-        beta: How much uncertainty is sought. Defaults to 2.6.
-        max_collisions: Random draws of known combinations before the next untried one is taken. Defaults to 20.
+        beta: Weight of the uncertainty in the confidence bound. Defaults to 2.6.
+        max_collisions: Random draws of known combinations before the next untried one is proposed. Defaults to 20.
     """
 
     def __init__(
@@ -195,25 +198,25 @@ class KerasTunerBayesian(KerasTunerSampler):
         oracle.gpr = QuickGaussianProcess(**oracle.gpr.get_params(deep=False))
         return oracle
 
-    def _draw_from(self, seed: int) -> None:
-        super()._draw_from(seed)
+    def _seed_oracle(self, seed: int) -> None:
+        super()._seed_oracle(seed)
         self._oracle._random_state = np.random.RandomState(seed)
 
-    def _learn(self, has_ongoing: bool) -> None:
-        scores = [known.score for known in self._oracle.trials.values() if known.status == "COMPLETED"]
+    def _update_model(self, has_ongoing: bool) -> None:
+        scores = [oracle_trial.score for oracle_trial in self._oracle.trials.values() if oracle_trial.status == "COMPLETED"]
         if len(scores) < self._n_initial:
             return
         worst = min(scores) if self._oracle.objective.direction == "max" else max(scores)
-        for known in self._oracle.trials.values():
-            if known.status == "FAILED":
-                known.status, known.score = "COMPLETED", worst
+        for oracle_trial in self._oracle.trials.values():
+            if oracle_trial.status == "FAILED":
+                oracle_trial.status, oracle_trial.score = "COMPLETED", worst
         if has_ongoing:
-            # The oracle guesses the values of ongoing trials with the process of its last call; a resumed one has none.
+            # The oracle estimates the values of ongoing trials with the process of its last call; after a resume there is none.
             self._oracle.gpr.fit(*self._oracle._vectorize_trials())
 
 
 class KerasTunerGrid(KerasTunerSampler):
-    """Tries every combination in order, the last parameter changing fastest (``GridSearchOracle``).
+    """Proposes every combination in order, the last parameter changing fastest (``GridSearchOracle``).
 
     Args:
         parameters: The searched parameters, each finite.
@@ -231,11 +234,11 @@ class KerasTunerGrid(KerasTunerSampler):
     def _space(self) -> KerasTunerSpace:
         return KerasTunerSpace(self._axes, keras_tuner().HyperParameters, as_choices=True)
 
-    def _feed(self, study: "Study", number: int) -> None:
-        """Tell all trials in the grid's order, so that the first gap is proposed."""
-        super()._feed(study, number)
+    def _load_trials(self, study: "Study", number: int) -> None:
+        """Set the oracle's trials in the grid's order, so that the first untried combination is proposed."""
+        super()._load_trials(study, number)
         oracle = self._oracle
-        values = {trial_id: known.hyperparameters.values for trial_id, known in oracle.trials.items()}
+        values = {trial_id: oracle_trial.hyperparameters.values for trial_id, oracle_trial in oracle.trials.items()}
         in_order = sorted(values, key=functools.cmp_to_key(lambda a, b: oracle._compare(values[a], values[b])))
         oracle._ordered_ids = type(oracle._ordered_ids)()
         for trial_id in in_order:

@@ -1,4 +1,4 @@
-"""The search space in Keras Tuner's terms, and the way back to values that lie in Optuna's distributions exactly."""
+"""Converts the search space to Keras Tuner's hyperparameters, and its values back to Optuna's distributions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,14 +12,14 @@ from .axes import Axis
 class KerasTunerSpace:
     """Axes as Keras Tuner's hyperparameters.
 
-    Choices, and floats with a step, are written as numbers from 0: Keras Tuner turns true into 1, refuses mixed types and
-    misses the last step of 0.1 to 0.3.
+    Choices, and floats with a step, become indices from 0: Keras Tuner converts true to 1, refuses mixed types and misses
+    the last step of 0.1 to 0.3.
 
     Args:
         axes: The axes.
         hyperparameters: The class ``keras_tuner.HyperParameters``.
-        as_choices: Whether every axis, being finite, is written as a choice of numbers: what the grid needs to walk
-            through whole logarithmic ranges. Defaults to false.
+        as_choices: Whether every axis, all being finite, becomes a choice of indices, which the grid needs for logarithmic
+            ranges. Defaults to False.
     """
 
     def __init__(self, axes: tuple[Axis, ...], hyperparameters: Any, *, as_choices: bool = False) -> None:
@@ -30,16 +30,16 @@ class KerasTunerSpace:
             self._register(axis)
 
     def encode(self, params: Mapping[str, Value]) -> Any:
-        """Return hyperparameters with the values of a trial."""
+        """Return Keras Tuner's hyperparameters with the values of a trial."""
         written = self.hyperparameters.copy()
-        written.values = {axis.name: axis.index(params[axis.name]) if self._is_numbered(axis) else params[axis.name] for axis in self._axes}
+        written.values = {axis.name: axis.index(params[axis.name]) if self._is_indexed(axis) else params[axis.name] for axis in self._axes}
         return written
 
     def decode(self, values: Mapping[str, Any]) -> dict[str, Value]:
-        """Return a trial's values by name, of the types that the distributions hold."""
+        """Return a trial's values by name, of the distributions' types."""
         return {axis.name: self._decode(axis, values[axis.name]) for axis in self._axes}
 
-    def _is_numbered(self, axis: Axis) -> bool:
+    def _is_indexed(self, axis: Axis) -> bool:
         match axis.distribution:
             case CategoricalDistribution() | FloatDistribution(step=float()):
                 return True
@@ -59,9 +59,9 @@ class KerasTunerSpace:
             self.hyperparameters.Int(axis.name, distribution.low, distribution.high, step=distribution.step)
 
     def _decode(self, axis: Axis, value: Any) -> Value:
-        if self._is_numbered(axis):
+        if self._is_indexed(axis):
             return axis.value(int(value))
-        # The process may propose the very end of a logarithmic range, where rounding goes beyond it.
+        # Rounding may exceed the end of a logarithmic range.
         low, high = axis.distribution.low, axis.distribution.high  # type: ignore[attr-defined]
         clipped = min(max(value, low), high)
         return int(clipped) if isinstance(axis.distribution, IntDistribution) else float(clipped)

@@ -1,6 +1,6 @@
-"""Optuna's samplers: each function's keyword arguments are what ``[search.sampler_options]`` may say.
+"""Optuna's samplers; each function's keyword arguments are the options in ``[search.sampler_options]``.
 
-Each is built for one trial at a time (`ReseededSampler`), so that a resumed study does not propose its first trials again.
+Each sampler is built for one trial at a time (`ReseededSampler`), so that a resumed study does not repeat its first proposals.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ Count = Annotated[int, Field(ge=1)]
 
 
 def random(seed: int) -> BaseSampler:
-    """Draw each hyperparameter from its range, independently of everything."""
+    """Sample each hyperparameter independently and uniformly."""
     return ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed)
 
 
@@ -31,12 +31,12 @@ def tpe(
     multivariate: bool = True,
     constant_liar: bool = True,
 ) -> BaseSampler:
-    """Draw where good trials are dense and bad ones are not (tree-structured Parzen estimator, Bergstra et al. 2011).
+    """Sample where good trials are dense and bad ones are not (tree-structured Parzen estimator, Bergstra et al. 2011).
 
     Args:
         seed: The study's seed.
         n_trials: Trials in total.
-        n_startup_trials: Random trials at the beginning. Defaults to a quarter of n_trials, at least 3 and at most 10.
+        n_startup_trials: Random trials at the start. Defaults to a quarter of n_trials, at least 3 and at most 10.
         n_ei_candidates: Candidates of which the best is proposed. Defaults to 24.
         multivariate: Whether hyperparameters are estimated together. Defaults to true.
         constant_liar: Whether running trials count as bad ones, so that parallel workers spread. Defaults to true.
@@ -56,14 +56,14 @@ def tpe(
 
 
 def qmc(seed: int, *, qmc_type: Literal["sobol", "halton"] = "sobol", scramble: bool = True) -> BaseSampler:
-    """Draw points that fill the space evenly (quasi-Monte Carlo); the first trial is random.
+    """Sample points that fill the space evenly (quasi-Monte Carlo); the first trial is random.
 
     Args:
         seed: The study's seed.
         qmc_type: The sequence. Defaults to "sobol".
         scramble: Whether the seed shuffles the sequence; without, it is the same for every seed. Defaults to true.
     """
-    # One seed for all trials: the sequence goes on by its place, which the study keeps.
+    # One seed for all trials: the study stores the position in the sequence.
     return QMCSampler(qmc_type=qmc_type, scramble=scramble, seed=seed, warn_independent_sampling=False)
 
 
@@ -79,7 +79,7 @@ def gp(
     Args:
         seed: The study's seed.
         n_trials: Trials in total.
-        n_startup_trials: Random trials at the beginning. Defaults to a quarter of n_trials, at least 3 and at most 10.
+        n_startup_trials: Random trials at the start. Defaults to a quarter of n_trials, at least 3 and at most 10.
         deterministic_objective: Whether equal trials give equal values. Defaults to false.
 
     Raises:
@@ -105,15 +105,15 @@ def cmaes(
     consider_pruned_trials: bool = False,
     with_margin: bool = False,
 ) -> BaseSampler:
-    """Evolve a normal distribution over the numbers (CMA-ES); needs cmaes (extra "cmaes"). Choices are drawn at random.
+    """Evolve a normal distribution over the numbers (CMA-ES); needs cmaes (extra "cmaes"). Choices are sampled at random.
 
     Args:
         seed: The study's seed.
         parameters: The searched parameters.
-        n_startup_trials: Random trials at the beginning. Defaults to 1.
+        n_startup_trials: Random trials at the start. Defaults to 1.
         popsize: Trials per generation, at least 4. Defaults to 4 + 3 ln(number of parameters).
         consider_pruned_trials: Whether pruned trials count with their last value. Defaults to false.
-        with_margin: Whether whole numbers keep a least probability to change. Defaults to false.
+        with_margin: Whether integers keep a minimum probability to change. Defaults to false.
 
     Raises:
         MissingExtraError: If cmaes is not installed.
@@ -123,7 +123,7 @@ def cmaes(
     numbers = [name for name, parameter in parameters.items() if not isinstance(parameter, CategoricalParameter) and parameter.low < parameter.high]
     if len(numbers) < 2:
         listed = ", ".join(numbers) or "none"
-        raise ExperimentError(f'sampler "cmaes" needs at least two searched int or float parameters, but there is {listed}; take sampler "tpe"')
+        raise ExperimentError(f'sampler "cmaes" needs at least two searched int or float parameters, but there is {listed}; use sampler "tpe"')
 
     def build(number_seed: int) -> BaseSampler:
         return CmaEsSampler(
@@ -139,7 +139,7 @@ def cmaes(
 
 
 def default_startup(n_trials: int) -> int:
-    """Return how many random trials begin a study of so many: a quarter, at least 3 and at most 10 (Optuna's default)."""
+    """Return the number of random trials that start a study: a quarter, at least 3 and at most 10 (Optuna's default)."""
     return max(3, min(10, n_trials // 4))
 
 

@@ -1,4 +1,4 @@
-"""Which samplers there are by name, and how one is made from an experiment's ``[search]``."""
+"""The samplers by name, and their construction from an experiment's ``[search]``."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -36,21 +36,21 @@ _WHERE = "[search.sampler_options]"
 def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
     """Make the sampler that an experiment names.
 
-    A named sampler proposes the same for the same (seed, trial number, history), so a resumed study goes on as if never
-    interrupted. One given by reference gets the seed if its signature has ``seed``, and keeps its own memory.
+    A named sampler proposes the same for the same (seed, trial number, history), so a resumed study continues as if never
+    interrupted. A sampler by reference gets the seed if its signature has ``seed``, and keeps its own state.
 
     Args:
         search: The experiment's ``[search]``: sampler, sampler_options and seed are read.
         parameters: The searched parameters.
-        n_trials: Trials in total, from which the number of random trials at the beginning follows.
+        n_trials: Trials in total, which determines the number of random trials at the start.
 
     Returns:
         The sampler, for a study with one objective that is used by ask and tell.
 
     Raises:
-        ExperimentError: If there is no such sampler, or an option is unknown or not valid, or it cannot search this space.
+        ExperimentError: If the sampler or an option is unknown, an option is invalid, or it cannot search this space.
         UnknownReferenceError: If the reference does not import.
-        MissingExtraError: If it needs a package that is not installed.
+        MissingExtraError: If the sampler needs a package that is not installed.
     """
     provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials}
     if ":" in search.sampler:
@@ -61,15 +61,15 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
 
 
 def is_exhausted(study: "Study") -> bool:
-    """Say whether the study's sampler has nothing new to propose; to be asked before each `Study.ask`.
+    """Return whether the study's sampler has nothing new to propose; call this before each `Study.ask`.
 
     Args:
         study: A study with a sampler from `make_sampler`.
 
     Returns:
-        Whether every combination of a finite space has been given out, by "grid" or one of Keras Tuner's, or a sampler by
-        reference has tried to stop the study. Always False for the others, which may repeat a combination, and while
-        trials wait in the queue to be tried again.
+        True if "grid" or one of Keras Tuner's samplers has proposed every combination of a finite space, or a sampler by
+        reference has tried to stop the study. Always False for other samplers, which may repeat a combination, and while
+        trials wait for a retry.
     """
     check = getattr(study.sampler, "is_exhausted", None)
     return check is not None and bool(check(study)) and not has_waiting(study)

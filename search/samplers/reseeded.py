@@ -1,8 +1,7 @@
-"""Gives each trial of an Optuna sampler its own random numbers, from (study seed, trial number).
+"""A wrapper that seeds an Optuna sampler anew for each trial, from (study seed, trial number).
 
-An Optuna sampler with a seed begins the same random numbers again when a study is resumed, and so proposes the first
-trials once more. With this the proposals depend neither on how often a study was interrupted nor on the order in which
-workers ask.
+A seeded Optuna sampler restarts its random numbers when a study is resumed, and so repeats its first proposals. With this
+wrapper, proposals depend neither on interruptions nor on the order in which workers ask.
 """
 
 import warnings
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class ReseededSampler(BaseSampler):
-    """Proposes each trial with a fresh sampler; for samplers whose only memory is the study.
+    """Proposes each trial with a new sampler; for samplers whose only state is the study.
 
     Args:
-        build: Makes the sampler from a seed, 0 to 2**32 - 1.
+        build: Builds the sampler from a seed, 0 to 2**32 - 1.
         seed: The study's seed.
     """
 
@@ -32,39 +31,39 @@ class ReseededSampler(BaseSampler):
         self._build = build
         self._seed = seed
         self._number = 0
-        self._sampler = self._fresh()
+        self._sampler = self._make()
 
     def __str__(self) -> str:
-        """Return the name of the sampler within."""
+        """Return the wrapped sampler's name."""
         return str(self._sampler)
 
     def infer_relative_search_space(self, study: "Study", trial: "FrozenTrial") -> dict[str, BaseDistribution]:
-        """Ask the trial's sampler."""
-        return self._of(trial).infer_relative_search_space(study, trial)
+        """Delegate to the trial's sampler."""
+        return self._sampler_of(trial).infer_relative_search_space(study, trial)
 
     def sample_relative(self, study: "Study", trial: "FrozenTrial", search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
-        """Ask the trial's sampler."""
-        return self._of(trial).sample_relative(study, trial, search_space)
+        """Delegate to the trial's sampler."""
+        return self._sampler_of(trial).sample_relative(study, trial, search_space)
 
     def sample_independent(self, study: "Study", trial: "FrozenTrial", param_name: str, param_distribution: BaseDistribution) -> Any:
-        """Ask the trial's sampler."""
-        return self._of(trial).sample_independent(study, trial, param_name, param_distribution)
+        """Delegate to the trial's sampler."""
+        return self._sampler_of(trial).sample_independent(study, trial, param_name, param_distribution)
 
     def before_trial(self, study: "Study", trial: "FrozenTrial") -> None:
-        """Tell the trial's sampler."""
-        self._of(trial).before_trial(study, trial)
+        """Delegate to the trial's sampler."""
+        self._sampler_of(trial).before_trial(study, trial)
 
     def after_trial(self, study: "Study", trial: "FrozenTrial", state: "TrialState", values: Sequence[float] | None) -> None:
-        """Tell a sampler; which one does not matter, since none remembers."""
+        """Delegate to any trial's sampler, since none has state."""
         self._sampler.after_trial(study, trial, state, values)
 
-    def _of(self, trial: "FrozenTrial") -> BaseSampler:
+    def _sampler_of(self, trial: "FrozenTrial") -> BaseSampler:
         if trial.number != self._number:
             self._number = trial.number
-            self._sampler = self._fresh()
+            self._sampler = self._make()
         return self._sampler
 
-    def _fresh(self) -> BaseSampler:
+    def _make(self) -> BaseSampler:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ExperimentalWarning)  # whoever wrote the option chose it
+            warnings.simplefilter("ignore", ExperimentalWarning)  # the user chose the option
             return self._build(trial_seed(self._seed, self._number))

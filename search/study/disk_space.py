@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import DiskFullError, StoreAwayError, WorkerError
+from ..errors import DiskFullError, StoreUnavailableError, WorkerError
 
 _MESSAGES = (
     "No space left on device",  # the system's, also quoted by Keras, HDF5 and workers
@@ -42,7 +42,7 @@ def disk_full_errors(folder: Path) -> Iterator[None]:
 
 
 def _is_from_full_disk(error: BaseException, folder: Path) -> bool:
-    if isinstance(error, StoreAwayError):  # the disk of a server is not this machine's
+    if isinstance(error, StoreUnavailableError):  # the disk of a server is not this machine's
         return False
     if (isinstance(error, WorkerError) or _AMBIGUOUS in str(error)) and _free_bytes(folder) < _NEARLY_FULL_BYTES:
         return True

@@ -168,7 +168,7 @@ class _Run:
                 self._observer.on_stage(f"Ended with {self._ledger.n_finished} of {self._n_trials} trials: {reason}")
         finally:
             executor.close()
-        self._tracker.leave()
+        self._tracker.pause_all()
 
     def _leave(self, *, is_over: bool) -> None:
         """Requeue the trials that did not end, and end this process' part in the study.
@@ -177,7 +177,7 @@ class _Run:
             is_over: Whether the search is over, rather than stopped by Ctrl-C or an error.
         """
         try:
-            self._tracker.leave()  # before another coordinator continues a trial
+            self._tracker.pause_all()  # before another coordinator continues a trial
         finally:
             self._ledger.release_trials()
             if not self._ledger.acquire_ending(wait=is_over):

@@ -1,1 +1,1 @@
-"""Where a study is written down for people to browse: MLflow."""
+"""Logs studies and trials to MLflow."""

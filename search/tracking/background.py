@@ -1,266 +1,97 @@
-"""Writes to another tracker on a thread of its own, so that the search waits neither for a slow store nor for one that is away.
+"""Logs to another tracker from a background thread, so that the search waits neither for a slow store nor for an outage.
 
-It decides only when the other tracker is called: in order, never by two threads at once, and again after a pause where
-the store did not answer. No file is needed for what has to wait long: the ledger has every finished trial with its whole
-history, so what there is no room for here is read from it later.
+It decides only when the other tracker is called: in order, from one thread at a time, and again after a delay if the store
+did not respond. It needs no file for a long outage: the ledger has the whole history of every finished trial, so trials
+that do not fit into the queue are logged from the ledger later.
 """
 
-import itertools
-import logging
-import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from threading import Condition, Event, Thread
-from typing import TypeVar, final
+from typing import final
 
-from ..errors import StoreAwayError
+from ..errors import StoreUnavailableError
 from ..trial import Assignment, EpochReport, TrialResult
 from .base import StudyOutcome, StudyRecord, Tracker
+from .call_queue import CallQueue
+from .deferred_trials import DeferredTrials
 
-MAX_WAITING = 200
-"""Calls that may wait; whoever adds one more waits while the store is slow. Few enough that Ctrl-C, which waits for all, takes seconds."""
-PATIENCE_SECONDS = 60.0
-"""So long an answer is waited for at the end of a study."""
-_SLOW_SECONDS = 10.0
-_FIRST_PAUSES, _LONGEST_PAUSE = (0.5, 1.0, 2.0, 4.0), 8.0
-
-logger = logging.getLogger(__name__)
-_Call = Callable[[], object]
-T = TypeVar("T")
-
-
-@dataclass
-class _Late:
-    """A trial of which calls were left out.
-
-    Attributes:
-        assignment: The trial if its run is still to be begun; else None.
-        has_ended: Whether its result is in the ledger.
-    """
-
-    assignment: Assignment | None = None
-    has_ended: bool = False
+TIMEOUT_SECONDS = 60.0
+"""How long the end of a study waits for a store that does not respond."""
 
 
 @final
 class BackgroundTracker:
-    """A tracker whose `start_trial`, `log_epoch` and `finish_trial` return at once; the others wait for these and return the answer.
+    """A tracker whose `start_trial`, `log_epoch`, `finish_trial` and `drop_trial` return at once; its other methods wait for these.
 
-    While the store is away the calls wait. Those beyond `MAX_WAITING` are left out: the trials that they tell of are
-    written from the ledger once the store answers, in order. What is waiting is lost when the process is killed:
-    `StudyRecord.finished` makes it good when the study goes on.
+    During an outage the calls are queued. Those beyond `call_queue.MAX_QUEUED` are dropped, and their trials are logged from
+    the ledger, in order, once the store responds. What is queued is lost if the process is killed; `StudyRecord.finished`
+    restores it when the study continues.
 
-    Another exception of the other tracker is raised by the next call, once; what waits behind the call that failed is not
-    written.
+    Any other exception of the other tracker is raised by the next method that is called, once; the calls queued behind the
+    failed one are dropped.
 
     Args:
-        tracker: The other tracker; called by nobody else. A call of it that raised StoreAwayError may be repeated.
-        patience_seconds: How long whoever needs an answer waits for a store that gives none. Defaults to 60.
+        tracker: The other tracker, used by nobody else. A call of it that raised StoreUnavailableError may be repeated.
+        timeout_seconds: How long to wait for a store that does not respond, where a result is needed. Defaults to 60.
     """
 
-    def __init__(self, tracker: Tracker, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, tracker: Tracker, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._tracker = tracker
-        self._patience_seconds = patience_seconds
-        self._result_of: Callable[[int], TrialResult | None] = lambda _number: None
-        self._writer: Thread | None = None
-        self._changed = Condition()  # guards all that follows
-        self._waiting: deque[_Call] = deque()
-        self._late: dict[int, _Late] = {}
-        self._is_behind = False  # calls are left out until all that is late is written
-        self._is_ending = False
-        self._called_at: float | None = None  # when the call that is being made was made first
-        self._away: StoreAwayError | None = None
-        self._error: Exception | None = None
-        self._has_given_up = Event()
+        self._deferred = DeferredTrials(tracker)
+        self._queue = CallQueue(self._deferred, timeout_seconds)
 
     def open(self) -> None:
         """Connect."""
-        self._drain()
+        self._queue.drain()
         self._tracker.open()
 
     def start_study(self, record: StudyRecord) -> str:
-        """Begin the study's run, or go on with it, and return its id; a store that is away is not waited for."""
-        self._drain()
-        self._result_of = record.result_of
+        """Create or reopen the study's run and return its id; an outage is not waited for."""
+        self._queue.drain()
+        self._deferred.result_of = record.result_of
         return self._tracker.start_study(record)
 
     def start_trial(self, assignment: Assignment) -> None:
-        """Have a trial's run begun."""
-        with self._changed:
-            if not self._add(partial(self._tracker.start_trial, assignment)):
-                self._late[assignment.number] = _Late(assignment)
+        """Queue the creation of a trial's run."""
+        self._queue.put(partial(self._tracker.start_trial, assignment), partial(self._deferred.add_start, assignment))
 
     def log_epoch(self, report: EpochReport) -> None:
-        """Have one epoch's metrics noted; one that is left out is written with the trial's result."""
-        self._add(partial(self._tracker.log_epoch, report))
+        """Queue the metrics of one epoch; a dropped epoch is logged with the trial's result."""
+        self._queue.put(partial(self._tracker.log_epoch, report))
 
     def finish_trial(self, result: TrialResult) -> None:
-        """Have a trial's run ended."""
-        with self._changed:
-            if not self._add(partial(self._tracker.finish_trial, result)):
-                self._late.setdefault(result.number, _Late()).has_ended = True
+        """Queue the result of a trial."""
+        self._queue.put(partial(self._tracker.finish_trial, result), partial(self._deferred.add_end, result.number))
 
     def pause_trial(self, number: int) -> None:
-        """Leave a trial's run to whoever begins it again."""
-        self._drain()
+        """Leave a trial's run open for the process that continues the trial."""
+        self._queue.drain()
         self._tracker.pause_trial(number)
 
     def drop_trial(self, number: int) -> None:
-        """Have a trial forgotten."""
-        self._add(partial(self._tracker.drop_trial, number))
+        """Queue the discarding of a trial whose run another process writes now."""
+        self._queue.put(partial(self._tracker.drop_trial, number))
 
-    def leave(self) -> None:
+    def pause_all(self) -> None:
         """Pause all trials."""
-        self._drain()
-        self._tracker.leave()
+        self._queue.drain()
+        self._tracker.pause_all()
 
     def finish_study(self, outcome: StudyOutcome) -> None:
-        """Write the study's results and end its run; as of an interrupted one if something could not be written."""
+        """Log the study's results and end its run, as an interrupted one if a call failed."""
         try:
-            self._drain()
-        except StoreAwayError:
+            self._queue.drain()
+        except StoreUnavailableError:
             raise
         except Exception:
-            self._ask(partial(self._tracker.finish_study, replace(outcome, is_complete=False)))
-            self._end()
+            self._finish_study(replace(outcome, is_complete=False))
             raise
-        self._ask(partial(self._tracker.finish_study, outcome))
-        self._end()
+        self._finish_study(outcome)
 
     def find_run_id(self, parent_run_id: str, number: int) -> str:
-        """Find the run of a trial."""
-        return self._ask(partial(self._tracker.find_run_id, parent_run_id, number))
+        """Return the id of a trial's run."""
+        return self._queue.call(partial(self._tracker.find_run_id, parent_run_id, number))
 
-    def _add(self, call: _Call) -> bool:
-        """Have a call wait for its turn, and answer whether it does; else it is left out."""
-        with self._changed:
-            self._changed.wait_for(self._has_room_or_cannot_wait, timeout=_SLOW_SECONDS)
-            self._raise()
-            if len(self._waiting) >= MAX_WAITING:
-                self._is_behind = True
-            if self._is_behind:
-                return False
-            self._waiting.append(call)
-            self._changed.notify_all()
-            if self._writer is None:
-                # A daemon, so that a second Ctrl-C is not held up by a store that does not answer.
-                self._writer = Thread(target=self._write, name="tracking", daemon=True)
-                self._writer.start()
-            return True
-
-    def _has_room_or_cannot_wait(self) -> bool:
-        return len(self._waiting) < MAX_WAITING or self._is_behind or self._away is not None or self._error is not None
-
-    def _ask(self, call: Callable[[], T]) -> T:
-        """Make a call after all that wait, and return its answer."""
-        answers: list[T] = []
-        self._drain()
-        self._add(lambda: answers.append(call()))
-        self._drain()
-        return answers[0]
-
-    def _drain(self) -> None:
-        """Wait until nothing waits; raise what the other tracker raised, or that the store does not answer."""
-        since = time.monotonic()
-        with self._changed:
-            while not self._has_given_up.is_set() and (self._waiting or self._late or self._called_at is not None):
-                left = self._patience_seconds - (time.monotonic() - max(since, self._called_at or since))
-                if left <= 0:
-                    self._give_up()
-                self._changed.wait(max(left, 0))
-            self._raise()
-
-    def _give_up(self) -> None:
-        reason = f" ({self._away})" if self._away else ""
-        self._error = StoreAwayError(
-            f"MLflow has not answered for {self._patience_seconds:g} s{reason}. The ledger has every finished trial; "
-            "run the same command again when MLflow answers, and what is missing there is written"
-        )
-        self._has_given_up.set()
-        self._forget()
-
-    def _raise(self) -> None:
-        """Raise what the other tracker raised; once, but again and again that the store was given up."""
-        error = self._error
-        if not self._has_given_up.is_set():
-            self._error = None
-        if error is not None:
-            raise error
-
-    def _forget(self) -> None:
-        self._waiting.clear()
-        self._late.clear()
-        self._is_behind = False
-
-    def _end(self) -> None:
-        """End the thread; nothing waits."""
-        with self._changed:
-            self._is_ending = True
-            self._changed.notify_all()
-        if self._writer is not None:
-            self._writer.join()
-        self._writer, self._is_ending = None, False
-
-    def _write(self) -> None:
-        while (call := self._next()) is not None:
-            error: Exception | None = None
-            try:
-                self._insist(call)
-            except Exception as raised:
-                error = raised
-            with self._changed:
-                self._called_at = None
-                if error is not None and not self._has_given_up.is_set():
-                    self._error = error
-                    self._forget()
-                self._changed.notify_all()
-
-    def _next(self) -> _Call | None:
-        """Wait for the next call to make; None at the end."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._late or self._is_ending)
-            if not self._waiting and not self._late:
-                return None
-            call = self._waiting.popleft() if self._waiting else self._next_late()
-            self._called_at = time.monotonic()
-            self._changed.notify_all()
-            return call
-
-    def _next_late(self) -> _Call:
-        """Take the first of what was left out: a trial's beginning, or its end."""
-        number, late = next(iter(self._late.items()))
-        assignment, late.assignment = late.assignment, None
-        if assignment is None or not late.has_ended:
-            del self._late[number]
-        self._is_behind = bool(self._late)
-        return partial(self._finish_from_ledger, number) if assignment is None else partial(self._tracker.start_trial, assignment)
-
-    def _finish_from_ledger(self, number: int) -> None:
-        result = self._result_of(number)
-        if result is not None:
-            self._tracker.finish_trial(result)
-
-    def _insist(self, call: _Call) -> None:
-        """Make a call again and again until the store answers, or until nobody waits for it any more."""
-        for pause in itertools.chain(_FIRST_PAUSES, itertools.repeat(_LONGEST_PAUSE)):
-            try:
-                call()
-            except StoreAwayError as error:
-                self._note(error)
-                if self._has_given_up.wait(pause):
-                    raise
-            else:
-                self._note(None)
-                return
-
-    def _note(self, error: StoreAwayError | None) -> None:
-        """Remember whether the store is away, and say when that changes."""
-        with self._changed:
-            if error is not None and self._away is None:
-                logger.warning("%s; the search goes on, and what it finds is written to MLflow later", error)
-            elif error is None and self._away is not None:
-                logger.warning("MLflow answers again")
-            self._away = error
-            self._changed.notify_all()
+    def _finish_study(self, outcome: StudyOutcome) -> None:
+        self._queue.call(partial(self._tracker.finish_study, outcome))
+        self._queue.close()

@@ -1,6 +1,6 @@
-"""The socket of tracking: one writer that is told what happens, in order.
+"""The interface of a tracker: it logs what happens in a study, in order.
 
-Trials are named by their number; which run that is, the tracker knows.
+Trials are identified by their number; the tracker maps numbers to runs.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +16,7 @@ from ..trial import Assignment, EpochReport, TrialResult
 
 @dataclass(frozen=True, kw_only=True)
 class StudyRecord:
-    """What is known of a study when it begins or goes on.
+    """A study that starts or continues.
 
     Attributes:
         study: The study's name.
@@ -24,13 +24,13 @@ class StudyRecord:
         dataset: The data set.
         n_trials: Trials in total.
         n_workers: How many processes train.
-        parent_run_id: The run of a study that goes on; None begins one.
-        result_of: Tells how a trial of a study that goes on has ended; None if it has not. A killed process may have left
-            its run unfinished.
-        finished: Gives the trials of a study that goes on that have ended, the last first. A killed process may have begun no
-            run for the last ones.
-        is_shared: Whether other processes write the study at the same time. What one of them has left is put right by the
-            one that calls `Tracker.finish_study`, when no other writes any more. Defaults to False.
+        parent_run_id: The run of a study that continues; None creates one.
+        result_of: Returns the result of a finished trial, None for an unfinished one. A killed process may have left the
+            trial's run unfinished.
+        finished: Returns the finished trials of a study that continues, the last first. A killed process may have created
+            no run for the last ones.
+        is_shared: Whether other processes run the study at the same time. The process that calls `Tracker.finish_study`,
+            when no other writes any more, repairs the runs that any of them left unfinished. Defaults to False.
     """
 
     study: str
@@ -46,17 +46,17 @@ class StudyRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class StudyOutcome:
-    """How a study stands when its process ends.
+    """The state of a study when its process ends.
 
     Attributes:
-        is_complete: Whether it ran to its end; False when it was interrupted.
+        is_complete: Whether the study ran to its end; False if it was interrupted.
         n_by_state: Number of trials by state, interrupted ones as ``INTERRUPTED``.
         best_trial: Number of the best trial; None if there is none.
-        best_value: Its value.
-        best_params: Its searched hyperparameters.
+        best_value: The best trial's value.
+        best_params: The best trial's searched hyperparameters.
         model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
         test_metrics: The champion's metrics on the test part, by Keras' names.
-        artifacts: Folder whose files are added to the study's run (plots, the experiment file).
+        artifacts: Folder whose files become artifacts of the study's run: plots, the experiment file.
     """
 
     is_complete: bool
@@ -70,14 +70,14 @@ class StudyOutcome:
 
 
 class Tracker(Protocol):
-    """Writes a study down where people browse it."""
+    """Logs one study."""
 
     def open(self) -> None:
-        """Connect; nothing is written. `start_study` does it too."""
+        """Connect without writing anything; `start_study` connects too."""
         ...
 
     def start_study(self, record: StudyRecord) -> str:
-        """Begin the study's run, or go on with it: write what is missing of ended trials, close the runs left over.
+        """Create the study's run, or reopen it: log finished trials that are missing, close runs left running.
 
         Returns:
             The id of the study's run.
@@ -85,33 +85,33 @@ class Tracker(Protocol):
         ...
 
     def start_trial(self, assignment: Assignment) -> None:
-        """Begin a trial's run with its hyperparameters."""
+        """Create a trial's run with its hyperparameters."""
         ...
 
     def log_epoch(self, report: EpochReport) -> None:
-        """Note one epoch's metrics; they appear within seconds."""
+        """Log the metrics of one epoch; they appear within seconds."""
         ...
 
     def finish_trial(self, result: TrialResult) -> None:
-        """Write what is not yet written of a trial, and end its run."""
+        """Log the result of a trial and end its run."""
         ...
 
     def pause_trial(self, number: int) -> None:
-        """Write what is not yet written of a trial, and leave its run to whoever begins it again; done on return."""
+        """Write what is pending for a trial and leave its run open for the process that continues the trial."""
         ...
 
     def drop_trial(self, number: int) -> None:
-        """Forget a trial: another process writes its run now."""
+        """Discard what is pending for a trial whose run another process writes now."""
         ...
 
-    def leave(self) -> None:
-        """Pause all trials; nothing is left to be written on return."""
+    def pause_all(self) -> None:
+        """Pause all trials; nothing is pending on return."""
         ...
 
     def finish_study(self, outcome: StudyOutcome) -> None:
-        """Write the study's results and end its run; trials that still run are marked as killed."""
+        """Log the study's results and end its run; runs of unfinished trials become KILLED."""
         ...
 
     def find_run_id(self, parent_run_id: str, number: int) -> str:
-        """Find the run of a trial."""
+        """Return the id of a trial's run."""
         ...

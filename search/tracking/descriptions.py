@@ -1,7 +1,4 @@
-"""What is written of a study and its trials, as flat names and plain texts.
-
-It decides names only, and knows no tracking library.
-"""
+"""Params, tags and metrics of a study and its trials, as flat names and plain texts, for any tracking library."""
 
 import getpass
 import json
@@ -16,13 +13,13 @@ from .base import StudyOutcome, StudyRecord
 from .provenance import Provenance
 
 INTERRUPTED = TrialState.INTERRUPTED.value
-_BEGUN_WITH = {"sampler", "pruner", "seed"}
+_SEARCH_PARAMS = {"sampler", "pruner", "seed"}
 
 
 def study_params(record: StudyRecord) -> dict[str, str]:
-    """Describe an experiment by its keys, joined by dots, as the file spells them.
+    """Return the params of a study: the experiment's keys as in its file, joined by dots.
 
-    The number of trials, the time limit and the executor are left out: they change when a study goes on.
+    The number of trials, the time limit and the executor are left out, since they may change when a study continues.
 
     Args:
         record: The study.
@@ -36,17 +33,17 @@ def study_params(record: StudyRecord) -> dict[str, str]:
     for section, entries in (("model", experiment.space.model), ("training", dict(experiment.space.training))):
         params |= {f"space.{section}.{name}": _entry(entry) for name, entry in entries.items() if entry is not None}
     search = experiment.search.model_dump(mode="json")
-    params |= {name: str(search[name]) for name in sorted(_BEGUN_WITH)}
+    params |= {name: str(search[name]) for name in sorted(_SEARCH_PARAMS)}
     params |= _flat({name: search[name] for name in ("sampler_options", "pruner_options")})
     return params | {"n_features": str(_n_features(record))}
 
 
 def study_tags(record: StudyRecord, provenance: Provenance) -> dict[str, str]:
-    """Describe the process that runs a study: what may differ each time it goes on.
+    """Return the tags of the process that runs a study; they may differ each time the study continues.
 
     Args:
         record: The study.
-        provenance: Code and machine.
+        provenance: The code and the machine.
 
     Returns:
         Text by tag.
@@ -71,7 +68,7 @@ def study_tags(record: StudyRecord, provenance: Provenance) -> dict[str, str]:
 
 
 def user_tags() -> dict[str, str]:
-    """Return the tags by which MLflow's UI says who ran what."""
+    """Return the tags from which MLflow's UI shows the user and the source."""
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # a container may run under a number without a name
@@ -87,8 +84,8 @@ def trial_params(record: StudyRecord, assignment: Assignment) -> dict[str, str]:
         assignment: The trial.
 
     Returns:
-        Text by name. Where the builder has an argument named as a training setting, the searched one keeps the bare
-        name (the builder's if neither is searched) and the other gets its section in front, as in ``training.momentum``.
+        Text by name. Where a builder argument has the name of a training setting, the searched one keeps the bare name
+        (the builder's if neither is searched) and the other gets its section as a prefix, as in ``training.momentum``.
     """
     model, training = dict(assignment.model_arguments), assignment.training.model_dump()
     searched_training = record.experiment.space.searched_training
@@ -101,7 +98,7 @@ def trial_params(record: StudyRecord, assignment: Assignment) -> dict[str, str]:
 
 
 def trial_tags(record: StudyRecord, assignment: Assignment) -> dict[str, str]:
-    """Describe a trial that begins."""
+    """Return the tags of a trial that starts."""
     return {
         "perceptune.study": record.study,
         "perceptune.trial": str(assignment.number),
@@ -112,7 +109,7 @@ def trial_tags(record: StudyRecord, assignment: Assignment) -> dict[str, str]:
 
 
 def attempt_tags(assignment: Assignment) -> dict[str, str]:
-    """Describe a trial that is given out again; its hyperparameters stand as they were, but for what these say."""
+    """Return the tags of a trial that is retried; its logged params stay those of the first attempt."""
     return {
         "perceptune.state": TrialState.RUNNING.value,
         "perceptune.attempt": str(assignment.attempt),
@@ -121,7 +118,7 @@ def attempt_tags(assignment: Assignment) -> dict[str, str]:
 
 
 def result_tags(result: TrialResult) -> dict[str, str]:
-    """Describe how a trial ended."""
+    """Return the tags of a finished trial."""
     tags = {
         "perceptune.state": result.state.value,
         "perceptune.failure": result.failure or "",
@@ -134,7 +131,7 @@ def result_tags(result: TrialResult) -> dict[str, str]:
 
 
 def result_metrics(result: TrialResult) -> dict[str, float]:
-    """Return what is measured once a trial: ``value``, ``best_epoch``, ``seconds``, ``n_parameters``."""
+    """Return the metrics that a trial has once: ``value``, ``best_epoch``, ``seconds``, ``n_parameters``."""
     metrics: dict[str, float | None] = {
         "value": result.value,
         "best_epoch": result.best_epoch or None,
@@ -145,14 +142,14 @@ def result_metrics(result: TrialResult) -> dict[str, float]:
 
 
 def outcome_metrics(outcome: StudyOutcome) -> dict[str, float]:
-    """Return a study's numbers: ``best_value``, ``n_trials_complete`` ..., ``test_accuracy`` ..."""
+    """Return the metrics of a study: ``best_value``, ``n_trials_complete`` ..., ``test_accuracy`` ..."""
     metrics = {f"n_trials_{state.lower()}": float(count) for state, count in outcome.n_by_state.items()}
     metrics |= {name if name.startswith("test_") else f"test_{name}": number for name, number in outcome.test_metrics.items()}
     return metrics if outcome.best_value is None else metrics | {"best_value": outcome.best_value}
 
 
 def outcome_tags(record: StudyRecord, outcome: StudyOutcome) -> dict[str, str]:
-    """Describe how a study stands; the best hyperparameters are tags, since a study that goes on may find better ones."""
+    """Return the tags of a study that ends; the best hyperparameters are tags, since MLflow never changes a param."""
     state = TrialState.COMPLETE if outcome.best_trial is not None else TrialState.FAILED
     tags = {"perceptune.state": state.value if outcome.is_complete else INTERRUPTED}
     if outcome.best_trial is not None:
@@ -164,7 +161,7 @@ def outcome_tags(record: StudyRecord, outcome: StudyOutcome) -> dict[str, str]:
 
 
 def _note(record: StudyRecord, outcome: StudyOutcome) -> str:
-    """Write the description that MLflow shows at the top of the study's run, in Markdown."""
+    """Return the description that MLflow shows at the top of the study's run, in Markdown."""
     counts = ", ".join(f"{count} {state.lower()}" for state, count in outcome.n_by_state.items() if count)
     objective = record.experiment.objective
     lines = [f"Search of `{record.experiment.name}` on {record.dataset.name}: {counts or 'no'} trials."]
@@ -202,7 +199,7 @@ def _n_features(record: StudyRecord) -> int:
 
 
 def _flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Join the keys of nested tables by dots; empty tables and lists are left out."""
+    """Join the keys of nested tables by dots, without empty tables and lists."""
     flat: dict[str, str] = {}
     for name, value in content.items():
         if isinstance(value, Mapping):

@@ -1,11 +1,11 @@
-"""Collects what is to be written to a run, and writes it in as few requests as MLflow's limits allow."""
+"""Collects metrics, params and tags of a run and writes them in as few requests as MLflow's limits allow."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..redaction import redact
+from ..redaction import redact, shorten
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -18,11 +18,11 @@ _FORBIDDEN = re.compile(r"[^\w\-. :/]")
 
 @dataclass
 class Batch:
-    """What is to be written to one run.
+    """Metrics, params and tags to write to one run.
 
     Attributes:
-        metrics: Name, value, time in milliseconds and step of each.
-        params: Text by name; written once, MLflow refuses another value.
+        metrics: Name, value, timestamp in milliseconds and step of each.
+        params: Text by name; MLflow refuses to change a param.
         tags: Text by name.
     """
 
@@ -35,52 +35,47 @@ class Batch:
         return bool(self.metrics or self.params or self.tags)
 
     def add_metrics(self, metrics: Mapping[str, float], timestamp: int, step: int) -> None:
-        """Add metrics of one moment.
+        """Add metrics of one step.
 
         Args:
-            metrics: Number by name; what MLflow does not allow in names becomes ``_``.
+            metrics: Number by name; characters that MLflow does not allow in names become ``_``.
             timestamp: Milliseconds since 1970.
-            step: The epoch, from 1; 0 for what is measured once a run.
+            step: The epoch, from 1; 0 for metrics that a run has once.
         """
         self.metrics += [(_FORBIDDEN.sub("_", name), float(number), timestamp, step) for name, number in metrics.items()]
 
 
 def milliseconds(seconds: float) -> int:
-    """Write a time as MLflow does."""
+    """Convert seconds to MLflow's milliseconds."""
     return int(1000 * seconds)
 
 
 def write(client: "MlflowClient", run_id: str, batch: Batch) -> None:
-    """Write a batch to a run, in one request unless it is above MLflow's limits.
+    """Write a batch to a run, in one request unless it exceeds MLflow's limits.
 
     Args:
         client: MLflow's client.
         run_id: The run.
-        batch: What to write; texts lose their secrets, and those that are too long end in "...".
+        batch: What to write; texts are redacted, and too long ones are shortened to end in "...".
     """
     from mlflow.entities import Metric, Param, RunTag
 
     metrics = [Metric(*metric) for metric in batch.metrics]
-    params = [Param(name, _writable(text, MAX_PARAM_LENGTH)) for name, text in batch.params.items()]
-    tags = [RunTag(name, _writable(text, MAX_TAG_LENGTH)) for name, text in batch.tags.items()]
+    params = [Param(name, shorten(redact(text), MAX_PARAM_LENGTH)) for name, text in batch.params.items()]
+    tags = [RunTag(name, shorten(redact(text), MAX_TAG_LENGTH)) for name, text in batch.tags.items()]
     while metrics or params or tags:
         client.log_batch(run_id, metrics=metrics[:MAX_METRICS], params=params[:MAX_PARAMS], tags=tags[:MAX_TAGS])
         metrics, params, tags = metrics[MAX_METRICS:], params[MAX_PARAMS:], tags[MAX_TAGS:]
 
 
-def leave_out_written(client: "MlflowClient", run_id: str, batch: Batch) -> None:
-    """Take out of a batch the metrics that a run has already.
+def remove_written(client: "MlflowClient", run_id: str, batch: Batch) -> None:
+    """Remove from a batch the metrics that a run has already.
 
     Args:
         client: MLflow's client.
         run_id: The run.
-        batch: What is to be written.
+        batch: Changed in place.
     """
     names = {name for name, *_ in batch.metrics}
     written = {(metric.key, metric.step) for name in names for metric in client.get_metric_history(run_id, name)}
     batch.metrics = [metric for metric in batch.metrics if (metric[0], metric[3]) not in written]
-
-
-def _writable(text: str, length: int) -> str:
-    shown = redact(text)
-    return shown if len(shown) <= length else f"{shown[: length - 3]}..."

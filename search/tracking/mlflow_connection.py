@@ -1,7 +1,6 @@
-"""Opens an MLflow tracking store: quickly, quietly, and safely when several processes start at once.
+"""Connects to an MLflow tracking store, quickly and without log messages, safe for several processes at once.
 
-It reads no run and writes none. What MLflow says on failure is passed on without the passwords that a tracking URI may
-hold.
+It reads and writes no runs. MLflow's error messages are passed on without the passwords that a tracking URI may contain.
 """
 
 import logging
@@ -13,34 +12,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from ..errors import InputError, PerceptuneError, StoreAwayError
+from ..errors import InputError, PerceptuneError, StoreUnavailableError
 from ..redaction import first_line, redact
-from .mlflow_outage import is_away
-from .sqlite_store import SQLITE, is_local, path_of, put_in_place
+from .mlflow_outage import is_outage
+from .sqlite_store import SQLITE, install_template, is_local, path_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 _DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
-# MLflow alone would retry for minutes before it says that a server is not there.
-_IMPATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1"}
-_PATIENCE_SECONDS = 5
-# Later on our own writer repeats what failed: MLflow, which does not know what a request has done, would write it twice.
-_UNREPEATED = ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-_LOCK = 0x6D6C666C6F77  # "mlflow": tells this lock of PostgreSQL from others'
+# By default MLflow retries for minutes before it reports that a server cannot be reached.
+_SHORT_TIMEOUTS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1"}
+_TIMEOUT_SECONDS = 5
+# After connecting, our own writer retries: MLflow does not know whether a failed request was applied and would write twice.
+_NO_RETRIES = ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+_LOCK_KEY = 0x6D6C666C6F77  # "mlflow" as bytes: the key of our advisory lock in PostgreSQL
 
 
 def prepare(folder: Path) -> Path:
-    """Make a SQLite store with MLflow's tables, which takes a second, to be given to `connect` later on.
+    """Create a SQLite store with MLflow's tables, which takes a second, as a template for `connect`.
 
     Args:
-        folder: Where.
+        folder: An existing folder for the file.
 
     Returns:
-        Its file.
+        The database file.
 
     Raises:
-        InputError: If none can be made.
+        InputError: If it cannot be created.
     """
     database = folder / "mlflow.db"
     connect(f"{SQLITE}{quote(str(database))}")
@@ -48,39 +47,39 @@ def prepare(folder: Path) -> Path:
 
 
 def connect(tracking_uri: str, prepared: Path | None = None) -> "MlflowClient":
-    """Open a tracking store and make sure that it answers; a SQLite store is created where there is none.
+    """Connect to a tracking store and check that it responds; a SQLite store is created if it does not exist.
 
     Args:
-        tracking_uri: ``sqlite:///path``, ``http(s)://host``, a database URL, or any other that MLflow knows.
-        prepared: A file to begin a SQLite store with. Defaults to none.
+        tracking_uri: ``sqlite:///path``, ``http(s)://host``, a database URL, or any other URI that MLflow knows.
+        prepared: A file from `prepare`, which a new SQLite store is copied from. Defaults to none.
 
     Returns:
-        MLflow's client of it.
+        MLflow's client of the store.
 
     Raises:
-        InputError: If the store does not answer within seconds, refuses, or is of another MLflow version.
+        InputError: If the store does not respond within seconds, refuses access, or has another MLflow version.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nobody asked for reports to a third party
-    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # with the password that it may hold
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs, with a traceback, what it raises too
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # no usage reports to a third party
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # which may contain a password
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs the traceback of what it raises as well
     try:
         if is_local(tracking_uri):
             return _open_sqlite(tracking_uri, prepared)
         return _open_remote(tracking_uri)
-    except Exception as error:  # MlflowException, SQLAlchemy's, or a driver that is missing
-        # The cause is left out on purpose: its text and its frames hold the URI.
+    except Exception as error:  # MlflowException, SQLAlchemy's errors, or a missing driver
+        # No cause is attached: its text and its frames contain the URI.
         raise InputError(
             f"The MLflow store {redact(tracking_uri)} cannot be used: {first_line(error)}. "
-            "Start its server or set MLFLOW_TRACKING_URI to one that answers; without the variable the local store is used"
+            "Start its server or set MLFLOW_TRACKING_URI to a store that responds; without the variable the local store is used"
         ) from None
 
 
 @contextmanager
 def mlflow_session() -> Iterator[None]:
-    """Turn MLflow's exceptions into ours, without secrets.
+    """Translate MLflow's exceptions into ours, without secrets.
 
     Raises:
-        StoreAwayError: If the store does not answer, or answers that it cannot for now.
+        StoreUnavailableError: If the store does not respond or reports a temporary failure.
         PerceptuneError: If MLflow raises anything else.
     """
     from mlflow.exceptions import MlflowException
@@ -88,10 +87,10 @@ def mlflow_session() -> Iterator[None]:
 
     try:
         yield
-    except (MlflowException, RequestException) as error:  # the latter from uploads
-        if is_away(error):
-            raise StoreAwayError(f"MLflow does not answer: {first_line(error)}") from None
-        raise PerceptuneError(f"MLflow failed: {first_line(error)}. The ledger is safe; run the same command again to go on") from None
+    except (MlflowException, RequestException) as error:  # uploads raise the latter
+        if is_outage(error):
+            raise StoreUnavailableError(f"MLflow does not respond: {first_line(error)}") from None
+        raise PerceptuneError(f"MLflow failed: {first_line(error)}. The ledger is safe; run the same command again to continue") from None
 
 
 def _open_sqlite(tracking_uri: str, prepared: Path | None) -> "MlflowClient":
@@ -99,27 +98,27 @@ def _open_sqlite(tracking_uri: str, prepared: Path | None) -> "MlflowClient":
 
     database = path_of(tracking_uri)
     database.parent.mkdir(parents=True, exist_ok=True)
-    # MLflow does not lock while it creates its tables: two processes on a fresh store would crash each other.
-    with FileLock(f"{database}.lock"), _without_chatter():
+    # MLflow creates its tables without a lock: two processes on a new store would crash each other.
+    with FileLock(f"{database}.lock"), _quiet_loggers():
         if prepared and not database.exists():
-            put_in_place(prepared, database)
-        return _first_contact(tracking_uri)
+            install_template(prepared, database)
+        return _open_client(tracking_uri)
 
 
 def _open_remote(tracking_uri: str) -> "MlflowClient":
     address = urlsplit(tracking_uri)
     port = _DATABASE_PORTS.get(address.scheme.partition("+")[0])
-    if port and address.hostname:  # MLflow retries a database for 100 seconds, and cannot be told otherwise
-        socket.create_connection((address.hostname, address.port or port), timeout=_PATIENCE_SECONDS).close()
-    with _short_timeouts(), _without_chatter(), _one_at_a_time(tracking_uri):
-        client = _first_contact(tracking_uri)
-    os.environ.setdefault(*_UNREPEATED)
+    if port and address.hostname:  # MLflow retries a database for 100 seconds, which cannot be configured
+        socket.create_connection((address.hostname, address.port or port), timeout=_TIMEOUT_SECONDS).close()
+    with _short_timeouts(), _quiet_loggers(), _creation_lock(tracking_uri):
+        client = _open_client(tracking_uri)
+    os.environ.setdefault(*_NO_RETRIES)
     return client
 
 
 @contextmanager
-def _one_at_a_time(tracking_uri: str) -> Iterator[None]:
-    """Let one process at a time create MLflow's tables in a PostgreSQL database; others answer for themselves."""
+def _creation_lock(tracking_uri: str) -> Iterator[None]:
+    """Hold a lock while MLflow creates its tables in a PostgreSQL database; other databases get no lock."""
     if not tracking_uri.startswith("postgresql"):
         yield
         return
@@ -127,11 +126,11 @@ def _one_at_a_time(tracking_uri: str) -> Iterator[None]:
 
     engine = sqlalchemy.create_engine(tracking_uri, poolclass=sqlalchemy.NullPool)
     with engine.connect() as connection:
-        connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_LOCK)))
+        connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_LOCK_KEY)))
         yield
 
 
-def _first_contact(tracking_uri: str) -> "MlflowClient":
+def _open_client(tracking_uri: str) -> "MlflowClient":
     from mlflow import MlflowClient
 
     client = MlflowClient(tracking_uri=tracking_uri)
@@ -141,8 +140,8 @@ def _first_contact(tracking_uri: str) -> "MlflowClient":
 
 @contextmanager
 def _short_timeouts() -> Iterator[None]:
-    """Let MLflow's first request fail fast, unless the user has set how patient it is."""
-    added = {name: value for name, value in _IMPATIENT.items() if name not in os.environ}
+    """Let MLflow's first request fail fast, unless the user has set its timeouts."""
+    added = {name: value for name, value in _SHORT_TIMEOUTS.items() if name not in os.environ}
     os.environ.update(added)
     try:
         yield
@@ -152,8 +151,8 @@ def _short_timeouts() -> Iterator[None]:
 
 
 @contextmanager
-def _without_chatter() -> Iterator[None]:
-    """Keep the news about created tables and retried requests off the terminal."""
+def _quiet_loggers() -> Iterator[None]:
+    """Suppress log messages about created tables and retried requests."""
     loggers = {logging.getLogger("alembic"): logging.WARNING, logging.getLogger("urllib3.connectionpool"): logging.ERROR}
     before = {logger: logger.level for logger in loggers}
     for logger, level in loggers.items():

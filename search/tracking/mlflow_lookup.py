@@ -6,16 +6,16 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-# Has MLflow's UI open the experiment at its runs instead of at traces of language models.
-_KIND = {"mlflow.experimentKind": "custom_model_development"}
+# MLflow's UI then shows the experiment's runs first instead of traces of language models.
+_EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}
 
 
 def existing_run(client: "MlflowClient", run_id: str | None) -> "Run | None":
-    """Return a run, or None if it does not exist, was deleted, or none is asked for.
+    """Return a run, or None if it does not exist or was deleted.
 
     Args:
         client: MLflow's client.
-        run_id: The run.
+        run_id: The run's id; None is no run.
 
     Returns:
         The run.
@@ -34,33 +34,33 @@ def existing_run(client: "MlflowClient", run_id: str | None) -> "Run | None":
 
 
 def find_or_create_experiment(client: "MlflowClient", name: str, location: str | None) -> str:
-    """Return the id of MLflow's experiment of a name.
+    """Return the id of an MLflow experiment, which is created or restored if necessary.
 
     Args:
         client: MLflow's client.
-        name: The experiment.
-        location: Where a new one keeps artifacts, a URI; None leaves it to the server.
+        name: The experiment's name.
+        location: Artifact URI of a new experiment; None lets the server choose.
 
     Returns:
-        The id.
+        The experiment's id.
     """
     from mlflow.exceptions import MlflowException
 
     found = client.get_experiment_by_name(name)
     if found is None:
         try:
-            return str(client.create_experiment(name, artifact_location=location, tags=_KIND))
+            return str(client.create_experiment(name, artifact_location=location, tags=_EXPERIMENT_TAGS))
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
-        return find_or_create_experiment(client, name, location)  # another process was faster
-    if found.lifecycle_stage == "deleted":  # the name stays taken until the bin is emptied
+        return find_or_create_experiment(client, name, location)  # another process created it meanwhile
+    if found.lifecycle_stage == "deleted":  # its name cannot be used again until it is purged
         client.restore_experiment(found.experiment_id)
     return str(found.experiment_id)
 
 
 def has_child(client: "MlflowClient", experiment_id: str, parent_run_id: str, number: int) -> bool:
-    """Say whether a trial of a study has a run; one that somebody has deleted counts.
+    """Return whether a trial of a study has a run, deleted runs included.
 
     Args:
         client: MLflow's client.
@@ -69,34 +69,34 @@ def has_child(client: "MlflowClient", experiment_id: str, parent_run_id: str, nu
         number: The trial's number.
 
     Returns:
-        Whether it has.
+        Whether there is at least one run.
     """
     return bool(find_children(client, experiment_id, parent_run_id, _is_trial(number), deleted=True))
 
 
 def find_child(client: "MlflowClient", experiment_id: str, parent_run_id: str, number: int) -> "Run | None":
-    """Return the run of a trial of a study; None if it has none, or a deleted one."""
+    """Return the run of a trial of a study, or None if there is none that is not deleted."""
     found = find_children(client, experiment_id, parent_run_id, _is_trial(number))
     return found[0] if found else None
 
 
 def last_epoch(client: "MlflowClient", run_id: str) -> int:
-    """Return the last epoch that was written to a run; 0 if there is none."""
+    """Return the last epoch that was logged to a run; 0 before the first."""
     return max((metric.step for metric in client.get_metric_history(run_id, "loss")), default=0)
 
 
 def find_children(client: "MlflowClient", experiment_id: str, parent_run_id: str, condition: str = "", *, deleted: bool = False) -> "list[Run]":
-    """Return the trials' runs of a study that meet a condition.
+    """Return the trial runs of a study that match a condition.
 
     Args:
         client: MLflow's client.
         experiment_id: MLflow's experiment.
         parent_run_id: The study's run.
-        condition: In MLflow's search language, such as ``attributes.status = 'RUNNING'``. Defaults to none.
-        deleted: Whether deleted ones are returned too. Defaults to False.
+        condition: A filter in MLflow's search syntax, such as ``attributes.status = 'RUNNING'``. Defaults to none.
+        deleted: Whether deleted runs are returned too. Defaults to False.
 
     Returns:
-        The runs, all pages of them.
+        The runs of all pages.
     """
     from mlflow.entities import ViewType
 

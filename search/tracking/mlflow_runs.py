@@ -1,4 +1,4 @@
-"""A run of MLflow's that has not ended: what is still to be written to it, once and in order however often it is tried."""
+"""An MLflow run that has not ended, with its pending writes; a repeated write adds nothing twice."""
 
 import time
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..trial import TrialResult, TrialState
 from . import descriptions
-from .mlflow_batches import Batch, leave_out_written, milliseconds, write
+from .mlflow_batches import Batch, milliseconds, remove_written, write
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -18,10 +18,10 @@ class OpenRun:
 
     Attributes:
         run_id: MLflow's id.
-        pending: What is not written yet.
+        pending: What has not been written yet.
         last_epoch: The last epoch that is written or pending; 0 before the first.
-        written_at: When it was last written to, in seconds of the monotonic clock.
-        is_unsure: Whether the store may have some of what is pending, because it did not answer when that was written.
+        written_at: Time of the last write, in seconds of the monotonic clock.
+        may_be_written: Whether the store may have some of what is pending, because an earlier write got no response.
         has_result: Whether the trial's result is written or pending.
     """
 
@@ -29,14 +29,14 @@ class OpenRun:
     pending: Batch = field(default_factory=Batch)
     last_epoch: int = 0
     written_at: float = field(default_factory=time.monotonic)
-    is_unsure: bool = False
+    may_be_written: bool = False
     has_result: bool = False
 
     def add_result(self, result: TrialResult) -> None:
-        """Add the epochs of a trial that were never reported, and its result; a second time adds nothing.
+        """Add a trial's result, with the epochs that were never reported; a second call adds nothing.
 
         Args:
-            result: How the trial ended.
+            result: The trial's result.
         """
         if self.has_result:
             return
@@ -49,18 +49,18 @@ class OpenRun:
         self.has_result = True
 
     def write(self, client: "MlflowClient") -> None:
-        """Write what is pending; what an earlier attempt has written is not written again.
+        """Write what is pending, without what an earlier attempt has written.
 
         Args:
             client: MLflow's client.
         """
-        if self.is_unsure:
-            leave_out_written(client, self.run_id, self.pending)
-        self.is_unsure = True
+        if self.may_be_written:
+            remove_written(client, self.run_id, self.pending)
+        self.may_be_written = True
         write(client, self.run_id, self.pending)
-        self.pending, self.written_at, self.is_unsure = Batch(), time.monotonic(), False
+        self.pending, self.written_at, self.may_be_written = Batch(), time.monotonic(), False
 
 
 def status_of(result: TrialResult) -> str:
-    """Name MLflow's status of a trial's run that has ended."""
+    """Return MLflow's run status for a finished trial."""
     return "FAILED" if result.state is TrialState.FAILED else "FINISHED"

@@ -1,4 +1,4 @@
-"""Begins the run of a study in MLflow, or goes on with it."""
+"""Creates the MLflow run of a study, or resumes it."""
 
 import tempfile
 from pathlib import Path
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 
-def begin_run(client: "MlflowClient", record: StudyRecord, provenance: Provenance, location: str | None) -> "Run":
-    """Create the run of a study, with what was asked for and the data set.
+def create_study_run(client: "MlflowClient", record: StudyRecord, provenance: Provenance, location: str | None) -> "Run":
+    """Create the run of a study with its params, tags and data set.
 
     Args:
         client: MLflow's client.
         record: The study.
-        provenance: What it runs with.
-        location: Where a new experiment of MLflow keeps artifacts, a URI; None leaves it to the server.
+        provenance: The code and the machine.
+        location: Artifact URI of a new MLflow experiment; None lets the server choose.
 
     Returns:
         The run.
@@ -40,14 +40,14 @@ def begin_run(client: "MlflowClient", record: StudyRecord, provenance: Provenanc
     return run
 
 
-def go_on_with_run(client: "MlflowClient", run: "Run", record: StudyRecord, provenance: Provenance) -> "Run":
-    """Open the run of a study again, and note what is different now.
+def resume_study_run(client: "MlflowClient", run: "Run", record: StudyRecord, provenance: Provenance) -> "Run":
+    """Reopen the run of a study and tag what has changed.
 
     Args:
         client: MLflow's client.
         run: The run.
         record: The study.
-        provenance: What it runs with from now on.
+        provenance: The code and the machine from now on.
 
     Returns:
         The run.
@@ -61,13 +61,13 @@ def go_on_with_run(client: "MlflowClient", run: "Run", record: StudyRecord, prov
 
 
 def attach_sources(client: "MlflowClient", run_id: str, record: StudyRecord, provenance: Provenance) -> None:
-    """Add the experiment and the installed packages to the artifacts of a study's run.
+    """Log the experiment and the installed packages as artifacts of a study's run.
 
     Args:
         client: MLflow's client.
         run_id: The run.
         record: The study.
-        provenance: What it runs with.
+        provenance: The code and the machine.
     """
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "experiment.json").write_text(redact(record.experiment.model_dump_json(indent=2)), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The SQLite file of a local MLflow store: where it lies, and how a new one comes there."""
+"""The SQLite file of a local MLflow store: its path, and its creation from a template."""
 
 import contextlib
 import shutil
@@ -11,36 +11,36 @@ import psutil
 from ..atomic_file import replacing
 
 SQLITE = "sqlite:///"
-_BESIDE = ("-wal", "-shm", "-journal")
+_SIDE_FILES = ("-wal", "-shm", "-journal")
 _LOCAL_FILE_SYSTEMS = {"apfs", "bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "hfs", "ntfs", "overlay", "tmpfs", "ufs", "xfs", "zfs"}
 
 
 def is_local(tracking_uri: str) -> bool:
-    """Say whether a tracking URI is a SQLite file, which this process owns, rather than a server."""
+    """Return whether a tracking URI is a SQLite file, which this process owns, and not a server."""
     return tracking_uri.startswith(SQLITE)
 
 
 def path_of(tracking_uri: str) -> Path:
-    """Return the file of a local store; it may be missing."""
+    """Return the file of a local store, which need not exist."""
     return Path(unquote(tracking_uri.removeprefix(SQLITE).partition("?")[0]))
 
 
 def exists(tracking_uri: str) -> bool:
-    """Say whether a store is there already: a server, or a SQLite file that need not be created."""
+    """Return whether a store exists already; a server counts as existing."""
     return not is_local(tracking_uri) or path_of(tracking_uri).is_file()
 
 
-def put_in_place(prepared: Path, database: Path) -> None:
-    """Begin a store with a file that has MLflow's tables.
+def install_template(prepared: Path, database: Path) -> None:
+    """Create a store by copying a file that has MLflow's tables.
 
-    SQLite is to write ahead into a log from then on, which takes a third off the time of a trial's runs and lets others read
-    meanwhile; the file remembers it. On a network drive such a log does not work, and none is kept.
+    The new file uses SQLite's write-ahead log, which makes logging a trial a third faster and lets other processes read
+    meanwhile. On a network drive such a log does not work, so the mode is left as it is.
 
     Args:
-        prepared: The file; it is copied.
-        database: Where the store is to be, in a folder that is there; the caller sees to it that nobody else begins it.
+        prepared: The template, which is copied.
+        database: The new store, in an existing folder; the caller holds a lock so that no other process creates it.
     """
-    for ending in _BESIDE:  # of a store that was deleted: SQLite would take them for the new one's
+    for ending in _SIDE_FILES:  # left over from a deleted store: SQLite would use them for the new one
         Path(f"{database}{ending}").unlink(missing_ok=True)
     with replacing(database) as new:
         shutil.copyfile(prepared, new)
@@ -50,7 +50,7 @@ def put_in_place(prepared: Path, database: Path) -> None:
 
 
 def _file_system(folder: Path) -> str:
-    """Name the file system that a folder lies in; empty if that is not known."""
+    """Return the type of the file system that holds a folder; empty if unknown."""
     above = {folder.resolve(), *folder.resolve().parents}
     mounted = [(len(Path(disk.mountpoint).parts), disk.fstype) for disk in psutil.disk_partitions(all=True) if Path(disk.mountpoint) in above]
     return max(mounted, default=(0, ""))[1].lower()

@@ -21,14 +21,14 @@ def served(model_uri: str, tracking_uri: str, *, log: Path, cwd: Path, env: Mapp
     """Run `mlflow models serve`.
 
     Args:
-        model_uri: What is served.
-        tracking_uri: Where it is registered.
+        model_uri: The model to serve.
+        tracking_uri: The store where the model is registered.
         log: The file for what the server prints.
         cwd: The folder that it runs in.
         env: Its environment variables.
 
     Yields:
-        A function that posts rows, as JSON or with ``form="csv"`` as CSV, and returns the answers.
+        A function that posts rows, as JSON or with ``form="csv"`` as CSV, and returns the predictions.
     """
     port, programs = _free_port(), Path(sys.executable).parent
     command = [programs / "mlflow", "models", "serve", "-m", model_uri, "--env-manager", "local", "-h", "127.0.0.1", "-p", str(port)]
@@ -37,7 +37,7 @@ def served(model_uri: str, tracking_uri: str, *, log: Path, cwd: Path, env: Mapp
         variables = {**env, "MLFLOW_TRACKING_URI": tracking_uri, "PATH": path}
         server = subprocess.Popen(command, stdout=output, stderr=output, cwd=cwd, env=variables, start_new_session=True)
     try:
-        _wait_until_it_answers(port, server, log)
+        _wait_until_ready(port, server, log)
         yield lambda rows, form="json": _post(port, rows, form)
     finally:
         _stop(server)
@@ -60,12 +60,12 @@ def _free_port() -> int:
 
 def _post(port: int, rows: pd.DataFrame, form: str) -> pd.DataFrame:
     if form == "csv":
-        return _answers(port, rows.to_csv(index=False), "text/csv")
+        return _predictions(port, rows.to_csv(index=False), "text/csv")
     body = json.dumps({"dataframe_split": json.loads(rows.to_json(orient="split", index=False))})
-    return _answers(port, body, "application/json")
+    return _predictions(port, body, "application/json")
 
 
-def _answers(port: int, body: str, content_type: str) -> pd.DataFrame:
+def _predictions(port: int, body: str, content_type: str) -> pd.DataFrame:
     return pd.DataFrame(json.loads(_request(port, "POST", "/invocations", body, content_type))["predictions"])
 
 
@@ -80,7 +80,7 @@ def _request(port: int, method: str, path: str, body: str | None = None, content
         connection.close()
 
 
-def _wait_until_it_answers(port: int, server: subprocess.Popen, log: Path) -> None:
+def _wait_until_ready(port: int, server: subprocess.Popen, log: Path) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         assert server.poll() is None, log.read_text()
@@ -90,4 +90,4 @@ def _wait_until_it_answers(port: int, server: subprocess.Popen, log: Path) -> No
             time.sleep(0.2)
         else:
             return
-    pytest.fail(f"The server did not answer in time:\n{log.read_text()}")
+    pytest.fail(f"The server was not ready in time:\n{log.read_text()}")

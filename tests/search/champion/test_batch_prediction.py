@@ -13,21 +13,21 @@ def rows(dataset):
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_answers_come_in_the_order_of_the_rows(champion, rows, tmp_path, suffix):
+def test_predictions_have_the_order_of_the_rows(champion, rows, tmp_path, suffix):
     getattr(rows, f"to_{suffix}")(tmp_path / f"rows.{suffix}", index=False)
-    n_rows = predict_file(lambda: champion, tmp_path / f"rows.{suffix}", tmp_path / f"answers.{suffix}")
-    answers = getattr(pd, f"read_{suffix}")(tmp_path / f"answers.{suffix}")
+    n_rows = predict_file(lambda: champion, tmp_path / f"rows.{suffix}", tmp_path / f"predictions.{suffix}")
+    predictions = getattr(pd, f"read_{suffix}")(tmp_path / f"predictions.{suffix}")
     expected = champion.predict(rows)
-    assert n_rows == len(answers) == len(rows)
-    assert list(answers) == ["prediction", "probability_no", "probability_yes"]
-    assert answers["prediction"].tolist() == expected["prediction"].tolist()
-    np.testing.assert_allclose(answers["probability_yes"], expected["probability_yes"], rtol=1e-6)
+    assert n_rows == len(predictions) == len(rows)
+    assert list(predictions) == ["prediction", "probability_no", "probability_yes"]
+    assert predictions["prediction"].tolist() == expected["prediction"].tolist()
+    np.testing.assert_allclose(predictions["probability_yes"], expected["probability_yes"], rtol=1e-6)
 
 
 def test_extra_columns_and_their_order_do_not_matter(champion, rows, tmp_path):
     rows[["port", "age", "siblings"]].assign(name="someone").to_csv(tmp_path / "rows.csv", index=False)
-    predict_file(lambda: champion, tmp_path / "rows.csv", tmp_path / "answers.csv")
-    assert pd.read_csv(tmp_path / "answers.csv")["prediction"].tolist() == champion.predict(rows)["prediction"].tolist()
+    predict_file(lambda: champion, tmp_path / "rows.csv", tmp_path / "predictions.csv")
+    assert pd.read_csv(tmp_path / "predictions.csv")["prediction"].tolist() == champion.predict(rows)["prediction"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -43,31 +43,31 @@ def test_extra_columns_and_their_order_do_not_matter(champion, rows, tmp_path):
         ("rows.csv", "age,siblings,port\n1,2,\n1,2,7\n", 'the column "port" holds the number 7; expected text as in training, such as "north"'),
     ],
 )
-def test_a_file_that_cannot_be_answered_is_refused_in_one_line(champion, tmp_path, name, content, message):
+def test_a_file_that_cannot_be_predicted_is_refused_in_one_line(champion, tmp_path, name, content, message):
     if content is not None:
         (tmp_path / name).write_text(content)
     with pytest.raises(DataError, match=message) as caught:
-        predict_file(lambda: champion, tmp_path / name, tmp_path / "answers.csv")
+        predict_file(lambda: champion, tmp_path / name, tmp_path / "predictions.csv")
     assert "\n" not in str(caught.value)
-    assert not (tmp_path / "answers.csv").exists()
+    assert not (tmp_path / "predictions.csv").exists()
 
 
-def test_a_file_is_read_before_the_champion_is_fetched(tmp_path):
+def test_a_file_is_read_before_the_champion_is_loaded(tmp_path):
     with pytest.raises(DataError, match="There is no file"):
-        predict_file(pytest.fail, tmp_path / "absent.csv", tmp_path / "answers.csv")
+        predict_file(pytest.fail, tmp_path / "absent.csv", tmp_path / "predictions.csv")
 
 
-def test_where_the_answers_go_is_checked_first(tmp_path):
+def test_the_output_file_is_checked_first(tmp_path):
     with pytest.raises(DataError, match=r'has the suffix ".txt"'):
-        predict_file(pytest.fail, tmp_path / "rows.csv", tmp_path / "answers.txt")
+        predict_file(pytest.fail, tmp_path / "rows.csv", tmp_path / "predictions.txt")
     with pytest.raises(DataError, match="does not exist; create it first"):
-        predict_file(pytest.fail, tmp_path / "rows.csv", tmp_path / "no folder" / "answers.csv")
+        predict_file(pytest.fail, tmp_path / "rows.csv", tmp_path / "no folder" / "predictions.csv")
 
 
-def test_answers_that_were_there_stay_when_the_rows_are_wrong(champion, tmp_path):
-    (tmp_path / "answers.csv").write_text("old")
+def test_existing_predictions_stay_if_the_rows_are_invalid(champion, tmp_path):
+    (tmp_path / "predictions.csv").write_text("old")
     (tmp_path / "rows.csv").write_text("age\n1\n")
     with pytest.raises(DataError):
-        predict_file(lambda: champion, tmp_path / "rows.csv", tmp_path / "answers.csv")
-    assert (tmp_path / "answers.csv").read_text() == "old"
+        predict_file(lambda: champion, tmp_path / "rows.csv", tmp_path / "predictions.csv")
+    assert (tmp_path / "predictions.csv").read_text() == "old"
     assert len(list(tmp_path.iterdir())) == 2

@@ -8,7 +8,7 @@ from search.champion import bundled_code
 MODULES = {"sklearn": "scikit-learn"}
 
 
-def test_the_carried_files_import_only_what_the_requirements_name():
+def test_the_bundled_files_import_only_what_the_requirements_name():
     imported = set()
     for file in bundled_code.source_files():
         for node in ast.walk(ast.parse((bundled_code.ROOT / file).read_text())):
@@ -20,16 +20,16 @@ def test_the_carried_files_import_only_what_the_requirements_name():
     assert foreign <= set(bundled_code.REQUIREMENTS)
 
 
-def test_neither_training_nor_tracking_is_carried():
+def test_neither_training_nor_tracking_is_bundled():
     assert not [file for file in bundled_code.source_files() if file.startswith(("training", "tracking", "executors", "samplers"))]
 
 
-def test_a_model_of_keras_own_layers_needs_no_module(tmp_path):
+def test_a_model_of_keras_layers_needs_no_module(tmp_path):
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="relu", kernel_regularizer="l2")]).save(tmp_path / "1.keras")
     assert bundled_code.own_modules(tmp_path / "1.keras", "models.mlp:build_mlp") == ()
 
 
-def test_a_model_with_its_own_layer_needs_the_layers_and_the_builders_module(spec):
+def test_a_model_with_a_custom_layer_needs_the_modules_of_layer_and_builder(spec):
     assert bundled_code.own_modules(spec.model_path, spec.experiment.model) == ("own_network.builder", "own_network.layers")
 
 
@@ -42,7 +42,7 @@ def test_a_registered_function_needs_the_builders_module(tmp_path):
     assert "own_network.builder" in bundled_code.own_modules(tmp_path / "1.keras", "own_network.builder:build")
 
 
-def test_the_users_package_travels_and_an_installed_one_is_pinned_instead(own_network, tmp_path):
+def test_the_users_package_is_bundled_and_an_installed_one_is_pinned_instead(own_network, tmp_path):
     paths = bundled_code.copy_code(tmp_path, ["own_network.layers", "keras.layers"])
     assert [path.rpartition("/")[2] for path in paths] == ["perceptune_champion", "own_network"]
     assert sorted(path.name for path in (tmp_path / "own_network").iterdir()) == ["__init__.py", "builder.py", "data.py", "layers.py"]

@@ -1,11 +1,11 @@
-"""The summary and the picture of a champion, in its package, its runs and on the command line."""
+"""The summary and the diagram of a champion, in its package, in its runs and on the command line."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from search.champion.model_overview import PICTURE, SUMMARY, log_overview, look, write_overview
+from search.champion.model_overview import PICTURE, SUMMARY, log_overview, read_overview, write_overview
 from search.champion.pyfunc import Champion
 from search.cli.app import app
 from search.errors import DataError, InputError
@@ -23,7 +23,7 @@ def command(model_uri, tracking_uri, monkeypatch):
     return run
 
 
-def test_a_packaged_champion_has_its_summary_and_its_picture(packaged):
+def test_a_packaged_champion_has_a_summary_and_a_diagram(packaged):
     folder = packaged.folder / "data" / "champion"
     assert "doubled (Doubled)" in (folder / SUMMARY).read_text(encoding="utf-8")
     assert "Dense tanh" in (folder / PICTURE).read_text(encoding="utf-8")
@@ -37,13 +37,13 @@ def test_they_are_artifacts_of_the_runs(packaged, tracking_uri, parent_run_id):
         assert {SUMMARY, PICTURE} <= {file.path for file in client.list_artifacts(run_id)}
 
 
-def test_a_champion_that_was_packaged_without_them_is_drawn_when_asked(champion, packaged, tmp_path):
+def test_a_champion_packaged_without_them_is_drawn_on_demand(champion, packaged, tmp_path):
     folder = tmp_path / "champion"
     folder.mkdir()
     (folder / "model.keras").write_bytes((champion.folder / "model.keras").read_bytes())
     (folder / "champion.json").write_bytes((champion.folder / "champion.json").read_bytes())
-    drawn = look(Champion(folder), SUMMARY)
-    assert drawn == look(champion, SUMMARY)
+    drawn = read_overview(Champion(folder), SUMMARY)
+    assert drawn == read_overview(champion, SUMMARY)
     assert not (folder / SUMMARY).exists()
 
 
@@ -54,10 +54,10 @@ def test_an_estimator_has_neither(tmp_path):
     write_overview(Estimated(tmp_path), tmp_path)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(InputError, match="no layers"):
-        look(Estimated(tmp_path), PICTURE)
+        read_overview(Estimated(tmp_path), PICTURE)
 
 
-def test_the_commands_show_and_write_what_is_inside(command, champion, dataset, tmp_path):
+def test_the_commands_show_and_write_summary_diagram_weights_and_outputs(command, champion, dataset, tmp_path):
     assert "Total params" in command("summary", "survival")
     command("picture", "survival", tmp_path / "model.svg")
     assert (tmp_path / "model.svg").read_text(encoding="utf-8").startswith("<svg")
@@ -71,7 +71,7 @@ def test_the_commands_show_and_write_what_is_inside(command, champion, dataset, 
     assert pd.read_csv(tmp_path / "outputs.csv").shape == (len(dataset.test.features), 5)
 
 
-def test_a_layer_or_a_file_that_there_is_not_is_answered_in_one_line(command, tmp_path):
+def test_an_unknown_layer_or_file_type_is_refused(command, tmp_path):
     with pytest.raises(InputError, match=r'no layer "dens"; did you mean "dense'):
         command("weights", "survival", "dens")
     with pytest.raises(DataError, match=r"expected a file ending in \.svg"):

@@ -11,7 +11,7 @@ import json, sys
 import mlflow.pyfunc, pandas as pd
 model = mlflow.pyfunc.load_model(sys.argv[1])
 rows = pd.read_csv(sys.argv[2], dtype={"siblings": float})
-print("ANSWERS " + model.predict(rows).to_json(orient="split"))
+print("PREDICTIONS " + model.predict(rows).to_json(orient="split"))
 print("MODULES " + json.dumps([name for name in sys.modules if name.split(".")[0] in ("search", "models", "experiments", "own_network")]))
 print("FILES " + json.dumps([sys.modules[name].__file__ for name in ("perceptune_champion", "own_network")]))
 """
@@ -26,37 +26,39 @@ ODD_ROWS = [
 
 @pytest.fixture(scope="module")
 def fresh(packaged, dataset, elsewhere) -> dict[str, object]:
-    """What a process prints that has MLflow but neither this checkout nor the user's package."""
+    """The output of a process that has MLflow but neither this checkout nor the user's package."""
     path = elsewhere["cwd"] / "rows.csv"
     dataset.test.features.to_csv(path, index=False)
     command = [sys.executable, "-c", FRESH, str(packaged.folder), str(path)]
     process = subprocess.run(command, capture_output=True, text=True, check=False, **elsewhere)
     assert process.returncode == 0, process.stderr
-    printed = (line.partition(" ") for line in process.stdout.splitlines() if line.startswith(("ANSWERS", "MODULES", "FILES")))
+    printed = (line.partition(" ") for line in process.stdout.splitlines() if line.startswith(("PREDICTIONS", "MODULES", "FILES")))
     return {name: json.loads(text) for name, _, text in printed}
 
 
-def test_mlflow_alone_loads_it_in_a_process_that_knows_no_checkout(fresh, packaged, champion, dataset):
+@pytest.mark.slow
+def test_mlflow_alone_loads_it_in_a_process_without_the_checkout(fresh, packaged, champion, dataset):
     expected = champion.predict(dataset.test.features)
-    assert [row[0] for row in fresh["ANSWERS"]["data"]] == expected["prediction"].tolist()
-    np.testing.assert_allclose([row[2] for row in fresh["ANSWERS"]["data"]], expected["probability_yes"], atol=1e-6)
+    assert [row[0] for row in fresh["PREDICTIONS"]["data"]] == expected["prediction"].tolist()
+    np.testing.assert_allclose([row[2] for row in fresh["PREDICTIONS"]["data"]], expected["probability_yes"], atol=1e-6)
     assert {name.split(".")[0] for name in fresh["MODULES"]} == {"own_network"}
     assert all(file.startswith(str(packaged.folder)) for file in fresh["FILES"])
 
 
 @pytest.fixture(scope="module")
-def odd_answers(champion):
-    """The answers to each odd row alone."""
+def odd_predictions(champion):
+    """The prediction of each odd row alone."""
     return [champion.predict(pd.DataFrame([row]))["probability_yes"][0] for row in ODD_ROWS]
 
 
-def test_mlflow_serves_the_registered_champion_over_http(serve, model_uri, tracking_uri, champion, dataset, odd_answers):
+@pytest.mark.slow
+def test_mlflow_serves_the_registered_champion_over_http(serve, model_uri, tracking_uri, champion, dataset, odd_predictions):
     rows = dataset.test.features[:10]
     expected = champion.predict(rows)
     with serve("models:/survival@champion", tracking_uri) as post:
         for form in ("json", "csv"):
-            answers = post(rows, form)
-            assert answers["prediction"].tolist() == expected["prediction"].tolist()
-            np.testing.assert_allclose(answers["probability_yes"], expected["probability_yes"], atol=1e-6)
+            predictions = post(rows, form)
+            assert predictions["prediction"].tolist() == expected["prediction"].tolist()
+            np.testing.assert_allclose(predictions["probability_yes"], expected["probability_yes"], atol=1e-6)
             single = [post(pd.DataFrame([row]), form)["probability_yes"][0] for row in ODD_ROWS]
-            np.testing.assert_allclose(single, odd_answers, atol=1e-6, err_msg=f"whole numbers, gaps and new categories as {form}")
+            np.testing.assert_allclose(single, odd_predictions, atol=1e-6, err_msg=f"integers, missing values and new categories as {form}")

@@ -31,7 +31,7 @@ def test_a_trial_that_is_registered_already_keeps_its_version(model_uri, trackin
     assert len(client.search_model_versions("name = 'survival'")) == len(client.get_run(parent_run_id).outputs.model_outputs) == 1
 
 
-def test_the_run_shows_the_model_as_its_own(model_uri, tracking_uri, parent_run_id):
+def test_the_run_lists_the_model(model_uri, tracking_uri, parent_run_id):
     client = connect(tracking_uri)
     (output,) = client.get_run(parent_run_id).outputs.model_outputs
     model = client.get_logged_model(output.model_id)
@@ -39,10 +39,10 @@ def test_the_run_shows_the_model_as_its_own(model_uri, tracking_uri, parent_run_
     assert json.loads(model.tags["mlflow.modelVersions"]) == [{"name": "survival", "version": int(model_uri.rpartition("/")[2])}]
 
 
-def test_a_registered_champion_answers(champion, dataset):
-    answers = champion.predict(dataset.test.features.set_index("age", drop=False))
-    assert answers.index.equals(dataset.test.features.set_index("age").index)
-    assert set(answers["prediction"]) == {"no", "yes"}
+def test_a_registered_champion_predicts(champion, dataset):
+    predictions = champion.predict(dataset.test.features.set_index("age", drop=False))
+    assert predictions.index.equals(dataset.test.features.set_index("age").index)
+    assert set(predictions["prediction"]) == {"no", "yes"}
     assert champion.class_names == ("no", "yes")
     assert isinstance(champion.model, keras.Model)
 
@@ -59,13 +59,13 @@ def test_an_unknown_study_lists_the_registered_ones(model_uri, tracking_uri):
         load_champion("models:/survival/99", tracking_uri)
 
 
-def test_asking_for_a_champion_creates_no_store(tmp_path):
+def test_loading_a_champion_creates_no_store(tmp_path):
     with pytest.raises(StudyNotFoundError, match="nothing is registered yet"):
         load_champion("survival", f"sqlite:///{tmp_path / 'mlflow.db'}")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_model_of_somebody_else_is_refused(packaged, tracking_uri, parent_run_id, tmp_path):
+def test_a_model_of_another_tool_is_refused(packaged, tracking_uri, parent_run_id, tmp_path):
     folder = shutil.copytree(packaged.folder, tmp_path / "model")
     (folder / "data" / "champion" / "champion.json").unlink()
     other = dataclasses.replace(packaged, folder=folder, metadata=dataclasses.replace(packaged.metadata, study="foreign"))
@@ -74,7 +74,7 @@ def test_a_model_of_somebody_else_is_refused(packaged, tracking_uri, parent_run_
         load_champion("foreign", tracking_uri)
 
 
-def test_the_exported_model_is_the_kept_one(champion, spec, tmp_path):
+def test_the_exported_model_is_the_saved_one(champion, spec, tmp_path):
     export_champion(champion, tmp_path / "best.keras")
     assert (tmp_path / "best.keras").read_bytes() == spec.model_path.read_bytes()
     with pytest.raises(DataError, match=r"expected a file ending in \.keras"):

@@ -1,4 +1,4 @@
-"""The types that a champion's signature declares, and rows written in them."""
+"""The types of a champion's signature, and rows converted to them."""
 
 import numpy as np
 import pandas as pd
@@ -19,23 +19,23 @@ ROWS = pd.DataFrame(
     },
     index=[7, 9],
 )
-ANSWERS = pd.DataFrame({"prediction": ["yes"], "probability_yes": [0.7]})
+PREDICTIONS = pd.DataFrame({"prediction": ["yes"], "probability_yes": [0.7]})
 
 
-def test_rows_are_written_in_the_declared_types_in_the_columns_order():
+def test_rows_are_converted_to_the_declared_types_in_the_columns_order():
     rows = as_declared(ROWS, COLUMNS)
     assert {name: rows[name].dtype.kind for name in rows} == {"age": "f", "rooms": "f", "sold": "b", "lift": "f", "town": "O", "kind": "O"}
     assert rows.index.tolist() == [0, 1]
     np.testing.assert_array_equal(rows["lift"], [1.0, np.nan])
 
 
-def test_a_column_of_text_that_is_empty_here_stays_text():
+def test_a_text_column_without_values_stays_text():
     empty = ROWS.assign(town=np.nan)
     assert as_declared(empty, COLUMNS)["town"].dtype == object
 
 
 def test_every_input_has_a_type_that_csv_can_be_read_into():
-    signature = signature_of(as_declared(ROWS, COLUMNS), ANSWERS)
+    signature = signature_of(as_declared(ROWS, COLUMNS), PREDICTIONS)
     assert [column.type.name for column in signature.inputs] == ["double", "double", "boolean", "double", "string", "string"]
     assert [column.type.name for column in signature.outputs] == ["string", "double"]
 
@@ -44,4 +44,4 @@ def test_every_input_has_a_type_that_csv_can_be_read_into():
 def test_arrays_stay_as_they_are(dtype):
     images = np.zeros((2, 4, 4, 1), dtype)
     assert as_declared(images, None) is images
-    assert signature_of(images, ANSWERS).inputs.inputs[0].shape == (-1, 4, 4, 1)
+    assert signature_of(images, PREDICTIONS).inputs.inputs[0].shape == (-1, 4, 4, 1)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from search.champion.verification import check_answers, check_outputs
+from search.champion.verification import check_outputs, check_predictions
 from search.errors import ChampionError
 
 EXPECTED = np.array([[0.1], [0.5], [0.9]])
@@ -22,12 +22,12 @@ def test_a_difference_that_rounding_cannot_make_is_refused(given):
         check_outputs(given, EXPECTED, "A model")
 
 
-def test_answers_must_have_the_same_columns_classes_and_probabilities():
+def test_predictions_must_have_the_same_columns_classes_and_probabilities():
     expected = pd.DataFrame({"prediction": ["a", "b"], "probability_a": [0.9, 0.2]})
-    check_answers(expected.copy(), expected, "A model")
+    check_predictions(expected.copy(), expected, "A model")
     for given in (expected.assign(prediction="a"), expected.assign(probability_a=0.9), expected[["prediction"]]):
         with pytest.raises(ChampionError, match=r"^A model, "):
-            check_answers(given, expected, "A model")
+            check_predictions(given, expected, "A model")
 
 
 def test_sixteen_bits_round_more_and_a_lost_weight_still_shows():

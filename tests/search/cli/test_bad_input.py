@@ -1,4 +1,4 @@
-"""What bad input gets: one line that says what is wrong, exit status 2, and nothing has run."""
+"""Invalid input is reported in one line with exit status 2, before anything runs."""
 
 from pathlib import Path
 
@@ -20,7 +20,8 @@ def csv(**changes):
     return f"data={{{', '.join(f'{name} = {value}' for name, value in arguments.items())}}}"
 
 
-SAID = [
+HERE = ["--executor", "in-process"]
+MESSAGES = [
     (["run", "nothing.toml"], 'There is no experiment file "nothing.toml"'),
     (["run", "broken.toml"], "line 2"),
     (["run", DIABETES, "--set", "space.training.epoch=3"], 'did you mean "epochs"'),
@@ -28,9 +29,9 @@ SAID = [
     (["run", DIABETES, "--set", "space.training.learning_rate={type='float', low=0.0, high=1.0, log=true}"], "log"),
     (["run", DIABETES, "--set", "space.model.activation={type='categorical', choices=[]}"], "choices"),
     (["run", DIABETES, "--set", "space.training.batch_size=0"], "batch_size"),
-    (["run", DIABETES, "--set", "model=models.mlp:build_mpl"], 'did you mean "build_mlp"'),
-    (["run", DIABETES, "--executor", "in-process", "--set", "model=nowhere:build"], 'there is no module "nowhere"'),
-    (["run", DIABETES, "--set", "space.model.n_hiden=3"], 'did you mean "n_hidden"'),
+    (["run", DIABETES, *HERE, "--set", "model=models.mlp:build_mpl"], 'did you mean "build_mlp"'),
+    (["run", DIABETES, *HERE, "--set", "model=nowhere:build"], 'there is no module "nowhere"'),
+    (["run", DIABETES, *HERE, "--set", "space.model.n_hiden=3"], 'did you mean "n_hidden"'),
     (["run", DIABETES, "--set", "objective.metric=val_mean_absolute_error"], "val_accuracy"),
     (["run", DIABETES, "--sampler", "tep"], 'did you mean "tpe"'),
     (["run", DIABETES, "--pruner", "medain"], 'did you mean "median"'),
@@ -48,42 +49,41 @@ SAID = [
     (["run", DIABETES, "--set", csv(task="'binry'")], 'task = "binry" is not known'),
     (["run", DIABETES, "--set", csv(drop="'empty'")], 'write drop = ["empty"]'),
     (["run", DIABETES, "--set", "objective.direction=minimize"], 'write direction = "maximize"'),
-    (["run", DIABETES, "--set", "space.training.loss=categorical_crossentropy"], 'use "binary_crossentropy", or "auto"'),
-    (["run", DIABETES, "--set", "model=own:build", "--set", "space.model={}"], "own:build returned NoneType, expected keras.Model"),
+    (["run", DIABETES, *HERE, "--set", "space.training.loss=categorical_crossentropy"], 'use "binary_crossentropy", or "auto"'),
+    (["run", DIABETES, *HERE, "--set", "model=own:build", "--set", "space.model={}"], "own:build returned NoneType, expected keras.Model"),
     (["run", DIABETES, "--sampler", "grid"], "learning_rate"),
     (["show", "nothing"], 'There is no study "nothing"'),
     (["best", "../diabetes"], 'There is no study "../diabetes"'),
-    (["predict", "nothing", "--input", "table.csv", "--output", "answers.csv"], "nothing"),
-    (["predict", "nothing", "--input", "absent.csv", "--output", "answers.csv"], "absent.csv"),
+    (["predict", "nothing", "--input", "table.csv", "--output", "predictions.csv"], "nothing"),
+    (["predict", "nothing", "--input", "absent.csv", "--output", "predictions.csv"], "absent.csv"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), SAID, ids=lambda value: " ".join(map(str, value)).replace(str(DIABETES), "D") if isinstance(value, list) else ""
+    ("words", "message"), MESSAGES, ids=lambda value: " ".join(map(str, value)).replace(str(DIABETES), "D") if isinstance(value, list) else ""
 )
-def test_a_mistake_is_answered_in_one_line_before_anything_runs(shell, words, said):
+def test_invalid_input_is_reported_in_one_line_before_anything_runs(shell, words, message):
     (shell.folder / "broken.toml").write_text('model = "a:b"\ndata = {\n')
     (shell.folder / "table.csv").write_text(TABLE)
     (shell.folder / "headers.csv").write_text("x,y\n")
     (shell.folder / "own.py").write_text("def build():\n    return None\n")
     refused = shell.call(*words, status=2)
-    assert said in refused.stderr
+    assert message in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
     assert "fault of perceptune" not in refused.stderr
     assert not list(shell.folder.glob("mlruns/studies/*/journal.log"))
     assert not (shell.folder / "mlruns" / "mlflow.db").exists()
 
 
-def test_texts_with_brackets_are_shown_as_they_are(shell):
+def test_texts_with_brackets_are_printed_unchanged(shell):
     (shell.folder / "own.py").write_text(FAILING)
-    overrides = ["callbacks=[{use='own:Failing'}]", "executor.n_workers=1"]
-    shell.run("run", DIABETES, "--trials", 1, *(word for override in overrides for word in ("--set", override)), status=1)
+    shell.call("run", DIABETES, "--trials", 1, "--workers", 1, "--set", "callbacks=[{use='own:Failing'}]", status=1)
     assert "shape [/job:localhost] [bold]" in shell.call("show", "diabetes").stdout
     assert "shape [/job:localhost] [bold]" in shell.call("trials", "diabetes").stdout
     assert "cannot be written" in shell.call("trials", "diabetes", "--csv", "nowhere/trials.csv", status=2).stderr
 
 
-def test_help_is_answered_without_heavy_imports(shell):
+def test_help_needs_no_heavy_imports(shell):
     printed = shell.python("""if True:
         import sys
         from search.cli.app import run_app

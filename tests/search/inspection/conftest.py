@@ -1,4 +1,4 @@
-"""Models to look into, with preprocessing that passes arrays on."""
+"""Models to inspect, with preprocessing that returns arrays unchanged."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 
-class Passing:
+class Identity:
     """Preprocessing for rows that are arrays already."""
 
     def transform(self, rows):
@@ -16,9 +16,9 @@ class Passing:
 
 
 @dataclass(frozen=True)
-class Looked:
+class InspectedModel:
     model: Any
-    preprocessor: Any = field(default_factory=Passing)
+    preprocessor: Any = field(default_factory=Identity)
 
 
 def residual():
@@ -44,32 +44,32 @@ class TwoInputs(keras.Model):
         return self.main(keras.layers.concatenate([inputs["wide"], self.hidden(inputs["deep"])]))
 
 
-class Unfollowed(keras.Model):
+class Untraceable(keras.Model):
     def __init__(self):
-        super().__init__(name="unfollowed")
+        super().__init__(name="untraceable")
         self.first, self.second = keras.layers.Dense(3, name="first"), keras.layers.Dense(1, name="second")
 
     def call(self, inputs):
         return self.second(self.first(keras.ops.convert_to_tensor(np.asarray(inputs))))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def champion():
     keras.utils.clear_session()
     keras.utils.set_random_seed(1)
-    return Looked(residual())
+    return InspectedModel(residual())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def subclassed():
     keras.utils.set_random_seed(1)
     model = TwoInputs()
     model({"wide": np.zeros((1, 2)), "deep": np.zeros((1, 5))})
-    return Looked(model)
+    return InspectedModel(model)
 
 
-@pytest.fixture
-def unfollowed():
-    model = Unfollowed()
+@pytest.fixture(scope="session")
+def untraceable():
+    model = Untraceable()
     model(np.zeros((1, 2), dtype="float32"))
-    return Looked(model)
+    return InspectedModel(model)

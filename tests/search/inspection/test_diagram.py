@@ -1,4 +1,4 @@
-"""The picture as SVG."""
+"""The diagram as SVG."""
 
 from xml.etree import ElementTree
 
@@ -6,7 +6,7 @@ import keras
 
 from search.inspection import draw_model
 
-from .conftest import Looked
+from .conftest import InspectedModel
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -15,7 +15,7 @@ def texts(svg):
     return [element.text for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
 
 
-def test_the_picture_names_layers_classes_shapes_and_parameters(champion):
+def test_the_diagram_names_layers_classes_shapes_and_parameters(champion):
     drawn = texts(draw_model(champion))
     assert drawn[0] == "residual: 60 parameters"
     for text in ("hidden", "Dense relu", "(None, 4)   20 parameters", "rows", "Input", "(None, 2)   shared"):
@@ -28,7 +28,7 @@ def test_there_is_an_arrow_for_each_tensor_and_a_box_for_each_call(champion):
     assert len(list(picture.iter(f"{SVG}rect"))) == 11
 
 
-def test_everything_lies_within_the_picture(champion):
+def test_everything_lies_within_the_diagram(champion):
     picture = ElementTree.fromstring(draw_model(champion))
     for box in picture.iter(f"{SVG}rect"):
         x, y, width, height = (float(box.get(name, 0)) for name in ("x", "y", "width", "height"))
@@ -36,11 +36,11 @@ def test_everything_lies_within_the_picture(champion):
         assert 0 <= y <= y + height <= float(picture.get("height"))
 
 
-def test_layers_that_cannot_be_connected_have_no_arrows(unfollowed):
-    svg = draw_model(unfollowed)
+def test_layers_that_cannot_be_connected_have_no_arrows(untraceable):
+    svg = draw_model(untraceable)
     assert {"first", "second"} <= set(texts(svg))
     assert 'class="arrow"' not in svg
 
 
-def test_a_name_may_hold_any_letter():
-    assert "a<b&c" in texts(draw_model(Looked(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="a<b&c")]))))
+def test_names_are_escaped():
+    assert "a<b&c" in texts(draw_model(InspectedModel(keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="a<b&c")]))))

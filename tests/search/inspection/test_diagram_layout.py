@@ -1,4 +1,4 @@
-"""Places of boxes and ways of arrows."""
+"""Positions of boxes and arrows."""
 
 import itertools
 

@@ -9,7 +9,7 @@ def named_arrows(graph):
     return {(graph.boxes[source].name, graph.boxes[target].name) for source, target in graph.arrows}
 
 
-def test_a_functional_model_is_its_calls_in_order(champion):
+def test_a_functional_models_graph_has_its_calls_in_order(champion):
     graph = model_graph(champion.model)
     assert graph.title == "residual: 60 parameters"
     assert named_arrows(graph) == {
@@ -27,16 +27,16 @@ def test_a_shared_layer_is_a_box_for_each_use_and_counted_once(champion):
     assert [box.n_parameters for box in boxes] == [10, None]
 
 
-def test_the_layers_of_a_subclassed_model_are_followed_through_its_call(subclassed):
+def test_a_subclassed_model_is_traced_through_its_call(subclassed):
     graph = model_graph(subclassed.model)
     arrows = {(source, target.partition("_")[0]) for source, target in named_arrows(graph)}
-    assert graph.is_followed
+    assert graph.is_traced
     assert {("deep", "hidden"), ("hidden", "concatenate"), ("wide", "concatenate")} <= arrows
 
 
-def test_a_call_that_cannot_be_followed_leaves_a_list_of_layers(unfollowed):
-    graph = model_graph(unfollowed.model)
-    assert not graph.is_followed
+def test_an_untraceable_model_is_a_list_of_layers(untraceable):
+    graph = model_graph(untraceable.model)
+    assert not graph.is_traced
     assert [box.name for box in graph.boxes] == ["first", "second"]
 
 

@@ -18,7 +18,7 @@ def open_study(name, direction="minimize"):
 
 
 def train(study, quality):
-    """Train a pretended trial of a quality, 0 (best) upwards, that slowly gets worse; return its last epoch."""
+    """Report a trial of a quality, 0 (best) upwards, that slowly gets worse; return its last epoch."""
     sign = 1 if study.direction is optuna.study.StudyDirection.MINIMIZE else -1
     trial = study.ask({})
     for epoch in range(1, N_EPOCHS + 1):
@@ -59,7 +59,7 @@ def test_a_trial_whose_values_are_not_numbers_does_no_harm(name):
     assert train(study, 0) == N_EPOCHS
 
 
-def test_trials_that_run_at_once_are_judged_each_for_itself(name):
+def test_a_good_trial_survives_beside_a_bad_one(name):
     study = open_study(name)
     for number in range(9):
         train(study, 1 - 0.02 * number)

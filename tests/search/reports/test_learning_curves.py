@@ -48,5 +48,5 @@ def test_epochs_count_from_one() -> None:
     assert (list(figure.data[0].x), list(figure.data[0].y)) == ([1, 2], [2.0, 1.5])
 
 
-def test_without_histories_there_is_no_picture() -> None:
+def test_without_histories_there_is_no_plot() -> None:
     assert learning_curves(study_with(1.0), {}, "val_loss") is None

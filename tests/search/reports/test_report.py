@@ -1,4 +1,4 @@
-"""The pages that are written for a study, and what is left out."""
+"""The pages of a study's report, and which plots are left out."""
 
 import logging
 import math
@@ -32,16 +32,12 @@ def search(n_trials: int, value: Callable[[int], float] = lambda number: 0.5 + 0
     return study, histories
 
 
-def test_a_study_gets_one_page_per_picture(tmp_path: Path) -> None:
+def test_a_study_gets_one_page_per_plot_that_opens_without_network_and_other_files(tmp_path: Path) -> None:
     study, histories = search(10)
     pages = write_report(study, histories, "val_accuracy", tmp_path / "report")
     assert [page.stem for page in pages] == PAGES
     assert sorted(page.name for page in (tmp_path / "report").iterdir()) == sorted(f"{name}.html" for name in PAGES)
-
-
-def test_pages_open_without_a_network_and_without_other_files(tmp_path: Path) -> None:
-    study, histories = search(6)
-    for page in write_report(study, histories, "val_accuracy", tmp_path):
+    for page in pages:
         text = page.read_text(encoding="utf-8")
         assert text.startswith("<!DOCTYPE html>")
         assert re.search("<title>.*diabetes</title>", text[:500])
@@ -53,7 +49,7 @@ def test_a_single_completed_trial_has_no_importances(tmp_path: Path, caplog: pyt
     with caplog.at_level(logging.INFO, logger="search.reports"):
         pages = write_report(study, histories, "val_accuracy", tmp_path)
     assert [page.stem for page in pages] == [name for name in PAGES if name != "importances"]
-    assert "too few trials for the picture importances" in caplog.text
+    assert "too few trials for the plot importances" in caplog.text
 
 
 def test_a_study_without_a_completed_trial_has_no_pages_and_loses_the_old_ones(tmp_path: Path) -> None:
@@ -67,7 +63,7 @@ def test_equal_values_have_no_importances(tmp_path: Path) -> None:
     assert [page.stem for page in write_report(study, histories, "val_accuracy", tmp_path)] == [n for n in PAGES if n != "importances"]
 
 
-def test_a_picture_that_cannot_be_drawn_is_named_and_the_others_are_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_plot_that_cannot_be_drawn_is_logged_and_the_other_plots_are_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     study, histories = search(6)
     histories[5] = [{"val_accuracy": "not a number"}]  # type: ignore[dict-item]
     histories[2] = [None]  # type: ignore[list-item]

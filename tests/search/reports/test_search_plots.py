@@ -1,4 +1,4 @@
-"""What the pictures of the search say."""
+"""The content of the plots of a search."""
 
 import optuna
 import pytest

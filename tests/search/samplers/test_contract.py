@@ -119,7 +119,7 @@ def test_trials_asked_before_any_is_finished_differ(name):
     assert len({repr(trial.params) for trial in trials}) == 4
 
 
-def test_failed_pruned_and_infinite_trials_are_survived(name):
+def test_failed_pruned_and_infinite_trials_do_no_harm(name):
     study = open_study(name)
     for number in range(12):
         (trial,) = ask(study, name, 1)
@@ -133,7 +133,7 @@ def test_failed_pruned_and_infinite_trials_are_survived(name):
         assert_inside(trial.params, name)
 
 
-def test_a_trial_that_was_put_back_is_taken_first(name):
+def test_a_waiting_trial_is_retried_first(name):
     study = open_study(name)
     (killed,) = ask(study, name, 1)
     study._storage.set_trial_state_values(killed._trial_id, TrialState.WAITING)
@@ -144,7 +144,7 @@ def test_a_trial_that_was_put_back_is_taken_first(name):
     assert following.params != killed.params
 
 
-def test_a_trial_that_was_killed_while_it_was_asked_for_is_survived(name):
+def test_a_trial_without_parameters_does_no_harm(name):
     study = open_study(name)
     killed = study.ask()
     study.tell(killed, state=TrialState.FAIL)
@@ -152,7 +152,7 @@ def test_a_trial_that_was_killed_while_it_was_asked_for_is_survived(name):
     assert_inside(ask(study, name, 1)[0].params, name)
 
 
-def test_a_study_under_hyperband_is_seen_whole(name):
+def test_all_trials_are_seen_under_hyperband(name):
     study = open_study(name)
     study.pruner = optuna.pruners.HyperbandPruner(1, 27, 3)
     for _ in range(8):

@@ -19,7 +19,7 @@ print(keras.backend.backend())
 
 @pytest.mark.skipif(find_spec("jax") is None, reason="Keras' numpy backend imports jax; without it Keras Tuner is imported plainly")
 @pytest.mark.parametrize(("configured", "backend"), [(None, "tensorflow"), ("jax", "jax")])
-def test_keras_tuner_brings_no_tensorflow_and_keras_comes_afresh_with_its_own_backend(configured, backend, monkeypatch):
+def test_keras_tuner_imports_no_tensorflow_and_keras_later_uses_its_configured_backend(configured, backend, monkeypatch):
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     if configured:
         monkeypatch.setenv("KERAS_BACKEND", configured)

@@ -76,7 +76,7 @@ def test_a_pruned_trial_counts_with_its_last_value():
     assert next_after(0.0) != next_after(2.0)
 
 
-def test_an_interrupted_trial_that_was_tried_again_leaves_no_trace_in_the_process():
+def test_a_retried_trial_proposes_as_if_never_interrupted():
     interrupted, untouched = (study_of("kt-bayesian", PLANE, num_initial_points=3) for _ in range(2))
     for study in (interrupted, untouched):
         search(study, 7)
@@ -90,7 +90,7 @@ def test_an_interrupted_trial_that_was_tried_again_leaves_no_trace_in_the_proces
     assert proposals[0] == proposals[1]
 
 
-def test_running_trials_move_the_next_proposal_elsewhere():
+def test_running_trials_keep_the_next_proposal_away():
     study = study_of("kt-bayesian", PLANE, num_initial_points=4)
     search(study, 6)
     first, second = (study.ask(to_distributions(PLANE)).params for _ in range(2))
@@ -109,14 +109,14 @@ def test_options_reach_the_oracle():
     assert tenth() != tenth(alpha=1.0)
 
 
-def test_the_grid_goes_in_keras_tuners_order():
+def test_the_grid_has_keras_tuners_order():
     study = study_of("kt-grid", SMALL)
     trials = [study.ask(to_distributions(SMALL)) for _ in range(6)]
 
     assert [(trial.params["n"], trial.params["c"]) for trial in trials] == [(n, c) for n in (0, 1, 2) for c in "ab"]
 
 
-def test_the_grid_walks_through_a_whole_logarithmic_range():
+def test_the_grid_covers_a_whole_logarithmic_range():
     space = {"n": IntParameter(type="int", low=1, high=40, log=True)}
     study = study_of("kt-grid", space)
 

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from search.errors import DiskFullError, StoreAwayError
+from search.errors import DiskFullError, StoreUnavailableError
 from search.study.disk_space import disk_full_errors, is_full
 
 
@@ -20,8 +20,8 @@ def test_other_errors_are_not_changed(tmp_path):
 
 
 def test_the_full_disk_of_a_server_is_not_this_machines(tmp_path):
-    with pytest.raises(StoreAwayError), disk_full_errors(tmp_path):
-        raise StoreAwayError("the server says: database or disk is full")
+    with pytest.raises(StoreUnavailableError), disk_full_errors(tmp_path):
+        raise StoreUnavailableError("the server says: database or disk is full")
 
 
 def test_the_messages_of_libraries_on_a_full_disk_are_recognized():

@@ -1,4 +1,4 @@
-"""One SQLite store for all tests of tracking: creating one takes seconds."""
+"""One SQLite store for all tests of tracking, since creating one takes seconds."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""MLflow's own server, to be killed and started again; and a way to it on which answers get lost."""
+"""An MLflow server to kill and start again, and a proxy of it that loses responses."""
 
 import http.client
 import os
@@ -20,7 +20,7 @@ def free_port() -> int:
 
 
 class Server:
-    """`mlflow server` on a SQLite store of its own."""
+    """`mlflow server` with its own SQLite store."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self.port = folder, free_port()
@@ -35,27 +35,26 @@ class Server:
         return self._folder / "server.db"
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it and wait until it responds."""
         command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
         stored = ["--backend-store-uri", f"sqlite:///{self.database}", "--artifacts-destination", str(self._folder / "artifacts")]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
+        added = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
         with (self._folder / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, *stored], stdout=log, stderr=log, start_new_session=True, env=kept | {"MLFLOW_DISABLE_TELEMETRY": "true"}
-            )
+            self._process = subprocess.Popen([*command, *stored], stdout=log, stderr=log, start_new_session=True, env=kept | added)
         deadline = time.monotonic() + 120
-        while not self._answers():
+        while not self._responds():
             assert self._process.poll() is None, (self._folder / "server.log").read_text()
             assert time.monotonic() < deadline, (self._folder / "server.log").read_text()
 
     def kill(self) -> None:
-        """Kill it, as a machine that is gone."""
+        """Kill it, as if its machine failed."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 
-    def _answers(self) -> bool:
+    def _responds(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 pass
@@ -65,35 +64,40 @@ class Server:
         return True
 
 
-class Forgetful:
-    """A way to a server on which the next answer to each of some requests is lost: the server has done it, and nobody knows."""
+class LossyProxy:
+    """A proxy that loses the next responses to given requests: the server has applied them, and the client does not know.
+
+    Attributes:
+        to_lose: Responses to lose, by the last part of the request's path.
+        n_lost: Responses lost so far, likewise.
+    """
 
     def __init__(self, server: Server) -> None:
-        self.forget: Counter[str] = Counter()
-        self.forgotten: Counter[str] = Counter()
+        self.to_lose: Counter[str] = Counter()
+        self.n_lost: Counter[str] = Counter()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
-            def _pass_on(self) -> None:
+            def _forward(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
                 connection.request(self.command, self.path, body, {name: value for name, value in self.headers.items() if name != "Host"})
-                answer = connection.getresponse()
-                content = answer.read()
+                response = connection.getresponse()
+                content = response.read()
                 connection.close()
-                kind = self.path.partition("?")[0].rpartition("/")[2]
+                request = self.path.partition("?")[0].rpartition("/")[2]
                 self.close_connection = True
-                if outer.forget[kind]:
-                    outer.forget[kind] -= 1
-                    outer.forgotten[kind] += 1
+                if outer.to_lose[request]:
+                    outer.to_lose[request] -= 1
+                    outer.n_lost[request] += 1
                     return
-                self.send_response(answer.status)
-                self.send_header("Content-Type", answer.headers["Content-Type"])
+                self.send_response(response.status)
+                self.send_header("Content-Type", response.headers["Content-Type"])
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on  # noqa: N815
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _forward  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -107,6 +111,7 @@ class Forgetful:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def close(self) -> None:
+        """Stop responding; later connections are refused."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

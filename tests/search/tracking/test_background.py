@@ -1,4 +1,4 @@
-"""What a store that is slow, fails or is left behind means for whoever calls the tracker."""
+"""A slow or failing store, seen by the caller of the tracker."""
 
 import contextlib
 import itertools
@@ -12,8 +12,9 @@ import pytest
 from mlflow import MlflowClient
 
 from search.errors import PerceptuneError
-from search.tracking.background import MAX_WAITING, BackgroundTracker
+from search.tracking.background import BackgroundTracker
 from search.tracking.base import StudyOutcome, StudyRecord
+from search.tracking.call_queue import MAX_QUEUED
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import Assignment, EpochReport, TrialResult, TrialState
 
@@ -31,7 +32,7 @@ def tracker(tracking_uri: str, store: Path) -> BackgroundTracker:
 
 @pytest.fixture
 def busy(store: Path) -> Busy:
-    """A function that keeps everybody else from writing to the store."""
+    """A function that locks the store for all other writers."""
 
     @contextlib.contextmanager
     def hold() -> Iterator[None]:
@@ -45,15 +46,15 @@ def busy(store: Path) -> Busy:
 
 @pytest.fixture
 def track(tracker: BackgroundTracker, assign: Assign) -> Callable[[int], None]:
-    """A function that tells the tracker all of a trial."""
+    """A function that reports a whole trial to the tracker."""
 
-    def tell(number: int) -> None:
+    def report(number: int) -> None:
         tracker.start_trial(assign(number))
         for epoch, metrics in enumerate(HISTORY, start=1):
             tracker.log_epoch(EpochReport(number, epoch, metrics))
         tracker.finish_trial(result(number))
 
-    return tell
+    return report
 
 
 def result(number: int) -> TrialResult:
@@ -66,7 +67,7 @@ def statuses(client: MlflowClient, parent_run_id: str) -> dict[str, str]:
     return {run.info.run_name: run.info.status for run in runs}
 
 
-def test_nobody_waits_for_a_busy_store_and_everything_is_written_once_in_order(
+def test_a_busy_store_delays_no_caller_and_everything_is_written_once_in_order(
     tracker: BackgroundTracker, client: MlflowClient, record: StudyRecord, track: Callable[[int], None], busy: Busy
 ) -> None:
     parent = tracker.start_study(record)
@@ -98,13 +99,13 @@ def test_the_end_of_a_study_waits_until_its_trials_are_written(
     assert statuses(client, parent)["trial 2"] == "FINISHED"
 
 
-def test_no_more_calls_wait_than_are_allowed(tracker: BackgroundTracker, record: StudyRecord, assign: Assign, busy: Busy) -> None:
+def test_no_more_calls_are_queued_than_are_allowed(tracker: BackgroundTracker, record: StudyRecord, assign: Assign, busy: Busy) -> None:
     parent = tracker.start_study(record)
     added = itertools.count()
 
     def add() -> None:
         tracker.start_trial(assign(0))
-        for epoch in range(1, 2 * MAX_WAITING):
+        for epoch in range(1, 2 * MAX_QUEUED):
             tracker.log_epoch(EpochReport(0, epoch, HISTORY[0]))
             next(added)
 
@@ -113,14 +114,14 @@ def test_no_more_calls_wait_than_are_allowed(tracker: BackgroundTracker, record:
         adding.start()
         adding.join(timeout=1)
         assert adding.is_alive()
-        assert next(added) <= MAX_WAITING
+        assert next(added) <= MAX_QUEUED
     adding.join()
-    assert next(added) == 2 * MAX_WAITING
+    assert next(added) == 2 * MAX_QUEUED
     assert tracker.find_run_id(parent, 0)
     tracker.finish_study(OUTCOME)
 
 
-def test_an_error_is_raised_once_and_what_waits_behind_it_is_not_written(
+def test_an_error_is_raised_once_and_the_calls_queued_behind_it_are_dropped(
     tracker: BackgroundTracker, client: MlflowClient, record: StudyRecord, assign: Assign, track: Callable[[int], None], busy: Busy
 ) -> None:
     parent = tracker.start_study(record)
@@ -147,7 +148,7 @@ def test_an_error_stops_the_next_call_that_would_have_returned_at_once(
     tracker.finish_trial(result(0))
 
     def start_many() -> None:
-        for number in range(1, 2 * MAX_WAITING):
+        for number in range(1, 2 * MAX_QUEUED):
             tracker.start_trial(assign(number))
 
     with pytest.raises(PerceptuneError, match="'active' state"):
@@ -155,7 +156,7 @@ def test_an_error_stops_the_next_call_that_would_have_returned_at_once(
     tracker.finish_study(OUTCOME)
 
 
-def test_an_error_at_the_very_end_is_raised_and_leaves_the_study_to_go_on(
+def test_an_error_at_the_end_is_raised_and_the_study_can_continue(
     tracker: BackgroundTracker, client: MlflowClient, record: StudyRecord, assign: Assign
 ) -> None:
     parent = tracker.start_study(record)

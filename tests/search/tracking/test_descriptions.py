@@ -1,4 +1,4 @@
-"""Names and texts of what is written."""
+"""Names and texts of params, tags and metrics."""
 
 import dataclasses
 
@@ -12,7 +12,7 @@ from search.trial import Assignment
 RATE = {"type": "float", "low": 0.1, "high": 0.9, "step": 0.1}
 
 
-def begin(experiment: Experiment, dataset: Dataset, **space: object) -> StudyRecord:
+def make_record(experiment: Experiment, dataset: Dataset, **space: object) -> StudyRecord:
     content = experiment.model_dump(mode="json", exclude={"space"}) | {"space": space}
     return StudyRecord(study="s", experiment=parse_experiment(content, "the test"), dataset=dataset, n_trials=1, n_workers=1)
 
@@ -34,13 +34,13 @@ def params_of(record: StudyRecord, **searched: float) -> dict[str, str]:
 
 
 def test_an_argument_named_as_a_training_setting_hides_neither(experiment: Experiment, dataset: Dataset) -> None:
-    record = begin(experiment, dataset, model={"momentum": 0.99}, training={"momentum": 0.5})
+    record = make_record(experiment, dataset, model={"momentum": 0.99}, training={"momentum": 0.5})
     params = params_of(record)
     assert (params["momentum"], params["training.momentum"]) == ("0.99", "0.5")
 
 
 def test_the_searched_one_of_two_keeps_the_bare_name(experiment: Experiment, dataset: Dataset) -> None:
-    record = begin(experiment, dataset, model={"momentum": 0.99}, training={"momentum": RATE})
+    record = make_record(experiment, dataset, model={"momentum": 0.99}, training={"momentum": RATE})
     params = params_of(record, momentum=0.3)
     assert (params["momentum"], params["model.momentum"]) == ("0.3", "0.99")
     assert "training.momentum" not in params
@@ -48,13 +48,13 @@ def test_the_searched_one_of_two_keeps_the_bare_name(experiment: Experiment, dat
 
 def test_the_space_is_readable(experiment: Experiment, dataset: Dataset) -> None:
     choice = {"type": "categorical", "choices": ["relu", "tanh"]}
-    params = study_params(begin(experiment, dataset, model={"activation": choice}, training={"momentum": RATE, "epochs": 5}))
+    params = study_params(make_record(experiment, dataset, model={"activation": choice}, training={"momentum": RATE, "epochs": 5}))
     assert params["space.model.activation"] == "one of relu, tanh"
     assert params["space.training.momentum"] == "float 0.1 to 0.9 step 0.1"
     assert params["space.training.epochs"] == "5"
 
 
-def test_what_may_change_when_a_study_goes_on_is_no_param(record: StudyRecord) -> None:
+def test_settings_that_may_change_when_a_study_continues_are_no_params(record: StudyRecord) -> None:
     assert not {"n_trials", "timeout_seconds", "n_workers", "name"} & {name.rpartition(".")[2] for name in study_params(record)}
 
 

@@ -1,4 +1,4 @@
-"""MLflow's limits are kept without the caller knowing them."""
+"""Batches keep MLflow's limits."""
 
 import pytest
 from mlflow import MlflowClient
@@ -13,7 +13,7 @@ def run_id(tracking_uri: str, request: pytest.FixtureRequest) -> str:
     return str(client.create_run(client.create_experiment(request.node.name)).info.run_id)
 
 
-def test_more_than_one_request_holds_is_written_in_several(client: MlflowClient, run_id: str) -> None:
+def test_a_batch_beyond_the_limits_is_written_in_several_requests(client: MlflowClient, run_id: str) -> None:
     batch = Batch(params={f"p{i}": "1" for i in range(150)}, tags={f"t{i}": "1" for i in range(150)})
     for epoch in range(1, 1001):
         batch.add_metrics({"loss": 1 / epoch, "val_loss": 2 / epoch}, epoch, epoch)
@@ -31,7 +31,7 @@ def test_texts_that_are_too_long_are_shortened(client: MlflowClient, run_id: str
     assert data.tags["reason"] == "y" * 7_997 + "..."
 
 
-def test_names_that_mlflow_forbids_and_numbers_that_are_none_are_written(client: MlflowClient, run_id: str) -> None:
+def test_forbidden_names_and_nan_are_written(client: MlflowClient, run_id: str) -> None:
     batch = Batch()
     batch.add_metrics({"iou[0]": 0.5, "loss": float("nan")}, 1, 1)
     write(client, run_id, batch)
@@ -40,6 +40,6 @@ def test_names_that_mlflow_forbids_and_numbers_that_are_none_are_written(client:
     assert metrics["loss"] != metrics["loss"]
 
 
-def test_an_empty_batch_asks_nothing_of_mlflow(client: MlflowClient) -> None:
+def test_an_empty_batch_makes_no_request(client: MlflowClient) -> None:
     assert not Batch()
     write(client, "no such run", Batch())

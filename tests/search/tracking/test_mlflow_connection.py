@@ -1,4 +1,4 @@
-"""A store opens quietly and once; one that does not answer is an early, clear message without secrets."""
+"""A store is created once and without messages; one that does not respond is an early, clear error without secrets."""
 
 import os
 import socket
@@ -10,27 +10,34 @@ from pathlib import Path
 import pytest
 
 from search.errors import InputError, PerceptuneError
-from search.tracking.mlflow_connection import connect, mlflow_session
+from search.tracking.mlflow_connection import connect, mlflow_session, prepare
 
 
-def test_processes_that_start_together_share_a_fresh_store_and_say_nothing(tmp_path: Path) -> None:
-    uri = f"sqlite:///{tmp_path}/fresh/mlflow.db"
-    code = "import sys; from search.tracking.mlflow_connection import connect; connect(sys.argv[1])"
-    processes = [subprocess.Popen([sys.executable, "-c", code, uri], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+def test_processes_that_start_together_share_new_stores_and_print_nothing(tmp_path: Path) -> None:
+    plain, from_template = (f"sqlite:///{tmp_path}/{folder}/mlflow.db" for folder in ("plain", "template"))
+    code = (
+        "import sys; from pathlib import Path; from search.tracking.mlflow_connection import connect\n"
+        "connect(sys.argv[1]).create_experiment(sys.argv[4])\n"
+        "connect(sys.argv[2], Path(sys.argv[3])).create_experiment(sys.argv[4])"
+    )
+    words = [sys.executable, "-c", code, plain, from_template, str(prepare(tmp_path))]
+    processes = [subprocess.Popen([*words, name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for name in "ab"]
     outputs = [process.communicate(timeout=120)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     assert outputs == ["", ""]
+    for uri in (plain, from_template):
+        assert {experiment.name for experiment in connect(uri).search_experiments()} == {"a", "b", "Default"}
 
 
 @pytest.mark.parametrize("scheme", ["http", "postgresql"])
-def test_a_server_that_is_not_there_is_said_within_seconds_without_its_password(scheme: str) -> None:
+def test_a_missing_server_is_reported_within_seconds_without_its_password(scheme: str) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    before, begun = dict(os.environ), time.perf_counter()
+    before, started = dict(os.environ), time.perf_counter()
     with pytest.raises(InputError, match="MLFLOW_TRACKING_URI") as caught:
         connect(f"{scheme}://ada:s3cret@127.0.0.1:{port}/lab?token=hidden")
-    assert time.perf_counter() - begun < 20
+    assert time.perf_counter() - started < 20
     assert f"127.0.0.1:{port}" in str(caught.value)
     assert "s3cret" not in str(caught.value)
     assert "hidden" not in str(caught.value)
@@ -43,12 +50,12 @@ def test_a_database_that_is_no_mlflow_store_is_refused(tmp_path: Path) -> None:
         connect(f"sqlite:///{tmp_path}/mlflow.db")
 
 
-def test_an_unknown_kind_of_store_is_refused() -> None:
+def test_an_unknown_scheme_is_refused() -> None:
     with pytest.raises(InputError, match="gopher://store cannot be used"):
         connect("gopher://store")
 
 
-def test_failures_of_mlflow_become_ours(tracking_uri: str) -> None:
+def test_mlflow_errors_are_translated(tracking_uri: str) -> None:
     client = connect(tracking_uri)
     with pytest.raises(PerceptuneError, match="run the same command again"), mlflow_session():
         client.get_run("0" * 32)

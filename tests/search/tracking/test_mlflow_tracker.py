@@ -1,4 +1,4 @@
-"""What someone finds in MLflow after a study, and after one that was killed."""
+"""The content of MLflow during and after a study."""
 
 import dataclasses
 import itertools
@@ -12,7 +12,7 @@ import pytest
 from mlflow import MlflowClient
 
 from search.errors import StudyNotFoundError
-from search.tracking import mlflow_tracker
+from search.tracking import mlflow_trial_runs
 from search.tracking.base import StudyOutcome, StudyRecord
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import EpochReport, TrialResult, TrialState
@@ -24,7 +24,9 @@ def artifact_text(client: MlflowClient, run_id: str, path: str, folder: Path) ->
     return Path(client.download_artifacts(run_id, path, str(folder))).read_text(encoding="utf-8")
 
 
-def test_a_study_begins_with_all_that_makes_it_repeatable(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, tmp_path: Path) -> None:
+def test_a_study_starts_with_everything_that_makes_it_reproducible(
+    tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, tmp_path: Path
+) -> None:
     run = client.get_run(tracker.start_study(record))
     assert run.info.status == "RUNNING"
     assert run.info.run_name == "diabetes"
@@ -78,7 +80,7 @@ def test_a_trial_has_every_hyperparameter_and_every_epoch_once(
         assert len(client.get_metric_history(run.info.run_id, name)) == 3
 
 
-def test_epochs_carry_the_times_at_which_they_ended(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign) -> None:
+def test_epochs_have_the_times_at_which_they_ended(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign) -> None:
     parent = tracker.start_study(record)
     tracker.start_trial(assign(0))
     tracker.finish_trial(TrialResult(number=0, history=HISTORY, **COMPLETE))
@@ -94,7 +96,7 @@ def test_epochs_carry_the_times_at_which_they_ended(tracker: MlflowTracker, clie
     ],
     ids=["pruned", "failed"],
 )
-def test_the_end_of_a_trial_is_told_by_status_and_state(
+def test_the_end_of_a_trial_shows_in_status_and_state(
     tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign, ending: dict[str, object], status: str, state: str
 ) -> None:
     parent = tracker.start_study(record)
@@ -108,12 +110,12 @@ def test_the_end_of_a_trial_is_told_by_status_and_state(
 def test_metrics_of_a_running_trial_appear_within_the_interval(
     tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mlflow_tracker, "WRITE_INTERVAL_SECONDS", 0.2)
+    monkeypatch.setattr(mlflow_trial_runs, "WRITE_INTERVAL_SECONDS", 0.2)
     parent = tracker.start_study(record)
     tracker.start_trial(assign(0))
     tracker.log_epoch(EpochReport(0, 1, HISTORY[0]))
-    begun = children(client, parent)["0"].data
-    assert (begun.params["n_hidden"], begun.metrics) == ("2", {})
+    started = children(client, parent)["0"].data
+    assert (started.params["n_hidden"], started.metrics) == ("2", {})
     time.sleep(0.25)
     tracker.write_due()
     run = children(client, parent)["0"]
@@ -143,7 +145,7 @@ def test_a_study_without_any_value_has_failed(tracker: MlflowTracker, client: Ml
     assert client.get_run(parent).info.status == "FAILED"
 
 
-def test_times_are_those_of_the_training_however_late_they_are_written(
+def test_times_are_those_of_the_training_even_if_written_later(
     tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign
 ) -> None:
     parent = tracker.start_study(record)
@@ -183,13 +185,13 @@ def test_a_trials_run_is_found_by_its_number(
 def test_a_trial_takes_few_milliseconds(tracker: MlflowTracker, record: StudyRecord, assign: Assign) -> None:
     metrics = dict.fromkeys(("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"), 0.5)
     tracker.start_study(record)
-    begun = time.process_time()
+    started = time.process_time()
     for number in range(10):
         tracker.start_trial(assign(number))
         for epoch in range(1, 31):
             tracker.log_epoch(EpochReport(number, epoch, metrics))
         tracker.finish_trial(TrialResult(number=number, history=(metrics,) * 30, **COMPLETE))
-    assert (time.process_time() - begun) / 10 < 0.15  # seconds of this process; 0.03 is usual, one request per metric takes 0.4
+    assert (time.process_time() - started) / 10 < 0.15  # seconds of this process; 0.03 is usual, one request per metric takes 0.4
 
 
 def test_nothing_heavy_is_imported_before_a_study_starts() -> None:

@@ -1,4 +1,4 @@
-"""A new store comes to its place whole, whoever else was or is there."""
+"""A new store is created whole, whatever other processes do or a deleted store has left."""
 
 import sqlite3
 import subprocess
@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from search.tracking.mlflow_connection import connect, prepare
-from search.tracking.sqlite_store import exists, path_of, put_in_place
+from search.tracking.sqlite_store import exists, install_template, path_of
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def journal_mode(database: Path) -> str:
         return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
 
 
-def test_a_prepared_store_is_mlflows(prepared: Path, tmp_path: Path) -> None:
+def test_a_store_from_a_template_works_with_mlflow(prepared: Path, tmp_path: Path) -> None:
     uri = f"sqlite:///{tmp_path}/mlruns/mlflow.db"
     client = connect(uri, prepared)
     client.create_run(client.create_experiment("one"))
@@ -33,9 +33,9 @@ def test_a_prepared_store_is_mlflows(prepared: Path, tmp_path: Path) -> None:
     assert journal_mode(tmp_path / "mlruns" / "mlflow.db") == "wal"
 
 
-def test_what_a_deleted_store_has_left_is_not_taken_for_the_new_ones(prepared: Path, tmp_path: Path) -> None:
+def test_side_files_of_a_deleted_store_are_removed(prepared: Path, tmp_path: Path) -> None:
     database = tmp_path / "mlflow.db"
-    put_in_place(prepared, database)
+    install_template(prepared, database)
     killed = (
         "import os, sqlite3, sys; store = sqlite3.connect(sys.argv[1]); "
         "store.execute('create table old (a)'); store.commit(); os.kill(os.getpid(), 9)"
@@ -43,7 +43,7 @@ def test_what_a_deleted_store_has_left_is_not_taken_for_the_new_ones(prepared: P
     subprocess.run([sys.executable, "-c", killed, database], check=False)
     assert Path(f"{database}-wal").stat().st_size
     database.unlink()
-    put_in_place(prepared, database)
+    install_template(prepared, database)
     with closing(sqlite3.connect(database)) as store:
         assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         tables = {name for (name,) in store.execute("select name from sqlite_master where type = 'table'")}
@@ -51,22 +51,11 @@ def test_what_a_deleted_store_has_left_is_not_taken_for_the_new_ones(prepared: P
     assert "old" not in tables
 
 
-def test_no_log_is_kept_on_a_network_drive(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_write_ahead_log_is_used_on_a_network_drive(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drive = SimpleNamespace(mountpoint=str(tmp_path), fstype="nfs4")
     monkeypatch.setattr(psutil, "disk_partitions", lambda all: [drive])
-    put_in_place(prepared, tmp_path / "mlflow.db")
+    install_template(prepared, tmp_path / "mlflow.db")
     assert journal_mode(tmp_path / "mlflow.db") == "delete"
-
-
-def test_processes_that_begin_a_store_together_share_one(prepared: Path, tmp_path: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from search.tracking.mlflow_connection import connect\n"
-        "connect(sys.argv[1], Path(sys.argv[2])).create_experiment(sys.argv[3])"
-    )
-    uri = f"sqlite:///{tmp_path}/mlflow.db"
-    processes = [subprocess.Popen([sys.executable, "-c", code, uri, prepared, name]) for name in "abc"]
-    assert [process.wait(timeout=120) for process in processes] == [0, 0, 0]
-    assert {experiment.name for experiment in connect(uri).search_experiments()} == {"a", "b", "c", "Default"}
 
 
 def test_the_file_of_a_uri_is_without_escapes_and_options() -> None:

@@ -19,9 +19,9 @@ FRESH = """
 import json, sys
 import mlflow.pyfunc, pandas as pd
 model = mlflow.pyfunc.load_model(sys.argv[1])
-answers = model.predict(pd.read_csv(sys.argv[2], dtype={"rooms": float}))
+predictions = model.predict(pd.read_csv(sys.argv[2], dtype={"rooms": float}))
 ours = [name for name in sys.modules if name.split(".")[0] in ("search", "experiments")]
-print("FOUND " + json.dumps([answers.to_dict("list"), ours, sys.modules["models.wide_and_deep"].__file__]))
+print("FOUND " + json.dumps([predictions.to_dict("list"), ours, sys.modules["models.wide_and_deep"].__file__]))
 """
 
 
@@ -35,20 +35,20 @@ def test_part(several_spec):
     return load_dataset(several_spec.experiment.data).test
 
 
-def test_each_output_answers_under_its_name_with_its_own_target(several, test_part):
-    answers = several.predict(test_part.features)
-    assert list(answers) == COLUMNS
-    assert set(answers["aux_prediction"]) == {"no", "yes"}
-    assert np.corrcoef(answers["main_prediction"], test_part.targets["price"])[0, 1] > 0.9
+def test_each_output_predicts_its_target_under_its_name(several, test_part):
+    predictions = several.predict(test_part.features)
+    assert list(predictions) == COLUMNS
+    assert set(predictions["aux_prediction"]) == {"no", "yes"}
+    assert np.corrcoef(predictions["main_prediction"], test_part.targets["price"])[0, 1] > 0.9
     assert several.class_names == {"main": (), "aux": ("no", "yes")}
 
 
-def test_the_test_metrics_are_those_of_the_answers(several_packaged, several, test_part):
-    answers, test = several.predict(test_part.features), several_packaged.metadata.test
-    error = answers["main_prediction"] - test_part.targets["price"]
+def test_the_test_metrics_are_those_of_the_predictions(several_packaged, several, test_part):
+    predictions, test = several.predict(test_part.features), several_packaged.metadata.test
+    error = predictions["main_prediction"] - test_part.targets["price"]
     truth = (test_part.targets["sold"] == "yes").to_numpy()
-    probability = answers["aux_probability_yes"].to_numpy()
-    assert test["aux_accuracy"] == ((answers["aux_prediction"] == "yes").to_numpy() == truth).mean()
+    probability = predictions["aux_probability_yes"].to_numpy()
+    assert test["aux_accuracy"] == ((predictions["aux_prediction"] == "yes").to_numpy() == truth).mean()
     assert test["main_loss"] == pytest.approx((error**2).mean(), rel=1e-4)
     assert test["main_mean_absolute_error"] == pytest.approx(error.abs().mean(), rel=1e-4)
     assert test["aux_loss"] == pytest.approx(-np.log(np.where(truth, probability, 1 - probability)).mean(), rel=1e-3)
@@ -70,31 +70,49 @@ def test_only_the_columns_that_an_input_reads_are_in_the_signature(several_packa
     assert (signature.inputs.input_names(), signature.outputs.input_names()) == (["rooms", "age", "town"], COLUMNS)
 
 
-def test_the_subclassed_model_answers_in_a_process_that_knows_no_checkout(several_packaged, several, test_part, elsewhere):
+@pytest.mark.slow
+def test_the_subclassed_model_predicts_in_a_process_without_the_checkout(several_packaged, several, test_part, elsewhere):
     path = elsewhere["cwd"] / "houses.csv"
     test_part.features.drop(columns="unused").to_csv(path, index=False)
     command = [sys.executable, "-c", FRESH, str(several_packaged.folder), str(path)]
     process = subprocess.run(command, capture_output=True, text=True, check=False, **elsewhere)
     assert process.returncode == 0, process.stderr
     [found] = [line.removeprefix("FOUND ") for line in process.stdout.splitlines() if line.startswith("FOUND ")]
-    answers, ours, file = json.loads(found)
-    assert (list(answers), ours) == (COLUMNS, [])
+    predictions, ours, file = json.loads(found)
+    assert (list(predictions), ours) == (COLUMNS, [])
     assert file.startswith(str(several_packaged.folder))
-    np.testing.assert_allclose(answers["main_prediction"], several.predict(test_part.features)["main_prediction"], rtol=1e-5)
+    np.testing.assert_allclose(predictions["main_prediction"], several.predict(test_part.features)["main_prediction"], rtol=1e-5)
 
 
-def test_it_is_registered_answers_a_file_and_is_served_over_http(several_packaged, several, test_part, tracking_uri, parent_run_id, serve, tmp_path):
-    rows, expected = test_part.features[["town", "rooms", "age"]].head(10), several.predict(test_part.features.head(10))
+@pytest.fixture(scope="module")
+def registered(several_packaged, tracking_uri, parent_run_id) -> str:
+    """The champion's alias in the registry."""
     assert register(several_packaged, tracking_uri, parent_run_id) == "models:/houses/1"
+    return "models:/houses@champion"
+
+
+@pytest.fixture
+def rows(test_part):
+    return test_part.features[["town", "rooms", "age"]].head(10)
+
+
+def check_predictions(predictions, expected):
+    assert list(predictions) == COLUMNS
+    assert predictions["aux_prediction"].tolist() == expected["aux_prediction"].tolist()
+    np.testing.assert_allclose(predictions["main_prediction"], expected["main_prediction"], rtol=1e-5)
+    np.testing.assert_allclose(predictions["aux_probability_yes"], expected["aux_probability_yes"], atol=1e-5)
+
+
+def test_it_is_registered_and_predicts_a_file(registered, several, rows, tracking_uri, tmp_path):
     rows.to_csv(tmp_path / "rows.csv", index=False)
-    assert predict_file(lambda: load_champion("houses", tracking_uri), tmp_path / "rows.csv", tmp_path / "answers.csv") == 10
-    with serve("models:/houses@champion", tracking_uri) as post:
-        served = post(rows)
-    for answers in (pd.read_csv(tmp_path / "answers.csv"), served):
-        assert list(answers) == COLUMNS
-        assert answers["aux_prediction"].tolist() == expected["aux_prediction"].tolist()
-        np.testing.assert_allclose(answers["main_prediction"], expected["main_prediction"], rtol=1e-5)
-        np.testing.assert_allclose(answers["aux_probability_yes"], expected["aux_probability_yes"], atol=1e-5)
+    assert predict_file(lambda: load_champion(registered, tracking_uri), tmp_path / "rows.csv", tmp_path / "predictions.csv") == 10
+    check_predictions(pd.read_csv(tmp_path / "predictions.csv"), several.predict(rows))
+
+
+@pytest.mark.slow
+def test_it_is_served_over_http(registered, several, rows, tracking_uri, serve):
+    with serve(registered, tracking_uri) as post:
+        check_predictions(post(rows), several.predict(rows))
 
 
 def test_rows_without_a_column_of_an_input_are_refused(several, test_part):
@@ -109,7 +127,7 @@ def test_rows_without_a_column_of_an_input_are_refused(several, test_part):
         (lambda kept: {"outputs.main": kept["outputs.main"], "outputs.other": kept["outputs.aux"]}, "has the outputs .*; expected main, other"),
     ],
 )
-def test_each_output_is_proven(several_spec, tmp_path, spoil, message):
+def test_each_output_is_verified(several_spec, tmp_path, spoil, message):
     with np.load(several_spec.expected) as kept:
         np.savez(tmp_path / "7.expected.npz", **spoil(dict(kept)))
     (tmp_path / "7.keras").write_bytes(several_spec.model_path.read_bytes())

@@ -1,4 +1,4 @@
-"""Opens a tracking store in two steps: what takes time, which disturbs nobody, and then the store itself."""
+"""Opens a tracking store in two steps: first the slow preparation, which writes nothing to it, then the store itself."""
 
 import shutil
 import tempfile
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @final
-class Opening:
+class LazyStore:
     """A tracking store that is opened when it is first used.
 
     Args:
@@ -25,20 +25,20 @@ class Opening:
 
     def __init__(self, tracking_uri: str) -> None:
         self._tracking_uri = tracking_uri
-        self._prepared: Path | None = None  # a store to begin with, in a folder that `_tidy` removes
-        self._tidy: Callable[[], object] = lambda: None
+        self._prepared: Path | None = None  # template of a new store, in a folder that `_remove_template` deletes
+        self._remove_template: Callable[[], object] = lambda: None
 
     def prepare(self) -> None:
-        """Import MLflow and connect; a local store that is not there is made elsewhere, and put in its place by `client`.
+        """Import MLflow and connect; for a missing local store create a template instead, which `client` copies.
 
         Raises:
-            InputError: If the store does not answer.
+            InputError: If the store does not respond.
         """
         if exists(self._tracking_uri):
             _ = self.client
             return
         folder = tempfile.mkdtemp(prefix="perceptune-")
-        self._tidy = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._remove_template = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._prepared = prepare(Path(folder))
 
     @cached_property
@@ -46,8 +46,8 @@ class Opening:
         """MLflow's client of the store.
 
         Raises:
-            InputError: If the store does not answer.
+            InputError: If the store does not respond.
         """
         client = connect(self._tracking_uri, self._prepared)
-        self._tidy()
+        self._remove_template()
         return client

@@ -1,4 +1,4 @@
-"""A tracking server that is away for a while costs no epoch, writes none twice, and holds nobody up."""
+"""An outage of the tracking server loses no epoch, writes none twice, and delays no caller."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from search.errors import StoreAwayError
-from search.tracking.background import MAX_WAITING, BackgroundTracker
+from search.errors import StoreUnavailableError
+from search.tracking.background import BackgroundTracker
 from search.tracking.base import StudyOutcome, StudyRecord
+from search.tracking.call_queue import MAX_QUEUED
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import Assignment, EpochReport, TrialResult, TrialState
-from tests.search.tracking.server import Forgetful, Server
+from tests.search.tracking.server import LossyProxy, Server
 
 N_EPOCHS = 30
 HISTORY = tuple({"loss": 1 / epoch, "val_loss": 2 / epoch} for epoch in range(1, N_EPOCHS + 1))
@@ -29,15 +30,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def forgetful(server: Server) -> Iterator[Forgetful]:
-    forgetful = Forgetful(server)
-    yield forgetful
-    forgetful.close()
+def proxy(server: Server) -> Iterator[LossyProxy]:
+    proxy = LossyProxy(server)
+    yield proxy
+    proxy.close()
 
 
 @pytest.fixture
 def ledger() -> dict[int, TrialResult]:
-    """What the ledger has of trials that have ended."""
+    """The ledger's results of finished trials."""
     return {}
 
 
@@ -47,7 +48,7 @@ def record(record: StudyRecord, ledger: dict[int, TrialResult], assign: Assign) 
 
 
 def train(tracker: BackgroundTracker, assignment: Assignment, ledger: dict[int, TrialResult], epochs: range = range(1, N_EPOCHS + 1)) -> None:
-    """Tell the tracker all of a trial, or what comes from an epoch on."""
+    """Report a trial to the tracker, or its given epochs."""
     if epochs.start == 1:
         tracker.start_trial(assignment)
     for epoch in epochs:
@@ -59,7 +60,7 @@ def train(tracker: BackgroundTracker, assignment: Assignment, ledger: dict[int, 
 
 
 def check(server: Server, parent: str, n_trials: int) -> None:
-    """Every trial has one run, ended, with every epoch once and in order."""
+    """Check that every trial has one finished run with every epoch once and in order."""
     with sqlite3.connect(server.database) as store:
         of_parent = "(select run_uuid from tags where key = 'mlflow.parentRunId' and value = ?)"
         names = store.execute(f"select name, status from runs where run_uuid in {of_parent}", [parent]).fetchall()
@@ -71,7 +72,7 @@ def check(server: Server, parent: str, n_trials: int) -> None:
             assert [step for name, metric, step in steps if (name, metric) == (f"trial {number}", key)] == list(range(1, N_EPOCHS + 1))
 
 
-def test_a_server_that_is_killed_and_comes_back_has_everything_once_and_in_order(
+def test_after_a_restart_the_server_has_every_epoch_once_and_in_order(
     server: Server, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
 ) -> None:
     tracker = BackgroundTracker(MlflowTracker(server.uri, tmp_path))
@@ -80,7 +81,7 @@ def test_a_server_that_is_killed_and_comes_back_has_everything_once_and_in_order
     train(tracker, assign(1), ledger, range(1, 10))
     server.kill()
     train(tracker, assign(1), ledger, range(10, N_EPOCHS + 1))
-    n_trials = 2 + 2 * MAX_WAITING // N_EPOCHS  # more than may wait
+    n_trials = 2 + 2 * MAX_QUEUED // N_EPOCHS  # more calls than the queue holds
     for number in range(2, n_trials - 1):
         train(tracker, assign(number), ledger)
     train(tracker, assign(n_trials - 1), ledger, range(1, 10))
@@ -90,34 +91,48 @@ def test_a_server_that_is_killed_and_comes_back_has_everything_once_and_in_order
     check(server, parent, n_trials)
 
 
-def test_answers_that_get_lost_double_nothing(
-    server: Server, forgetful: Forgetful, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
+def test_lost_responses_duplicate_nothing(
+    server: Server, proxy: LossyProxy, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
 ) -> None:
-    tracker = BackgroundTracker(MlflowTracker(forgetful.uri, tmp_path))
+    tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path))
     parent = tracker.start_study(record)
     for number, kinds in enumerate([{"create": 1}, {"log-batch": 1}, {"update": 2}, {"create": 1, "log-batch": 2, "update": 1}]):
-        forgetful.forget.update(kinds)
+        proxy.to_lose.update(kinds)
         train(tracker, assign(number), ledger)
         tracker.find_run_id(parent, number)
-        assert not +forgetful.forget
+        assert not +proxy.to_lose
     tracker.finish_study(OUTCOME)
-    assert forgetful.forgotten == {"create": 2, "log-batch": 3, "update": 3}
+    assert proxy.n_lost == {"create": 2, "log-batch": 3, "update": 3}
     check(server, parent, 4)
 
 
-def test_a_server_that_stays_away_ends_the_study_with_a_message_and_gets_the_rest_when_it_goes_on(
-    server: Server, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
+def test_epochs_that_did_not_fit_into_the_queue_block_no_later_call(
+    server: Server, proxy: LossyProxy, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
 ) -> None:
-    tracker = BackgroundTracker(MlflowTracker(server.uri, tmp_path), patience_seconds=10)
+    tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path))
+    parent = tracker.start_study(record)
+    proxy.to_lose.update({"log-batch": 2})
+    train(tracker, assign(0), ledger, range(1, 2))
+    for _ in range(MAX_QUEUED + N_EPOCHS):
+        tracker.log_epoch(EpochReport(0, 1, HISTORY[0]))
+    tracker.find_run_id(parent, 0)
+    train(tracker, assign(0), ledger, range(2, N_EPOCHS + 1))
+    tracker.finish_study(OUTCOME)
+    check(server, parent, 1)
+
+
+def test_a_long_outage_ends_the_study_with_a_message_and_a_continued_study_logs_the_rest(
+    server: Server, proxy: LossyProxy, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
+) -> None:
+    tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path), timeout_seconds=3)
     parent = tracker.start_study(record)
     train(tracker, assign(0), ledger)
     tracker.find_run_id(parent, 0)
-    server.kill()
+    proxy.close()
     train(tracker, assign(1), ledger)
-    for _ in range(2):  # the second time at once
-        with pytest.raises(StoreAwayError, match=r"has not answered for 10 s \(MLflow does not answer: .*run the same command again"):
+    for _ in range(2):  # the second call raises at once
+        with pytest.raises(StoreUnavailableError, match=r"has not responded for 3 s \(MLflow does not respond: .*run the same command again"):
             tracker.finish_study(OUTCOME)
-    server.start()
     again = BackgroundTracker(MlflowTracker(server.uri, tmp_path))
     assert again.start_study(replace(record, parent_run_id=parent)) == parent
     again.finish_study(OUTCOME)

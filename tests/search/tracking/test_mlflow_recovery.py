@@ -1,4 +1,4 @@
-"""Studies that go on in MLflow after an interrupt, a kill or a deletion."""
+"""Studies that continue in MLflow after an interrupt, a kill or a deletion."""
 
 import dataclasses
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_an_interrupted_study_leaves_no_run_running(tracker: MlflowTracker, clie
     assert run.data.metrics == HISTORY[0]
 
 
-def test_going_on_after_a_kill_closes_what_was_left_running(
+def test_continuing_after_a_kill_closes_runs_left_running(
     tracker: MlflowTracker, tracking_uri: str, store: Path, client: MlflowClient, record: StudyRecord, assign: Assign
 ) -> None:
     parent = tracker.start_study(record)
@@ -43,7 +43,7 @@ def test_going_on_after_a_kill_closes_what_was_left_running(
     assert {number: run.info.status for number, run in children(client, parent).items()} == {"0": "KILLED", "1": "FINISHED"}
 
 
-def test_a_trial_that_is_given_out_again_goes_on_in_its_run(
+def test_a_retried_trial_continues_its_run(
     tracker: MlflowTracker, tracking_uri: str, store: Path, client: MlflowClient, record: StudyRecord, assign: Assign
 ) -> None:
     parent = tracker.start_study(record)
@@ -70,7 +70,7 @@ def test_a_trial_that_is_given_out_again_goes_on_in_its_run(
     assert [metric.step for metric in client.get_metric_history(before.info.run_id, "loss")] == [1, 2, 3]
 
 
-def test_going_on_writes_the_finished_trials_that_a_kill_kept_from_the_store(
+def test_continuing_logs_finished_trials_that_a_kill_left_unlogged(
     tracker: MlflowTracker, tracking_uri: str, store: Path, client: MlflowClient, record: StudyRecord, assign: Assign
 ) -> None:
     results = [TrialResult(number=number, history=HISTORY, **COMPLETE) for number in range(4)]
@@ -93,7 +93,7 @@ def test_going_on_writes_the_finished_trials_that_a_kill_kept_from_the_store(
         assert [(metric.step, metric.value) for metric in history] == [(1, 0.9), (2, 0.7), (3, 0.6)]
 
 
-def test_a_finished_study_can_go_on_and_shows_the_newest_results(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
+def test_a_finished_study_can_continue_and_shows_the_newest_results(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
     parent = tracker.start_study(record)
     tracker.finish_study(OUTCOME)
     tracker.start_study(dataclasses.replace(record, parent_run_id=parent))
@@ -103,7 +103,7 @@ def test_a_finished_study_can_go_on_and_shows_the_newest_results(tracker: Mlflow
     assert (run.info.status, run.data.metrics["best_value"], run.data.tags["perceptune.best.n_hidden"]) == ("FINISHED", 0.9, "3")
 
 
-def test_a_study_whose_run_is_gone_gets_a_new_one(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
+def test_a_study_whose_run_was_deleted_gets_a_new_one(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
     parent = tracker.start_study(record)
     client.delete_run(parent)
     second = tracker.start_study(dataclasses.replace(record, parent_run_id=parent))

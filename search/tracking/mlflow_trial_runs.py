@@ -1,0 +1,149 @@
+"""Writes the runs of a study's trials to MLflow, children of the study's run."""
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, final
+
+from ..errors import StoreUnavailableError
+from ..trial import Assignment, EpochReport, TrialResult
+from . import descriptions
+from .base import StudyRecord
+from .mlflow_batches import Batch, milliseconds, write
+from .mlflow_connection import mlflow_session
+from .mlflow_lookup import find_child, last_epoch
+from .mlflow_runs import OpenRun, status_of
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+WRITE_INTERVAL_SECONDS = 5.0
+INTERRUPTED = {"perceptune.state": descriptions.INTERRUPTED, "perceptune.reason": "interrupted"}
+
+
+@final
+class TrialRuns:
+    """The runs of a study's trials, with what is pending for the open ones.
+
+    Args:
+        client: MLflow's client.
+        record: The study.
+        experiment_id: MLflow's experiment.
+        parent_run_id: The study's run.
+    """
+
+    def __init__(self, client: "MlflowClient", record: StudyRecord, experiment_id: str, parent_run_id: str) -> None:
+        self.client = client
+        self.record = record
+        self.experiment_id = experiment_id
+        self.parent_run_id = parent_run_id
+        self._open: dict[int, OpenRun] = {}
+        self._unconfirmed: set[int] = set()  # trials whose runs MLflow was asked to create without a response
+
+    def start(self, assignment: Assignment) -> None:
+        """Create a trial's run with its hyperparameters, or reopen the run of an earlier attempt."""
+        self.write_due()
+        number = assignment.number
+        if number in self._open:
+            self._open[number].pending.tags |= descriptions.attempt_tags(assignment)
+            return
+        with mlflow_session():
+            reopened = self._reopen(assignment) if assignment.attempt > 1 or number in self._unconfirmed else None
+            self._unconfirmed.add(number)
+            run = reopened or self._create(assignment)
+            if assignment.attempt == 1 or not reopened:  # MLflow refuses to change the params of an earlier attempt
+                write(self.client, run.run_id, Batch(params=descriptions.trial_params(self.record, assignment)))
+        self._unconfirmed.discard(number)
+        self._open[number] = run
+
+    def log_epoch(self, report: EpochReport) -> None:
+        """Add the metrics of one epoch; a known epoch adds nothing, and one after a gap is written with the trial's result."""
+        run = self._open[report.number]
+        if report.epoch == run.last_epoch + 1:
+            run.pending.add_metrics(report.metrics, milliseconds(report.finished), report.epoch)
+            run.last_epoch = report.epoch
+        self.write_due()
+
+    def write_due(self) -> None:
+        """Write what has been pending for 5 seconds."""
+        now = time.monotonic()
+        for run in self._open.values():
+            if run.pending and now - run.written_at >= WRITE_INTERVAL_SECONDS:
+                with mlflow_session():
+                    run.write(self.client)
+
+    def finish(self, result: TrialResult) -> None:
+        """Write the result of a trial and end its run; this may be repeated after a StoreUnavailableError."""
+        self.write_due()
+        run = self._open.pop(result.number)
+        run.add_result(result)
+        try:
+            self.end(run, status_of(result), milliseconds(result.finished))
+        except StoreUnavailableError:
+            self._open[result.number] = run
+            raise
+
+    def finish_left_running(self, run: "Run", result: TrialResult) -> None:
+        """Write the result of a trial into a run that a killed process left running."""
+        self._open[result.number] = OpenRun(run.info.run_id, Batch(), last_epoch(self.client, run.info.run_id))
+        self.finish(result)
+
+    def restore(self, assignment: Assignment, result: TrialResult) -> None:
+        """Write what the store lacks of a finished trial, and nothing twice."""
+        with mlflow_session():
+            run = find_child(self.client, self.experiment_id, self.parent_run_id, assignment.number)
+        if run is None:
+            self.start(replace(assignment, started=result.finished - result.seconds))
+        else:
+            self._open[assignment.number] = OpenRun(run.info.run_id, may_be_written=True)  # compares all epochs
+        self.finish(result)
+
+    def pause(self, number: int) -> None:
+        """Write what is pending for a trial and leave its run open; the trial may have no open run."""
+        run = self._open.get(number)
+        if run is not None:
+            with mlflow_session():
+                run.write(self.client)
+            del self._open[number]
+
+    def drop(self, number: int) -> None:
+        """Discard a trial's run and what is pending for it."""
+        self._open.pop(number, None)
+
+    def pause_all(self) -> None:
+        """Pause all trials."""
+        for number in list(self._open):
+            self.pause(number)
+
+    def end_all(self) -> None:
+        """End all open runs: with the trial's result if the ledger has one, else as KILLED."""
+        for number, run in list(self._open.items()):
+            result = self.record.result_of(number)
+            if result is not None:
+                self.finish(result)
+                continue
+            run.pending.tags |= INTERRUPTED
+            self.end(run, "KILLED")
+        self._open = {}
+
+    def end(self, run: OpenRun, status: str, finished: int | None = None) -> None:
+        """Write what is pending for a run and end it with an MLflow status, at a time in milliseconds or now."""
+        with mlflow_session():
+            run.write(self.client)
+            self.client.set_terminated(run.run_id, status, finished)
+
+    def _create(self, assignment: Assignment) -> OpenRun:
+        tags = {"mlflow.parentRunId": self.parent_run_id} | descriptions.user_tags() | descriptions.trial_tags(self.record, assignment)
+        run = self.client.create_run(self.experiment_id, milliseconds(assignment.started), tags, f"trial {assignment.number}")
+        return OpenRun(run.info.run_id)
+
+    def _reopen(self, assignment: Assignment) -> OpenRun | None:
+        """Reopen the run of an earlier attempt, of the trial or of its creation; return None if there is none."""
+        run = find_child(self.client, self.experiment_id, self.parent_run_id, assignment.number)
+        if run is None:
+            return None
+        self.client.update_run(run.info.run_id, status="RUNNING")
+        if "perceptune.reason" in run.data.tags:
+            self.client.delete_tag(run.info.run_id, "perceptune.reason")
+        write(self.client, run.info.run_id, Batch(tags=descriptions.attempt_tags(assignment)))
+        return OpenRun(run.info.run_id, last_epoch=last_epoch(self.client, run.info.run_id))
