@@ -60,7 +60,7 @@ def _run(program: Program | Slot, assignment: Assignment, progress: Progress) ->
         for epoch in program.run_epochs(assignment, progress.epoch, rates):
             if not progress.end_epoch(_logs(epoch), epoch.copy_weights):
                 return
-        progress.pause(program)
+        progress.between_epochs(program)
 
 
 def _run_with(callbacks: Sequence[Any], program: Program, assignment: Assignment, progress: Progress) -> None:
@@ -81,7 +81,7 @@ def _run_with(callbacks: Sequence[Any], program: Program, assignment: Assignment
         calls.on_epoch_end(number, logs)
         if model.stop_training:
             break
-        progress.pause(program)
+        progress.between_epochs(program)
     calls.on_train_end(logs)
 
 

@@ -1,4 +1,4 @@
-"""The device that the Keras backend computes on: its name, and whether data have room in memory."""
+"""The device that the Keras backend computes on: its name and its memory."""
 
 import os
 import subprocess
@@ -7,14 +7,14 @@ import keras
 import psutil
 
 DATA_PART = 0.5
-"""The part of the device's free memory that data may take; larger ones are streamed to it."""
+"""The part of the device's free memory that data may use; larger data are streamed to the device."""
 
 
 def device_name() -> str:
-    """Name the backend's default device.
+    """Return the name of the backend's default device.
 
     Returns:
-        ``cpu``, or such as ``gpu:0 NVIDIA A100-SXM4-40GB``.
+        ``cpu``, or for example ``gpu:0 NVIDIA A100-SXM4-40GB``.
     """
     match keras.config.backend():
         case "tensorflow":
@@ -27,7 +27,7 @@ def device_name() -> str:
 
 
 def fits_in_memory(n_bytes: int) -> bool:
-    """Say whether data can be held in the device's memory beside everything else: they may take half of what is free.
+    """Return whether data fit in the device's memory: they may use half of what is free.
 
     Args:
         n_bytes: Size of the data.
@@ -36,7 +36,7 @@ def fits_in_memory(n_bytes: int) -> bool:
 
 
 def free_bytes() -> int:
-    """Return how much of the device's memory is free: a GPU's own, or the machine's on a CPU or where the driver does not tell."""
+    """Return the free memory of the GPU, or the machine's on a CPU or if the driver does not report it."""
     match keras.config.backend():
         case "tensorflow":
             found = _tensorflow_free_bytes()
@@ -48,10 +48,12 @@ def free_bytes() -> int:
 
 
 def limit_memory(part: float) -> None:
-    """Have TensorFlow take no more than a part of its GPU's memory; JAX heeds XLA_PYTHON_CLIENT_MEM_FRACTION by itself.
+    """Limit TensorFlow to a part of its GPU's memory; JAX reads XLA_PYTHON_CLIENT_MEM_FRACTION itself.
+
+    Call it before anything is computed. Without a GPU it does nothing.
 
     Args:
-        part: The part, above 0 and below 1. To be called before anything is computed; without a GPU nothing is done.
+        part: The part, above 0 and below 1.
     """
     if keras.config.backend() != "tensorflow":
         return
@@ -64,7 +66,7 @@ def limit_memory(part: float) -> None:
 
 
 def total_bytes() -> int:
-    """Return the memory of the GPU that this process computes on, as far as it may take it; 0 on a CPU, or if nobody tells."""
+    """Return the GPU memory that this process may use; 0 on a CPU, or if it is not known."""
     if device_name() == "cpu":
         return 0
     match keras.config.backend():
@@ -76,7 +78,7 @@ def total_bytes() -> int:
 
 
 def peak_bytes() -> int:
-    """Return the most memory that this process has held on its GPU at once; 0 on a CPU, or if the backend does not tell."""
+    """Return the peak GPU memory of this process; 0 on a CPU, or if the backend does not report it."""
     if device_name() == "cpu":
         return 0
     match keras.config.backend():
@@ -90,7 +92,7 @@ def peak_bytes() -> int:
 
 
 def _tensorflow_limit() -> int | None:
-    """What TensorFlow may take: the limit that `limit_memory` has set, or else all that there is."""
+    """Return the memory that TensorFlow may use: the limit set by `limit_memory`, or the GPU's whole memory."""
     import tensorflow as tf
 
     gpus = tf.config.list_physical_devices("GPU")
@@ -99,7 +101,7 @@ def _tensorflow_limit() -> int | None:
 
 
 def _tensorflow_free_bytes() -> int | None:
-    """Ask the driver: TensorFlow tells what it has taken, but not what there is."""
+    """Return the free memory by the driver: TensorFlow knows what it has allocated, but not what is free."""
     import tensorflow as tf
 
     gpus = tf.config.list_physical_devices("GPU")
@@ -113,7 +115,7 @@ def _tensorflow_free_bytes() -> int | None:
 
 
 def _driver_bytes(what: str) -> int | None:
-    """Ask the driver about this process's GPU; None if it does not tell.
+    """Query the driver about this process's GPU; None if it does not report a number.
 
     Args:
         what: ``memory.free`` or ``memory.total``.
@@ -122,7 +124,7 @@ def _driver_bytes(what: str) -> int | None:
     try:
         told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
         return int(told) * 2**20
-    except (subprocess.SubprocessError, OSError, ValueError):  # no such command, a part of a GPU, or one that does not tell
+    except (subprocess.SubprocessError, OSError, ValueError):  # no such command, a part of a GPU, or a GPU that reports no number
         return None
 
 
@@ -161,5 +163,5 @@ def _torch_device() -> str:
 
 
 def _index() -> str:
-    """The GPU as the machine names it: a worker sees its own one only, as number 0."""
+    """Return the machine's number of the GPU: a worker sees only its own GPU, as number 0."""
     return os.environ.get("CUDA_VISIBLE_DEVICES", "0").partition(",")[0]

@@ -31,7 +31,7 @@ def train(model: Any, data: tuple[Tree, Tree, Tree, Tree], assignment: Assignmen
 
     def pause(epoch: int, logs: object) -> None:
         if not model.stop_training:
-            progress.pause(state)
+            progress.between_epochs(state)
 
     opening = keras.callbacks.LambdaCallback(on_epoch_begin=batches.begin_epoch)
     closing = keras.callbacks.LambdaCallback(on_epoch_end=pause)

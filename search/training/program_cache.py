@@ -166,7 +166,7 @@ class Programs:
         from .compiled import compiler_choice
 
         n_steps = -(-n_rows(self.arrays.x_train) // assignment.training.batch_size)
-        return compiler_choice.pays(model, assignment.training.epochs * n_steps)
+        return compiler_choice.uses_xla(model, assignment.training.epochs * n_steps)
 
 
 def _most_epochs(model: Any, n_rows: int) -> int:

@@ -1,4 +1,4 @@
-"""Builds a trial's model by the experiment's builder."""
+"""Builds a trial's model with the experiment's model builder."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from ...experiment.file import Experiment
 from ...experiment.references import accepted, asked_for, resolve
 from ...experiment.settings import Precision
 from .precision import computing_in
-from .seeding import begin_afresh
+from .seeding import set_seeds
 
 
 def build_model(experiment: Experiment, arrays: TrainingArrays, arguments: Mapping[str, Any], seed: int, precision: Precision) -> Any:
@@ -26,9 +26,9 @@ def build_model(experiment: Experiment, arrays: TrainingArrays, arguments: Mappi
         precision: Keras' dtype policy.
 
     Raises:
-        TrialError: If the builder returns anything else.
+        TrialError: If the builder returns neither.
     """
-    begin_afresh(seed)
+    set_seeds(seed)
     builder = resolve(experiment.model)
     with computing_in(precision):
         model = builder(**{**accepted(builder, provided(arrays)), **asked_for(builder, seeds(seed)), **arguments})
@@ -39,10 +39,10 @@ def build_model(experiment: Experiment, arrays: TrainingArrays, arguments: Mappi
 
 
 def provided(arrays: TrainingArrays) -> dict[str, object]:
-    """What a builder gets without asking, where its signature has the name."""
+    """Return what a builder receives if its signature names it or has ``**kwargs``."""
     return {"input_shape": arrays.input_shape, "task": arrays.task, "n_outputs": arrays.n_outputs}
 
 
 def seeds(seed: int) -> dict[str, object]:
-    """What a builder gets only where its signature has the name: Keras' builders are seeded already."""
+    """Return what a builder receives only if its signature names it: Keras is seeded already."""
     return {"seed": seed, "random_state": seed}

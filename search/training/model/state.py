@@ -1,4 +1,4 @@
-"""A training's state as arrays in the shapes of the trial's own model, whatever model computes it in its place."""
+"""Reads and writes the state of a training as arrays in the shapes of the trial's own model, whichever model computes it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

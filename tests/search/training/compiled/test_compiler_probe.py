@@ -37,7 +37,7 @@ def test_a_slower_compiler_is_replaced_if_much_is_left_to_train(least_seconds, m
 
     There is no dropout, since XLA draws other masks.
     """
-    monkeypatch.setattr(compiler_choice, "pays", lambda *_: True)
+    monkeypatch.setattr(compiler_choice, "uses_xla", lambda *_: True)
     monkeypatch.setattr(compiler_probe, "LEAST_SECONDS", least_seconds)
     begun = []
     faster = compiler_probe.Probe.faster

@@ -179,9 +179,9 @@ def test_keras_trains_where_a_callback_needs_batches(train):
         ({"use": "keras.optimizers:Adam"}, ExperimentError, r'callbacks\[0\].use = "keras.optimizers:Adam" is not a keras.callbacks.Callback'),
         ({"use": "keras.callbacks:EarlyStopping", "patiense": 3}, ExperimentError, 'has no argument "patiense"; did you mean "patience"'),
         ({"use": "keras.callbacks:ModelCheckpoint"}, ExperimentError, 'needs the argument "filepath"'),
-        ({"use": "keras.callbacks:ModelCheckpoint", "filepath": "best.pt"}, ExperimentError, "cannot be made: ValueError: The filepath provided"),
+        ({"use": "keras.callbacks:ModelCheckpoint", "filepath": "best.pt"}, ExperimentError, "cannot be created: ValueError: The filepath provided"),
         ({"use": "keras.callbacks:ModelCheckpoint", "filepath": "/kept/best.keras"}, ExperimentError, "all trials would write there; put {trial}"),
-        ({"use": "keras.callbacks:EarlyStopping", "monitor": "val_acuracy"}, ExperimentError, 'there is no such metric; did you mean "val_accuracy"'),
+        ({"use": "keras.callbacks:EarlyStopping", "monitor": "val_acuracy"}, ExperimentError, 'no such metric; did you mean "val_accuracy"'),
         ({"use": f"{OWN}:Batches"}, ExperimentError, "Batches is called at every batch"),
     ],
 )
