@@ -43,8 +43,8 @@ class _Trials:
 
     def __init__(self) -> None:
         task = TASKS["diabetes"]
-        self._experiment = _of("experiment.file").parse_experiment(_content(), "population.toml")
-        self._arrays = _arrays()
+        experiment = _of("experiment.file").parse_experiment(_content(), "population.toml")
+        self._context = _of("training.context").TrainingContext(experiment, _arrays())
         self._drawn = draw(task)
 
     def _built(self, number: int) -> tuple[Any, Any]:
@@ -61,15 +61,15 @@ class _Trials:
             keep_if_better_than=None,
             model_path="",
         )
-        return assignment, _of("training.model.building").build_model(self._experiment, self._arrays, arguments, number, "float32")
+        return assignment, _of("training.model.building").build_model(self._context, arguments, number, "float32")
 
     def measure_alone(self, n_trials: int = 8) -> tuple[float, float]:
         """Return the seconds of the first epoch, with compiling, and those of a later one, means over trials."""
-        programs = _of("training.program_cache").Programs(self._experiment, self._arrays)
+        programs = _of("training.program_cache").Programs(self._context)
         firsts, laters = [], []
         for assignment, model in map(self._built, range(n_trials)):
             started = time.perf_counter()
-            program = programs.begin(model, assignment, is_exact=False)
+            program = programs.acquire(model, assignment)
             rates = [assignment.training.learning_rate]
             program.run_epochs(assignment, 1, rates)
             firsts.append(time.perf_counter() - started)
@@ -81,12 +81,12 @@ class _Trials:
         populations, stacks = _of("training.vectorized.builders"), _of("training.dense.stack")
         built = [self._built(number) for number in range(n_slots)]
         started = time.perf_counter()
-        slots = populations.Slots(stacks.Size((0, 3), 104, ("elu", "relu", "sigmoid", "tanh")), n_slots, rows, is_xla)
+        slots = populations.SlotSpec(stacks.Size((0, 3), 104, ("elu", "relu", "sigmoid", "tanh")), n_slots, rows, is_xla)
         first, model = built[0]
-        given = self._experiment, first.training, self._arrays, _of("training.compiled.device_data").Tensors()
+        given = self._context, first.training, _of("training.compiled.device_data").Tensors()
         population = populations.build_dense_population(slots, stacks.read_stack(model), *given)
         for slot, (assignment, model) in enumerate(built):
-            population.hold(slot, model, stacks.read_stack(model), assignment.training)
+            population.load(slot, model, stacks.read_stack(model), assignment.training)
 
         def run(epoch: int) -> None:
             member = _of("training.vectorized.population").Member

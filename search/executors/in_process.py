@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..data.arrays import TrainingArrays
 from ..experiment.file import Experiment
+from ..training.context import TrainingContext
 from ..trial import Assignment, Report, TrialResult
 from .devices import Share
 
@@ -33,20 +34,20 @@ class InProcessExecutor:
         """Note what is to be trained."""
 
         @functools.cache
-        def load() -> TrainingArrays:
-            return TrainingArrays.load(arrays)
+        def load() -> TrainingContext:
+            return TrainingContext(experiment, TrainingArrays.load(arrays))
 
         def check() -> None:
             for name, value in Share("gpu", "0", 1).memory.items():
                 os.environ.setdefault(name, value)
-            from ..training.run import check_builder
+            from ..training.preflight import check_builder
 
-            check_builder(experiment, load())
+            check_builder(load())
 
         def train(assignment: Assignment, report: Report) -> TrialResult:
             from ..training.run import train_or_raise
 
-            return train_or_raise(experiment, assignment, load(), report)
+            return train_or_raise(load(), assignment, report)
 
         self._check, self._train = check, train
 

@@ -8,20 +8,19 @@ import keras
 from ...data.arrays import TrainingArrays
 from ...errors import TrialError
 from ...estimators import is_estimator
-from ...experiment.file import Experiment
 from ...experiment.references import accepted, asked_for, resolve
 from ...experiment.settings import Precision
+from ..context import TrainingContext
 from .precision import computing_in
 from .seeding import set_seeds
 
 
-def build_model(experiment: Experiment, arrays: TrainingArrays, arguments: Mapping[str, Any], seed: int, precision: Precision) -> Any:
+def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: int, precision: Precision) -> Any:
     """Build a Keras model, or an estimator with scikit-learn's interface.
 
     Args:
-        experiment: The experiment, for the builder's reference.
-        arrays: The data, for what a builder gets without asking.
-        arguments: The builder's arguments from the experiment; they come first.
+        context: The experiment, for the builder's reference, and its arrays, for what a builder receives besides its arguments.
+        arguments: The builder's arguments from the experiment; they have precedence.
         seed: Seed of weights and dropout.
         precision: Keras' dtype policy.
 
@@ -29,12 +28,12 @@ def build_model(experiment: Experiment, arrays: TrainingArrays, arguments: Mappi
         TrialError: If the builder returns neither.
     """
     set_seeds(seed)
-    builder = resolve(experiment.model)
+    builder = resolve(context.experiment.model)
     with computing_in(precision):
-        model = builder(**{**accepted(builder, provided(arrays)), **asked_for(builder, seeds(seed)), **arguments})
+        model = builder(**{**accepted(builder, provided(context.arrays)), **asked_for(builder, seeds(seed)), **arguments})
     if not isinstance(model, keras.Model) and not is_estimator(model):
         expected = "expected keras.Model, or what has scikit-learn's fit and predict" + ("; is a return missing?" if model is None else "")
-        raise TrialError(f"{experiment.model} returned {type(model).__name__}, {expected}")
+        raise TrialError(f"{context.experiment.model} returned {type(model).__name__}, {expected}")
     return model
 
 

@@ -1,4 +1,4 @@
-"""Turns training settings and a task into Keras' optimizer, loss and metrics, and compiles a model with them.
+"""Translates training settings and a task into Keras' optimizer, loss and metrics, and compiles a model with them.
 
 Where the settings leave a choice open, it follows from the task.
 """
