@@ -19,6 +19,7 @@ from ..data.dataset import Dataset, load_dataset
 from ..data.preprocessing import Preprocessor
 from ..errors import ChampionError, DataError, PerceptuneError
 from ..estimators import SUFFIX
+from ..redaction import shorten
 from . import bundled_code
 from .evaluation import evaluate
 from .metadata import ChampionMetadata
@@ -117,7 +118,7 @@ def _verify(champion: Champion, dataset: Dataset, spec: PackageSpec) -> None:
 
 def _first_line(error: Exception) -> str:
     lines = str(error).splitlines()
-    return f"{type(error).__name__}: {lines[0][:300] if lines else ''}"
+    return f"{type(error).__name__}: {shorten(lines[0], 300) if lines else ''}"
 
 
 def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, scratch: Path) -> None:

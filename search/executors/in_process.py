@@ -8,6 +8,7 @@ from pathlib import Path
 from ..data.arrays import TrainingArrays
 from ..experiment.file import Experiment
 from ..python_process import Process, PythonProcess
+from ..training.context import TrainingContext
 from ..trial import Assignment, Report, TrialResult
 from .device_share import DeviceShare
 
@@ -34,20 +35,20 @@ class InProcessExecutor:
         """Store the experiment; nothing is imported or loaded yet."""
 
         @functools.cache
-        def load() -> TrainingArrays:
-            return TrainingArrays.load(arrays)
+        def load() -> TrainingContext:
+            return TrainingContext(experiment, TrainingArrays.load(arrays))
 
         def check() -> None:
             for name, value in DeviceShare("gpu", "0", 1).memory_environment.items():
                 os.environ.setdefault(name, value)
-            from ..training.run import check_builder
+            from ..training.preflight import check_builder
 
-            check_builder(experiment, load())
+            check_builder(load())
 
         def train(assignment: Assignment, report: Report) -> TrialResult:
             from ..training.run import train_or_raise
 
-            return train_or_raise(experiment, assignment, load(), report)
+            return train_or_raise(load(), assignment, report)
 
         self._check, self._train = check, train
 

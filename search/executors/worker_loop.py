@@ -21,6 +21,7 @@ from .messages import EpochReports, WorkerReady
 
 if TYPE_CHECKING:
     from ..data.arrays import TrainingArrays
+    from ..training.context import TrainingContext
 
 SEND_INTERVAL_SECONDS = 0.25
 Send = Callable[[Any], None]
@@ -38,21 +39,23 @@ def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive:
     """
     import keras  # noqa: F401 - imports the backend while the coordinator prepares the data
 
+    from ..training.context import TrainingContext
     from ..training.device import limit_memory, total_bytes
-    from ..training.run import check_builder, choose_capacity
+    from ..training.preflight import check_builder
+    from ..training.run import choose_capacity
 
     if fraction := os.environ.get(MEMORY_FRACTION):
         limit_memory(float(fraction))
     receive()  # CheckBuilder
-    arrays = load()
+    context = TrainingContext(experiment, load())
     try:
-        check_builder(experiment, arrays)
+        check_builder(context)
     except InputError as error:
         send(WorkerReady(error))
         receive()
         return
-    capacity = choose_capacity(experiment, arrays)
-    trials = _Trials(send, experiment, arrays)
+    capacity = choose_capacity(context)
+    trials = _Trials(send, context)
     send(WorkerReady(capacity=capacity, device_bytes=total_bytes()))
     threading.Thread(target=_run_or_exit, args=(_receive_all, receive, trials), daemon=True).start()
     trials.train(capacity)
@@ -79,12 +82,11 @@ class _Trials:
 
     Args:
         send: Sends a message to the coordinator; only the thread that runs calls it.
-        experiment: The experiment.
-        arrays: The data.
+        context: The experiment and its arrays.
     """
 
-    def __init__(self, send: Send, experiment: Experiment, arrays: "TrainingArrays") -> None:
-        self._send, self._experiment, self._arrays = send, experiment, arrays
+    def __init__(self, send: Send, context: "TrainingContext") -> None:
+        self._send, self._context = send, context
         self._assignments: SimpleQueue[Assignment] = SimpleQueue()
         self._replies: SimpleQueue[bool] = SimpleQueue()
         self._epochs = _EpochBuffer(send)
@@ -121,7 +123,7 @@ class _Trials:
             return self._replies.get() if assignment.is_prunable else True
 
         with LOCKSTEP.trial():
-            result = train_trial(self._experiment, assignment, self._arrays, report)
+            result = train_trial(self._context, assignment, report)
             self._epochs.send()
             self._send(replace(result, peak_bytes=peak_bytes()))
 

@@ -1,25 +1,79 @@
-"""The socket of training: one trial in, its result out."""
+"""The interface of trainers: one built model in, trained in place."""
 
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from ..data.arrays import TrainingArrays
-from ..experiment.file import Experiment
-from ..trial import Assignment, Report, TrialResult
+from ..trial import Assignment
+from .context import TrainingContext
+from .loop.progress import Progress
+from .model.preparation import call_once, make_ready
 
 
-class TrainTrial(Protocol):
-    """Trains one trial. `search.training.run.train_trial` is the one that executors call."""
+@dataclass
+class TrialRun:
+    """One trial while it is trained; what its result needs is recorded here as soon as it is known.
 
-    def __call__(self, experiment: Experiment, assignment: Assignment, arrays: TrainingArrays, report: Report) -> TrialResult:
-        """Build, train, measure, and keep the model if it is good enough.
+    Attributes:
+        context: The experiment and its arrays.
+        assignment: The trial.
+        progress: Records the trial's epochs.
+        callbacks: The user's callbacks. Defaults to none.
+        device: Name of the device. Defaults to empty.
+        trainer: Name of the trainer. Defaults to empty.
+        n_parameters: Number of the model's parameters; 0 until it is known.
+        model_path: Path of the saved model; None if it is not saved.
+    """
+
+    context: TrainingContext
+    assignment: Assignment
+    progress: Progress
+    callbacks: Sequence[Any] = ()
+    device: str = ""
+    trainer: str = ""
+    n_parameters: int = 0
+    model_path: str | None = None
+
+
+class Trainer(Protocol):
+    """Trains built models in one way."""
+
+    def train(self, model: Any, run: TrialRun) -> None:
+        """Train a model in place until ``run.progress`` or a callback ends the trial.
 
         Args:
-            experiment: The experiment, for the builder's reference, the objective and the trainer.
-            assignment: The trial.
-            arrays: The data.
-            report: Called after each epoch in order; where it answers False training ends as PRUNED.
+            model: A model as it was built.
+            run: The trial; ``trainer`` and ``n_parameters`` are set here. If a killed attempt left a checkpoint, training
+                continues from there.
 
-        Returns:
-            The result. A trial that cannot be built or trained is FAILED with its reason; nothing is raised for it.
+        Raises:
+            Exception: What a layer or the device raises.
         """
         ...
+
+    def prepare_to_save(self, model: Any, run: TrialRun) -> None:
+        """Restore the weights of the trial's value, and compile a model that was not trained itself."""
+        ...
+
+
+class KerasModelTrainer(ABC):
+    """Shared by the trainers of Keras models."""
+
+    def train(self, model: Any, run: TrialRun) -> None:
+        """Train a Keras model; see `Trainer.train`."""
+        if not model.built:
+            call_once(model, run.context, run.assignment.training)
+        run.n_parameters = model.count_params()
+        self._fit(model, run)
+
+    @abstractmethod
+    def _fit(self, model: Any, run: TrialRun) -> None:
+        """Train a model that has all its variables."""
+
+    def prepare_to_save(self, model: Any, run: TrialRun) -> None:
+        """Restore and compile; see `Trainer.prepare_to_save`."""
+        if run.progress.weights_to_restore is not None:
+            model.set_weights(run.progress.weights_to_restore)
+        if not model.compiled:
+            make_ready(model, run.context, run.assignment.training)

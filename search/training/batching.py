@@ -1,4 +1,6 @@
-"""Rows of one array, or of arrays by name, and how many of them are evaluated at once."""
+"""Rows of one array or of arrays by name: their order in an epoch, and how many are evaluated at once."""
+
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -7,26 +9,47 @@ from ..data.arrays import Array, Tree
 EVALUATION_BATCH_NUMBERS = 2**21
 
 
+class DataSplit(NamedTuple):
+    """Both parts of the data, (x, y) each, as arrays or as tensors."""
+
+    training: tuple[Any, Any]
+    validation: tuple[Any, Any]
+
+
 def n_rows(tree: Tree) -> int:
-    """Count the rows."""
+    """Return the number of rows."""
     return len(next(iter(tree.values())) if isinstance(tree, dict) else tree)
 
 
 def rows(tree: Tree, chosen: Array | slice) -> Tree:
-    """Take some rows, ``(n_chosen, *shape)``."""
+    """Return some rows, ``(n_chosen, *shape)``."""
     if isinstance(tree, dict):
         return {name: np.asarray(array[chosen]) for name, array in tree.items()}
     return np.asarray(tree[chosen])
 
 
-def evaluation_batch_size(x: Tree, n_models: int = 1) -> int:
-    """Choose how many rows are evaluated at once: all of them, or as many as make 2 million input numbers, 32 at least.
+def epoch_order(seed: int, epoch: int, n_rows: int) -> Array:
+    """Return the order of the rows in one epoch, the same for every trainer and every backend.
 
-    Metrics do not depend on it but for rounding, and one large batch costs less to compile and to run than many.
+    Args:
+        seed: The trial's seed.
+        epoch: The epoch, from 1.
+        n_rows: Number of rows.
+
+    Returns:
+        A permutation of ``0 .. n_rows - 1``, int32, ``(n_rows,)``, that depends on nothing but the arguments.
+    """
+    return np.random.default_rng([seed, epoch]).permutation(n_rows).astype(np.int32)
+
+
+def evaluation_batch_size(x: Tree, n_models: int = 1) -> int:
+    """Return how many rows are evaluated at once: all of them, or as many as make 2 million input numbers, at least 32.
+
+    Metrics depend on it only by rounding, and one large batch costs less to compile and to run than many small ones.
 
     Args:
         x: Inputs.
-        n_models: How many models evaluate them side by side; the numbers are shared among them. Defaults to 1.
+        n_models: Number of models that evaluate them concurrently and share the 2 million numbers. Defaults to 1.
     """
     arrays = list(x.values()) if isinstance(x, dict) else [x]
     numbers_per_row = sum(int(np.prod(array.shape[1:])) for array in arrays)

@@ -13,7 +13,7 @@ def device_name() -> str:
     """Return the name of the backend's default device.
 
     Returns:
-        ``cpu``, or such as ``gpu:0 NVIDIA A100-SXM4-40GB``.
+        ``cpu``, or for example ``gpu:0 NVIDIA A100-SXM4-40GB``.
     """
     match keras.config.backend():
         case "tensorflow":

@@ -1,6 +1,6 @@
-"""Which metrics each task has, by Keras' log names, and whether an objective asks for one of them.
+"""Lists the metrics of each task by Keras' log names, and checks an objective against them.
 
-It knows names only and imports no Keras; `search.training.model.compiling` turns the names into Keras' objects.
+This module knows names only and imports no Keras; `search.training.model.compiling` creates Keras' metrics from the names.
 
 | task | metrics | at every trial |
 |---|---|---|
@@ -9,7 +9,7 @@ It knows names only and imports no Keras; `search.training.model.compiling` turn
 | regression | loss, mean_absolute_error or mae, mean_squared_error or mse, root_mean_squared_error or rmse, mean_absolute_percentage_error, \
 mean_squared_logarithmic_error, r2_score or r2 | loss, mean_absolute_error |
 
-With several outputs, ``loss`` is the weighted sum of their losses, and everything of one output begins with its name:
+With several outputs, ``loss`` is the weighted sum of their losses, and metrics of one output start with its name:
 ``main_loss``, ``main_mean_absolute_error``. The loss includes the regularisation of the layers, as in Keras; the crossentropies here do not.
 """
 
@@ -28,7 +28,7 @@ METRICS: Mapping[Task, tuple[str, ...]] = {
         *("mean_absolute_percentage_error", "mean_squared_logarithmic_error", "mae", "mse", "rmse", "r2"),
     ),
 }
-"""The metrics of each task beside ``loss``; the first one is computed at every trial."""
+"""The metrics of each task besides ``loss``; the first one is computed in every trial."""
 
 SHORT_NAMES: Mapping[str, str] = {
     "mae": "mean_absolute_error",
@@ -36,7 +36,7 @@ SHORT_NAMES: Mapping[str, str] = {
     "rmse": "root_mean_squared_error",
     "r2": "r2_score",
 }
-"""Short names and what they stand for. A metric is logged by the name that was asked for."""
+"""Short names with the full names. A metric is logged by the name that the experiment uses."""
 
 LARGER_IS_BETTER = frozenset({*("accuracy", "top_k_categorical_accuracy", "auc", "pr_auc", "precision", "recall", "f1_score"), *("r2_score", "r2")})
 """Metrics to maximize; losses and errors are to be minimized."""
@@ -44,13 +44,13 @@ LARGER_IS_BETTER = frozenset({*("accuracy", "top_k_categorical_accuracy", "auc",
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """What one output of a model is trained towards.
+    """Task, loss and metrics of one output of a model.
 
     Attributes:
-        task: What its target is.
-        loss: Keras' name of its loss; "auto" leaves it to the training settings.
-        weight: How many times its loss counts in the sum.
-        metrics: Names of its metrics beside the loss, without the output's name.
+        task: Task of the output's target.
+        loss: Keras' name of the loss; "auto" uses the training settings. Defaults to "auto".
+        weight: Weight of the loss in the sum. Defaults to 1.
+        metrics: Names of the metrics besides the loss, without the output's name. Defaults to none.
     """
 
     task: Task
@@ -60,14 +60,14 @@ class Head:
 
 
 def make_heads(experiment: Experiment, task: Tasks) -> dict[str, Head]:
-    """Say what each output is trained towards.
+    """Return the head of each output.
 
     Args:
-        experiment: The experiment, as `check_objective` accepts it.
-        task: What the target is, by output name where there are several.
+        experiment: The experiment, accepted by `check_objective`.
+        task: Task of the target, by output name if there are several.
 
     Returns:
-        Heads by output name; an only output is named ``""``.
+        Heads by output name; a single output is named ``""``.
     """
     return {
         name: Head(task=of, loss=section.loss, weight=section.weight, metrics=tuple(metric_names(experiment.objective, of, name, section.metrics)))
@@ -76,27 +76,27 @@ def make_heads(experiment: Experiment, task: Tasks) -> dict[str, Head]:
 
 
 def logged_names(experiment: Experiment, task: Tasks) -> list[str]:
-    """List what is logged at every epoch, by Keras' names without ``val_``, the loss first."""
+    """Return the names that Keras logs at every epoch, without ``val_``, the loss first."""
     heads = make_heads(experiment, task)
     losses = [f"{name}_loss" for name in heads if name]
     return ["loss", *losses, *(_full(name, metric) for name, head in heads.items() for metric in head.metrics)]
 
 
 def metric_names(objective: ObjectiveSection, task: Task, output: str = "", further: Sequence[str] = ()) -> list[str]:
-    """List the metrics of an output to compute beside the loss: the task's usual one, the objective's, then the further ones.
+    """Return the metrics of an output besides the loss: the task's usual one, the objective's, then further ones.
 
     Args:
-        objective: The objective, as `check_objective` accepts it.
-        task: What the target is.
-        output: Name of the output. Defaults to ``""``, the only one.
+        objective: The objective, accepted by `check_objective`.
+        task: Task of the target.
+        output: Name of the output. Defaults to ``""``, a single output.
         further: More metrics of this output. Defaults to none.
 
     Returns:
-        Names without ``val_``, without the output's name and without ``loss``, no metric twice. A usual metric gives way
-        to its short name.
+        Names without ``val_``, without the output's name and without ``loss``, each metric once. If the experiment uses a
+        short name, it replaces the full name.
     """
-    named_here = {_full(output, name): name for name in METRICS[task]}
-    asked = [named_here[name] for name in (objective.metric.removeprefix("val_"), *objective.metrics) if name in named_here]
+    names_here = {_full(output, name): name for name in METRICS[task]}
+    asked = [names_here[name] for name in (objective.metric.removeprefix("val_"), *objective.metrics) if name in names_here]
     asked += [name for name in further if name != "loss"]
     meant = {SHORT_NAMES.get(name, name) for name in asked}
     usual = [name for name in METRICS[task][:1] if name not in meant or name in asked]
@@ -104,15 +104,15 @@ def metric_names(objective: ObjectiveSection, task: Task, output: str = "", furt
 
 
 def check_objective(objective: ObjectiveSection, task: Tasks, outputs: Mapping[str, OutputSection] | None = None) -> None:
-    """Check that the tasks have the objective's metric and the further ones, and that the direction is the metric's.
+    """Check that the tasks have the objective's metrics, and that the direction fits the metric.
 
     Args:
         objective: The objective.
-        task: What the target is, by output name where there are several.
+        task: Task of the target, by output name if there are several.
         outputs: ``[outputs]`` of the experiment. Defaults to one output of the only target.
 
     Raises:
-        ExperimentError: With the metrics there are and the nearest one, if it has not; or with the right direction.
+        ExperimentError: If a metric does not exist, with the valid and the nearest names; or if the direction is wrong.
     """
     sections = _sections(outputs or {}, task)
     lacks = f'the task "{task}" has no' if isinstance(task, str) else "the outputs have no"
@@ -139,12 +139,12 @@ def _check_direction(objective: ObjectiveSection, metric: str) -> None:
 
 
 def _sections(outputs: Mapping[str, OutputSection], task: Tasks) -> list[tuple[str, Task, OutputSection]]:
-    """List each output's name, task and section; the only output is named ``""`` whatever its section is called."""
+    """Return each output's name, task and section; a single output is named ``""`` whatever its section is called."""
     if isinstance(task, str):
         return [("", task, next(iter(outputs.values()), OutputSection()))]
     return [(name, of, outputs.get(name, OutputSection())) for name, of in task.items()]
 
 
 def _full(output: str, metric: str) -> str:
-    """Name a metric as Keras logs it."""
+    """Return the name by which Keras logs a metric of an output."""
     return f"{output}_{metric}" if output else metric

@@ -1,4 +1,4 @@
-"""Builds the model before the first trial, makes it ready for training, saves it and loads it again. It trains nothing."""
+"""Checks a model builder before the first trial: builds, prepares, saves and loads its model, and trains nothing."""
 
 import contextlib
 import re
@@ -10,64 +10,79 @@ from typing import Any
 import keras
 import numpy as np
 
-from ..data.arrays import Array, TrainingArrays, Tree, named
+from ..data.arrays import Array, Tree, named
 from ..data.targets import named_outputs
 from ..errors import ExperimentError, TrialError
 from ..estimators import is_estimator
 from ..experiment.file import Experiment
+from ..experiment.references import check_arguments, check_values, resolve
 from ..trial import Assignment
 from . import sklearn_fit
 from .batching import rows
-from .metrics import make_heads
-from .model.building import build_model
+from .context import TrainingContext
+from .failures import one_line
+from .loop.callbacks import check_callbacks
+from .metrics import check_objective
+from .model.building import build_model, provided, seeds
 from .model.names import check_inputs, match_outputs
 from .model.outputs import check_losses, check_shape
 from .model.precision import computing_in
 from .model.preparation import make_ready
+from .trainers import choose_trainer
 
 N_ROWS = 4
 _REASON_LENGTH = 400
 _TOLERANCE = 1e-3
-"""Largest difference of outputs, as a part of the largest output: what a GPU's rounding may be."""
+"""Largest difference between outputs, as a part of the largest output: more than a GPU's rounding."""
 
 
-def dry_run(experiment: Experiment, arrays: TrainingArrays) -> None:
-    """Do everything with a model that comes before and after its training.
-
-    The smallest values of the searched parameters are tried, or else the largest: a trial may fail, but not all of them.
+def check_builder(context: TrainingContext) -> None:
+    """Check everything about training that can be checked before the first trial; build the model once and train nothing.
 
     Args:
-        experiment: The experiment.
-        arrays: The data.
+        context: The experiment and its arrays.
 
     Raises:
-        ExperimentError: If the model cannot be built, does not take the data, does not go with the target, the loss or the
-            metrics, or cannot be loaded again.
+        InputError: If the reference or the arguments of the builder or of a callback are wrong; the task does not have the
+            objective's metric; the trainer does not support the backend or the callbacks; or the model cannot be built,
+            trained on these data, or saved and loaded.
+    """
+    experiment, arrays = context.experiment, context.arrays
+    builder = resolve(experiment.model)
+    if not callable(builder):
+        raise ExperimentError(f'model = "{experiment.model}" is a {type(builder).__name__}; expected a function that returns a model')
+    check_arguments(builder, experiment.space.model, provided(arrays) | seeds(0), "[space.model]")
+    check_values(builder, experiment.space.model_values, "[space.model]")
+    check_objective(experiment.objective, arrays.task, experiment.outputs)
+    choose_trainer(experiment, check_callbacks(experiment, context.logged_names))
+    dry_run(context)
+
+
+def dry_run(context: TrainingContext) -> None:
+    """Do everything with a model that precedes and follows its training.
+
+    The smallest values of the searched parameters are tried first, then the largest: some trials may fail, but not all.
+
+    Args:
+        context: The experiment and its arrays.
+
+    Raises:
+        ExperimentError: If the model cannot be built, or does not fit the data, the target, the loss or the metrics, or cannot
+            be saved and loaded.
     """
     try:
-        model = _ready_model(experiment, arrays)
+        model = _ready_model(context)
         if not is_estimator(model):
             with computing_in(model.dtype_policy):
-                _check_kept(model, rows(arrays.x_train, slice(N_ROWS)))
+                _check_saving(model, rows(context.arrays.x_train, slice(N_ROWS)))
     except TrialError as error:
-        raise ExperimentError(f'model = "{experiment.model}": {error}') from error
+        raise ExperimentError(f'model = "{context.experiment.model}": {error}') from error
     finally:
         keras.utils.clear_session(free_memory=False)
 
 
-def _ready_model(experiment: Experiment, arrays: TrainingArrays) -> Any:
-    smallest, largest = (assignment_at(experiment, end) for end in (0, -1))
-    try:
-        return _make_model(experiment, arrays, smallest)
-    except TrialError:
-        if smallest != largest:
-            with contextlib.suppress(TrialError):
-                return _make_model(experiment, arrays, largest)
-        raise
-
-
 def assignment_at(experiment: Experiment, end: int) -> Assignment:
-    """Return a trial at one end of every range: 0 the smallest values, -1 the largest."""
+    """Return a trial at one end of every parameter's range: 0 for the smallest values, -1 for the largest."""
     space = experiment.space
     params = {name: parameter.extremes[end] for name, parameter in space.searched.items()}
     return Assignment(
@@ -82,34 +97,46 @@ def assignment_at(experiment: Experiment, end: int) -> Assignment:
     )
 
 
-def _make_model(experiment: Experiment, arrays: TrainingArrays, assignment: Assignment) -> Any:
+def _ready_model(context: TrainingContext) -> Any:
+    smallest, largest = (assignment_at(context.experiment, end) for end in (0, -1))
+    try:
+        return _make_model(context, smallest)
+    except TrialError:
+        if smallest != largest:
+            with contextlib.suppress(TrialError):
+                return _make_model(context, largest)
+        raise
+
+
+def _make_model(context: TrainingContext, assignment: Assignment) -> Any:
     given = ", ".join(f"{name}={value}" for name, value in assignment.model_arguments.items())
     with _explaining(f"cannot be built{f' with {given}' if given else ''}", "correct the function, or its arguments in [space.model]"):
-        model = build_model(experiment, arrays, assignment.model_arguments, 0, assignment.training.precision)
+        model = build_model(context, assignment.model_arguments, 0, assignment.training.precision)
     if is_estimator(model):
-        sklearn_fit.check(model, experiment)
+        sklearn_fit.check(model, context.experiment)
         return model
-    _check_outputs(model, experiment, assignment, arrays)
+    _check_outputs(model, context, assignment)
     with _explaining("cannot be compiled", "correct the model, or its loss and metrics in the experiment"):
-        make_ready(model, experiment, assignment.training, arrays)
+        make_ready(model, context, assignment.training)
     return model
 
 
-def _check_outputs(model: Any, experiment: Experiment, assignment: Assignment, arrays: TrainingArrays) -> None:
-    """Compute some rows and check the shapes of the outputs before they are compared with targets."""
-    x, heads = rows(arrays.x_train, slice(N_ROWS)), make_heads(experiment, arrays.task)
+def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment) -> None:
+    """Compute the outputs of some rows and check their shapes before they are compared with targets."""
+    arrays = context.arrays
+    x = rows(arrays.x_train, slice(N_ROWS))
     check_inputs(model, x)
     with (
         _explaining(f"does not take rows of the shape {arrays.input_shape}", "let its input have this shape, which the function gets as input_shape"),
         computing_in(assignment.training.precision),
     ):
-        outputs = match_outputs(model, model(x, training=False), heads)
-    for name, head in heads.items():
+        outputs = match_outputs(model, model(x, training=False), context.heads)
+    for name, head in context.heads.items():
         check_shape(tuple(outputs[name].shape), head.task, named(arrays.n_outputs)[name], name)
-        check_losses(experiment, head, outputs[name].shape[-1], name)
+        check_losses(context.experiment, head, outputs[name].shape[-1], name)
 
 
-def _check_kept(model: Any, x: Tree) -> None:
+def _check_saving(model: Any, x: Tree) -> None:
     """Save a model, load it as a champion is loaded, and compare the outputs."""
     expected = _outputs(model, x)
     advice = 'register its own classes and functions with @keras.saving.register_keras_serializable(package="..."), give classes a get_config(), '
@@ -132,13 +159,12 @@ def _is_close(given: Array, expected: Array) -> bool:
 
 
 @contextlib.contextmanager
-def _explaining(what: str, advice: str) -> Iterator[None]:
-    """Turn whatever a model raises into one line; a `TrialError` is one already."""
+def _explaining(problem: str, advice: str) -> Iterator[None]:
+    """Raise whatever a model raises as a `TrialError` of one line."""
     try:
         yield
     except TrialError:
         raise
     except Exception as error:  # whatever a builder, a layer or the backend can raise
         text = re.sub(r"\x1b\[\d*m", "", str(error)).partition("Arguments received by")[0]  # Keras' colours, and tensors in full
-        reason = " ".join(text.split())
-        raise TrialError(f"{what}: {type(error).__name__}: {reason[:_REASON_LENGTH]}; {advice}") from error
+        raise TrialError(f"{problem}: {type(error).__name__}: {one_line(text)[:_REASON_LENGTH]}; {advice}") from error

@@ -1,47 +1,38 @@
-"""Compiled programs, kept for all trials of a process that they serve: what differs between those is a value.
+"""Keeps compiled programs for all trials of a process that they serve.
 
-A program is exact, for one architecture and batch size, or elastic, for all stacks of dense layers up to a size. For each
-trial the cheapest is taken, by an estimate of what compiling and running cost. On JAX a population of one takes the
-place of elastic programs. Data that the device has no room for are streamed to exact programs.
+A program is exact, for one architecture and batch size, or elastic, for all stacks of dense layers up to a size. Each trial
+gets the program with the least estimated cost of compiling and running. On JAX a population of one slot replaces elastic
+programs. Data that do not fit in the device's memory are streamed to exact programs.
 """
 
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import Any, TypeVar
 
 import keras
 
-from ..data.arrays import TrainingArrays
-from ..experiment.file import Experiment
 from ..trial import Assignment
-from .batching import evaluation_batch_size, n_rows
-from .compiled import streaming
-from .compiled.compiler_probe import Probe
+from .compiled import compiler_choice
 from .compiled.device_data import Tensors
-from .compiled.program import Program
-from .compiled.runtime_values import Values, fixed_settings
-from .compiled.signature import read_architecture
+from .compiled.exact import ExactProgram, build_exact, build_streamed, exact_key
+from .compiled.program import EpochRunner, Program
+from .context import TrainingContext
 from .dense.planner import Plan, Planner
 from .dense.stack import DenseStack, read_stack
 from .device import fits_in_memory
-from .model.preparation import call_once, make_ready
-from .model.state import Part, parts_of
 from .vectorized.slots import Slot, SlotAllocator
 
-if TYPE_CHECKING:  # it imports TensorFlow
-    from .compiled.tensorflow_epoch import EpochProgram
+P = TypeVar("P", bound=Program)
 
 MOST_PROGRAMS, MOST_PARAMETERS = 8, 2**23
-"""How many programs are kept, and parameters in all of them; the one that was not used for the longest time goes first."""
-
-MOST_EPOCHS, MOST_NUMBERS = 32, 2**21
-"""How many epochs a call can run, and how many numbers it keeps of them."""
+"""Programs that are kept, and parameters in all of them; the least recently used program is dropped first."""
 
 
-def programs_of(experiment: Experiment, arrays: TrainingArrays) -> "Programs":
-    """Return this process' programs of an experiment on its data; those of another are given up."""
-    if not _kept or _kept[0].experiment is not experiment or _kept[0].arrays is not arrays:
-        _kept.clear()  # first, since their data take memory
-        _kept.append(Programs(experiment, arrays))
+def programs_of(context: TrainingContext) -> "Programs":
+    """Return this process' programs of an experiment on its data; those of any other experiment or data are dropped."""
+    if not _kept or not _kept[0].context.has_same_data(context):
+        _kept.clear()  # first, since their data use memory
+        _kept.append(Programs(context))
     return _kept[0]
 
 
@@ -49,14 +40,13 @@ class Programs:
     """The programs of one experiment on its data.
 
     Args:
-        experiment: The experiment.
-        arrays: The data.
+        context: The experiment and its arrays.
     """
 
-    def __init__(self, experiment: Experiment, arrays: TrainingArrays) -> None:
-        self.experiment, self.arrays = experiment, arrays
-        self._is_resident = fits_in_memory(arrays.n_bytes)  # asked once: data that are there are part of what is not free
-        self._planner = Planner(experiment, arrays)
+    def __init__(self, context: TrainingContext) -> None:
+        self.context = context
+        self._is_resident = fits_in_memory(context.arrays.n_bytes)  # measured once, before the data use memory themselves
+        self._planner = Planner(context)
         self._tensors = Tensors()
         self.slots = self.new_slots(1)
         self._programs: dict[Hashable, Program] = {}
@@ -65,135 +55,78 @@ class Programs:
         return len(self._programs)
 
     def new_slots(self, n_slots: int) -> SlotAllocator:
-        """Make populations of so many slots."""
-        return SlotAllocator(self.experiment, self.arrays, self._planner, self._tensors, n_slots)
+        """Return an allocator of populations of ``n_slots`` slots."""
+        return SlotAllocator(self.context, self._planner, self._tensors, n_slots)
 
-    def begin(self, model: Any, assignment: Assignment, *, is_exact: bool) -> Program | Slot:
-        """Return the program for a trial, a new one if no other is cheaper, with the trial's model taken over.
-
-        `end` gives it back.
+    def acquire(self, model: Any, assignment: Assignment) -> EpochRunner:
+        """Return the cheapest program or slot for a trial, with the trial's model loaded.
 
         Args:
             model: The trial's model, built.
             assignment: The trial.
-            is_exact: Whether the program's model must have the layers of the trial's.
         """
-        stack = None if is_exact or not self._is_resident else read_stack(model)
-        if not is_exact and self._is_vectorized(stack, assignment) and (seat := self.slots.take(model, assignment)):
-            return seat
+        stack = read_stack(model) if self._is_resident else None
+        if slot := self._slot(model, stack, assignment):
+            return slot
         plan = self._planner.choose(stack, assignment, self._programs) if stack and keras.config.backend() == "tensorflow" else None
-        is_xla = plan.is_xla if plan else self._is_xla(model, assignment)
-        key = plan or (_exact_key(model, assignment), is_xla)
-        program = self._programs.pop(key, None)
-        if program is None:
-            self._evict(model.count_params())
-            program = self._elastic(plan, stack, assignment) if plan and stack else self._exact(model, assignment, is_xla=is_xla)
-        self._programs[key] = program  # the last is the one used last
-        program.begin(model, stack, assignment.training)
+        return self._elastic(plan, stack, model, assignment) if plan and stack else self.acquire_exact(model, assignment)
+
+    def acquire_exact(self, model: Any, assignment: Assignment) -> ExactProgram:
+        """Return the program whose model has the layers of the trial's model, with the trial's model loaded; see `acquire`."""
+        is_xla = self._is_xla(model, assignment)
+
+        def build() -> ExactProgram:
+            if self._is_resident:
+                return build_exact(model, self.context, assignment, self._tensors, is_xla=is_xla)
+            return build_streamed(model, self.context, assignment, is_xla=is_xla)
+
+        program = self._cached((exact_key(model, assignment), is_xla), ExactProgram, build, model)
+        program.load(model, assignment.training)
         return program
 
-    def _is_vectorized(self, stack: DenseStack | None, assignment: Assignment) -> bool:
-        """Whether a trial is trained in a population: of one, where that serves networks of any size and nothing else does."""
-        if not self._is_resident or self.slots.n_slots > 1:
-            return self._is_resident
-        return stack is not None and keras.config.backend() == "jax" and self._planner.population_pays(stack, assignment)
+    def _slot(self, model: Any, stack: DenseStack | None, assignment: Assignment) -> Slot | None:
+        """Return a slot, if several trials train at once, or a population of one slot costs less than an exact program."""
+        if not self._is_resident:
+            return None
+        is_concurrent = self.slots.n_slots > 1
+        if is_concurrent or (stack is not None and keras.config.backend() == "jax" and self._planner.population_pays(stack, assignment)):
+            return self.slots.acquire(model, stack, assignment)
+        return None
 
-    def end(self, program: Program | Slot) -> None:
-        """Take back what `begin` has given."""
-        if isinstance(program, Slot):
-            self.slots.leave(program)
+    def _elastic(self, plan: Plan, stack: DenseStack, model: Any, assignment: Assignment) -> EpochRunner:
+        from .dense.elastic import ElasticProgram, build_elastic
 
-    def give_up(self, program: Program | Slot) -> None:
-        """Forget a program that failed, with the memory that it holds."""
-        if isinstance(program, Slot):
-            self.slots.give_up(program)
-        self._programs = {key: other for key, other in self._programs.items() if other is not program}
+        build = partial(build_elastic, plan, stack, self.context, assignment.training, self._tensors)
+        program = self._cached(plan, ElasticProgram, build, model)
+        program.select(stack)
+        program.load(model, assignment.training)
+        return program
+
+    def _cached(self, key: Hashable, kind: type[P], build: Callable[[], P], model: Any) -> P:
+        """Return the program of a key, built if it does not exist yet."""
+        program = self._programs.pop(key, None)
+        if not isinstance(program, kind):
+            self._evict(model.count_params())
+            program = build()
+            program.on_discard = partial(self._discard, key)
+        self._programs[key] = program  # the last is the most recently used
+        return program
+
+    def _discard(self, key: Hashable) -> None:
+        self._programs.pop(key, None)
 
     def _evict(self, n_parameters: int) -> None:
-        """Forget the programs that were not used for the longest time, until another one may be kept."""
+        """Drop the least recently used programs until another one may be kept."""
         sizes = {key: program.model.count_params() for key, program in self._programs.items()}
         while sizes and (len(sizes) >= MOST_PROGRAMS or sum(sizes.values()) + n_parameters > MOST_PARAMETERS):
             oldest = next(iter(sizes))
             del sizes[oldest], self._programs[oldest]
 
-    def _elastic(self, plan: Plan, stack: DenseStack, assignment: Assignment) -> Program:
-        from .dense.padded import PaddedStack
-
-        padded = PaddedStack(plan.size, stack)
-
-        def take(model: Any, stack: DenseStack) -> None:
-            padded.hold(stack, model.get_weights())
-
-        run = self._epoch_program_of(padded, plan.batch_size, assignment, is_xla=plan.is_xla, is_padded=True)
-        return Program("elastic", padded, take, padded.unpadded, padded.parts, plan.batch_size, *run)
-
-    def _exact(self, model: Any, assignment: Assignment, *, is_xla: bool) -> Program:
-        call_once(model, assignment.training, self.arrays)
-        state = list(model.variables)  # before compile adds those of metrics and optimizer
-
-        def take(other: Any, _: Any) -> None:
-            if other is not model:
-                for variable, given in zip(state, other.variables, strict=True):
-                    variable.assign(keras.ops.copy(given))  # on JAX training uses the memory of what it was given
-
-        def parts() -> list[Part]:
-            return parts_of(model)
-
-        batch_size = assignment.training.batch_size
-        most_epochs, run, values, data = self._epoch_program_of(model, batch_size, assignment, is_xla=is_xla, is_padded=False)
-        if not self._is_resident:
-            return Program("streamed", model, take, list, parts, batch_size, most_epochs, run, values, data)
-        sizes = batch_size, evaluation_batch_size(self.arrays.x_validation), most_epochs
-        probe = Probe(model, values, sizes, data[0], is_xla=is_xla) if keras.config.backend() == "tensorflow" else None
-        return Program("compiled", model, take, list, parts, batch_size, most_epochs, run, values, data, probe)
-
-    def _epoch_program_of(
-        self, model: Any, batch_size: int, assignment: Assignment, *, is_xla: bool, is_padded: bool
-    ) -> "tuple[int, EpochProgram, Values, Any]":
-        """Make a model ready, and return how many epochs a call can run, these epochs, their values, and the data: on the device, or streamed."""
-        parts = make_ready(model, self.experiment, assignment.training, self.arrays)
-        values = Values(model)
-        if not self._is_resident:
-            program = streaming.build_epoch_program(model, values, batch_size, evaluation_batch_size(parts[2]), is_xla=is_xla)
-            return 1, program, values, (parts[:2], parts[2:])
-        sizes = batch_size, evaluation_batch_size(parts[2]), _most_epochs(model, n_rows(parts[0]))
-        return sizes[2], _epoch_program(model, values, sizes, is_xla=is_xla, is_padded=is_padded), values, self._tensors.of(parts)
-
     def _is_xla(self, model: Any, assignment: Assignment) -> bool:
-        """Whether an exact program is to be compiled by XLA, which JAX always does."""
+        """Return whether an exact program is compiled with XLA, as always on JAX."""
         if keras.config.backend() != "tensorflow":
             return True
-        from .compiled import compiler_choice
-
-        n_steps = -(-n_rows(self.arrays.x_train) // assignment.training.batch_size)
-        return compiler_choice.pays(model, assignment.training.epochs * n_steps)
-
-
-def _most_epochs(model: Any, n_rows: int) -> int:
-    """Choose how many epochs a call can run: what it keeps of each, weights and order, must not grow large."""
-    if keras.config.backend() == "jax":
-        from .compiled.jax_epoch import is_one_program
-
-        if not is_one_program(model):
-            return 1
-    return max(1, min(MOST_EPOCHS, MOST_NUMBERS // max(int(model.count_params()), n_rows)))
-
-
-def _epoch_program(model: Any, values: Values, sizes: tuple[int, int, int], *, is_xla: bool, is_padded: bool) -> "EpochProgram":
-    """Write a program for the backend; the sizes are the rows of a step in training and in validation, and the most epochs."""
-    if keras.config.backend() == "jax":
-        from .compiled import jax_epoch
-
-        return jax_epoch.build_epoch_program(model, values, *sizes)
-    from .compiled import tensorflow_epoch
-
-    return tensorflow_epoch.build_epoch_program(model, values, *sizes, is_xla=is_xla, is_padded=is_padded)
-
-
-def _exact_key(model: Any, assignment: Assignment) -> Hashable:
-    """Say what an exact program is compiled for: all of the trial but its seed, values, and settings that steer epochs."""
-    settings = tuple(fixed_settings(assignment.training).items())
-    return settings, read_architecture(model, assignment.model_arguments, assignment.seed)
+        return compiler_choice.uses_xla(model, assignment.training.epochs * self.context.n_steps(assignment.training.batch_size))
 
 
 _kept: list[Programs] = []

@@ -1,4 +1,4 @@
-"""A task's metrics for models with scikit-learn's interface, under the names and with the meanings of Keras' metrics."""
+"""Computes a task's metrics for scikit-learn estimators, with the names and meanings of Keras' metrics."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,35 +13,35 @@ from ..estimators import as_matrix, has_probabilities
 from .metrics import SHORT_NAMES
 
 N_TOP = 5
-"""Of top_k_categorical_accuracy, as in Keras."""
+"""The k of top_k_categorical_accuracy, as in Keras."""
 
 
 def measure(estimator: Any, features: Any, target: np.ndarray, task: Task, metrics: Sequence[str]) -> dict[str, float]:
-    """Measure an estimator.
+    """Compute the metrics of an estimator.
 
-    The loss of a regression is the mean squared error. That of a classifier is the log loss, or 1 - accuracy where it has no
-    probabilities. Accuracy, precision, recall and F1 score compare with what `predict` answers.
+    The loss of a regression is the mean squared error. The loss of a classifier is the log loss, or 1 - accuracy if it has no
+    probabilities. Accuracy, precision, recall and F1 score compare targets with the return values of `predict`.
 
     Args:
-        estimator: A fitted one; a classifier's classes are the numbers from 0.
+        estimator: A fitted estimator; a classifier's classes are the numbers from 0.
         features: ``(n_rows, *shape)``.
         target: Values or class numbers, ``(n_rows, 1)``.
-        task: What the target is.
-        metrics: Names as `search.training.metrics.metric_names` returns them.
+        task: Task of the target.
+        metrics: Names from `search.training.metrics.metric_names`.
 
     Returns:
         ``loss`` and the metrics, by name.
 
     Raises:
-        TrialError: If a metric needs probabilities that the estimator has not.
+        TrialError: If a metric needs probabilities and the estimator has none.
     """
-    seen = _Seen(estimator, as_matrix(features), np.asarray(target).ravel(), task)
-    return {name: float(_METRICS[SHORT_NAMES.get(name, name)](seen)) for name in ("loss", *metrics)}
+    predictions = _Predictions(estimator, as_matrix(features), np.asarray(target).ravel(), task)
+    return {name: float(_METRICS[SHORT_NAMES.get(name, name)](predictions)) for name in ("loss", *metrics)}
 
 
 @dataclass
-class _Seen:
-    """Rows, and what an estimator says of them, each asked once."""
+class _Predictions:
+    """Targets and an estimator's predictions for some rows, each computed once."""
 
     estimator: Any
     features: np.ndarray
@@ -62,58 +62,58 @@ class _Seen:
 
     @property
     def ranking(self) -> np.ndarray:
-        """How much each row looks like the second class, ``(n_rows,)``."""
+        """The score of the second class for each row, ``(n_rows,)``."""
         if not has_probabilities(self.estimator) and hasattr(self.estimator, "decision_function"):
             return np.asarray(self.estimator.decision_function(self.features))
         return self.probabilities[:, 1]
 
 
-def _loss(seen: _Seen) -> float:
-    if seen.task == "regression":
-        return _METRICS["mean_squared_error"](seen)
-    return _log_loss(seen) if has_probabilities(seen.estimator) else 1 - _accuracy(seen)
+def _loss(predictions: _Predictions) -> float:
+    if predictions.task == "regression":
+        return _METRICS["mean_squared_error"](predictions)
+    return _log_loss(predictions) if has_probabilities(predictions.estimator) else 1 - _accuracy(predictions)
 
 
-def _accuracy(seen: _Seen) -> float:
-    return float((seen.predicted == seen.target).mean())
+def _accuracy(predictions: _Predictions) -> float:
+    return float((predictions.predicted == predictions.target).mean())
 
 
-def _log_loss(seen: _Seen) -> float:
+def _log_loss(predictions: _Predictions) -> float:
     from sklearn.metrics import log_loss
 
-    # Seven digits, as Keras' epsilon: else a single sure mistake would cost 36.
-    probabilities = np.clip(seen.probabilities, 1e-7, 1 - 1e-7)
-    return float(log_loss(seen.target, probabilities / probabilities.sum(axis=1, keepdims=True), labels=range(probabilities.shape[1])))
+    # Keras' epsilon is 1e-7; without a limit, one confident mistake would cost 36.
+    probabilities = np.clip(predictions.probabilities, 1e-7, 1 - 1e-7)
+    return float(log_loss(predictions.target, probabilities / probabilities.sum(axis=1, keepdims=True), labels=range(probabilities.shape[1])))
 
 
-def _top_k(seen: _Seen) -> float:
-    own = np.take_along_axis(seen.probabilities, seen.target.astype(int)[:, np.newaxis], axis=1)
-    return float(((seen.probabilities > own).sum(axis=1) < N_TOP).mean())
+def _top_k(predictions: _Predictions) -> float:
+    own = np.take_along_axis(predictions.probabilities, predictions.target.astype(int)[:, np.newaxis], axis=1)
+    return float(((predictions.probabilities > own).sum(axis=1) < N_TOP).mean())
 
 
-def _percentage_error(seen: _Seen) -> float:
-    return 100 * _of_predictions("mean_absolute_percentage_error")(seen)  # Keras' is in percent
+def _percentage_error(predictions: _Predictions) -> float:
+    return 100 * _of_predictions("mean_absolute_percentage_error")(predictions)  # Keras' is in percent
 
 
-def _of_predictions(name: str, **options: Any) -> Callable[[_Seen], float]:
-    def compute(seen: _Seen) -> float:
+def _of_predictions(name: str, **options: Any) -> Callable[[_Predictions], float]:
+    def compute(predictions: _Predictions) -> float:
         import sklearn.metrics
 
-        return float(getattr(sklearn.metrics, name)(seen.target, seen.predicted, **options))
+        return float(getattr(sklearn.metrics, name)(predictions.target, predictions.predicted, **options))
 
     return compute
 
 
-def _of_ranking(name: str) -> Callable[[_Seen], float]:
-    def compute(seen: _Seen) -> float:
+def _of_ranking(name: str) -> Callable[[_Predictions], float]:
+    def compute(predictions: _Predictions) -> float:
         import sklearn.metrics
 
-        return float(getattr(sklearn.metrics, name)(seen.target, seen.ranking))
+        return float(getattr(sklearn.metrics, name)(predictions.target, predictions.ranking))
 
     return compute
 
 
-_METRICS: Mapping[str, Callable[[_Seen], float]] = {
+_METRICS: Mapping[str, Callable[[_Predictions], float]] = {
     "loss": _loss,
     "accuracy": _accuracy,
     "auc": _of_ranking("roc_auc_score"),

@@ -17,10 +17,11 @@ from search.data.arrays import TrainingArrays
 from search.experiment.file import parse_experiment
 from search.experiment.settings import TrainingSettings
 from search.training.compiled.device_data import Tensors
+from search.training.context import TrainingContext
 from search.training.dense.stack import Size, read_stack
 from search.training.model.building import build_model
 from search.training.program_cache import Programs
-from search.training.vectorized.builders import Slots, build_dense_population
+from search.training.vectorized.builders import SlotSpec, build_dense_population
 from search.training.vectorized.population import Member
 from search.trial import Assignment
 
@@ -54,8 +55,7 @@ class _Trials:
 
     def __init__(self) -> None:
         task = TASKS["diabetes"]
-        self._experiment = parse_experiment(_content(), "population.toml")
-        self._arrays = _arrays()
+        self._context = TrainingContext(parse_experiment(_content(), "population.toml"), _arrays())
         self._drawn = draw(task)
 
     def _built(self, number: int) -> tuple[Any, Any]:
@@ -72,15 +72,15 @@ class _Trials:
             keep_if_better_than=None,
             model_path="",
         )
-        return assignment, build_model(self._experiment, self._arrays, arguments, number, "float32")
+        return assignment, build_model(self._context, arguments, number, "float32")
 
     def measure_alone(self, n_trials: int = 8) -> tuple[float, float]:
         """Return the seconds of the first epoch, with compiling, and those of a later one, means over trials."""
-        programs = Programs(self._experiment, self._arrays)
+        programs = Programs(self._context)
         firsts, laters = [], []
         for assignment, model in map(self._built, range(n_trials)):
             started = time.perf_counter()
-            program = programs.begin(model, assignment, is_exact=False)
+            program = programs.acquire(model, assignment)
             rates = [assignment.training.learning_rate]
             program.run_epochs(assignment, 1, rates)
             firsts.append(time.perf_counter() - started)
@@ -91,12 +91,12 @@ class _Trials:
         """Return the seconds of the first epoch, with compiling, and those of a later one divided by the slots."""
         built = [self._built(number) for number in range(n_slots)]
         started = time.perf_counter()
-        slots = Slots(Size((0, 3), 104, ("elu", "relu", "sigmoid", "tanh")), n_slots, rows, is_xla)
+        slots = SlotSpec(Size((0, 3), 104, ("elu", "relu", "sigmoid", "tanh")), n_slots, rows, is_xla)
         first, model = built[0]
-        given = self._experiment, first.training, self._arrays, Tensors()
+        given = self._context, first.training, Tensors()
         population = build_dense_population(slots, read_stack(model), *given)
         for slot, (assignment, model) in enumerate(built):
-            population.hold(slot, model, read_stack(model), assignment.training)
+            population.load(slot, model, read_stack(model), assignment.training)
 
         def run(epoch: int) -> None:
             population.run_epoch({slot: Member(trial, epoch, trial.training.learning_rate) for slot, (trial, _) in enumerate(built)})

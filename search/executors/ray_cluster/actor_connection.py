@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+from ...redaction import shorten
 from ...trial import Assignment
 from ..messages import CheckBuilder, MessageWithFiles
 from ..trial_files import read_checkpoint, write_files
@@ -71,7 +72,7 @@ class ActorConnection:
     def exit_reason(self) -> str:
         """Ray's error, in one line."""
         text = " ".join(str(self._error).split())
-        return text if len(text) <= _REASON_LENGTH else text[: _REASON_LENGTH - 3] + "..."
+        return shorten(text, _REASON_LENGTH)
 
     @property
     def is_node_lost(self) -> bool:

@@ -1,4 +1,4 @@
-"""Says for which models the compiler XLA pays: a rule by layers, device and length of the training."""
+"""Decides which models TensorFlow compiles with XLA, by layers, device and length of the training."""
 
 from typing import Any
 
@@ -14,18 +14,18 @@ _CONVOLUTIONS = tuple(
 )
 
 
-def pays(model: Any, n_steps: int) -> bool:
-    """Say whether TensorFlow is to compile a model by XLA.
+def uses_xla(model: Any, n_steps: int) -> bool:
+    """Return whether TensorFlow is to compile a model with XLA.
 
-    Keras' own choice, ``jit_compile="auto"``, is never to use it on a CPU.
+    Keras' ``jit_compile="auto"`` never uses XLA on a CPU.
 
     Args:
         model: A Keras model.
-        n_steps: Gradient steps that the program will take in all.
+        n_steps: Gradient steps of the whole training.
 
     Returns:
-        False if a layer does not support it; on a CPU, also for convolutions, which take 2 to 8 times as long as
-        TensorFlow's own, and for short trainings.
+        False if a layer does not support XLA; on a CPU, also for convolutions, which take 2 to 8 times as long as
+        with TensorFlow's own kernels, and for short trainings.
     """
     import tensorflow as tf
 
@@ -38,5 +38,5 @@ def pays(model: Any, n_steps: int) -> bool:
 
 
 def has_convolutions(model: Any) -> bool:
-    """Say whether a model has layers whose loops XLA compiles badly on a CPU."""
+    """Return whether a model has convolutions, which XLA compiles badly on a CPU."""
     return any(isinstance(layer, _CONVOLUTIONS) for layer in model._flatten_layers())

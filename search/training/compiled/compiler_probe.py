@@ -1,27 +1,27 @@
-"""Confirms by a few steps which of TensorFlow's compilers is faster for a model, where the rest of a training is long.
+"""Measures with a few steps whether TensorFlow's other compiler is faster for a model, if the rest of a training is long.
 
-`xla.py` chooses by rule before anything is known; this times both once a program has shown how long an epoch takes.
+`compiler_choice.py` chooses by rule before anything is measured; this module times both compilers once the duration of an
+epoch is known.
 """
 
 import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 
-if TYPE_CHECKING:  # it imports TensorFlow
-    from .runtime_values import Values
-    from .tensorflow_epoch import EpochProgram
+from .base import EpochProgram
+from .epochs import CompiledEpochs
 
 _log = logging.getLogger(__name__)
 
 LEAST_SECONDS = 60.0
-"""What is left of a training must take so long: compiling for the probe takes some seconds."""
+"""Least duration of the rest of a training: compiling for the probe takes some seconds."""
 N_STEPS, N_TIMES = 8, 3
 LEAST_GAIN = 1.1
-"""The other compiler must be so many times as fast."""
+"""How many times as fast the other compiler must be."""
 
 
 class Probe:
@@ -29,44 +29,44 @@ class Probe:
 
     Args:
         model: A Keras model, compiled.
-        values: Its values.
-        sizes: Rows of a step in training and in validation, and the most epochs of a call.
-        training: The training part, (x, y), as tensors.
-        is_xla: Whether the program that is there was compiled by XLA.
+        epochs: Its epochs over tensors.
+        is_xla: Whether these epochs are compiled with XLA.
     """
 
-    def __init__(self, model: Any, values: "Values", sizes: tuple[int, int, int], training: Any, *, is_xla: bool) -> None:
-        self._model, self._values, self._sizes, self._training, self._is_xla = model, values, sizes, training, is_xla
+    def __init__(self, model: Any, epochs: CompiledEpochs, *, is_xla: bool) -> None:
+        self._model, self._epochs, self._is_xla = model, epochs, is_xla
 
-    def faster(self, seconds_left: float) -> "EpochProgram | None":
-        """Time both compilers on the first rows; the model's variables are afterwards what they were.
+    def faster(self, seconds_left: float) -> EpochProgram | None:
+        """Time both compilers on the first rows; restore the model's variables afterwards.
 
         Args:
-            seconds_left: How long the rest of the training would take.
+            seconds_left: Duration of the rest of the training.
 
         Returns:
-            A program by the other compiler; None if that is not clearly faster, might compute something else, or too little is
-            left.
+            A program of the other compiler; None if it is not clearly faster, might compute other results, or too little of the
+            training is left.
         """
-        if seconds_left < LEAST_SECONDS or not _may_change(self._model):
+        if seconds_left < LEAST_SECONDS or not _is_interchangeable(self._model):
             return None
         from .tensorflow_epoch import build_epoch_program
 
         try:
             with _unchanged([*self._model.variables, *self._model.optimizer.variables]):
                 own, other = (self._seconds(is_xla=is_xla) for is_xla in (self._is_xla, not self._is_xla))
-        except Exception:  # what the other compiler does not know, or has no memory for
+        except Exception:  # an operation that the other compiler does not support, or out of memory
             _log.debug("the other compiler cannot be used", exc_info=True)
             return None
-        return build_epoch_program(self._model, self._values, *self._sizes, is_xla=not self._is_xla) if own > LEAST_GAIN * other else None
+        if own <= LEAST_GAIN * other:
+            return None
+        return build_epoch_program(self._model, self._epochs.values, self._epochs.sizes, is_xla=not self._is_xla)
 
     def _seconds(self, *, is_xla: bool) -> float:
-        """Take a few steps four times, and return what the fastest took, without compiling."""
+        """Return the least duration of a few steps, which run four times, the first time with compiling."""
         from .tensorflow_epoch import build_chunk_program
 
-        batch_size = self._sizes[0]
-        rows = keras.tree.map_structure(lambda array: array[: N_STEPS * batch_size], self._training)
-        steps = build_chunk_program(self._model, self._values, batch_size, is_training=True, is_xla=is_xla)
+        batch_size = self._epochs.sizes.batch_size
+        rows = keras.tree.map_structure(lambda array: array[: N_STEPS * batch_size], self._epochs.data.training)
+        steps = build_chunk_program(self._model, self._epochs.values, batch_size, is_training=True, is_xla=is_xla)
         return min([self._timed(steps, rows) for _ in range(N_TIMES + 1)][1:])
 
     def _timed(self, steps: Callable[[Any], None], rows: Any) -> float:
@@ -76,14 +76,14 @@ class Probe:
         return time.perf_counter() - started
 
 
-def _may_change(model: Any) -> bool:
-    """Whether another compiler computes the same but for rounding, so that results do not depend on what is measured.
+def _is_interchangeable(model: Any) -> bool:
+    """Return whether both compilers compute the same but for rounding, so that results do not depend on measured times.
 
-    XLA draws other random numbers, and what a model's own training step does by itself nobody knows.
+    XLA draws other random numbers, and a custom training step may do anything.
     """
     layers = model._flatten_layers()
-    is_kerass = type(model).train_step is keras.Model.train_step
-    return is_kerass and all(layer.supports_jit and not layer._seed_generators for layer in layers)
+    is_keras_own = type(model).train_step is keras.Model.train_step
+    return is_keras_own and all(layer.supports_jit and not layer._seed_generators for layer in layers)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The data as tensors on the device: one copy for all programs whose targets are written in the same way."""
+"""The data as tensors on the device: one copy for all programs whose targets have the same encoding."""
 
 from collections.abc import Hashable
 from typing import Any
@@ -7,29 +7,27 @@ import keras
 import numpy as np
 
 from ...data.arrays import Array, Tree
+from ..batching import DataSplit
 from ..model.preparation import Parts
 
 _ALIGNMENT = 64
-"""Bytes; where TensorFlow's own memory begins."""
+"""Alignment of TensorFlow's own memory in bytes."""
 
 
 class Tensors:
-    """The tensors of one data set; they stay on the device as long as this does."""
+    """The tensors of one data set, which stay on the device as long as this object exists."""
 
     def __init__(self) -> None:
         self._tensors: dict[Hashable, Any] = {}
 
-    def of(self, parts: Parts) -> tuple[Any, Any]:
-        """Give the data as tensors.
+    def of(self, parts: Parts) -> DataSplit:
+        """Return the data as tensors.
 
         Args:
-            parts: What `make_ready` returned.
-
-        Returns:
-            The training part and the validation part, (x, y) each.
+            parts: The data, from `make_ready`.
         """
         x_train, y_train, x_validation, y_validation = (self._tensor(part, tree) for part, tree in enumerate(parts))
-        return (x_train, y_train), (x_validation, y_validation)
+        return DataSplit((x_train, y_train), (x_validation, y_validation))
 
     def _tensor(self, part: int, tree: Tree) -> Any:
         key = part, tuple((array.shape, str(array.dtype)) for array in keras.tree.flatten(tree))
@@ -39,7 +37,7 @@ class Tensors:
 
 
 def _to_tensor(array: Array) -> Any:
-    """Give an array as a tensor: in its own memory where TensorFlow can, so that workers share what they map from a file."""
+    """Return an array as a tensor, without a copy if TensorFlow can, so that workers share memory-mapped files."""
     if keras.config.backend() == "tensorflow" and array.flags.writeable and array.flags.c_contiguous and array.ctypes.data % _ALIGNMENT == 0:
         import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""Makes what is needed next in the background, while what is there is used."""
+"""Prepares the next item in a background thread while the last one is used."""
 
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,28 +9,28 @@ T = TypeVar("T")
 
 
 def prefetched(items: Iterable[T]) -> Generator[T, None, None]:
-    """Go through items, of which a thread makes the next one while the last one is used.
+    """Iterate over items while a thread prepares the next one.
 
-    At most one is made ahead. Where the loop over them ends early, close this iterator (`contextlib.closing`): the thread
-    ends with the item that it is making.
+    At most one item is prepared ahead. If the loop ends early, close this iterator (`contextlib.closing`): the thread
+    ends after the item that it prepares.
 
     Args:
-        items: Makes them one by one; it runs in the thread.
+        items: Creates the items one by one; it runs in the thread.
 
     Yields:
         The items, in order.
 
     Raises:
-        Exception: What making an item raises, when that item's turn comes.
+        Exception: What creating an item raised, when that item is next.
     """
     source = iter(items)
     with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as thread:
-        coming = thread.submit(_take_one, source)
-        while item := coming.result():
-            coming = thread.submit(_take_one, source)
-            yield item.pop()  # not kept here while it is used
+        following = thread.submit(_next_of, source)
+        while item := following.result():
+            following = thread.submit(_next_of, source)
+            yield item.pop()  # not referenced here while it is used
 
 
-def _take_one(source: Iterator[T]) -> list[T]:
-    """Take the next item, or none at the end."""
+def _next_of(source: Iterator[T]) -> list[T]:
+    """Return the next item in a list, or an empty list at the end."""
     return list(islice(source, 1))

@@ -1,9 +1,10 @@
-"""Some compiled epochs and the model that they train."""
+"""Compiled epochs and the model that they train in place of a trial's own model."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Protocol
 
 import keras
 import numpy as np
@@ -11,29 +12,22 @@ import numpy as np
 from ...data.arrays import Array, Weights
 from ...experiment.settings import TrainingSettings
 from ...trial import Assignment
+from ..batching import epoch_order
 from ..model.state import Part, read, write
-from ..row_order import epoch_order
-from .compiler_probe import Probe
-from .runtime_values import Values
-
-if TYPE_CHECKING:  # it imports TensorFlow
-    from .tensorflow_epoch import EpochProgram
-
-Take = Callable[[Any, Any], None]
-"""Gives a program the state of a trial's model, and the stack that it is if it is one."""
+from .epochs import CompiledEpochs
 
 CALL_SECONDS = 0.25
-"""About how long a call may take, after which its epochs are reported."""
+"""Approximate duration of a call, after which its epochs are reported."""
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """What came of one epoch.
+    """The results of one epoch.
 
     Attributes:
         training: Metrics of training, by Keras' names.
         validation: Metrics of validation, by the same names.
-        copy_weights: Gives the weights that the trial's model had then, in Keras' order.
+        copy_weights: Returns a copy of the weights of the trial's model after this epoch, in Keras' order.
     """
 
     training: dict[str, float]
@@ -41,70 +35,21 @@ class Epoch:
     copy_weights: Callable[[], Weights]
 
 
-@dataclass
-class Program:
-    """Some compiled epochs and the model that they train, which stands in for the trial's own.
+class EpochRunner(Protocol):
+    """Trains one trial's model, epochs at a time: a program of its own, or a slot of a population."""
 
-    Attributes:
-        name: ``compiled``, ``elastic`` or ``streamed``.
-        model: The model that is trained; it has its metrics and optimizer.
-        take: Gives that model the weights and random states of a trial's model, which is the stack if there is one.
-        weights_of: Gives the weights of the trial's model from those of that model.
-        parts: Gives what an epoch changes of the trial's model.
-        batch_size: Rows per step, at most.
-        most_epochs: Epochs per call, at most.
-        run: The epochs.
-        values: The values that the epochs compute with.
-        data: The training part and the validation part, (x, y) each, as tensors, or as arrays where they are streamed.
-        probe: Finds faster epochs, once it is known how long these take. Defaults to none.
-    """
+    name: ClassVar[str]
+    """Name of the trainer in the trial's result."""
 
-    name: str
-    model: Any
-    take: Take
-    weights_of: Callable[[Weights], Weights]
-    parts: Callable[[], list[Part]]
-    batch_size: int
-    most_epochs: int
-    run: "EpochProgram"
-    values: Values
-    data: tuple[Any, Any]
-    probe: Probe | None = None
-
-    def __post_init__(self) -> None:
-        self._metrics = list(self.model.get_metrics_result())
-        self._untrained = [keras.ops.convert_to_numpy(variable) for variable in self.model.optimizer.variables]
-        self._n_rows = int(keras.tree.flatten(self.data[0])[0].shape[0])
-        self._epoch_seconds = CALL_SECONDS  # unknown: one epoch first
-        self._n_calls = 0
-
-    def begin(self, model: Any, stack: Any, settings: TrainingSettings) -> None:
-        """Take over a trial's model as it was built, with an optimizer that has not done anything."""
-        self.take(model, stack)
-        self.values.take(model, settings)
-        for variable, value in zip(self.model.optimizer.variables, self._untrained, strict=True):
-            variable.assign(value)
-
-    def n_steps(self, assignment: Assignment) -> int:
-        """Count the gradient steps of an epoch."""
-        return -(-self._n_rows // assignment.training.batch_size)
-
-    def get_weights(self) -> Weights:
-        """Return the weights of the trial's model."""
-        return list(self.model.get_weights())
-
-    def get_state(self) -> list[Array]:
-        """Return the trial's state; see `checkpoints.Trainer`."""
-        return read(self.parts())
-
-    def set_state(self, arrays: list[Array]) -> None:
-        """Take such a state."""
-        write(self.parts(), arrays)
+    @property
+    def model(self) -> Any:
+        """The Keras model that is trained, with its metrics and optimizer; None for a slot."""
+        ...
 
     @property
     def n_at_once(self) -> int:
-        """How many epochs to run in one call, so that it takes about `CALL_SECONDS`."""
-        return max(1, min(self.most_epochs, int(CALL_SECONDS / self._epoch_seconds)))
+        """How many epochs to run in one call."""
+        ...
 
     def run_epochs(self, assignment: Assignment, first: int, learning_rates: Sequence[float]) -> list[Epoch]:
         """Train some epochs, with validation after each.
@@ -112,33 +57,125 @@ class Program:
         Args:
             assignment: The trial, for its seed and batch size.
             first: The first epoch, from 1.
-            learning_rates: Of each epoch; there are at most ``most_epochs``.
+            learning_rates: The learning rate of each epoch; at most ``n_at_once``.
 
         Returns:
-            The epochs, in order. The model is left as the last has made it.
+            The epochs, in order.
         """
-        started, n_epochs = time.perf_counter(), len(learning_rates)
-        orders = np.zeros((self.most_epochs, self._n_rows + self.batch_size), np.int32)
+        ...
+
+    def get_weights(self) -> Weights:
+        """Return the weights of the trial's model."""
+        ...
+
+    def get_state(self) -> list[Array]:
+        """Return the trial's state; see `search.training.loop.checkpoints.Checkpointable`."""
+        ...
+
+    def set_state(self, arrays: list[Array]) -> None:
+        """Restore such a state."""
+        ...
+
+    def release(self) -> None:
+        """Make it available to other trials."""
+        ...
+
+    def discard(self) -> None:
+        """Drop it after an error, with its memory, so that no other trial gets it."""
+        ...
+
+
+class Program(ABC):
+    """Compiled epochs and the model that they train, which several trials use one after the other.
+
+    Args:
+        model: The model that is trained; it has its metrics and optimizer.
+        epochs: The compiled epochs of the model.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, model: Any, epochs: CompiledEpochs) -> None:
+        self.model = model
+        self.on_discard: Callable[[], object] = lambda: None
+        """Called by `discard`."""
+        self._run, self._values, self._sizes, self._data = epochs.run, epochs.values, epochs.sizes, epochs.data
+        self._metrics = list(model.get_metrics_result())
+        self._untrained = [keras.ops.convert_to_numpy(variable) for variable in model.optimizer.variables]
+        self._n_rows = int(keras.tree.flatten(epochs.data.training)[0].shape[0])
+        self._epoch_seconds = CALL_SECONDS  # unknown: one epoch first
+
+    def load(self, model: Any, settings: TrainingSettings) -> None:
+        """Load a trial's model as it was built, and reset the optimizer.
+
+        Args:
+            model: The trial's model; it is not changed.
+            settings: The trial's settings, for the runtime values.
+        """
+        self._load_variables(model)
+        self._values.load(model, settings)
+        for variable, value in zip(self.model.optimizer.variables, self._untrained, strict=True):
+            variable.assign(value)
+
+    @abstractmethod
+    def _load_variables(self, model: Any) -> None:
+        """Copy weights and random states of a trial's model."""
+
+    @abstractmethod
+    def _parts(self) -> list[Part]:
+        """Return what an epoch changes of the trial's model."""
+
+    def _weights_of(self, weights: Weights) -> Weights:
+        """Return the weights of the trial's model, given those of ``self.model``."""
+        return weights
+
+    def get_weights(self) -> Weights:
+        """Return the weights of the trial's model."""
+        return list(self.model.get_weights())
+
+    def get_state(self) -> list[Array]:
+        """Return the trial's state; see `EpochRunner.get_state`."""
+        return read(self._parts())
+
+    def set_state(self, arrays: list[Array]) -> None:
+        """Restore such a state."""
+        write(self._parts(), arrays)
+
+    def release(self) -> None:
+        """Do nothing: the next trial loads its own model."""
+        return
+
+    def discard(self) -> None:
+        """Drop the program; see `EpochRunner.discard`."""
+        self.on_discard()
+
+    @property
+    def n_at_once(self) -> int:
+        """How many epochs to run in one call, so that it takes about `CALL_SECONDS`."""
+        return max(1, min(self._sizes.most_epochs, int(CALL_SECONDS / self._epoch_seconds)))
+
+    def run_epochs(self, assignment: Assignment, first: int, learning_rates: Sequence[float]) -> list[Epoch]:
+        """Train some epochs; see `EpochRunner.run_epochs`."""
+        started, n_epochs, most = time.perf_counter(), len(learning_rates), self._sizes.most_epochs
+        orders = np.zeros((most, self._n_rows + self._sizes.batch_size), np.int32)
         for index in range(n_epochs):
             orders[index, : self._n_rows] = epoch_order(assignment.seed, first + index, self._n_rows)
-        rates = np.resize(np.asarray(learning_rates, np.float32), self.most_epochs)
-        values = orders, rates, np.int32(n_epochs), np.int32(assignment.training.batch_size)
-        metrics, weights = self.run(*self.data, *map(keras.ops.convert_to_tensor, values))
+        rates = np.resize(np.asarray(learning_rates, np.float32), most)
+        arguments = orders, rates, np.int32(n_epochs), np.int32(assignment.training.batch_size)
+        metrics, weights = self._run(*self._data, *map(keras.ops.convert_to_tensor, arguments))
         numbers = keras.ops.convert_to_numpy(metrics).tolist()
         self._epoch_seconds = (time.perf_counter() - started) / n_epochs
         epochs = [self._epoch(numbers[index], weights, index) for index in range(n_epochs)]
-        self._reconsider(assignment.training.epochs - first - n_epochs + 1)
+        self._after_call((assignment.training.epochs - first - n_epochs + 1) * self._epoch_seconds)
         return epochs
 
-    def _reconsider(self, n_left: int) -> None:
-        """After the second call, the first that compiled nothing, see whether another compiler is faster for the epochs left."""
-        self._n_calls += 1
-        if self.probe and self._n_calls == 2:
-            self.run = self.probe.faster(n_left * self._epoch_seconds) or self.run
+    def _after_call(self, seconds_left: float) -> None:
+        """Hook after each call, given the time that the trial's remaining epochs will take."""
+        return
 
     def _epoch(self, numbers: list[float], weights: list[Any], index: int) -> Epoch:
         def copy_weights() -> Weights:
-            return self.weights_of([keras.ops.convert_to_numpy(after[index]) for after in weights]) if weights else self.model.get_weights()
+            return self._weights_of([keras.ops.convert_to_numpy(after[index]) for after in weights]) if weights else self.model.get_weights()
 
         n = len(self._metrics)
         return Epoch(dict(zip(self._metrics, numbers[:n], strict=True)), dict(zip(self._metrics, numbers[n:], strict=True)), copy_weights)

@@ -1,26 +1,26 @@
-"""Numbers that a compiled program takes as values, though Keras has them written into its objects: trials may differ in them.
+"""Runtime values: numbers that Keras stores in its objects, but that trials of one compiled program may differ in.
 
-Keras reads such a number when it computes a step, so a tensor takes its place while a step is traced. At any other time the
-objects hold plain numbers, those of the trial that is trained, and can be saved. A number of 0 is none of them: Keras
-computes otherwise then, without momentum for example.
+Keras reads such a number when it computes a step, so a tensor replaces it while a step is traced. At any other time the
+objects hold the plain numbers of the current trial and can be saved. A number of 0 is not a runtime value: Keras computes
+something else then, without momentum for example.
 """
 
 import contextlib
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 
 from ...experiment.settings import TrainingSettings
 
-STEERING = frozenset(
+EPOCH_SETTINGS = frozenset(
     {
         *("learning_rate", "epochs", "patience", "min_delta", "restore_best_weights"),
         *("schedule", "decay_rate", "decay_epochs"),
     }
 )
-"""Settings that no program knows: they steer its epochs."""
+"""Settings that no program depends on: they apply between epochs."""
 _VALUES = ("weight_decay", "momentum", "label_smoothing")
 
 _RATES: dict[type[Any], str] = dict.fromkeys(
@@ -30,90 +30,98 @@ _RATES: dict[type[Any], str] = dict.fromkeys(
     ),
     "rate",
 ) | {keras.layers.GaussianNoise: "stddev"}
-"""Layers whose number is a value, and its name. `keras.layers.GaussianDropout` computes with its own in Python."""
+"""Layers with a runtime value, and its attribute. `keras.layers.GaussianDropout` computes with its rate in Python."""
 
-_Place = tuple[dict[str, Any], str]
-"""Where a number stands: the attributes of an object, and a name among them."""
+
+class _Place(NamedTuple):
+    """Where a number is stored: in the attributes of an object, or in a dictionary, by name."""
+
+    table: dict[str, Any]
+    name: str
+
+    @property
+    def number(self) -> Any:
+        return self.table[self.name]
 
 
 def fixed_settings(settings: TrainingSettings) -> dict[str, Any]:
-    """Say what a program is compiled for: of the settings that are values only whether they are above 0."""
-    return settings.model_dump(exclude=set(STEERING)) | {name: getattr(settings, name) > 0 for name in _VALUES}
+    """Return the settings that a program is compiled for; of runtime values, only whether they are above 0."""
+    return settings.model_dump(exclude=set(EPOCH_SETTINGS)) | {name: getattr(settings, name) > 0 for name in _VALUES}
 
 
 @contextlib.contextmanager
-def rates_left_out(model: Any) -> Iterator[None]:
-    """Have the rates of a model's layers that are values be the same for all models inside the ``with`` block.
+def equal_rates(model: Any) -> Iterator[None]:
+    """Set the rates of a model's layers that are runtime values to 0.5 inside the ``with`` block.
 
     Args:
         model: A built model.
     """
     places = _rates(model)
-    with _held(places, [0.5] * len(places)):
+    with _replaced(places, [0.5] * len(places)):
         yield
 
 
 class Values:
-    """The values of the program that trains a model.
+    """The runtime values of a model that a program trains.
 
     Args:
-        model: The program's model, compiled for its first trial.
+        model: The model, compiled for the first trial.
     """
 
     def __init__(self, model: Any) -> None:
-        self._of_settings = [(setting, place) for setting, place in _settings_places(model) if _number(place)]
+        self._of_settings = [(setting, place) for setting, place in _settings_places(model) if place.number]
         self._rates = _rates(model)
         self._places = [*self._rates, *(place for _, place in self._of_settings)]
 
-    def take(self, model: Any, settings: TrainingSettings) -> None:
-        """Take the numbers of a trial for which the program is compiled too.
+    def load(self, model: Any, settings: TrainingSettings) -> None:
+        """Use the numbers of another trial that the program serves.
 
         Args:
-            model: The trial's, built.
-            settings: The trial's.
+            model: The trial's model, built.
+            settings: The trial's training settings.
         """
-        rates = [_number(place) for place in _rates(model)]
+        rates = [place.number for place in _rates(model)]
         _write(self._places, rates + [getattr(settings, setting) for setting, _ in self._of_settings])
 
     def read(self) -> list[float]:
-        """Return the numbers, for `held`."""
-        return [float(_number(place)) for place in self._places]
+        """Return the numbers, for `replaced`."""
+        return [float(place.number) for place in self._places]
 
-    def held(self, numbers: Sequence[Any]) -> AbstractContextManager[None]:
-        """Have the model compute with other numbers inside the ``with`` block.
+    def replaced(self, numbers: Sequence[Any]) -> AbstractContextManager[None]:
+        """Use other numbers in the model inside the ``with`` block.
 
         Args:
             numbers: As many as `read` returns: scalars of the backend while a step is traced, or floats.
         """
-        return _held(self._places, [number if isinstance(number, float) else _AboveZero(number) for number in numbers])
+        return _replaced(self._places, [number if isinstance(number, float) else _AboveZero(number) for number in numbers])
 
 
 def _rates(model: Any) -> list[_Place]:
-    """List where a model's layers have rates, if all are Keras' own: others may read those of their parts."""
+    """Return where a model's layers store rates; none if a layer is not Keras' own, since it may read rates of its parts."""
     layers = model._flatten_layers()
     if not all(type(layer).__module__.startswith("keras.") for layer in layers):
         return []
-    # In 16 bits Keras rounds other numbers than the rate.
-    places = [(vars(layer), _RATES[type(layer)]) for layer in layers if type(layer) in _RATES and layer.compute_dtype == "float32"]
-    return [place for place in places if 0 < _number(place) < 1]  # at 1 all is dropped, without computing
+    # In 16 bits Keras rounds numbers derived from the rate, not the rate itself.
+    places = [_Place(vars(layer), _RATES[type(layer)]) for layer in layers if type(layer) in _RATES and layer.compute_dtype == "float32"]
+    return [place for place in places if 0 < place.number < 1]  # at 1 Keras computes nothing
 
 
 def _settings_places(model: Any) -> list[tuple[str, _Place]]:
-    """List where a compiled model's optimizer and losses have numbers, each with the setting that it comes from."""
-    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # of one that scales the loss
+    """Return where a compiled model's optimizer and losses store numbers, each with the setting it comes from."""
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # of LossScaleOptimizer
     names = {"weight_decay": "weight_decay", "adam_weight_decay": "weight_decay"}
-    if isinstance(optimizer, keras.optimizers.SGD | keras.optimizers.RMSprop):  # others have a momentum of their own
+    if isinstance(optimizer, keras.optimizers.SGD | keras.optimizers.RMSprop):  # others use the name for something else
         names["momentum"] = "momentum"
-    places = [(setting, (vars(optimizer), name)) for name, setting in names.items() if name in vars(optimizer)]
+    places = [(setting, _Place(vars(optimizer), name)) for name, setting in names.items() if name in vars(optimizer)]
     losses = [loss for loss in keras.tree.flatten(model.loss) if hasattr(loss, "label_smoothing")]
     # Keras computes with the second and saves the first.
     tables = [table for loss in losses for table in (vars(loss), loss._fn_kwargs)]
-    return places + [("label_smoothing", (table, "label_smoothing")) for table in tables]
+    return places + [("label_smoothing", _Place(table, "label_smoothing")) for table in tables]
 
 
 @contextlib.contextmanager
-def _held(places: Sequence[_Place], numbers: Sequence[Any]) -> Iterator[None]:
-    earlier = [_number(place) for place in places]
+def _replaced(places: Sequence[_Place], numbers: Sequence[Any]) -> Iterator[None]:
+    earlier = [place.number for place in places]
     _write(places, numbers)
     try:
         yield
@@ -121,24 +129,19 @@ def _held(places: Sequence[_Place], numbers: Sequence[Any]) -> Iterator[None]:
         _write(places, earlier)
 
 
-def _number(place: _Place) -> Any:
-    table, name = place
-    return table[name]
-
-
 def _write(places: Sequence[_Place], numbers: Sequence[Any]) -> None:
-    for (table, name), number in zip(places, numbers, strict=True):
-        table[name] = number
+    for place, number in zip(places, numbers, strict=True):
+        place.table[place.name] = number
 
 
 class _AboveZero:
-    """A scalar of the backend that may be asked whether it is above 0, as Keras asks its numbers, while it is not known yet.
+    """A traced scalar that compares as above 0, since Keras compares its numbers with 0 while their values are not known yet.
 
     Args:
         tensor: The scalar.
     """
 
-    is_tensor_like = True  # TensorFlow asks for this
+    is_tensor_like = True  # TensorFlow reads this
 
     def __init__(self, tensor: Any) -> None:
         self.tensor = tensor

@@ -1,4 +1,4 @@
-"""Chooses sizes of padded networks, by an estimate of what each costs: it builds none."""
+"""Chooses the sizes of padded networks by an estimate of their costs; builds no programs."""
 
 import math
 import os
@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, get_args
 
-from ...data.arrays import TrainingArrays
-from ...experiment.file import Experiment
 from ...experiment.settings import Loss, TrainingSettings
 from ...trial import Assignment
-from ..batching import n_rows
 from ..compiled.runtime_values import fixed_settings
+from ..context import TrainingContext
 from ..device import device_name
 from ..model.building import build_model
 from .stack import ELEMENTWISE, DenseStack, Size, read_stack
@@ -20,7 +18,7 @@ from .stack import ELEMENTWISE, DenseStack, Size, read_stack
 
 @dataclass(frozen=True)
 class _Cost:
-    """Of one kind of program, measured with dense networks on two cores: to trace and compile it, and each step's overhead."""
+    """Seconds to trace and compile a program, and the overhead of each step, measured with dense networks on two cores."""
 
     compile_seconds: float
     step_seconds: float
@@ -28,32 +26,32 @@ class _Cost:
 
 ELASTIC = {False: _Cost(0.65, 300e-6), True: _Cost(2.2, 20e-6)}
 EXACT = {False: _Cost(0.3, 60e-6), True: _Cost(1.3, 13e-6)}
-"""Costs without XLA and with it."""
+"""Costs without XLA and with XLA, on TensorFlow."""
 POPULATION, EXACT_JAX = _Cost(3.1, 80e-6), _Cost(1.0, 20e-6)
-"""On JAX: of a population of one, each turn with the fewest rows of any trial, and of a program for one network."""
+"""On JAX: costs of a population of one, per step with the fewest rows of any trial, and of a program for one network."""
 NUMBER_SECONDS, PARAMETER_SECONDS = 1 / 80e9, 0.5e-9
-"""Of one multiplication or addition, and of updating one parameter."""
+"""Seconds per multiplication or addition, and per update of one parameter."""
 
 WIDTHS = (1 / 4, 1 / 2, 3 / 4, 1)
-"""Widths of elastic programs, as parts of the widest network's."""
+"""Widths of elastic programs, as parts of the widest network's width."""
 USED_PART = 0.5
-"""Of the trials that a program has room for, the part that gains by it as the trial does for which it is made, about."""
+"""Of the trials that fit a program, the approximate part that gains as much by it as the trial it is built for."""
 
 OPTIMIZERS = frozenset({"sgd", "rmsprop", "adam", "adamw", "adamax", "nadam", "adagrad", "adadelta", "lion"})
-"""Those that treat each number by itself and leave at zero what has a gradient of zero."""
+"""Elementwise optimizers that keep a parameter at zero while its gradient is zero."""
 LOSSES = frozenset(get_args(Loss)) - {"root_mean_squared_error", "dice", "tversky"} | {"auto"}
-"""Those that are means over rows."""
+"""Losses that are means over rows."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """An elastic program, by what it is compiled for.
+    """What an elastic program is compiled for.
 
     Attributes:
-        size: The padded network's.
-        batch_size: The most rows of a step.
-        is_xla: Whether it is compiled by XLA.
-        fixed: What is no value of it: inputs, outputs, biases, and some training settings.
+        size: Size of the padded network.
+        batch_size: Rows of a step, at most.
+        is_xla: Whether it is compiled with XLA.
+        fixed: What is the same for all its trials: inputs, outputs, biases, and some training settings.
     """
 
     size: Size
@@ -66,69 +64,66 @@ class Planner:
     """Chooses elastic programs for the trials of one experiment.
 
     Args:
-        experiment: The experiment.
-        arrays: The data.
+        context: The experiment and its arrays.
     """
 
-    def __init__(self, experiment: Experiment, arrays: TrainingArrays) -> None:
-        self._experiment, self._arrays = experiment, arrays
-        self._is_single = isinstance(arrays.task, str) and not isinstance(arrays.x_train, dict) and not experiment.outputs
-        n_workers = experiment.executor.n_workers
+    def __init__(self, context: TrainingContext) -> None:
+        self._context, self._experiment = context, context.experiment
+        n_workers = context.experiment.executor.n_workers
         self._n_processes = n_workers if isinstance(n_workers, int) else os.cpu_count() or 1
         self._extremes: list[DenseStack] | None = None
 
-    def is_elastic(self, stack: DenseStack, settings: TrainingSettings) -> bool:
-        """Say whether a padded network trains as a trial's own."""
-        return self._is_single and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES
+    def is_paddable(self, settings: TrainingSettings) -> bool:
+        """Return whether a padded network trains exactly as the trial's own dense network."""
+        return self._context.is_single and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES
 
     def size_for(self, stack: DenseStack) -> Size:
-        """Return a size that has room for the smallest network of the space, the largest, and this one."""
-        room = [*self._largest_and_smallest(), stack]
-        depths = min(other.depth for other in room), max(other.depth for other in room)
-        widest = max(max(other.widths, default=1) for other in room)
-        activations = tuple(sorted({name for other in room for name in other.activations} | self._named_activations()))
+        """Return a size that fits the smallest network of the space, the largest, and this one."""
+        stacks = [*self._largest_and_smallest(), stack]
+        depths = min(other.depth for other in stacks), max(other.depth for other in stacks)
+        widest = max(max(other.widths, default=1) for other in stacks)
+        activations = tuple(sorted({name for other in stacks for name in other.activations} | self._named_activations()))
         return Size(depths, _rounded(widest), activations)
 
     def population_pays(self, stack: DenseStack, assignment: Assignment) -> bool:
-        """Say whether, on JAX, a population for networks of any size costs less than a program for a trial's own."""
+        """Return whether, on JAX, a population for networks of any size costs less than a program for the trial's own network."""
         settings = assignment.training
-        if not self.is_elastic(stack, settings) or not self._experiment.space.searched_model:
+        if not self.is_paddable(settings) or not self._experiment.space.searched_model:
             return False
         size, rows = self.size_for(stack), self.fewest_rows(settings)
         padded = [stack.n_features, *[size.width] * size.depths[1], stack.n_outputs]
-        turns = settings.model_copy(update={"batch_size": rows})
-        population = POPULATION.compile_seconds / self._n_left(assignment) + self._seconds(turns, padded, rows, POPULATION)
+        steps = settings.model_copy(update={"batch_size": rows})
+        population = POPULATION.compile_seconds / self._n_left(assignment) + self._seconds(steps, padded, rows, POPULATION)
         return population < EXACT_JAX.compile_seconds + self._seconds(settings, _sizes(stack), self._rows(settings), EXACT_JAX)
 
     def _n_left(self, assignment: Assignment) -> float:
-        """How many trials are still to come in this process, with this one."""
+        """Return how many trials this process still trains, including this one."""
         return max(1.0, (self._experiment.search.n_trials - assignment.number) / self._n_processes)
 
     def fewest_rows(self, settings: TrainingSettings) -> int:
-        """Return the smallest batch size that trials have."""
+        """Return the smallest batch size of all trials."""
         return min({self._rows(settings), *self._batch_sizes()})
 
     def choose(self, stack: DenseStack, assignment: Assignment, existing: Collection[Hashable]) -> Plan | None:
-        """Choose what a trial is trained with.
+        """Choose the elastic program of a trial.
 
         Args:
-            stack: Its network.
+            stack: The trial's network.
             assignment: The trial.
-            existing: Keys of the programs that are there, plans among them.
+            existing: Keys of the existing programs, among them plans.
 
         Returns:
-            The plan that costs least; None if a program for this one network costs less, or none can be elastic.
+            The plan with the least cost; None if an exact program costs less, or padding would change the training.
         """
         settings = assignment.training
-        if not self.is_elastic(stack, settings):
+        if not self.is_paddable(settings):
             return None
-        fixed = fixed_settings(settings) | {"batch_size": None}
-        mine = (stack.n_features, stack.n_outputs, stack.output_activation, stack.use_bias, *fixed.items())
-        there = [plan for plan in existing if isinstance(plan, Plan) and plan.fixed == mine]
-        fitting = [plan for plan in there if plan.size.holds(stack) and plan.batch_size >= self._rows(settings)]
+        fixed = (stack.interface, *(fixed_settings(settings) | {"batch_size": None}).items())
+        plans = [plan for plan in existing if isinstance(plan, Plan) and plan.fixed == fixed]
+        fitting = [plan for plan in plans if plan.size.fits(stack) and plan.batch_size >= self._rows(settings)]
         costs = {plan: self._run_seconds(stack, settings, plan) for plan in fitting}
         n_left = self._n_left(assignment)
-        for plan, part in self._new(stack, settings, mine).items():
+        for plan, part in self._new_plans(stack, settings, fixed).items():
             uses = max(1.0, n_left * part)
             costs.setdefault(plan, ELASTIC[plan.is_xla].compile_seconds / uses + self._run_seconds(stack, settings, plan))
         best = min(costs, key=lambda plan: costs[plan])
@@ -138,12 +133,12 @@ class Planner:
     def _run_seconds(self, stack: DenseStack, settings: TrainingSettings, plan: Plan) -> float:
         return self._seconds(settings, _sizes(stack, plan.size.width), plan.batch_size, ELASTIC[plan.is_xla])
 
-    def _new(self, stack: DenseStack, settings: TrainingSettings, mine: tuple[Any, ...]) -> dict[Plan, float]:
-        """List what could be compiled, each with the part of the trials to come that it will probably serve as well as this one."""
+    def _new_plans(self, stack: DenseStack, settings: TrainingSettings, fixed: tuple[Any, ...]) -> dict[Plan, float]:
+        """Return plans that could be compiled, each with the estimated part of the remaining trials that it serves as well as this one."""
         largest, own = self.size_for(stack), max(stack.widths, default=1)
         batch_sizes = sorted({self._rows(settings), *self._batch_sizes()})
         return {
-            Plan(replace(largest, width=width), batch_size, is_xla, mine): USED_PART * width / largest.width * part / len(batch_sizes)
+            Plan(replace(largest, width=width), batch_size, is_xla, fixed): USED_PART * width / largest.width * part / len(batch_sizes)
             for width in {_rounded(largest.width * part) for part in WIDTHS if largest.width * part >= own}
             for part, batch_size in enumerate(batch_sizes, start=1)
             if batch_size >= self._rows(settings)
@@ -151,48 +146,46 @@ class Planner:
         }
 
     def _seconds(self, settings: TrainingSettings, sizes: Sequence[int], batch_size: int, cost: _Cost) -> float:
-        """Estimate a training of all epochs on layers of these sizes, with steps of so many rows."""
+        """Estimate the duration of all epochs, given the units of all layers and the rows of a step."""
         parameters = sum(n_inputs * n_units for n_inputs, n_units in pairwise(sizes))
-        n_train, n_validation = n_rows(self._arrays.x_train), n_rows(self._arrays.x_validation)
-        n_steps = math.ceil(n_train / settings.batch_size)
+        n_steps, n_validation = self._context.n_steps(settings.batch_size), self._context.n_validation
         step = cost.step_seconds + 6 * parameters * batch_size * NUMBER_SECONDS + parameters * PARAMETER_SECONDS
         return settings.epochs * (n_steps * step + 2 * parameters * n_validation * NUMBER_SECONDS)
 
     def _largest_and_smallest(self) -> list[DenseStack]:
-        """Build the model of the smallest values of the space and that of the largest, once."""
+        """Return the stacks of the smallest and the largest values of the space, built once."""
         if self._extremes is None:
             parameters = self._experiment.space.searched_model
-            models = [self._attempt({name: parameter.extremes[end] for name, parameter in parameters.items()}) for end in (0, -1)]
+            models = [self._build_or_none({name: parameter.extremes[end] for name, parameter in parameters.items()}) for end in (0, -1)]
             self._extremes = [stack for model in models if model is not None and (stack := read_stack(model))]
         return self._extremes
 
-    def _attempt(self, values: dict[str, Any]) -> Any:
+    def _build_or_none(self, values: dict[str, Any]) -> Any:
         try:
-            return build_model(self._experiment, self._arrays, self._experiment.space.model_arguments(values), 0, "float32")
-        except Exception:  # other values may do
+            return build_model(self._context, self._experiment.space.model_arguments(values), 0, "float32")
+        except Exception:  # other values may succeed
             return None
 
     def _rows(self, settings: TrainingSettings) -> int:
-        """Rows of a gradient step."""
-        return min(settings.batch_size, n_rows(self._arrays.x_train))
+        """Return the rows of a gradient step."""
+        return min(settings.batch_size, self._context.n_train)
 
     def _batch_sizes(self) -> set[int]:
-        """The choices of the batch size, or the ends of its range; no more rows than there are."""
+        """Return the choices of the batch size, or the ends of its range, at most the rows of the training part."""
         searched = self._experiment.space.searched_training.get("batch_size")
-        n_train = n_rows(self._arrays.x_train)
-        return {min(int(size), n_train) for size in searched.extremes} if searched else set()
+        return {min(int(size), self._context.n_train) for size in searched.extremes} if searched else set()
 
     def _named_activations(self) -> set[str]:
-        """Keras' activations among the choices of the model's arguments."""
+        """Return Keras' activations among the choices of the model's arguments."""
         choices = (getattr(parameter, "choices", ()) for parameter in self._experiment.space.searched_model.values())
         return {name for names in choices for name in names if name in ELEMENTWISE}
 
 
 def _sizes(stack: DenseStack, width: int = 0) -> list[int]:
-    """List the units of all layers, the inputs first; hidden ones padded to a width if there is one."""
+    """Return the units of all layers, the inputs first; hidden layers have ``width`` units if it is not 0."""
     return [stack.n_features, *(width or own for own in stack.widths), stack.n_outputs]
 
 
 def _rounded(width: float) -> int:
-    """The next multiple of 8, in which a processor computes."""
+    """Return the next multiple of 8, the width of a processor's vectors."""
     return 8 * math.ceil(width / 8)

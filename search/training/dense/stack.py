@@ -1,4 +1,4 @@
-"""Reads a Keras model as a stack of dense layers, if it is one: what elastic programs can stand in for."""
+"""Reads a Keras model as a stack of dense layers, if it is one: such models can be trained as padded networks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ ELEMENTWISE = frozenset(
         *("tanh", "hard_tanh", "tanh_shrink", "hard_shrink", "soft_shrink"),
     }
 )
-"""Keras' activations that treat each unit by itself; softmax and its like do not."""
+"""Keras' elementwise activations; softmax, for example, is not one."""
 
 
 @dataclass(frozen=True)
 class DenseStack:
-    """Dense layers one after the other, each with its activation.
+    """Consecutive dense layers, each with its activation.
 
     Attributes:
         n_features: Inputs of the first layer; inputs of more axes are flattened before it.
@@ -37,6 +37,11 @@ class DenseStack:
     use_bias: bool
 
     @property
+    def interface(self) -> tuple[int, int, str, bool]:
+        """What networks of one padded network have in common: inputs, outputs, output activation and use of biases."""
+        return self.n_features, self.n_outputs, self.output_activation, self.use_bias
+
+    @property
     def depth(self) -> int:
         """Number of hidden layers."""
         return len(self.widths)
@@ -44,22 +49,22 @@ class DenseStack:
 
 @dataclass(frozen=True)
 class Size:
-    """What a padded network has room for: many stacks.
+    """The size of a padded network, which many stacks fit.
 
     Attributes:
         depths: Fewest and most hidden layers.
         width: Most units of a hidden layer.
-        activations: Keras' names of the activations that hidden layers may have.
+        activations: Keras' names of the activations of hidden layers.
     """
 
     depths: tuple[int, int]
     width: int
     activations: tuple[str, ...]
 
-    def holds(self, stack: DenseStack) -> bool:
-        """Say whether there is room for a stack."""
-        fits = self.depths[0] <= stack.depth <= self.depths[1] and max(stack.widths, default=0) <= self.width
-        return fits and set(stack.activations) <= set(self.activations)
+    def fits(self, stack: DenseStack) -> bool:
+        """Return whether a stack fits."""
+        has_shape = self.depths[0] <= stack.depth <= self.depths[1] and max(stack.widths, default=0) <= self.width
+        return has_shape and set(stack.activations) <= set(self.activations)
 
 
 def read_stack(model: Any) -> DenseStack | None:
@@ -69,9 +74,9 @@ def read_stack(model: Any) -> DenseStack | None:
         model: A Keras model.
 
     Returns:
-        The stack; None if the model is anything else, or has what a stack cannot say: dropout, normalisation,
-        regularisers, constraints, activations with weights of their own, another dtype policy than float32; or a hidden
-        activation that is none of `ELEMENTWISE`.
+        The stack; None if the model is anything else, or has what a stack does not describe: dropout, normalisation,
+        regularisers, constraints, activations with weights, a dtype policy other than float32, or a hidden activation
+        that is not in `ELEMENTWISE`.
     """
     layers = _chain(model)
     dense: list[Any] = []
@@ -91,8 +96,8 @@ def read_stack(model: Any) -> DenseStack | None:
 
 
 def _chain(model: Any) -> Sequence[Any] | None:
-    """List the layers of a model that is one chain from one input to one output; the input is left out."""
-    is_graph = type(model).__module__.startswith("keras.") and model.built  # no subclass
+    """Return the layers of a model that is one chain from one input to one output, without the input layer."""
+    is_graph = type(model).__module__.startswith("keras.") and model.built  # not a subclass
     if not is_graph or len(model.inputs) != 1 or len(model.outputs) != 1:
         return None
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
@@ -115,6 +120,6 @@ def _is_plain(layer: Any) -> bool:
 
 
 def _name(activation: Any) -> str:
-    """Keras' name of an activation function; empty if it has none."""
+    """Return Keras' name of an activation function, or an empty string."""
     name = getattr(activation, "__name__", "")
     return name if getattr(keras.activations, name, None) is activation else ""

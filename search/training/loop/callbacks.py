@@ -1,6 +1,6 @@
-"""Makes the callbacks that an experiment names, and says whether they need batches or only epochs.
+"""Creates the callbacks that an experiment names, and decides whether they need every batch or only every epoch.
 
-Trainers call them in Keras' order; what they print goes where the process prints.
+Trainers call the callbacks in Keras' order; what a callback prints goes to the output of its process.
 """
 
 import importlib.util
@@ -26,7 +26,7 @@ _BATCH_HOOKS = (
 
 
 def make_callbacks(experiment: Experiment, study_folder: Path, trial: int) -> list[Any]:
-    """Make the callbacks of one trial, and the folder that their relative paths lie in.
+    """Create the callbacks of one trial, and the folder that holds their relative paths.
 
     Args:
         experiment: The experiment, with its ``[[callbacks]]``.
@@ -34,30 +34,30 @@ def make_callbacks(experiment: Experiment, study_folder: Path, trial: int) -> li
         trial: The trial's number.
 
     Returns:
-        New `keras.callbacks.Callback` objects, in the order of the file.
+        New `keras.callbacks.Callback` objects, in the order of the experiment file.
 
     Raises:
         UnknownReferenceError: If a reference does not import.
-        ExperimentError: If it is no callback, or does not take these arguments.
-        MissingExtraError: If it is TensorBoard, which is not installed.
+        ExperimentError: If a reference is not a callback class, or does not accept its arguments.
+        MissingExtraError: If a callback is TensorBoard and TensorBoard is not installed.
     """
-    places = _Places(study_folder, trial)
-    return [_make(section, number, places) for number, section in enumerate(experiment.callbacks)]
+    paths = _Paths(study_folder, trial)
+    return [_make(section, number, paths) for number, section in enumerate(experiment.callbacks)]
 
 
 def check_callbacks(experiment: Experiment, logged: Iterable[str]) -> list[Any]:
-    """Check the callbacks before the first trial, by making them once for a folder that is removed.
+    """Check the callbacks before the first trial by creating them once in a temporary folder.
 
     Args:
         experiment: The experiment.
-        logged: Names of the metrics that the callbacks will be told, without "val_".
+        logged: Names of the metrics that callbacks receive, without "val_".
 
     Returns:
-        The callbacks, for asking what they need.
+        The callbacks.
 
     Raises:
-        InputError: As `make_callbacks`; or if one watches a metric that there is not, or changes the learning rate that
-            a schedule changes too.
+        InputError: As `make_callbacks`; or if a callback monitors a metric that does not exist, or changes the learning rate
+            although a schedule does so too.
     """
     with tempfile.TemporaryDirectory() as folder:
         callbacks = make_callbacks(experiment, Path(folder), 0)
@@ -66,20 +66,20 @@ def check_callbacks(experiment: Experiment, logged: Iterable[str]) -> list[Any]:
         where, watched = f"callbacks[{number}]", getattr(callback, "monitor", None)
         adds_metrics = any(not _is_keras_own(earlier) for earlier in callbacks[:number])
         if isinstance(watched, str) and watched not in (*names, "learning_rate") and not adds_metrics:
-            raise ExperimentError(f'{where}.monitor = "{watched}": there is no such metric; {nearest(watched, names)}')
+            raise ExperimentError(f'{where}.monitor = "{watched}": no such metric; {nearest(watched, names)}')
         _check_learning_rate(experiment, callback, where)
     return callbacks
 
 
 def needs_batches(callback: Any) -> bool:
-    """Say whether a callback must be called at every batch, so that only Keras' `fit` will do.
+    """Return whether a callback must be called at every batch, which only Keras' `fit` does.
 
     Args:
         callback: A `keras.callbacks.Callback`.
 
     Returns:
-        Whether it overrides one of the hooks around batches and validation. Three of Keras' own override some that do nothing
-        as they are usually set: ModelCheckpoint and BackupAndRestore with save_freq="epoch", and TensorBoard with
+        Whether the callback overrides a hook around batches or validation. Three of Keras' own callbacks override such hooks
+        without using them by default: ModelCheckpoint and BackupAndRestore with save_freq="epoch", and TensorBoard with
         update_freq="epoch" and without profile_batch and write_steps_per_second.
     """
     match callback:
@@ -104,12 +104,12 @@ def _check_learning_rate(experiment: Experiment, callback: Any, where: str) -> N
     if isinstance(callback, keras.callbacks.LearningRateScheduler | keras.callbacks.ReduceLROnPlateau):
         raise ExperimentError(
             f"{where}: {type(callback).__name__} and space.training.schedule would both change the learning rate; "
-            'write schedule = "constant" or leave the callback out'
+            'write schedule = "constant" or remove the callback'
         )
 
 
-class _Places:
-    """Where one trial's callbacks write."""
+class _Paths:
+    """The paths that one trial's callbacks write to."""
 
     def __init__(self, study_folder: Path, trial: int) -> None:
         self._study_folder, self._trial = study_folder.absolute(), trial
@@ -118,8 +118,8 @@ class _Places:
         # Not str.format: Keras' own "{epoch:02d}" and "{val_loss:.2f}" are filled in later.
         return text.replace("{trial}", str(self._trial)).replace("{study_folder}", str(self._study_folder))
 
-    def place(self, name: str, given: str, where: str) -> str:
-        """Return a path of this trial alone, with its folder made."""
+    def resolve(self, name: str, given: str, where: str) -> str:
+        """Return a path that only this trial uses, and create its folder."""
         path = Path(self.fill(given))
         if "{trial}" not in given:
             if path.is_absolute():
@@ -132,30 +132,30 @@ class _Places:
         return str(path)
 
 
-def _make(section: CallbackSection, number: int, places: _Places) -> Any:
+def _make(section: CallbackSection, number: int, paths: _Paths) -> Any:
     where, callback = f"callbacks[{number}]", resolve(section.use)
     if not (isinstance(callback, type) and issubclass(callback, keras.callbacks.Callback)):
-        raise ExperimentError(f'{where}.use = "{section.use}" is not a keras.callbacks.Callback; name a class of that kind')
+        raise ExperimentError(f'{where}.use = "{section.use}" is not a keras.callbacks.Callback; name a subclass of keras.callbacks.Callback')
     if issubclass(callback, keras.callbacks.TensorBoard):
         _check_tensorboard(where)
     check_arguments(callback, section.arguments, {}, where)
-    arguments = _arguments(callback, section.arguments, places, where)
+    arguments = _arguments(callback, section.arguments, paths, where)
     try:
         return callback(**arguments)
     except Exception as error:  # whatever a constructor raises for a value
-        raise ExperimentError(f"{where}: {section.use} cannot be made: {type(error).__name__}: {' '.join(str(error).split())}") from error
+        raise ExperimentError(f"{where}: {section.use} cannot be created: {type(error).__name__}: {' '.join(str(error).split())}") from error
 
 
-def _arguments(callback: Any, written: Mapping[str, Any], places: _Places, where: str) -> dict[str, Any]:
-    """Return what to call a callback with; a path that it would choose itself is placed too."""
+def _arguments(callback: Any, written: Mapping[str, Any], paths: _Paths, where: str) -> dict[str, Any]:
+    """Return the arguments of a callback; a default that is a path becomes a path of this trial too."""
     defaults = {name: parameter.default for name, parameter in inspect.signature(callback).parameters.items()}
     chosen = {name: default for name, default in defaults.items() if _is_path(name) and isinstance(default, str)}
-    return {name: _argument(name, value, places, where) for name, value in (chosen | dict(written)).items()}
+    return {name: _argument(name, value, paths, where) for name, value in (chosen | dict(written)).items()}
 
 
-def _argument(name: str, value: Any, places: _Places, where: str) -> Any:
+def _argument(name: str, value: Any, paths: _Paths, where: str) -> Any:
     if isinstance(value, str):
-        return places.place(name, value, where) if _is_path(name) else places.fill(value)
+        return paths.resolve(name, value, where) if _is_path(name) else paths.fill(value)
     return resolve(value["use"]) if isinstance(value, Mapping) and value.keys() == {"use"} else value
 
 

@@ -1,7 +1,7 @@
-"""Checkpoints of a running trial: one file, from which another process goes on where this one was killed.
+"""Checkpoints of a running trial: one file, from which another process continues after this one was killed.
 
-It reads and writes files and knows no Keras: a trainer gives and takes its state as arrays. Whatever is wrong with a file
-or its folder costs the checkpoint and never the trial.
+This module reads and writes arrays and knows no Keras. A file that cannot be read or written costs the checkpoint and never
+the trial.
 """
 
 import json
@@ -23,30 +23,30 @@ _log = logging.getLogger(__name__)
 _VERSION = 1
 
 
-class Trainer(Protocol):
-    """What computes the epochs of a trial, between two of them."""
+class Checkpointable(Protocol):
+    """A trial's training whose state can be saved and restored between two epochs."""
 
     def get_weights(self) -> list[Array]:
         """Return the weights of the trial's model, as its `keras.Model.get_weights` does."""
         ...
 
     def get_state(self) -> list[Array]:
-        """Return all that an epoch changes, in the shapes of the trial's own model: weights, random states, the optimizer's variables."""
+        """Return everything that an epoch changes, in the shapes of the trial's own model: weights, random states, optimizer variables."""
         ...
 
     def set_state(self, arrays: list[Array]) -> None:
-        """Take what `get_state` returned, perhaps of another trainer."""
+        """Restore what `get_state` returned, of this trainer or another one."""
         ...
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where a trial stood at the end of an epoch.
+    """The state of a trial at the end of an epoch.
 
     Attributes:
-        course: What is known of its epochs; plain values.
-        state: The trainer's.
-        best_weights: Those of the best epoch; None if there is nothing to restore, or the state has them.
+        course: The record of its epochs, as plain values.
+        state: The trainer's state.
+        best_weights: Weights of the best epoch; None if none are to be restored, or if the state holds them.
     """
 
     course: Mapping[str, Any]
@@ -55,29 +55,29 @@ class Checkpoint:
 
 
 class Checkpoints:
-    """The checkpoint of one trial, of which there is one file or none.
+    """Reads and writes the checkpoint of one trial, which is one file.
 
-    A file of another trial, experiment or backend is none. It does not matter how often the trial was given out.
+    A file of another trial, experiment or backend is ignored. A retry of the same trial uses the file of the attempt before.
 
     Args:
-        experiment: The experiment, for how often a checkpoint is written.
-        assignment: The trial, for where.
+        experiment: The experiment, for the interval between checkpoints.
+        assignment: The trial, for the path.
     """
 
     def __init__(self, experiment: Experiment, assignment: Assignment) -> None:
-        # A callback has a state of its own, which Keras cannot save.
-        is_kept = bool(assignment.checkpoint_path) and not experiment.callbacks and experiment.executor.checkpoint_seconds > 0
-        self._path = Path(assignment.checkpoint_path) if is_kept else None
+        # Callbacks have state that Keras cannot save.
+        is_enabled = bool(assignment.checkpoint_path) and not experiment.callbacks and experiment.executor.checkpoint_seconds > 0
+        self._path = Path(assignment.checkpoint_path) if is_enabled else None
         self._experiment, self._assignment = experiment, assignment
-        self._noted_at = time.monotonic()
+        self._written_at = time.monotonic()
 
     @property
     def is_due(self) -> bool:
-        """Whether the last one, or the trial's start, was long enough ago."""
-        return self._path is not None and time.monotonic() - self._noted_at >= self._experiment.executor.checkpoint_seconds
+        """Whether the interval has passed since the last checkpoint or the start of the trial."""
+        return self._path is not None and time.monotonic() - self._written_at >= self._experiment.executor.checkpoint_seconds
 
     def read(self) -> Checkpoint | None:
-        """Return the trial's checkpoint; None if there is none, or what is there cannot be used."""
+        """Return the trial's checkpoint, or None if no usable one exists."""
         if self._path is None or not self._path.exists():
             return None
         try:
@@ -85,7 +85,7 @@ class Checkpoints:
             with self._path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 about = json.loads(file["about"].tobytes())
                 state, best = (_numbered(file, name) for name in ("state", "best"))
-        except Exception as error:  # whatever NumPy makes of a damaged file
+        except Exception as error:  # NumPy raises many types for a damaged file
             _log.warning("trial %d starts again: %s cannot be read: %s", self._assignment.number, self._path, error)
             return None
         if about.get("identity") != self._identity():
@@ -94,8 +94,8 @@ class Checkpoints:
         return Checkpoint(about["course"], state, best or None)
 
     def write(self, checkpoint: Checkpoint) -> None:
-        """Put a checkpoint in the place of the last one; a full disk is logged, and the last one stays."""
-        self._noted_at = time.monotonic()
+        """Replace the last checkpoint; on a full disk log a warning and keep the last one."""
+        self._written_at = time.monotonic()
         if self._path is None:
             return
         about = json.dumps({"identity": self._identity(), "course": checkpoint.course}).encode()
@@ -106,7 +106,7 @@ class Checkpoints:
             _log.warning("trial %d has no new checkpoint: %s", self._assignment.number, error)
 
     def _identity(self) -> dict[str, Any]:
-        """Say whose checkpoint it is, as JSON gives it back."""
+        """Return what a checkpoint must share with the trial that reads it, as JSON restores it."""
         import keras
 
         trial = self._assignment
@@ -133,13 +133,13 @@ def _named(name: str, arrays: Iterable[Array]) -> dict[str, Array]:
 
 
 def _numbered(file: Mapping[str, Array], name: str) -> list[Array]:
-    """Return the arrays of that name in order."""
+    """Return the arrays of a name in order."""
     n = sum(key.startswith(f"{name}.") for key in file)
     return [_typed(file[f"{name}.{index}"]) for index in range(n)]
 
 
 def _typed(array: Array) -> Array:
-    """NumPy's files know bfloat16 only as two bytes."""
+    """Return an array in its own dtype: NumPy's files store bfloat16 as raw bytes."""
     if array.dtype.kind != "V":
         return array
     import ml_dtypes

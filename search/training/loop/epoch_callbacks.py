@@ -1,7 +1,7 @@
-"""What every trainer does around the epochs of one trial, as Keras callbacks before and after the user's own.
+"""Keras callbacks that apply the schedule and record the epochs of one trial, for every trainer.
 
-Trainers differ in how they compute an epoch. The learning rate, the record of the epoch, the decision to go on and the
-callbacks' order are the same here for all of them.
+Trainers differ in how they compute an epoch. The learning rate, the record of the epoch, the decision to continue and the
+order of the callbacks are the same for all of them.
 """
 
 from collections.abc import Sequence
@@ -15,29 +15,29 @@ from .progress import Progress
 
 
 def progress_callbacks(progress: Progress, callbacks: Sequence[Any]) -> list[Any]:
-    """Return the callbacks of one training: ours that opens each epoch, the user's in order, ours that closes it.
+    """Return the callbacks of one training: the schedule's, then the user's in order, then the recorder's.
 
-    A learning rate that a callback sets stays until the schedule has another one. What a callback writes into its logs is
-    recorded with the epoch's metrics. Which epoch's weights the model keeps is the trial's to decide and no callback's:
-    the value is that epoch's.
+    A learning rate that a callback sets stays until the schedule changes it. What a callback writes into its logs is
+    recorded with the epoch's metrics. The trial's settings decide which epoch's weights the model keeps, and no callback
+    does, so that the trial's value belongs to these weights.
 
     Args:
-        progress: Told after each epoch; where it says that it is enough, ``model.stop_training`` is set.
-        callbacks: The user's.
+        progress: Records each epoch; when it ends the trial, ``model.stop_training`` is set.
+        callbacks: The user's callbacks.
 
     Returns:
-        What `keras.Model.fit` and `keras.callbacks.CallbackList` take.
+        Callbacks for `keras.Model.fit` or `keras.callbacks.CallbackList`.
     """
-    opening = _Opening(progress, has_others=bool(callbacks))
-    return [opening, *callbacks, _Closing(progress, opening)]
+    schedule = _Schedule(progress, has_user_callbacks=bool(callbacks))
+    return [schedule, *callbacks, _Recorder(progress, schedule)]
 
 
-class _Opening(keras.callbacks.Callback):  # type: ignore[misc]
-    """Sets the learning rate before the user's callbacks see it, and saves the weights from their last changes."""
+class _Schedule(keras.callbacks.Callback):  # type: ignore[misc]
+    """Sets the learning rate before the user's callbacks see it, and protects the final weights from callbacks."""
 
-    def __init__(self, progress: Progress, *, has_others: bool) -> None:
+    def __init__(self, progress: Progress, *, has_user_callbacks: bool) -> None:
         super().__init__()
-        self.has_others = has_others
+        self.has_user_callbacks = has_user_callbacks
         self.final_weights: Weights | None = None
         self._progress = progress
         self._scheduled: float | None = None
@@ -47,31 +47,31 @@ class _Opening(keras.callbacks.Callback):  # type: ignore[misc]
             self._scheduled = self.model.optimizer.learning_rate = self._progress.learning_rate
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        # Keras' EarlyStopping puts back weights here, of the epoch that is best for it.
-        if self.has_others and self._progress.weights_to_restore is None:
+        # Keras' EarlyStopping restores the weights of its own best epoch here.
+        if self.has_user_callbacks and self._progress.weights_to_restore is None:
             self.final_weights = self.model.get_weights()
 
 
-class _Closing(keras.callbacks.Callback):  # type: ignore[misc]
-    """Records the epoch after the user's callbacks have seen it."""
+class _Recorder(keras.callbacks.Callback):  # type: ignore[misc]
+    """Records the epoch after the user's callbacks have run."""
 
-    def __init__(self, progress: Progress, opening: _Opening) -> None:
+    def __init__(self, progress: Progress, schedule: _Schedule) -> None:
         super().__init__()
-        self._progress, self._opening = progress, opening
+        self._progress, self._schedule = progress, schedule
         self._changed: dict[str, float] = {}
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self._opening.has_others:
+        if self._schedule.has_user_callbacks:
             rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
             is_scheduled = rate == float(np.float32(self._progress.learning_rate))
             self._changed = {} if is_scheduled else {"learning_rate": rate}
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         numbers = {name: float(value) for name, value in (logs or {}).items() if isinstance(value, int | float | np.number)}
-        numbers.pop("learning_rate", None)  # some of Keras' callbacks note it, after float32
+        numbers.pop("learning_rate", None)  # some of Keras' callbacks log it, rounded to float32
         if not self._progress.end_epoch(numbers | self._changed, self.model.get_weights):
             self.model.stop_training = True
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        if self._opening.final_weights is not None:
-            self.model.set_weights(self._opening.final_weights)
+        if self._schedule.final_weights is not None:
+            self.model.set_weights(self._schedule.final_weights)

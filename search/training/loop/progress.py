@@ -1,7 +1,7 @@
-"""The course of one trial, epoch by epoch: its learning rate, its best epoch, and whether it goes on.
+"""The progress of one trial, epoch by epoch: its learning rate, its best epoch, and whether it continues.
 
-Every trainer goes through it, so that early stopping, schedules, pruning and failures mean the same in all of them. It
-trains nothing and knows no Keras.
+Every trainer uses it, so that early stopping, schedules, pruning and failures mean the same in all of them. It trains
+nothing and knows no Keras.
 """
 
 import logging
@@ -13,27 +13,32 @@ from ...data.arrays import Weights
 from ...errors import DivergedError, OverdueError, TrialError
 from ...experiment.file import Experiment
 from ...trial import Assignment, EpochReport, Report
-from .checkpoints import Checkpoint, Checkpoints, Trainer
+from .checkpoints import Checkpoint, Checkpointable, Checkpoints
 from .schedules import learning_rate_at
 
 _log = logging.getLogger(__name__)
-_KEPT = ("history", "best_epoch", "_best_value", "_reference", "_n_standing", "_n_standing_at_rate", "_n_plateaus", "seconds")
-"""What a checkpoint has of it, beside weights."""
+_STORED: Mapping[str, str] = {
+    **{name: name for name in ("history", "best_epoch", "_best_value", "_reference", "_n_plateaus", "seconds")},
+    # Checkpoint files so far have these keys, so that a trial of an earlier version continues.
+    "_n_standing": "_n_without_improvement",  # words: fine
+    "_n_standing_at_rate": "_n_without_improvement_at_rate",  # words: fine
+}
+"""Keys in a checkpoint file, each with the attribute that it stores; weights are stored beside them."""
 
 
 class Progress:
-    """What has happened so far in one trial.
+    """Records the epochs of one trial and decides whether it continues.
 
     Attributes:
         history: The metrics of every epoch that was trained, in order.
-        best_epoch: The epoch with the best value, the earliest of equals, from 1; 0 before the first.
-        is_pruned: Whether a report was answered with False.
-        report_error: What the report raised: the caller's fault and not the trial's.
+        best_epoch: The epoch with the best value, the earliest of equals, from 1; 0 before the first epoch.
+        is_pruned: Whether a report returned False.
+        report_error: The exception that the report raised, which is not a failure of the trial.
 
     Args:
         experiment: The experiment, for its objective, the trial's time limit and the interval of checkpoints.
         assignment: The trial, for its number and its settings.
-        report: Told after each epoch; its answer is whether to go on.
+        report: Called after each epoch; returns whether to continue.
     """
 
     def __init__(self, experiment: Experiment, assignment: Assignment, report: Report) -> None:
@@ -50,13 +55,13 @@ class Progress:
         self._best_value: float | None = None
         self._best_weights: Weights | None = None
         self._reference: float | None = None  # the last value that improved by more than min_delta
-        self._n_standing = 0
-        self._n_standing_at_rate = 0
+        self._n_without_improvement = 0
+        self._n_without_improvement_at_rate = 0
         self._n_plateaus = 0
 
     @property
     def seconds(self) -> float:
-        """Wall-clock time since the trial began; of one that goes on from a checkpoint with the time until that was written."""
+        """Wall-clock time since the trial started; of a continued trial including the time up to its checkpoint."""
         return time.perf_counter() - self._started
 
     @seconds.setter
@@ -70,28 +75,28 @@ class Progress:
 
     @property
     def learning_rate(self) -> float:
-        """The learning rate of that epoch."""
+        """The learning rate of the next epoch."""
         return self.learning_rates(1)[0]
 
     def learning_rates(self, n_epochs: int) -> list[float]:
-        """Return the learning rates of the next epochs, of which there are at most ``n_certain``."""
+        """Return the learning rates of the next ``n_epochs`` epochs, at most ``n_certain``."""
         return [learning_rate_at(self._settings, self.epoch + index, self._n_plateaus) for index in range(n_epochs)]
 
     @property
     def n_certain(self) -> int:
-        """How many more epochs there will be, at rates that are known now, as long as all metrics are finite."""
+        """How many epochs are certain to follow, at learning rates that are known now, if all metrics stay finite."""
         limits = [self._settings.epochs - len(self.history)]
         if self._assignment.is_prunable:
             limits.append(1)
         if self._settings.patience:
-            limits.append(self._settings.patience - self._n_standing)
+            limits.append(self._settings.patience - self._n_without_improvement)
         if self._settings.schedule == "plateau":
-            limits.append(self._settings.decay_epochs - self._n_standing_at_rate)
+            limits.append(self._settings.decay_epochs - self._n_without_improvement_at_rate)
         return min(limits)
 
     @property
     def value(self) -> float:
-        """The objective's metric at the best epoch, or at the last one where best weights are not restored."""
+        """The objective's metric at the best epoch, or at the last one if best weights are not restored."""
         return self.history[self.value_epoch - 1][self._objective.metric]
 
     @property
@@ -101,36 +106,36 @@ class Progress:
 
     @property
     def weights_to_restore(self) -> Weights | None:
-        """The best epoch's weights; None if the model has them already or is not to get them."""
+        """The best epoch's weights, or None if the model has them already or they are not to be restored."""
         return None if self.value_epoch == len(self.history) else self._best_weights
 
     def end_epoch(self, metrics: Mapping[str, float], copy_weights: Callable[[], Weights]) -> bool:
-        """Take note of one epoch and report it.
+        """Record one epoch and report it.
 
         Args:
-            metrics: The epoch's metrics by Keras' names, and ``learning_rate`` if it was another than the schedule's.
-            copy_weights: Called for the weights if they are worth remembering.
+            metrics: The epoch's metrics by Keras' names, and ``learning_rate`` if it differs from the schedule's.
+            copy_weights: Returns a copy of the weights; called if the epoch is the best so far.
 
         Returns:
-            Whether there is another epoch.
+            Whether another epoch follows.
 
         Raises:
             DivergedError: If a loss or the objective's metric is not a finite number.
-            TrialError: If the model has no such metric.
+            TrialError: If the model does not have the objective's metric.
         """
         epoch, learning_rate = self.epoch, self.learning_rate
         self.history.append({"learning_rate": learning_rate} | {name: float(value) for name, value in metrics.items()})
         value = self._checked_value(self.history[-1], epoch)
         self._compare(value, epoch, copy_weights)
-        self.is_pruned = not self._told(EpochReport(self._assignment.number, epoch, self.history[-1]))
-        is_out_of_patience = 0 < self._settings.patience <= self._n_standing
-        return not self.is_pruned and not is_out_of_patience and epoch < self._settings.epochs
+        self.is_pruned = not self._send(EpochReport(self._assignment.number, epoch, self.history[-1]))
+        is_stopped_early = 0 < self._settings.patience <= self._n_without_improvement
+        return not self.is_pruned and not is_stopped_early and epoch < self._settings.epochs
 
-    def resume(self, trainer: Trainer) -> None:
-        """Go on where a killed attempt has left a checkpoint, if there is one. Its epochs are not reported again.
+    def resume(self, trainer: Checkpointable) -> None:
+        """Continue from the checkpoint of a killed attempt, if one exists. Its epochs are not reported again.
 
         Args:
-            trainer: It has the trial's model as it was built, and gets the state of that epoch.
+            trainer: Has the trial's model as it was built; the state of the checkpoint is restored into it.
         """
         checkpoint = self._checkpoints.read()
         if checkpoint is None:
@@ -139,26 +144,28 @@ class Progress:
             _log.warning("trial %d starts again: its checkpoint has other variables", self._assignment.number)
             return
         trainer.set_state(checkpoint.state)
-        for name in _KEPT:
-            setattr(self, name, checkpoint.course[name])
+        for key, attribute in _STORED.items():
+            setattr(self, attribute, checkpoint.course[key])
         self._best_weights = checkpoint.best_weights
         if self._keeps_weights and self.best_epoch == len(self.history):
             self._best_weights = trainer.get_weights()
 
-    def pause(self, trainer: Trainer) -> None:
-        """Between two epochs, end a trial that has had its time, and write a checkpoint if one is due.
+    def between_epochs(self, trainer: Checkpointable) -> None:
+        """Check the time limit between two epochs, and write a checkpoint if one is due.
 
         Args:
-            trainer: Its state is that of the last epoch that has ended.
+            trainer: Its state is that after the last epoch.
 
         Raises:
-            OverdueError: If the trial has taken longer than a trial may.
+            OverdueError: If the trial has exceeded its time limit.
         """
         self._check_time()
         if self._checkpoints.is_due:
             is_best = self.best_epoch == len(self.history)
             best_weights = self._best_weights if self._keeps_weights and not is_best else None
-            self._checkpoints.write(Checkpoint({name: getattr(self, name) for name in _KEPT}, trainer.get_state(), best_weights))
+            self._checkpoints.write(
+                Checkpoint({key: getattr(self, attribute) for key, attribute in _STORED.items()}, trainer.get_state(), best_weights)
+            )
 
     @property
     def _keeps_weights(self) -> bool:
@@ -184,18 +191,18 @@ class Progress:
             if self._settings.restore_best_weights and epoch < self._settings.epochs:
                 self._best_weights = copy_weights()
         if self._is_improvement(value):
-            self._reference, self._n_standing, self._n_standing_at_rate = value, 0, 0
+            self._reference, self._n_without_improvement, self._n_without_improvement_at_rate = value, 0, 0
             return
-        self._n_standing += 1
-        self._n_standing_at_rate += 1
-        if self._n_standing_at_rate == self._settings.decay_epochs:
-            self._n_plateaus, self._n_standing_at_rate = self._n_plateaus + 1, 0
+        self._n_without_improvement += 1
+        self._n_without_improvement_at_rate += 1
+        if self._n_without_improvement_at_rate == self._settings.decay_epochs:
+            self._n_plateaus, self._n_without_improvement_at_rate = self._n_plateaus + 1, 0
 
     def _is_improvement(self, value: float) -> bool:
         sign = 1 if self._objective.direction == "minimize" else -1
         return self._objective.is_better(value + sign * self._settings.min_delta, self._reference)
 
-    def _told(self, epoch_report: EpochReport) -> bool:
+    def _send(self, epoch_report: EpochReport) -> bool:
         try:
             return self._report(epoch_report)
         except Exception as error:

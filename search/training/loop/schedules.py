@@ -1,6 +1,6 @@
-"""The learning rate of each epoch, as `search.experiment.settings` describes the schedules.
+"""Computes the learning rate of each epoch by the schedules of `search.experiment.settings`.
 
-It changes between epochs only, so that one compiled program serves a whole training.
+The rate changes between epochs only, so that one compiled program serves a whole training.
 """
 
 import math
@@ -14,11 +14,11 @@ def learning_rate_at(settings: TrainingSettings, epoch: int, n_plateaus: int) ->
     Args:
         settings: The training settings.
         epoch: The epoch, from 1.
-        n_plateaus: How often the objective has stood still for ``decay_epochs`` epochs; only "plateau" asks.
+        n_plateaus: How often the objective did not improve for ``decay_epochs`` epochs; only "plateau" uses it.
 
     Returns:
         The learning rate. "cosine" is ``(1 + cos(pi (epoch - 1) / epochs)) / 2`` of the first one (SGDR, Loshchilov and
-        Hutter 2017, equation 5, without restarts): it is 0 when the last epoch has ended, not while it is trained.
+        Hutter 2017, equation 5, without restarts): it reaches 0 after the last epoch, not during it.
     """
     intervals = (epoch - 1) / settings.decay_epochs
     match settings.schedule:

@@ -1,6 +1,6 @@
-"""Lockstep training settings and a task into Keras' optimizer, loss and metrics, and compiles a model with them.
+"""Translates training settings and a task into Keras' optimizer, loss and metrics, and compiles a model with them.
 
-It decides nothing that the settings leave open except what follows from the task.
+Where the settings leave a choice open, it follows from the task.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,12 +29,12 @@ def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: M
 
     Args:
         model: A built Keras model.
-        outputs: The model's outputs for some rows, ``(n_rows, n_units)``, or such by output name.
+        outputs: The model's outputs for some rows, ``(n_rows, n_units)``, or arrays of such a shape by output name.
         settings: The training settings.
-        heads: What each output is trained towards, as `search.training.metrics.make_heads` returns them.
+        heads: Task, loss and metrics of each output, from `search.training.metrics.make_heads`.
 
     Raises:
-        TrialError: If the outputs have other names, or a metric does not go with its output.
+        TrialError: If the names of the outputs differ from those of ``heads``, or a metric does not fit its output.
     """
     losses, metrics = {}, {}
     for name, output in match_outputs(model, outputs, heads).items():
@@ -56,7 +56,7 @@ def _own_settings(settings: TrainingSettings, head: Head) -> TrainingSettings:
 
 
 def build_optimizer(settings: TrainingSettings) -> Any:
-    """Make the optimizer of the settings.
+    """Create the optimizer of the settings.
 
     Args:
         settings: The training settings; momentum belongs to sgd and rmsprop, nesterov to sgd.
@@ -64,7 +64,7 @@ def build_optimizer(settings: TrainingSettings) -> Any:
     Returns:
         A `keras.optimizers.Optimizer`.
     """
-    # 0 is spelled out where Keras' own default is not 0, and is None where it is: None costs no computation.
+    # None, Keras' default for most optimizers, costs no computation; 0 is needed where the default is another number.
     has_own_decay = settings.optimizer in ("adamw", "muon")
     config: dict[str, Any] = {"learning_rate": settings.learning_rate, "clipnorm": settings.clipnorm or None}
     config["weight_decay"] = settings.weight_decay if has_own_decay else settings.weight_decay or None
@@ -75,14 +75,14 @@ def build_optimizer(settings: TrainingSettings) -> Any:
     if settings.optimizer == "sgd":
         config["nesterov"] = settings.nesterov
     optimizer = keras.optimizers.get({"class_name": settings.optimizer, "config": config})
-    # Keras' compile would wrap it too, but then a saved model does not load: its optimizer is not wrapped there.
+    # Keras' compile would wrap the optimizer too, but then a saved model does not load: there it is not wrapped.
     return keras.optimizers.LossScaleOptimizer(optimizer) if settings.precision == "mixed_float16" else optimizer
 
 
 def loss_name(settings: TrainingSettings, task: Task, n_units: int) -> str:
-    """Name the loss: the settings' own, or the one that follows from the task and the size of the output.
+    """Return the name of the loss: the settings' loss, or the one that follows from the task and the size of the output.
 
-    Keras smooths labels that are columns only, so the sparse cross-entropy gives way to the other where they are smoothed.
+    Keras smooths one-hot labels only, so label smoothing replaces the sparse cross-entropy by the categorical one.
     """
     usual = "mean_squared_error" if task == "regression" else "sparse_categorical_crossentropy"
     if task == "binary" and n_units == 1:
@@ -92,15 +92,15 @@ def loss_name(settings: TrainingSettings, task: Task, n_units: int) -> str:
 
 
 def build_loss(settings: TrainingSettings, task: Task, n_units: int) -> Any:
-    """Make the loss of one output.
+    """Create the loss of one output.
 
     Args:
         settings: The training settings.
-        task: What the target is.
+        task: Task of the target.
         n_units: Size of the output's last axis.
 
     Returns:
-        What `keras.Model.compile` takes.
+        A loss for `keras.Model.compile`.
     """
     name = loss_name(settings, task, n_units)
     if name == "root_mean_squared_error":
@@ -111,20 +111,20 @@ def build_loss(settings: TrainingSettings, task: Task, n_units: int) -> Any:
 
 
 def encode_targets(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head], target: Tree) -> Tree:
-    """Write targets as the losses want them.
+    """Encode targets as the losses expect them.
 
     Args:
         model: A built Keras model.
         outputs: The model's outputs for some rows.
         settings: The training settings.
-        heads: What each output is trained towards.
-        target: Targets, ``(n_rows, 1)``, or such by output name.
+        heads: Task, loss and metrics of each output.
+        target: Targets, ``(n_rows, 1)``, or arrays of such a shape by output name.
 
     Returns:
-        The same, or one column a class, float32, ``(n_rows, n_units)``, where the loss is not a sparse one.
+        The targets unchanged, or one-hot, float32, ``(n_rows, n_units)``, if the loss is not a sparse one.
 
     Raises:
-        TrialError: If the outputs have other names.
+        TrialError: If the names of the outputs differ from those of ``heads``.
     """
     units = {name: output.shape[-1] for name, output in match_outputs(model, outputs, heads).items()}
     arrays = {name: _encode(array, _own_settings(settings, heads[name]), heads[name].task, units[name]) for name, array in named(target).items()}
@@ -138,19 +138,19 @@ def _encode(target: Array, settings: TrainingSettings, task: Task, n_units: int)
 
 
 def build_metric(name: str, task: Task, settings: TrainingSettings, output: Any) -> Any:
-    """Make one metric of one output.
+    """Create one metric of one output.
 
     Args:
-        name: The metric, as `search.training.metrics` names it, but "loss".
-        task: What the target is.
+        name: Name of the metric in `search.training.metrics`, except "loss".
+        task: Task of the target.
         settings: The training settings.
         output: The output for some rows, ``(n_rows, n_units)``.
 
     Returns:
-        What `keras.Model.compile` takes; it is logged as ``name``.
+        A metric for `keras.Model.compile`, logged as ``name``.
 
     Raises:
-        TrialError: If a binary task's output has not the one unit that the metric reads.
+        TrialError: If a binary task's output does not have the single unit that the metric needs.
     """
     if name == "accuracy":  # Keras chooses by the shapes of target and output
         return name
@@ -162,7 +162,7 @@ def build_metric(name: str, task: Task, settings: TrainingSettings, output: Any)
 
 
 def _f1_score(name: str) -> Any:
-    # Over the single output "micro" is the positive class's own score, as a number and not as an array.
+    # With a single output, "micro" is the score of the positive class as a number instead of an array.
     return keras.metrics.F1Score(average="micro", threshold=0.5, name=name)
 
 

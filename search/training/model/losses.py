@@ -1,4 +1,4 @@
-"""The loss that Keras has as a metric only."""
+"""The root mean squared error as a loss; Keras has it as a metric only."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ class RootMeanSquaredError(keras.losses.Loss):  # type: ignore[misc]
 
     Args:
         name: Defaults to "root_mean_squared_error".
-        **options: Of `keras.losses.Loss`.
+        **options: Options of `keras.losses.Loss`.
     """
 
     def __init__(self, name: str = "root_mean_squared_error", **options: Any) -> None:
         super().__init__(name=name, **options)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Return the loss of a batch, a single number, of ``(n_rows, n_units)`` twice."""
+        """Return the loss of a batch, a scalar, from targets and predictions, ``(n_rows, n_units)`` each."""
         mean = keras.ops.mean(keras.losses.mean_squared_error(y_true, y_pred))
-        # A root has no slope at 0, so that a perfect batch would turn all weights into NaN.
+        # The gradient of a root is infinite at 0, so that a perfect batch would turn all weights into NaN.
         return keras.ops.sqrt(mean + keras.config.epsilon() ** 2)

@@ -1,4 +1,4 @@
-"""Checks that a model's inputs and outputs are named as the experiment names them. It trains nothing."""
+"""Checks that a model's inputs and outputs have the names that the experiment uses."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -12,12 +12,12 @@ from ..metrics import Head
 
 
 def match_outputs(model: Any, outputs: Any, heads: Mapping[str, Head]) -> dict[str, Any]:
-    """Give a model's outputs by the names that the experiment has for them.
+    """Return a model's outputs by the names that the experiment uses.
 
     Args:
         model: A built Keras model.
         outputs: Its outputs for some rows.
-        heads: As `search.training.metrics.make_heads` returns them.
+        heads: Task, loss and metrics of each output, from `search.training.metrics.make_heads`.
 
     Returns:
         The outputs, with the names of ``heads``.
@@ -37,7 +37,7 @@ def match_outputs(model: Any, outputs: Any, heads: Mapping[str, Head]) -> dict[s
 
 
 def check_inputs(model: Any, x: Tree) -> None:
-    """Check that a model's inputs are those that there is data for; a subclassed model has no list of them.
+    """Check that a model's inputs have the names of the data; the inputs of a subclassed model are not known.
 
     Args:
         model: A Keras model.
@@ -58,7 +58,7 @@ def check_inputs(model: Any, x: Tree) -> None:
 
 
 def _input_names(model: Any) -> list[str]:
-    """List the inputs of a model made of layers and tensors; none where that is not known."""
+    """Return the names of a functional model's inputs, or none if they are not known."""
     if not hasattr(model, "output_names"):
         return []
     return list(model.input) if isinstance(model.input, dict) else [tensor.name for tensor in keras.tree.flatten(model.input)]

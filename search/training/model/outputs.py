@@ -1,4 +1,4 @@
-"""Checks that a model's outputs and their losses go with the targets. It computes nothing."""
+"""Checks that a model's outputs and their losses fit the targets; computes nothing."""
 
 from collections.abc import Iterable
 
@@ -25,22 +25,22 @@ _ACROSS_UNITS = frozenset(
         *("categorical_hinge", "kl_divergence", "cosine_similarity"),
     }
 )
-"""Losses that compare the units of an output with each other, so that one unit alone has nothing to learn."""
+"""Losses that compare the units of an output with each other, so that a single unit cannot learn anything."""
 
 _USUAL = {"binary": "binary_crossentropy", "multiclass": "sparse_categorical_crossentropy", "regression": "mean_squared_error"}
 
 
 def check_shape(shape: tuple[int, ...], task: Task, n_outputs: int, name: str = "") -> None:
-    """Check that an output has a number, or a probability for each class.
+    """Check that an output has one number, or one probability for each class.
 
     Args:
-        shape: Of the output for some rows.
-        task: What its target is.
+        shape: Shape of the output, ``(n_rows, n_units)``.
+        task: Task of the output's target.
         n_outputs: Units that the target needs.
         name: The output's name. Defaults to ``""``, the only one.
 
     Raises:
-        TrialError: If it has another shape than ``(n_rows, n_outputs)``; a binary task may have two units too.
+        TrialError: If the shape is not ``(n_rows, n_outputs)``; a binary task may have two units too.
     """
     widths = (1, 2) if task == "binary" else (n_outputs,)
     if len(shape) == 2 and shape[1] in widths:
@@ -58,20 +58,20 @@ def check_losses(experiment: Experiment, head: Head, n_units: int, name: str = "
 
     Args:
         experiment: The experiment, for the losses of ``[space.training]``.
-        head: What the output is trained towards.
+        head: Task, loss and metrics of the output.
         n_units: Size of the output's last axis.
         name: The output's name. Defaults to ``""``, the only one.
 
     Raises:
-        TrialError: With the first loss that has no meaning for this target, and the usual one.
+        TrialError: If a loss does not fit the target; the message names the usual loss.
     """
     key, losses = f"outputs.{name or next(iter(experiment.outputs), '')}.loss", [head.loss]
     if head.loss == "auto":
         key, losses = "space.training.loss", _choices(experiment)
     for loss in losses:
-        fault = _fault(loss, head.task, n_units)
-        if fault:
-            raise TrialError(f'{key} = "{loss}" {fault}; use "{_USUAL[head.task]}", or "auto"')
+        mismatch = _mismatch(loss, head.task, n_units)
+        if mismatch:
+            raise TrialError(f'{key} = "{loss}" {mismatch}; use "{_USUAL[head.task]}", or "auto"')
 
 
 def _choices(experiment: Experiment) -> list[str]:
@@ -80,8 +80,8 @@ def _choices(experiment: Experiment) -> list[str]:
     return [str(loss) for loss in searched.extremes] if isinstance(searched, Searched) else [written]
 
 
-def _fault(loss: str, task: Task, n_units: int) -> str:
-    """Say why a loss cannot be meant; nothing where it can."""
+def _mismatch(loss: str, task: Task, n_units: int) -> str:
+    """Return why a loss does not fit a target, or an empty string if it fits."""
     if task == "regression" and loss in _OF_CLASSES:
         return "is for classes, but the target is a regression's"
     if task != "regression" and loss in _OF_NUMBERS:

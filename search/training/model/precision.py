@@ -1,4 +1,4 @@
-"""The numbers that one trial computes with: Keras' dtype policy, set for the trial and reset after it."""
+"""Sets the dtype policy of one trial, and resets it afterwards."""
 
 import contextlib
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from ...experiment.settings import Precision
 
 @contextlib.contextmanager
 def computing_in(precision: Precision) -> Iterator[None]:
-    """Build layers with a dtype policy inside the ``with`` block; afterwards the earlier one holds again.
+    """Use a dtype policy inside the ``with`` block, and restore the earlier policy afterwards.
 
-    A layer remembers the policy it was built with, so that a kept model computes as it was trained.
+    A layer keeps the policy it was built with, so that a saved model computes as it was trained.
 
     Args:
         precision: Name of the policy.

@@ -1,4 +1,4 @@
-"""Keeps a trained model as a file, with answers by which a fresh process can prove that it loads."""
+"""Saves a trained model with some of its predictions, by which a fresh process verifies that the model loads."""
 
 from pathlib import Path
 from typing import Any
@@ -15,33 +15,33 @@ N_EXPECTED_ROWS = 256
 
 
 def expected_path(model_path: Path) -> Path:
-    """Name the file of a kept model's answers: ``<stem>.expected.npz`` beside it."""
+    """Return the path of a saved model's expected predictions: ``<stem>.expected.npz`` beside the model."""
     return model_path.with_name(f"{model_path.stem}.expected.npz")
 
 
 def keep_model(model: Any, x_validation: Tree, stem: Path, builder: str = "") -> Path:
-    """Save a model and its answers for the first 256 rows of the validation part.
+    """Save a model and its predictions for the first 256 validation rows.
 
-    The answers are there before the model is, and neither is ever there in part.
+    The predictions are written before the model, and both files are replaced atomically.
 
     Args:
         model: A Keras model, or a fitted estimator with scikit-learn's interface.
-        x_validation: Features, ``(n_validation, *input_shape)``, or such by input name.
-        stem: The file without its suffix; one that it has is replaced.
-        builder: Reference of the function that built it. Defaults to none.
+        x_validation: Features, ``(n_validation, *input_shape)``, or arrays of such a shape by input name.
+        stem: The path without suffix; a suffix is replaced.
+        builder: Reference of the function that built the model. Defaults to none.
 
     Returns:
-        The file: ``<stem>.keras``, or ``<stem>.skops``. Beside it ``<stem>.expected.npz`` has one array, "outputs"
+        The path of the model: ``<stem>.keras``, or ``<stem>.skops``. Beside it ``<stem>.expected.npz`` has one array, "outputs"
         ``(n_rows, n_units)``, or one named "outputs.<name>" for each of several outputs.
 
     Raises:
-        DataError: If an estimator holds what could not be loaded again.
+        DataError: If an estimator holds an object that cannot be loaded again.
     """
     model_path = stem.with_suffix(SUFFIX if is_estimator(model) else ".keras")
     model_path.parent.mkdir(parents=True, exist_ok=True)
-    answers: dict[str, Any] = _outputs(model, rows(x_validation, slice(N_EXPECTED_ROWS)))
+    predictions: dict[str, Any] = _predictions(model, rows(x_validation, slice(N_EXPECTED_ROWS)))
     with replacing(expected_path(model_path)) as unfinished:
-        np.savez(unfinished, **answers)
+        np.savez(unfinished, **predictions)
     with replacing(model_path) as unfinished:
         if is_estimator(model):
             save_estimator(model, unfinished, builder)
@@ -50,13 +50,13 @@ def keep_model(model: Any, x_validation: Tree, stem: Path, builder: str = "") ->
     return model_path
 
 
-def _outputs(model: Any, x: Tree) -> dict[str, np.ndarray]:
-    """Compute what the answers' file holds."""
+def _predictions(model: Any, x: Tree) -> dict[str, np.ndarray]:
+    """Return the outputs for some rows by the names of the file's arrays."""
     if is_estimator(model):
         return {"outputs": outputs(model, x)}
     import keras
 
     by_name = named_outputs(model, model(x, training=False))
-    # float32, since NumPy's files do not know bfloat16.
+    # float32: NumPy's files cannot store bfloat16.
     arrays = {name: keras.ops.convert_to_numpy(keras.ops.cast(output, "float32")) for name, output in by_name.items()}
     return {f"outputs.{name}" if name else "outputs": array for name, array in arrays.items()}

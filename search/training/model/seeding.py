@@ -1,8 +1,8 @@
-"""Sets all random seeds for one trial, as `keras.utils.set_random_seed` does, but keeps what is compiled.
+"""Sets all random seeds for one trial, as `keras.utils.set_random_seed` does, but keeps compiled programs.
 
-Keras' own has TensorFlow forget the kernels of all programs, of which the next call takes 0.2 s. Here only the kernels of
-``tf.random`` go on drawing when the same seed is set twice in one process; ``keras.random`` does not. It is written with
-names that neither library makes public; `tests/search/training/model/test_seeding.py` holds it to what Keras' own gives.
+Keras' function makes TensorFlow drop the kernels of all programs, which costs the next call 0.2 s. The one difference here:
+if the same seed is set twice in one process, ``tf.random`` continues its sequence; ``keras.random`` starts it again. The
+module uses private names of both libraries; `tests/search/training/model/test_seeding.py` compares it with Keras' function.
 """
 
 import random
@@ -15,20 +15,20 @@ from keras.src.utils.naming import reset_uids
 from keras.src.utils.rng_utils import GLOBAL_RANDOM_SEED
 
 
-def begin_afresh(seed: int) -> None:
-    """Set the seeds of Python, NumPy, Keras and its backend, and have layers named as in a new process.
+def set_seeds(seed: int) -> None:
+    """Set the seeds of Python, NumPy, Keras and its backend, and reset the names of layers as in a new process.
 
     Args:
         seed: 0 to 2**32 - 1.
     """
     if keras.config.backend() == "tensorflow":
-        _seed_all_but_kernels(seed)
+        _set_tensorflow_seeds(seed)
     else:
         keras.utils.set_random_seed(seed)
     reset_uids()
 
 
-def _seed_all_but_kernels(seed: int) -> None:
+def _set_tensorflow_seeds(seed: int) -> None:
     from tensorflow.python.eager import context
 
     random.seed(seed)

@@ -1,8 +1,8 @@
-"""A training's state as arrays in the shapes of the trial's own model, whatever model computes it in its place."""
+"""Reads and writes the state of a training as arrays in the shapes of the trial's own model, whichever model computes it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -10,51 +10,58 @@ import numpy as np
 from ...data.arrays import Array, Weights
 
 Window = tuple[slice, ...]
-Part = tuple[Any, Window]
-"""A variable, and the part of it that is the trial's; all of it where the window is empty."""
+
+
+class Part(NamedTuple):
+    """A variable, and the window of it that belongs to the trial's model; an empty window is the whole variable."""
+
+    variable: Any
+    window: Window = ()
 
 
 def parts_of(model: Any) -> list[Part]:
-    """List what an epoch changes of a compiled model: weights, random states, the optimizer's variables; metrics begin anew."""
+    """Return what an epoch changes of a compiled model: weights, random states, optimizer variables; metrics are reset anyway."""
     others = {id(variable): variable for variable in model.variables}
     for variable in [*model.weights, *model.optimizer.variables, *model.metrics_variables]:
         others.pop(id(variable), None)
-    return [(variable, ()) for variable in [*model.weights, *others.values(), *model.optimizer.variables]]
+    return [Part(variable) for variable in [*model.weights, *others.values(), *model.optimizer.variables]]
 
 
-def padded_parts(held: Iterable[tuple[Any, Sequence[int]]], model: Any) -> list[Part]:
-    """List the same for a network that a larger one holds, as `parts_of` does for that network's own model.
+def with_optimizer_parts(weights: list[Part], model: Any) -> list[Part]:
+    """Add the optimizer's variables of a network that is computed by a larger, padded one.
 
     Args:
-        held: The larger network's variables that the other one has, in its order, each with the shape that it has there.
-        model: The larger network, compiled, whose variables have names of their own.
+        weights: The variables of the padded network that belong to the smaller one, in the order of the smaller one's weights.
+        model: The padded network, compiled, whose variables have distinct names.
+
+    Returns:
+        The same order as `parts_of` returns for the smaller network's own model.
     """
-    weights = [(variable, tuple(slice(n) for n in shape)) for variable, shape in held]
-    windows = {id(variable): window for variable, window in weights}
+    windows = {id(part.variable): part.window for part in weights}
     references = {f"{variable.path.replace('/', '_')}_": windows.get(id(variable)) for variable in model.trainable_variables}
     optimizer = []
     for variable in model.optimizer.variables:
-        # Keras names what an optimizer keeps of a weight after the weight.
+        # Keras names an optimizer's variable after the weight that it belongs to.
         name = next((name for name in references if variable.name.startswith(name)), None)
         window = references[name] if name else ()
         if window is not None:
-            optimizer.append((variable, window))
+            optimizer.append(Part(variable, window))
     return [*weights, *optimizer]
 
 
 def read(parts: Iterable[Part]) -> list[Array]:
-    """Return the values of variables' parts."""
-    return [np.array(keras.ops.convert_to_numpy(variable)[window]) for variable, window in parts]
+    """Return copies of the values of variables' windows."""
+    return [np.array(keras.ops.convert_to_numpy(part.variable)[part.window]) for part in parts]
 
 
 def write(parts: Iterable[Part], arrays: Iterable[Array]) -> None:
-    """Give variables' parts other values; the rest of each variable stays what it is."""
+    """Assign values to variables' windows; the rest of each variable stays."""
     for (variable, window), array in zip(parts, arrays, strict=True):
         variable.assign(patched(keras.ops.convert_to_numpy(variable), window, array))
 
 
 def patched(value: Any, window: Window, array: Array) -> Array:
-    """Return a value with a part of it replaced."""
+    """Return a copy of a value with one window replaced."""
     whole: Array = value.copy()
     whole[window] = array
     return whole
@@ -62,7 +69,7 @@ def patched(value: Any, window: Window, array: Array) -> Array:
 
 @dataclass(frozen=True)
 class ModelState:
-    """The state of a compiled model that is itself trained.
+    """The state of a compiled model that is trained itself; see `search.training.loop.checkpoints.Checkpointable`.
 
     Attributes:
         model: The model.
@@ -75,9 +82,9 @@ class ModelState:
         return list(self.model.get_weights())
 
     def get_state(self) -> list[Array]:
-        """Return the model's state; see `checkpoints.Trainer`."""
+        """Return the model's state."""
         return read(parts_of(self.model))
 
     def set_state(self, arrays: list[Array]) -> None:
-        """Take such a state."""
+        """Restore a state."""
         write(parts_of(self.model), arrays)

@@ -1,32 +1,33 @@
-"""Builds populations: of dense networks of any size, or, on JAX, of any model that is the same for all."""
+"""Builds populations: of dense networks of any size, or, on JAX, of copies of any model."""
 
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from ...data.arrays import TrainingArrays, Weights
-from ...experiment.file import Experiment
+from ...data.arrays import Weights
 from ...experiment.settings import TrainingSettings
 from ..batching import evaluation_batch_size
+from ..compiled.base import EpochSizes
 from ..compiled.device_data import Tensors
 from ..compiled.runtime_values import Values
+from ..context import TrainingContext
 from ..dense.stack import DenseStack, Size
 from ..model.preparation import make_ready
 from ..model.state import Part, parts_of
-from .dense_epoch import build_stacked_epoch
+from .dense_epoch import build_dense_epoch
 from .masked import MaskedStack
 from .population import Population
 
 
 @dataclass(frozen=True)
 class SlotSpec:
-    """Slots for dense networks.
+    """The slots of a population of dense networks.
 
     Attributes:
-        size: What each has room for.
-        n_slots: How many.
-        rows_per_step: Rows of each slot per turn of the loop, whatever the batch sizes.
-        is_xla: Whether TensorFlow compiles the program by XLA.
+        size: The size that each slot's network fits.
+        n_slots: Number of slots.
+        rows_per_step: Rows of each slot per step, whatever the batch sizes.
+        is_xla: Whether TensorFlow compiles the program with XLA.
     """
 
     size: Size
@@ -35,51 +36,44 @@ class SlotSpec:
     is_xla: bool
 
 
-def build_dense_population(
-    slots: SlotSpec, stack: DenseStack, experiment: Experiment, settings: TrainingSettings, arrays: TrainingArrays, tensors: Tensors
-) -> Population:
-    """Build a population of dense networks of different depth, widths, activations and batch sizes.
+def build_dense_population(slots: SlotSpec, stack: DenseStack, context: TrainingContext, settings: TrainingSettings, tensors: Tensors) -> Population:
+    """Build a population of dense networks that differ in depth, widths, activations and batch sizes.
 
     Args:
-        slots: What there is to be room for.
+        slots: The slots.
         stack: One of the networks, for inputs, outputs and biases, which are the same for all.
-        experiment: The experiment, for the metrics.
-        settings: What is the same for all: optimizer and its options, and loss. Everything but learning rate, batch size,
-            values and what steers epochs.
-        arrays: The data.
-        tensors: The same on the device.
+        context: The experiment and its arrays.
+        settings: Training settings, of which optimizer, its options and loss are the same for all. Learning rate, batch size,
+            runtime values and settings that apply between epochs may differ.
+        tensors: The data on the device.
     """
-    network = _Stacks(MaskedStack(slots.size, stack))
-    parts = make_ready(network.model, experiment, settings, arrays)
+    network = _DenseNetworks(MaskedStack(slots.size, stack))
+    parts = make_ready(network.model, context, settings)
     values = Values(network.model)
-    at_once = evaluation_batch_size(arrays.x_validation, slots.n_slots)
-    run = build_stacked_epoch(network.model, values, slots.rows_per_step, at_once, is_xla=slots.is_xla)
-    return Population(network, values, slots.n_slots, run, tensors.of(parts))
+    sizes = EpochSizes(slots.rows_per_step, evaluation_batch_size(parts.x_validation, slots.n_slots))
+    return Population(network, values, slots.n_slots, build_dense_epoch(network.model, values, sizes, is_xla=slots.is_xla), tensors.of(parts))
 
 
-def build_copies(
-    model: Any, n_slots: int, experiment: Experiment, settings: TrainingSettings, arrays: TrainingArrays, tensors: Tensors
-) -> Population:
-    """Build a population of models that differ in their weights and random states, seeds, learning rates and values, on JAX.
+def build_copies(model: Any, n_slots: int, context: TrainingContext, settings: TrainingSettings, tensors: Tensors) -> Population:
+    """Build a population of models that differ in weights, random states, seeds, learning rates and runtime values, on JAX.
 
     Args:
-        model: One of them, as it was built; it is compiled here.
-        n_slots: How many.
-        experiment: The experiment, for the metrics.
-        settings: What is the same for all: batch size, optimizer and its options, and loss.
-        arrays: The data.
-        tensors: The same on the device.
+        model: One of the models, as it was built; it is compiled here.
+        n_slots: Number of slots.
+        context: The experiment and its arrays.
+        settings: Training settings, of which batch size, optimizer, its options and loss are the same for all.
+        tensors: The data on the device.
     """
     from .jax_epoch import build_copies_epoch
 
-    parts = make_ready(model, experiment, settings, arrays)
+    parts = make_ready(model, context, settings)
     values = Values(model)
-    run = build_copies_epoch(model, values, settings.batch_size, evaluation_batch_size(arrays.x_validation, n_slots))
-    return Population(_Copies(model), values, n_slots, run, tensors.of(parts))
+    sizes = EpochSizes(settings.batch_size, evaluation_batch_size(parts.x_validation, n_slots))
+    return Population(_Copies(model), values, n_slots, build_copies_epoch(model, values, sizes), tensors.of(parts))
 
 
 class _Copies:
-    """Writes models of one architecture into the slots."""
+    """Stores models of one architecture in slots; see `search.training.vectorized.population.Network`."""
 
     def __init__(self, model: Any) -> None:
         self.model = model
@@ -100,8 +94,8 @@ def _groups(model: Any) -> tuple[list[Any], list[Any]]:
     return model.trainable_variables, model.non_trainable_variables
 
 
-class _Stacks:
-    """Writes dense networks into the slots."""
+class _DenseNetworks:
+    """Stores dense networks in slots; see `search.training.vectorized.population.Network`."""
 
     def __init__(self, model: MaskedStack) -> None:
         self.model = model
@@ -110,7 +104,7 @@ class _Stacks:
         return self.model.values(stack, model.get_weights())
 
     def weights(self, stack: Any, trainable: list[Any], others: list[Any]) -> Weights:
-        return self.model.weights_of(stack, trainable)
+        return self.model.unpadded(stack, trainable)
 
     def parts(self, stack: Any) -> list[Part]:
         return self.model.parts(stack)

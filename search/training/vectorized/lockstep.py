@@ -1,6 +1,6 @@
-"""Trials on threads of their own that train side by side: one runs at a time, until all wait for their next epoch.
+"""Lets trials on threads train concurrently: one thread runs at a time, until all trials wait for their next epoch.
 
-Then the epochs of all are computed together. So nothing that a trial does needs to know of the others, or of threads.
+Then the epochs of all trials are computed together. So the code of a trial needs no knowledge of other trials or threads.
 """
 
 import threading
@@ -14,96 +14,101 @@ if TYPE_CHECKING:  # it imports Keras
 
 
 @dataclass(eq=False)
-class _Waiting:
+class _Request:
+    """A trial's request for its next epoch, and what came of it."""
+
     population: "Population"
     slot: int
     member: "Member"
     is_done: bool = False
-    answer: "tuple[Logs, Logs]" = field(init=False)
+    logs: "tuple[Logs, Logs]" = field(init=False)
     error: BaseException | None = None
+
+    def fail(self, error: BaseException) -> None:
+        self.is_done, self.error = True, error
 
 
 class Lockstep:
-    """Whose turn it is."""
+    """Runs the trials of a process one at a time, and their epochs together."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()  # whoever holds its lock has the turn
+        self._running = threading.Condition()  # the running trial holds its lock
         self._counting = threading.Lock()
         self._n_trials = 0
-        self._waiting: list[_Waiting] = []
+        self._requests: list[_Request] = []
 
     @contextmanager
     def trial(self) -> Iterator[None]:
-        """Wait for a turn, and run a trial; the turn is given back at its end and while it waits for an epoch.
+        """Run a trial inside the ``with`` block, under the lock, which is released while the trial waits for an epoch.
 
-        A trial that waits for its first turn counts already: the epochs of the others wait for it.
+        A trial that still waits for the lock counts already: the epochs of other trials wait for it.
         """
         self._count(1)
         try:
-            with self._changed:
+            with self._running:
                 yield
         finally:
             self._count(-1)
-            with self._changed:
+            with self._running:
                 self._compute_if_all_wait()
 
     def run_epoch(self, population: "Population", slot: int, member: "Member") -> "tuple[Logs, Logs]":
-        """Wait until all other trials wait too, or have ended, and train one epoch.
+        """Wait until every other trial waits too or has ended, and train one epoch.
 
         Args:
-            population: Where the trial of this thread has a slot.
-            slot: Its slot.
-            member: What it does there.
+            population: The population in which this thread's trial has a slot.
+            slot: The slot.
+            member: The trial's epoch.
 
         Returns:
             The metrics of training and those of validation.
 
         Raises:
-            Exception: What computing raised, in every trial that waited for it.
+            Exception: What the computation raised, in every trial that waited for it.
         """
-        mine = _Waiting(population, slot, member)
-        with self._changed:
-            self._waiting.append(mine)
+        request = _Request(population, slot, member)
+        with self._running:
+            self._requests.append(request)
             try:
                 self._compute_if_all_wait()
-                self._changed.wait_for(lambda: mine.is_done)
+                self._running.wait_for(lambda: request.is_done)
             finally:
-                self._waiting = [waiting for waiting in self._waiting if waiting is not mine]
-        if mine.error:
-            raise mine.error
-        return mine.answer
+                self._requests = [other for other in self._requests if other is not request]
+        if request.error:
+            raise request.error
+        return request.logs
 
     def _count(self, n_more: int) -> None:
         with self._counting:
             self._n_trials += n_more
 
     def _compute_if_all_wait(self) -> None:
-        if not self._waiting or len(self._waiting) < self._n_trials:
+        if not self._requests or len(self._requests) < self._n_trials:
             return
-        waiting, self._waiting = self._waiting, []
+        requests, self._requests = self._requests, []
         try:
-            for population in {id(one.population): one.population for one in waiting}.values():
-                _compute(population, [one for one in waiting if one.population is population])
-        except BaseException as error:  # Ctrl-C: nobody is to wait for what will not come
-            for one in waiting:
-                if not one.is_done:
-                    one.is_done, one.error = True, error
+            for population in {id(request.population): request.population for request in requests}.values():
+                _compute(population, [request for request in requests if request.population is population])
+        except BaseException as error:  # Ctrl-C: no thread may wait for an epoch that will not be computed
+            for request in requests:
+                if not request.is_done:
+                    request.fail(error)
             raise
         finally:
-            self._changed.notify_all()
+            self._running.notify_all()
 
 
-def _compute(population: "Population", together: list[_Waiting]) -> None:
+def _compute(population: "Population", requests: list[_Request]) -> None:
     """Train one epoch of the trials that wait for a population."""
     try:
-        answers = population.run_epoch({one.slot: one.member for one in together})
-    except Exception as error:  # out of memory, or what the device raises: each trial fails by it
-        for one in together:
-            one.is_done, one.error = True, error
+        logs = population.run_epoch({request.slot: request.member for request in requests})
+    except Exception as error:  # out of memory, or what the device raises: it fails each of these trials
+        for request in requests:
+            request.fail(error)
     else:
-        for one in together:
-            one.is_done, one.answer = True, answers[one.slot]
+        for request in requests:
+            request.is_done, request.logs = True, logs[request.slot]
 
 
 LOCKSTEP = Lockstep()
-"""Those of this process."""
+"""The one of this process."""

@@ -1,4 +1,4 @@
-"""What Keras has no word for, on TensorFlow and JAX: gradients, one function over many slots, compiling, optimizers without variables."""
+"""Transformations of functions on TensorFlow and JAX that Keras does not have: gradients, vectorization, compilation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,14 @@ from keras.src.optimizers.base_optimizer import BaseOptimizer
 
 
 def with_gradients(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what computes ``((value, others), gradients)`` by the first argument, a list, of a function that gives ``(value, others)``."""
+    """Return a function that computes a value and its gradients.
+
+    Args:
+        function: Takes a list of variables' values first, and returns ``(value, auxiliary)``.
+
+    Returns:
+        A function of the same arguments that returns ``((value, auxiliary), gradients)``.
+    """
     if keras.config.backend() == "jax":
         import jax
 
@@ -18,28 +25,26 @@ def with_gradients(function: Callable[..., Any]) -> Callable[..., Any]:
     def compute(variables: list[Any], *arguments: Any) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(variables)
-            answer = function(variables, *arguments)
-        return answer, tape.gradient(answer[0], variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+            result = function(variables, *arguments)
+        return result, tape.gradient(result[0], variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
     return compute
 
 
 def vectorized(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what computes a function for all slots at once: the first axis of everything that it is given and gives."""
+    """Return a function that computes another one for all slots at once, along the first axis of every argument and result."""
     if keras.config.backend() == "jax":
         import jax
 
         return jax.vmap(function)
     import tensorflow as tf
 
-    from . import pfor
-
-    pfor.register()
+    _register_converters()
     return lambda *trees: tf.vectorized_map(lambda slot: function(*slot), trees)
 
 
 def compiled(function: Callable[..., Any], *, is_xla: bool) -> Callable[..., Any]:
-    """Compile a function of tensors. The memory of its first argument is used again, on JAX, which always compiles by XLA."""
+    """Compile a function of tensors. JAX always uses XLA, and reuses the memory of the first argument."""
     if keras.config.backend() == "jax":
         import jax
 
@@ -50,16 +55,46 @@ def compiled(function: Callable[..., Any], *, is_xla: bool) -> Callable[..., Any
 
 
 def stateless(optimizer: Any) -> Any:
-    """Return an unbuilt optimizer as one whose `stateless_apply` works on every backend; TensorFlow's wants to see variables."""
+    """Return an unbuilt optimizer whose `stateless_apply` works on every backend; TensorFlow's own needs variables."""
     own = type(optimizer)
     kind: Any = type(own.__name__, (own, _Stateless), {})
     return kind.from_config(optimizer.get_config())
 
 
 class _Stateless(keras.optimizers.Optimizer):  # type: ignore[misc]
-    """Comes between an optimizer and what its backend makes of it, and does as Keras does without a backend's own way."""
+    """Replaces the methods that a backend overrides by those of Keras' base optimizer."""
 
     stateless_apply = BaseOptimizer.stateless_apply
     assign, assign_add, assign_sub = BaseOptimizer.assign, BaseOptimizer.assign_add, BaseOptimizer.assign_sub
     _var_key, _clip_by_norm = BaseOptimizer._var_key, BaseOptimizer._clip_by_norm
     _apply_weight_decay, _backend_update_step = BaseOptimizer._apply_weight_decay, BaseOptimizer._backend_update_step
+
+
+def _register_converters() -> None:
+    """Let ``tf.vectorized_map`` vectorize the operations of Keras' accuracies instead of looping over the slots.
+
+    This uses private names of TensorFlow; a release that vectorizes these operations itself keeps its own converters.
+    """
+    from tensorflow.python.ops.parallel_for import pfor
+
+    for name, convert in {"Bitcast": _bitcast, "InTopKV2": _in_top_k}.items():
+        if name not in pfor._pfor_converter_registry:
+            pfor.RegisterPFor(name)(convert)
+
+
+def _bitcast(given: Any) -> Any:
+    import tensorflow as tf
+    from tensorflow.python.ops.parallel_for import pfor
+
+    return pfor.wrap(tf.bitcast(given.stacked_input(0), given.get_attr("type")), True)
+
+
+def _in_top_k(given: Any) -> Any:
+    import tensorflow as tf
+    from tensorflow.python.ops.parallel_for import pfor
+
+    given.stack_inputs([0, 1])
+    predictions, targets = given.stacked_input(0), given.stacked_input(1)
+    flat = tf.reshape(targets, [-1]), tf.reshape(predictions, [-1, predictions.shape[-1]])
+    is_in = tf.raw_ops.InTopKV2(predictions=flat[1], targets=flat[0], k=given.unstacked_input(2))
+    return pfor.wrap(tf.reshape(is_in, tf.shape(targets)), True)

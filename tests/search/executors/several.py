@@ -4,7 +4,7 @@ from models.mlp import build_mlp
 from search.training import concurrency
 
 
-def _three(_experiment, _arrays, programs):
+def _three(_context, programs):
     programs.slots.n_slots = 3
     return 3
 

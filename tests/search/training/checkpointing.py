@@ -66,5 +66,5 @@ def go_through(progress, trainer, values):
         trainer.array = np.full(trainer.array.shape, float(progress.epoch))
         if not progress.end_epoch({"loss": 1.0, "val_loss": value, "note": float("nan")}, trainer.get_weights):
             break
-        progress.pause(trainer)
+        progress.between_epochs(trainer)
     return rates

@@ -10,6 +10,7 @@ import pytest
 from search.data.arrays import TrainingArrays
 from search.experiment.file import parse_experiment
 from search.experiment.settings import TrainingSettings
+from search.training.context import TrainingContext
 from search.training.run import train_trial
 from search.trial import Assignment, EpochReport, TrialResult
 
@@ -74,6 +75,6 @@ def train(tmp_path: Path) -> Callable[..., TrialResult]:
             model_path=str(tmp_path / f"{chosen.executor.trainer}.keras"),
             checkpoint_path=str(checkpoint_path),
         )
-        return train_trial(chosen, assignment, arrays or make_arrays(), report)
+        return train_trial(TrainingContext(chosen, arrays or make_arrays()), assignment, report)
 
     return train_one

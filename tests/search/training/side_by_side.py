@@ -4,6 +4,7 @@ import keras
 import pytest
 
 from search.experiment.settings import TrainingSettings
+from search.training.context import TrainingContext
 from search.training.dense.stack import read_stack
 from search.training.model.building import build_model
 from search.training.run import train_trial
@@ -31,13 +32,13 @@ class Side:
         )
 
     def build(self, trial):
-        return build_model(self.experiment, self.arrays, trial.model_arguments, trial.seed, "float32")
+        return build_model(TrainingContext(self.experiment, self.arrays), trial.model_arguments, trial.seed, "float32")
 
     def hold(self, population, slots):
         """Put trials into slots, with their stacks where they are such."""
         for slot, trial in slots.items():
             model = self.build(trial)
-            population.hold(slot, model, read_stack(model), trial.training)
+            population.load(slot, model, read_stack(model), trial.training)
 
     def train(self, population, slots, epochs):
         """Train the trials in their slots, and return the curves of each slot."""
@@ -50,7 +51,7 @@ class Side:
 
     def assert_as_fit(self, trial, curve, weights=None):
         """Compare a curve with that of fit, and weights with those at its end."""
-        alone = train_trial(self.experiment, trial, self.arrays, lambda _: True)
+        alone = train_trial(TrainingContext(self.experiment, self.arrays), trial, lambda _: True)
         assert alone.reason == ""
         assert len(curve) == len(alone.history)
         for expected, got in zip(alone.history, curve, strict=True):

@@ -9,10 +9,11 @@ import pytest
 
 from search.data.arrays import TrainingArrays
 from search.experiment.settings import TrainingSettings
+from search.training.batching import epoch_order
 from search.training.compiled.program import Program
+from search.training.context import TrainingContext
 from search.training.model.building import build_model
 from search.training.program_cache import Programs
-from search.training.row_order import epoch_order
 from search.trial import Assignment, TrialState
 from tests.search.training.conftest import make_arrays, make_experiment
 
@@ -154,14 +155,14 @@ def test_the_kept_answers_are_named_by_output(train, tmp_path):
 
 def test_a_trials_own_model_stays_as_it_was_built_while_another_is_trained_for_it():
     experiment, arrays = make_experiment(), make_arrays()
-    programs = Programs(experiment, arrays)
+    programs = Programs(TrainingContext(experiment, arrays))
     places = {"keep_if_better_than": None, "model_path": ""}
     for number in range(2):
         settings = TrainingSettings(batch_size=16)
         assignment = Assignment(number=number, params={}, model_arguments={}, training=settings, seed=number, is_prunable=False, **places)
-        model = build_model(experiment, arrays, {}, number, "float32")
+        model = build_model(TrainingContext(experiment, arrays), {}, number, "float32")
         built = model.get_weights()
-        program = programs.begin(model, assignment, is_exact=True)
+        program = programs.acquire_exact(model, assignment)
         program.run_epochs(assignment, 1, [settings.learning_rate])
     assert (len(programs), program.model is model) == (1, False)
     for before, after, trained in zip(built, model.get_weights(), program.model.get_weights(), strict=True):

@@ -13,6 +13,7 @@ import pytest
 
 from search.experiment.settings import TrainingSettings
 from search.training import device
+from search.training.context import TrainingContext
 from search.training.program_cache import programs_of
 from search.training.run import train_trial
 from search.training.vectorized.lockstep import LOCKSTEP
@@ -115,7 +116,7 @@ def test_best_weights_and_patience_are_those_of_before(train, tmp_path):
 @pytest.mark.slow
 def test_a_slot_of_a_population_is_continued_beside_another_trial(tmp_path):
     experiment, arrays = make_experiment(DENSE_STACK, **options("auto")), make_arrays()
-    programs_of(experiment, arrays).slots.n_slots = 2
+    programs_of(TrainingContext(experiment, arrays)).slots.n_slots = 2
 
     def train(given):
         number, report = given
@@ -132,7 +133,7 @@ def test_a_slot_of_a_population_is_continued_beside_another_trial(tmp_path):
         )
         with LOCKSTEP.trial():
             try:
-                return train_trial(experiment, assignment, arrays, report)
+                return train_trial(TrainingContext(experiment, arrays), assignment, report)
             except KilledError:
                 return None
 
@@ -143,7 +144,7 @@ def test_a_slot_of_a_population_is_continued_beside_another_trial(tmp_path):
     whole = train_both(lambda _: True, lambda _: True)
     for path in tmp_path.glob("*.npz"):
         path.unlink()
-    programs_of(experiment, arrays).slots.n_slots = 2
+    programs_of(TrainingContext(experiment, arrays)).slots.n_slots = 2
     assert train_both(killed_at(3), killed_at(5)) == [None, None]
     epochs = []
     continued = train_both(lambda report: epochs.append((0, report.epoch)) or True, lambda report: epochs.append((1, report.epoch)) or True)
@@ -157,6 +158,7 @@ def test_a_slot_of_a_population_is_continued_beside_another_trial(tmp_path):
 ENDLESS = """
 import sys
 from search.experiment.settings import TrainingSettings
+from search.training.context import TrainingContext
 from search.training.run import train_trial
 from search.trial import Assignment
 from tests.search.training.conftest import make_arrays, make_experiment
@@ -170,7 +172,7 @@ assignment = Assignment(
     keep_if_better_than=None, model_path=sys.argv[2] + "/compiled.keras", checkpoint_path=sys.argv[2] + "/3.npz",
 )
 experiment = make_experiment("dense", trainer=sys.argv[1], executor={"checkpoint_seconds": 0.01})
-train_trial(experiment, assignment, make_arrays(), report)
+train_trial(TrainingContext(experiment, make_arrays()), assignment, report)
 """
 
 

@@ -6,7 +6,8 @@ import keras
 import pytest
 
 from search.errors import ExperimentError
-from search.training.run import check_builder
+from search.training.context import TrainingContext
+from search.training.preflight import check_builder
 from tests.search.training.conftest import make_arrays, make_experiment
 
 
@@ -69,7 +70,7 @@ def positive(input_shape, n_neurons, task, n_outputs):
 
 
 def check(builder, task="regression", **sections):
-    check_builder(make_experiment(builder if ":" in builder else f"{__name__}:{builder}", **sections), make_arrays(task))
+    check_builder(TrainingContext(make_experiment(builder if ":" in builder else f"{__name__}:{builder}", **sections), make_arrays(task)))
 
 
 def searched(low, high):
@@ -112,12 +113,12 @@ def test_models_of_every_precision_are_accepted(precision):
     builders = "tests.search.training.builders"
     training = {"space": {"training": {"precision": precision}}}
     check(f"{builders}:dense", "multiclass", **training)
-    check_builder(make_experiment("subclassed", **training), make_arrays())
+    check_builder(TrainingContext(make_experiment("subclassed", **training), make_arrays()))
 
 
 @pytest.mark.parametrize(("task", "shape"), [("binary", (8, 8, 1)), ("multiclass", (6, 2))])
 def test_images_and_sequences_are_accepted(task, shape):
-    check_builder(make_experiment("convolution" if len(shape) == 3 else "lstm"), make_arrays(task, shape=shape))
+    check_builder(TrainingContext(make_experiment("convolution" if len(shape) == 3 else "lstm"), make_arrays(task, shape=shape)))
 
 
 def test_an_estimator_is_built_and_its_experiment_checked():

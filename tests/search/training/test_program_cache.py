@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from search.experiment.settings import TrainingSettings
+from search.training.context import TrainingContext
 from search.training.program_cache import MOST_PROGRAMS, programs_of
 from search.training.run import train_trial
 from search.trial import Assignment
@@ -23,11 +24,11 @@ def train(experiment, tmp_path, seed=1, model=None, **settings):
         keep_if_better_than=None,
         model_path=str(tmp_path / "models" / "0"),
     )
-    return train_trial(experiment, assignment, ARRAYS, lambda _: True)
+    return train_trial(TrainingContext(experiment, ARRAYS), assignment, lambda _: True)
 
 
 def n_programs(experiment):
-    return len(programs_of(experiment, ARRAYS))
+    return len(programs_of(TrainingContext(experiment, ARRAYS)))
 
 
 VALUES = [{"seed": 2}, {"learning_rate": 0.1}, {"epochs": 3}, {"schedule": "cosine"}, {"model": {"dropout": 0.5, "normalization": True}}]

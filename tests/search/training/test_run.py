@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from search.errors import ExperimentError, UnknownReferenceError
-from search.training.run import check_builder
+from search.training.context import TrainingContext
+from search.training.preflight import check_builder
 from search.trial import TrialState
 from tests.search.training.conftest import make_arrays, make_experiment
 
@@ -122,18 +123,18 @@ def test_memory_mapped_arrays_are_trained_on(train, tmp_path):
 )
 def test_a_builder_that_cannot_be_called_is_refused_before_training(experiment, error, message):
     with pytest.raises(error, match=message):
-        check_builder(make_experiment(**experiment), make_arrays())
+        check_builder(TrainingContext(make_experiment(**experiment), make_arrays()))
 
 
 def test_a_builder_that_can_be_called_is_accepted():
-    check_builder(make_experiment(space={"model": {"n_neurons": 3}}), make_arrays())
+    check_builder(TrainingContext(make_experiment(space={"model": {"n_neurons": 3}}), make_arrays()))
 
 
 def test_a_backend_without_compiled_training_is_told_so():
     program = """
 import pytest
 from search.errors import ExperimentError
-from search.training.run import choose_trainer
+from search.training.trainers import choose_trainer
 from tests.search.training.conftest import make_arrays, make_experiment
 assert choose_trainer(make_experiment()) == "keras"
 with pytest.raises(ExperimentError, match="needs the backend tensorflow or jax, but Keras runs on numpy"):

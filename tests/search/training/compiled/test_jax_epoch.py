@@ -14,6 +14,7 @@ import json, sys
 from pathlib import Path
 sys.modules["tensorflow"] = None  # importing it is an error
 from search.experiment.settings import TrainingSettings
+from search.training.context import TrainingContext
 from search.training.program_cache import programs_of
 from search.training.run import train_trial
 from search.trial import Assignment
@@ -25,8 +26,8 @@ for experiment in experiments:
         settings = TrainingSettings(epochs=3, batch_size=16, learning_rate=weight_decay / 10, weight_decay=weight_decay)
         places = {"keep_if_better_than": None, "model_path": str(Path(sys.argv[1]) / experiment.executor.trainer / str(number))}
         assignment = Assignment(number=number, params={}, model_arguments={}, training=settings, seed=7 + number % 2, is_prunable=False, **places)
-        result = train_trial(experiment, assignment, arrays, lambda _: True)
-        facts = {"n_traced": Traced.n_traced, "n_programs": len(programs_of(experiment, arrays))}
+        result = train_trial(TrainingContext(experiment, arrays), assignment, lambda _: True)
+        facts = {"n_traced": Traced.n_traced, "n_programs": len(programs_of(TrainingContext(experiment, arrays)))}
         print(json.dumps(facts | {"reason": result.reason, "trainer": result.trainer, "path": result.model_path, "history": result.history}))
 """
 

@@ -4,6 +4,7 @@ import keras
 import pytest
 
 from search.experiment.settings import TrainingSettings
+from search.training.context import TrainingContext
 from search.training.model.building import build_model
 from search.training.program_cache import Programs, programs_of
 from search.training.run import train_trial
@@ -44,8 +45,8 @@ def train(trainer, folder, trials, settings, builder="dense", arrays=None):
             keep_if_better_than=None,
             model_path=str(folder / trainer / str(number)),
         )
-        results.append(train_trial(experiment, assignment, arrays, lambda _: True))
-    return results, len(programs_of(experiment, arrays)) if trainer == "compiled" else 0
+        results.append(train_trial(TrainingContext(experiment, arrays), assignment, lambda _: True))
+    return results, len(programs_of(TrainingContext(experiment, arrays))) if trainer == "compiled" else 0
 
 
 def encoded(target, task):
@@ -127,13 +128,13 @@ def test_kept_models_have_the_numbers_of_their_own_trial(case, tmp_path):
 
 def test_callbacks_see_the_numbers_of_the_trial_in_the_model_that_is_trained():
     experiment, arrays = make_experiment(), make_arrays()
-    programs = Programs(experiment, arrays)
+    programs = Programs(TrainingContext(experiment, arrays))
     for number, (rate, momentum) in enumerate([(0.5, 0.9), (0.1, 0.3)]):
         settings = TrainingSettings(optimizer="sgd", momentum=momentum)
         places = {"keep_if_better_than": None, "model_path": "", "is_prunable": False}
         assignment = Assignment(number=number, params={}, model_arguments={"dropout": rate}, training=settings, seed=number, **places)
-        model = build_model(experiment, arrays, assignment.model_arguments, number, "float32")
-        program = programs.begin(model, assignment, is_exact=True)
+        model = build_model(TrainingContext(experiment, arrays), assignment.model_arguments, number, "float32")
+        program = programs.acquire_exact(model, assignment)
         program.run_epochs(assignment, 1, [0.01])
         assert (program.model.layers[1].get_config()["rate"], program.model.optimizer.get_config()["momentum"]) == (rate, momentum)
     assert (len(programs), program.model is model) == (1, False)

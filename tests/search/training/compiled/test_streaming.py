@@ -135,6 +135,7 @@ import numpy as np
 from dataclasses import replace
 from search.experiment.settings import TrainingSettings
 from search.training import device
+from search.training.context import TrainingContext
 from search.training.run import train_trial
 from search.trial import Assignment
 from tests.search.training.conftest import make_arrays, make_experiment
@@ -143,7 +144,7 @@ def train(arrays, number):
     places = {"keep_if_better_than": None, "model_path": str(Path(sys.argv[1]) / str(number))}
     settings = TrainingSettings(epochs=1, batch_size=1024)
     assignment = Assignment(number=number, params={}, model_arguments={}, training=settings, seed=1, is_prunable=False, **places)
-    return train_trial(make_experiment(), assignment, arrays, lambda _: True)
+    return train_trial(TrainingContext(make_experiment(), arrays), assignment, lambda _: True)
 
 device.DATA_PART = 0
 train(make_arrays(shape=(256,)), 0)  # what TensorFlow takes for itself

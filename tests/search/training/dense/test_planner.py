@@ -7,6 +7,7 @@ import pytest
 
 from search.data.arrays import TrainingArrays
 from search.experiment.settings import TrainingSettings
+from search.training.context import TrainingContext
 from search.training.program_cache import programs_of
 from search.training.run import train_trial
 from search.trial import Assignment, TrialState
@@ -68,7 +69,7 @@ def train_all(experiment, arrays, folder, settings, trials=TRIALS):
             keep_if_better_than=None,
             model_path=str(folder / experiment.executor.trainer / str(number)),
         )
-        results.append(train_trial(experiment, assignment, arrays, lambda _: True))
+        results.append(train_trial(TrainingContext(experiment, arrays), assignment, lambda _: True))
     return results
 
 
@@ -77,7 +78,7 @@ def test_one_program_trains_all_of_them_as_fit_does(case, tmp_path):
     task, metrics, settings = CASES[case]
     arrays = make_arrays(task)
     elastic = train_all(experiment := experiment_of("auto", metrics), arrays, tmp_path, settings)
-    n_programs = len(programs_of(experiment, arrays))
+    n_programs = len(programs_of(TrainingContext(experiment, arrays)))
     fit = train_all(experiment_of("keras", metrics), arrays, tmp_path, settings)
     assert [(result.state, result.reason) for result in elastic] == [(TrialState.COMPLETE, "")] * len(TRIALS)
     assert {result.trainer for result in elastic} == {"elastic"}
@@ -96,7 +97,7 @@ def test_one_program_trains_settings_that_are_values_as_fit_does(case, tmp_path)
     task, settings, changes = VALUES[case]
     arrays, trials = make_arrays(task), [(*trial, change) for trial, change in zip(TRIALS, changes, strict=False)]
     elastic = train_all(experiment := experiment_of("auto", []), arrays, tmp_path, settings, trials)
-    assert len(programs_of(experiment, arrays)) == 1
+    assert len(programs_of(TrainingContext(experiment, arrays))) == 1
     fit = train_all(experiment_of("keras", []), arrays, tmp_path, settings, trials)
     for expected, got in zip(fit, elastic, strict=True):
         assert (got.trainer, got.reason) == ("elastic", "")
@@ -162,4 +163,4 @@ def test_programs_are_given_up_with_their_data(tmp_path):
     train_all(experiment, arrays, tmp_path, {"epochs": 1}, TRIALS[:1])
     other = replace(arrays, x_train=arrays.x_train[:50], y_train=arrays.y_train[:50])
     assert isinstance(other, TrainingArrays)
-    assert len(programs_of(experiment, other)) == 0
+    assert len(programs_of(TrainingContext(experiment, other))) == 0

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from search.errors import ExperimentError, MissingExtraError, UnknownReferenceError
+from search.training.context import TrainingContext
 from search.training.loop.callbacks import make_callbacks, needs_batches
-from search.training.run import check_builder
+from search.training.preflight import check_builder
 from search.trial import TrialState
 from tests.search.training.conftest import make_arrays, make_experiment
 
@@ -179,27 +180,27 @@ def test_keras_trains_where_a_callback_needs_batches(train):
         ({"use": "keras.optimizers:Adam"}, ExperimentError, r'callbacks\[0\].use = "keras.optimizers:Adam" is not a keras.callbacks.Callback'),
         ({"use": "keras.callbacks:EarlyStopping", "patiense": 3}, ExperimentError, 'has no argument "patiense"; did you mean "patience"'),
         ({"use": "keras.callbacks:ModelCheckpoint"}, ExperimentError, 'needs the argument "filepath"'),
-        ({"use": "keras.callbacks:ModelCheckpoint", "filepath": "best.pt"}, ExperimentError, "cannot be made: ValueError: The filepath provided"),
+        ({"use": "keras.callbacks:ModelCheckpoint", "filepath": "best.pt"}, ExperimentError, "cannot be created: ValueError: The filepath provided"),
         ({"use": "keras.callbacks:ModelCheckpoint", "filepath": "/kept/best.keras"}, ExperimentError, "all trials would write there; put {trial}"),
-        ({"use": "keras.callbacks:EarlyStopping", "monitor": "val_acuracy"}, ExperimentError, 'there is no such metric; did you mean "val_accuracy"'),
+        ({"use": "keras.callbacks:EarlyStopping", "monitor": "val_acuracy"}, ExperimentError, 'no such metric; did you mean "val_accuracy"'),
         ({"use": f"{OWN}:Batches"}, ExperimentError, "Batches is called at every batch"),
     ],
 )
 def test_a_callback_that_cannot_be_used_is_refused_before_training(callback, error, message):
     with pytest.raises(error, match=message):
-        check_builder(make_experiment(trainer="compiled", callbacks=[callback]), make_arrays())
+        check_builder(TrainingContext(make_experiment(trainer="compiled", callbacks=[callback]), make_arrays()))
 
 
 def test_a_schedule_and_a_callback_may_not_both_change_the_learning_rate():
     reducing = {"use": "keras.callbacks:ReduceLROnPlateau"}
     with pytest.raises(ExperimentError, match='write schedule = "constant"'):
-        check_builder(make_experiment(callbacks=[reducing], space={"training": {"schedule": "cosine"}}), make_arrays())
+        check_builder(TrainingContext(make_experiment(callbacks=[reducing], space={"training": {"schedule": "cosine"}}), make_arrays()))
 
 
 @pytest.mark.skipif(importlib.util.find_spec("tensorboard") is not None, reason="TensorBoard is installed")
 def test_a_missing_tensorboard_is_named_before_training():
     with pytest.raises(MissingExtraError, match=r"\.\[tensorboard\]"):
-        check_builder(make_experiment(callbacks=[{"use": "keras.callbacks:TensorBoard"}]), make_arrays())
+        check_builder(TrainingContext(make_experiment(callbacks=[{"use": "keras.callbacks:TensorBoard"}]), make_arrays()))
 
 
 @TRAINERS

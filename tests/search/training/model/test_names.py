@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from search.errors import ExperimentError
-from search.training.run import check_builder
+from search.training.context import TrainingContext
+from search.training.preflight import check_builder
 from tests.search.training.conftest import make_arrays, make_experiment
 
 ONE = make_arrays("regression")
@@ -55,7 +56,7 @@ def outputs(*names):
 )
 def test_names_that_the_model_has_not_are_refused_before_training(builder, arrays, experiment, message):
     with pytest.raises(ExperimentError, match=message):
-        check_builder(make_experiment(builder, **experiment), arrays)
+        check_builder(TrainingContext(make_experiment(builder, **experiment), arrays))
 
 
 @pytest.mark.parametrize(
@@ -77,4 +78,4 @@ def test_a_model_of_several_needs_an_experiment_of_several(train, builder, messa
     ],
 )
 def test_the_right_names_are_accepted(builder, arrays, experiment):
-    check_builder(make_experiment(builder, **experiment), arrays)
+    check_builder(TrainingContext(make_experiment(builder, **experiment), arrays))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from search.training.model.seeding import begin_afresh
+from search.training.model.seeding import set_seeds
 
 
 def draws(*others):
@@ -26,10 +26,10 @@ def draws(*others):
 def test_draws_are_those_after_keras_own_seeding(seed):
     keras.utils.set_random_seed(seed)
     expected = draws()
-    begin_afresh(5)
+    set_seeds(5)
     draws()
     for _ in range(2):
-        begin_afresh(seed)
+        set_seeds(seed)
         for ours, theirs in zip(draws(), expected, strict=True):
             np.testing.assert_array_equal(ours, theirs)
 
@@ -38,13 +38,13 @@ def test_draws_of_tensorflow_are_those_too():
     keras.utils.set_random_seed(11)
     expected = draws(tf.random.normal)
     keras.utils.set_random_seed(5)
-    begin_afresh(11)
+    set_seeds(11)
     for ours, theirs in zip(draws(tf.random.normal), expected, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
 def test_layers_are_named_as_in_a_new_process():
     keras.layers.Dense(1)
-    begin_afresh(0)
+    set_seeds(0)
     assert keras.layers.Dense(1).name == "dense"
     assert keras.layers.Dense(1).name == "dense_1"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from search.training.compiled.device_data import Tensors
+from search.training.context import TrainingContext
 from search.training.dense.stack import Size, read_stack
 from search.training.vectorized.builders import SlotSpec, build_dense_population
 from tests.search.training.conftest import make_arrays, make_experiment
@@ -36,7 +37,7 @@ def case(request, tmp_path_factory):
     trials = [side.trial(number, arguments, batch_size=batch_size, **settings) for number, (arguments, batch_size) in enumerate(TRIALS)]
     stack = read_stack(side.build(trials[0]))
     slots = SlotSpec(SIZE, len(trials) + 1, rows_per_step=16, is_xla=is_xla)
-    return side, trials, build_dense_population(slots, stack, experiment, trials[0].training, side.arrays, Tensors())
+    return side, trials, build_dense_population(slots, stack, TrainingContext(experiment, side.arrays), trials[0].training, Tensors())
 
 
 def test_each_trains_as_alone(case):
@@ -87,7 +88,9 @@ def test_networks_of_one_depth_on_inputs_so_wide_that_they_are_validated_in_part
     side = Side(make_experiment("models.mlp:build_mlp", trainer="keras"), arrays, tmp_path)
     trials = [side.trial(number, {"n_hidden": n_hidden, "n_neurons": 4 + number}, batch_size=16, learning_rate=1e-4) for number in range(2)]
     slots = SlotSpec(Size((n_hidden, n_hidden), 8, ("relu",)), 5, rows_per_step=16, is_xla=False)
-    population = build_dense_population(slots, read_stack(side.build(trials[0])), side.experiment, trials[0].training, arrays, Tensors())
+    population = build_dense_population(
+        slots, read_stack(side.build(trials[0])), TrainingContext(side.experiment, arrays), trials[0].training, Tensors()
+    )
     side.hold(population, dict(enumerate(trials)))
     for slot, curve in side.train(population, dict(enumerate(trials)), [1, 2, 3]).items():
         side.assert_as_fit(trials[slot], curve, population.weights(slot))

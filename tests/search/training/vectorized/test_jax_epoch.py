@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from search.training.compiled.device_data import Tensors
+from search.training.context import TrainingContext
 from search.training.vectorized.builders import build_copies
 from tests.search.training.conftest import make_arrays, make_experiment
 from tests.search.training.side_by_side import Side
@@ -18,7 +19,7 @@ def case(request, tmp_path_factory):
     experiment = make_experiment(builder, trainer="keras", metrics=["auc"])
     side = Side(experiment, make_arrays("binary", shape=shape), tmp_path_factory.mktemp("fit"))
     trials = [side.trial(number, {}, batch_size=16, optimizer="adam") for number in range(4)]
-    return side, trials, build_copies(side.build(trials[0]), 4, experiment, trials[0].training, side.arrays, Tensors())
+    return side, trials, build_copies(side.build(trials[0]), 4, TrainingContext(experiment, side.arrays), trials[0].training, Tensors())
 
 
 def test_each_trains_as_alone_though_another_leaves_and_one_joins(case):

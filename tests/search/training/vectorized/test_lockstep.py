@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 
 from search.training.compiled.device_data import Tensors
+from search.training.context import TrainingContext
 from search.training.dense.stack import Size, read_stack
 from search.training.vectorized.builders import SlotSpec, build_dense_population
 from search.training.vectorized.lockstep import Lockstep
@@ -47,7 +48,7 @@ def trials(side):
 def built(side, trials):
     stack = read_stack(side.build(trials[0]))
     slots = SlotSpec(Size((1, 1), 8, ("relu",)), N_TRIALS, rows_per_step=16, is_xla=False)
-    return build_dense_population(slots, stack, side.experiment, trials[0].training, side.arrays, Tensors())
+    return build_dense_population(slots, stack, TrainingContext(side.experiment, side.arrays), trials[0].training, Tensors())
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from search.experiment.settings import TrainingSettings
 from search.training import concurrency
+from search.training.context import TrainingContext
 from search.training.program_cache import programs_of
 from search.training.run import choose_capacity, train_trial
 from search.training.vectorized.lockstep import LOCKSTEP
@@ -43,11 +44,11 @@ def experiment_of(trainer):
 
 
 def train_together(experiment, arrays, given, n_slots):
-    programs_of(experiment, arrays).slots.n_slots = n_slots
+    programs_of(TrainingContext(experiment, arrays)).slots.n_slots = n_slots
 
     def train(assignment):
         with LOCKSTEP.trial():
-            return train_trial(experiment, assignment, arrays, lambda _: True)
+            return train_trial(TrainingContext(experiment, arrays), assignment, lambda _: True)
 
     with ThreadPoolExecutor(n_slots) as threads:
         return list(threads.map(train, given))
@@ -56,7 +57,7 @@ def train_together(experiment, arrays, given, n_slots):
 def test_more_trials_than_slots_end_as_they_do_alone(tmp_path, monkeypatch):
     arrays, n_at_once, run_epoch = make_arrays(), [], Population.run_epoch
     monkeypatch.setattr(Population, "run_epoch", lambda *given: n_at_once.append(len(given[1])) or run_epoch(*given))
-    alone = [train_trial(experiment_of("keras"), assignment, arrays, lambda _: True) for assignment in assignments(tmp_path)]
+    alone = [train_trial(TrainingContext(experiment_of("keras"), arrays), assignment, lambda _: True) for assignment in assignments(tmp_path)]
     together = train_together(experiment_of("auto"), arrays, assignments(tmp_path), 4)
     assert {result.trainer for result in together if result.value is not None} == {"population"}
     assert max(n_at_once) == 4
@@ -71,9 +72,9 @@ def test_more_trials_than_slots_end_as_they_do_alone(tmp_path, monkeypatch):
 def test_one_by_one_they_share_what_the_backend_has_for_networks_of_any_size(tmp_path):
     experiment, arrays = experiment_of("auto"), make_arrays()
     given = [assignment for assignment in assignments(tmp_path) if assignment.training.learning_rate < 1]
-    alone = [train_trial(experiment_of("keras"), assignment, arrays, lambda _: True) for assignment in given]
-    shared = [train_trial(experiment, assignment, arrays, lambda _: True) for assignment in given]
-    programs = programs_of(experiment, arrays)
+    alone = [train_trial(TrainingContext(experiment_of("keras"), arrays), assignment, lambda _: True) for assignment in given]
+    shared = [train_trial(TrainingContext(experiment, arrays), assignment, lambda _: True) for assignment in given]
+    programs = programs_of(TrainingContext(experiment, arrays))
     assert {result.trainer for result in shared} == {{"tensorflow": "elastic", "jax": "population"}[keras.config.backend()]}
     assert len(programs) + len(programs.slots.populations) == 1
     for expected, got in zip(alone, shared, strict=True):
@@ -100,10 +101,10 @@ def test_trials_of_other_values_sit_in_one_population(task, settings, values, tm
     given = [
         replace(first, number=number, seed=number, training=first.training.model_copy(update=settings | value)) for number, value in enumerate(values)
     ]
-    alone = [train_trial(experiment_of("keras"), assignment, arrays, lambda _: True) for assignment in given]
+    alone = [train_trial(TrainingContext(experiment_of("keras"), arrays), assignment, lambda _: True) for assignment in given]
     together = train_together(experiment, arrays, given, 2)
     assert [(result.reason, result.trainer) for result in together] == [("", "population")] * 2
-    assert len(programs_of(experiment, arrays).slots.populations) == 1
+    assert len(programs_of(TrainingContext(experiment, arrays)).slots.populations) == 1
     for expected, got in zip(alone, together, strict=True):
         for expected_metrics, metrics in zip(expected.history, got.history, strict=True):
             assert metrics == pytest.approx(expected_metrics, rel=1e-4, abs=1e-5)
@@ -115,7 +116,7 @@ def assert_as_fit(builder, task, folder, arguments=None, **settings):
     first, second, *_ = assignments(folder, epochs=3, patience=0)
     training = first.training.model_copy(update={"optimizer": "sgd", "momentum": 0.0, "learning_rate": 0.01} | settings)
     given = [replace(trial, model_arguments=arguments or {}, training=training) for trial in (first, second)]
-    alone = [train_trial(make_experiment(builder, trainer="keras"), trial, arrays, lambda _: True) for trial in given]
+    alone = [train_trial(TrainingContext(make_experiment(builder, trainer="keras"), arrays), trial, lambda _: True) for trial in given]
     together = train_together(make_experiment(builder), arrays, given, 2)
     assert [result.reason for result in together] == ["", ""]
     for expected, got in zip(alone, together, strict=True):
@@ -149,7 +150,7 @@ def test_populations_share_the_data_on_the_device(tmp_path):
     experiment, arrays = experiment_of("auto"), make_arrays()
     for optimizer in ("sgd", "adam"):
         train_together(experiment, arrays, list(assignments(tmp_path, epochs=1, optimizer=optimizer, momentum=0.0))[:1], 2)
-    one, other = programs_of(experiment, arrays).slots.populations
+    one, other = programs_of(TrainingContext(experiment, arrays)).slots.populations
     assert one.data[0][0] is other.data[0][0]
 
 
@@ -157,7 +158,7 @@ def test_a_trial_that_a_slot_cannot_hold_trains_alone_and_the_next_finds_all_slo
     experiment, arrays = experiment_of("auto"), make_arrays()
     given = list(assignments(tmp_path, epochs=2))[:2]
     with monkeypatch.context() as context:
-        context.setattr(Population, "hold", lambda *_: 1 / 0)
+        context.setattr(Population, "load", lambda *_: 1 / 0)
         (alone,) = train_together(experiment, arrays, given[:1], 2)
         assert (alone.reason, alone.trainer) == ("", {"tensorflow": "elastic", "jax": "compiled"}[keras.config.backend()])
     assert [(result.reason, result.trainer) for result in train_together(experiment, arrays, given, 2)] == [("", "population")] * 2
@@ -167,14 +168,14 @@ def test_a_population_that_cannot_be_computed_is_given_up(tmp_path, monkeypatch)
     experiment, arrays = experiment_of("auto"), make_arrays()
     given = list(assignments(tmp_path, epochs=2))[:2]
     assert train_together(experiment, arrays, given[:1], 2)[0].trainer == "population"
-    (population,) = programs_of(experiment, arrays).slots.populations
+    (population,) = programs_of(TrainingContext(experiment, arrays)).slots.populations
     monkeypatch.setattr(population, "_run", lambda *_: 1 / 0)
     assert [result.reason for result in train_together(experiment, arrays, given[:1], 2)] == ["ZeroDivisionError: division by zero"]
     assert [(result.reason, result.trainer) for result in train_together(experiment, arrays, given, 2)] == [("", "population")] * 2
 
 
 def test_on_a_cpu_one_trial_is_trained_at_a_time():
-    assert choose_capacity(experiment_of("auto"), make_arrays()) == 1
+    assert choose_capacity(TrainingContext(experiment_of("auto"), make_arrays())) == 1
 
 
 def test_the_number_of_slots_is_measured(monkeypatch, tmp_path):
@@ -183,12 +184,12 @@ def test_the_number_of_slots_is_measured(monkeypatch, tmp_path):
     monkeypatch.setattr(concurrency, "device_name", lambda: "gpu:0")
     monkeypatch.setattr(concurrency, "SIZES", (2,))
     monkeypatch.setattr(concurrency, "LEAST_GAIN", 1e9)  # over a trial alone
-    assert choose_capacity(experiment, arrays) == programs_of(experiment, arrays).slots.n_slots == 1
+    assert choose_capacity(TrainingContext(experiment, arrays)) == programs_of(TrainingContext(experiment, arrays)).slots.n_slots == 1
     monkeypatch.setattr(concurrency, "LEAST_GAIN", 0.0)
-    assert choose_capacity(experiment, arrays) == programs_of(experiment, arrays).slots.n_slots == 2
+    assert choose_capacity(TrainingContext(experiment, arrays)) == programs_of(TrainingContext(experiment, arrays)).slots.n_slots == 2
     assert train_together(experiment, arrays, list(assignments(tmp_path, epochs=1))[:1], 2)[0].trainer == "population"
     monkeypatch.setattr(concurrency, "TRIALS_PART", 0.05)  # one of 20
-    assert choose_capacity(experiment, arrays) == 1
+    assert choose_capacity(TrainingContext(experiment, arrays)) == 1
     monkeypatch.setattr(concurrency, "TRIALS_PART", 1.0)
     monkeypatch.setattr(concurrency, "MEMORY_PART", 0.0)
-    assert choose_capacity(experiment, arrays) == 1
+    assert choose_capacity(TrainingContext(experiment, arrays)) == 1

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from search.training.row_order import epoch_order
+from search.training.batching import epoch_order
 
 
 def test_every_row_comes_once():

@@ -1,0 +1,32 @@
+"""The interface of compiled epochs, the same for all backends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+EpochProgram = Callable[..., tuple[Any, list[Any]]]
+"""Runs some epochs. Its arguments are
+
+- training, validation: (x, y) each;
+- orders: int32, ``(most_epochs, n_train + batch_size)``, a row an epoch, of which the last ``batch_size`` are not used;
+- learning_rates: float32, ``(most_epochs,)``;
+- n_epochs: int32, how many to run, 1 to ``most_epochs``;
+- rows_per_step: int32, of a padded model.
+
+It returns the metrics, ``(most_epochs, n_metrics)``, and ``model.weights`` after each epoch, ``(most_epochs, *shape)``. If
+``most_epochs`` is 1, it returns no weights: they are the model's."""
+
+
+@dataclass(frozen=True)
+class EpochSizes:
+    """The sizes that a program of epochs is compiled for.
+
+    Attributes:
+        batch_size: Rows per gradient step; of a padded model, the most.
+        evaluation_batch_size: Rows per validation step.
+        most_epochs: Epochs per call, at most. Defaults to 1.
+    """
+
+    batch_size: int
+    evaluation_batch_size: int
+    most_epochs: int = 1

@@ -1,0 +1,57 @@
+"""The experiment and its arrays, with what every part of training derives from both."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..data.arrays import TrainingArrays
+from ..experiment.file import Experiment
+from .batching import n_rows
+from .metrics import Head, logged_names, make_heads
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingContext:
+    """What all trials of an experiment share in one process.
+
+    Attributes:
+        experiment: The experiment, whose objective fits the task of the arrays (`search.training.metrics.check_objective`).
+        arrays: The preprocessed training and validation parts.
+    """
+
+    experiment: Experiment
+    arrays: TrainingArrays
+
+    @cached_property
+    def heads(self) -> Mapping[str, Head]:
+        """Task, loss and metrics of each output, by output name; a single output is named ``""``."""
+        return make_heads(self.experiment, self.arrays.task)
+
+    @cached_property
+    def logged_names(self) -> list[str]:
+        """The names that Keras logs at every epoch, without ``val_``, the loss first."""
+        return logged_names(self.experiment, self.arrays.task)
+
+    @cached_property
+    def n_train(self) -> int:
+        """Number of rows of the training part."""
+        return n_rows(self.arrays.x_train)
+
+    @cached_property
+    def n_validation(self) -> int:
+        """Number of rows of the validation part."""
+        return n_rows(self.arrays.x_validation)
+
+    @cached_property
+    def is_single(self) -> bool:
+        """Whether models have one input and one output, and the experiment has no ``[outputs]``."""
+        return isinstance(self.arrays.task, str) and not isinstance(self.arrays.x_train, dict) and not self.experiment.outputs
+
+    def n_steps(self, batch_size: int) -> int:
+        """Return the number of gradient steps of an epoch."""
+        return math.ceil(self.n_train / batch_size)
+
+    def has_same_data(self, other: "TrainingContext") -> bool:
+        """Return whether another context is of the same experiment and the same arrays, so that both share compiled programs."""
+        return self.experiment is other.experiment and self.arrays is other.arrays

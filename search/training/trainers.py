@@ -1,0 +1,59 @@
+"""Chooses the trainer of a trial: the fastest correct one, unless the experiment names another."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+
+from ..errors import ExperimentError
+from ..estimators import is_estimator
+from ..experiment.file import Experiment
+from .base import Trainer
+from .compiled_fit import CompiledTrainer
+from .keras_fit import KerasTrainer
+from .loop.callbacks import needs_batches
+from .sklearn_fit import SklearnTrainer
+
+COMPILED_BACKENDS = ("tensorflow", "jax")
+"""Keras' backends that the compiled trainer supports."""
+
+SKLEARN = "scikit-learn"
+TRAINERS: Mapping[str, Trainer] = {"keras": KerasTrainer(), "compiled": CompiledTrainer(), SKLEARN: SklearnTrainer()}
+"""The trainers by the names that results have; the compiled trainer records a more exact name."""
+
+
+def choose_trainer(experiment: Experiment, callbacks: Sequence[Any] = ()) -> str:
+    """Return the name of the trainer of Keras models: the experiment's, or the fastest that supports the backend and the callbacks.
+
+    Args:
+        experiment: The experiment.
+        callbacks: The trial's callbacks. Defaults to none.
+
+    Returns:
+        ``keras`` or ``compiled``.
+
+    Raises:
+        ExperimentError: If the experiment requires the compiled trainer, but the backend is neither TensorFlow nor JAX, or
+            a callback needs every batch.
+    """
+    backend = keras.config.backend()
+    slow = next((type(callback).__name__ for callback in callbacks if needs_batches(callback)), None)
+    if experiment.executor.trainer == "compiled" and backend not in COMPILED_BACKENDS:
+        raise ExperimentError(
+            f'executor.trainer = "compiled" needs the backend {" or ".join(COMPILED_BACKENDS)}, but Keras runs on {backend}; use "auto" or "keras"'
+        )
+    if experiment.executor.trainer == "compiled" and slow:
+        raise ExperimentError(f'executor.trainer = "compiled" trains whole epochs, but {slow} is called at every batch; use "auto" or "keras"')
+    if experiment.executor.trainer == "auto":
+        return "compiled" if backend in COMPILED_BACKENDS and not slow else "keras"
+    return experiment.executor.trainer
+
+
+def name_for(model: Any, chosen: str) -> str:
+    """Return the name of a built model's trainer: estimators have their own.
+
+    Args:
+        model: A Keras model, or an estimator with scikit-learn's interface.
+        chosen: The trainer of Keras models, from `choose_trainer`.
+    """
+    return SKLEARN if is_estimator(model) else chosen
