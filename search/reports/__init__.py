@@ -1,5 +1,5 @@
 """Plots of a study: values, importances of hyperparameters, and learning curves."""
 
-from .report import write_report
+from .report import import_libraries, write_report
 
-__all__ = ["write_report"]
+__all__ = ["import_libraries", "write_report"]

@@ -20,6 +20,14 @@ _logger = logging.getLogger(__name__)
 _CONFIG = {"displaylogo": False, "responsive": True}
 
 
+def import_libraries() -> None:
+    """Import what `write_report` needs, at a time when nobody waits for it; that takes about a second."""
+    import optuna.visualization
+    import plotly.io  # noqa: F401
+
+    optuna.visualization.is_available()  # imports plotly
+
+
 def write_report(study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[str, float]]], metric: str, folder: Path) -> list[Path]:
     """Write one page per plot; a plot that cannot be drawn, such as importances of a single trial, is left out.
 

@@ -20,6 +20,7 @@ from ..executors.registry import make_executor
 from ..experiment.file import Experiment, load_experiment
 from ..ledger import Ledger, StudyView
 from ..pruners import make_pruner
+from ..reports import import_libraries, write_report
 from ..samplers import make_sampler
 from ..store import Store
 from ..tracking.background import BackgroundTracker
@@ -129,6 +130,7 @@ class _Run:
                 self._prepare()
         self._observer.on_stage("Starting workers")
         self._tracker.open()
+        import_libraries()  # while the workers import the backend
         executor.check()
         self._observer.on_stage("Searching")
 
@@ -223,8 +225,6 @@ def write_study_report(ledger: StudyView) -> list[Path]:
     Returns:
         The HTML files.
     """
-    from ..reports import write_report
-
     histories = {record.number: record.history for record in ledger.records() if record.history}
     return write_report(ledger.study, histories, ledger.experiment.objective.metric, ledger.folder.report)
 
