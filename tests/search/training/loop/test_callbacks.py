@@ -14,7 +14,7 @@ from search.trial import TrialState
 from tests.search.training.conftest import make_arrays, make_experiment
 
 TRAINERS = pytest.mark.parametrize("trainer", ["keras", "compiled"])
-OWN = "tests.search.training.test_callbacks"
+OWN = "tests.search.training.loop.test_callbacks"
 
 
 class Diary(keras.callbacks.Callback):

@@ -101,6 +101,13 @@ def test_a_file_of_another_experiment_is_no_checkpoint(tmp_path):
     assert Checkpoints(other, make_assignment(path)).read() is None
 
 
+def test_a_checkpoint_has_the_keys_of_earlier_versions(tmp_path):
+    path = tmp_path / "3.npz"
+    course = Checkpoints(write_one(path), make_assignment(path)).read().course
+    counts = {"_n_standing", "_n_standing_at_rate", "_n_plateaus"}  # words: fine
+    assert course.keys() == {"history", "best_epoch", "_best_value", "_reference", "seconds", *counts}
+
+
 def test_a_checkpoint_with_other_variables_is_left_out(tmp_path, caplog):
     path = tmp_path / "3.npz"
     progress, trainer = Progress(write_one(path), make_assignment(path), lambda _: True), Numbers(shape=(3,))
