@@ -93,6 +93,6 @@ def test_too_many_failures_in_a_row_end_the_study_and_the_same_command_continues
 def read_until_finished(process, count):
     """Read the output until so many trials have finished, and return the processes: the one that forks workers, and the workers."""
     for line in process.stdout:
-        if line.startswith(f"[{count}/"):
+        if re.match(rf"\[ *{count}/", line):
             return psutil.Process(process.pid).children(recursive=True)
     raise AssertionError(f"ended with exit status {process.wait()}")
