@@ -3,6 +3,7 @@
 import pytest
 
 
+@pytest.mark.slow
 def test_failing_trials_are_recorded_and_a_grid_that_ends_early_says_so(shell, rows, write_own):
     write_own(shell, "build_failing", "fails = { type = 'categorical', choices = [0, 1] }", trials=9)
     output = shell.call("run", "own.toml", "--sampler", "grid", "--set", "executor.recycle_after_trials=1", "--workers", 1).stdout

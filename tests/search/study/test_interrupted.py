@@ -32,10 +32,9 @@ def test_a_study_that_is_killed_interrupted_and_loses_a_worker_ends_whole(shell,
 
 
 def kill_while_mlflows_store_is_busy(shell, rows):
-    """Kill a coordinator whose trials have finished in the ledger and not in MLflow; meanwhile a second one is refused."""
+    """Kill a coordinator whose trials have finished in the ledger and not in MLflow."""
     with shell.start("run", "own.toml") as process:
         read_until_finished(process, 1)
-        assert 'Study "own" is being run by another process' in shell.call("run", "own.toml", status=2).stderr
         with contextlib.closing(sqlite3.connect(shell.folder / "mlruns" / "mlflow.db", isolation_level=None)) as other:
             other.execute("begin exclusive")
             workers = read_until_finished(process, 4)
@@ -49,12 +48,12 @@ def kill_while_mlflows_store_is_busy(shell, rows):
 
 def interrupt(shell, rows):
     with shell.start("run", "own.toml") as process:
-        started = next(line for line in process.stdout if line.startswith("Study own:"))
-        read_until_finished(process, 7)
+        n_finished = read_n_finished(process)
+        read_until_finished(process, n_finished + 2)
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
     assert process.returncode == 130
-    assert re.match(rf"Study own: [456] of {N_TRIALS} trials finished", started), started
+    assert n_finished >= 4
     assert "interrupted; the same command continues" in rest
     assert rows(shell, "select count(*) from runs where status = 'RUNNING'") == [(0,)]
 
@@ -62,7 +61,7 @@ def interrupt(shell, rows):
 def kill_a_worker_and_then_the_coordinator_while_plots_are_drawn(shell):
     output = ""
     with shell.start("run", "own.toml") as process:
-        _, worker, *_ = read_until_finished(process, 10)
+        _, worker, *_ = read_until_finished(process, read_n_finished(process) + 1)
         os.kill(worker.pid, signal.SIGKILL)
         for line in process.stdout:
             output += line
@@ -90,9 +89,14 @@ def test_too_many_failures_in_a_row_end_the_study_and_the_same_command_continues
         assert "ValueError: this one fails on purpose" in ended.stderr
 
 
+def read_n_finished(process):
+    """Read the output until the study starts, and return the number of trials that have finished already."""
+    return next(int(found[1]) for line in process.stdout if (found := re.match(r"Study own: (\d+) of", line)))
+
+
 def read_until_finished(process, count):
     """Read the output until so many trials have finished, and return the processes: the one that forks workers, and the workers."""
     for line in process.stdout:
-        if line.startswith(f"[{count}/"):
+        if re.match(rf"\[ *{count}/", line):
             return psutil.Process(process.pid).children(recursive=True)
     raise AssertionError(f"ended with exit status {process.wait()}")
