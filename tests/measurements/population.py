@@ -7,6 +7,7 @@ below the public interface.
 
 import argparse
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -20,7 +21,7 @@ from search.training.compiled.device_data import Tensors
 from search.training.dense.stack import Size, read_stack
 from search.training.model.building import build_model
 from search.training.program_cache import Programs
-from search.training.vectorized.builders import Slots, build_dense_population
+from search.training.vectorized.builders import SlotSpec, build_dense_population
 from search.training.vectorized.population import Member
 from search.trial import Assignment
 
@@ -29,12 +30,16 @@ N_REPEATS = 15
 """Number of epochs, of which the fastest counts, since other programs may run at the same time."""
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print.
+
+    Args:
+        arguments: The command-line arguments. Defaults to those of the process.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--slots", default="1,2,4,8,16,32", help="numbers of slots")
     parser.add_argument("--rows", default="16", help="rows of each slot per iteration of the loop, such as 16,32")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     backend = keras.config.backend()
     print(f"{'backend':<12}{'program':<16}{'slots':>6}{'rows':>6}{'first epoch, s':>16}{'ms per trial and epoch':>24}", flush=True)
     trials = _Trials()
@@ -91,7 +96,7 @@ class _Trials:
         """Return the seconds of the first epoch, with compiling, and those of a later one divided by the slots."""
         built = [self._built(number) for number in range(n_slots)]
         started = time.perf_counter()
-        slots = Slots(Size((0, 3), 104, ("elu", "relu", "sigmoid", "tanh")), n_slots, rows, is_xla)
+        slots = SlotSpec(Size((0, 3), 104, ("elu", "relu", "sigmoid", "tanh")), n_slots, rows, is_xla)
         first, model = built[0]
         given = self._experiment, first.training, self._arrays, Tensors()
         population = build_dense_population(slots, read_stack(model), *given)
