@@ -7,6 +7,7 @@ below the public interface.
 
 import argparse
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -30,12 +31,16 @@ N_REPEATS = 15
 """Number of epochs, of which the fastest counts, since other programs may run at the same time."""
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print.
+
+    Args:
+        arguments: The command-line arguments. Defaults to those of the process.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--slots", default="1,2,4,8,16,32", help="numbers of slots")
     parser.add_argument("--rows", default="16", help="rows of each slot per iteration of the loop, such as 16,32")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     backend = keras.config.backend()
     print(f"{'backend':<12}{'program':<16}{'slots':>6}{'rows':>6}{'first epoch, s':>16}{'ms per trial and epoch':>24}", flush=True)
     trials = _Trials()

@@ -51,17 +51,9 @@ def build_program(task: Task, data: Data, trial: Trial) -> Any:
         returns the last batch's loss.
     """
     is_convolutional = "n_hidden" not in trial
-    forward = _lenet if is_convolutional else _dense(_ACTIVATIONS[trial["activation"]])
-    loss = _LOSSES[data.task]
+    step = _build_step(_lenet if is_convolutional else _dense(_ACTIVATIONS[trial["activation"]]), _LOSSES[data.task])
     size, n_rows = trial["batch_size"], len(data.x)
     n_full = n_rows // size
-
-    def step(weights: list[Any], x: Any, y: Any, rate: Any) -> tuple[list[Any], Any]:
-        with tf.GradientTape() as tape:
-            tape.watch(weights)
-            value = loss(y, forward(weights, x))
-        gradients = tape.gradient(value, weights)
-        return [weight - rate * gradient for weight, gradient in zip(weights, gradients, strict=True)], value
 
     # XLA's convolutions are slow on a CPU: without it the loop is the faster one.
     @tf.function(jit_compile=not is_convolutional or bool(tf.config.list_physical_devices("GPU")), autograph=False)
@@ -83,6 +75,19 @@ def build_program(task: Task, data: Data, trial: Trial) -> Any:
         return tf.while_loop(lambda number, *_: number < task.epochs, epoch, start)[-1]
 
     return program
+
+
+def _build_step(forward: Forward, loss: Callable[[Any, Any], Any]) -> Callable[..., tuple[list[Any], Any]]:
+    """Return one step of gradient descent: a function of weights, x, y and the learning rate."""
+
+    def step(weights: list[Any], x: Any, y: Any, rate: Any) -> tuple[list[Any], Any]:
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            value = loss(y, forward(weights, x))
+        gradients = tape.gradient(value, weights)
+        return [weight - rate * gradient for weight, gradient in zip(weights, gradients, strict=True)], value
+
+    return step
 
 
 def initial_weights(task: Task, data: Data, trial: Trial, rng: np.random.Generator) -> list[Any]:

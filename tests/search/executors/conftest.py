@@ -1,12 +1,15 @@
-"""Toy arrays for executors, and one call that trains one trial."""
+"""Toy arrays for executors, a host whose fork server serves many pools, and functions that train trials."""
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import psutil
 import pytest
 
 from search.data.arrays import TrainingArrays
+from search.executors.local.process_host import ProcessHost
+from search.executors.worker_pool import WorkerPool
 from search.experiment.file import parse_experiment
 from search.trial import Assignment
 
@@ -16,9 +19,54 @@ CONTENT = {
     "data": {"loader": "experiments.datasets:diabetes"},
     "space": {"model": {"n_hidden": 1}, "training": {"epochs": 2}},
     "objective": {"metric": "val_loss", "direction": "minimize"},
-    "executor": {"n_workers": 1, "recycle_after_trials": 2},
+    "executor": {"n_workers": 1},
 }
 EXPERIMENT = parse_experiment(CONTENT, "toy")
+SMALL = {"model": "tests.search.executors.small:build", "space": {"training": {"epochs": 1}}}
+"""Sections of an experiment whose trials take a tenth of a second, for tests of the workers and not of their training."""
+
+
+class LastingHost(ProcessHost):
+    """A host whose fork server outlives a pool, so that it imports the backend once for many pools."""
+
+    def close(self):
+        """Keep the fork server."""
+
+    def stop(self):
+        super().close()
+
+
+@pytest.fixture(scope="session")
+def host(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("host")
+    host = LastingHost(folder / "logs", folder / "programs")
+    yield host
+    host.stop()
+
+
+@pytest.fixture(scope="session")
+def arrays(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(40, 3)).astype("float32"), rng.integers(0, 2, (40, 1)).astype("float32")
+    folder = tmp_path_factory.mktemp("arrays")
+    TrainingArrays(x_train=x, y_train=y, x_validation=x, y_validation=y, task="binary", n_outputs=1).save(folder)
+    return folder
+
+
+@pytest.fixture
+def start(host, arrays):
+    """Return a function that starts a pool of workers of this machine; all pools are closed at the end."""
+    pools = []
+
+    def start_pool(n_workers=1, *, executor=(), **sections):
+        pools.append(pool := WorkerPool(host))
+        pool.start(parse_experiment(CONTENT | SMALL | sections | {"executor": {"n_workers": n_workers} | dict(executor)}, "toy"), arrays)
+        pool.check()
+        return pool
+
+    yield start_pool
+    for pool in pools:
+        pool.close()
 
 
 @pytest.fixture(scope="module")
@@ -32,54 +80,60 @@ def ray_cluster():
     ray.shutdown()
 
 
-@pytest.fixture
-def arrays(tmp_path):
-    rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(40, 3)).astype("float32"), rng.integers(0, 2, (40, 1)).astype("float32")
-    folder = tmp_path / "arrays"
-    TrainingArrays(x_train=x, y_train=y, x_validation=x, y_validation=y, task="binary", n_outputs=1).save(folder)
-    return folder
-
-
-def assignment(number, tmp_path, *, is_prunable=False, n_hidden=1):
+def assignment(number, folder, *, is_prunable=False, **model_arguments):
     return Assignment(
         number=number,
         params={},
-        model_arguments={"n_hidden": n_hidden},
+        model_arguments=model_arguments,
         training=EXPERIMENT.space.training_settings({}),
         seed=0,
         is_prunable=is_prunable,
         keep_if_better_than=None,
-        model_path=str(tmp_path / f"{number}.keras"),
+        model_path=str(folder / f"{number}.keras"),
     )
 
 
-def await_free(executor, report=lambda _: True):
-    while not executor.n_free:
+def with_epochs(trial, epochs):
+    return replace(trial, training=trial.training.model_copy(update={"epochs": epochs}))
+
+
+def goes_on(_report):
+    return True
+
+
+def await_free(executor, n=1, report=goes_on):
+    """Wait until some trials can be submitted."""
+    while executor.n_free < n:
         executor.wait(report)
 
 
-def train(executor, assignment, report=lambda _: True):
-    await_free(executor, report)
-    executor.submit(assignment)
+def finish(executor, n, report=goes_on):
+    """Wait for the results of some trials."""
     results = []
-    while not results:
-        results = executor.wait(report)
-    return results[0]
+    while len(results) < n:
+        results += executor.wait(report)
+    return results
+
+
+def train(executor, trial, report=goes_on):
+    """Train one trial while no other runs."""
+    await_free(executor, report=report)
+    executor.submit(trial)
+    return finish(executor, 1, report)[0]
 
 
 def fork_servers():
-    """The processes of this one that fork workers."""
+    """Return the processes of this one that fork workers."""
     return [child for child in psutil.Process().children() if "search.executors.local.fork_server" in " ".join(child.cmdline())]
 
 
 def forked_workers():
-    """The worker processes of all pools."""
+    """Return the worker processes of all pools."""
     return [worker for server in fork_servers() for worker in server.children()]
 
 
 def free_worker(executor):
-    """The only worker process of a pool, once it is ready."""
+    """Return the only worker process, once it is ready."""
     await_free(executor)
     (worker,) = forked_workers()
     return worker

@@ -1,4 +1,4 @@
-"""A model whose trials can be made to hang, to keep memory or to ask for more than there is."""
+"""A small model whose trials can be made to hang, to keep memory or to ask for more than there is."""
 
 import threading
 
@@ -7,10 +7,10 @@ import keras
 KEPT = []
 
 
-def build(input_shape, n_hidden=1, hangs=False, n_units=1, kept_bytes=0):
-    """Return a small model, or hang for ever."""
+def build(input_shape, hangs=False, n_units=0, kept_bytes=0):
+    """Return a model without hidden layers, or hang for ever."""
     KEPT.append(b"x" * kept_bytes)
     if hangs:
         threading.Event().wait()
-    hidden = [keras.layers.Dense(n_units) for _ in range(n_hidden)]
+    hidden = [keras.layers.Dense(n_units)] if n_units else []
     return keras.Sequential([keras.Input(input_shape), *hidden, keras.layers.Dense(1, activation="sigmoid")])

@@ -1,4 +1,4 @@
-"""Actors: what lies in the object store, what comes back from nodes, and what a lost node costs."""
+"""Actors: the copy of the arrays in the object store, the files that return from nodes, and lost actors."""
 
 import sys
 from dataclasses import replace
@@ -13,7 +13,7 @@ from search.executors.ray_cluster.actor_host import ActorHost
 from search.executors.worker_pool import WorkerPool
 from search.experiment.file import parse_experiment
 from search.trial import Failure, TrialState
-from tests.search.executors.conftest import CONTENT, assignment, train
+from tests.search.executors.conftest import CONTENT, assignment, await_free, finish, train
 
 
 @pytest.fixture
@@ -21,40 +21,35 @@ def start(ray_cluster, arrays, tmp_path):
     """Return a function that starts actors; all are closed at the end."""
     pools = []
 
-    def begin(n_workers=1, **sections):
+    def start_pool(n_workers=1, **sections):
         pools.append(pool := WorkerPool(ActorHost(tmp_path / "programs")))
         pool.start(parse_experiment(CONTENT | {"executor": {"n_workers": n_workers}} | sections, "toy"), arrays)
         pool.check()
         return pool
 
-    yield begin
+    yield start_pool
     for pool in pools:
         pool.close()
-
-
-def finish(pool, n, report=lambda _: True):
-    results = []
-    while len(results) < n:
-        results += pool.wait(report)
-    return results
 
 
 def study_assignment(number, folder):
     """A trial with its paths as a study has them."""
     return replace(
-        assignment(number, folder), model_path=str(folder / "models" / str(number)), checkpoint_path=str(folder / "checkpoints" / f"{number}.npz")
+        assignment(number, folder, n_hidden=1),
+        model_path=str(folder / "models" / str(number)),
+        checkpoint_path=str(folder / "checkpoints" / f"{number}.npz"),
     )
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "auto"])
-def test_no_cluster_at_the_address_is_told_in_one_line(monkeypatch, tmp_path, arrays, address):
+def test_no_cluster_at_the_address_is_an_error(monkeypatch, tmp_path, arrays, address):
     monkeypatch.setenv("RAY_ADDRESS", address)
     monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))  # where Ray looks for clusters of this machine
     with pytest.raises(InputError, match=f'"{address}"'):
         WorkerPool(ActorHost(tmp_path)).start(parse_experiment(CONTENT, "toy"), arrays)
 
 
-def test_a_missing_ray_is_answered_with_the_extra(monkeypatch, tmp_path, arrays):
+def test_a_missing_ray_is_an_error_that_names_the_extra(monkeypatch, tmp_path, arrays):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingExtraError, match=r"\.\[ray\]"):
         WorkerPool(ActorHost(tmp_path)).start(parse_experiment(CONTENT, "toy"), arrays)
@@ -97,36 +92,22 @@ def test_a_trial_whose_actor_dies_goes_on_elsewhere_with_its_newest_checkpoint(s
     assert (tmp_path / "checkpoints" / "5.npz").read_text().startswith(first)
 
 
-def test_the_arrays_lie_in_the_object_store_once(start, arrays, tmp_path, ray_cluster):
+@pytest.mark.slow
+def test_more_workers_than_cpus_share_them_and_one_copy_of_the_arrays_and_train_as_a_local_worker_does(start, host, arrays, tmp_path):
     from ray._private.internal_api import memory_summary
     from ray._private.worker import global_worker
 
-    pool = start(2)
-    while pool.n_free < 2:
-        pool.wait(lambda _: True)
+    here = WorkerPool(host)
+    here.start(parse_experiment(CONTENT, "toy"), arrays)
+    here.check()
+    expected = train(here, assignment(0, tmp_path, n_hidden=1))
+    here.close()
+
+    pool = start(3)
+    await_free(pool, 3)
     summary = memory_summary(global_worker.node.address, stats_only=True)
     assert "1 objects" in summary, summary
-
-
-@pytest.mark.slow
-def test_results_are_those_of_a_worker_process(start, arrays, tmp_path):
-    from search.executors.local.process_host import ProcessHost
-
-    here = WorkerPool(ProcessHost(tmp_path / "logs"))
-    experiment = parse_experiment(CONTENT, "toy")
-    here.start(experiment, arrays)
-    here.check()
-    expected = train(here, assignment(0, tmp_path))
-    here.close()
-    found = train(start(), assignment(0, tmp_path))
-    assert [epoch["loss"] for epoch in found.history] == pytest.approx([epoch["loss"] for epoch in expected.history], rel=1e-4)
-
-
-@pytest.mark.slow
-def test_more_workers_than_cpus_have_parts_of_them(start, tmp_path):
-    pool = start(4)
-    while pool.n_free < 4:
-        pool.wait(lambda _: True)
-    for number in range(4):
-        pool.submit(assignment(number, tmp_path))
-    assert {result.state for result in finish(pool, 4)} == {TrialState.COMPLETE}
+    for number in range(3):
+        pool.submit(assignment(number, tmp_path, n_hidden=1))
+    for found in finish(pool, 3):
+        assert [epoch["loss"] for epoch in found.history] == pytest.approx([epoch["loss"] for epoch in expected.history], rel=1e-4)

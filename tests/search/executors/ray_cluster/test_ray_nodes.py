@@ -1,7 +1,6 @@
 """A Ray cluster of several nodes, one of which is lost."""
 
 import logging
-from dataclasses import replace
 
 import pytest
 
@@ -13,14 +12,14 @@ from search.store import Store
 from search.study.observer import SilentObserver
 from search.study.run import run_study
 from search.trial import Failure, TrialState
-from tests.search.executors.conftest import CONTENT, assignment
+from tests.search.executors.conftest import CONTENT, assignment, await_free, finish, with_epochs
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def nodes():
-    """Three nodes with a CPU each; the first one cannot be lost, for it holds the cluster together."""
+    """A cluster of three nodes with a CPU each, connected; the first one holds the cluster together and cannot be lost."""
     ray = import_ray()
     from ray.cluster_utils import Cluster
 
@@ -28,13 +27,10 @@ def nodes():
     for _ in range(2):
         cluster.add_node(num_cpus=1)
     cluster.wait_for_nodes()
+    ray.init(address=cluster.address, log_to_driver=False, logging_level=logging.ERROR)
     yield cluster
     ray.shutdown()
     cluster.shutdown()
-
-
-def connect(cluster):
-    import_ray().init(address=cluster.address, log_to_driver=False, logging_level=logging.ERROR)
 
 
 def lose_one(cluster):
@@ -42,29 +38,24 @@ def lose_one(cluster):
 
 
 def test_an_actor_whose_node_is_lost_is_replaced_on_a_new_node(nodes, arrays, tmp_path):
-    connect(nodes)
     pool = WorkerPool(ActorHost(tmp_path))
     pool.start(parse_experiment(CONTENT | {"executor": {"n_workers": 3}}, "toy"), arrays)
     pool.check()
-    while pool.n_free < 3:
-        pool.wait(lambda _: True)
-    for number in range(3):  # each waits for an answer after every epoch: so many that none ends while the node goes
-        trial = assignment(number, tmp_path, is_prunable=True)
-        pool.submit(replace(trial, training=trial.training.model_copy(update={"epochs": 500})))
-    losses, results = [nodes], []
+    await_free(pool, 3)
+    for number in range(3):  # each waits for a reply after every epoch: with 500 epochs none ends before the node is lost
+        pool.submit(with_epochs(assignment(number, tmp_path, is_prunable=True, n_hidden=1), 500))
+    losses = [nodes]
 
     def report(epoch):
         if losses:
             lose_one(losses.pop())
         return True
 
-    while len(results) < 3:
-        results += pool.wait(report)
+    results = finish(pool, 3, report)
     assert [result.failure for result in results if result.state is TrialState.FAILED] == [Failure.LOST]
     assert pool.n_free == 2
     nodes.add_node(num_cpus=1)
-    while pool.n_free < 3:
-        pool.wait(report)
+    await_free(pool, 3)
     pool.close()
 
 
@@ -89,10 +80,10 @@ class Loses(SilentObserver):
 
 
 def test_a_search_that_loses_one_of_three_nodes_ends_complete(nodes, tmp_path):
-    connect(nodes)
     observer = Loses(nodes)
     overrides = ["search.n_trials=8", "search.sampler='random'", "executor.name='ray'", "executor.trainer='keras'", "space.training.epochs=60"]
     summary = run_study(load_experiment("diabetes", overrides), store=Store(tmp_path), observer=observer)
     assert sorted(observer.ended) == list(range(8))
     assert observer.retried == [Failure.LOST]
     assert dict(summary.n_by_state) == {TrialState.COMPLETE: 8}
+    nodes.add_node(num_cpus=1)
