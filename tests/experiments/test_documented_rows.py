@@ -23,12 +23,11 @@ SAMPLERS = ("random", "kt-random")
 SEARCHED = {
     "and_gate": "random",  # an estimator of our own
     "diabetes_scikit_learn": "kt-random",  # an estimator of scikit-learn
-    "zoo": "random",  # a table of several classes
     "housing": "kt-random",  # a regression
     "lenet": "random",  # images
     "recurrent_mnist": "kt-random",  # sequences
 }
-"""One of each nature; tests/experiments/test_housing.py has two inputs and outputs, functional and subclassed."""
+"""One of each nature; `test_housing.py` has two inputs and outputs, `tests/test_readme_additions.py` tables of two and more classes."""
 
 EXPERIMENTS = sorted({run.experiment for row in ROWS for run in row.runs} | {"exam_scores", "waves"})
 ESTIMATORS = {"and_gate", "or_gate", "xor_gate", "iris_perceptron", "diabetes_scikit_learn"}

@@ -1,14 +1,17 @@
 """Saved models of our own classes load in a process that imports their modules only, and `models` imports nothing of the product."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 
 from models.mlp import build_mlp
 from models.wide_and_deep import build_wide_and_deep_subclassed
 
+ROOT = Path(__file__).parents[2]
 SHAPES = {"wide": (5,), "deep": (6,)}
 ROWS = {name: np.linspace(-1, 1, 4 * n, dtype="float32").reshape(4, n) for name, (n,) in SHAPES.items()}
 PROGRAM = """if True:
@@ -34,7 +37,8 @@ def test_models_load_in_a_fresh_process_that_imports_their_modules_only(tmp_path
     layers.save(tmp_path / "layers.keras")
     subclass.save(tmp_path / "subclass.keras")
     np.savez(tmp_path / "rows.npz", **ROWS)
-    finished = subprocess.run([sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, check=False)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    finished = subprocess.run([sys.executable, "-c", PROGRAM], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
     loaded = json.loads(finished.stdout.splitlines()[-1])
     assert loaded["n_parameters"] == [layers.count_params(), subclass.count_params()]
