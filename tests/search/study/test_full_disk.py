@@ -27,6 +27,7 @@ def small_disk(shell):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 def test_a_study_on_a_full_disk_stops_and_the_same_command_continues(shell, small_disk, rows, write_own):
     write_own(shell, "build_failing", "fails = 0", trials=6)
     shell.call("run", "own.toml", "--trials", 2)
