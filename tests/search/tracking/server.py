@@ -72,7 +72,7 @@ class LossyProxy:
         n_lost: Responses lost so far, likewise.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, port: int = 0) -> None:
         self.to_lose: Counter[str] = Counter()
         self.n_lost: Counter[str] = Counter()
         outer = self
@@ -102,13 +102,17 @@ class LossyProxy:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
     @property
+    def port(self) -> int:
+        return self._server.server_port
+
+    @property
     def uri(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self.port}"
 
     def close(self) -> None:
         """Stop responding; later connections are refused."""

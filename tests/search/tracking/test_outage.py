@@ -1,5 +1,6 @@
 """An outage of the tracking server loses no epoch, writes none twice, and delays no caller."""
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -133,7 +134,8 @@ def test_a_long_outage_ends_the_study_with_a_message_and_a_continued_study_logs_
     for _ in range(2):  # the second call raises at once
         with pytest.raises(StoreUnavailableError, match=r"has not responded for 3 s \(MLflow does not respond: .*run the same command again"):
             tracker.finish_study(OUTCOME)
-    again = BackgroundTracker(MlflowTracker(server.uri, tmp_path))
-    assert again.start_study(replace(record, parent_run_id=parent)) == parent
-    again.finish_study(OUTCOME)
+    with contextlib.closing(LossyProxy(server, proxy.port)) as reopened:
+        again = BackgroundTracker(MlflowTracker(reopened.uri, tmp_path))
+        assert again.start_study(replace(record, parent_run_id=parent)) == parent
+        again.finish_study(OUTCOME)
     check(server, parent, 2)
