@@ -17,7 +17,6 @@ sys.exit(pytest.main(["-n", "0", "-rs", *sys.argv[1:]]))
 """
 HERE = Path(__file__).parent.relative_to(Path(__file__).parents[3])
 QUICK = [  # one of each kind of program
-    "test_compiled_fit.py::test_compiled_and_streamed_epochs_equal_fit[dropout, batch normalisation, all metrics, partial batch]",
     "compiled/test_jax_epoch.py",
     "compiled/test_streaming.py::test_rows_are_gathered_in_the_background_chunk_by_chunk[a smaller last one]",
     "vectorized/test_jax_epoch.py::test_each_trains_as_alone_though_another_leaves_and_one_joins[dense]",
