@@ -1,4 +1,4 @@
-"""Model builders that the tests of training name by reference."""
+"""Model builders that the tests of training name by reference, such as ``tests.search.training.builders:dense``."""
 
 import keras
 import numpy as np
@@ -22,16 +22,10 @@ def two_softmax_outputs(input_shape):
     return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(2, activation="softmax")])
 
 
-def two_inputs(input_shape, task, n_outputs):
+def two_inputs_and_outputs(input_shape, task, n_outputs):
     inputs = {name: keras.Input(shape, name=name) for name, shape in input_shape.items()}
     joined = keras.layers.concatenate([keras.layers.Dense(4, activation="tanh")(tensor) for tensor in inputs.values()])
-    return keras.Model(inputs, _output(task, n_outputs)(joined))
-
-
-def two_outputs(input_shape, task, n_outputs):
-    inputs = keras.Input(input_shape)
-    hidden = keras.layers.Dense(4, activation="tanh")(inputs)
-    return keras.Model(inputs, {name: _output(task[name], n_outputs[name])(hidden) for name in task})
+    return keras.Model(inputs, {name: _output(task[name], n_outputs[name])(joined) for name in task})
 
 
 def two_fixed_inputs():
@@ -123,7 +117,7 @@ class Subclassed(keras.Model):
 
 @keras.saving.register_keras_serializable("tests")
 class Traced(keras.layers.Layer):
-    """Counts how often a training step is traced."""
+    """A layer that counts how often a training step is traced."""
 
     n_traced = 0
 
@@ -139,7 +133,7 @@ def traced(input_shape, n_outputs):
 
 @keras.saving.register_keras_serializable("tests")
 class Hooked(keras.layers.Layer):
-    """Calls ``Hooked.hook`` at every training step, which is not compiled by XLA for it."""
+    """A layer that calls ``Hooked.hook`` at every training step and does not support XLA."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -147,7 +141,7 @@ class Hooked(keras.layers.Layer):
 
     @staticmethod
     def hook():
-        """Do nothing unless a test has something to be done."""
+        """Do nothing; a test replaces this function."""
 
     def call(self, inputs, training=False):
         if training and keras.config.backend() == "tensorflow":
@@ -155,7 +149,7 @@ class Hooked(keras.layers.Layer):
 
             return inputs + 0.0 * tf.reshape(tf.numpy_function(lambda: np.float32(Hooked.hook() is None), [], tf.float32), (1, 1))
         if training:
-            Hooked.hook()  # on JAX what XLA does not support is run step by step
+            Hooked.hook()  # on JAX a model without XLA runs step by step
         return inputs
 
 
@@ -165,7 +159,7 @@ def hooked(input_shape, n_outputs):
 
 @keras.saving.register_keras_serializable("tests")
 class Stepped(keras.Model):
-    """A model with a training step of its own."""
+    """A model with a custom training step."""
 
     def train_step(self, *given):
         return super().train_step(*given)
@@ -201,7 +195,7 @@ def interrupted():
 
 
 def overflowing(input_shape, n_outputs):
-    """Its loss becomes NaN once its weights have left the region around their start."""
+    """Return a model whose loss becomes NaN once its weights have left the region around their initial values."""
     inputs = keras.Input(input_shape)
     outputs = keras.layers.Dense(n_outputs, kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(1.0))(inputs)
     return keras.Model(inputs, keras.layers.Lambda(lambda tensor: keras.ops.log(tensor))(outputs))
@@ -216,14 +210,16 @@ def random_regularizer(input_shape, seed):
     return keras.Sequential([keras.Input(input_shape), dropout, head])
 
 
-def noisy(input_shape, task, n_outputs, *, layer, rate):
-    layers = [getattr(keras.layers, layer)(rate), keras.layers.Flatten(), keras.layers.Dense(4, activation="tanh")]
-    return keras.Sequential([keras.Input(input_shape), *layers, _output(task, n_outputs)])
+def noisy(input_shape, task, n_outputs, *, layers, rate):
+    """Return a model that begins with the layers of noise named in a string, each with half the rate of the one before."""
+    noise = [getattr(keras.layers, name)(rate / 2**index) for index, name in enumerate(layers.split())]
+    rest = [keras.layers.Flatten(), keras.layers.Dense(4, activation="tanh")]
+    return keras.Sequential([keras.Input(input_shape), *noise, *rest, _output(task, n_outputs)])
 
 
 @keras.saving.register_keras_serializable("tests")
 class Scaled(keras.layers.Layer):
-    """A layer that does not tell its number."""
+    """A layer whose configuration lacks its factor."""
 
     def __init__(self, factor=1.0, **kwargs):
         super().__init__(**kwargs)

@@ -1,23 +1,25 @@
-"""Trials that end as a kill ends them, and a trainer of plain numbers, for tests of checkpoints."""
+"""Helpers for tests of checkpoints: a report that ends a trial like a kill, and a trainer whose weights are plain numbers."""
 
 import json
 
 import numpy as np
 
-from search.experiment.settings import TrainingSettings
-from search.trial import Assignment
+from tests.search.training import conftest
 from tests.search.training.dense.test_planner import SPACE
 
 ALWAYS = 1e-9
+"""A time between checkpoints so short that every epoch is followed by one."""
 
 
 class KilledError(Exception):
-    """Ends a training from the report of an epoch, as a kill does: nothing is tidied up for the next one."""
+    """Raised by a report to end a training without any cleaning up, like a kill of the process."""
 
 
 def killed_at(epoch):
-    def report(told):
-        if told.epoch == epoch:
+    """Return a report that raises `KilledError` at an epoch."""
+
+    def report(given):
+        if given.epoch == epoch:
             raise KilledError
         return True
 
@@ -25,11 +27,13 @@ def killed_at(epoch):
 
 
 def options(trainer, seconds=ALWAYS, **executor):
+    """Return the sections of an experiment for a trainer, with a checkpoint after every epoch by default."""
     chosen = trainer if trainer in ("keras", "compiled") else "auto"
     return {"space": SPACE, "search": {"n_trials": 20}, "executor": {"trainer": chosen, "checkpoint_seconds": seconds} | executor}
 
 
 def change_about(path, change):
+    """Change the description that a checkpoint file holds beside its arrays."""
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
     about = json.loads(arrays["about"].tobytes())
@@ -38,7 +42,7 @@ def change_about(path, change):
 
 
 class Numbers:
-    """A trainer of plain numbers: its weights are the number of the epoch."""
+    """A trainer whose weights are the number of the epoch."""
 
     def __init__(self, shape=(2,)):
         self.array = np.zeros(shape)
@@ -54,12 +58,12 @@ class Numbers:
 
 
 def make_assignment(path, **changes):
-    given = {"number": 3, "params": {}, "model_arguments": {"n_neurons": 8}, "training": TrainingSettings(epochs=9), "seed": 7}
-    return Assignment(**{**given, "is_prunable": False, "keep_if_better_than": None, "model_path": "model", "checkpoint_path": str(path)} | changes)
+    """Return a trial with a path for its checkpoint."""
+    return conftest.make_assignment(**{"model_arguments": {"n_neurons": 8}, "training": {"epochs": 9}, "checkpoint_path": str(path)} | changes)
 
 
 def go_through(progress, trainer, values):
-    """Feed values and return the learning rates, until it ends."""
+    """End an epoch with each value in order until the progress ends training, and return the epochs' learning rates."""
     rates = []
     for value in values:
         rates.append(progress.learning_rate)

@@ -1,4 +1,4 @@
-"""The metrics of each task."""
+"""The metrics of each task, and which of them can be the objective."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_the_direction_of_one_outputs_metric_is_checked_too(metric, direction, m
         ("val_loss", ["preciscion"], "binary", 'the task "binary" has no metric "preciscion"; did you mean "precision"?'),
     ],
 )
-def test_a_metric_that_the_task_has_not_is_refused_with_the_nearest(metric, metrics, task, message):
+def test_a_metric_that_the_task_lacks_is_refused_with_the_nearest(metric, metrics, task, message):
     with pytest.raises(ExperimentError) as caught:
         check_objective(objective(metric, metrics), task)
     assert message in str(caught.value)

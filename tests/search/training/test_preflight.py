@@ -1,4 +1,4 @@
-"""What is found out about a model before the first trial."""
+"""A model is built, saved, loaded and checked before the first trial."""
 
 import time
 
@@ -6,13 +6,11 @@ import keras
 import pytest
 
 from search.errors import ExperimentError
-from search.training.context import TrainingContext
-from search.training.preflight import check_builder
-from tests.search.training.conftest import make_arrays, make_experiment
+from tests.search.training.conftest import check_builder, make_arrays, make_experiment
 
 
 class Unregistered(keras.layers.Layer):
-    """A layer that Keras cannot find again."""
+    """A layer that is not registered, so that Keras cannot load it."""
 
     def call(self, inputs):
         return inputs
@@ -70,7 +68,7 @@ def positive(input_shape, n_neurons, task, n_outputs):
 
 
 def check(builder, task="regression", **sections):
-    check_builder(TrainingContext(make_experiment(builder if ":" in builder else f"{__name__}:{builder}", **sections), make_arrays(task)))
+    check_builder(make_experiment(builder if ":" in builder else f"{__name__}:{builder}", **sections), make_arrays(task))
 
 
 def searched(low, high):
@@ -113,12 +111,12 @@ def test_models_of_every_precision_are_accepted(precision):
     builders = "tests.search.training.builders"
     training = {"space": {"training": {"precision": precision}}}
     check(f"{builders}:dense", "multiclass", **training)
-    check_builder(TrainingContext(make_experiment("subclassed", **training), make_arrays()))
+    check_builder(make_experiment("subclassed", **training), make_arrays())
 
 
 @pytest.mark.parametrize(("task", "shape"), [("binary", (8, 8, 1)), ("multiclass", (6, 2))])
 def test_images_and_sequences_are_accepted(task, shape):
-    check_builder(TrainingContext(make_experiment("convolution" if len(shape) == 3 else "lstm"), make_arrays(task, shape=shape)))
+    check_builder(make_experiment("convolution" if len(shape) == 3 else "lstm"), make_arrays(task, shape=shape))
 
 
 def test_an_estimator_is_built_and_its_experiment_checked():

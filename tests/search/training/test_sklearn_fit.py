@@ -1,4 +1,4 @@
-"""A model with scikit-learn's interface, from its assignment to its result."""
+"""An estimator of scikit-learn is trained, measured and saved."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ FOREST = "sklearn.ensemble:RandomForestClassifier"
 NETWORK = "models.scikit_learn:build_mlp_classifier"
 
 
-def test_an_estimator_is_trained_once_measured_and_kept(train, tmp_path):
+def test_an_estimator_is_trained_once_measured_and_saved(train, tmp_path):
     arrays = make_arrays()
     result = train(NETWORK, arrays, experiment={"metric": "val_accuracy", "metrics": ["auc"]}, epochs=7)
     assert (result.state, result.trainer, result.best_epoch, len(result.history)) == (TrialState.COMPLETE, "scikit-learn", 1, 1)
@@ -34,7 +34,7 @@ def test_a_class_needs_no_builder_and_gets_the_trials_seed(train):
     assert load_estimator(other.model_path, ()).random_state == 2
 
 
-def test_a_seed_in_the_experiment_comes_first(train):
+def test_a_seed_in_the_experiment_takes_precedence(train):
     result = train(FOREST, model={"n_estimators": 5, "random_state": 3}, seed=1)
     assert load_estimator(result.model_path, ()).random_state == 3
 
@@ -47,12 +47,12 @@ def test_the_other_tasks_are_trained_too(train, task):
     assert result.value < (1e-9 if task == "regression" else 0.5)
 
 
-def test_a_report_that_says_no_prunes_it(train, tmp_path):
+def test_a_report_that_returns_false_prunes_it(train, tmp_path):
     result = train(NETWORK, report=lambda _: False)
     assert (result.state, result.model_path, list(tmp_path.iterdir())) == (TrialState.PRUNED, None, [])
 
 
-def test_one_that_is_no_better_is_not_kept(train, tmp_path):
+def test_an_estimator_that_is_no_better_is_not_saved(train, tmp_path):
     assert train(NETWORK, keep_if_better_than=0.0).model_path is None
     assert list(tmp_path.iterdir()) == []
 
@@ -85,13 +85,13 @@ def test_several_targets_are_refused_with_the_reason(train):
     assert "MLPClassifier predicts one target, but the experiment has a, b" in train(NETWORK, arrays).reason
 
 
-def test_what_cannot_be_loaded_again_fails_the_trial(train, tmp_path):
-    reason = train(f"{__name__}:unkeepable").reason
+def test_an_estimator_that_cannot_be_loaded_fails_the_trial(train, tmp_path):
+    reason = train(f"{__name__}:untrusted").reason
     assert "which is not trusted" in reason
     assert not list(tmp_path.glob("*.skops"))
 
 
-def unkeepable():
+def untrusted():
     from sklearn.linear_model import Perceptron
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer

@@ -1,4 +1,4 @@
-"""The metrics of an estimator mean what Keras' metrics of the same names mean."""
+"""The metrics of an estimator equal Keras' metrics of the same names."""
 
 import keras
 import numpy as np
@@ -27,22 +27,22 @@ KERAS = {
 
 def _fitted(kind, task):
     arrays = make_arrays(task)
-    target = arrays.y_train.ravel() + (10 if task == "regression" else 0)  # errors of logarithms need targets above -1
-    return kind().fit(arrays.x_train, target), arrays.x_validation, arrays.y_validation + (10 if task == "regression" else 0)
+    y_train, y_validation = arrays.y_train, arrays.y_validation
+    if task == "regression":  # not linear, so that there are errors; errors of logarithms need targets above -1
+        y_train, y_validation = 10 + y_train**2, 10 + y_validation**2
+    return kind().fit(arrays.x_train, y_train.ravel()), arrays.x_validation, y_validation
 
 
 @pytest.mark.parametrize(("task", "kind"), [("regression", LinearRegression), ("binary", LogisticRegression), ("multiclass", LogisticRegression)])
-def test_they_equal_keras_own(task, kind):
+def test_metrics_of_estimators_equal_those_of_keras(task, kind):
     estimator, x, y = _fitted(kind, task)
     names = [name for name in METRICS[task] if name in KERAS]
     given = measure(estimator, x, y, task, names)
-    said = {"regression": estimator.predict(x)[:, None], "binary": None, "multiclass": None}[task]
-    if said is None:
-        said = estimator.predict_proba(x)
-        said = said[:, 1:] if task == "binary" else said
+    predicted = estimator.predict(x)[:, None] if task == "regression" else estimator.predict_proba(x)
+    predicted = predicted[:, 1:] if task == "binary" else predicted
     for name in names:
         metric = getattr(keras.metrics, KERAS[name])()
-        metric.update_state(y, said.astype("float32"))
+        metric.update_state(y, predicted.astype("float32"))
         assert given[name] == pytest.approx(float(np.ravel(metric.result())[0]), rel=1e-4, abs=1e-6), name
 
 
@@ -60,7 +60,7 @@ def test_the_loss_is_1_minus_accuracy_where_there_are_no_probabilities():
     assert 0.8 < given["auc"] <= 1
 
 
-def test_a_metric_that_needs_probabilities_says_so():
+def test_a_metric_that_needs_probabilities_is_refused_without_them():
     estimator, x, y = _fitted(Perceptron, "binary")
     with pytest.raises(TrialError, match="Perceptron has no predict_proba, which this metric needs"):
         measure(estimator, x, y, "binary", ["binary_crossentropy"])

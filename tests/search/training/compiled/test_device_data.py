@@ -1,4 +1,4 @@
-"""The data as tensors: shared where the backend can, equal everywhere."""
+"""Data become tensors of equal values, which share memory with mapped files where the backend can."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""What is needed next is made in the background, one ahead."""
+"""The next item is made in the background, one ahead."""
 
 import threading
 from contextlib import closing
@@ -22,7 +22,7 @@ def test_the_next_item_is_made_while_one_is_used_and_no_more():
     assert number == 4
 
 
-def test_what_making_raises_comes_when_its_turn_does():
+def test_an_error_of_making_an_item_is_raised_in_its_place():
     def make():
         yield 0
         yield 1

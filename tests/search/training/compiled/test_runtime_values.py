@@ -1,27 +1,29 @@
-"""Trials that differ in numbers which Keras has written into its objects are trained by one program, as Keras' own fit trains them."""
+"""Trials that differ in numbers which Keras has written into its objects are trained by one program, as Keras' own `fit` trains them."""
 
 import keras
+import numpy as np
 import pytest
 
-from search.experiment.settings import TrainingSettings
 from search.training.context import TrainingContext
 from search.training.model.building import build_model
-from search.training.program_cache import Programs, programs_of
-from search.training.run import train_trial
-from search.trial import Assignment
-from tests.search.training.conftest import make_arrays, make_experiment
+from search.training.program_cache import Programs
+from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, program_names, programs_of, train_trial
+from tests.search.training.references import assert_same_curves
 
-CASES = {
-    "weight decay": ({"optimizer": "adam", "learning_rate": 0.1}, [{"weight_decay": 0.3}, {"weight_decay": 0.01}]),
-    "weight decay of adamw": ({"optimizer": "adamw", "learning_rate": 0.1}, [{"weight_decay": 0.3}, {"weight_decay": 0.01}]),
-    "momentum": ({"optimizer": "sgd", "learning_rate": 0.1}, [{"momentum": 0.9}, {"momentum": 0.3}]),
+NESTEROV = {"optimizer": "sgd", "learning_rate": 0.1, "nesterov": True}
+CASES = {  # settings that the trials share, those of each trial, and how many programs these need: a number of 0 needs another
     "momentum of nesterov, decayed": (
-        {"optimizer": "sgd", "learning_rate": 0.1, "nesterov": True},
-        [{"momentum": 0.9, "weight_decay": 0.3}, {"momentum": 0.3, "weight_decay": 0.01}],
+        NESTEROV,
+        [{"momentum": 0.9, "weight_decay": 0.3}, {"momentum": 0.3, "weight_decay": 0.01}, {"momentum": 0.0, "weight_decay": 0.0}],
+        2,
     ),
-    "momentum of rmsprop": ({"optimizer": "rmsprop", "learning_rate": 0.01}, [{"momentum": 0.9}, {"momentum": 0.3}]),
-    "weight decay of muon": ({"optimizer": "muon", "learning_rate": 0.1}, [{"weight_decay": 0.3}, {"weight_decay": 0.01}]),
+    "weight decay": ({"optimizer": "adam", "learning_rate": 0.1}, [{"weight_decay": 0.3}, {"weight_decay": 0.01}, {"weight_decay": 0.0}], 2),
+    "weight decay of adamw": ({"optimizer": "adamw", "learning_rate": 0.1}, [{"weight_decay": 0.3}, {"weight_decay": 0.01}], 1),
+    "momentum": ({"optimizer": "sgd", "learning_rate": 0.1}, [{"momentum": 0.9}, {"momentum": 0.3}], 1),
+    "momentum of rmsprop": ({"optimizer": "rmsprop", "learning_rate": 0.01}, [{"momentum": 0.9}, {"momentum": 0.3}], 1),
+    "weight decay of muon": ({"optimizer": "muon", "learning_rate": 0.1}, [{"weight_decay": 0.3}, {"weight_decay": 0.01}], 1),
 }
+QUICK = "momentum of nesterov, decayed"
 RATES = {"Dropout": "rate", "AlphaDropout": "rate", "SpatialDropout1D": "rate", "GaussianNoise": "stddev"}
 SMOOTHED = [
     *(("binary", "auto"), ("binary", "binary_focal_crossentropy")),
@@ -30,111 +32,78 @@ SMOOTHED = [
 SEQUENCES = make_arrays(shape=(6, 3))
 
 
-def train(trainer, folder, trials, settings, builder="dense", arrays=None):
-    """Train trials of (model arguments, settings), and return their results and how many programs that took."""
-    experiment, arrays = make_experiment(builder, trainer=trainer), arrays or make_arrays()
-    results = []
-    for number, (arguments, own) in enumerate(trials):
-        assignment = Assignment(
-            number=number,
-            params={},
-            model_arguments=arguments,
-            training=TrainingSettings(**({"epochs": 4, "batch_size": 16} | settings | own)),
-            seed=number,
-            is_prunable=False,
-            keep_if_better_than=None,
-            model_path=str(folder / trainer / str(number)),
-        )
-        results.append(train_trial(TrainingContext(experiment, arrays), assignment, lambda _: True))
-    return results, len(programs_of(TrainingContext(experiment, arrays))) if trainer == "compiled" else 0
+def assignments(trials, settings, folder="models"):
+    """Return a trial for each pair of model arguments and settings."""
+    for number, (arguments, changes) in enumerate(trials):
+        given = {"batch_size": 16} | settings | changes
+        yield make_assignment(f"{folder}/{number}", number=number, seed=number, model_arguments=arguments, training=given)
 
 
-def encoded(target, task):
-    return keras.utils.to_categorical(target, 3) if task == "multiclass" else target
+def assert_as_fit(fit, folder, trials, settings, builder="dense", arrays=None, n_programs=1):
+    """Train trials compiled, compare their curves with those of `fit`, count their programs, and return their results."""
+    experiment, arrays = make_experiment(builder, trainer="compiled"), arrays or make_arrays()
+    given = list(assignments(trials, settings, folder))
+    results = [train_trial(experiment, assignment, arrays) for assignment in given]
+    assert len(programs_of(experiment, arrays)) == n_programs
+    assert {result.reason for result in results} == {""}
+    assert_same_curves(results, [fit(experiment, assignment, arrays) for assignment in given])
+    return results
 
 
-def assert_same(results, expected):
-    for ours, theirs in zip(results, expected, strict=True):
-        assert (ours.reason, theirs.reason) == ("", "")
-        for got, numbers in zip(ours.history, theirs.history, strict=True):
-            assert got == pytest.approx(numbers, rel=1e-4)
+@pytest.mark.parametrize("case", [case if case == QUICK else pytest.param(case, marks=pytest.mark.slow) for case in CASES])
+def test_one_program_gives_each_setting_the_curves_of_fit(case, fit, tmp_path):
+    settings, changes, n_programs = CASES[case]
+    results = assert_as_fit(fit, tmp_path, [({}, change) for change in changes], settings, n_programs=n_programs)
+    for result, change in zip(results[:2], changes, strict=False):
+        optimizer = keras.models.load_model(result.model_path).optimizer.get_config()
+        assert {name: optimizer[name] for name in change} == change
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_one_program_gives_each_setting_the_curves_of_fit(case, tmp_path):
-    settings, changes = CASES[case]
-    trials = [({}, change) for change in changes]
-    results, n_programs = train("compiled", tmp_path, trials, settings)
-    expected, _ = train("keras", tmp_path, trials, settings)
-    assert n_programs == 1
-    assert_same(results, expected)
-
-
-@pytest.mark.parametrize("layer", RATES)
-def test_one_program_gives_each_rate_the_curves_of_fit(layer, tmp_path):
-    trials = [({"layer": layer, "rate": rate}, {}) for rate in (0.6, 0.1, 0.9)]
-    results, n_programs = train("compiled", tmp_path, trials, {}, "noisy", SEQUENCES)
-    expected, _ = train("keras", tmp_path, trials, {}, "noisy", SEQUENCES)
-    assert n_programs == 1
-    assert_same(results, expected)
-    for result, (arguments, _) in zip(results, trials, strict=True):
-        kept = keras.models.load_model(result.model_path).layers[0].get_config()
-        assert kept[RATES[layer]] == arguments["rate"]
+def test_one_program_gives_each_rate_the_curves_of_fit(fit, tmp_path):
+    trials = [({"layers": " ".join(RATES), "rate": rate}, {}) for rate in (0.6, 0.1)]
+    for result, (arguments, _) in zip(assert_as_fit(fit, tmp_path, trials, {}, "noisy", SEQUENCES), trials, strict=True):
+        layers = keras.models.load_model(result.model_path).layers
+        rates = [layer.get_config()[name] for layer, name in zip(layers, RATES.values(), strict=False)]
+        assert rates == [arguments["rate"] / 2**index for index in range(len(RATES))]
 
 
 @pytest.mark.parametrize(
     ("layer", "rates", "precision"),
     [("Dropout", (0.5, 0.0), "float32"), ("GaussianDropout", (0.5, 0.1), "float32"), ("Dropout", (0.5, 0.1), "mixed_bfloat16")],
 )
-def test_what_keras_computes_otherwise_has_a_program_of_its_own(layer, rates, precision, tmp_path):
-    trials = [({"layer": layer, "rate": rate}, {}) for rate in rates]
-    results, n_programs = train("compiled", tmp_path, trials, {"precision": precision}, "noisy", SEQUENCES)
-    assert n_programs == 2
-    assert [result.reason for result in results] == ["", ""]
+def test_what_keras_computes_otherwise_has_a_program_of_its_own(layer, rates, precision):
+    experiment = make_experiment("noisy", trainer="compiled")
+    trials = [({"layers": layer, "rate": rate}, {}) for rate in rates]
+    assert program_names(experiment, SEQUENCES, assignments(trials, {"precision": precision})) == ["compiled"] * 2
+    assert len(programs_of(experiment, SEQUENCES)) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "loss"), SMOOTHED)
-def test_one_program_gives_each_smoothing_of_labels_the_curves_of_fit(task, loss, tmp_path):
-    trials, arrays = [({}, {"label_smoothing": smoothing}) for smoothing in (0.4, 0.05)], make_arrays(task)
-    results, n_programs = train("compiled", tmp_path, trials, {"loss": loss}, arrays=arrays)
-    expected, _ = train("keras", tmp_path, trials, {"loss": loss}, arrays=arrays)
-    assert n_programs == 1
-    assert_same(results, expected)
-    for result, (_, settings) in zip(results, trials, strict=True):
+def test_one_program_gives_each_smoothing_of_labels_the_curves_of_fit(task, loss, fit, tmp_path):
+    arrays, smoothings = make_arrays(task), (0.4, 0.05)
+    results = assert_as_fit(fit, tmp_path, [({}, {"label_smoothing": smoothing}) for smoothing in smoothings], {"loss": loss}, arrays=arrays)
+    for result, smoothing in zip(results, smoothings, strict=True):
         model = keras.models.load_model(result.model_path)
-        assert model.loss.label_smoothing == settings["label_smoothing"]
-        losses = model.evaluate(arrays.x_validation, encoded(arrays.y_validation, task), return_dict=True, verbose=0)
-        assert losses["loss"] == pytest.approx(result.value, rel=1e-4)
+        assert model.loss.label_smoothing == smoothing
+    targets = keras.utils.to_categorical(arrays.y_validation, 3) if task == "multiclass" else arrays.y_validation
+    losses = model.evaluate(arrays.x_validation, targets, return_dict=True, verbose=0)
+    assert losses["loss"] == pytest.approx(result.value, rel=1e-4)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_a_setting_of_0_has_a_program_of_its_own(case, tmp_path):
-    settings, changes = CASES[case]
-    trials = [({}, changes[0]), ({}, dict.fromkeys(changes[0], 0.0))]
-    results, n_programs = train("compiled", tmp_path, trials, settings)
-    expected, _ = train("keras", tmp_path, trials, settings)
-    assert n_programs == 2
-    assert_same(results, expected)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_kept_models_have_the_numbers_of_their_own_trial(case, tmp_path):
-    settings, changes = CASES[case]
-    results, _ = train("compiled", tmp_path, [({}, change) for change in changes], settings)
-    for result, change in zip(results, changes, strict=True):
-        optimizer = keras.models.load_model(result.model_path).optimizer.get_config()
-        assert {name: optimizer[name] for name in change} == change
-
-
-def test_callbacks_see_the_numbers_of_the_trial_in_the_model_that_is_trained():
+def test_a_program_trains_a_model_of_its_own_that_has_the_numbers_of_the_trial():
+    """A callback sees the program's model, and the trial's own stays as it was built."""
     experiment, arrays = make_experiment(), make_arrays()
     programs = Programs(TrainingContext(experiment, arrays))
     for number, (rate, momentum) in enumerate([(0.5, 0.9), (0.1, 0.3)]):
-        settings = TrainingSettings(optimizer="sgd", momentum=momentum)
-        places = {"keep_if_better_than": None, "model_path": "", "is_prunable": False}
-        assignment = Assignment(number=number, params={}, model_arguments={"dropout": rate}, training=settings, seed=number, **places)
+        settings = {"optimizer": "sgd", "momentum": momentum, "batch_size": 16}
+        assignment = make_assignment(number=number, seed=number, model_arguments={"dropout": rate}, training=settings)
         model = build_model(TrainingContext(experiment, arrays), assignment.model_arguments, number, "float32")
+        built = model.get_weights()
         program = programs.acquire_exact(model, assignment)
         program.run_epochs(assignment, 1, [0.01])
         assert (program.model.layers[1].get_config()["rate"], program.model.optimizer.get_config()["momentum"]) == (rate, momentum)
     assert (len(programs), program.model is model) == (1, False)
+    for before, after, trained in zip(built, model.get_weights(), program.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(after, before)
+        assert (trained != before).any()

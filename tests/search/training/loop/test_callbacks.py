@@ -1,24 +1,24 @@
 """A user's callbacks: the same epochs, logs and stops under both trainers."""
 
 import importlib.util
+from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
 
 from search.errors import ExperimentError, MissingExtraError, UnknownReferenceError
-from search.training.context import TrainingContext
 from search.training.loop.callbacks import make_callbacks, needs_batches
-from search.training.preflight import check_builder
 from search.trial import TrialState
-from tests.search.training.conftest import make_arrays, make_experiment
+from tests.search.training.conftest import check_builder, make_arrays, make_assignment, make_experiment, train_trial
+from tests.search.training.references import assert_same_outputs
 
 TRAINERS = pytest.mark.parametrize("trainer", ["keras", "compiled"])
 OWN = "tests.search.training.loop.test_callbacks"
 
 
 class Diary(keras.callbacks.Callback):
-    """Notes what it is told, for all trials."""
+    """Records the calls of all trials."""
 
     entries: list = []  # noqa: RUF012
 
@@ -60,82 +60,78 @@ def with_callbacks(*callbacks, trainer="auto", **sections):
     return {"trainer": trainer, "callbacks": list(callbacks)} | sections
 
 
-@TRAINERS
-def test_early_stopping_of_keras_ends_a_trial_as_our_own_patience_does(train, trainer, tmp_path):
-    arrays = make_arrays(n_train=40)
-    training = {"arrays": arrays, "model": {"n_neurons": 32}, "epochs": 60, "learning_rate": 0.1}
-    ours = train(experiment={"trainer": trainer}, patience=3, **training)
-    stopping = {"use": "keras.callbacks:EarlyStopping", "monitor": "val_loss", "patience": 3, "restore_best_weights": True}
-    theirs = train(experiment=with_callbacks(stopping, trainer=trainer), **training)
-    assert theirs.trainer == trainer
-    assert theirs.state is TrialState.COMPLETE
-    assert len(theirs.history) == len(ours.history) < 60
-    assert (theirs.value, theirs.best_epoch) == (pytest.approx(ours.value), ours.best_epoch)
-    measured = keras.models.load_model(theirs.model_path).evaluate(arrays.x_validation, arrays.y_validation, return_dict=True, verbose=0)
-    assert measured["loss"] == pytest.approx(theirs.value, rel=1e-5)
+ALL_KINDS = [
+    {"use": f"{OWN}:Diary"},
+    {"use": "keras.callbacks:LearningRateScheduler", "schedule": {"use": "experiments.callbacks:warm_up"}},
+    {"use": "keras.callbacks:ModelCheckpoint", "filepath": "best.keras", "monitor": "val_loss", "save_best_only": True},
+    {"use": "keras.callbacks:CSVLogger", "filename": "log.csv"},
+    {"use": f"{OWN}:Stops", "at": 3},
+    {"use": f"{OWN}:Forgets"},
+]
 
 
-def test_early_stopping_stops_both_trainers_at_the_same_epoch(train):
-    stopping = {"use": "keras.callbacks:EarlyStopping", "monitor": "val_accuracy", "patience": 2, "min_delta": 0.01}
-    fit, compiled = (train(experiment=with_callbacks(stopping, trainer=name), epochs=40, learning_rate=0.05) for name in ("keras", "compiled"))
-    assert 2 < len(fit.history) == len(compiled.history) < 40
-
-
-def test_both_trainers_tell_a_callback_the_same(train):
-    told = {}
+@pytest.fixture(scope="module")
+def with_all_kinds(tmp_path_factory):
+    """Train one trial by each trainer with all kinds of callbacks; return its result, its folder and its diary, by trainer."""
+    trials = {}
     for trainer in ("keras", "compiled"):
         Diary.entries.clear()
-        train(experiment=with_callbacks({"use": f"{OWN}:Diary"}, trainer=trainer), epochs=2, schedule="exponential", decay_epochs=1)
-        told[trainer] = list(Diary.entries)
-    assert [entry[0] for entry in told["keras"]] == ["begin", "epoch", "logs", "epoch", "logs", "end"]
-    for theirs, ours in zip(told["keras"], told["compiled"], strict=True):
-        if theirs[0] == "logs":
-            assert list(theirs[2]) == list(ours[2])
-            assert ours[2] == pytest.approx(theirs[2], rel=1e-4)
+        folder = tmp_path_factory.mktemp(trainer)
+        experiment = make_experiment(trainer="keras" if trainer == "keras" else "auto", callbacks=ALL_KINDS)
+        assignment = make_assignment(folder / "models" / "3", training={"epochs": 5, "learning_rate": 0.2})
+        trials[trainer] = train_trial(experiment, assignment, make_arrays()), folder / "callbacks" / "3", list(Diary.entries)
+    return trials
+
+
+def test_both_trainers_call_a_callback_with_the_same(with_all_kinds):
+    fit, compiled = (diary for _, _, diary in with_all_kinds.values())
+    assert [entry[0] for entry in fit] == ["begin", *["epoch", "logs"] * 3, "end"]
+    for expected, got in zip(fit, compiled, strict=True):
+        if expected[0] == "logs":
+            assert list(got[2]) == list(expected[2])
+            assert got[2] == pytest.approx(expected[2], rel=1e-4)
         else:
-            assert theirs == ours
+            assert got == expected
 
 
 @TRAINERS
-def test_a_callback_may_stop_the_training_and_add_to_its_record(train, trainer):
-    result = train(experiment=with_callbacks({"use": f"{OWN}:Stops", "at": 2}, trainer=trainer), restore_best_weights=False)
-    assert [epoch["noted"] for epoch in result.history] == [0.5, 1.5]
+def test_a_callback_may_stop_the_training_add_to_its_record_and_set_the_learning_rate(with_all_kinds, trainer):
+    result, *_ = with_all_kinds[trainer]
+    assert (result.trainer, result.state) == (trainer, TrialState.COMPLETE)
+    assert [epoch["noted"] for epoch in result.history] == [0.5, 1.5, 2.5]
     assert "text" not in result.history[0]
-    assert (result.state, result.best_epoch) == (TrialState.COMPLETE, 2)
+    assert [epoch["learning_rate"] for epoch in result.history] == pytest.approx([0.04, 0.08, 0.12])
 
 
 @TRAINERS
-def test_the_kept_model_has_the_weights_of_the_value_whatever_a_callback_leaves(train, trainer):
-    arrays = make_arrays()
-    result = train(arrays=arrays, experiment=with_callbacks({"use": f"{OWN}:Forgets"}, trainer=trainer))
-    measured = keras.models.load_model(result.model_path).evaluate(arrays.x_validation, arrays.y_validation, return_dict=True, verbose=0)
-    assert measured["loss"] == pytest.approx(result.value, rel=1e-5)
-
-
-@TRAINERS
-@pytest.mark.parametrize(
-    ("callback", "rates"),
-    [
-        ({"use": "keras.callbacks:ReduceLROnPlateau", "monitor": "loss", "min_delta": 100.0, "patience": 1, "factor": 0.5}, [0.2, 0.2, 0.1, 0.05]),
-        ({"use": "keras.callbacks:LearningRateScheduler", "schedule": {"use": "experiments.callbacks:warm_up"}}, [0.04, 0.08, 0.12, 0.16]),
-    ],
-)
-def test_a_callback_may_set_the_learning_rate(train, trainer, callback, rates):
-    result = train(experiment=with_callbacks(callback, trainer=trainer), learning_rate=0.2, epochs=4)
-    assert [epoch["learning_rate"] for epoch in result.history] == pytest.approx(rates)
-
-
-@TRAINERS
-def test_each_trial_keeps_its_checkpoints_in_a_folder_of_its_own(train, trainer, tmp_path):
-    checkpoint = {"use": "keras.callbacks:ModelCheckpoint", "filepath": "best.keras", "monitor": "val_loss", "save_best_only": True}
-    log = {"use": "keras.callbacks:CSVLogger", "filename": "log.csv"}
-    result = train(experiment=with_callbacks(checkpoint, log, trainer=trainer))
-    folder = tmp_path.parent / "callbacks" / "3"
-    kept, best = (keras.models.load_model(path) for path in (result.model_path, folder / "best.keras"))
-    assert result.trainer == trainer
-    for ours, theirs in zip(kept.get_weights(), best.get_weights(), strict=True):
+def test_each_trial_has_a_folder_of_its_own_and_the_saved_model_the_weights_of_the_value(with_all_kinds, trainer):
+    """`Forgets` sets all weights to 0 when training ends."""
+    result, folder, _ = with_all_kinds[trainer]
+    saved, best = (keras.models.load_model(path) for path in (result.model_path, folder / "best.keras"))
+    for ours, theirs in zip(saved.get_weights(), best.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    assert len((folder / "log.csv").read_text().splitlines()) == 6
+    measured = saved.evaluate(make_arrays().x_validation, make_arrays().y_validation, return_dict=True, verbose=0)
+    assert measured["loss"] == pytest.approx(result.value, rel=1e-5)
+    assert len((folder / "log.csv").read_text().splitlines()) == 4
+
+
+def test_early_stopping_of_keras_ends_a_trial_of_either_trainer_as_our_own_patience_does(fit, tmp_path):
+    arrays, settings = make_arrays(n_train=40), {"epochs": 60, "learning_rate": 0.1}
+    stopping = {"use": "keras.callbacks:EarlyStopping", "monitor": "val_loss", "patience": 3, "restore_best_weights": True}
+    experiment = make_experiment(trainer="compiled", callbacks=[stopping])
+    assignment = make_assignment(tmp_path / "models" / "3", model_arguments={"n_neurons": 32}, training=settings)
+    ours = fit(make_experiment(), replace(assignment, training=assignment.training.model_copy(update={"patience": 3})), arrays)
+    for trainer, theirs in (("keras", fit(experiment, assignment, arrays)), ("compiled", train_trial(experiment, assignment, arrays))):
+        assert (theirs.trainer, theirs.state) == (trainer, TrialState.COMPLETE)
+        assert len(theirs.history) == len(ours.history) < 60
+        assert (theirs.value, theirs.best_epoch) == (pytest.approx(ours.value, rel=1e-4), ours.best_epoch)
+        assert_same_outputs(theirs, ours)
+
+
+def test_a_callback_that_reads_the_logs_may_set_the_learning_rate(train):
+    callback = {"use": "keras.callbacks:ReduceLROnPlateau", "monitor": "loss", "min_delta": 100.0, "patience": 1, "factor": 0.5}
+    result = train(experiment=with_callbacks(callback, trainer="compiled"), learning_rate=0.2, epochs=4)
+    assert [epoch["learning_rate"] for epoch in result.history] == pytest.approx([0.2, 0.2, 0.1, 0.05])
 
 
 def test_placeholders_are_filled_and_those_of_keras_left(tmp_path):
@@ -170,7 +166,6 @@ def test_a_callback_that_is_called_at_batches_is_known(callback, expected):
 
 def test_keras_trains_where_a_callback_needs_batches(train):
     assert train(experiment=with_callbacks({"use": f"{OWN}:Batches"}), epochs=1).trainer == "keras"
-    assert train(experiment=with_callbacks({"use": f"{OWN}:Diary"}), epochs=1).trainer == "compiled"
 
 
 @pytest.mark.parametrize(
@@ -188,19 +183,19 @@ def test_keras_trains_where_a_callback_needs_batches(train):
 )
 def test_a_callback_that_cannot_be_used_is_refused_before_training(callback, error, message):
     with pytest.raises(error, match=message):
-        check_builder(TrainingContext(make_experiment(trainer="compiled", callbacks=[callback]), make_arrays()))
+        check_builder(make_experiment(trainer="compiled", callbacks=[callback]), make_arrays())
 
 
 def test_a_schedule_and_a_callback_may_not_both_change_the_learning_rate():
     reducing = {"use": "keras.callbacks:ReduceLROnPlateau"}
     with pytest.raises(ExperimentError, match='write schedule = "constant"'):
-        check_builder(TrainingContext(make_experiment(callbacks=[reducing], space={"training": {"schedule": "cosine"}}), make_arrays()))
+        check_builder(make_experiment(callbacks=[reducing], space={"training": {"schedule": "cosine"}}), make_arrays())
 
 
 @pytest.mark.skipif(importlib.util.find_spec("tensorboard") is not None, reason="TensorBoard is installed")
 def test_a_missing_tensorboard_is_named_before_training():
     with pytest.raises(MissingExtraError, match=r"\.\[tensorboard\]"):
-        check_builder(TrainingContext(make_experiment(callbacks=[{"use": "keras.callbacks:TensorBoard"}]), make_arrays()))
+        check_builder(make_experiment(callbacks=[{"use": "keras.callbacks:TensorBoard"}]), make_arrays())
 
 
 @TRAINERS
@@ -213,7 +208,7 @@ def test_tensorboard_gets_the_curves_of_each_trial(train, trainer, tmp_path):
 
 
 def test_the_shipped_example_prints_the_ratio(train, capsys):
-    result = train(experiment=with_callbacks({"use": "experiments.callbacks:ValidationTrainingRatio"}), epochs=2)
+    result = train(experiment=with_callbacks({"use": "experiments.callbacks:ValidationTrainingRatio"}), epochs=1)
     first = result.history[0]
     assert first["val_train_ratio"] == pytest.approx(first["val_loss"] / first["loss"])
     assert capsys.readouterr().out.splitlines()[0] == f"epoch 1: validation/training loss {first['val_train_ratio']:.2f}"

@@ -24,7 +24,7 @@ def make_progress(metric="val_loss", report=lambda _: True, is_prunable=False, *
 
 
 def go_through(progress, values, metric="val_loss"):
-    """Feed values until it ends; each epoch's weights are its number."""
+    """End an epoch with each value until training ends and return its epochs; the weights are the number of the epoch."""
     for value in values:
         epoch = progress.epoch
         if not progress.end_epoch({"loss": 1.0, metric: value}, lambda: [epoch]):  # noqa: B023
@@ -74,7 +74,7 @@ def test_nothing_is_restored_when_the_last_epoch_is_the_best():
         ({"loss": 1.0}, 'the model has no metric "val_loss"; it has learning_rate, loss'),
     ],
 )
-def test_a_loss_that_is_no_number_ends_the_trial(metrics, message):
+def test_a_loss_that_is_not_finite_ends_the_trial(metrics, message):
     progress = make_progress()
     with pytest.raises(TrialError, match=message):
         progress.end_epoch(metrics, list)
@@ -110,11 +110,11 @@ def test_the_learning_rate_follows_its_schedule(settings, expected):
     assert rates([1.0, 1.0, 1.0, 1.0], **settings) == pytest.approx(expected)
 
 
-def test_an_improvement_begins_the_plateau_anew():
+def test_an_improvement_restarts_the_plateau():
     assert rates([1.0, 1.0, 0.5, 0.5, 0.5], schedule="plateau", decay_epochs=2) == pytest.approx([0.8] * 5)
 
 
-def test_epochs_are_certain_until_patience_or_a_plateau_or_a_pruner_can_say_otherwise():
+def test_epochs_are_certain_until_patience_or_a_plateau_or_a_pruner_can_end_them():
     progress = make_progress(epochs=9, patience=4, schedule="plateau", decay_epochs=3, learning_rate=1.0)
     assert (progress.n_certain, progress.learning_rates(3)) == (3, [1.0] * 3)
     go_through(progress, [3.0, 3.0, 3.0])

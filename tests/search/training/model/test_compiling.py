@@ -1,4 +1,4 @@
-"""Keras' objects from settings."""
+"""Optimizers, losses and targets follow from the training settings."""
 
 from typing import get_args
 
@@ -27,7 +27,7 @@ def test_weight_decay_and_clipping_are_off_by_default(name):
     assert optimizer.clipnorm is None
 
 
-def test_momentum_goes_to_sgd_and_rmsprop():
+def test_sgd_and_rmsprop_get_the_momentum():
     sgd = build_optimizer(TrainingSettings(optimizer="sgd", momentum=0.5, nesterov=True))
     assert (sgd.momentum, sgd.nesterov) == (0.5, True)
     assert build_optimizer(TrainingSettings(optimizer="rmsprop", momentum=0.5)).momentum == 0.5
@@ -51,7 +51,7 @@ def test_the_loss_follows_from_task_and_output(task, n_units, expected):
     assert build_loss(TrainingSettings(), task, n_units) == expected
 
 
-def test_label_smoothing_goes_to_the_crossentropy():
+def test_the_crossentropy_gets_the_label_smoothing():
     smoothed = TrainingSettings(label_smoothing=0.1)
     assert build_loss(smoothed, "binary", 1).label_smoothing == 0.1
     assert build_loss(smoothed, "multiclass", 3).label_smoothing == 0.1

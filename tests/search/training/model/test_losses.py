@@ -1,3 +1,5 @@
+"""The root mean squared error as a loss."""
+
 import keras
 import numpy as np
 import pytest

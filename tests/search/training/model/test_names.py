@@ -1,13 +1,11 @@
-"""Names of inputs and outputs, in the model and in the experiment."""
+"""Names of inputs and outputs in the experiment are checked against those of the model."""
 
 from dataclasses import replace
 
 import pytest
 
 from search.errors import ExperimentError
-from search.training.context import TrainingContext
-from search.training.preflight import check_builder
-from tests.search.training.conftest import make_arrays, make_experiment
+from tests.search.training.conftest import check_builder, make_arrays, make_experiment
 
 ONE = make_arrays("regression")
 
@@ -54,9 +52,9 @@ def outputs(*names):
         ("unnamed_outputs", with_outputs("main", "aux"), outputs("main", "aux"), "returns 2 outputs without names; let it return a dict"),
     ],
 )
-def test_names_that_the_model_has_not_are_refused_before_training(builder, arrays, experiment, message):
+def test_names_that_the_model_lacks_are_refused_before_training(builder, arrays, experiment, message):
     with pytest.raises(ExperimentError, match=message):
-        check_builder(TrainingContext(make_experiment(builder, **experiment), arrays))
+        check_builder(make_experiment(builder, **experiment), arrays)
 
 
 @pytest.mark.parametrize(
@@ -78,4 +76,4 @@ def test_a_model_of_several_needs_an_experiment_of_several(train, builder, messa
     ],
 )
 def test_the_right_names_are_accepted(builder, arrays, experiment):
-    check_builder(TrainingContext(make_experiment(builder, **experiment), arrays))
+    check_builder(make_experiment(builder, **experiment), arrays)

@@ -1,4 +1,4 @@
-"""Which losses and shapes go with which target."""
+"""Losses and output shapes are checked against the target."""
 
 from typing import get_args
 
@@ -40,7 +40,7 @@ def is_accepted(loss, task, n_units):
         ("multiclass", 3, set(get_args(Loss)) - {"mean_absolute_percentage_error"}),
     ],
 )
-def test_only_losses_that_cannot_be_meant_are_refused(task, n_units, accepted):
+def test_only_losses_that_do_not_fit_the_target_are_refused(task, n_units, accepted):
     assert {loss for loss in get_args(Loss) if is_accepted(loss, task, n_units)} == accepted
     check("auto", task, n_units)
 
@@ -72,7 +72,7 @@ def test_every_choice_of_a_searched_loss_is_checked():
         check({"type": "categorical", "choices": ["huber", "hinge"]}, "regression", 1)
 
 
-def test_an_outputs_own_loss_counts_instead():
+def test_a_loss_of_an_output_takes_precedence():
     experiment = make_experiment(outputs={"main": {"loss": "huber"}, "aux": {"loss": "poisson"}}, space={"training": {"loss": "hinge"}})
     heads = make_heads(experiment, {"main": "regression", "aux": "regression"})
     check_losses(experiment, heads["main"], 1, "main")

@@ -3,37 +3,38 @@
 from typing import get_args
 
 import keras
-import numpy as np
 import pytest
 
 from search.experiment.settings import Precision
 from search.trial import TrialState
-from tests.search.training.conftest import make_arrays
+from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
+from tests.search.training.references import saved_outputs
 
 COMPUTED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
+QUICK = "mixed_float16"
 
 
-@pytest.mark.parametrize("trainer", ["keras", "compiled"])
-@pytest.mark.parametrize("precision", get_args(Precision))
-def test_a_trial_learns_in_every_precision_and_leaves_none_behind(train, precision, trainer, tmp_path):
-    earlier = keras.config.dtype_policy().name
-    arrays = make_arrays()
-    result = train("dense", arrays, experiment={"trainer": trainer}, precision=precision, optimizer="sgd", learning_rate=0.5, epochs=8)
+def assert_trained_in(precision, result):
+    """Check that a trial has learned, and that its saved model has the precision."""
     assert (result.state, result.reason) == (TrialState.COMPLETE, "")
     assert result.history[-1]["loss"] < 0.8 * result.history[0]["loss"]
-    assert keras.config.dtype_policy().name == earlier
-
     model = keras.models.load_model(result.model_path)
     layer = model.layers[0]
     assert (layer.dtype_policy.name, layer.compute_dtype) == (precision, COMPUTED.get(precision, precision))
     assert layer.kernel.dtype == ("float32" if precision.startswith("mixed") else precision)
     assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer) == (precision == "mixed_float16")
-    with np.load(tmp_path / f"{trainer}.expected.npz") as expected:
-        assert expected["outputs"].dtype == "float32"
+    assert saved_outputs(result)["outputs"].dtype == "float32"
 
 
-@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
-def test_both_trainers_compute_the_same_but_for_rounding(train, precision):
-    fit, compiled = (train(experiment={"trainer": trainer}, precision=precision, learning_rate=0.01).history for trainer in ("keras", "compiled"))
-    for expected, got in zip(fit, compiled, strict=True):
-        assert got["loss"] == pytest.approx(expected["loss"], rel=0.02)
+@pytest.mark.parametrize("precision", [name if name == QUICK else pytest.param(name, marks=pytest.mark.slow) for name in get_args(Precision)])
+def test_both_trainers_learn_in_every_precision_and_leave_none_behind(precision, fit, tmp_path):
+    earlier, experiment = keras.config.dtype_policy().name, make_experiment(trainer="compiled")
+    settings = {"precision": precision, "optimizer": "sgd", "learning_rate": 0.5, "epochs": 8}
+    assignment = make_assignment(tmp_path / "model", training=settings)
+    results = fit(experiment, assignment, make_arrays()), train_trial(experiment, assignment, make_arrays())
+    assert keras.config.dtype_policy().name == earlier
+    for result in results:
+        assert_trained_in(precision, result)
+    if precision.startswith("mixed"):  # the same but for rounding
+        for expected, got in zip(*(result.history for result in results), strict=True):
+            assert got["loss"] == pytest.approx(expected["loss"], rel=0.02)

@@ -1,4 +1,4 @@
-"""Seeds give what Keras' own way of seeding gives."""
+"""Seeding draws the same numbers as `keras.utils.set_random_seed`."""
 
 import random
 

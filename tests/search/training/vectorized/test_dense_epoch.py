@@ -1,4 +1,4 @@
-"""Dense networks that differ in all that they may differ in train side by side as Keras' own fit trains each alone."""
+"""Dense networks that differ in all that they may differ in train together as Keras' own `fit` trains each alone."""
 
 import math
 from dataclasses import replace
@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 
 from search.training.compiled.device_data import Tensors
-from search.training.context import TrainingContext
 from search.training.dense.stack import Size, read_stack
 from search.training.vectorized.builders import SlotSpec, build_dense_population
 from tests.search.training.conftest import make_arrays, make_experiment
-from tests.search.training.side_by_side import Side
+from tests.search.training.population_comparison import Comparison
 
 SIZE = Size((0, 3), 24, ("elu", "exponential", "relu", "sigmoid", "tanh"))
 TRIALS = [
@@ -21,76 +20,76 @@ TRIALS = [
     ({"n_hidden": 2, "n_neurons": 13, "activation": "elu"}, 13),
 ]
 CASES = {
-    "sgd, regression": ("regression", ["rmse"], {"optimizer": "sgd", "momentum": 0.9}, False),
     "adam, binary": ("binary", ["auc"], {"optimizer": "adam"}, False),
+    "sgd, regression": ("regression", ["rmse"], {"optimizer": "sgd", "momentum": 0.9}, False),
     "rmsprop, multiclass": ("multiclass", ["top_k_categorical_accuracy"], {"optimizer": "rmsprop", "momentum": 0.5}, False),
     "nadam, by XLA": ("multiclass", [], {"optimizer": "nadam", "weight_decay": 0.01, "clipnorm": 0.5}, True),
 }
 
 
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=[pytest.mark.slow] if is_xla else []) for name, (*_, is_xla) in CASES.items()])
-def case(request, tmp_path_factory):
-    """Return the trials with their experiment, and a population with room for one more."""
+@pytest.fixture(scope="module", params=[name if name == "adam, binary" else pytest.param(name, marks=pytest.mark.slow) for name in CASES])
+def case(request, fit):
+    """Return the trials with their references, and a population with one slot more than trials."""
     task, metrics, settings, is_xla = CASES[request.param]
-    experiment = make_experiment("models.mlp:build_mlp", trainer="keras", metrics=metrics)
-    side = Side(experiment, make_arrays(task), tmp_path_factory.mktemp("fit"))
-    trials = [side.trial(number, arguments, batch_size=batch_size, **settings) for number, (arguments, batch_size) in enumerate(TRIALS)]
-    stack = read_stack(side.build(trials[0]))
+    experiment = make_experiment("models.mlp:build_mlp", metrics=metrics)
+    comparison = Comparison(experiment, make_arrays(task, 70), fit)
+    trials = [comparison.trial(number, arguments, batch_size=batch_size, **settings) for number, (arguments, batch_size) in enumerate(TRIALS)]
+    stack = read_stack(comparison.build(trials[0]))
     slots = SlotSpec(SIZE, len(trials) + 1, rows_per_step=16, is_xla=is_xla)
-    return side, trials, build_dense_population(slots, stack, TrainingContext(experiment, side.arrays), trials[0].training, Tensors())
+    return comparison, trials, build_dense_population(slots, stack, comparison.context, trials[0].training, Tensors())
 
 
 def test_each_trains_as_alone(case):
-    side, trials, population = case
+    comparison, trials, population = case
     slots = dict(enumerate(trials, start=1))  # the first one stays empty
-    side.hold(population, slots)
-    for slot, curve in side.train(population, slots, range(1, side.epochs + 1)).items():
-        side.assert_as_fit(slots[slot], curve, population.weights(slot))
+    comparison.hold(population, slots)
+    for slot, curve in comparison.train(population, slots, range(1, comparison.epochs + 1)).items():
+        comparison.assert_as_fit(slots[slot], curve, population.weights(slot))
 
 
 def test_one_leaves_and_another_joins_in_its_slot(case):
-    side, (staying, leaving, joining, _), population = case
-    side.hold(population, {0: staying, 1: leaving})
-    first = side.train(population, {0: staying, 1: leaving}, [1])
-    side.hold(population, {1: joining})
-    alone = side.train(population, {1: joining}, [1])  # the other waits
-    both = [side.train(population, {0: staying, 1: joining}, [epoch]) for epoch in (2, 3)]
-    side.assert_as_fit(staying, [*first[0], *(curves[0][0] for curves in both)])
+    comparison, (staying, leaving, joining, _), population = case
+    comparison.hold(population, {0: staying, 1: leaving})
+    first = comparison.train(population, {0: staying, 1: leaving}, [1])
+    comparison.hold(population, {1: joining})
+    alone = comparison.train(population, {1: joining}, [1])  # the other waits
+    both = [comparison.train(population, {0: staying, 1: joining}, [epoch]) for epoch in (2, 3)]
+    comparison.assert_as_fit(staying, [*first[0], *(curves[0][0] for curves in both)])
     # The second one has done the epochs 1, 2 and 3 too.
-    side.assert_as_fit(joining, [*alone[1], *(curves[1][0] for curves in both)], population.weights(1))
+    comparison.assert_as_fit(joining, [*alone[1], *(curves[1][0] for curves in both)], population.weights(1))
 
 
 def test_a_slot_without_numbers_spoils_no_other(case):
-    side, trials, population = case
-    bad = side.trial(9, {"n_hidden": 2, "n_neurons": 5, "activation": "exponential"}, **trials[0].training.model_dump() | {"learning_rate": 1e30})
+    comparison, trials, population = case
+    settings = trials[0].training.model_dump() | {"learning_rate": 1e30}
+    bad = comparison.trial(9, {"n_hidden": 2, "n_neurons": 5, "activation": "exponential"}, **settings)
     slots = {0: bad, 1: trials[3], 4: bad}
-    side.hold(population, slots)
-    curves = side.train(population, slots, range(1, side.epochs + 1))
+    comparison.hold(population, slots)
+    curves = comparison.train(population, slots, range(1, comparison.epochs + 1))
     assert not math.isfinite(curves[0][-1]["loss"])
-    side.assert_as_fit(trials[3], curves[1])
-    side.hold(population, {0: trials[2]})
-    side.assert_as_fit(trials[2], side.train(population, {0: trials[2]}, range(1, side.epochs + 1))[0])
+    comparison.assert_as_fit(trials[3], curves[1])
+    comparison.hold(population, {0: trials[2]})
+    comparison.assert_as_fit(trials[2], comparison.train(population, {0: trials[2]}, range(1, comparison.epochs + 1))[0])
 
 
-def test_the_weights_of_a_slot_are_those_that_the_model_came_with(case):
-    side, trials, population = case
-    side.hold(population, dict(enumerate(trials)))
-    side.train(population, {4: trials[0]}, [1])  # the others do nothing
+def test_the_weights_of_a_slot_are_those_of_the_model_that_was_written_into_it(case):
+    comparison, trials, population = case
+    comparison.hold(population, dict(enumerate(trials)))
+    comparison.train(population, {4: trials[0]}, [1])  # the other slots do nothing
     for slot, trial in enumerate(trials):
-        for given, kept in zip(side.build(trial).get_weights(), population.weights(slot), strict=True):
+        for given, kept in zip(comparison.build(trial).get_weights(), population.weights(slot), strict=True):
             np.testing.assert_array_equal(kept, given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_hidden", [0, 1])
-def test_networks_of_one_depth_on_inputs_so_wide_that_they_are_validated_in_parts(n_hidden, tmp_path):
-    arrays = make_arrays("regression", shape=(15000,))
+def test_networks_of_one_depth_on_inputs_so_wide_that_they_are_validated_in_parts(n_hidden, fit):
+    arrays = make_arrays("regression", 70, (15000,))
     arrays = replace(arrays, x_validation=arrays.x_train, y_validation=arrays.y_train)
-    side = Side(make_experiment("models.mlp:build_mlp", trainer="keras"), arrays, tmp_path)
-    trials = [side.trial(number, {"n_hidden": n_hidden, "n_neurons": 4 + number}, batch_size=16, learning_rate=1e-4) for number in range(2)]
+    comparison = Comparison(make_experiment("models.mlp:build_mlp"), arrays, fit)
+    trials = [comparison.trial(number, {"n_hidden": n_hidden, "n_neurons": 4 + number}, batch_size=16, learning_rate=1e-4) for number in range(2)]
     slots = SlotSpec(Size((n_hidden, n_hidden), 8, ("relu",)), 5, rows_per_step=16, is_xla=False)
-    population = build_dense_population(
-        slots, read_stack(side.build(trials[0])), TrainingContext(side.experiment, arrays), trials[0].training, Tensors()
-    )
-    side.hold(population, dict(enumerate(trials)))
-    for slot, curve in side.train(population, dict(enumerate(trials)), [1, 2, 3]).items():
-        side.assert_as_fit(trials[slot], curve, population.weights(slot))
+    population = build_dense_population(slots, read_stack(comparison.build(trials[0])), comparison.context, trials[0].training, Tensors())
+    comparison.hold(population, dict(enumerate(trials)))
+    for slot, curve in comparison.train(population, dict(enumerate(trials)), [1, 2, 3]).items():
+        comparison.assert_as_fit(trials[slot], curve, population.weights(slot))

@@ -1,47 +1,44 @@
-"""Trains trials alone, by Keras' fit, and side by side in a population, for the tests of populations."""
+"""Compares trials that train together in a population with the same trials trained alone by Keras' `fit`."""
 
 import keras
 import pytest
 
-from search.experiment.settings import TrainingSettings
 from search.training.context import TrainingContext
 from search.training.dense.stack import read_stack
 from search.training.model.building import build_model
-from search.training.run import train_trial
 from search.training.vectorized.population import Member
-from search.trial import Assignment
+from tests.search.training.conftest import make_assignment
 
 
-class Side:
-    """Some trials of one experiment, whose trainer is Keras' fit, and what fit makes of them."""
+class Comparison:
+    """Trials of one experiment, and their references.
 
-    def __init__(self, experiment, arrays, folder, epochs=3):
-        self.experiment, self.arrays, self.epochs, self._folder = experiment, arrays, epochs, folder
+    Args:
+        experiment: The experiment.
+        arrays: Its data.
+        fit: Trains a trial alone, see `references.FitReferences`.
+        epochs: How many each trial is trained for. Defaults to 3.
+    """
+
+    def __init__(self, experiment, arrays, fit, epochs=3):
+        self.experiment, self.arrays, self.epochs, self._fit = experiment, arrays, epochs, fit
+        self.context = TrainingContext(experiment, arrays)
 
     def trial(self, number, arguments, **settings):
         settings = {"epochs": self.epochs, "restore_best_weights": False, "learning_rate": 0.01 * (number + 1)} | settings
-        return Assignment(
-            number=number,
-            params={},
-            model_arguments=arguments,
-            training=TrainingSettings(**settings),
-            seed=number,
-            is_prunable=False,
-            keep_if_better_than=None,
-            model_path=str(self._folder / f"{number}"),
-        )
+        return make_assignment(number=number, seed=number, model_arguments=arguments, training=settings)
 
     def build(self, trial):
-        return build_model(TrainingContext(self.experiment, self.arrays), trial.model_arguments, trial.seed, "float32")
+        return build_model(self.context, trial.model_arguments, trial.seed, "float32")
 
     def hold(self, population, slots):
-        """Put trials into slots, with their stacks where they are such."""
+        """Write the models of trials into slots."""
         for slot, trial in slots.items():
             model = self.build(trial)
             population.load(slot, model, read_stack(model), trial.training)
 
     def train(self, population, slots, epochs):
-        """Train the trials in their slots, and return the curves of each slot."""
+        """Train the trials in their slots, and return the curve of each slot."""
         curves = {slot: [] for slot in slots}
         for epoch in epochs:
             members = {slot: Member(trial, epoch, trial.training.learning_rate) for slot, trial in slots.items()}
@@ -50,8 +47,8 @@ class Side:
         return curves
 
     def assert_as_fit(self, trial, curve, weights=None):
-        """Compare a curve with that of fit, and weights with those at its end."""
-        alone = train_trial(TrainingContext(self.experiment, self.arrays), trial, lambda _: True)
+        """Compare a curve with that of `fit`, and the weights after the last epoch."""
+        alone = self._fit(self.experiment, trial, self.arrays)
         assert alone.reason == ""
         assert len(curve) == len(alone.history)
         for expected, got in zip(alone.history, curve, strict=True):

@@ -1,0 +1,30 @@
+"""Data with several inputs or outputs, images and sequences, for the tests that compare trainers."""
+
+from dataclasses import replace
+
+from search.data.arrays import TrainingArrays
+from tests.search.training.conftest import make_arrays
+
+IMAGES = make_arrays("multiclass", 40, (8, 8, 1))
+SEQUENCES = make_arrays("binary", 40, (6, 3))
+TWO_OUTPUTS = {"metric": "val_left_mean_absolute_error", "outputs": {"left": {"weight": 0.75, "metrics": ["r2"]}, "right": {"loss": "hinge"}}}
+"""Sections of an experiment for `with_two_outputs`."""
+
+
+def with_two_inputs(arrays: TrainingArrays) -> TrainingArrays:
+    """Split the features into two inputs, left and right."""
+
+    def split(x):
+        return {"left": x[:, :2], "right": x[:, 2:]}
+
+    return replace(arrays, x_train=split(arrays.x_train), x_validation=split(arrays.x_validation))
+
+
+def with_two_outputs(arrays: TrainingArrays) -> TrainingArrays:
+    """Add a classification to a regression: whether its target is above 0."""
+
+    def both(y):
+        return {"left": y, "right": (y > 0).astype("float32")}
+
+    tasks, n_outputs = {"left": "regression", "right": "binary"}, {"left": 1, "right": 1}
+    return replace(arrays, y_train=both(arrays.y_train), y_validation=both(arrays.y_validation), task=tasks, n_outputs=n_outputs)
