@@ -32,6 +32,22 @@ def executor(make, arrays):
     executor.close()
 
 
+# Executors of their own come first: the shared one holds all CPUs of the Ray cluster.
+def test_a_wrong_argument_is_an_error_before_any_trial(make, arrays):
+    executor = make()
+    executor.start(parse_experiment(CONTENT | {"space": {"model": {"n_hiden": 1}}}, "toy"), arrays)
+    with pytest.raises(ExperimentError, match='did you mean "n_hidden"'):
+        executor.check()
+    executor.close()
+
+
+def test_closing_twice_is_allowed(make, arrays):
+    executor = make()
+    executor.start(EXPERIMENT, arrays)
+    executor.close()
+    executor.close()
+
+
 def test_trials_are_trained_one_after_another_with_equal_results_and_one_program(executor, tmp_path):
     assert executor.n_workers == executor.n_free == 1
     results = [train(executor, assignment(number, tmp_path, n_hidden=2)) for number in range(3)]
@@ -56,26 +72,11 @@ def test_a_report_that_returns_false_prunes(executor, tmp_path):
     assert reported == [(7, 1)]
 
 
-def test_a_wrong_argument_is_an_error_before_any_trial(make, arrays):
-    executor = make()
-    executor.start(parse_experiment(CONTENT | {"space": {"model": {"n_hiden": 1}}}, "toy"), arrays)
-    with pytest.raises(ExperimentError, match='did you mean "n_hidden"'):
-        executor.check()
-    executor.close()
-
-
 def test_a_wrong_reference_is_an_error_before_any_trial(arrays):
     executor = InProcessExecutor()
     executor.start(parse_experiment(CONTENT | {"model": "models.mlp:build_mpl"}, "toy"), arrays)
     with pytest.raises(UnknownReferenceError, match="build_mlp"):
         executor.check()
-
-
-def test_closing_twice_is_allowed(make, arrays):
-    executor = make()
-    executor.start(EXPERIMENT, arrays)
-    executor.close()
-    executor.close()
 
 
 def test_closing_leaves_no_process(arrays, tmp_path):
