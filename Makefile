@@ -55,10 +55,10 @@ test-all: $(READY) ## run all tests but the fault campaigns: test and test-slow
 	@$(BIN)/python -m pytest -m "not faults" $(SLOWEST) $(ARGS)
 
 test-faults: $(READY) ## kill searches a hundred times and check that nothing is lost (fifteen minutes); writes tests/FAULTS.md
-	@$(BIN)/python -m pytest tests/faults -m faults $(ARGS)
+	@$(BIN)/python -m pytest tests/faults -m faults --dist load $(ARGS)
 
 test-faults-short: $(READY) ## the same with few kills (three minutes)
-	@$(BIN)/python -m pytest tests/faults -m faults -k short $(ARGS)
+	@$(BIN)/python -m pytest tests/faults -m faults -k short --dist load $(ARGS)
 
 format: $(READY) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .

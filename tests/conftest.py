@@ -52,6 +52,8 @@ class Shell:
         from search.cli.app import run_app
 
         stdout, stderr = io.StringIO(), io.StringIO()
+        for path in self.folder.glob("*.py"):
+            sys.modules.pop(path.stem, None)  # another test's module of the same name
         known, handlers, on_terminate = set(sys.modules), list(logging.root.handlers), signal.getsignal(signal.SIGTERM)
         with (
             contextlib.chdir(self.folder),

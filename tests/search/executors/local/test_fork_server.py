@@ -19,12 +19,14 @@ COORDINATOR = """if True:
     from pathlib import Path
     from search.executors.local.fork_client import ForkClient
     server = ForkClient.start({}, Path(sys.argv[1]) / "server.log", preloads=False)
-    worker = server.fork({}, Path(sys.argv[1]) / "worker.log")
+    worker = server.fork("search.executors.local.worker:work", {}, Path(sys.argv[1]) / "worker.log")
     while not worker.pid:
         server.update()
     print(server.pid, worker.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
+
+WORKER = "search.executors.local.worker:work"
 
 HANGING_IMPORT = """if True:
     import sys, threading
@@ -50,7 +52,7 @@ def server(tmp_path):
 
 
 def test_a_worker_speaks_first_and_ends_with_its_pipe(server, tmp_path):
-    worker = server.fork({}, tmp_path / "worker.log")
+    worker = server.fork(WORKER, {}, tmp_path / "worker.log")
     assert worker.pipe.recv() == WorkerStarted()
     worker.pipe.close()
     assert server.wait_for_exit(worker) == 0
@@ -58,7 +60,7 @@ def test_a_worker_speaks_first_and_ends_with_its_pipe(server, tmp_path):
 
 
 def test_how_each_worker_ended_is_known(server, tmp_path):
-    workers = [server.fork({}, tmp_path / f"{number}.log") for number in range(3)]
+    workers = [server.fork(WORKER, {}, tmp_path / f"{number}.log") for number in range(3)]
     for worker in workers:
         worker.pipe.recv()
     while not all(worker.pid for worker in workers):
@@ -73,7 +75,7 @@ def test_how_each_worker_ended_is_known(server, tmp_path):
 
 def test_a_worker_has_its_own_environment(server, tmp_path):
     for number in range(2):
-        worker = server.fork({"KERAS_BACKEND": f"nonsense-{number}"}, tmp_path / "worker.log")
+        worker = server.fork(WORKER, {"KERAS_BACKEND": f"nonsense-{number}"}, tmp_path / "worker.log")
         worker.pipe.recv()
         worker.pipe.send(WorkerSetup(parse_experiment(CONTENT, "toy"), str(tmp_path), sys.path))
         assert server.wait_for_exit(worker) == 1
@@ -83,7 +85,7 @@ def test_a_worker_has_its_own_environment(server, tmp_path):
 def test_what_an_ended_server_was_to_fork_has_ended_as_it_did(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "nonsense")
     server = ForkClient.start({}, tmp_path / "server.log", preloads=True)
-    worker = server.fork({}, tmp_path / "worker.log")
+    worker = server.fork(WORKER, {}, tmp_path / "worker.log")
     with pytest.raises(EOFError):
         worker.pipe.recv()
     assert (server.wait_for_exit(worker), server.exit_code) == (1, 1)
