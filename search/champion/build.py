@@ -49,7 +49,7 @@ def build(spec: PackageSpec) -> Path:
     if dataset.fingerprint != spec.fingerprint:
         raise DataError(
             f'The data set "{dataset.name}" changed while the study "{spec.study}" ran: its fingerprint is {dataset.fingerprint}, '
-            f"expected {spec.fingerprint}; begin another study with --fresh"
+            f"expected {spec.fingerprint}; start another study with --fresh"
         )
     with tempfile.TemporaryDirectory() as scratch:
         champion = _assemble(spec, dataset, Path(scratch) / "champion")
@@ -142,14 +142,15 @@ def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, scratch: Path
 
 
 def serve(pipe: Connection) -> None:
-    """Import everything, wait for a specification, package, and reply.
+    """Wait for a specification, package, and reply; whatever is needed is imported while waiting.
 
     Args:
         pipe: Gets ``sys.path`` and the text of a `PackageSpec`, and is sent ``{"champion": folder}``, or ``{"error": class, "message": text}``.
     """
-    import keras  # noqa: F401 - while the search runs
-    import skops.io  # noqa: F401
-
+    if not pipe.poll():  # the search still runs
+        import keras  # noqa: F401
+        import mlflow.pyfunc  # noqa: F401
+        import skops.io  # noqa: F401
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     sys.path[:], text = pipe.recv()
     reply: dict[str, str]

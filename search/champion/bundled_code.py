@@ -75,7 +75,9 @@ def own_modules(model_path: Path, builder: str) -> tuple[str, ...]:
     if model_path.suffix == estimators.SUFFIX:
         return estimators.own_modules(model_path)
     with zipfile.ZipFile(model_path) as archive:
-        objects = list(_objects(json.loads(archive.read("config.json"))))
+        config = json.loads(archive.read("config.json"))
+    config.pop("compile_config", None)  # a champion's model is loaded without its loss, metrics and optimizer
+    objects = list(_objects(config))
     foreign = {found["module"] for found in objects if str(found["module"]).split(".")[0] not in ("keras", "builtins", "None")}
     is_custom = foreign or any(_is_registered(found) for found in objects)
     return tuple(sorted({*foreign, builder.partition(":")[0]})) if is_custom else ()

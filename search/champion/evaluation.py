@@ -36,8 +36,7 @@ def evaluate(champion: Champion, dataset: Dataset, experiment: Experiment, setti
     compile_model(model, some_outputs, settings, heads)
     target = encode_targets(model, some_outputs, settings, heads, preprocessor.encode_target(test.target))
     # In graph mode, Keras weights the last, smaller batch like a full one in the losses of single outputs (CompileLoss.call).
-    # One batch is not worth tracing.
-    model.run_eagerly = len(heads) > 1 or len(test.target) <= BATCH_SIZE
+    model.run_eagerly = len(heads) > 1
     metrics = {name: float(value) for name, value in model.evaluate(features, target, batch_size=BATCH_SIZE, verbose=0, return_dict=True).items()}
     for name, target_of in preprocessor.targets.items():
         if target_of.task != "regression":

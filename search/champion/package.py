@@ -4,6 +4,9 @@ This is the coordinator's side; it imports neither Keras nor MLflow. The process
 """
 
 import json
+import logging
+import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +23,10 @@ from .metadata import ChampionMetadata
 Start = Callable[[str, Mapping[str, str], str], Process]
 """Starts a process that calls a function, with environment variables and the name of a log."""
 
+logger = logging.getLogger(__name__)
+
 _ENTRY = f"{__package__}.build:serve"
+_LOG_LENGTH = 5000
 # Prints little, and leaves GPU memory to the workers that still hold some.
 _ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
@@ -85,7 +91,7 @@ class PackagedChampion:
 class Packager:
     """Packages champions in a fresh process.
 
-    The process is started by `start` while the search runs, imports what it needs and waits: the imports take longer than the rest.
+    `start` starts the process while the search runs; it imports what it needs and waits: the imports take longer than the rest.
 
     Args:
         start_process: Starts the process, if possible one that has imported the backend. Defaults to one that imports everything.
@@ -94,10 +100,11 @@ class Packager:
     def __init__(self, start_process: Start | None = None) -> None:
         self._start_process = start_process
         self._process: Process | None = None
+        self._is_busy = False
         self._spec: PackageSpec
 
     def __enter__(self) -> Self:
-        """Return itself; nothing is started yet."""
+        """Return itself; no process is started yet."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,8 +112,10 @@ class Packager:
         self.close()
 
     def start(self) -> None:
-        """Start the process without waiting for it."""
-        self._process = self._start_process(_ENTRY, _ENVIRONMENT, "packaging") if self._start_process else PythonProcess(_ENTRY, _ENVIRONMENT)
+        """Start the process without waiting for it; without one, `submit` starts it."""
+        environment = _ENVIRONMENT | {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        start = self._start_process or (lambda entry, environment, _: PythonProcess(entry, environment))
+        self._process = start(_ENTRY, environment, "packaging")
 
     def submit(self, spec: PackageSpec) -> None:
         """Start packaging without waiting for it.
@@ -117,7 +126,9 @@ class Packager:
         self._spec = spec
         if self._process is None:
             self.start()
-        self._send()
+        assert self._process is not None  # noqa: S101 - for mypy
+        self._process.send((sys.path, spec.to_json()))
+        self._is_busy = True
 
     def result(self) -> PackagedChampion:
         """Wait for what was submitted.
@@ -130,6 +141,8 @@ class Packager:
             ChampionError: If the model does not load or predicts otherwise than when it was trained.
         """
         reply = self._receive()
+        self._is_busy = False
+        logger.debug("Packaging trial %d printed:\n%s", self._spec.trial, self._printed())
         if "error" in reply:
             raise self._with_log(_rebuilt(reply["error"], reply["message"]))
         return PackagedChampion(folder=self._spec.folder, metadata=ChampionMetadata.load(Path(reply["champion"])))
@@ -137,16 +150,12 @@ class Packager:
     def close(self) -> None:
         """End the process, if one was started."""
         if self._process is not None:
-            self._process.close(is_idle=False)
+            self._process.close(is_idle=not self._is_busy)
             self._process.join()
             self._process = None
 
-    def _send(self) -> None:
-        assert self._process is not None  # noqa: S101 - for mypy
-        self._process.send((sys.path, self._spec.to_json()))
-
     def _receive(self) -> Mapping[str, str]:
-        """Return the process' reply; one that was started early may have died since, and is replaced once."""
+        """Return the process' reply; one that was started early may have been killed since, and is replaced once."""
         assert self._process is not None  # noqa: S101 - for mypy
         try:
             reply: Mapping[str, str] = self._process.receive()
@@ -158,16 +167,17 @@ class Packager:
             return reply
         self.close()
         self._start_process = None
+        shutil.rmtree(self._spec.folder, ignore_errors=True)  # what the killed process has written
         self.submit(self._spec)
         return self._receive()
 
     def _printed(self) -> str:
         assert self._process is not None  # noqa: S101 - for mypy
-        return Path(self._process.log).read_text(encoding="utf-8", errors="replace")
+        return Path(self._process.log).read_text(encoding="utf-8", errors="replace")[-_LOG_LENGTH:]
 
     def _with_log(self, error: Exception) -> Exception:
         """Attach what the process printed; it shows only where tracebacks do."""
-        error.add_note(self._printed()[-5000:])
+        error.add_note(self._printed())
         return error
 
 

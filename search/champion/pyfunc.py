@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..data.arrays import Tree, named, unnamed
+from ..data.arrays import Tree, unnamed
 from ..data.preprocessing import Preprocessor
 from ..data.targets import named_outputs
 from ..estimators import SUFFIX, load_estimator, outputs
@@ -96,18 +96,8 @@ class Champion:
         features = self._features(rows)
         if self.is_estimator:
             return outputs(self.model, features)
-        return unnamed({name: np.asarray(output, dtype=np.float32) for name, output in named_outputs(self.model, self._compute(features)).items()})
-
-    def _compute(self, features: Tree) -> Any:
-        """Return the model's outputs as Keras gives them; a single batch goes to the model directly, which saves the tracing of `predict`."""
-        import keras
-
-        is_one_batch = len(next(iter(named(features).values()))) <= BATCH_SIZE
-        if not is_one_batch or type(self.model).predict_step is not keras.Model.predict_step:
-            return self.model.predict(features, batch_size=BATCH_SIZE, verbose=0)
-        return keras.tree.map_structure(
-            lambda output: keras.ops.convert_to_numpy(keras.ops.cast(output, "float32")), self.model(features, training=False)
-        )
+        computed = self.model.predict(features, batch_size=BATCH_SIZE, verbose=0)
+        return unnamed({name: np.asarray(output, dtype=np.float32) for name, output in named_outputs(self.model, computed).items()})
 
     def _features(self, rows: pd.DataFrame | np.ndarray) -> Tree:
         check_column_types(rows, self.preprocessor)

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from ..errors import InputError
 from ..experiment.parameters import CategoricalParameter
+from ..trial import TrialState
 
 if TYPE_CHECKING:
     from ..experiment.parameters import Searched
@@ -165,7 +166,7 @@ def _cells(record: "TrialRecord") -> list[str]:
 
 def _state(record: "TrialRecord") -> str:
     """Return the state to print: an interrupted trial is FAILED with the reason ``interrupted``."""
-    return "FAILED" if record.state == "INTERRUPTED" else record.state
+    return "FAILED" if record.state is TrialState.INTERRUPTED else record.state
 
 
 def _seconds(record: "TrialRecord") -> float:

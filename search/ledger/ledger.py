@@ -218,8 +218,8 @@ class Ledger(StudyView):
                 self._storage.set_trial_state_values(trial_id, OptunaState.FAIL)
             return
         retry_state = to_retry_state(trial)
-        if retry_state.n_lost < max_retries:
-            self.requeue(trial.number, retry_state.next_attempt(is_lost=True))
+        if next_state := retry_state.after_loss(max_retries):
+            self.requeue(trial.number, next_state)
             return
         reason = f"the search was killed while it ran, {retry_state.n_lost + 1} times (executor.max_retries = {max_retries})"
         result = TrialResult(number=trial.number, state=TrialState.FAILED, reason=reason, failure=Failure.LOST)

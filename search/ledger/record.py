@@ -36,6 +36,14 @@ class RetryState:
     n_lost: int = 0
     batch_size: int | None = None
 
+    def after_loss(self, max_retries: int) -> "RetryState | None":
+        """Return the state of the attempt after one whose worker or coordinator died, or None if the trial must not be retried.
+
+        Args:
+            max_retries: How many attempts of a trial may be lost and retried.
+        """
+        return self.next_attempt(is_lost=True) if self.n_lost < max_retries else None
+
     def next_attempt(self, *, is_lost: bool = False, batch_size: int | None = None) -> "RetryState":
         """Return the state of the attempt after this one.
 

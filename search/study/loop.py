@@ -179,8 +179,8 @@ class SearchLoop:
     def _retry_state(self, assignment: Assignment, result: TrialResult) -> RetryState | None:
         """Return the state of a trial's next attempt, or None if it must not be retried."""
         retry_state, limits = self.ledger.retry_state(result.number), self.experiment.executor
-        if result.failure in (Failure.LOST, Failure.HUNG) and retry_state.n_lost < limits.max_retries:
-            return retry_state.next_attempt(is_lost=True)
+        if result.failure in (Failure.LOST, Failure.HUNG):
+            return retry_state.after_loss(limits.max_retries)
         batch_size = assignment.training.batch_size
         if result.failure is Failure.OUT_OF_MEMORY and limits.halve_batch_on_oom and batch_size > 1:
             return retry_state.next_attempt(batch_size=batch_size // 2)

@@ -113,9 +113,9 @@ class _Run:
             self._prepare_training(executor)
         self._start_tracking(executor)
         with Packager(executor.start_process) as self._packager:
-            if is_missing:
-                self._packager.start()  # it imports what it needs while the trials run
             try:
+                if is_missing:
+                    self._packager.start()  # it imports what it needs while the trials run
                 self._search(executor)
             except BaseException:  # Ctrl-C too
                 self._leave(is_over=False)
@@ -206,14 +206,21 @@ class _Run:
         """Register the best model unless it is registered already, and draw the plots."""
         if self._ledger.best is None:
             return
-        promotion = None if is_promoted(self._ledger) else Promotion(self._ledger, self._experiment, self._packager)
-        if promotion:
-            self._observer.on_stage("Packaging the best model")
-            promotion.start()
+        if is_promoted(self._ledger):
+            self._draw_plots()
+            return
+        self._observer.on_stage("Packaging the best model")
+        with Promotion(self._ledger, self._experiment, self._packager) as promotion:
+            try:
+                self._draw_plots()
+            except Exception:  # a plot that cannot be written keeps no model from being registered
+                promotion.finish(self._store.tracking_uri, self._tracker.find_run_id)
+                raise
+            promotion.finish(self._store.tracking_uri, self._tracker.find_run_id)
+
+    def _draw_plots(self) -> None:
         self._observer.on_stage("Drawing plots")
         write_study_report(self._ledger)
-        if promotion:
-            promotion.finish(self._store.tracking_uri, self._tracker.find_run_id)
 
 
 def write_study_report(ledger: StudyView) -> list[Path]:

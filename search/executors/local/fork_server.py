@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Mapping
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import recv_handle
+from pathlib import Path
 from typing import NoReturn
 
 from ...python_process import call
@@ -97,6 +98,8 @@ def _run_process(pipe: int, entry: str, environment: Mapping[str, str], log: str
         os.dup2(output, 2)
         os.close(output)
         os.environ.update(environment)
+        with contextlib.suppress(OSError):  # the name that top shows
+            Path("/proc/self/comm").write_text(Path(log).stem, encoding="utf-8")
         call(entry, Connection(pipe))
     except CLOSED:  # the coordinator has ended, or has closed the pipe
         os._exit(0)

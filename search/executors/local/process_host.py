@@ -1,5 +1,6 @@
 """Starts workers as processes of this machine."""
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,6 +53,8 @@ class ProcessHost:
         if self._server is None:
             return PythonProcess(entry, environment)
         log = self._logs / f"{name}.log"
+        threads = str(os.cpu_count() or 1)  # the server's are one worker's
+        environment = {"TF_NUM_INTRAOP_THREADS": threads, "TF_NUM_INTEROP_THREADS": threads, **environment}
         return ProcessConnection(self._server, self._server.fork(entry, environment, log), log)
 
     def close(self) -> None:

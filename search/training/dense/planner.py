@@ -5,9 +5,9 @@ import os
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, get_args
+from typing import Any
 
-from ...experiment.settings import Loss, TrainingSettings
+from ...experiment.settings import TrainingSettings
 from ...trial import Assignment
 from ..compiled.runtime_values import fixed_settings
 from ..context import TrainingContext
@@ -39,7 +39,14 @@ USED_PART = 0.5
 
 OPTIMIZERS = frozenset({"sgd", "rmsprop", "adam", "adamw", "adamax", "nadam", "adagrad", "adadelta", "lion"})
 """Elementwise optimizers that keep a parameter at zero while its gradient is zero."""
-LOSSES = frozenset(get_args(Loss)) - {"root_mean_squared_error", "dice", "tversky"} | {"auto"}
+LOSSES = frozenset(
+    {
+        *("mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_logarithmic_error"),
+        *("huber", "log_cosh", "poisson", "cosine_similarity", "hinge", "squared_hinge", "categorical_hinge", "kl_divergence"),
+        *("binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy", "categorical_focal_crossentropy"),
+        *("sparse_categorical_crossentropy", "auto"),
+    }
+)
 """Losses that are means over rows."""
 
 

@@ -145,7 +145,8 @@ class Progress:
             return
         trainer.set_state(checkpoint.state)
         for key, attribute in _STORED.items():
-            setattr(self, attribute, checkpoint.course[key])
+            if key in checkpoint.course:  # an earlier version may not have written it
+                setattr(self, attribute, checkpoint.course[key])
         self._best_weights = checkpoint.best_weights
         if self._keeps_weights and self.best_epoch == len(self.history):
             self._best_weights = trainer.get_weights()

@@ -8,9 +8,11 @@ import pytest
 
 from search.champion import Champion, package_champion
 from search.champion.build import build
-from search.champion.package import PackageSpec
+from search.champion.package import Packager, PackageSpec
 from search.data.dataset import load_dataset
 from search.errors import ChampionError, DataError
+from search.python_process import PythonProcess
+from tests.search.champion.conftest import build_here
 
 
 def test_a_spec_survives_its_way_to_another_process(spec):
@@ -65,7 +67,7 @@ def test_requirements_are_pinned_to_what_is_installed(packaged):
 def test_a_model_of_arrays_and_three_classes_is_packaged_as_a_tensor(image_spec):
     from mlflow.models import Model
 
-    packaged = package_champion(image_spec)
+    packaged = build_here(image_spec)
     champion, test = Champion(packaged.folder / "data" / "champion"), load_dataset(image_spec.experiment.data).test
     answers = champion.predict(test.features)
     assert packaged.metadata.modules == ()
@@ -84,7 +86,7 @@ def test_a_model_with_other_weights_is_not_packaged(spec, tmp_path):
         build(replace(spec, folder=tmp_path / "packaged", model_path=spoiled))
 
 
-def test_a_model_that_keras_refuses_is_named_with_the_way_to_mend_it(spec, tmp_path):
+def test_a_model_that_keras_refuses_is_named_with_the_way_to_fix_it(spec, tmp_path):
     unsafe = keras.Sequential([keras.Input((5,)), keras.layers.Lambda(lambda x: x * 2), keras.layers.Dense(1)])
     unsafe.save(tmp_path / "7.keras")
     np.savez(tmp_path / "7.expected.npz", outputs=np.zeros((24, 1)))
@@ -102,6 +104,26 @@ def test_a_process_that_dies_is_a_failure_of_ours_with_its_last_words(spec, tmp_
         package_champion(replace(spec, folder=tmp_path / "packaged", model_path=tmp_path / "nowhere.keras"))
     assert "Traceback" in caught.value.__notes__[0]
     assert not (tmp_path / "packaged").exists()
+
+
+def test_a_process_that_was_started_early_and_killed_is_replaced(image_spec, tmp_path):
+    started = []
+
+    def start(entry, environment, name):
+        started.append(PythonProcess(entry, environment))
+        return started[-1]
+
+    spec = replace(image_spec, folder=tmp_path / "packaged")
+    with Packager(start) as packager:
+        packager.start()
+        started[0].kill()
+        spec.folder.mkdir()
+        (spec.folder / "half").write_text("what the killed process has written")
+        packager.submit(spec)
+        packaged = packager.result()
+    assert packaged.metadata.trial == 7
+    assert "half" not in {path.name for path in packaged.folder.iterdir()}
+    assert len(started) == 1
 
 
 def test_the_coordinator_imports_neither_keras_nor_mlflow_to_package(run_python):

@@ -25,7 +25,7 @@ def test_a_search_continues_without_its_tracking_server_and_ends_complete_after_
             server.start()
             output += process.stdout.read()
         assert process.returncode == 0, output
-        assert "the search goes on" in output
+        assert "the search continues" in output
         assert f"{N_TRIALS} COMPLETE" in output
         with sqlite3.connect(server.database) as store:
             assert store.execute("select status, count(*) from runs group by 1").fetchall() == [("FINISHED", N_TRIALS + 1)]

@@ -59,6 +59,16 @@ def test_a_worker_speaks_first_and_ends_with_its_pipe(server, tmp_path):
     assert not psutil.pid_exists(worker.pid)
 
 
+def test_any_function_is_called_in_a_fork_whose_name_is_that_of_its_log(server, tmp_path):
+    forked = server.fork("tests.search.replying:reply", {"REPLY": "yes"}, tmp_path / "packaging.log")
+    forked.pipe.send("hello")
+    assert forked.pipe.recv() == ("hello", "yes", False)
+    server.update()
+    assert psutil.Process(forked.pid).name() == "packaging"
+    forked.pipe.close()
+    assert server.wait_for_exit(forked) == 0
+
+
 def test_how_each_worker_ended_is_known(server, tmp_path):
     workers = [server.fork(WORKER, {}, tmp_path / f"{number}.log") for number in range(3)]
     for worker in workers:
