@@ -1,7 +1,10 @@
 """The command line: ``python -m search``, or ``perceptune`` once installed."""
 
+import atexit
+import contextlib
 import os
 import sys
+import threading
 
 from .cli.app import run_app
 
@@ -11,7 +14,19 @@ def main() -> None:
     # The console script lacks the working directory on the path, where the user's own modules are.
     if "" not in sys.path and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
-    sys.exit(run_app(sys.argv[1:]))
+    _exit(run_app(sys.argv[1:]))
+
+
+def _exit(status: int) -> None:
+    """Exit as Python does, but without releasing the imported modules one by one, which takes 1.5 s after a search."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # a pipe that its reader has closed
+            stream.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

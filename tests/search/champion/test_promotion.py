@@ -2,6 +2,8 @@
 
 import sqlite3
 
+import pytest
+
 from search import ledger as ledgers
 from search.champion.promotion import promote
 from search.store import Store
@@ -9,6 +11,7 @@ from search.tracking.mlflow_tracker import MlflowTracker
 from tests.test_earlier_version import unpack
 
 
+@pytest.mark.slow
 def test_promoting_again_without_the_ledgers_entry_registers_nothing(tmp_path, monkeypatch):
     unpack(tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -35,7 +35,7 @@ def test_the_user_interface_serves_this_machine_only_and_runs_no_jobs(shell):
     process = shell.start("ui", "--port", port)
     try:
         for line in process.stdout:
-            if "Uvicorn running" in line or "startup complete" in line:
+            if "startup complete" in line:  # before it, nothing listens yet
                 break
         family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
         addresses = {connection.laddr.ip for member in family for connection in member.net_connections() if connection.status == psutil.CONN_LISTEN}

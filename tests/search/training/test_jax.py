@@ -21,7 +21,7 @@ QUICK = [  # one of each kind of program
     "compiled/test_streaming.py::test_rows_are_gathered_in_the_background_chunk_by_chunk[a smaller last one]",
     "vectorized/test_jax_epoch.py::test_each_trains_as_alone_though_another_leaves_and_one_joins[dense]",
 ]
-FILES = ["test_compiled_fit.py", "test_continued_trials.py", "compiled", "model/test_precision.py", "vectorized"]
+SLOW = [["test_compiled_fit.py", "test_continued_trials.py", "model/test_precision.py"], ["compiled", "vectorized"]]  # about five minutes each
 EXCLUDED = [  # Keras augments by TensorFlow; what kills, limits or damages is the same on any backend
     *("a layer without XLA", "augmented", "killed_process", "damaged_checkpoint", "by_another", "larger_than_memory", "compiler", "mapped_files"),
 ]
@@ -35,12 +35,14 @@ def run_on_jax(*arguments):
     assert "passed" in done.stdout
 
 
+@pytest.mark.slow
 def test_one_trial_of_each_kind_of_program_trains_on_jax():
     run_on_jax(*(str(HERE / name) for name in QUICK))
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_all_other_trials_train_on_jax():
+@pytest.mark.parametrize("files", SLOW, ids=" ".join)
+def test_all_other_trials_train_on_jax(files):
     deselected = [f"--deselect={HERE / name}" for name in QUICK]
-    run_on_jax(*(str(HERE / name) for name in FILES), *deselected, "-k", " and ".join(f"not ({' and '.join(name.split())})" for name in EXCLUDED))
+    run_on_jax(*(str(HERE / name) for name in files), *deselected, "-k", " and ".join(f"not ({' and '.join(name.split())})" for name in EXCLUDED))
