@@ -38,6 +38,11 @@ def redact(text: str) -> str:
     return shown
 
 
+def one_line(text: str) -> str:
+    """Return a text with single spaces in place of line breaks and runs of spaces."""
+    return " ".join(text.split())
+
+
 def shorten(text: str, length: int) -> str:
     """Return a text of at most ``length`` characters; a longer one is cut and ends in "..."."""
     return text if len(text) <= length else f"{text[: length - 3]}..."

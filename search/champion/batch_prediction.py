@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..atomic_file import replacing
 from ..errors import DataError, nearest
-from ..redaction import shorten
+from ..redaction import one_line, shorten
 from .pyfunc import Champion
 
 SUFFIXES = (".csv", ".parquet")
@@ -70,7 +70,7 @@ def _check_suffix(path: Path) -> None:
 
 
 def _one_line(error: Exception) -> str:
-    return shorten(" ".join(str(error).split()), 300)
+    return shorten(one_line(str(error)), 300)
 
 
 def _write(predictions: pd.DataFrame, path: Path) -> None:

@@ -12,6 +12,7 @@ from types import ModuleType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from ..errors import ExperimentError, UnknownReferenceError, nearest
+from ..redaction import one_line
 
 _NAME = r"[A-Za-z_]\w*"
 FORM = rf"^{_NAME}(\.{_NAME})*:{_NAME}(\.{_NAME})*$"
@@ -82,7 +83,7 @@ def _import_module(module_name: str, reference: str) -> Any:
             ) from None
         raise UnknownReferenceError(f'"{reference}": importing {module_name} needs the module "{missing}"; install it') from error
     except Exception as error:  # importing a user's module can raise anything
-        reason = " ".join(str(error).split())
+        reason = one_line(str(error))
         raise UnknownReferenceError(f'"{reference}": importing {module_name} failed with {type(error).__name__}: {reason}') from error
 
 

@@ -65,18 +65,6 @@ def to_axes(parameters: Mapping[str, Searched]) -> tuple[Axis, ...]:
     return tuple(Axis(name, distribution) for name, distribution in to_distributions(parameters).items())
 
 
-def grid_size(parameters: Mapping[str, Searched]) -> int | None:
-    """Return the number of combinations of all values.
-
-    Args:
-        parameters: The searched parameters.
-
-    Returns:
-        The number; None if a parameter is continuous.
-    """
-    return axes_size(to_axes(parameters))
-
-
 def axes_size(axes: tuple[Axis, ...]) -> int | None:
     """Return the number of combinations along all axes; None if one is continuous."""
     lengths = [axis.n_values for axis in axes]

@@ -1,7 +1,7 @@
 """Classifies what went wrong in a trial, and writes it as one line."""
 
 from ..errors import DivergedError, OverdueError, TrialError
-from ..redaction import redact
+from ..redaction import one_line, redact, shorten
 from ..trial import Failure
 
 REASON_LENGTH = 500
@@ -35,9 +35,4 @@ def reason_of(error: Exception) -> str:
         text = f"out of memory: {message}"
     else:
         text = f"{type(error).__name__}: {message}"
-    return text if len(text) <= REASON_LENGTH else text[: REASON_LENGTH - 3] + "..."
-
-
-def one_line(text: str) -> str:
-    """Return a text with single spaces in place of line breaks and runs of spaces."""
-    return " ".join(text.split())
+    return shorten(text, REASON_LENGTH)

@@ -16,11 +16,11 @@ from ..errors import ExperimentError, TrialError
 from ..estimators import is_estimator
 from ..experiment.file import Experiment
 from ..experiment.references import check_arguments, check_values, resolve
+from ..redaction import one_line
 from ..trial import Assignment
 from . import sklearn_fit
 from .batching import rows
 from .context import TrainingContext
-from .failures import one_line
 from .loop.callbacks import check_callbacks
 from .metrics import check_objective
 from .model.building import build_model, provided, seeds

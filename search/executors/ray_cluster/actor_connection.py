@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from ...redaction import shorten
+from ...redaction import one_line, shorten
 from ...trial import Assignment
 from ..messages import CheckBuilder, MessageWithFiles
 from ..trial_files import read_checkpoint, write_files
@@ -71,7 +71,7 @@ class ActorConnection:
     @property
     def exit_reason(self) -> str:
         """Ray's error, in one line."""
-        text = " ".join(str(self._error).split())
+        text = one_line(str(self._error))
         return shorten(text, _REASON_LENGTH)
 
     @property

@@ -16,6 +16,7 @@ from ...errors import ExperimentError, MissingExtraError, nearest
 from ...experiment.file import Experiment
 from ...experiment.references import check_arguments, resolve
 from ...experiment.sections import CallbackSection
+from ...redaction import one_line
 
 FOLDER = "callbacks"
 _PATHS = frozenset({"filepath", "path", "filename", "file", "dir", "logdir", "folder", "directory"})
@@ -143,7 +144,7 @@ def _make(section: CallbackSection, number: int, paths: _Paths) -> Any:
     try:
         return callback(**arguments)
     except Exception as error:  # whatever a constructor raises for a value
-        raise ExperimentError(f"{where}: {section.use} cannot be created: {type(error).__name__}: {' '.join(str(error).split())}") from error
+        raise ExperimentError(f"{where}: {section.use} cannot be created: {type(error).__name__}: {one_line(str(error))}") from error
 
 
 def _arguments(callback: Any, written: Mapping[str, Any], paths: _Paths, where: str) -> dict[str, Any]:

@@ -3,17 +3,16 @@ import pytest
 
 from search.experiment.parameters import FloatParameter, IntParameter
 from search.experiment.space import to_distributions
-from search.samplers import grid_size
-from search.samplers.axes import to_axes
+from search.samplers.axes import axes_size, to_axes
 from search.samplers.grid import Grid, GridSampler
 
 SPACE = {"n": IntParameter(type="int", low=1, high=8, step=3), "x": FloatParameter(type="float", low=0.0, high=0.3, step=0.1)}
 
 
 def test_the_grid_counts_every_combination():
-    assert grid_size(SPACE) == 3 * 4
-    assert grid_size({}) == 1
-    assert grid_size(SPACE | {"y": FloatParameter(type="float", low=0.0, high=1.0)}) is None
+    assert axes_size(to_axes(SPACE)) == 3 * 4
+    assert axes_size(to_axes({})) == 1
+    assert axes_size(to_axes(SPACE | {"y": FloatParameter(type="float", low=0.0, high=1.0)})) is None
 
 
 def test_the_last_step_of_a_float_is_its_high_end():
