@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from search.data.tables import COMPRESSED, Table, read_table
+
 from .folder import find
 from .split import three_parts
 
@@ -19,9 +21,15 @@ def csv(
     target: str | int,
     task: str = "auto",
     drop: Sequence[str | int] = (),
-    separator: str = ",",
-    header: bool = True,
+    separator: str | None = None,
+    header: bool | None = None,
     comment: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    quote: str = '"',
+    na_values: Sequence[str] = (),
+    keep_default_na: bool = True,
+    day_first: bool | None = None,
     validation_size: float = 0.2,
     test_size: float = 0.2,
     seed: int = 42,
@@ -29,41 +37,58 @@ def csv(
 ) -> dict[str, Any]:
     """Read a CSV or Parquet file and split it.
 
+    How the file is written is found out unless it is given: separator, line of names, decimal comma, thousands, encoding,
+    compression (.gz, .bz2, .xz, .zip). Blanks around values are no part of them. Numbers may have a percent or currency
+    sign; codes with leading zeros, such as 00012, are text. The champion carries the format, so that `predict` reads alike.
+
     With ``task="auto"``, a target of text or true/false is classified, and so is one of two distinct numbers, or of at
     most ten distinct whole numbers; any other is a regression.
 
     Args:
         path: The file, relative to the working directory, or else to the folder that PERCEPTUNE_DATA names
             (~/.cache/perceptune by default). A name that ends in ``.parquet`` is read as Parquet.
-        target: The column to predict: its name, or its number from 0, negative ones from the end.
+        target: The column to predict: its name, or its number from 0, negative ones from the end. Rows without it are left out.
         task: "binary", "multiclass", "regression" or "auto". Defaults to "auto".
         drop: Columns to leave out, as names or numbers. Defaults to none.
-        separator: Separator of values in a CSV file. Defaults to ",".
-        header: Whether the first line names the columns; otherwise they are column_0, column_1 ... Defaults to True.
+        separator: Separator of values in a CSV file. Defaults to the one found.
+        header: Whether the first line names the columns; otherwise they are column_0, column_1 ... Defaults to what is found.
         comment: A character after which the rest of a line is ignored. Defaults to none.
+        decimal: "." or ",", the sign before decimals. Defaults to the one found.
+        encoding: Python's name of the encoding. Defaults to the byte order mark's, else UTF-8, else cp1252.
+        quote: The character around values that contain the separator. Defaults to ``"``.
+        na_values: Further texts that stand for a missing value. Defaults to none.
+        keep_default_na: Whether empty text, ?, NA, N/A, NULL, None, nan and the like stand for a missing value. Defaults to True.
+        day_first: Whether 3/4/2026 is in April. Defaults to what the values show, else to True with decimal commas.
         validation_size: Part of all rows. Defaults to 0.2.
         test_size: Part of all rows. Defaults to 0.2.
         seed: Seed of the splits. Defaults to 42.
         stratify: Whether the parts have the classes in the same proportions; not for regression. Defaults to True.
 
     Returns:
-        The three parts, the task and the name of the data set, which is the file's stem.
+        The three parts, the task, the name of the data set, which is the file's stem, the format and notes.
 
     Raises:
         FileNotFoundError: If there is no such file.
         LookupError: If a column does not exist.
-        ValueError: If task is unknown or drop is no list, the file cannot be read, has no rows or too few, or the target has
-            gaps or does not match the task.
+        ValueError: If an argument is unknown, the file cannot be read, has no rows or too few, or the target does not match the task.
     """
-    _check_arguments(task, drop)
+    _check_arguments(task, drop, na_values, decimal)
     file = find(path)
-    frame = _read(file, separator, header, comment)
+    given = {"separator": separator, "header": header, "comment": comment, "decimal": decimal, "encoding": encoding, "quote": quote}
+    table = _read(file, target, gaps=na_values, keep_default_gaps=keep_default_na, day_first=day_first, **given)
+    frame, notes = table.rows, list(table.notes)
     target_name = _column(frame, target, file)
     dropped = [_column(frame, column, file) for column in drop]
     if target_name in dropped:
         raise ValueError(f'{file}: the target "{target_name}" is among the columns to drop; take it out of drop')
-    values = frame[target_name]
-    _check_target(values, file)
+    n_gaps = int(frame[target_name].isna().sum())
+    if n_gaps:
+        frame = frame[frame[target_name].notna()]
+        notes.append(f'{n_gaps} of {len(table.rows)} rows have no target "{target_name}" and are left out')
+    for column in _empty_or_counting(frame, {target_name, *dropped}):
+        dropped.append(column)
+        notes.append(f'"{column}" {"has no values" if frame[column].isna().all() else "numbers the rows"} and is left out')
+    values = _target(frame[target_name], file)
     task = infer_task(values) if task == "auto" else task
     features = frame.drop(columns=[target_name, *dropped])
     try:
@@ -72,7 +97,8 @@ def csv(
         )
     except ValueError as error:
         raise ValueError(f"{file}: {error}") from None
-    return {**parts, "task": task, "name": file.stem}
+    form = None if table.format is None else table.format.replace(target=target_name).to_dict()
+    return {**parts, "task": task, "name": Path(file.stem).stem if file.suffix in COMPRESSED else file.stem, "table_format": form, "notes": notes}
 
 
 def infer_task(target: pd.Series) -> str:
@@ -93,28 +119,26 @@ def infer_task(target: pd.Series) -> str:
     return "multiclass" if n_distinct <= MAX_CLASSES and (target % 1 == 0).all() else "regression"
 
 
-def _check_arguments(task: str, drop: Sequence[str | int]) -> None:
+def _check_arguments(task: str, drop: Sequence[str | int], na_values: Sequence[str], decimal: str | None) -> None:
     if task not in TASKS:
         raise ValueError(f'task = "{task}" is not known; expected one of {", ".join(TASKS)}')
-    is_list = not isinstance(drop, str | int)
-    if not is_list:
-        written = f'"{drop}"' if isinstance(drop, str) else drop
-        raise ValueError(f"drop = {written} is not a list; write drop = [{written}]")
+    if decimal not in (None, ".", ","):
+        raise ValueError(f'decimal = "{decimal}" is not known; expected "." or ","')
+    for name, given in (("drop", drop), ("na_values", na_values)):
+        is_list = not isinstance(given, str | int)
+        if not is_list:
+            written = f'"{given}"' if isinstance(given, str) else given
+            raise ValueError(f"{name} = {written} is not a list; write {name} = [{written}]")
 
 
-def _read(file: Path, separator: str, header: bool, comment: str | None) -> pd.DataFrame:
+def _read(file: Path, target: str | int, **given: Any) -> Table:
     try:
-        if file.suffix == ".parquet":
-            frame = pd.read_parquet(file)
-        else:
-            # One type for a whole column, however long the file is.
-            frame = pd.read_csv(file, sep=separator, header=0 if header else None, comment=comment, low_memory=False)
-    except (ValueError, OSError) as error:  # pandas' parser, pyarrow's and the decoder's errors are ValueErrors
+        table = read_table(file, target, **given)
+    except (ValueError, OSError, LookupError) as error:  # pandas' parser, pyarrow's and the decoder's errors are ValueErrors
         raise ValueError(f"{file} cannot be read as a table: {str(error).strip().splitlines()[0]}") from None
-    if frame.empty:
+    if table.rows.empty:
         raise ValueError(f"{file} has no rows; expected a table with a target and at least one feature")
-    names = [str(name) if header else f"column_{number}" for number, name in enumerate(frame.columns)]
-    return frame.set_axis(names, axis="columns")
+    return table
 
 
 def _column(frame: pd.DataFrame, column: str | int, file: Path) -> str:
@@ -129,10 +153,17 @@ def _column(frame: pd.DataFrame, column: str | int, file: Path) -> str:
     return column
 
 
-def _check_target(target: pd.Series, file: Path) -> None:
-    n_gaps = int(target.isna().sum())
-    if n_gaps:
-        first = int(target.isna().to_numpy().argmax()) + 1
-        raise ValueError(f'{file}: the target "{target.name}" has {n_gaps} gaps, the first in row {first}; remove these rows or fill them')
+def _empty_or_counting(frame: pd.DataFrame, others: set[str]) -> list[str]:
+    """Return the columns that are all gaps, and a first column without a name that numbers the rows, as pandas writes its index."""
+    empty = [str(name) for name in frame if name not in others and frame[name].isna().all()]
+    first = str(frame.columns[0])
+    is_index = first.startswith("Unnamed: ") and first not in others and pd.api.types.is_integer_dtype(frame[first]) and frame[first].is_unique
+    return [*empty, *([first] if is_index else [])]
+
+
+def _target(target: pd.Series, file: Path) -> pd.Series:
+    """Return the target, dates as text; it has at least two different values."""
     if target.nunique() < 2:
-        raise ValueError(f'{file}: the target "{target.name}" is {target.tolist()[0]!r} in every row; expected at least two different values')
+        shown = f"{target.tolist()[0]!r} in every row" if len(target) else "missing in every row"
+        raise ValueError(f'{file}: the target "{target.name}" is {shown}; expected at least two different values')
+    return target.astype("str") if pd.api.types.is_datetime64_any_dtype(target) else target

@@ -1,25 +1,26 @@
 """Predicts the rows of a file into another file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from ..atomic_file import replacing
+from ..data import tables
+from ..data.tables import TableFormat
 from ..errors import DataError, nearest
 from ..redaction import one_line, shorten
 from .pyfunc import Champion
 
-SUFFIXES = (".csv", ".parquet")
+OUTPUT_SUFFIXES = (".csv", ".parquet")
 
 
 def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Path) -> int:
     """Predict the rows of a table, in their order.
 
     Args:
-        load: Loads the champion; called after the rows are read, since it takes seconds.
-        input_path: A CSV file with a header, or a Parquet file, by its suffix. It needs the training data's feature columns,
-            in any order; other columns are ignored.
+        load: Loads the champion; called after the paths are checked.
+        input_path: A file as for `read_rows`, with the training data's feature columns in any order; other columns are ignored.
         output_path: A ``.csv`` or ``.parquet`` file for the columns ``prediction`` and ``probability_<class>``. An existing
             file is replaced atomically.
 
@@ -29,22 +30,25 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
     Raises:
         DataError: If a file cannot be read or written, there are no rows, or columns are missing or of another type.
     """
-    _check_suffix(output_path)
+    _check_suffix(output_path, OUTPUT_SUFFIXES)
+    _check_input(input_path)
     if not output_path.absolute().parent.is_dir():
         raise DataError(f'The folder of "{output_path}" does not exist; create it first')
     if output_path.exists() and output_path.samefile(input_path):
         raise DataError(f'"{output_path}" has the rows to predict; give another file for the predictions')
-    rows = read_rows(input_path)
-    predictions = load().predict(rows)
+    champion = load()
+    predictions = champion.predict(read_rows(input_path, champion))
     _write(predictions, output_path)
     return len(predictions)
 
 
-def read_rows(path: Path) -> pd.DataFrame:
-    """Read raw rows from a file.
+def read_rows(path: Path, champion: Champion) -> pd.DataFrame:
+    """Read raw rows from a file as the champion's training data were read: each value by its column's type.
 
     Args:
-        path: A ``.csv`` or ``.parquet`` file.
+        path: A ``.csv`` file (also .tsv, .txt, .data, .dat), which may be compressed, or a ``.parquet`` file. It is written as the training
+            data's file, or in another way that is found out: separator, line of names, decimal comma.
+        champion: The champion that will predict them.
 
     Returns:
         The table, at least one row.
@@ -52,21 +56,26 @@ def read_rows(path: Path) -> pd.DataFrame:
     Raises:
         DataError: If the file is missing, is of another format, or has no rows.
     """
-    _check_suffix(path)
-    if not path.is_file():
-        raise DataError(f'There is no file "{path}"; give the path of a .csv or .parquet file with the rows to predict')
+    _check_input(path)
+    facts = champion.metadata.table_format
     try:
-        rows = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path)
-    except (ValueError, OSError) as error:  # pandas' and pyarrow's errors of parsing and decoding are ValueErrors
-        raise DataError(f'"{path}" cannot be read as {path.suffix[1:]}: {_one_line(error)}') from error
+        rows = tables.read_rows(path, None if facts is None else TableFormat.from_dict(facts), champion.preprocessor.columns or {})
+    except (ValueError, OSError, LookupError) as error:  # pandas' and pyarrow's errors of parsing and decoding are ValueErrors
+        raise DataError(f'"{path}" cannot be read as a table: {_one_line(error)}') from error
     if rows.empty:
         raise DataError(f'"{path}" has no rows to predict; expected a header and at least one row')
     return rows
 
 
-def _check_suffix(path: Path) -> None:
-    if path.suffix.lower() not in SUFFIXES:
-        raise DataError(f'"{path}" has the suffix "{path.suffix}"; {nearest(path.suffix, SUFFIXES)}')
+def _check_input(path: Path) -> None:
+    _check_suffix(path.with_suffix("") if path.suffix.lower() in tables.COMPRESSED else path, tables.SUFFIXES)
+    if not path.is_file():
+        raise DataError(f'There is no file "{path}"; give the path of a .csv or .parquet file with the rows to predict')
+
+
+def _check_suffix(path: Path, known: Sequence[str]) -> None:
+    if path.suffix.lower() not in known:
+        raise DataError(f'"{path}" has the suffix "{path.suffix}"; {nearest(path.suffix, known)}')
 
 
 def _one_line(error: Exception) -> str:

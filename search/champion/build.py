@@ -83,6 +83,7 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
         task=preprocessor.task,
         class_names=preprocessor.class_names,
         backend=_backend(spec),
+        table_format=None if dataset.table_format is None else dataset.table_format.to_dict(),
         modules=bundled_code.own_modules(spec.model_path, spec.experiment.model),
     ).save(folder)
     return Champion(folder)
@@ -125,15 +126,15 @@ def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, scratch: Path
     """Write the MLflow model, load it the way MLflow does and compare its predictions."""
     import mlflow.pyfunc
 
-    modules, columns = champion.metadata.modules, champion.preprocessor.columns
-    rows = as_declared(dataset.validation.features[:N_COMPARED_ROWS], columns)
+    modules, preprocessor = champion.metadata.modules, champion.preprocessor
+    rows = as_declared(dataset.validation.features[:N_COMPARED_ROWS], preprocessor)
     predictions = champion.predict(rows)
     mlflow.pyfunc.save_model(
         spec.folder,
         loader_module=bundled_code.LOADER,
         data_path=str(champion.folder),
         code_paths=bundled_code.copy_code(scratch / "code", modules),
-        signature=signature_of(as_declared(dataset.train.features, columns), predictions),
+        signature=signature_of(as_declared(dataset.train.features, preprocessor), predictions),
         input_example=rows[:N_EXAMPLE_ROWS],
         pip_requirements=bundled_code.requirements(champion.metadata.backend, modules),
         metadata={"perceptune.study": spec.study, "perceptune.trial": spec.trial},

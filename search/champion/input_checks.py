@@ -1,8 +1,11 @@
-"""Rejects numbers in columns that held text in training, unless the text contained numerals, such as building numbers."""
+"""Compares rows with what the columns held in training: numbers in place of text are refused, values that were not there are told."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from ..data.column_transformer import known_values
 from ..data.columns import Features, column_type, to_text
 from ..data.preprocessing import Preprocessor
 from ..errors import DataError
@@ -16,25 +19,44 @@ def check_column_types(rows: Features, preprocessor: Preprocessor) -> None:
         preprocessor: The fitted preprocessor.
 
     Raises:
-        DataError: If a text column holds numbers and its values in training contained no numeral.
+        DataError: If a text column holds numbers, and none of its values in training is written as a number is.
     """
     if isinstance(rows, np.ndarray):
         return
-    for name, known in _training_values(preprocessor).items():
-        if name in rows.columns and _holds_numbers(rows[name]) and not _contains_numerals(known):
+    for name, known in _known_values(preprocessor).items():
+        if name in rows.columns and _holds_numbers(rows[name]) and not _are_written_as_numbers(known):
             first = to_text(rows[name].dropna())[0]
             raise DataError(f'The rows: the column "{name}" holds the number {first}; expected text as in training, such as "{known[0]}"')
 
 
-def _training_values(preprocessor: Preprocessor) -> dict[str, np.ndarray]:
+def unseen_values(rows: Features, preprocessor: Preprocessor) -> list[str]:
+    """Return a sentence for each text column with values that were not in training.
+
+    Args:
+        rows: Raw rows that the preprocessor accepts.
+        preprocessor: The fitted preprocessor.
+    """
+    known = _known_values(preprocessor)
+    checked = preprocessor.check(rows) if known else rows
+    sentences = []
+    for name, values in known.items():
+        column = pd.Series(checked[name]).dropna()
+        unseen = column[~column.isin(list(values))]
+        if len(unseen):
+            sentences.append(f"{name}: {len(unseen):,} of {len(column):,} values were not in training, such as {unseen.iloc[0]}")
+    return sentences
+
+
+def _known_values(preprocessor: Preprocessor) -> Mapping[str, np.ndarray]:
     """Return the values that each text column had in training."""
-    text = [name for name, of in (preprocessor.columns or {}).items() if of == "text"]
-    return dict(zip(text, preprocessor.transformer.named_transformers_["text"][-1].categories_, strict=True)) if text else {}
+    return known_values(preprocessor.transformer, preprocessor.columns or {})
 
 
 def _holds_numbers(column: pd.Series) -> bool:
     return bool(column.notna().any()) and column_type(column, "The rows") == "numeric"
 
 
-def _contains_numerals(known: np.ndarray) -> bool:
-    return bool(pd.to_numeric(pd.Series(known, dtype=object), errors="coerce").notna().any())
+def _are_written_as_numbers(known: np.ndarray) -> bool:
+    """Return whether some of the texts are numbers without leading zeros, which a number can be the same as."""
+    texts = pd.Series(known, dtype="str")
+    return bool((pd.to_numeric(texts, errors="coerce").notna() & ~texts.str.fullmatch(r"0\d+")).any())

@@ -32,6 +32,7 @@ class ChampionMetadata:
         task: "binary", "multiclass" or "regression".
         class_names: The target's values in the order of the output's units; empty for regression.
         backend: The Keras backend of training; empty for a model with scikit-learn's interface.
+        table_format: How the file of the training data is written (`search.data.tables.TableFormat`); None if it was none.
         modules: Modules to import before the model loads, because they define custom layers or classes; usually none.
     """
 
@@ -48,6 +49,7 @@ class ChampionMetadata:
     task: str | Mapping[str, str]
     class_names: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
     backend: str
+    table_format: Mapping[str, Any] | None = None
     modules: tuple[str, ...] = ()
 
     def save(self, folder: Path) -> None:

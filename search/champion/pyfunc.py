@@ -8,6 +8,7 @@ imports little (see `bundled_code.py`). Nothing is unpickled: the model is a ``.
 import importlib
 import os
 import sys
+import warnings
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from ..data.preprocessing import Preprocessor
 from ..data.targets import named_outputs
 from ..estimators import SUFFIX, load_estimator, outputs
 from .estimator_predictions import estimator_predictions
-from .input_checks import check_column_types
+from .input_checks import check_column_types, unseen_values
 from .metadata import ChampionMetadata
 
 MODEL, ESTIMATOR, PREPROCESSOR = "model.keras", f"model{SUFFIX}", "preprocessor"
@@ -116,7 +117,12 @@ class Champion:
 
         Raises:
             DataError: If there are no rows, or columns are missing or of another type.
+
+        Warns:
+            UserWarning: If a text column holds values that were not in training.
         """
+        for sentence in unseen_values(rows, self.preprocessor):
+            warnings.warn(sentence, stacklevel=2)
         if self.is_estimator:
             predictions = estimator_predictions(self.model, self._features(rows), self.preprocessor)
         else:

@@ -1,31 +1,34 @@
 """The signature of an MLflow model, and rows converted to its types."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from ..data.columns import ColumnType, Features, to_numbers
+from ..data.preprocessing import Preprocessor
+from ..data.tables.dates import to_texts
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature
     from mlflow.types import Schema
 
 
-def as_declared(rows: Features, columns: Mapping[str, ColumnType] | None) -> Features:
-    """Convert raw rows to the types of the signature: float64, bool if nothing is missing, text as objects; a default index.
+def as_declared(rows: Features, preprocessor: Preprocessor) -> Features:
+    """Convert raw rows to the types of the signature: float64, bool if nothing is missing, text and dates as text; a default index.
 
     Args:
         rows: Raw rows, ``(n_rows, n_columns)``, or an array ``(n_rows, *shape)``, which stays as it is.
-        columns: Type of each column in the training part; None if rows are arrays.
+        preprocessor: The fitted preprocessing.
 
     Returns:
-        The columns, in their order in ``columns``.
+        The columns that are used, in the preprocessor's order.
     """
-    if columns is None or isinstance(rows, np.ndarray):
+    if preprocessor.columns is None or isinstance(rows, np.ndarray):
         return rows
-    return pd.DataFrame({name: _declared(rows[name].reset_index(drop=True), of) for name, of in columns.items()})
+    columns = {name: rows[name].reset_index(drop=True) for name in preprocessor.columns}
+    dates = {name: to_texts(columns[name], date.format) for name, date in preprocessor.dates.items()}
+    return pd.DataFrame({name: _declared(dates.get(name, columns[name]), of) for name, of in preprocessor.columns.items()})
 
 
 def signature_of(rows: Features, predictions: pd.DataFrame) -> "ModelSignature":
@@ -52,7 +55,7 @@ def signature_of(rows: Features, predictions: pd.DataFrame) -> "ModelSignature":
 
 
 def _declared(column: pd.Series, of: ColumnType) -> pd.Series:
-    if of == "text":
+    if of != "numeric":
         return column.astype(object)
     return column if column.dtype == np.bool_ else pd.Series(to_numbers(column, "The rows"))
 

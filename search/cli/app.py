@@ -16,7 +16,7 @@ import typer
 
 from ..errors import InputError, PerceptuneError
 from ..redaction import RedactingFormatter, redact
-from . import champion, doctor, inspection, run, studies, ui
+from . import champion, data, doctor, inspection, run, studies, ui
 
 _INTERRUPTED = "interrupted; the same command continues"
 
@@ -28,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (run, studies, champion, inspection, doctor, ui):
+for group in (run, data, studies, champion, inspection, doctor, ui):
     group.register(app)
 
 

@@ -1,5 +1,6 @@
 """The commands that use a champion: ``predict`` and ``export``."""
 
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -24,8 +25,11 @@ def predict(
     """Predict the rows of a file with a study's champion."""
     from ..champion import load_champion, predict_file
 
-    with quiet_backend():
+    with quiet_backend(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
         n_rows = predict_file(lambda: load_champion(study), input, output)
+    for sentence in dict.fromkeys(str(warning.message) for warning in caught if warning.category is UserWarning):
+        typer.echo(sentence, err=True)
     typer.echo(f"{n_rows} predictions written to {output}")
 
 

@@ -77,8 +77,8 @@ def outputs(
     from ..inspection.files import check_output_path, write_outputs
 
     check_output_path(output)
-    rows = read_rows(input)
-    found = layer_outputs(_loaded(study), layer, rows)
+    champion = _loaded(study)
+    found = layer_outputs(champion, layer, read_rows(input, champion))
     write_outputs(found, layer, output)
     typer.echo(f"Outputs {', '.join(str(array.shape) for array in found)} written to {output}")
 

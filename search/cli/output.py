@@ -9,14 +9,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from ..errors import InputError
 from ..experiment.parameters import CategoricalParameter
+from ..redaction import shorten
 from ..trial import TrialState
 
 if TYPE_CHECKING:
+    from ..data.columns import ColumnType
+    from ..data.dataset import Dataset
     from ..experiment.parameters import Searched
     from ..ledger import StudyView, TrialRecord
     from ..study.summary import StudySummary
@@ -69,6 +73,36 @@ def print_summary(summary: "StudySummary", again: str) -> None:
         )
     for command, purpose in commands:
         console.print(f"  {command:<66} {purpose}")
+
+
+def print_data(dataset: "Dataset", types: "Mapping[str, ColumnType]", notes: Sequence[str]) -> None:
+    """Print a data set: its parts, targets and columns, how its file is read, and notes.
+
+    Args:
+        dataset: The data set.
+        types: Type of each feature column that is used; empty if rows are arrays.
+        notes: What a user should know.
+    """
+    sizes = {"train": len(dataset.train.target), "validation": len(dataset.validation.target), "test": len(dataset.test.target)}
+    console.print(f"{dataset.name}: {sum(sizes.values())} rows ({', '.join(f'{size} {part}' for part, size in sizes.items())})", markup=False)
+    for name, values in dataset.train.targets.items():
+        counts = ", ".join(f"{value} ({count})" for value, count in values.value_counts().head(10).items())
+        shown = f"{values.min():g} to {values.max():g}, mean {values.mean():.5g}" if dataset.tasks[name] == "regression" else counts
+        console.print(f"Target {name}: {dataset.tasks[name]}; in the train part {shown}", markup=False)
+    if dataset.table_format is not None:
+        form = dataset.table_format
+        names = "the first line names the columns" if form.header else "no line of names"
+        console.print(f'Read with separator {form.separator!r}, {names}, decimal "{form.decimal}", encoding {form.encoding}', markup=False)
+    features = dataset.train.features
+    if types and not isinstance(features, np.ndarray):
+        table = Table("column", "type", "distinct", "gaps", "example", box=None)
+        for column_name, column in features.items():
+            found = (column.nunique(), int(column.isna().sum()))
+            example = shorten(str(next(iter(column.dropna().tolist()), "")), 40)
+            table.add_row(str(column_name), types.get(str(column_name), "not used"), *map(str, found), example)
+        console.print(table)
+    for note in notes:
+        console.print(f"Note: {note}", markup=False)
 
 
 def print_best(summary: "StudySummary") -> None:

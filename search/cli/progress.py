@@ -75,6 +75,10 @@ class LineObserver:
         """Print the stage."""
         console.print(text)
 
+    def on_note(self, text: str) -> None:
+        """Print the sentence."""
+        console.print(f"Note: {text}", markup=False)
+
 
 class LiveObserver:
     """Holds the state of the live table.
@@ -127,6 +131,10 @@ class LiveObserver:
     def on_stage(self, text: str) -> None:
         """Set the stage."""
         self._stage = text
+
+    def on_note(self, text: str) -> None:
+        """Print the sentence above the table."""
+        console.print(f"Note: {text}", markup=False)
 
     def render(self) -> Group:
         """Draw the table."""

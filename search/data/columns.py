@@ -1,4 +1,4 @@
-"""The type of a table's column: numeric (numbers and true/false) or text. It changes no column."""
+"""The type of a table's column: numeric (numbers and true/false), dates or text. It changes no column."""
 
 import json
 from typing import Any, Literal
@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..errors import DataError
 
-ColumnType = Literal["numeric", "text"]
+ColumnType = Literal["numeric", "text", "date"]
 Features = pd.DataFrame | np.ndarray
 """Rows as a table of named columns, or as an array ``(n_rows, *shape)``."""
 
@@ -18,18 +18,20 @@ _TEXT = frozenset({"string", "categorical", "mixed-integer", "mixed"})
 
 
 def column_type(column: pd.Series, where: str) -> ColumnType:
-    """Return the type of a column: numeric or text.
+    """Return the type of a column.
 
     Args:
         column: The column, gaps allowed; a column of gaps only is numeric.
         where: Start of the error message, such as ``data set "iris", train part``.
 
     Returns:
-        "numeric" for numbers and true/false; "text" for text, categories, and text mixed with numbers.
+        "numeric" for numbers and true/false; "date" for dates and times; "text" for text, categories, and text mixed with numbers.
 
     Raises:
-        DataError: If the column has values of another type, such as dates or lists.
+        DataError: If the column has values of another type, such as lists.
     """
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return "date"
     inferred = pd.api.types.infer_dtype(column, skipna=True)
     if inferred in _NUMERIC:
         return "numeric"
@@ -38,7 +40,9 @@ def column_type(column: pd.Series, where: str) -> ColumnType:
         if odd is None:
             return "text"
         inferred = odd
-    raise DataError(f'{where}: the column "{column.name}" holds values of type {inferred}; expected numbers, true/false or text; convert or drop it')
+    raise DataError(
+        f'{where}: the column "{column.name}" holds values of type {inferred}; expected numbers, true/false, dates or text; convert or drop it'
+    )
 
 
 def to_numbers(column: pd.Series, where: str) -> np.ndarray:
@@ -58,7 +62,8 @@ def to_numbers(column: pd.Series, where: str) -> np.ndarray:
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
         wrong = np.isinf(numbers)
     else:
-        column_type(column, where)  # dates would be read as nanoseconds
+        if column_type(column, where) == "date":  # it would be read as nanoseconds
+            raise DataError(f'{where}: the column "{column.name}" holds dates; expected finite numbers')
         numbers = pd.to_numeric(column.astype(object), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         wrong = ~np.isfinite(numbers) & column.notna().to_numpy()
     if wrong.any():
@@ -88,7 +93,10 @@ def to_python(value: Any) -> Any:
 
 def column_bytes(column: pd.Series, where: str) -> bytes:
     """Return a column's values as bytes that depend neither on the width of its dtype nor on its index."""
-    if column_type(column, where) == "text":
+    of = column_type(column, where)
+    if of == "date":
+        return json.dumps([None if pd.isna(date) else date.isoformat() for date in column]).encode()
+    if of == "text":
         return json.dumps([None if text is np.nan else text for text in to_text(column)]).encode()
     numbers = to_numbers(column, where)
     return np.where(np.isnan(numbers), np.nan, numbers).tobytes()  # NaN has many bit patterns

@@ -17,6 +17,7 @@ from .classes import format_values, name_classes
 from .columns import to_numbers
 from .fingerprint import fingerprint
 from .parts import PARTS, Part, check_same_columns, join_targets, parse_part
+from .tables import TableFormat
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,9 @@ class Dataset:
         class_names: Classes of the target in the order of the output's units, empty for regression; by column where
             there are several targets.
         fingerprint: SHA-256 of all parts' content, 16 hexadecimal digits.
+        table_format: How the table's file is written (`search.data.tables.TableFormat`), so that rows to predict are read alike;
+            None if the loader names none.
+        notes: What the loader tells about the data, one sentence each.
     """
 
     name: str
@@ -43,6 +47,8 @@ class Dataset:
     task: Tasks
     class_names: tuple[str, ...] | Mapping[str, tuple[str, ...]]
     fingerprint: str
+    table_format: TableFormat | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def tasks(self) -> dict[str, Task]:
@@ -82,7 +88,8 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
     Args:
         loaded: A dict of "train", "validation" and "test", each a pair of features and target; "task"; and optionally
             "class_names". Whole-number targets are then indices into that list and are replaced by its names. If the target is a
-            table of several columns, "task" is a dict by column, and so is "class_names".
+            table of several columns, "task" is a dict by column, and so is "class_names". Further "table_format", the facts of a
+            `TableFormat`, and "notes", a list of sentences.
         name: Name of the data set.
 
     Returns:
@@ -104,6 +111,8 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
         [column] = targets
         facts = {"target": column, "task": tasks[column], "class_names": class_names[column]}
     digest = fingerprint(parts, list(facts.values()))
+    form = loaded.get("table_format")
+    facts |= {"table_format": None if form is None else TableFormat.from_dict(form), "notes": tuple(loaded.get("notes") or ())}
     return Dataset(name=name, train=parts["train"], validation=parts["validation"], test=parts["test"], fingerprint=digest, **facts)
 
 
@@ -165,7 +174,7 @@ def _describe(error: Exception) -> str:
 def _check_keys(loaded: Any, where: str) -> None:
     if not isinstance(loaded, Mapping):
         raise DataError(f"{where}: the loader returned a {type(loaded).__name__}; expected a dict with the keys {', '.join((*PARTS, 'task'))}")
-    known = (*PARTS, "task", "class_names", "name")
+    known = (*PARTS, "task", "class_names", "name", "table_format", "notes")
     for key in loaded:
         if key not in known:
             raise DataError(f'{where}: the loader returned the unknown key "{key}"; {nearest(str(key), known)}')

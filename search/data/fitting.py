@@ -1,25 +1,78 @@
-"""Fits preprocessing on the training part of a data set, and prepares the arrays that trials train on."""
+"""Fits the preprocessing on the training part of a data set, and prepares the arrays that trials train on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from ..errors import ExperimentError, nearest
 from ..experiment.sections import OutputSection, PreprocessingSection
 from .arrays import TrainingArrays
 from .column_transformer import build_transformer
-from .columns import column_type
+from .columns import ColumnType, column_type, to_python
 from .dataset import Dataset
-from .preprocessing import Preprocessor
+from .examination import Finding, examine, left_out
+from .preprocessing import DateColumn, Preprocessor
+from .tables.dates import ISO, find_format, informative_parts
 from .targets import choose_targets
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The feature columns that are used, and those that are not.
+
+    Attributes:
+        types: Type of each column that is used, in the data set's order.
+        left_out: Why other columns are not used.
+    """
+
+    types: Mapping[str, ColumnType]
+    left_out: tuple[Finding, ...] = ()
+
+
+def choose_columns(dataset: Dataset, section: PreprocessingSection) -> Columns:
+    """Choose the feature columns of a table and their types.
+
+    Args:
+        dataset: The data set, whose rows are tables.
+        section: ``[preprocessing]`` of the experiment.
+
+    Raises:
+        DataError: If a column cannot be used.
+        ExperimentError: If the section names a column that the data set does not have.
+    """
+    parts = (dataset.train, dataset.validation, dataset.test)
+    train, *others = (pd.DataFrame(part.features) for part in parts)
+    features = pd.concat([train, *others], ignore_index=True)
+    given = section.columns
+    _check_names(given, list(features.columns), "preprocessing.columns", dataset.name)
+    used = _used_columns(list(features.columns), section.inputs, dataset.name)
+    types: dict[str, ColumnType] = {}
+    for name in used:
+        of = given.get(name) or column_type(train[name], dataset.name)
+        if of != "drop":
+            types[name] = of
+    named = {column for columns in section.inputs.values() for column in columns} | set(given)
+    unusable = left_out(features, {name: of for name, of in types.items() if name not in named})
+    if len(unusable) == len(types):  # better one that says little than none
+        return Columns(types)
+    return Columns({name: of for name, of in types.items() if name not in {finding.column for finding in unusable}}, tuple(unusable))
+
+
+def find_problems(dataset: Dataset, section: PreprocessingSection) -> list[Finding]:
+    """Return what a user should know about the data before a trial, first the columns that are left out."""
+    if not isinstance(dataset.train.features, pd.DataFrame):
+        return examine(dataset, {})
+    columns = choose_columns(dataset, section)
+    return [*columns.left_out, *examine(dataset, columns.types)]
 
 
 def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: Mapping[str, OutputSection] | None = None) -> Preprocessor:
     """Fit preprocessing on the training part of a data set.
 
-    Numeric columns have their gaps filled and are scaled; text columns get their most frequent value in gaps and are
-    encoded. Arrays pass through as float32.
+    Numeric columns have their gaps filled and are scaled; dates become numbers; text columns have their gaps filled and are
+    encoded; identifiers and running text are left out. Arrays pass through as float32.
 
     Args:
         dataset: The data set.
@@ -39,21 +92,50 @@ def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: M
         if inputs:
             raise ExperimentError(f'preprocessing.inputs: the rows of data set "{dataset.name}" are arrays without columns; leave inputs out')
         return Preprocessor(columns=None, inputs={}, input_shape=features.shape[1:], targets=targets, transformer=None)
-    columns = {name: column_type(features[name], dataset.name) for name in _used_columns(list(features.columns), inputs, dataset.name)}
-    rows = Preprocessor(columns=columns, inputs={}, input_shape=(), targets=targets, transformer=None).check(features)
-    transformer = build_transformer(columns, section)
-    n_features = transformer.fit_transform(rows).shape[1]
-    fitted = Preprocessor(columns=columns, inputs=inputs, input_shape=(n_features,), targets=targets, transformer=transformer)
+    columns = choose_columns(dataset, section).types
+    form = dataset.table_format
+    formats = {name: _date_format(features[name], form.dates if form else {}) for name, of in columns.items() if of == "date"}
+    plain = Preprocessor(
+        columns=columns,
+        inputs={},
+        input_shape=(),
+        targets=targets,
+        transformer=None,
+        dates={name: DateColumn(format, ()) for name, format in formats.items()},
+        gaps=form.gaps if form else (),
+    )
+    rows = pd.DataFrame(plain.check(features))
+    dates = {name: DateColumn(format, informative_parts(rows[name])) for name, format in formats.items()}
+    dated = replace(plain, dates=dates)
+    transformer = build_transformer(columns, [part for parts in dated.date_features.values() for part in parts], section)
+    n_features = transformer.fit_transform(dated.expand_dates(rows)).shape[1]
+    fitted = replace(dated, inputs=inputs, input_shape=(n_features,), transformer=transformer)
     return replace(fitted, input_shape={name: (len(chosen),) for name, chosen in fitted.positions().items()}) if inputs else fitted
+
+
+def _date_format(column: pd.Series, known: Mapping[str, str]) -> str:
+    """Return the format of a column of dates: the file's, or the one of its text."""
+    name = str(column.name)
+    if name in known or pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return known.get(name, ISO)
+    found = find_format(column.map(str, na_action="ignore"), day_first=False)
+    if found is None:
+        first = to_python(column.dropna().iloc[0])
+        raise ExperimentError(f'preprocessing.columns: "{name}" = "date", but the column holds {first!r}; expected dates such as 2026-01-31')
+    return found
 
 
 def _used_columns(columns: list[str], inputs: Mapping[str, Sequence[str]], dataset: str) -> list[str]:
     """Return the columns that the inputs name, or all columns if there are no inputs, in the data set's order."""
     for name, chosen in inputs.items():
-        for column in chosen:
-            if column not in columns:
-                raise ExperimentError(f'preprocessing.inputs.{name}: data set "{dataset}" has no column "{column}"; {nearest(column, columns)}')
+        _check_names(chosen, columns, f"preprocessing.inputs.{name}", dataset)
     return [column for column in columns if not inputs or any(column in chosen for chosen in inputs.values())]
+
+
+def _check_names(chosen: Sequence[str] | Mapping[str, str], columns: list[str], where: str, dataset: str) -> None:
+    for column in chosen:
+        if column not in columns:
+            raise ExperimentError(f'{where}: data set "{dataset}" has no column "{column}"; {nearest(column, columns)}')
 
 
 def prepare(dataset: Dataset, preprocessor: Preprocessor) -> TrainingArrays:

@@ -5,7 +5,7 @@ It is saved without pickle, so that loading a stranger's model runs none of the 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,25 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
+from ..redaction import shorten
 from .arrays import Tasks, Tree, named, unnamed
 from .column_transformer import columns_out, load_transformer, save_transformer
 from .columns import ColumnType, Features, to_numbers, to_text
+from .tables.dates import expand, part_name, to_dates
 from .targets import Target, tasks_of
+
+
+@dataclass(frozen=True)
+class DateColumn:
+    """How a column of dates becomes numbers.
+
+    Attributes:
+        format: Python's format of dates given as text, or "ISO8601".
+        parts: Names of `search.data.tables.dates.PARTS` that became features.
+    """
+
+    format: str
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +44,8 @@ class Preprocessor:
         input_shape: Shape of one transformed row, by input name where there are several.
         targets: What each output predicts, by output name; a single output is named ``""``.
         transformer: The fitted `sklearn.compose.ColumnTransformer`; None if rows are arrays.
+        dates: Format and parts of each column of dates. Defaults to none.
+        gaps: Texts that stand for a missing value; blanks around text are removed first. None changes no text, as before version 0.2.
     """
 
     columns: Mapping[str, ColumnType] | None
@@ -36,6 +53,8 @@ class Preprocessor:
     input_shape: tuple[int, ...] | dict[str, tuple[int, ...]]
     targets: Mapping[str, Target]
     transformer: Any
+    dates: Mapping[str, DateColumn] = field(default_factory=dict)
+    gaps: tuple[str, ...] | None = None
 
     @property
     def target(self) -> str | dict[str, str]:
@@ -65,7 +84,12 @@ class Preprocessor:
     @property
     def _columns_out(self) -> list[tuple[str, str]]:
         """The transformed features in order, each with the column it comes from."""
-        return [] if self.columns is None else columns_out(self.transformer, self.columns)
+        return [] if self.columns is None else columns_out(self.transformer, self.columns, self.date_features)
+
+    @property
+    def date_features(self) -> dict[str, list[str]]:
+        """The numeric features that each column of dates becomes, by column."""
+        return {name: [part_name(name, part) for part in date.parts] for name, date in self.dates.items()}
 
     def check(self, rows: Features) -> Features:
         """Check raw rows and convert them to the columns and types that were fitted.
@@ -75,10 +99,10 @@ class Preprocessor:
                 numbers in place of floats are allowed, and so are gaps.
 
         Returns:
-            The feature columns in order, float64 and text objects; or the array.
+            The feature columns in order: float64, dates, and text objects; or the array.
 
         Raises:
-            DataError: If there are no rows, columns are missing, or a numeric column holds text.
+            DataError: If there are no rows, columns are missing, a numeric column holds text, or one of dates no date.
         """
         return self._check_array(rows) if self.columns is None else self._check_table(rows, self.columns)
 
@@ -99,8 +123,14 @@ class Preprocessor:
             DataError: As `check`.
         """
         checked = self.check(rows)
-        transformed = np.ascontiguousarray(checked if self.transformer is None else self.transformer.transform(checked), dtype=np.float32)
+        transformed = checked if isinstance(checked, np.ndarray) else self.transformer.transform(self.expand_dates(checked))
+        transformed = np.ascontiguousarray(transformed, dtype=np.float32)
         return transformed if not self.inputs else {name: transformed[:, chosen] for name, chosen in self.positions().items()}
+
+    def expand_dates(self, checked: pd.DataFrame) -> pd.DataFrame:
+        """Return checked rows with numbers in place of dates."""
+        parts = [pd.DataFrame(expand(checked[name], date.parts)) for name, date in self.dates.items()]
+        return pd.concat([checked.drop(columns=list(self.dates)), *parts], axis="columns") if parts else checked
 
     def positions(self) -> dict[str, list[int]]:
         """Return the positions of each input's features among the transformed ones."""
@@ -150,6 +180,8 @@ class Preprocessor:
             "inputs": dict(self.inputs),
             "input_shape": self.input_shape,
             "targets": {name: target.to_dict() for name, target in self.targets.items()},
+            "dates": {name: asdict(date) for name, date in self.dates.items()},
+            "gaps": self.gaps,
         }
         (folder / "preprocessor.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
         if self.transformer is not None:
@@ -179,6 +211,8 @@ class Preprocessor:
             input_shape=unnamed({name: tuple(shape) for name, shape in named(facts["input_shape"]).items()}),
             targets={name: Target.from_dict(target) for name, target in facts["targets"].items()},
             transformer=transformer,
+            dates={name: DateColumn(date["format"], tuple(date["parts"])) for name, date in facts.get("dates", {}).items()},
+            gaps=None if facts.get("gaps") is None else tuple(facts["gaps"]),
         )
 
     def _check_array(self, rows: Features) -> np.ndarray:
@@ -191,15 +225,27 @@ class Preprocessor:
             raise DataError(f"The rows are an array of {rows.dtype} with values that are not finite numbers; replace them")
         return rows
 
-    @staticmethod
-    def _check_table(rows: Features, columns: Mapping[str, ColumnType]) -> pd.DataFrame:
+    def _check_table(self, rows: Features, columns: Mapping[str, ColumnType]) -> pd.DataFrame:
         if not isinstance(rows, pd.DataFrame):
             raise DataError(f"The rows are a {type(rows).__name__}; expected a table with the columns {', '.join(columns)}")
         missing = [name for name in columns if name not in rows.columns]
         if missing:
-            raise DataError(f"The rows lack the columns {', '.join(missing)}; expected {', '.join(columns)}")
+            given = shorten(", ".join(map(str, rows.columns)), 200)
+            raise DataError(f"The rows lack the columns {', '.join(missing)}; they have {given}; expected {', '.join(columns)}")
         if rows.empty:
             raise DataError("The table has no rows; expected at least one")
-        checked = {name: to_numbers(rows[name], "The rows") if of == "numeric" else to_text(rows[name]) for name, of in columns.items()}
         # Text as objects: scikit-learn's imputer finds its gaps only there.
+        checked = {name: self._check_column(self._without_gap_words(rows[name]), of) for name, of in columns.items()}
         return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in checked.items()}).set_index(rows.index)
+
+    def _check_column(self, column: pd.Series, of: ColumnType) -> np.ndarray:
+        if of == "date":
+            return to_dates(column, self.dates[str(column.name)].format, "The rows").to_numpy()
+        return to_numbers(column, "The rows") if of == "numeric" else to_text(column)
+
+    def _without_gap_words(self, column: pd.Series) -> pd.Series:
+        """Return a column without blanks around text, and with gaps in place of words for them."""
+        if self.gaps is None or not (column.dtype == object or isinstance(column.dtype, pd.StringDtype)):
+            return column
+        stripped = column.astype(object).map(lambda value: value.strip() if isinstance(value, str) else value, na_action="ignore")
+        return stripped.mask(stripped.isin([*self.gaps, ""]))

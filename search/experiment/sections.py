@@ -85,8 +85,13 @@ class PreprocessingSection(Table):
     Attributes:
         numeric: "standard" (mean 0, variance 1), "minmax" (0 to 1) or "none". Defaults to "standard".
         categorical: "onehot" (one column per value; unseen values are all 0) or "ordinal". Defaults to "onehot".
-        missing: How gaps in numeric columns are filled: "median" or "mean". Text columns get their most frequent
-            value. Defaults to "median".
+        missing: How gaps in numeric columns are filled: "median" or "mean". Defaults to "median".
+        missing_text: What gaps in text columns become: "most_frequent" value, or a "category" of their own. Defaults to
+            "most_frequent".
+        max_categories: Largest number of categories of a text column, at least 2: its most frequent values, and one category
+            for all others. Defaults to 50.
+        columns: The type of a column, by its name, in place of the one found: "numeric", "text", "date", or "drop" to leave
+            it out. Columns of identifiers and of running text are left out unless they are named here. Defaults to none.
         inputs: Columns of each input of a model with several inputs, by the input's name; a column may belong to more than
             one, and a column of none is not used. Defaults to one input of all columns.
     """
@@ -94,6 +99,9 @@ class PreprocessingSection(Table):
     numeric: Literal["standard", "minmax", "none"] = "standard"
     categorical: Literal["onehot", "ordinal"] = "onehot"
     missing: Literal["median", "mean"] = "median"
+    missing_text: Literal["most_frequent", "category"] = "most_frequent"
+    max_categories: Annotated[int, Field(ge=2)] = 50
+    columns: dict[str, Literal["numeric", "text", "date", "drop"]] = Field(default_factory=dict)
     inputs: dict[str, Annotated[list[str], AfterValidator(_check_columns)]] = Field(default_factory=dict)
 
 

@@ -32,6 +32,10 @@ class Observer(Protocol):
         """Called when a stage starts, such as packaging the best model, with its name for the screen."""
         ...
 
+    def on_note(self, text: str) -> None:
+        """Called with a sentence about the data or the study that its user should know."""
+        ...
+
 
 class SilentObserver:
     """Shows nothing."""
@@ -52,4 +56,7 @@ class SilentObserver:
         """Do nothing."""
 
     def on_stage(self, text: str) -> None:
+        """Do nothing."""
+
+    def on_note(self, text: str) -> None:
         """Do nothing."""

@@ -12,7 +12,7 @@ from ..champion.package import Packager
 from ..champion.promotion import Promotion, is_promoted
 from ..data.arrays import TrainingArrays
 from ..data.dataset import Dataset, load_dataset
-from ..data.fitting import fit_preprocessor, prepare
+from ..data.fitting import find_problems, fit_preprocessor, prepare
 from ..data.targets import choose_targets, tasks_of
 from ..errors import StudyChangedError
 from ..executors.base import Executor
@@ -69,15 +69,17 @@ def run_study(
         try:
             if ledger.n_finished < experiment.search.n_trials:
                 executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
-            _Run(experiment, _load(experiment, ledger), ledger, store, observer).run(executor)
+            _Run(experiment, _load(experiment, ledger, observer), ledger, store, observer).run(executor)
         finally:
             executor.close()
         return summarize(ledger)
 
 
-def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
+def _load(experiment: Experiment, ledger: Ledger, observer: Observer) -> Dataset:
     """Load and check the data, and set the ledger's sampler and pruner."""
     dataset = load_dataset(experiment.data)
+    for note in (*dataset.notes, *(finding for finding in find_problems(dataset, experiment.preprocessing) if finding.is_important)):
+        observer.on_note(str(note))
     check_objective(experiment.objective, tasks_of(choose_targets(dataset, experiment.outputs)), experiment.outputs)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
     ledger.use(sampler, make_pruner(experiment.search, _max_epochs(experiment)))

@@ -110,9 +110,10 @@ def test_a_table_without_rows_is_refused(table):
         csv(table(pd.DataFrame({"x": [], "y": []})), target="y")
 
 
-def test_a_target_with_gaps_names_the_first(table):
-    with pytest.raises(ValueError, match='the target "y" has 1 gaps, the first in row 2'):
-        csv(table(pd.DataFrame({"x": [1, 2, 3], "y": [1, None, 2]})), target="y")
+def test_rows_without_a_target_are_left_out_and_counted(table):
+    loaded = csv(table(pd.DataFrame({"x": range(20), "y": [1, None, 2, 2] * 5})), target="y")
+    assert sum(len(loaded[part][1]) for part in ("train", "validation", "test")) == 15
+    assert loaded["notes"] == ['5 of 20 rows have no target "y" and are left out']
 
 
 def test_a_target_of_one_value_is_refused(table):

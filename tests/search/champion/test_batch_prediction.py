@@ -34,13 +34,12 @@ def test_extra_columns_and_their_order_do_not_matter(champion, rows, tmp_path):
     ("name", "content", "message"),
     [
         ("absent.csv", None, r'There is no file ".*absent.csv"; give the path of a \.csv or \.parquet file'),
-        ("rows.xlsx", "x", r'has the suffix ".xlsx"; Valid: .csv, .parquet'),
-        ("rows.csv", "", "cannot be read as csv: No columns to parse from file"),
+        ("rows.xlsx", "x", r'has the suffix ".xlsx"; Valid: .csv, .dat'),
+        ("rows.csv", "", "cannot be read as a table: it is empty"),
         ("rows.csv", "age,siblings,port\n", "has no rows to predict"),
-        ("rows.parquet", "no parquet", "cannot be read as parquet"),
+        ("rows.parquet", "no parquet", "cannot be read as a table"),
         ("rows.csv", "age,port\n1,north\n", "lack the columns siblings"),
         ("rows.csv", "age,siblings,port\nold,2,north\n", "the column \"age\" holds 'old'"),
-        ("rows.csv", "age,siblings,port\n1,2,\n1,2,7\n", 'the column "port" holds the number 7; expected text as in training, such as "north"'),
     ],
 )
 def test_a_file_that_cannot_be_predicted_is_refused_in_one_line(champion, tmp_path, name, content, message):
@@ -52,7 +51,13 @@ def test_a_file_that_cannot_be_predicted_is_refused_in_one_line(champion, tmp_pa
     assert not (tmp_path / "predictions.csv").exists()
 
 
-def test_a_file_is_read_before_the_champion_is_loaded(tmp_path):
+def test_values_that_were_not_in_training_are_told(champion, tmp_path):
+    (tmp_path / "rows.csv").write_text("age,siblings,port\n1,2,\n1,2,7\n1,2,north\n")
+    with pytest.warns(UserWarning, match=r"^port: 1 of 2 values were not in training, such as 7$"):
+        predict_file(lambda: champion, tmp_path / "rows.csv", tmp_path / "predictions.csv")
+
+
+def test_a_missing_file_is_found_out_before_the_champion_is_loaded(tmp_path):
     with pytest.raises(DataError, match="There is no file"):
         predict_file(pytest.fail, tmp_path / "absent.csv", tmp_path / "predictions.csv")
 
@@ -60,6 +65,7 @@ def test_a_file_is_read_before_the_champion_is_loaded(tmp_path):
 def test_the_output_file_is_checked_first(tmp_path):
     with pytest.raises(DataError, match=r'has the suffix ".txt"'):
         predict_file(pytest.fail, tmp_path / "rows.csv", tmp_path / "predictions.txt")
+    (tmp_path / "rows.csv").write_text("age,siblings,port\n1,2,\n")
     with pytest.raises(DataError, match="does not exist; create it first"):
         predict_file(pytest.fail, tmp_path / "rows.csv", tmp_path / "no folder" / "predictions.csv")
 

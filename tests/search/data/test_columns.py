@@ -29,7 +29,7 @@ def test_the_type_is_numeric_or_text(values, dtype, expected):
     assert column_type(pd.Series(values, dtype=dtype), "here") == expected
 
 
-@pytest.mark.parametrize("values", [pd.to_datetime(["2024-01-01"]), [[1, 2]], [{"a": 1}, "b"], [1 + 2j]])
+@pytest.mark.parametrize("values", [[pd.Timedelta("1h")], [[1, 2]], [{"a": 1}, "b"], [1 + 2j]])
 def test_other_values_are_refused_with_the_column(values):
     with pytest.raises(DataError, match='here: the column "day"'):
         column_type(pd.Series(values, name="day"), "here")
@@ -57,7 +57,7 @@ def test_a_value_that_is_no_number_is_named_with_its_row(bad):
 
 
 def test_dates_are_not_read_as_nanoseconds():
-    with pytest.raises(DataError, match="datetime"):
+    with pytest.raises(DataError, match="holds dates"):
         to_numbers(pd.Series(pd.to_datetime(["2024-01-01"]), name="day"), "here")
 
 

@@ -1,0 +1,36 @@
+"""The command ``data``, which looks at an experiment's data before a search."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .output import print_data
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(data)
+
+
+def data(
+    experiment: Annotated[str, typer.Argument(help="An experiment file, or the name of one in experiments/.")],
+    set_: Annotated[list[str] | None, typer.Option("--set", help="Override a value: key.path=value; may be repeated.")] = None,
+) -> None:
+    """Show the columns of an experiment's data, how the file is read, and what is left out or suspicious; run nothing."""
+    from ..data.dataset import load_dataset
+    from ..data.fitting import choose_columns, find_problems
+    from ..experiment.file import load_experiment
+
+    loaded = load_experiment(experiment, set_ or [])
+    dataset = load_dataset(loaded.data)
+    findings = find_problems(dataset, loaded.preprocessing)
+    features = dataset.train.features
+    types = choose_columns(dataset, loaded.preprocessing).types if _is_table(features) else {}
+    print_data(dataset, types, [*dataset.notes, *map(str, findings)])
+
+
+def _is_table(features: "pd.DataFrame | object") -> bool:
+    return hasattr(features, "columns")

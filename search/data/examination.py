@@ -1,0 +1,156 @@
+"""Looks at a data set's columns before a trial: what is left out, and what its user should know."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..redaction import shorten
+from .columns import ColumnType, to_python, to_text
+from .dataset import Dataset
+from .tables.numbers import parse_numbers
+
+MIN_IDENTIFIERS = 50
+"""A column with fewer different values is taken for categories or a quantity, however many rows there are."""
+
+_IDENTIFIER_NAME = re.compile(r"(?:^|[^A-Za-z])(?:id|uuid|guid|nr|no|num|index|row|rowid)$|(?<=[a-z])(?:Id|ID)$", re.IGNORECASE)
+_EXACT = 2**53
+"""float64 holds every whole number up to this one."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that a user should know about a column.
+
+    Attributes:
+        column: The column's name; "" if it is about all rows.
+        text: One sentence without the column's name.
+        is_left_out: Whether the column is left out for it.
+        is_important: Whether a search tells it; otherwise only ``perceptune data`` does.
+    """
+
+    column: str
+    text: str
+    is_left_out: bool = False
+    is_important: bool = True
+
+    def __str__(self) -> str:
+        where = f'"{self.column}": ' if self.column else ""
+        return f"{where}{self.text}"
+
+
+def left_out(features: pd.DataFrame, types: Mapping[str, ColumnType]) -> list[Finding]:
+    """Return the columns that no network can learn from: identifiers and running text.
+
+    Args:
+        features: Rows of all parts.
+        types: Type of each column.
+    """
+    found = []
+    for name, of in types.items():
+        column = features[name].dropna()
+        n_distinct = column.nunique()
+        if n_distinct <= MIN_IDENTIFIERS:
+            continue
+        reason = _text_reason(column, n_distinct) if of == "text" else _number_reason(str(name), column, n_distinct)
+        if reason:
+            found.append(Finding(str(name), f'{reason}; it is left out unless preprocessing.columns names it, as in {{ "{name}" = "{of}" }}', True))
+    return found
+
+
+def examine(dataset: Dataset, types: Mapping[str, ColumnType]) -> list[Finding]:
+    """Return what a user should know about the columns and the target of a data set, except what is left out.
+
+    Args:
+        dataset: The data set.
+        types: Type of each feature column that is used.
+    """
+    train = dataset.train.features
+    if not isinstance(train, pd.DataFrame):
+        return _imbalance(dataset)
+    findings = [finding for name, of in types.items() for finding in _of_column(train[name], of)]
+    return findings + _leaks(train, dataset.train.targets, types) + _imbalance(dataset)
+
+
+def _text_reason(column: pd.Series, n_distinct: int) -> str:
+    texts = column.map(str)
+    n_words = texts.head(1000).map(lambda text: len(text.split())).mean()
+    example = shorten(texts.iloc[0], 40)
+    if n_words >= 4 and n_distinct > len(column) / 2:
+        return f'running text, such as "{example}"'
+    if n_distinct > 0.9 * len(column):
+        return f'{n_distinct:,} different values in {len(column):,} rows, such as "{example}", are identifiers'
+    return ""
+
+
+def _number_reason(name: str, column: pd.Series, n_distinct: int) -> str:
+    if n_distinct < len(column) or not pd.api.types.is_integer_dtype(column.dtype):
+        return ""
+    if abs(int(column.max())) > _EXACT or abs(int(column.min())) > _EXACT:
+        return "whole numbers above 2^53, each once, are identifiers"
+    if _IDENTIFIER_NAME.search(name):
+        return "whole numbers, each once, are identifiers by the column's name"
+    return ""
+
+
+def _of_column(column: pd.Series, of: ColumnType) -> list[Finding]:
+    name, known = str(column.name), column.dropna()
+    findings = []
+    if known.nunique() == 1:
+        findings.append(Finding(name, f"{to_python(known.iloc[0])!r} in every row of the train part", is_important=False))
+    if of == "text":
+        findings += _odd_words(name, known)
+    n_gaps = len(column) - len(known)
+    if n_gaps > len(column) / 2:
+        findings.append(Finding(name, f"{n_gaps:,} of {len(column):,} rows of the train part have a gap", is_important=False))
+    return findings
+
+
+def _odd_words(name: str, known: pd.Series) -> list[Finding]:
+    """Find a text column that would be numbers but for a few words."""
+    texts = pd.Series(to_text(known), dtype=object)
+    numbers = parse_numbers(texts, ".")
+    words = texts[numbers.isna()]
+    n_codes = int(texts.str.fullmatch(r"0\d+").sum())
+    if n_codes or not 0 < len(words) <= 0.1 * len(texts):
+        return []
+    shown = ", ".join(f'"{word}"' for word in words.unique()[:5])
+    return [Finding(name, f"numbers but for {len(words)} values, {shown}; if these are gaps, add them to data.na_values")]
+
+
+def _leaks(features: pd.DataFrame, targets: Mapping[str, pd.Series], types: Mapping[str, ColumnType]) -> list[Finding]:
+    """Find features from which a target follows exactly."""
+    findings = []
+    for target, values in targets.items():
+        codes = pd.factorize(values)[0]
+        for name in types:
+            if _determines(features[name], values, codes):
+                advice = f'if it would not be known when predicting, leave it out: preprocessing.columns = {{ "{name}" = "drop" }}'
+                findings.append(Finding(str(name), f'the target "{target}" follows from it exactly; {advice}'))
+    return findings
+
+
+def _determines(column: pd.Series, target: pd.Series, codes: np.ndarray) -> bool:
+    """Return whether a column and a target name the same groups, or are the same quantity but for scale."""
+    known = column.notna().to_numpy()
+    if known.sum() < max(10, 0.9 * len(column)):
+        return False
+    if pd.api.types.is_float_dtype(target.dtype) and pd.api.types.is_numeric_dtype(column.dtype):
+        x, y = column.to_numpy(float)[known], target.to_numpy(float)[known]
+        return bool(x.std() and y.std() and abs(np.corrcoef(x, y)[0, 1]) > 1 - 1e-9)
+    pairs = pd.DataFrame({"column": pd.factorize(column)[0][known], "target": codes[known]}).drop_duplicates()
+    n_values, n_targets = pairs["column"].nunique(), pairs["target"].nunique()
+    return len(pairs) == n_values and n_values <= max(2 * n_targets, 2) and n_targets > 1
+
+
+def _imbalance(dataset: Dataset) -> list[Finding]:
+    findings = []
+    for name, task in dataset.tasks.items():
+        counts = dataset.train.targets[name].value_counts()
+        if task != "regression" and len(counts) > 1 and counts.iloc[-1] < 0.1 * counts.iloc[0]:
+            rare, n_rare = counts.index.tolist()[-1], int(counts.iloc[-1])
+            advice = "accuracy says little here; val_pr_auc, val_f1_score or val_auc says more" if task == "binary" else "accuracy says little of it"
+            findings.append(Finding("", f'the class {rare!r} of "{name}" has {n_rare:,} of {int(counts.sum()):,} rows; {advice}'))
+    return findings

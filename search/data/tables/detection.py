@@ -1,0 +1,106 @@
+"""Finds out how a table is written: its encoding, separator and line of names, and the sign before decimals."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+from typing import TextIO
+
+import pandas as pd
+
+from .numbers import are_numbers, parse_numbers
+
+SEPARATORS = (",", ";", "\t", "|")
+BLANKS = r"\s+"
+N_LINES = 500
+FALLBACK = "cp1252"
+"""The encoding of text that is not Unicode: Windows' Western European."""
+_MARKS = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
+Row = list[str]
+
+
+def find_encoding(content: bytes) -> str:
+    """Return the encoding of a file's content: that of its byte order mark, UTF-8, or Windows' Western European.
+
+    Raises:
+        ValueError: If the content is not text.
+    """
+    for encoding, mark in _MARKS:
+        if content.startswith(mark):
+            return encoding
+    if b"\0" in content:
+        raise ValueError("it is not text")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return FALLBACK
+    return "utf-8"
+
+
+def sample(file: TextIO, comment: str | None) -> list[str]:
+    """Return the first lines that are neither empty nor comments."""
+    lines = (line.partition(comment)[0] if comment else line for line in file)
+    return list(islice((line.rstrip("\r\n") for line in lines if line.strip()), N_LINES))
+
+
+def find_separator(lines: Sequence[str], quote: str) -> str:
+    """Return the separator with which the lines have equally many values, and more than one; a comma if there is none."""
+    best, best_score = ",", (0.0, 0.0, 0)
+    for separator in (*SEPARATORS, BLANKS):
+        rows = split(lines, separator, quote)
+        width, count = Counter(map(len, rows)).most_common(1)[0]
+        values = [value for row in rows for value in row]
+        others = re.compile("|".join(map(re.escape, (other for other in SEPARATORS[1:] if other != separator))))
+        score = (count / len(rows), sum(not others.search(value) for value in values) / len(values), width)
+        # Blanks separate only what nothing else does.
+        if width > 1 and score > best_score and not (separator == BLANKS and best_score[2]):
+            best, best_score = separator, score
+    return best
+
+
+def split(lines: Sequence[str], separator: str, quote: str) -> list[Row]:
+    """Split lines into values without blanks around them."""
+    if separator == BLANKS:
+        return [line.split() for line in lines]
+    if len(separator) > 1:
+        return [[value.strip() for value in re.split(separator, line)] for line in lines]
+    return [[value.strip() for value in row] for row in csv.reader(lines, delimiter=separator, quotechar=quote, skipinitialspace=True)]
+
+
+def find_header(rows: Sequence[Row], target: str | int | None) -> bool:
+    """Return whether the first row names the columns.
+
+    Args:
+        rows: The first rows, split.
+        target: The target column. If it is a name that the first row has, the row names the columns.
+    """
+    first, rest = rows[0], rows[1:]
+    if isinstance(target, str) and target in first:
+        return True
+    if any(_is_number(value) for value in first) or len(set(first)) < len(first):
+        return False
+    if isinstance(target, str) and re.fullmatch(r"column_\d+", target):
+        return False
+    columns = [[row[number] for row in rest if number < len(row)] for number in range(len(first))]
+    if any(values and sum(map(_is_number, values)) > len(values) / 2 for values in columns):
+        return True  # text above numbers
+    return not any(value in values for value, values in zip(first, columns, strict=True))
+
+
+def find_decimal(table: pd.DataFrame, separator: str) -> str:
+    """Return the sign before decimals with which more columns are numbers; a comma after a semicolon if both fit equally."""
+    marked = [table[name] for name in table if table[name].str.contains(r"\d,\d", regex=True, na=False).any()]
+    if not marked or separator == ",":
+        quoted = [column for column in marked if are_numbers(column, ",") and not are_numbers(column, ".")]
+        return "," if quoted and not _has_points(table) else "."
+    comma, point = (sum(are_numbers(table[name], decimal) for name in table) for decimal in (",", "."))
+    return "," if comma > point or (comma == point and separator == ";") else "."
+
+
+def _has_points(table: pd.DataFrame) -> bool:
+    return any(table[name].str.fullmatch(r"[+-]?\d*\.\d+", na=False).any() for name in table)
+
+
+def _is_number(text: str) -> bool:
+    return any(bool(parse_numbers(pd.Series([text], dtype=object), decimal).notna().all()) for decimal in (".", ","))
