@@ -6,6 +6,9 @@ BIN := .venv/bin
 READY := .venv/ready
 SLOWEST := --durations=10 --durations-min=1
 
+# Compiled modules save every process that a command or test starts a third of a second.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup search ui predict reproduce bench check test test-slow test-all test-faults test-faults-short format lock
 
