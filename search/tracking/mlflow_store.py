@@ -1,10 +1,9 @@
 """Opens a tracking store in two steps: first the slow preparation, which writes nothing to it, then the store itself."""
 
+import atexit
 import shutil
 import tempfile
-import weakref
-from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
@@ -25,8 +24,7 @@ class LazyStore:
 
     def __init__(self, tracking_uri: str) -> None:
         self._tracking_uri = tracking_uri
-        self._prepared: Path | None = None  # template of a new store, in a folder that `_remove_template` deletes
-        self._remove_template: Callable[[], object] = lambda: None
+        self._prepared: Path | None = None  # template of a new store
 
     def prepare(self) -> None:
         """Import MLflow and connect; for a missing local store create a template instead, which `client` copies.
@@ -37,9 +35,9 @@ class LazyStore:
         if exists(self._tracking_uri):
             _ = self.client
             return
-        folder = tempfile.mkdtemp(prefix="perceptune-")
-        self._remove_template = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self._prepared = prepare(Path(folder))
+        if not _template().is_file():  # removed as an old temporary file
+            _template.cache_clear()
+        self._prepared = _template()
 
     @cached_property
     def client(self) -> "MlflowClient":
@@ -48,6 +46,12 @@ class LazyStore:
         Raises:
             InputError: If the store does not respond.
         """
-        client = connect(self._tracking_uri, self._prepared)
-        self._remove_template()
-        return client
+        return connect(self._tracking_uri, self._prepared)
+
+
+@cache
+def _template() -> Path:
+    """Create a store with MLflow's tables, once a process: all its new stores are copied from it."""
+    folder = tempfile.mkdtemp(prefix="perceptune-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return prepare(Path(folder))
