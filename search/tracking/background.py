@@ -12,7 +12,7 @@ from typing import final
 from ..errors import StoreUnavailableError
 from ..trial import Assignment, EpochReport, TrialResult
 from .base import StudyOutcome, StudyRecord, Tracker
-from .call_queue import CallQueue
+from .call_queue import MAX_QUEUED, CallQueue
 from .deferred_trials import DeferredTrials
 
 TIMEOUT_SECONDS = 60.0
@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 60.0
 class BackgroundTracker:
     """A tracker whose `start_trial`, `log_epoch`, `finish_trial` and `drop_trial` return at once; its other methods wait for these.
 
-    During an outage the calls are queued. Those beyond `call_queue.MAX_QUEUED` are dropped, and their trials are logged from
+    During an outage the calls are queued. Those beyond `max_queued` are dropped, and their trials are logged from
     the ledger, in order, once the store responds. What is queued is lost if the process is killed; `StudyRecord.finished`
     restores it when the study continues.
 
@@ -33,12 +33,13 @@ class BackgroundTracker:
     Args:
         tracker: The other tracker, used by nobody else. A call of it that raised StoreUnavailableError may be repeated.
         timeout_seconds: How long to wait for a store that does not respond, where a result is needed. Defaults to 60.
+        max_queued: Calls that may be queued. Defaults to 200.
     """
 
-    def __init__(self, tracker: Tracker, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    def __init__(self, tracker: Tracker, timeout_seconds: float = TIMEOUT_SECONDS, max_queued: int = MAX_QUEUED) -> None:
         self._tracker = tracker
         self._deferred = DeferredTrials(tracker)
-        self._queue = CallQueue(self._deferred, timeout_seconds)
+        self._queue = CallQueue(self._deferred, timeout_seconds, max_queued)
 
     def open(self) -> None:
         """Connect."""

@@ -12,7 +12,7 @@ from ..errors import StoreUnavailableError
 from .deferred_trials import DeferredTrials
 
 MAX_QUEUED = 200
-"""Calls that may be queued; on a slow store the next one waits. Few enough that Ctrl-C, which waits for all, takes seconds."""
+"""Few enough that Ctrl-C, which waits for all, takes seconds."""
 _MAX_WAIT_SECONDS = 10.0
 _FIRST_DELAYS, _LONGEST_DELAY = (0.5, 1.0, 2.0, 4.0), 8.0
 
@@ -31,10 +31,11 @@ class CallQueue:
     Args:
         deferred: Trials to log whenever the queue is empty. While there are any, every further call is deferred too.
         timeout_seconds: How long `drain` waits for a store that does not respond.
+        max_queued: Calls that may be queued; on a slow store the next one waits. Defaults to `MAX_QUEUED`.
     """
 
-    def __init__(self, deferred: DeferredTrials, timeout_seconds: float) -> None:
-        self._timeout_seconds = timeout_seconds
+    def __init__(self, deferred: DeferredTrials, timeout_seconds: float, max_queued: int = MAX_QUEUED) -> None:
+        self._timeout_seconds, self._max_queued = timeout_seconds, max_queued
         self._thread: Thread | None = None
         self._changed = Condition()  # guards all attributes below
         self._deferred = deferred
@@ -55,7 +56,7 @@ class CallQueue:
         with self._changed:
             self._changed.wait_for(self._need_not_wait, timeout=_MAX_WAIT_SECONDS)
             self._raise_error()
-            if self._deferred or len(self._calls) >= MAX_QUEUED:
+            if self._deferred or len(self._calls) >= self._max_queued:
                 defer()
                 return
             self._calls.append(call)
@@ -95,7 +96,7 @@ class CallQueue:
         self._thread, self._is_closing = None, False
 
     def _need_not_wait(self) -> bool:
-        return len(self._calls) < MAX_QUEUED or bool(self._deferred) or self._outage is not None or self._error is not None
+        return len(self._calls) < self._max_queued or bool(self._deferred) or self._outage is not None or self._error is not None
 
     def _start_thread(self) -> None:
         if self._thread is None:

@@ -13,7 +13,9 @@ from search.data.dataset import Dataset, Part
 from search.experiment.file import Experiment, parse_experiment
 from search.experiment.parameters import Value
 from search.tracking.base import StudyOutcome, StudyRecord
+from search.tracking.mlflow_connection import prepare
 from search.tracking.mlflow_tracker import MlflowTracker
+from search.tracking.sqlite_store import install_template
 from search.trial import Assignment, TrialState
 
 EXPERIMENT = {
@@ -53,7 +55,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tracking_uri(store: Path) -> str:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with MLflow's tables and nothing else, to copy."""
+    return prepare(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def tracking_uri(store: Path, template: Path) -> str:
+    install_template(template, store / "mlflow.db")
     return f"sqlite:///{store}/mlflow.db"
 
 

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from search.errors import InputError, PerceptuneError
-from search.tracking.mlflow_connection import connect, mlflow_session, prepare
+from search.tracking.mlflow_connection import connect, mlflow_session
 
 
-def test_processes_that_start_together_share_new_stores_and_print_nothing(tmp_path: Path) -> None:
+def test_processes_that_start_together_share_new_stores_and_print_nothing(tmp_path: Path, template: Path) -> None:
     plain, from_template = (f"sqlite:///{tmp_path}/{folder}/mlflow.db" for folder in ("plain", "template"))
     code = (
         "import sys; from pathlib import Path; from search.tracking.mlflow_connection import connect\n"
         "connect(sys.argv[1]).create_experiment(sys.argv[4])\n"
         "connect(sys.argv[2], Path(sys.argv[3])).create_experiment(sys.argv[4])"
     )
-    words = [sys.executable, "-c", code, plain, from_template, str(prepare(tmp_path))]
+    words = [sys.executable, "-c", code, plain, from_template, str(template)]
     processes = [subprocess.Popen([*words, name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for name in "ab"]
     outputs = [process.communicate(timeout=120)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs

@@ -1,6 +1,7 @@
 """An outage of the tracking server loses no epoch, writes none twice, and delays no caller."""
 
 import contextlib
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,20 +12,20 @@ import pytest
 from search.errors import StoreUnavailableError
 from search.tracking.background import BackgroundTracker
 from search.tracking.base import StudyOutcome, StudyRecord
-from search.tracking.call_queue import MAX_QUEUED
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import Assignment, EpochReport, TrialResult, TrialState
 from tests.search.tracking.server import LossyProxy, Server
 
-N_EPOCHS = 30
+N_EPOCHS, MAX_QUEUED = 30, 40
 HISTORY = tuple({"loss": 1 / epoch, "val_loss": 2 / epoch} for epoch in range(1, N_EPOCHS + 1))
 OUTCOME = StudyOutcome(is_complete=True, n_by_state={"COMPLETE": 2}, best_trial=0, best_value=0.5)
 Assign = Callable[..., Assignment]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("server"))
+    shutil.copy(template, server.database)
     server.start()
     yield server
     server.kill()
@@ -73,22 +74,25 @@ def check(server: Server, parent: str, n_trials: int) -> None:
             assert [step for name, metric, step in steps if (name, metric) == (f"trial {number}", key)] == list(range(1, N_EPOCHS + 1))
 
 
-def test_after_a_restart_the_server_has_every_epoch_once_and_in_order(
-    server: Server, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
+@pytest.mark.parametrize("is_killed", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["unreachable", "killed"])
+def test_after_an_outage_the_server_has_every_epoch_once_and_in_order(
+    is_killed: bool, server: Server, proxy: LossyProxy, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
 ) -> None:
-    tracker = BackgroundTracker(MlflowTracker(server.uri, tmp_path))
+    tracker = BackgroundTracker(MlflowTracker(server.uri if is_killed else proxy.uri, tmp_path), max_queued=MAX_QUEUED)
     parent = tracker.start_study(record)
     train(tracker, assign(0), ledger)
     train(tracker, assign(1), ledger, range(1, 10))
-    server.kill()
+    server.kill() if is_killed else proxy.close()
     train(tracker, assign(1), ledger, range(10, N_EPOCHS + 1))
-    n_trials = 2 + 2 * MAX_QUEUED // N_EPOCHS  # more calls than the queue holds
+    n_trials = 3 + 2 * MAX_QUEUED // N_EPOCHS  # more calls than the queue holds
     for number in range(2, n_trials - 1):
         train(tracker, assign(number), ledger)
     train(tracker, assign(n_trials - 1), ledger, range(1, 10))
-    server.start()
-    train(tracker, assign(n_trials - 1), ledger, range(10, N_EPOCHS + 1))
-    tracker.finish_study(OUTCOME)
+    if is_killed:
+        server.start()
+    with contextlib.nullcontext() if is_killed else contextlib.closing(LossyProxy(server, proxy.port)):
+        train(tracker, assign(n_trials - 1), ledger, range(10, N_EPOCHS + 1))
+        tracker.finish_study(OUTCOME)
     check(server, parent, n_trials)
 
 
@@ -97,20 +101,20 @@ def test_lost_responses_duplicate_nothing(
 ) -> None:
     tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path))
     parent = tracker.start_study(record)
-    for number, kinds in enumerate([{"create": 1}, {"log-batch": 1}, {"update": 2}, {"create": 1, "log-batch": 2, "update": 1}]):
+    for number, kinds in enumerate([{"update": 2}, {"create": 1, "log-batch": 2, "update": 1}]):
         proxy.to_lose.update(kinds)
         train(tracker, assign(number), ledger)
         tracker.find_run_id(parent, number)
         assert not +proxy.to_lose
     tracker.finish_study(OUTCOME)
-    assert proxy.n_lost == {"create": 2, "log-batch": 3, "update": 3}
-    check(server, parent, 4)
+    assert proxy.n_lost == {"create": 1, "log-batch": 2, "update": 3}
+    check(server, parent, 2)
 
 
 def test_epochs_that_did_not_fit_into_the_queue_block_no_later_call(
     server: Server, proxy: LossyProxy, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
 ) -> None:
-    tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path))
+    tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path), max_queued=MAX_QUEUED)
     parent = tracker.start_study(record)
     proxy.to_lose.update({"log-batch": 2})
     train(tracker, assign(0), ledger, range(1, 2))
