@@ -1,6 +1,7 @@
 """Where real data files are, for the tests that read them."""
 
 import gzip
+import time
 
 import numpy as np
 import pytest
@@ -29,6 +30,7 @@ def empty(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # the discard port, where nobody listens
+    monkeypatch.setattr(time, "sleep", lambda _: None)  # scikit-learn waits a second before each of three retries
     return tmp_path / "data"
 
 
