@@ -1,4 +1,4 @@
-"""Trained models as a study saves them, packaged once per session: most of the cost is packaging in a fresh process."""
+"""Trained models as a study saves them, packaged once per session: most of the cost is packaging."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from search.champion import Champion, PackagedChampion, PackageSpec, load_champion, package_champion, register
+from search.champion import Champion, PackagedChampion, PackageSpec, load_champion, register
 from search.champion.build import build
 from search.champion.metadata import ChampionMetadata
 from search.data.dataset import Dataset, load_dataset
@@ -204,8 +204,8 @@ def dataset(spec: PackageSpec) -> Dataset:
 
 @pytest.fixture(scope="session")
 def packaged(spec: PackageSpec) -> PackagedChampion:
-    """The spec, packaged in a fresh process."""
-    return package_champion(spec)
+    """The spec, packaged in this process."""
+    return build_here(spec)
 
 
 @pytest.fixture(scope="session")
