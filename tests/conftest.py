@@ -17,6 +17,7 @@ from unittest import mock
 import pytest
 
 from tests.postgresql import PostgreSQL, find_binaries
+from tests.preloaded import PreloadedProcess
 
 ROOT = Path(__file__).parents[1]
 
@@ -121,6 +122,21 @@ def postgresql():
 def database_url(postgresql, request):
     """A fresh database of the server."""
     return postgresql.create(f"{request.node.name[:40]}-{os.urandom(4).hex()}".translate(str.maketrans("[]", "--")))
+
+
+@pytest.fixture(scope="session")
+def preloaded(tmp_path_factory):
+    """A process that has imported the backend and MLflow, and can be forked."""
+    process = PreloadedProcess(tmp_path_factory.mktemp("preloaded"))
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def forks_packaging(preloaded, monkeypatch):
+    """Fork the process that packages a champion from a preloaded one, where it would start from nothing."""
+    monkeypatch.setattr("search.champion.package.PythonProcess", preloaded.fork)
+    monkeypatch.setattr("search.executors.in_process.PythonProcess", preloaded.fork)
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def remove_champion_files(study):
     shutil.rmtree(study.client.get_model_version(NAME, study.champion).source.removeprefix("file://"))
 
 
-CHAMPION_FAULTS = [  # a repair packages and verifies the champion, which takes seconds
+CHAMPION_FAULTS = [  # a repair packages and verifies the champion
     ("champion without a version", lambda study: study.client.delete_model_version(NAME, study.champion)),
     ("champion without files", remove_champion_files),
 ]
@@ -136,12 +136,19 @@ def test_a_healthy_study_has_nothing_to_find(study):
     assert study.check().left == ()
 
 
-@pytest.mark.parametrize(
-    ("kind", "damage"),
-    [*FAULTS, *(pytest.param(*fault, marks=pytest.mark.slow) for fault in CHAMPION_FAULTS)],
-    ids=[f"{kind} {number}" for number, (kind, _) in enumerate([*FAULTS, *CHAMPION_FAULTS])],
-)
+@pytest.mark.parametrize(("kind", "damage"), FAULTS, ids=[f"{kind} {number}" for number, (kind, _) in enumerate(FAULTS)])
 def test_a_fault_is_found_and_repaired(study, kind, damage):
+    assert_found_and_repaired(study, kind, damage)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.parametrize(("kind", "damage"), CHAMPION_FAULTS, ids=[kind for kind, _ in CHAMPION_FAULTS])
+def test_a_champion_that_is_lost_is_found_and_registered_again(study, kind, damage):
+    assert_found_and_repaired(study, kind, damage)
+
+
+def assert_found_and_repaired(study, kind, damage):
     damage(study)
     found = study.check().left
     assert [finding.kind for finding in found] == [kind]
