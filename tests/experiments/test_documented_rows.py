@@ -1,4 +1,4 @@
-"""Each documented architecture, shrunk: one of each nature is searched to its champion, all are trained with samplers of both families."""
+"""Each documented architecture, shrunk: one of each nature is searched to its champion, each of the others trains."""
 
 import math
 from pathlib import Path
@@ -57,7 +57,7 @@ def folder(tmp_path, data, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("folder", "forks_packaging")
 @pytest.mark.parametrize(("name", "sampler"), SEARCHED.items())
 def test_it_is_searched_and_its_champion_predicts(name, sampler):
     experiment = shrunken(name, "executor.name=in-process", "search.n_trials=2", f"search.sampler={sampler}")
@@ -92,7 +92,7 @@ def test_both_families_of_samplers_propose_its_hyperparameters(sampler):
 @pytest.mark.slow
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("name", sorted(set(EXPERIMENTS) - SEARCHED.keys()))
-def test_it_trains_with_samplers_of_both_families_and_its_model_predicts(name):
+def test_it_trains_and_its_model_predicts(name):
     experiment = shrunken(name)
     dataset = load_dataset(experiment.data)
     preprocessor = fit_preprocessor(dataset, experiment.preprocessing, experiment.outputs)
@@ -100,26 +100,25 @@ def test_it_trains_with_samplers_of_both_families_and_its_model_predicts(name):
     executor = InProcessExecutor()
     executor.start(experiment, Path("arrays"))
     executor.check()
-    for number, sampler in enumerate(SAMPLERS):
-        executor.submit(_assignment(experiment, number, propose(experiment, sampler)))
-        [result] = executor.wait(lambda report: True)
-        assert result.state is TrialState.COMPLETE, result.reason
+    executor.submit(_assignment(experiment, propose(experiment, "random")))
+    [result] = executor.wait(lambda report: True)
+    assert result.state is TrialState.COMPLETE, result.reason
     if name not in ESTIMATORS:
-        model = keras.saving.load_model(Path("models/1.keras"), compile=False)
+        model = keras.saving.load_model(Path("models/0.keras"), compile=False)
         outputs = named_outputs(model, model(preprocessor.transform(dataset.test.features[:5])))
         predictions = preprocessor.decode({name: np.asarray(output) for name, output in outputs.items()})
         assert next(iter(predictions)).endswith("prediction")
 
 
-def _assignment(experiment, number, params):
+def _assignment(experiment, params):
     Path("models").mkdir(exist_ok=True)
     return Assignment(
-        number=number,
+        number=0,
         params=params,
         model_arguments=experiment.space.model_arguments(params),
         training=experiment.space.training_settings(params),
-        seed=number,
+        seed=0,
         is_prunable=False,
         keep_if_better_than=None,
-        model_path=f"models/{number}",
+        model_path="models/0",
     )
