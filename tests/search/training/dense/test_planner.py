@@ -22,13 +22,22 @@ TRIALS = [
     ({"n_hidden": 1, "n_neurons": 7, "activation": "sigmoid"}, 100),
     ({"n_hidden": 2, "n_neurons": 13, "activation": "elu"}, 16),
 ]
+SMALL_SPACE = {
+    "model": {
+        "n_hidden": {"type": "int", "low": 0, "high": 2},
+        "n_neurons": {"type": "int", "low": 2, "high": 20},
+        "activation": {"type": "categorical", "choices": ["relu", "elu"]},
+    },
+    "training": {"batch_size": {"type": "categorical", "choices": [16, 32]}},
+}
+SMALL_TRIAL = ({"n_hidden": 1, "n_neurons": 13, "activation": "elu"}, 16)
+"""A space whose programs are traced sooner, and a trial that is padded in all that it searches."""
 BINARY = ["auc", "precision", "recall", "f1_score", "binary_crossentropy"]
 CASES = {  # task, metrics, settings that the trials share, and settings of each trial that are values
     "nesterov, binary": (
         *("binary", BINARY, {"optimizer": "sgd", "nesterov": True, "learning_rate": 0.05}),
         [{"momentum": 0.9}, {"momentum": 0.5}, {"momentum": 0.1}, {"momentum": 0.7}],
     ),
-    "sgd, regression": ("regression", ["mse", "rmse", "r2"], {"optimizer": "sgd", "learning_rate": 0.05}, [{}, {}]),
     "adam, schedule": (
         *("multiclass", ["top_k_categorical_accuracy"], {"optimizer": "adam", "schedule": "exponential", "learning_rate": 0.01}),
         [{"weight_decay": 0.2}, {"weight_decay": 0.01}],
@@ -38,20 +47,20 @@ CASES = {  # task, metrics, settings that the trials share, and settings of each
         [{"label_smoothing": 0.4}, {"label_smoothing": 0.05}],
     ),
     "sgd, clipped, decayed": (
-        *("regression", [], {"optimizer": "sgd", "momentum": 0.9, "clipnorm": 0.5, "learning_rate": 0.05}),
+        *("regression", ["mse", "rmse", "r2"], {"optimizer": "sgd", "momentum": 0.9, "clipnorm": 0.5, "learning_rate": 0.05}),
         [{"weight_decay": 0.2}, {"weight_decay": 0.01}],
     ),
     "rmsprop": ("regression", [], {"optimizer": "rmsprop", "loss": "huber"}, [{"momentum": 0.9}, {"momentum": 0.1}]),
-    "lion": ("binary", [], {"optimizer": "lion", "learning_rate": 0.003}, [{}, {}]),
-    "nadam": ("binary", [], {"optimizer": "nadam", "loss": "binary_focal_crossentropy"}, [{}, {}]),
-    "adagrad": ("regression", [], {"optimizer": "adagrad", "learning_rate": 0.1}, [{}, {}]),
-    "adamax": ("regression", [], {"optimizer": "adamax"}, [{}, {}]),
-    "adadelta": ("binary", [], {"optimizer": "adadelta", "learning_rate": 1.0}, [{}, {}]),
+    "lion": ("binary", [], {"optimizer": "lion", "learning_rate": 0.003}, [{}]),
+    "nadam": ("binary", [], {"optimizer": "nadam", "loss": "binary_focal_crossentropy"}, [{}]),
+    "adagrad": ("regression", [], {"optimizer": "adagrad", "learning_rate": 0.1}, [{}]),
+    "adamax": ("regression", [], {"optimizer": "adamax"}, [{}]),
+    "adadelta": ("binary", [], {"optimizer": "adadelta", "learning_rate": 1.0}, [{}]),
 }
 
 
-def experiment_of(metrics=()):
-    return make_experiment("models.mlp:build_mlp", space=SPACE, metrics=list(metrics), search={"n_trials": 20})
+def experiment_of(metrics=(), space=SPACE):
+    return make_experiment("models.mlp:build_mlp", space=space, metrics=list(metrics), search={"n_trials": 20})
 
 
 def assignments(folder, settings, trials):
@@ -62,15 +71,15 @@ def assignments(folder, settings, trials):
 
 
 def trials_of(changes):
-    """Give each change a network: four of them all, two of them the largest and a smaller one."""
-    chosen = TRIALS if len(changes) == len(TRIALS) else (TRIALS[0], TRIALS[3])
+    """Give each change a network: four of them all, two of them the largest and a smaller one, one of them that of the small space."""
+    chosen = {4: TRIALS, 2: (TRIALS[0], TRIALS[3]), 1: (SMALL_TRIAL,)}[len(changes)]
     return [(*trial, change) for trial, change in zip(chosen, changes, strict=True)]
 
 
 @pytest.mark.parametrize("case", [case if case == "nesterov, binary" else pytest.param(case, marks=pytest.mark.slow) for case in CASES])
 def test_one_program_trains_all_of_them_as_fit_does(case, fit, tmp_path):
     task, metrics, settings, changes = CASES[case]
-    arrays, experiment = make_arrays(task, 70), experiment_of(metrics)
+    arrays, experiment = make_arrays(task, 70), experiment_of(metrics, SPACE if len(changes) > 1 else SMALL_SPACE)
     given = list(assignments(tmp_path, settings, trials_of(changes)))
     elastic = [train_trial(experiment, assignment, arrays) for assignment in given]
     assert {(result.state, result.reason, result.trainer) for result in elastic} == {(TrialState.COMPLETE, "", "elastic")}
@@ -94,8 +103,8 @@ def test_a_trial_does_not_depend_on_those_before_it(tmp_path):
 @pytest.mark.parametrize(
     "changes",
     [
-        [{"use_bias": True}, {"use_bias": False}, {"binary_output": "softmax"}, {"binary_output": "sigmoid"}],
-        [{"activation": "softmax"}, {"activation": "gelu"}, {"activation": "log_sigmoid"}],
+        [{"use_bias": True}, {"use_bias": False}, {"binary_output": "softmax"}],
+        [{"activation": "softmax"}, {"activation": "gelu"}],
     ],
     ids=lambda changes: " ".join(f"{value}" for change in changes for value in change.values()),
 )

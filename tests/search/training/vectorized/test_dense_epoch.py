@@ -21,9 +21,8 @@ TRIALS = [
 ]
 CASES = {
     "adam, binary": ("binary", ["auc"], {"optimizer": "adam"}, False),
-    "sgd, regression": ("regression", ["rmse"], {"optimizer": "sgd", "momentum": 0.9}, False),
-    "rmsprop, multiclass": ("multiclass", ["top_k_categorical_accuracy"], {"optimizer": "rmsprop", "momentum": 0.5}, False),
-    "nadam, by XLA": ("multiclass", [], {"optimizer": "nadam", "weight_decay": 0.01, "clipnorm": 0.5}, True),
+    "rmsprop, regression": ("regression", ["rmse"], {"optimizer": "rmsprop", "momentum": 0.5}, False),
+    "nadam, multiclass, by XLA": ("multiclass", ["top_k_categorical_accuracy"], {"optimizer": "nadam", "weight_decay": 0.01, "clipnorm": 0.5}, True),
 }
 
 
@@ -82,13 +81,12 @@ def test_the_weights_of_a_slot_are_those_of_the_model_that_was_written_into_it(c
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n_hidden", [0, 1])
-def test_networks_of_one_depth_on_inputs_so_wide_that_they_are_validated_in_parts(n_hidden, fit):
+def test_networks_of_no_hidden_layer_on_inputs_so_wide_that_they_are_validated_in_parts(fit):
     arrays = make_arrays("regression", 70, (15000,))
     arrays = replace(arrays, x_validation=arrays.x_train, y_validation=arrays.y_train)
     comparison = Comparison(make_experiment("models.mlp:build_mlp"), arrays, fit)
-    trials = [comparison.trial(number, {"n_hidden": n_hidden, "n_neurons": 4 + number}, batch_size=16, learning_rate=1e-4) for number in range(2)]
-    slots = SlotSpec(Size((n_hidden, n_hidden), 8, ("relu",)), 5, rows_per_step=16, is_xla=False)
+    trials = [comparison.trial(number, {"n_hidden": 0, "n_neurons": 4 + number}, batch_size=16, learning_rate=1e-4) for number in range(2)]
+    slots = SlotSpec(Size((0, 0), 8, ("relu",)), 5, rows_per_step=16, is_xla=False)
     population = build_dense_population(slots, read_stack(comparison.build(trials[0])), comparison.context, trials[0].training, Tensors())
     comparison.hold(population, dict(enumerate(trials)))
     for slot, curve in comparison.train(population, dict(enumerate(trials)), [1, 2, 3]).items():
