@@ -81,7 +81,7 @@ def test_the_subclassed_model_predicts_in_a_process_without_the_checkout(several
     predictions, ours, file = json.loads(found)
     assert (list(predictions), ours) == (COLUMNS, [])
     assert file.startswith(str(several_packaged.folder))
-    np.testing.assert_allclose(predictions["main_prediction"], several.predict(test_part.features)["main_prediction"], rtol=1e-5)
+    check_predictions(pd.DataFrame(predictions), several.predict(test_part.features))
 
 
 @pytest.fixture(scope="module")
@@ -107,12 +107,6 @@ def test_it_is_registered_and_predicts_a_file(registered, several, rows, trackin
     rows.to_csv(tmp_path / "rows.csv", index=False)
     assert predict_file(lambda: load_champion(registered, tracking_uri), tmp_path / "rows.csv", tmp_path / "predictions.csv") == 10
     check_predictions(pd.read_csv(tmp_path / "predictions.csv"), several.predict(rows))
-
-
-@pytest.mark.slow
-def test_it_is_served_over_http(registered, several, rows, tracking_uri, serve):
-    with serve(registered, tracking_uri) as post:
-        check_predictions(post(rows), several.predict(rows))
 
 
 def test_rows_without_a_column_of_an_input_are_refused(several, test_part):
