@@ -84,11 +84,14 @@ def programs_of(experiment: Any, arrays: TrainingArrays) -> Any:
 def program_names(experiment: Any, arrays: TrainingArrays, assignments: list[Assignment]) -> list[str]:
     """Return the kind of program that each trial would be trained by; none is traced, compiled or run."""
     from search.training.model.building import build_model
+    from search.training.model.preparation import call_once
     from search.training.vectorized.lockstep import LOCKSTEP
 
-    programs, names = programs_of(experiment, arrays), []
+    programs, names, context = programs_of(experiment, arrays), [], TrainingContext(experiment, arrays)
     for assignment in assignments:
-        model = build_model(TrainingContext(experiment, arrays), assignment.model_arguments, assignment.seed, assignment.training.precision)
+        model = build_model(context, assignment.model_arguments, assignment.seed, assignment.training.precision)
+        if not model.built:
+            call_once(model, context, assignment.training)
         with LOCKSTEP.trial():
             program = programs.acquire_exact(model, assignment) if experiment.executor.trainer == "compiled" else programs.acquire(model, assignment)
             program.release()

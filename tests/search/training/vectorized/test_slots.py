@@ -78,21 +78,14 @@ def test_trials_one_after_the_other_share_what_the_backend_has_for_networks_of_a
     assert_same_curves(shared, [fit(experiment, assignment, arrays) for assignment in given], abs=1e-5)
 
 
-VALUES = {
-    "weight decay, smoothing": (
-        "multiclass",
-        {"optimizer": "adam"},
-        [{"weight_decay": d, "label_smoothing": s} for d, s in ((0.2, 0.4), (0.01, 0.1))],
-    ),
-    "momentum": ("regression", {"optimizer": "rmsprop"}, [{"momentum": 0.9}, {"momentum": 0.5}]),
-}
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(("task", "settings", "values"), VALUES.values(), ids=VALUES)
-def test_trials_of_other_values_share_one_population(task, settings, values, fit, tmp_path):
-    experiment, arrays = experiment_of(), make_arrays(task)
-    settings |= {"epochs": 3, "momentum": 0.0, "learning_rate": 0.02}
+def test_trials_of_other_values_share_one_population(fit, tmp_path):
+    experiment, arrays = experiment_of(), make_arrays("multiclass")
+    settings = {"optimizer": "rmsprop", "epochs": 3, "learning_rate": 0.02}
+    values = [
+        {"momentum": 0.9, "weight_decay": 0.2, "label_smoothing": 0.4},
+        {"momentum": 0.5, "weight_decay": 0.01, "label_smoothing": 0.1},
+    ]
     first, *_ = assignments(tmp_path)
     given = [
         replace(first, number=number, seed=number, training=first.training.model_copy(update=settings | value)) for number, value in enumerate(values)
@@ -103,24 +96,20 @@ def test_trials_of_other_values_share_one_population(task, settings, values, fit
     assert_same_curves(together, [fit(experiment, assignment, arrays) for assignment in given], abs=1e-5)
 
 
-def trials_of_a_fixed_model(folder, arguments=None, **settings):
-    """Return two trials that differ in their seeds."""
+for_jax = pytest.mark.skipif(ON_TENSORFLOW, reason="JAX vectorizes any model; test_jax.py runs this test")
+
+
+def names_and_populations(folder, builder, task="binary", arguments=None, **settings):
+    """Return the programs that two trials of a fixed model and different seeds would be trained by, and the number of their populations."""
+    experiment, arrays = make_experiment(builder), make_arrays(task)
     first, second, *_ = assignments(folder, epochs=3, patience=0)
     training = first.training.model_copy(update={"optimizer": "sgd", "momentum": 0.0, "learning_rate": 0.01} | settings)
-    return [replace(trial, model_arguments=arguments or {}, training=training) for trial in (first, second)]
+    programs_of(experiment, arrays).slots.n_slots = 2
+    given = [replace(trial, model_arguments=arguments or {}, training=training) for trial in (first, second)]
+    return program_names(experiment, arrays, given), len(programs_of(experiment, arrays).slots.populations)
 
 
-def assert_as_fit(builder, task, fit, folder, arguments=None, **settings):
-    """Train two trials of a fixed model at once, compare their curves with those of `fit`, and return the trainers."""
-    experiment, arrays = make_experiment(builder), make_arrays(task)
-    given = trials_of_a_fixed_model(folder, arguments, **settings)
-    together = train_together(experiment, arrays, given, 2)
-    assert [result.reason for result in together] == ["", ""]
-    assert_same_curves(together, [fit(experiment, trial, arrays) for trial in given], abs=1e-5)
-    return {result.trainer for result in together}
-
-
-COPIES = "compiled" if ON_TENSORFLOW else "population"
+COPIES = (["compiled"] * 2, 0) if ON_TENSORFLOW else (["population"] * 2, 1)
 FIXED = [
     *(("binary", {"optimizer": "adafactor"}), ("regression", {"loss": "root_mean_squared_error"})),
     *(("binary", {"loss": "dice"}), ("binary", {"loss": "tversky"})),
@@ -129,26 +118,18 @@ FIXED = [
 
 @pytest.mark.parametrize(("task", "settings"), FIXED, ids=lambda given: str(next(iter(given.values()))) if isinstance(given, dict) else "")
 def test_networks_that_padding_would_change_are_not_padded(task, settings, tmp_path):
-    experiment, arrays = make_experiment("dense"), make_arrays(task)
-    programs_of(experiment, arrays).slots.n_slots = 2
-    assert program_names(experiment, arrays, trials_of_a_fixed_model(tmp_path, **settings)) == [COPIES] * 2
+    assert names_and_populations(tmp_path, "dense", task, **settings) == COPIES
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("task", "settings"), FIXED[:2], ids=["adafactor", "rmse"])
-def test_networks_that_are_not_padded_train_as_alone(task, settings, fit, tmp_path):
-    assert assert_as_fit("dense", task, fit, tmp_path, **settings) == {COPIES}
+@for_jax
+def test_models_that_differ_by_their_seed_have_populations_of_their_own(tmp_path):
+    assert names_and_populations(tmp_path, "random_regularizer") == (["population"] * 2, 2)
 
 
-@pytest.mark.slow
-def test_models_that_differ_by_their_seed_have_populations_of_their_own(fit, tmp_path):
-    assert assert_as_fit("random_regularizer", "binary", fit, tmp_path) == {COPIES}
-
-
-@pytest.mark.slow
+@for_jax
 @pytest.mark.parametrize(("builder", "arguments"), [("scaled", {"factor": 3.0}), ("subclassed", None)])
-def test_a_model_that_a_clone_would_change_has_no_population(builder, arguments, fit, tmp_path):
-    assert assert_as_fit(builder, "binary", fit, tmp_path, arguments) == {"compiled"}
+def test_a_model_that_a_clone_would_change_has_no_population(builder, arguments, tmp_path):
+    assert names_and_populations(tmp_path, builder, arguments=arguments) == (["compiled"] * 2, 0)
 
 
 def test_populations_share_the_data_on_the_device(tmp_path):
