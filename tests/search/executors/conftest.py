@@ -1,7 +1,9 @@
 """Toy arrays for executors, a host whose fork server serves many pools, and functions that train trials."""
 
 import logging
+import os
 from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import psutil
@@ -9,6 +11,8 @@ import pytest
 
 from search.data.arrays import TrainingArrays
 from search.executors.local.process_host import ProcessHost
+from search.executors.ray_cluster.actor_host import ActorHost
+from search.executors.ray_cluster.connection import import_ray
 from search.executors.worker_pool import WorkerPool
 from search.experiment.file import parse_experiment
 from search.trial import Assignment
@@ -69,11 +73,26 @@ def start(host, arrays):
         pool.close()
 
 
+class LightActorHost(ActorHost):
+    """A host whose actors import JAX, which takes half the time of TensorFlow's import."""
+
+    def start_worker(self, share, name):
+        with mock.patch.dict(os.environ, {"KERAS_BACKEND": "jax"}):
+            return super().start_worker(share, name)
+
+
+@pytest.fixture(scope="module")
+def ray(cluster):
+    """Ray, connected to the cluster for all tests of a file."""
+    ray = import_ray()
+    ray.init(address=cluster.address, log_to_driver=False, logging_level=logging.ERROR)
+    yield ray
+    ray.shutdown()
+
+
 @pytest.fixture(scope="module")
 def ray_cluster():
     """A Ray cluster of one node with two CPUs, for all tests of a file."""
-    from search.executors.ray_cluster.connection import import_ray
-
     ray = import_ray()
     ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     yield ray

@@ -5,11 +5,10 @@ import pytest
 from search.errors import ExperimentError, UnknownReferenceError
 from search.executors.in_process import InProcessExecutor
 from search.executors.local.process_host import ProcessHost
-from search.executors.ray_cluster.actor_host import ActorHost
 from search.executors.worker_pool import WorkerPool
 from search.experiment.file import parse_experiment
 from search.trial import TrialState
-from tests.search.executors.conftest import CONTENT, EXPERIMENT, assignment, train, with_epochs
+from tests.search.executors.conftest import CONTENT, EXPERIMENT, LightActorHost, assignment, train, with_epochs
 
 NAMES = ["in-process", "workers", pytest.param("ray", marks=pytest.mark.slow)]
 
@@ -18,9 +17,9 @@ NAMES = ["in-process", "workers", pytest.param("ray", marks=pytest.mark.slow)]
 def make(request, host, tmp_path_factory):
     """Return a function that makes an executor."""
     if request.param == "ray":
-        request.getfixturevalue("ray_cluster")
+        request.getfixturevalue("ray")
     programs = tmp_path_factory.mktemp("programs")
-    return {"in-process": InProcessExecutor, "workers": lambda: WorkerPool(host), "ray": lambda: WorkerPool(ActorHost(programs))}[request.param]
+    return {"in-process": InProcessExecutor, "workers": lambda: WorkerPool(host), "ray": lambda: WorkerPool(LightActorHost(programs))}[request.param]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +31,7 @@ def executor(make, arrays):
     executor.close()
 
 
-# Executors of their own come first: the shared one holds all CPUs of the Ray cluster.
+# Executors of their own come first: the shared one holds the CPU of the Ray cluster.
 def test_a_wrong_argument_is_an_error_before_any_trial(make, arrays):
     executor = make()
     executor.start(parse_experiment(CONTENT | {"space": {"model": {"n_hiden": 1}}}, "toy"), arrays)

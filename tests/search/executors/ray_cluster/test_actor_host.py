@@ -1,6 +1,5 @@
 """Actors: the copy of the arrays in the object store, the files that return from nodes, and lost actors."""
 
-import sys
 from dataclasses import replace
 
 import keras
@@ -8,7 +7,6 @@ import numpy as np
 import psutil
 import pytest
 
-from search.errors import InputError, MissingExtraError
 from search.executors.ray_cluster.actor_host import ActorHost
 from search.executors.worker_pool import WorkerPool
 from search.experiment.file import parse_experiment
@@ -39,20 +37,6 @@ def study_assignment(number, folder):
         model_path=str(folder / "models" / str(number)),
         checkpoint_path=str(folder / "checkpoints" / f"{number}.npz"),
     )
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "auto"])
-def test_no_cluster_at_the_address_is_an_error(monkeypatch, tmp_path, arrays, address):
-    monkeypatch.setenv("RAY_ADDRESS", address)
-    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))  # where Ray looks for clusters of this machine
-    with pytest.raises(InputError, match=f'"{address}"'):
-        WorkerPool(ActorHost(tmp_path)).start(parse_experiment(CONTENT, "toy"), arrays)
-
-
-def test_a_missing_ray_is_an_error_that_names_the_extra(monkeypatch, tmp_path, arrays):
-    monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(MissingExtraError, match=r"\.\[ray\]"):
-        WorkerPool(ActorHost(tmp_path)).start(parse_experiment(CONTENT, "toy"), arrays)
 
 
 def test_models_and_what_callbacks_write_come_back_from_the_node(start, tmp_path):
