@@ -40,6 +40,11 @@ def _check_output_name(name: str) -> str:
     return name
 
 
+def _added_later(default: Any) -> Any:
+    """Return a field that is stored only if it differs from its default, so that studies of earlier versions keep their fingerprint."""
+    return Field(default=default, exclude_if=lambda value: value == default)
+
+
 Reference = Annotated[str, BeforeValidator(_check_reference), Field(json_schema_extra={"pattern": FORM})]
 
 
@@ -99,9 +104,9 @@ class PreprocessingSection(Table):
     numeric: Literal["standard", "minmax", "none"] = "standard"
     categorical: Literal["onehot", "ordinal"] = "onehot"
     missing: Literal["median", "mean"] = "median"
-    missing_text: Literal["most_frequent", "category"] = "most_frequent"
-    max_categories: Annotated[int, Field(ge=2)] = 50
-    columns: dict[str, Literal["numeric", "text", "date", "drop"]] = Field(default_factory=dict)
+    missing_text: Literal["most_frequent", "category"] = _added_later("most_frequent")
+    max_categories: Annotated[int, Field(ge=2)] = _added_later(50)
+    columns: dict[str, Literal["numeric", "text", "date", "drop"]] = _added_later({})
     inputs: dict[str, Annotated[list[str], AfterValidator(_check_columns)]] = Field(default_factory=dict)
 
 

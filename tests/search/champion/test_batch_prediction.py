@@ -35,7 +35,7 @@ def test_extra_columns_and_their_order_do_not_matter(champion, rows, tmp_path):
     [
         ("absent.csv", None, r'There is no file ".*absent.csv"; give the path of a \.csv or \.parquet file'),
         ("rows.xlsx", "x", r'has the suffix ".xlsx"; Valid: .csv, .dat'),
-        ("rows.csv", "", "cannot be read as a table: it is empty"),
+        ("rows.csv", "", "cannot be read as a table"),
         ("rows.csv", "age,siblings,port\n", "has no rows to predict"),
         ("rows.parquet", "no parquet", "cannot be read as a table"),
         ("rows.csv", "age,port\n1,north\n", "lack the columns siblings"),

@@ -1,0 +1,50 @@
+"""A search over a table of the world needs its path and its target only, and `predict` reads it as training did."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.datasets import csv
+from tests.search.study.shapes import SHAPES
+
+EXPERIMENT = """
+model = "models.mlp:build_mlp"
+data = {{ loader = "experiments.datasets:csv", path = "{path}", target = {target} }}
+space.model = {{ n_neurons = 8 }}
+space.training = {{ epochs = 2, batch_size = 32, learning_rate = 0.01 }}
+objective = {{ metric = "val_loss", direction = "minimize" }}
+search = {{ n_trials = 1 }}
+executor = {{ name = "in-process", trainer = "keras" }}
+"""
+
+
+def _metric(loaded, predicted, expected):
+    """Return the name of the test metric and its value, computed here from what `predict` wrote."""
+    if loaded["task"] == "regression":
+        return "mean_absolute_error", float(np.abs(predicted["prediction"] - pd.to_numeric(expected)).mean())
+    return "accuracy", float((predicted["prediction"].astype(str).str.strip() == expected.str.strip()).mean())
+
+
+@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_table_is_searched_and_predicted_with_path_and_target_only(shell, name):
+    shape, lines = SHAPES[name], SHAPES[name].lines()
+    shape.write(shell.folder / shape.name, lines)
+    (shell.folder / "found.toml").write_text(EXPERIMENT.format(path=shape.name, target=json.dumps(shape.target)))
+    shell.call("run", "found.toml")
+    loaded = csv(str(shell.folder / shape.name), shape.target)
+    tested = loaded["test"][1].index.tolist()  # numbers of the lines
+    shape.write(shell.folder / f"test-{shape.name}", [lines[number] for number in tested])
+    shell.call("predict", "found", "--input", f"test-{shape.name}", "--output", "predictions.csv")
+    predicted = pd.read_csv(shell.folder / "predictions.csv")
+    expected = pd.Series([lines[number].split(shape.separator)[-1] for number in tested])
+    metric, value = _metric(loaded, predicted, expected)
+    best = json.loads(shell.call("best", "found", "--json").stdout)
+    assert best["test"][metric] == pytest.approx(value, rel=1e-4)
+    for number in range(0, len(tested), 9):  # alone as among others
+        shape.write(shell.folder / f"one-{shape.name}", [lines[tested[number]]])
+        shell.call("predict", "found", "--input", f"one-{shape.name}", "--output", "one.csv")
+        alone = pd.read_csv(shell.folder / "one.csv")
+        pd.testing.assert_series_equal(alone.iloc[0], predicted.iloc[number], check_names=False, rtol=1e-5)
