@@ -52,10 +52,10 @@ def build(spec: PackageSpec) -> Path:
             f"expected {spec.fingerprint}; start another study with --fresh"
         )
     with tempfile.TemporaryDirectory() as scratch:
-        champion = _assemble(spec, dataset, Path(scratch) / "champion")
-        _load(champion, spec)
+        champion = _assemble(spec, dataset, Path(scratch) / "data" / "champion")
+        code = _load(champion, spec)
         _verify(champion, dataset, spec)
-        _save(spec, champion, dataset, Path(scratch))
+        _save(spec, champion, dataset, code)
         test = evaluate(champion, dataset, spec.experiment, spec.experiment.space.training_settings(spec.params))
         packaged = spec.folder / "data" / champion.folder.name
         write_overview(champion, packaged)
@@ -65,7 +65,7 @@ def build(spec: PackageSpec) -> Path:
 
 def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
     """Put model, preprocessing and metadata into one folder."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     shutil.copyfile(spec.model_path, folder / (ESTIMATOR if spec.model_path.suffix == SUFFIX else MODEL))
     shutil.copyfile(spec.expected, folder / "expected.npz")
     shutil.copytree(spec.preprocessor, folder / PREPROCESSOR)
@@ -98,14 +98,17 @@ def _backend(spec: PackageSpec) -> str:
     return str(keras.backend.backend())
 
 
-def _load(champion: Champion, spec: PackageSpec) -> None:
+def _load(champion: Champion, spec: PackageSpec) -> list[str]:
+    """Copy the code that the model needs, load the model with the copy, and return the copied files and packages."""
     try:
+        code = bundled_code.copy_code(champion.code_folder, champion.metadata.modules)
         _ = champion.model
     except Exception as error:  # whatever Keras raises for a file it cannot turn into a model
         raise ChampionError(
             f"Trial {spec.trial}'s model does not load again: {_first_line(error)}; Lambda layers cannot be kept, and a model's own layers need "
             '@keras.saving.register_keras_serializable(package="...") and a get_config()'
         ) from error
+    return code
 
 
 def _verify(champion: Champion, dataset: Dataset, spec: PackageSpec) -> None:
@@ -122,21 +125,21 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {shorten(lines[0], 300) if lines else ''}"
 
 
-def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, scratch: Path) -> None:
+def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, code: list[str]) -> None:
     """Write the MLflow model, load it the way MLflow does and compare its predictions."""
     import mlflow.pyfunc
 
-    modules, preprocessor = champion.metadata.modules, champion.preprocessor
+    preprocessor = champion.preprocessor
     rows = as_declared(dataset.validation.features[:N_COMPARED_ROWS], preprocessor)
     predictions = champion.predict(rows)
     mlflow.pyfunc.save_model(
         spec.folder,
-        loader_module=bundled_code.LOADER,
+        loader_module=bundled_code.loader(),
         data_path=str(champion.folder),
-        code_paths=bundled_code.copy_code(scratch / "code", modules),
+        code_paths=code,
         signature=signature_of(as_declared(dataset.train.features, preprocessor), predictions),
         input_example=rows[:N_EXAMPLE_ROWS],
-        pip_requirements=bundled_code.requirements(champion.metadata.backend, modules),
+        pip_requirements=bundled_code.requirements(champion.metadata.backend, champion.metadata.modules),
         metadata={"perceptune.study": spec.study, "perceptune.trial": spec.trial},
     )
     check_predictions(mlflow.pyfunc.load_model(str(spec.folder)).predict(rows), predictions, f"The packaged model of trial {spec.trial}")

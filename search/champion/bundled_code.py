@@ -1,10 +1,12 @@
 """The source files and pinned requirements that are bundled with an MLflow model so that it loads anywhere.
 
-Our own files are bundled under another package name. So a process that loads a champion never mixes them with an installed
-version, and loading the champion right after packaging verifies that no file is missing.
+Our own files are bundled under another package name, which has a digest of them. So a process that loads champions of several
+versions never mixes these versions, and loading a champion right after packaging verifies that no file is missing.
 """
 
 import ast
+import functools
+import hashlib
 import importlib.util
 import json
 import shutil
@@ -15,13 +17,24 @@ from pathlib import Path
 from typing import Any
 
 from .. import estimators
+from ..experiment.source_code import own_files
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = "perceptune_champion"
-LOADER = f"{PACKAGE}.champion.pyfunc"
 ENTRY = "champion/pyfunc.py"
 REQUIREMENTS = ("mlflow", "keras", "scikit-learn", "skops", "pandas", "numpy")
 """Distributions that the bundled files import, and MLflow, which loads them."""
+
+
+@functools.cache
+def package() -> str:
+    """Return the name under which our own files are bundled."""
+    content = hashlib.sha256(b"\0".join(part for name in source_files() for part in (name.encode(), (ROOT / name).read_bytes())))
+    return f"perceptune_champion_{content.hexdigest()[:8]}"
+
+
+def loader() -> str:
+    """Return the bundled module that MLflow imports to load a champion."""
+    return f"{package()}.{ENTRY.removesuffix('.py').replace('/', '.')}"
 
 
 def source_files(entry: str = ENTRY) -> list[str]:
@@ -106,32 +119,35 @@ def copy_code(folder: Path, modules: Iterable[str]) -> list[str]:
 
     Args:
         folder: The target folder.
-        modules: From `own_modules`. The top-level package of each is copied unless it is installed.
+        modules: From `own_modules`. Those that are not installed are copied, with all of the user's modules that they import.
 
     Returns:
-        The copied packages, for MLflow's ``code_paths``.
+        The copied files and packages, for MLflow's ``code_paths``.
+
+    Raises:
+        ModuleNotFoundError: If one of the modules is neither found nor installed.
     """
-    target = folder / PACKAGE
+    target = folder / package()
     for name in source_files():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target / name)
-    for package in {target, *(file.parent for file in target.rglob("*.py"))}:  # our own __init__.py files import files that are not bundled
-        (package / "__init__.py").write_text('"""The part of Perceptune that predicts with a champion."""\n', encoding="utf-8")
-    return [str(target), *(str(_copy_package(name, folder)) for name in sorted({m.split(".")[0] for m in modules}) if not _is_installed(name))]
+    for part in {target, *(file.parent for file in target.rglob("*.py"))}:  # our own __init__.py files import files that are not bundled
+        (part / "__init__.py").write_text('"""The part of Perceptune that predicts with a champion."""\n', encoding="utf-8")
+    names = [name for name in modules if not _is_installed(name.partition(".")[0])]
+    copied = {_copy_module(name, file, folder) for name, file in own_files(names).items()}
+    for name in names:
+        if folder / name.partition(".")[0] not in {path.with_suffix("") for path in copied}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    return [str(target), *sorted(map(str, copied))]
 
 
-def _copy_package(name: str, folder: Path) -> Path:
-    spec = importlib.util.find_spec(name)
-    if spec is None or not (spec.submodule_search_locations or spec.origin):
-        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-    if not spec.submodule_search_locations:
-        return Path(shutil.copy2(str(spec.origin), folder))
-    root = next(iter(spec.submodule_search_locations))
-    return Path(shutil.copytree(root, folder / name, ignore=_all_but_python))
-
-
-def _all_but_python(folder: str, names: list[str]) -> set[str]:
-    return {name for name in names if name == "__pycache__" or not (name.endswith(".py") or (Path(folder) / name).is_dir())}
+def _copy_module(name: str, file: Path, folder: Path) -> Path:
+    """Copy a module's file to its place below a folder, and return the file or folder of its top-level package."""
+    is_package = file.name.partition(".")[0] == "__init__"
+    target = folder.joinpath(*name.split(".")[: None if is_package else -1], file.name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, target)
+    return folder / target.relative_to(folder).parts[0]
 
 
 def _is_installed(module: str) -> bool:

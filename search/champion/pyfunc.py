@@ -5,10 +5,12 @@ imports little (see `bundled_code.py`). Nothing is unpickled: the model is a ``.
 ``.skops`` file of trusted classes; the preprocessing is in skops' format.
 """
 
+import contextlib
 import importlib
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from ..data.arrays import Tree, unnamed
 from ..data.preprocessing import Preprocessor
 from ..data.targets import named_outputs
 from ..estimators import SUFFIX, load_estimator, outputs
+from .bundled_modules import BundledModules
 from .estimator_predictions import estimator_predictions
 from .input_checks import check_column_types, unseen_values
 from .metadata import ChampionMetadata
@@ -56,6 +59,11 @@ class Champion:
         return Preprocessor.load(self.folder / PREPROCESSOR)
 
     @property
+    def code_folder(self) -> Path:
+        """The folder of the bundled source files in the MLflow model, which has the champion in ``data/champion``."""
+        return self.folder.absolute().parents[1] / "code"
+
+    @property
     def model_file(self) -> Path:
         """The model's file, as the worker saved it after training."""
         return self.folder / (ESTIMATOR if self.is_estimator else MODEL)
@@ -69,21 +77,25 @@ class Champion:
     def model(self) -> Any:
         """The Keras model, not compiled since prediction needs no optimizer; or the fitted estimator, without importing Keras."""
         if self.is_estimator:
-            return load_estimator(self.model_file, self.metadata.modules)
+            with self._own_code():
+                return load_estimator(self.model_file, self.metadata.modules)
         if "keras" not in sys.modules:  # the requirements list one backend only; Keras' default may not be installed
             os.environ.setdefault("KERAS_BACKEND", self.metadata.backend)
-        for module in self.metadata.modules:
-            self._import(module)
         import keras
 
-        return keras.saving.load_model(self.model_file, compile=False, safe_mode=True)
+        with self._own_code():
+            return keras.saving.load_model(self.model_file, compile=False, safe_mode=True)
 
-    def _import(self, module: str) -> None:
-        try:
-            importlib.import_module(module)
-        except ModuleNotFoundError:  # neither importable here nor loaded by MLflow: use the bundled copy
-            sys.path.append(str(self.folder.parents[1] / "code"))
-            importlib.import_module(module)
+    @contextlib.contextmanager
+    def _own_code(self) -> Iterator[None]:
+        """Import the modules that the model needs: the bundled copies, or installed packages."""
+        if not self.metadata.modules:
+            yield
+            return
+        with BundledModules(self.code_folder).active():
+            for module in self.metadata.modules:
+                importlib.import_module(module)
+            yield
 
     def outputs(self, rows: pd.DataFrame | np.ndarray) -> Tree:
         """Preprocess raw rows and run the model.
@@ -144,7 +156,11 @@ class _ServedChampion:
 
 
 def _load_pyfunc(path: str) -> _ServedChampion:
-    """Load a champion for MLflow, model included, so that a damaged one fails before the first request."""
+    """Load a champion for MLflow, model included, so that a damaged one fails before the first request.
+
+    MLflow has put the folder of the bundled files on ``sys.path``; there it would hide the process' own modules of the same names.
+    """
     champion = Champion(Path(path))
     _ = champion.model, champion.preprocessor
+    sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).absolute() != champion.code_folder]
     return _ServedChampion(champion)

@@ -127,7 +127,7 @@ def build_here(spec: PackageSpec) -> PackagedChampion:
     finally:
         sys.path[:] = path
         for name in set(sys.modules) - known:
-            if name.partition(".")[0] == "perceptune_champion":
+            if name.startswith("perceptune_champion"):
                 del sys.modules[name]
     return PackagedChampion(folder=spec.folder, metadata=ChampionMetadata.load(folder))
 

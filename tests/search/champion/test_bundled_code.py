@@ -2,6 +2,7 @@ import ast
 import sys
 
 import keras
+import pytest
 
 from search.champion import bundled_code
 
@@ -42,8 +43,23 @@ def test_a_registered_function_needs_the_builders_module(tmp_path):
     assert "own_network.builder" in bundled_code.own_modules(tmp_path / "1.keras", "own_network.builder:build")
 
 
-def test_the_users_package_is_bundled_and_an_installed_one_is_pinned_instead(own_network, tmp_path):
-    paths = bundled_code.copy_code(tmp_path, ["own_network.layers", "keras.layers"])
-    assert [path.rpartition("/")[2] for path in paths] == ["perceptune_champion", "own_network"]
-    assert sorted(path.name for path in (tmp_path / "own_network").iterdir()) == ["__init__.py", "builder.py", "data.py", "layers.py"]
+def test_only_the_users_modules_that_are_needed_are_bundled_and_an_installed_one_is_pinned_instead(own_network, tmp_path):
+    paths = bundled_code.copy_code(tmp_path, ["own_network.builder", "keras.layers"])
+    assert [path.rpartition("/")[2] for path in paths] == [bundled_code.package(), "own_network"]
+    assert sorted(path.name for path in (tmp_path / "own_network").iterdir()) == ["__init__.py", "builder.py", "layers.py"]  # no data.py
     assert bundled_code.requirements("tensorflow", ["own_network.layers"])[-1].startswith("tensorflow")
+
+
+def test_a_file_beside_the_builders_file_is_bundled_if_it_is_imported(monkeypatch, tmp_path):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "lonely_builder.py").write_text("def build():\n    from lonely_helper import size\n")
+    (tmp_path / "own" / "lonely_helper.py").write_text("size = 3\n")
+    (tmp_path / "own" / "secrets_of_mine.py").write_text("token = 'x'\n")
+    monkeypatch.syspath_prepend(tmp_path / "own")
+    paths = bundled_code.copy_code(tmp_path / "code", ["lonely_builder"])
+    assert [path.rpartition("/")[2] for path in paths[1:]] == ["lonely_builder.py", "lonely_helper.py"]
+
+
+def test_a_module_that_is_nowhere_is_named(tmp_path):
+    with pytest.raises(ModuleNotFoundError, match=r"No module named 'nowhere\.layers'"):
+        bundled_code.copy_code(tmp_path, ["nowhere.layers"])

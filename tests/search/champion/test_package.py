@@ -1,4 +1,5 @@
 import json
+import re
 import zipfile
 from dataclasses import replace
 
@@ -51,7 +52,7 @@ def test_mlflow_loads_it_by_module_and_sees_a_real_signature_and_example(package
     from mlflow.models import Model
 
     model = Model.load(str(packaged.folder))
-    assert model.flavors["python_function"]["loader_module"] == "perceptune_champion.champion.pyfunc"
+    assert re.fullmatch(r"perceptune_champion_[0-9a-f]{8}\.champion\.pyfunc", model.flavors["python_function"]["loader_module"])
     assert model.signature.inputs.input_names() == ["age", "siblings", "port"]
     assert model.signature.outputs.input_names() == ["prediction", "probability_no", "probability_yes"]
     assert [column.type.name for column in model.signature.inputs] == ["double", "double", "string"]

@@ -13,7 +13,7 @@ model = mlflow.pyfunc.load_model(sys.argv[1])
 rows = pd.read_csv(sys.argv[2], dtype={"siblings": float})
 print("PREDICTIONS " + model.predict(rows).to_json(orient="split"))
 print("MODULES " + json.dumps([name for name in sys.modules if name.split(".")[0] in ("search", "models", "experiments", "own_network")]))
-print("FILES " + json.dumps([sys.modules[name].__file__ for name in ("perceptune_champion", "own_network")]))
+print("FILES " + json.dumps([module.__file__ for name, module in sys.modules.items() if "champion" in name and hasattr(module, "__file__")]))
 """
 ODD_ROWS = [
     {"age": 22, "siblings": 1, "port": "north"},
@@ -41,7 +41,8 @@ def test_mlflow_alone_loads_it_in_a_process_without_the_checkout(fresh, packaged
     expected = champion.predict(dataset.test.features)
     assert [row[0] for row in fresh["PREDICTIONS"]["data"]] == expected["prediction"].tolist()
     np.testing.assert_allclose([row[2] for row in fresh["PREDICTIONS"]["data"]], expected["probability_yes"], atol=1e-6)
-    assert {name.split(".")[0] for name in fresh["MODULES"]} == {"own_network"}
+    assert fresh["MODULES"] == []
+    assert any("own_network" in file for file in fresh["FILES"])
     assert all(file.startswith(str(packaged.folder)) for file in fresh["FILES"])
 
 

@@ -1,0 +1,156 @@
+"""Finds the source files of the user's own modules and compares them by content, without importing any.
+
+A module is the user's own unless it belongs to Python, to an installed package or to this one.
+"""
+
+import ast
+import contextlib
+import hashlib
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from typing import Any
+
+from .file import Experiment
+
+_PRODUCT = __name__.partition(".")[0]
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+def referenced_modules(experiment: Experiment) -> list[str]:
+    """Return the modules of an experiment's references that decide what a trial computes: builder, loader, callbacks; sorted."""
+    references = {experiment.model, experiment.data.loader, *_used(experiment.identity)}
+    return sorted({reference.partition(":")[0] for reference in references})
+
+
+def _used(value: Any) -> Iterator[str]:
+    """Yield every reference under a key ``use``."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == "use" and isinstance(inner, str):
+                yield inner
+            else:
+                yield from _used(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _used(inner)
+
+
+def own_files(modules: Iterable[str], folders: Sequence[str] = ()) -> dict[str, Path]:
+    """Return the source files of the user's own modules that importing these modules may need.
+
+    Imports are followed wherever they are written, also inside functions, but not those for type checkers only. A module that is
+    imported by a computed name is not found.
+
+    Args:
+        modules: Module names, such as "own_network.builder".
+        folders: Folders to look into before those of ``sys.path``. Defaults to none.
+
+    Returns:
+        Files by module name, those of the parent packages included. Modules that are not the user's own are left out.
+    """
+    importlib.invalidate_caches()  # a file may be newer than the last listing of its folder
+    specs: dict[str, ModuleSpec | None] = {}
+    waiting = list(modules)
+    while waiting:
+        name = waiting.pop()
+        if name in specs:
+            continue
+        parent = name.rpartition(".")[0]
+        if parent and parent not in specs:
+            waiting += [name, parent]
+            continue
+        found = specs[name] = _find(name, specs.get(parent), folders)
+        if found is not None and (file := _file(found)):
+            waiting += _imports(file, name if found.submodule_search_locations is not None else parent)
+    return {name: file for name, found in sorted(specs.items()) if found is not None and (file := _file(found))}
+
+
+def _find(name: str, parent: ModuleSpec | None, folders: Sequence[str]) -> ModuleSpec | None:
+    """Return where one of the user's own modules is, a top-level one if it has no parent; None for any other module."""
+    if "." in name:
+        locations = parent.submodule_search_locations if parent else None
+        return PathFinder.find_spec(name, list(locations)) if locations else None
+    if name == _PRODUCT or name in sys.stdlib_module_names:
+        return None
+    found = PathFinder.find_spec(name, [*folders, *sys.path])
+    if found is None:
+        with contextlib.suppress(ImportError, ValueError):  # a module without a specification, such as __main__
+            found = importlib.util.find_spec(name)
+    places = [] if found is None else [found.origin or "", *(found.submodule_search_locations or ())]
+    return found if any(places) and not any(part in place for place in places for part in _INSTALLED) else None
+
+
+def _file(spec: ModuleSpec) -> Path | None:
+    """Return a module's file; None for a folder without ``__init__.py``."""
+    return Path(spec.origin) if spec.origin and Path(spec.origin).is_file() else None
+
+
+def _imports(file: Path, package: str) -> Iterator[str]:
+    """Yield the modules that a file imports, and names that may be modules.
+
+    Args:
+        file: The file.
+        package: The package that its relative imports start from; empty for a top-level module.
+    """
+    tree = parse(file) if file.suffix == ".py" else None
+    for node in _runtime_nodes(tree) if tree else ():
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join(filter(None, [*base, node.module]))
+            if module:
+                yield module
+                yield from (f"{module}.{alias.name}" for alias in node.names if alias.name != "*")
+
+
+def _runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield all nodes but those under TYPE_CHECKING."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.If) and getattr(node.test, "id", getattr(node.test, "attr", "")) == "TYPE_CHECKING":
+            waiting += node.orelse
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
+def parse(file: Path) -> ast.Module | None:
+    """Parse a Python file; None if it has a syntax error, which importing it will report."""
+    try:
+        return ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def digest(file: Path) -> str:
+    """Return a digest of what a source file does: comments, docstrings and layout do not change it.
+
+    Args:
+        file: A Python file; of any other the bytes count.
+
+    Returns:
+        The start of a SHA-256, 16 hexadecimal digits. All supported versions of Python give the same.
+    """
+    tree = parse(file) if file.suffix == ".py" else None
+    content = file.read_bytes() if tree is None else repr(_essence(tree)).encode()
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _essence(value: Any) -> Any:
+    """Return a syntax tree as tuples without positions, statements that do nothing, and empty fields, which differ between versions."""
+    if isinstance(value, list):
+        return [_essence(item) for item in value if not _does_nothing(item)]
+    if not isinstance(value, ast.AST):
+        return value
+    fields = ((name, _essence(field)) for name, field in ast.iter_fields(value) if name not in ("kind", "type_comment"))
+    return (type(value).__name__, *((name, field) for name, field in fields if field not in (None, [])))
+
+
+def _does_nothing(node: Any) -> bool:
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
