@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,6 +34,7 @@ def run(
     workers_per_device: Annotated[str | None, typer.Option(help="Workers that share a GPU, or auto.")] = None,
     study: Annotated[str | None, typer.Option(help="Name of the study; the experiment's name if not given.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start a new study and archive the earlier one.")] = False,
+    accept_code: Annotated[bool, typer.Option("--accept-code", help="Continue a study although its code has changed.")] = False,
     ledger: Ledger = "",
     set_: Annotated[list[str] | None, typer.Option("--set", help="Override a value: key.path=value; may be repeated.")] = None,
 ) -> None:
@@ -54,18 +55,18 @@ def run(
     }
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
-    summary = _search(loaded, study, fresh, make_store(ledger))
+    summary = _search(loaded, make_store(ledger), study=study, fresh=fresh, accept_code=accept_code)
     words = [f"--study {study}" if study else "", f"--ledger {redact(ledger)}" if ledger else "", *(f"--set {word}" for word in set_ or [])]
     arguments = " ".join(filter(None, words))
     print_summary(summary, f"EXPERIMENT={experiment}" + (f' ARGS="{arguments}"' if arguments else ""))
 
 
-def _search(experiment: "Experiment", study: str | None, fresh: bool, store: "Store") -> "StudySummary":
+def _search(experiment: "Experiment", store: "Store", **options: Any) -> "StudySummary":
     from ..study.run import run_study
 
     try:
         with make_observer(experiment.objective) as observer:
-            return run_study(experiment, study=study, fresh=fresh, store=store, observer=observer)
+            return run_study(experiment, store=store, observer=observer, **options)
     except PerceptuneError:
         raise
     except Exception:

@@ -29,6 +29,7 @@ from ..tracking.mlflow_tracker import MlflowTracker
 from ..training.metrics import check_objective
 from ..trial import Assignment, TrialResult
 from . import disk_space
+from .code_changes import check_code
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver
@@ -40,6 +41,7 @@ def run_study(
     *,
     study: str | None = None,
     fresh: bool = False,
+    accept_code: bool = False,
     store: Store | None = None,
     observer: Observer | None = None,
 ) -> StudySummary:
@@ -49,6 +51,7 @@ def run_study(
         experiment: The experiment, its file, or the stem of a file in ``experiments/``.
         study: The study's name. Defaults to the experiment's.
         fresh: Whether to archive an existing study of that name and start another. Defaults to False.
+        accept_code: Whether to continue a study although the code of its builder, loader or callbacks has changed. Defaults to False.
         store: The local store. Defaults to ``mlruns/`` in the working directory.
         observer: Notified of progress. Defaults to one that shows nothing.
 
@@ -65,6 +68,7 @@ def run_study(
         experiment = load_experiment(experiment)
     store, observer = store or Store(), observer or SilentObserver()
     with disk_space.disk_full_errors(store.root), _open_ledger(store, study or experiment.name, experiment, fresh) as ledger:
+        check_code(ledger, experiment, accept_code=accept_code)
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)
         try:
             if ledger.n_finished < experiment.search.n_trials:
