@@ -88,6 +88,11 @@ class StudyFolder:
         return self.root / "logs"
 
     @property
+    def code(self) -> Path:
+        """Copies of the user's modules that the trials were trained with, one folder per version."""
+        return self.root / "code"
+
+    @property
     def report(self) -> Path:
         """The plots."""
         return self.root / "report"

@@ -52,9 +52,7 @@ def build(spec: PackageSpec) -> Path:
             f"expected {spec.fingerprint}; start another study with --fresh"
         )
     with tempfile.TemporaryDirectory() as scratch:
-        champion = _assemble(spec, dataset, Path(scratch) / "data" / "champion")
-        code = _load(champion, spec)
-        _verify(champion, dataset, spec)
+        champion, code = _load_verified(_assemble(spec, dataset, Path(scratch) / "data" / "champion"), dataset, spec)
         _save(spec, champion, dataset, code)
         test = evaluate(champion, dataset, spec.experiment, spec.experiment.space.training_settings(spec.params))
         packaged = spec.folder / "data" / champion.folder.name
@@ -98,10 +96,30 @@ def _backend(spec: PackageSpec) -> str:
     return str(keras.backend.backend())
 
 
-def _load(champion: Champion, spec: PackageSpec) -> list[str]:
+def _load_verified(assembled: Champion, dataset: Dataset, spec: PackageSpec) -> tuple[Champion, list[str]]:
+    """Load the model with the first version of its code with which it predicts as when it was trained.
+
+    Returns:
+        The champion, and the files and packages of that version, which are in its folder of code.
+    """
+    errors = []
+    for version in spec.code if spec.code and assembled.metadata.modules else (None,):
+        champion = Champion(assembled.folder)  # which has not read the model yet
+        shutil.rmtree(champion.code_folder, ignore_errors=True)
+        try:
+            code = _load(champion, spec, version)
+            _verify(champion, dataset, spec)
+        except ChampionError as error:
+            errors.append(error)
+        else:
+            return champion, code
+    raise errors[0]
+
+
+def _load(champion: Champion, spec: PackageSpec, version: Path | None) -> list[str]:
     """Copy the code that the model needs, load the model with the copy, and return the copied files and packages."""
     try:
-        code = bundled_code.copy_code(champion.code_folder, champion.metadata.modules)
+        code = bundled_code.copy_code(champion.code_folder, champion.metadata.modules, version)
         _ = champion.model
     except Exception as error:  # whatever Keras raises for a file it cannot turn into a model
         raise ChampionError(

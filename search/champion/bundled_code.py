@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import estimators
-from ..experiment.source_code import own_files
+from ..experiment.source_code import copy_files, own_files
 
 ROOT = Path(__file__).parents[1]
 ENTRY = "champion/pyfunc.py"
@@ -114,12 +114,13 @@ def _objects(config: Any) -> Iterator[dict[str, Any]]:
             yield from _objects(value)
 
 
-def copy_code(folder: Path, modules: Iterable[str]) -> list[str]:
+def copy_code(folder: Path, modules: Iterable[str], version: Path | None = None) -> list[str]:
     """Copy the source files that prediction imports.
 
     Args:
         folder: The target folder.
         modules: From `own_modules`. Those that are not installed are copied, with all of the user's modules that they import.
+        version: A folder with copies of the user's modules, which take precedence. Defaults to none.
 
     Returns:
         The copied files and packages, for MLflow's ``code_paths``.
@@ -134,20 +135,11 @@ def copy_code(folder: Path, modules: Iterable[str]) -> list[str]:
     for part in {target, *(file.parent for file in target.rglob("*.py"))}:  # our own __init__.py files import files that are not bundled
         (part / "__init__.py").write_text('"""The part of Perceptune that predicts with a champion."""\n', encoding="utf-8")
     names = [name for name in modules if not _is_installed(name.partition(".")[0])]
-    copied = {_copy_module(name, file, folder) for name, file in own_files(names).items()}
+    copied = copy_files(own_files(names, [str(version)] if version else []), folder)
     for name in names:
         if folder / name.partition(".")[0] not in {path.with_suffix("") for path in copied}:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-    return [str(target), *sorted(map(str, copied))]
-
-
-def _copy_module(name: str, file: Path, folder: Path) -> Path:
-    """Copy a module's file to its place below a folder, and return the file or folder of its top-level package."""
-    is_package = file.name.partition(".")[0] == "__init__"
-    target = folder.joinpath(*name.split(".")[: None if is_package else -1], file.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, target)
-    return folder / target.relative_to(folder).parts[0]
+    return [str(target), *map(str, copied)]
 
 
 def _is_installed(module: str) -> bool:

@@ -45,6 +45,8 @@ class PackageSpec:
         model_path: The saved model, ``<n>.keras`` or ``<n>.skops``, with ``<n>.expected.npz`` beside it.
         preprocessor: The folder that `Preprocessor.save` wrote.
         folder: Where to put the MLflow model; it must not exist.
+        code: Folders with versions of the user's modules, the likeliest first; the first one with which the model predicts as when it
+            was trained is bundled. Defaults to none, for the modules as they are now.
     """
 
     experiment: Experiment
@@ -56,6 +58,7 @@ class PackageSpec:
     model_path: Path
     preprocessor: Path
     folder: Path
+    code: tuple[Path, ...] = ()
 
     @property
     def expected(self) -> Path:
@@ -65,14 +68,16 @@ class PackageSpec:
     def to_json(self) -> str:
         """Write it as text."""
         content = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return json.dumps(content | {"experiment": self.experiment.model_dump_json(), "params": dict(self.params)}, default=str)
+        plain = {"experiment": self.experiment.model_dump_json(), "params": dict(self.params), "code": [str(folder) for folder in self.code]}
+        return json.dumps(content | plain, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read it from text."""
         content = json.loads(text)
         paths = {name: Path(content[name]) for name in ("model_path", "preprocessor", "folder")}
-        return cls(**content | paths | {"experiment": Experiment.model_validate_json(content["experiment"])})
+        code = tuple(map(Path, content["code"]))
+        return cls(**content | paths | {"experiment": Experiment.model_validate_json(content["experiment"]), "code": code})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from ..errors import ChampionError
+from ..experiment.code_versions import versions
 from ..experiment.file import Experiment
 from ..ledger import Ledger, StudyView
 from ..tracking.mlflow_connection import mlflow_session
@@ -60,6 +61,7 @@ class Promotion:
                 model_path=model,
                 preprocessor=ledger.folder.preprocessor,
                 folder=self._folder / "champion",
+                code=versions(ledger.folder.code),
             )
         )
         return self

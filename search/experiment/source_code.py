@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import importlib
 import importlib.util
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
@@ -118,6 +119,26 @@ def _runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:
             waiting += node.orelse
         else:
             waiting += ast.iter_child_nodes(node)
+
+
+def copy_files(files: Mapping[str, Path], folder: Path) -> list[Path]:
+    """Copy the files of modules so that the modules can be imported from a folder.
+
+    Args:
+        files: Files by module name, from `own_files`.
+        folder: The folder, which is created.
+
+    Returns:
+        The file or folder of each top-level module, sorted.
+    """
+    tops = set()
+    for name, file in files.items():
+        is_package = file.name.partition(".")[0] == "__init__"
+        target = folder.joinpath(*name.split(".")[: None if is_package else -1], file.name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+        tops.add(folder / target.relative_to(folder).parts[0])
+    return sorted(tops)
 
 
 def parse(file: Path) -> ast.Module | None:

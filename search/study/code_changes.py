@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import StudyChangedError
+from ..experiment.code_versions import keep
 from ..experiment.file import Experiment
 from ..experiment.source_code import digest, own_files, referenced_modules
 from ..ledger import Ledger
@@ -17,7 +18,7 @@ _N_NAMED = 4
 
 
 def check_code(ledger: Ledger, experiment: Experiment, *, accept_code: bool) -> None:
-    """Check that builder, loader, callbacks and what they import are those that the study ran with, and record them.
+    """Check that builder, loader, callbacks and what they import are those that the study ran with, record them and keep a copy.
 
     A study without a record, which is new or of an earlier version, gets one.
 
@@ -44,6 +45,7 @@ def check_code(ledger: Ledger, experiment: Experiment, *, accept_code: bool) -> 
             logger.warning('Study "%s" continues with other code than its earlier trials: %s changed', ledger.name, what)
         if changed or recorded is None:
             ledger.set_attribute(_ATTRIBUTE, current)
+        keep(files, ledger.folder.code)
 
 
 def _describe(modules: list[str], files: Mapping[str, Path]) -> str:

@@ -1,7 +1,9 @@
 import json
 import re
+import shutil
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -17,6 +19,7 @@ from tests.search.champion.conftest import build_here
 
 
 def test_a_spec_survives_its_way_to_another_process(spec):
+    spec = replace(spec, code=(Path("a"), Path("b")))
     assert PackageSpec.from_json(spec.to_json()) == spec
 
 
@@ -75,6 +78,17 @@ def test_a_model_of_arrays_and_three_classes_is_packaged_as_a_tensor(image_spec)
     assert Model.load(str(packaged.folder)).signature.inputs.is_tensor_spec()
     assert list(answers) == ["prediction", "probability_0", "probability_1", "probability_2"]
     assert packaged.metadata.test["accuracy"] == (answers["prediction"].to_numpy() == test.target.to_numpy()).mean()
+
+
+def test_the_version_of_the_code_that_the_model_was_trained_with_is_packaged(spec, own_network, tmp_path):
+    for name in ("edited", "trained"):
+        shutil.copytree(own_network, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    layers = tmp_path / "edited" / "own_network" / "layers.py"
+    layers.write_text(layers.read_text().replace("2.0 * inputs", "3.0 * inputs"))
+    packaged = build_here(replace(spec, folder=tmp_path / "packaged", code=(tmp_path / "edited", tmp_path / "trained")))
+    assert "2.0 * inputs" in (packaged.folder / "code" / "own_network" / "layers.py").read_text()
+    with pytest.raises(ChampionError, match="gives other outputs than when it was trained"):
+        build(replace(spec, folder=tmp_path / "refused", code=(tmp_path / "edited",)))
 
 
 def test_a_model_with_other_weights_is_not_packaged(spec, tmp_path):

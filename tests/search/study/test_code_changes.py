@@ -5,6 +5,7 @@ import pytest
 
 from search import ledger as ledgers
 from search.errors import StudyChangedError
+from search.experiment.code_versions import versions
 from search.experiment.file import load_experiment
 from search.store import Store
 from search.study.code_changes import check_code
@@ -69,6 +70,17 @@ def test_changed_code_is_named_and_refused_until_it_is_accepted(name, study, she
     caplog.clear()
     assert check(study) == accepted
     assert not caplog.records
+
+
+def test_a_copy_of_each_version_is_kept(study, shell):
+    check(study)
+    (shell.folder / "own_helper.py").write_text("units = 4\n")
+    check(study, accept_code=True)
+    kept = [(version / "own_helper.py").read_text() for version in versions(Store().study("own").code)]
+    assert kept == ["units = 4\n", "units = 3\n"]
+    (shell.folder / "own_helper.py").write_text("units = 3\n")
+    check(study, accept_code=True)
+    assert [(version / "own_helper.py").read_text() for version in versions(Store().study("own").code)] == kept[::-1]
 
 
 def test_a_module_that_is_not_imported_any_more_is_named(study, shell):

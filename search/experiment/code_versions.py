@@ -1,0 +1,39 @@
+"""Keeps a copy of each version of the user's modules that a study's trials were trained with."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from .source_code import copy_files
+
+_UNFINISHED = ".unfinished"
+
+
+def keep(files: Mapping[str, Path], folder: Path) -> None:
+    """Copy the files of modules into a folder of their version, which becomes the newest one.
+
+    Args:
+        files: Files by module name, from `own_files`.
+        folder: The folder of all versions, which is created.
+    """
+    content = hashlib.sha256(b"\0".join(part for name, file in files.items() for part in (name.encode(), file.read_bytes())))
+    version = folder / content.hexdigest()[:16]
+    if version.is_dir():
+        os.utime(version)
+        return
+    unfinished = version.with_name(f"{version.name}.{os.getpid()}{_UNFINISHED}")
+    unfinished.mkdir(parents=True)
+    try:
+        copy_files(files, unfinished)
+        unfinished.rename(version)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+def versions(folder: Path) -> tuple[Path, ...]:
+    """Return the folders of all versions, the newest first."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    return tuple(sorted((path for path in found if path.suffix != _UNFINISHED), key=lambda path: path.stat().st_mtime_ns, reverse=True))
