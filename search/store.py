@@ -5,9 +5,13 @@ import os
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import unquote
 
+from .errors import InputError
 from .hardware import processor_features
-from .redaction import redact
+from .redaction import redact, shorten
+
+_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,18 @@ class Store:
 
     @property
     def tracking_uri(self) -> str:
-        """MLflow's tracking URI: ``MLFLOW_TRACKING_URI`` if it is set, else the SQLite file of this store."""
-        return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.root / 'mlflow.db'}"
+        """MLflow's tracking URI: ``MLFLOW_TRACKING_URI`` if it is set, else the SQLite file of this store.
+
+        Raises:
+            InputError: If the variable names a folder, in which MLflow keeps no runs; it would try for two minutes.
+        """
+        given = os.environ.get("MLFLOW_TRACKING_URI", "")
+        if _is_folder(given):
+            raise InputError(
+                f'MLFLOW_TRACKING_URI = "{shorten(redact(given), 150)}" names a folder; expected a database or a server, such as '
+                "sqlite:////data/mlflow.db, postgresql://host/mlflow or http://host:5000; without the variable mlruns/mlflow.db is used"
+            )
+        return given or f"{_SQLITE}{self.root / 'mlflow.db'}"
 
     @property
     def ledger_location(self) -> str:
@@ -119,3 +133,12 @@ class StudyFolder:
         """The path of a trial's model, such as ``7.keras``; without a suffix if there is no model."""
         found = [path for path in self.models.glob(f"{number}.*") if path.stem == str(number)]
         return next(iter(found), self.model_stem(number))
+
+
+def _is_folder(tracking_uri: str) -> bool:
+    """Return whether a tracking URI is a path, or a SQLite file that is a folder or has no name."""
+    if tracking_uri.startswith("sqlite:"):
+        path = unquote(tracking_uri.removeprefix(_SQLITE).partition("?")[0])
+        return tracking_uri.startswith(_SQLITE) and (not path or Path(path).is_dir())
+    is_path = "://" not in tracking_uri and tracking_uri.partition(":")[0] not in ("databricks", "databricks-uc", "uc")
+    return bool(tracking_uri) and (is_path or tracking_uri.startswith("file:"))

@@ -67,6 +67,7 @@ def run_study(
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment)
     store, observer = store or Store(), observer or SilentObserver()
+    _ = store.tracking_uri  # refused before anything is written
     with disk_space.disk_full_errors(store.root), _open_ledger(store, study or experiment.name, experiment, fresh) as ledger:
         check_code(ledger, experiment, accept_code=accept_code)
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)

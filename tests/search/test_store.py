@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from search.errors import InputError
 from search.store import Store
 
 
@@ -20,6 +21,21 @@ def test_the_tracking_uri_of_the_environment_is_honoured(tmp_path, monkeypatch):
 def test_the_tracking_uri_is_the_stores_own_database_otherwise(tmp_path, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     assert Store(tmp_path).tracking_uri == f"sqlite:///{tmp_path}/mlflow.db"
+
+
+@pytest.mark.parametrize("form", ["{}", "file://{}", "sqlite:///{}", "runs", "file:runs", "sqlite:///", "sqlite:///?mode=ro"])
+def test_a_tracking_uri_that_names_a_folder_is_refused(tmp_path, monkeypatch, form):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", form.format(tmp_path))
+    with pytest.raises(InputError, match="names a folder; expected a database or a server"):
+        _ = Store().tracking_uri
+
+
+@pytest.mark.parametrize(
+    "uri", ["sqlite:///mlflow.db", "sqlite:////data/mlflow.db?mode=ro", "postgresql://h/mlflow", "databricks", "databricks://me"]
+)
+def test_any_other_tracking_uri_is_kept(monkeypatch, uri):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    assert Store().tracking_uri == uri
 
 
 @pytest.mark.parametrize("suffix", ["keras", "skops"])

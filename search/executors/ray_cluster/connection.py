@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import socket
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ _NOT_UPLOADED = ["mlruns", ".venv", ".git", "**/__pycache__"]
 
 
 def import_ray() -> ModuleType:
-    """Import Ray, with its warnings and statistics switched off.
+    """Import Ray, with its warnings and statistics switched off; a cluster of this machine only is closed to other machines and users.
 
     Raises:
         MissingExtraError: If it is not installed.
@@ -24,6 +25,10 @@ def import_ray() -> ModuleType:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no statistics are sent to Ray's developers
     os.environ.setdefault("RAY_IGNORE_UNHANDLED_ERRORS", "1")  # the failed calls of a lost actor are not shown one by one
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # avoids a warning about Ray's future default
+    if not cluster_address():  # Ray reads these when it is imported
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # it listens on 127.0.0.1 only, as it does on macOS and Windows
+        if os.environ.setdefault("RAY_AUTH_MODE", "token") == "token":
+            os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     try:
         import ray
     except ImportError as error:

@@ -1,11 +1,8 @@
-"""The command line prints no secrets, and serves this machine only."""
+"""The command line prints no secrets."""
 
-import socket
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 
 DIABETES = Path(__file__).parents[3] / "experiments" / "diabetes.toml"
@@ -25,27 +22,3 @@ def test_an_error_is_shown_without_the_secrets_that_it_quotes(shell, words):
     assert "postgresql://***@db.lab.org/rows refuses ***" in refused.stderr
     assert "s3cr3t" not in refused.stdout + refused.stderr
     assert "open-sesame" not in refused.stdout + refused.stderr
-
-
-@pytest.mark.slow
-def test_the_user_interface_serves_this_machine_only_and_runs_no_jobs(shell):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = shell.start("ui", "--port", port)
-    try:
-        for line in process.stdout:
-            if "startup complete" in line:  # before it, nothing listens yet
-                break
-        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-        addresses = {connection.laddr.ip for member in family for connection in member.net_connections() if connection.status == psutil.CONN_LISTEN}
-        assert addresses == {"127.0.0.1"}
-        command_lines = [" ".join(member.cmdline()) for member in family]
-        assert not [line for line in command_lines if "sqlite" in line or "huey" in line or "job_runner" in line]
-    finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        process.stdout.close()

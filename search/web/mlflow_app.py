@@ -1,0 +1,78 @@
+"""Serves MLflow's own page for the studies: its application, limited to some endpoints, with settings for a new browser.
+
+It listens nowhere, starts no process, and asks for no password: see `access.py`.
+"""
+
+import json
+import os
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, final
+
+from .asgi import App, Receive, Scope, Send, answer
+from .endpoints import is_served
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NEW_BROWSER = {
+    "mlflow.workflowType_v1": "machine_learning",
+    "mlflow.assistant.panelOpen_v1": False,
+    "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": True,
+    "mlflow.settings.telemetry.enabled_v1": False,
+    "mlflow.telemetry.info.alert.dismissed_v1": True,
+}
+"""Settings that MLflow's page keeps in a browser (``localStorage``): pages on training instead of language models, no assistant, no usage reports."""
+
+_SETTINGS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # eight processes for MLflow's features of language models
+    "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE": "true",  # it admits all private addresses; `access.py` is stricter
+}
+
+
+@final
+class MlflowApp:
+    """An ASGI application: MLflow's page, and of its endpoints those that `endpoints.py` names; any other is not found.
+
+    Args:
+        mlflow_app: MLflow's own application.
+        page: The text of its only page.
+    """
+
+    def __init__(self, mlflow_app: App, page: str) -> None:
+        self._mlflow_app, self._page = mlflow_app, _with_settings(page, _NEW_BROWSER)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if not is_served(scope["method"], scope["path"]):
+            await answer(send, 404, "Not found: `ui` shows, describes and deletes runs and models; it serves no other endpoint of MLflow's")
+        elif scope["path"] == "/":
+            await answer(send, 200, self._page, content_type="text/html")
+        else:
+            await self._mlflow_app(scope, receive, send)
+
+
+def make_mlflow_app(tracking_uri: str, artifacts: Path) -> MlflowApp:
+    """Import MLflow's server, which takes some seconds, and set this process' environment variables for it.
+
+    Args:
+        tracking_uri: A database that has MLflow's tables already, such as ``sqlite:///mlruns/mlflow.db``.
+        artifacts: The folder of new experiments' artifacts.
+    """
+    os.environ.update(_SETTINGS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the packages that MLflow uses
+        from mlflow.server import app as flask_app
+        from mlflow.server.constants import ARTIFACT_ROOT_ENV_VAR, BACKEND_STORE_URI_ENV_VAR
+        from mlflow.server.fastapi_app import app
+    # Not as arguments, which every user of this machine can list: the URI may contain a password.
+    os.environ.update({BACKEND_STORE_URI_ENV_VAR: tracking_uri, ARTIFACT_ROOT_ENV_VAR: artifacts.as_uri()})
+    return MlflowApp(app, Path(str(flask_app.static_folder), "index.html").read_text(encoding="utf-8"))
+
+
+def _with_settings(page: str, settings: "Mapping[str, Any]") -> str:
+    """Insert a script before a page's first one, which gives a browser the settings that it does not have."""
+    script = f"for(const [k,v] of Object.entries({json.dumps(settings)}))if(localStorage.getItem(k)===null)localStorage.setItem(k,JSON.stringify(v))"
+    return page.replace("<script", f"<script>{script}</script><script", 1)
