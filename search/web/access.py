@@ -11,7 +11,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import final
 from urllib.parse import parse_qs
 
-from .asgi import App, Message, Receive, Scope, Send, answer
+from .asgi import App, Message, Receive, Scope, Send, respond
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 """Names of this machine that reach no other one."""
@@ -48,14 +48,14 @@ class Access:
 
         original_send, send = send, send_safely
         if reason := self._refusal(scope):
-            await answer(send, 403, reason)
+            await respond(send, 403, reason)
         elif not self._token or self._has_cookie(scope):
             await self._app(scope, receive, send)
         elif self._is_token(parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]):
             cookie = f"{_cookie_name(scope)}={self._token}; Path=/; HttpOnly; SameSite=Strict"
-            await answer(send, 303, "", headers=[(b"location", b"/"), (b"set-cookie", cookie.encode())])
+            await respond(send, 303, "", headers=[(b"location", b"/"), (b"set-cookie", cookie.encode())])
         else:
-            await answer(send, 401, _UNAUTHORIZED)
+            await respond(send, 401, _UNAUTHORIZED)
 
     def _refusal(self, scope: Scope) -> str:
         """Return why a request may come from another host's page; empty if it does not."""

@@ -1,4 +1,4 @@
-"""The types of an ASGI application, and a short answer of one. See https://asgi.readthedocs.io/en/latest/specs/www.html."""
+"""The types of an ASGI application, and a short response of one. See https://asgi.readthedocs.io/en/latest/specs/www.html."""
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
@@ -10,7 +10,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-async def answer(send: Send, status: int, text: str, *, content_type: str = "text/plain", headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+async def respond(send: Send, status: int, text: str, *, content_type: str = "text/plain", headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
     """Send a whole response.
 
     Args:

@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from .asgi import App, Receive, Scope, Send, answer
+from .asgi import App, Receive, Scope, Send, respond
 from .endpoints import is_served
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ class MlflowApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if not is_served(scope["method"], scope["path"]):
-            await answer(send, 404, "Not found: `ui` shows, describes and deletes runs and models; it serves no other endpoint of MLflow's")
+            await respond(send, 404, "Not found: `ui` shows, describes and deletes runs and models; it serves no other endpoint of MLflow's")
         elif scope["path"] == "/":
-            await answer(send, 200, self._page, content_type="text/html")
+            await respond(send, 200, self._page, content_type="text/html")
         else:
             await self._mlflow_app(scope, receive, send)
 

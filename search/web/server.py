@@ -13,7 +13,7 @@ _ENDING_SECONDS = 2
 
 
 def reserve(host: str, port: int) -> socket.socket:
-    """Reserve an address, at which nothing answers yet.
+    """Reserve an address, at which nothing responds yet.
 
     Args:
         host: A name or IP address of this machine.
@@ -43,7 +43,7 @@ def serve(app: App, reserved: socket.socket, on_start: Callable[[], None]) -> No
     Args:
         app: An ASGI application.
         reserved: What `reserve` has returned. It is closed at the end.
-        on_start: Called once, when requests are answered.
+        on_start: Called once, when requests are served.
 
     Raises:
         KeyboardInterrupt: After Ctrl-C.
@@ -65,4 +65,4 @@ def serve(app: App, reserved: socket.socket, on_start: Callable[[], None]) -> No
     with reserved:
         reserved.listen(128)  # from here on a request waits until the server takes it
         on_start()
-        uvicorn.Server(config).run(sockets=[reserved])
+        uvicorn.Server(config).run([reserved])

@@ -25,7 +25,7 @@ def import_ray() -> ModuleType:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no statistics are sent to Ray's developers
     os.environ.setdefault("RAY_IGNORE_UNHANDLED_ERRORS", "1")  # the failed calls of a lost actor are not shown one by one
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # avoids a warning about Ray's future default
-    if not cluster_address():  # Ray reads these when it is imported
+    if not cluster_address() and "ray" not in sys.modules:  # Ray reads these when it is imported, and only then
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # it listens on 127.0.0.1 only, as it does on macOS and Windows
         if os.environ.setdefault("RAY_AUTH_MODE", "token") == "token":
             os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import psutil
 import pytest
 
 from search.errors import WorkerError
@@ -25,6 +26,12 @@ from tests.search.executors.conftest import (
 
 LONG = TrainingSettings(epochs=1000, batch_size=1, optimizer="sgd")
 """So many steps that XLA pays."""
+
+
+def test_workers_listen_nowhere(start):
+    await_free(start(1))
+    for process in (psutil.Process(), *fork_servers(), *forked_workers()):
+        assert not [found for found in process.net_connections() if found.status == psutil.CONN_LISTEN], process.cmdline()
 
 
 def test_short_trials_are_queued_and_none_is_lost_with_its_worker(start, tmp_path):

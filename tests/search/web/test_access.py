@@ -3,14 +3,14 @@
 import pytest
 
 from search.web.access import LOOPBACK, Access
-from search.web.asgi import answer
+from search.web.asgi import respond
 from tests.search.web.client import request
 
 TOKEN = "0123456789abcdef"
 
 
 async def page(_scope, _receive, send):
-    await answer(send, 200, "the studies")
+    await respond(send, 200, "the studies")
 
 
 OPEN = Access(page, {*LOOPBACK, "lab.example"})

@@ -2,13 +2,13 @@
 
 import pytest
 
-from search.web.asgi import answer
+from search.web.asgi import respond
 from search.web.mlflow_app import MlflowApp
 from tests.search.web.client import request
 
 
 async def mlflow(scope, _receive, send):
-    await answer(send, 200, scope["path"])
+    await respond(send, 200, scope["path"])
 
 
 APP = MlflowApp(mlflow, "<html><head><script src='main.js'></script></head></html>")

@@ -13,6 +13,21 @@ from search.experiment.file import parse_experiment
 from search.trial import Failure, TrialState
 from tests.search.executors.conftest import CONTENT, assignment, await_free, finish, train
 
+LISTENING = """
+import os, psutil
+from search.executors.ray_cluster.connection import connect, import_ray
+ray = import_ray()
+connect(ray)
+@ray.remote
+def process():
+    return os.getpid()
+ray.get(process.remote())
+family = psutil.Process().children(recursive=True) + [psutil.Process()]
+listening = [found.laddr.ip for process in family for found in process.net_connections() if found.status == psutil.CONN_LISTEN]
+print(sorted({address.removeprefix("::ffff:") for address in listening}), os.environ["RAY_AUTH_MODE"], len(os.environ["RAY_AUTH_TOKEN"]))
+ray.shutdown()
+"""
+
 
 @pytest.fixture
 def start(ray_cluster, arrays, tmp_path):
@@ -49,6 +64,12 @@ def test_models_and_what_callbacks_write_come_back_from_the_node(start, tmp_path
     assert keras.saving.load_model(result.model_path, safe_mode=True).count_params() == result.n_parameters
     assert len((tmp_path / "callbacks" / "3" / "epochs.csv").read_text().splitlines()) == 3
     assert result.worker.startswith("worker-0 on ")
+
+
+@pytest.mark.slow
+def test_a_local_cluster_listens_on_loopback_only_and_has_a_token(shell):
+    found = shell.python(LISTENING)
+    assert found.splitlines()[-1] == "['127.0.0.1'] token 64"
 
 
 def kill_actor():

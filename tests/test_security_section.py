@@ -1,0 +1,65 @@
+"""The README's lists of what listens and what is unpickled are those of the code."""
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SOURCES = sorted(path for folder in ("search", "models", "experiments") for path in (ROOT / folder).rglob("*.py"))
+UNPICKLING = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "marshal", "jsonpickle", "read_pickle", "allow_pickle", "Unpickler"}
+SERVERS = {"uvicorn", "create_server", "start_server", "serve_forever", "HTTPServer", "ThreadingHTTPServer", "Listener", "BaseManager", "ray"}
+
+
+def names_of(path):
+    """Return the imported modules, and the names and keyword arguments used in a file; ``allow_pickle=False`` is not counted."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import():
+                names |= {part for alias in node.names for part in alias.name.split(".")}
+            case ast.ImportFrom(module=module):
+                names |= {*(module or "").split("."), *(alias.name for alias in node.names)}
+            case ast.Attribute(attr=name) | ast.Name(id=name):
+                names.add(name)
+            case ast.keyword(arg="allow_pickle", value=ast.Constant(value=False)):
+                pass
+            case ast.keyword(arg=str(name)):
+                names.add(name)
+    return names
+
+
+def listed(title):
+    """Return the files that the README's table of this title names."""
+    [table] = re.findall(rf"^\| {title} \|.*\n\|[-| ]+\n((?:\|.*\n)+)", README, flags=re.M)
+    return set(re.findall(r"`((?:search|experiments)/[\w/]+\.py)`", table))
+
+
+def files_with(*wanted):
+    """Return the files that use all names of one of these sets."""
+    return {str(path.relative_to(ROOT)) for path in SOURCES if any(names <= names_of(path) for names in wanted)}
+
+
+def test_every_file_that_listens_is_listed():
+    assert files_with({"socket", "listen"}, *({name} for name in SERVERS)) == listed("what listens")
+
+
+def test_nothing_but_what_a_process_sends_to_its_own_child_is_unpickled():
+    assert files_with(*({name} for name in UNPICKLING)) == set()
+    # a pipe unpickles what it receives
+    assert files_with({"multiprocessing"}) == listed("what is unpickled")
+
+
+def test_the_check_sees_what_it_looks_for(tmp_path):
+    source = tmp_path / "bad.py"
+    for line in (
+        "import pickle",
+        "from joblib import load",
+        "np.load(p, allow_pickle=True)",
+        "pd.read_pickle(p)",
+        "import multiprocessing.dill as d",
+    ):
+        source.write_text(line)
+        assert names_of(source) & UNPICKLING, line
+    source.write_text("np.load(path, allow_pickle=False)")
+    assert not names_of(source) & UNPICKLING
