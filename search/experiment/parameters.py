@@ -1,6 +1,7 @@
 """One hyperparameter of an experiment file: a plain value is fixed, a table with a ``type`` is searched."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -36,9 +37,14 @@ class IntParameter(Table):
         return self
 
     @property
+    def largest(self) -> int:
+        """The largest value that a step reaches, at most ``high``."""
+        return self.high - (self.high - self.low) % self.step
+
+    @property
     def extremes(self) -> tuple[int, ...]:
-        """The values at the ends of the range."""
-        return (self.low, self.high)
+        """The smallest and the largest value."""
+        return (self.low, self.largest)
 
 
 class FloatParameter(Table):
@@ -64,9 +70,17 @@ class FloatParameter(Table):
         return self
 
     @property
+    def largest(self) -> float:
+        """The largest value that a step reaches, computed in decimals as Optuna does: in binary, 0.3 / 0.1 is just below 3."""
+        if self.step is None:
+            return self.high
+        low, high, step = (Decimal(str(number)) for number in (self.low, self.high, self.step))
+        return float(low + (high - low) // step * step)
+
+    @property
     def extremes(self) -> tuple[float, ...]:
-        """The values at the ends of the range."""
-        return (self.low, self.high)
+        """The smallest and the largest value."""
+        return (self.low, self.largest)
 
 
 def _plain_tag(value: object) -> str | None:

@@ -1,7 +1,6 @@
 """The search space: all hyperparameters, fixed or searched, and the searched ones as Optuna distributions."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
@@ -63,12 +62,13 @@ def _within(name: str, field: FieldInfo, setting: Any) -> Callable[[Any], Any]:
         if isinstance(entry, FloatParameter) and field.annotation is int:
             raise ValueError(f'type = "float" allows fractions, but {name} is a whole number; write type = "int"')
         # Every setting's range is an interval, so it is enough to check both ends.
-        labels = ("low", "high") if isinstance(entry, IntParameter | FloatParameter) else ()
-        for position, value in enumerate(entry.extremes if isinstance(entry, Searched) else ()):
+        is_range = isinstance(entry, IntParameter | FloatParameter)
+        values = (entry.low, entry.high) if is_range else entry.extremes if isinstance(entry, Searched) else ()
+        for position, value in enumerate(values):
             try:
                 adapter.validate_python(value)
             except ValidationError as error:
-                given = f"{labels[position]}={to_toml(value)} is not valid" if labels else f"choices has {to_toml(value)}"
+                given = f"{('low', 'high')[position]}={to_toml(value)} is not valid" if is_range else f"choices has {to_toml(value)}"
                 raise ValueError(f"{given}; {expectation(error.errors()[0])}") from None
         return entry
 
@@ -136,6 +136,22 @@ class Space(Table):
         return self.searched_model | self.searched_training
 
     @property
+    def notes(self) -> list[str]:
+        """Ranges whose ``high`` no step reaches, each as one line."""
+        sections = {"model": self.searched_model, "training": self.searched_training}
+        ranges = [
+            (f"space.{section}.{name}", entry)
+            for section, entries in sections.items()
+            for name, entry in entries.items()
+            if isinstance(entry, IntParameter | FloatParameter) and entry.largest < entry.high
+        ]
+        return [
+            f"{name}: steps of {entry.step} from {entry.low} end at {entry.largest} and never reach high = {entry.high}; "
+            f"write high = {entry.largest}, or another step"
+            for name, entry in ranges
+        ]
+
+    @property
     def model_values(self) -> dict[str, tuple[Value, ...]]:
         """Possible values of each argument of the builder: the ends of a range, all choices, or the fixed value."""
         return {name: entry.extremes if isinstance(entry, Searched) else (entry,) for name, entry in self.model.items()}
@@ -168,17 +184,8 @@ def _to_distribution(parameter: Searched) -> "BaseDistribution":
 
     match parameter:
         case IntParameter():
-            high = parameter.high - (parameter.high - parameter.low) % parameter.step
-            return IntDistribution(parameter.low, high, log=parameter.log, step=parameter.step)
+            return IntDistribution(parameter.low, parameter.largest, log=parameter.log, step=parameter.step)
         case FloatParameter():
-            return FloatDistribution(parameter.low, _last_step(parameter), log=parameter.log, step=parameter.step)
+            return FloatDistribution(parameter.low, parameter.largest, log=parameter.log, step=parameter.step)
         case CategoricalParameter():
             return CategoricalDistribution(parameter.choices)
-
-
-def _last_step(parameter: FloatParameter) -> float:
-    """Return the largest value, computed in decimals as Optuna does: in binary, 0.3 / 0.1 is just below 3."""
-    if parameter.step is None:
-        return parameter.high
-    low, high, step = (Decimal(str(number)) for number in (parameter.low, parameter.high, parameter.step))
-    return float(low + (high - low) // step * step)

@@ -42,3 +42,19 @@ def make_pruner(search: SearchSection, n_epochs: int) -> BasePruner:
     if search.pruner not in _BUILDERS:
         raise ExperimentError(f'There is no pruner "{search.pruner}"; {nearest(search.pruner, NAMES)}, or a "module:Class"')
     return construct(_BUILDERS[search.pruner], search.pruner_options, provided, _WHERE)
+
+
+def pruner_notes(search: SearchSection, n_epochs: int) -> list[str]:
+    """Return the options by which nothing is ever pruned, one sentence each.
+
+    Args:
+        search: The experiment's ``[search]``.
+        n_epochs: The largest number of epochs of the space.
+    """
+    first = {"min_epochs": n_epochs, "n_warmup_epochs": n_epochs - 1}  # the largest value that leaves an epoch at which to prune
+    late = [name for name in first if name in search.pruner_options and search.pruner_options[name] > first[name]]
+    return [
+        f"search.pruner_options.{name} = {search.pruner_options[name]}: trials have at most {n_epochs} epochs, so that nothing is pruned; "
+        f"write at most {first[name]}"
+        for name in late
+    ]

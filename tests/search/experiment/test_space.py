@@ -167,3 +167,13 @@ def test_any_valid_stepped_range_makes_a_distribution_within_it_without_a_warnin
         distribution = to_distributions({"x": parameter})["x"]
         assert isinstance(distribution, FloatDistribution)
         assert parameter.high - step < distribution.high <= parameter.high
+
+
+def test_a_high_that_no_step_reaches_is_noted():
+    model = {"a": {"type": "int", "low": 10, "high": 110, "step": 30}, "b": {"type": "int", "low": 1, "high": 9, "step": 2}}
+    space = Space.model_validate({"model": model, "training": {"momentum": {"type": "float", "low": 0.1, "high": 0.9, "step": 0.3}}})
+    assert space.notes == [
+        "space.model.a: steps of 30 from 10 end at 100 and never reach high = 110; write high = 100, or another step",
+        "space.training.momentum: steps of 0.3 from 0.1 end at 0.7 and never reach high = 0.9; write high = 0.7, or another step",
+    ]
+    assert space.searched["a"].extremes == (10, 100)

@@ -3,7 +3,7 @@ import pytest
 
 from search.errors import ExperimentError
 from search.experiment.sections import SearchSection
-from search.pruners import make_pruner
+from search.pruners import make_pruner, pruner_notes
 
 
 def make(pruner, n_epochs=100, **options):
@@ -53,3 +53,13 @@ def test_a_constructor_that_refuses_its_options_is_the_users_mistake():
 def test_a_reference_to_something_else_is_refused():
     with pytest.raises(ExperimentError, match="expected a class derived from optuna's BasePruner"):
         make("optuna.samplers:RandomSampler")
+
+
+def test_options_by_which_nothing_is_pruned_are_noted():
+    def notes(**options):
+        return pruner_notes(SearchSection(pruner="median", pruner_options=options), 20)
+
+    assert notes(n_warmup_epochs=19, min_epochs=20) == []
+    assert notes(n_warmup_epochs=20) == [
+        "search.pruner_options.n_warmup_epochs = 20: trials have at most 20 epochs, so that nothing is pruned; write at most 19"
+    ]
