@@ -34,6 +34,7 @@ def csv(
     test_size: float = 0.2,
     seed: int = 42,
     stratify: bool = True,
+    positive: str | int | bool | None = None,
 ) -> dict[str, Any]:
     """Read a CSV or Parquet file and split it.
 
@@ -63,9 +64,11 @@ def csv(
         test_size: Part of all rows. Defaults to 0.2.
         seed: Seed of the splits. Defaults to 42.
         stratify: Whether the parts have the classes in the same proportions; not for regression. Defaults to True.
+        positive: The class of a binary target that f1_score, precision, recall, auc and pr_auc are about. Defaults to the rarer
+            of two texts, true, or the larger of two numbers.
 
     Returns:
-        The three parts, the task, the name of the data set, which is the file's stem, the format and notes.
+        The three parts, the task, the positive class, the name of the data set, which is the file's stem, the format and notes.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -98,7 +101,8 @@ def csv(
     except ValueError as error:
         raise ValueError(f"{file}: {error}") from None
     form = None if table.format is None else table.format.replace(target=target_name).to_dict()
-    return {**parts, "task": task, "name": Path(file.stem).stem if file.suffix in COMPRESSED else file.stem, "table_format": form, "notes": notes}
+    name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
+    return {**parts, "task": task, "positive": positive, "name": name, "table_format": form, "notes": notes}
 
 
 def infer_task(target: pd.Series) -> str:

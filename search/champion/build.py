@@ -17,6 +17,7 @@ import numpy as np
 from ..data.arrays import unnamed
 from ..data.dataset import Dataset, load_dataset
 from ..data.preprocessing import Preprocessor
+from ..data.targets import positive_classes
 from ..errors import ChampionError, DataError, PerceptuneError
 from ..estimators import SUFFIX
 from ..redaction import shorten
@@ -80,6 +81,7 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
         target=preprocessor.target,
         task=preprocessor.task,
         class_names=preprocessor.class_names,
+        positive=unnamed(positive) if (positive := positive_classes(preprocessor.targets)) else None,
         backend=_backend(spec),
         table_format=None if dataset.table_format is None else dataset.table_format.to_dict(),
         modules=bundled_code.own_modules(spec.model_path, spec.experiment.model),

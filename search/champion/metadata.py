@@ -25,12 +25,14 @@ class ChampionMetadata:
         metric: The objective's metric, such as ``val_accuracy``.
         direction: "minimize" or "maximize".
         value: The metric's value.
-        test: Metrics on the test part, by Keras' names without a prefix.
+        test: Metrics on the test part, by Keras' names without a prefix; None for a metric that is not defined there.
         data: Name of the data set.
         fingerprint: The data set's fingerprint.
         target: Name of the target column; for several outputs a mapping by output name, as for task and class_names.
         task: "binary", "multiclass" or "regression".
         class_names: The target's values in the order of the output's units; empty for regression.
+        positive: The positive class of a binary target, the last of its class names; for several outputs a mapping by output name.
+            Defaults to None, as for a champion of an earlier version.
         backend: The Keras backend of training; empty for a model with scikit-learn's interface.
         table_format: How the file of the training data is written (`search.data.tables.TableFormat`); None if it was none.
         modules: Modules to import before the model loads, because they define custom layers or classes; usually none.
@@ -42,12 +44,13 @@ class ChampionMetadata:
     metric: str
     direction: str
     value: float
-    test: Mapping[str, float] = field(default_factory=dict)
+    test: Mapping[str, float | None] = field(default_factory=dict)
     data: str
     fingerprint: str
     target: str | Mapping[str, str]
     task: str | Mapping[str, str]
     class_names: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
+    positive: str | Mapping[str, str] | None = None
     backend: str
     table_format: Mapping[str, Any] | None = None
     modules: tuple[str, ...] = ()

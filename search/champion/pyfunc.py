@@ -114,7 +114,9 @@ class Champion:
 
     def _features(self, rows: pd.DataFrame | np.ndarray) -> Tree:
         check_column_types(rows, self.preprocessor)
-        return self.preprocessor.transform(rows)
+        features = self.preprocessor.transform(rows)
+        self.preprocessor.check_range(rows, "The rows")
+        return features
 
     def predict(self, rows: pd.DataFrame | np.ndarray) -> pd.DataFrame:
         """Predict raw rows.
@@ -128,7 +130,7 @@ class Champion:
             several outputs ``<output>_prediction`` and ``<output>_probability_<class>``.
 
         Raises:
-            DataError: If there are no rows, or columns are missing or of another type.
+            DataError: If there are no rows, columns are missing or of another type, or an array's values are on another scale.
 
         Warns:
             UserWarning: If a text column holds values that were not in training.

@@ -5,8 +5,10 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..data.arrays import named
 from ..errors import ChampionError, DataError, StudyNotFoundError, nearest
 from ..store import Store
+from ..tracking.descriptions import positive_tags
 from ..tracking.mlflow_connection import connect, mlflow_session
 from ..tracking.sqlite_store import exists
 from .package import PackagedChampion
@@ -64,7 +66,7 @@ def _create_version(client: "MlflowClient", packaged: PackagedChampion, parent_r
 def _tags(packaged: PackagedChampion, parent_run_id: str) -> dict[str, str]:
     metadata = packaged.metadata
     facts = {"study": metadata.study, "parent_run_id": parent_run_id, "trial": metadata.trial, "metric": metadata.metric, "value": metadata.value}
-    return {f"perceptune.{name}": str(fact) for name, fact in facts.items()}
+    return {f"perceptune.{name}": str(fact) for name, fact in facts.items()} | positive_tags(named(metadata.positive or {}))
 
 
 def _upload(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "LoggedModel":

@@ -37,5 +37,9 @@ def export(study: Study, file: Annotated[Path, typer.Argument(help="File to writ
     """Write a champion's model to a file (without its preprocessing)."""
     from ..champion import export_champion, load_champion
 
-    export_champion(load_champion(study), file)
+    champion = load_champion(study)
+    export_champion(champion, file)
     typer.echo(f"Model written to {file}")
+    for name, target in champion.preprocessor.targets.items():
+        if target.scaling is not None:
+            typer.echo(f"Its output is scaled: {target.column} = {target.scaling.formula(name or 'output')}")

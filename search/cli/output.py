@@ -13,6 +13,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from ..data.positive_class import why_undefined, with_class
 from ..errors import InputError
 from ..experiment.parameters import CategoricalParameter
 from ..redaction import shorten
@@ -33,6 +34,12 @@ if not console.is_terminal:
 def format_number(value: float | None) -> str:
     """Format a number with at most five significant digits; an empty text for None."""
     return "" if value is None else f"{value:.5g}"
+
+
+def format_test(metrics: Mapping[str, float | None], positive: Mapping[str, str]) -> str:
+    """Format the metrics on the test part, each of a positive class with that class."""
+    numbers = {name: why_undefined(name) if value is None else format_number(value) for name, value in metrics.items()}
+    return ", ".join(f"{with_class(name, positive)} {text}" for name, text in numbers.items())
 
 
 def format_params(params: Mapping[str, object]) -> str:
@@ -109,11 +116,12 @@ def print_best(summary: "StudySummary") -> None:
     """Print the best trial and the registered model."""
     table = Table.grid(padding=(0, 2))
     finished = ", ".join(f"{count} {state}" for state, count in sorted(summary.n_by_state.items()))
+    positive = summary.positive_classes
     rows = {
         "Study": f"{summary.study} ({finished})",
         "Best trial": f"{summary.trial}: {format_params(summary.params)}",
-        "Validation": f"{summary.metric} {format_number(summary.value)}",
-        "Test": ", ".join(f"{name} {format_number(value)}" for name, value in summary.test.items()) or "not measured yet",
+        "Validation": f"{with_class(summary.metric, positive)} {format_number(summary.value)}",
+        "Test": format_test(summary.test, positive) or "not measured yet",
         "Model": summary.model_uri or "not registered yet",
     }
     for name, text in rows.items():
@@ -154,7 +162,7 @@ def print_study(ledger: "StudyView") -> None:
     table.add_row("Study", ledger.name)
     table.add_row("Model", experiment.model)
     table.add_row("Data", f"{experiment.data.loader} (fingerprint {ledger.attribute('dataset')})")
-    table.add_row("Objective", f"{experiment.objective.direction} {experiment.objective.metric}")
+    table.add_row("Objective", f"{experiment.objective.direction} {with_class(experiment.objective.metric, _positive(ledger))}")
     table.add_row("Sampler, pruner", f"{experiment.search.sampler}, {experiment.search.pruner} (seed {experiment.search.seed})")
     for name, parameter in experiment.space.searched.items():
         table.add_row(f"  {name}", format_parameter(parameter))
@@ -167,6 +175,12 @@ def print_study(ledger: "StudyView") -> None:
         sign = -1 if experiment.objective.direction == "maximize" else 1
         complete = [record for record in records if record.value is not None and record.state == "COMPLETE"]
         print_trials(sorted(complete, key=lambda record: sign * (record.value or 0.0))[:5])
+
+
+def _positive(ledger: "StudyView") -> dict[str, str]:
+    from ..data.targets import positive_classes, read_targets
+
+    return positive_classes(read_targets(ledger.folder.preprocessor))
 
 
 def print_trials(records: Sequence["TrialRecord"]) -> None:

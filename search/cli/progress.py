@@ -28,25 +28,21 @@ def make_observer(objective: ObjectiveSection) -> Iterator[Observer]:
         with Live(get_renderable=live.render, console=console, refresh_per_second=8, transient=True):
             yield live
     else:
-        yield LineObserver(objective)
+        yield LineObserver()
 
 
 class LineObserver:
-    """Prints one line per finished trial.
+    """Prints one line per finished trial."""
 
-    Args:
-        objective: The study's objective.
-    """
-
-    def __init__(self, objective: ObjectiveSection) -> None:
-        self._metric = objective.metric
+    def __init__(self) -> None:
+        self._metric = ""
         self._n_trials = 0
         self._n_finished = 0
         self._params: dict[int, str] = {}
 
-    def on_study_start(self, study: str, *, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
+    def on_study_start(self, study: str, *, metric: str, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
         """Print the study's name and its number of finished trials."""
-        self._n_finished, self._n_trials = n_finished, n_trials
+        self._metric, self._n_finished, self._n_trials = metric, n_finished, n_trials
         console.print(f"Study {study}: {n_finished} of {n_trials} trials finished")
 
     def on_trial_start(self, assignment: Assignment) -> None:
@@ -89,7 +85,7 @@ class LiveObserver:
 
     def __init__(self, objective: ObjectiveSection) -> None:
         self._objective = objective
-        self._study = ""
+        self._study, self._metric = "", objective.metric
         self._stage = "Loading the data"
         self._n_trials = 1
         self._n_at_start = 0
@@ -98,9 +94,9 @@ class LiveObserver:
         self._best: tuple[int, float] | None = None
         self._running: dict[int, tuple[Assignment, EpochReport | None]] = {}
 
-    def on_study_start(self, study: str, *, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
+    def on_study_start(self, study: str, *, metric: str, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
         """Set the counts."""
-        self._study, self._n_trials, self._best = study, n_trials, best
+        self._study, self._metric, self._n_trials, self._best = study, metric, n_trials, best
         self._n_finished = self._n_at_start = n_finished
 
     def on_trial_start(self, assignment: Assignment) -> None:
@@ -138,7 +134,7 @@ class LiveObserver:
 
     def render(self) -> Group:
         """Draw the table."""
-        best = f"best {self._objective.metric} {format_number(self._best[1])} (trial {self._best[0]})" if self._best else "no value yet"
+        best = f"best {self._metric} {format_number(self._best[1])} (trial {self._best[0]})" if self._best else "no value yet"
         left = self._seconds_left()
         time_left = f", about {_duration(left)} left" if left is not None else ""
         head = Text(f"{self._study}  {self._n_finished} of {self._n_trials} trials, {best}{time_left}")

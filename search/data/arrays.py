@@ -1,5 +1,6 @@
 """The arrays that a trial trains on, prepared once and shared by all workers through memory-mapped files."""
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
+
+from .scaling import Scaling
 
 Task = Literal["binary", "multiclass", "regression"]
 Array = np.ndarray
@@ -31,12 +34,13 @@ class TrainingArrays:
 
     Attributes:
         x_train: Features, float32, ``(n_train, *input_shape)``, or such arrays by input name.
-        y_train: Targets, ``(n_train, 1)``: float32 for regression and binary (0 or 1), int32 class numbers for multiclass;
-            or such arrays by output name.
+        y_train: Targets, ``(n_train, 1)``: float32 for regression (scaled if it has a scaling) and binary (0 or 1), int32 class
+            numbers for multiclass; or such arrays by output name.
         x_validation: Features, ``(n_validation, *input_shape)``.
         y_validation: Targets, ``(n_validation, 1)``.
         task: Task of the target, by output name where there are several.
         n_outputs: Units of the output layer: 1, or the number of classes for multiclass; by output name too.
+        scalings: The scaling of each scaled target, by output name, a single one named ``""``. Defaults to none.
 
     Raises:
         ValueError: If features and targets have different numbers of rows, or none.
@@ -48,6 +52,7 @@ class TrainingArrays:
     y_validation: Tree
     task: Tasks
     n_outputs: int | Mapping[str, int]
+    scalings: Mapping[str, Scaling] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for part, x, y in (("training", self.x_train, self.y_train), ("validation", self.x_validation, self.y_validation)):
@@ -79,7 +84,8 @@ class TrainingArrays:
                 path.unlink(missing_ok=True)  # a process that has mapped the earlier file keeps reading its content
                 np.save(path, array, allow_pickle=False)
             files[field] = names if isinstance(tree, dict) else names[""]
-        facts = {"files": files, "task": self.task, "n_outputs": self.n_outputs}
+        scalings = {name: scaling.to_dict() for name, scaling in self.scalings.items()}
+        facts = {"files": files, "task": self.task, "n_outputs": self.n_outputs, "scalings": scalings}
         # Last, so that a folder with this file is complete.
         (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
@@ -98,7 +104,8 @@ class TrainingArrays:
                 trees[field] = {name: np.load(folder / file, mmap_mode="c") for name, file in files.items()}
             else:
                 trees[field] = np.load(folder / files, mmap_mode="c")
-        return cls(task=facts["task"], n_outputs=facts["n_outputs"], **trees)
+        scalings = {name: Scaling(**scaling) for name, scaling in facts.get("scalings", {}).items()}  # an earlier version scaled no target
+        return cls(task=facts["task"], n_outputs=facts["n_outputs"], scalings=scalings, **trees)
 
 
 def named(tree: V | Mapping[str, V]) -> dict[str, V]:

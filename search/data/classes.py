@@ -1,4 +1,7 @@
-"""The classes of a target: their names and their order, and a check that each occurs in the training part."""
+"""The classes of a target: their names and their order, and a check that each occurs in the training part.
+
+The last class of a binary target is the positive one, which precision, recall, F1 score and AUC are about.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,6 +40,34 @@ def name_classes(values: Mapping[str, pd.Series], given: Any, where: str) -> tup
     if len({str(value) for value in classes}) < len(classes):
         raise DataError(f"{where}: two classes have the same text: {format_values(classes)}; give the target one type")
     return named, tuple(str(value) for value in classes)
+
+
+def order_positive_last(names: tuple[str, ...], positive: Any, values: Mapping[str, pd.Series], where: str) -> tuple[str, ...]:
+    """Order the classes of a binary target so that the positive one is the last.
+
+    Args:
+        names: Both classes: in the order that the loader gave, or sorted.
+        positive: The positive class. None chooses the rarer class in all parts for text, and the second class for numbers and
+            true/false, or if both have as many rows.
+        values: The target's values by part.
+        where: Start of the error message.
+
+    Returns:
+        Both classes.
+
+    Raises:
+        DataError: If ``positive`` is none of the classes.
+    """
+    if positive is None:
+        if column_type(values["train"], where) != "text":
+            return names
+        counts = pd.concat(list(values.values())).astype(str).value_counts()
+        return names[::-1] if counts[names[0]] < counts[names[1]] else names
+    distinct = {value for column in values.values() for value in column.unique().tolist()}
+    chosen = next((str(value) for value in distinct if value == positive), str(positive))
+    if chosen not in names:
+        raise DataError(f"{where}: positive = {positive!r} is none of the classes; {nearest(chosen, names)}")
+    return names if chosen == names[1] else names[::-1]
 
 
 def format_values(values: Any) -> str:

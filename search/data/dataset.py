@@ -4,7 +4,7 @@ It changes no features; `search.data.preprocessing` does.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import pandas as pd
@@ -13,7 +13,7 @@ from ..errors import DataError, nearest
 from ..experiment.references import check_arguments, resolve
 from ..experiment.sections import DataSection
 from .arrays import Task, Tasks, named
-from .classes import format_values, name_classes
+from .classes import format_values, name_classes, order_positive_last
 from .columns import to_numbers
 from .fingerprint import fingerprint
 from .parts import PARTS, Part, check_same_columns, join_targets, parse_part
@@ -31,8 +31,8 @@ class Dataset:
         test: The part that only the champion is measured on.
         target: Name of the target column, or of each of several.
         task: Task of the target, by column where there are several.
-        class_names: Classes of the target in the order of the output's units, empty for regression; by column where
-            there are several targets.
+        class_names: Classes of the target in the order of the output's units, the positive one of a binary target last; empty
+            for regression; by column where there are several targets.
         fingerprint: SHA-256 of all parts' content, 16 hexadecimal digits.
         table_format: How the table's file is written (`search.data.tables.TableFormat`), so that rows to predict are read alike;
             None if the loader names none.
@@ -87,9 +87,10 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
 
     Args:
         loaded: A dict of "train", "validation" and "test", each a pair of features and target; "task"; and optionally
-            "class_names". Whole-number targets are then indices into that list and are replaced by its names. If the target is a
-            table of several columns, "task" is a dict by column, and so is "class_names". Further "table_format", the facts of a
-            `TableFormat`, and "notes", a list of sentences.
+            "class_names". Whole-number targets are then indices into that list and are replaced by its names. "positive" is the
+            positive class of a binary target; by default the last of "class_names", or else the larger of two numbers, true, or the
+            rarer of two texts. If the target is a table of several columns, "task" is a dict by column, and so are these. Further
+            "table_format", the facts of a `TableFormat`, and "notes", a list of sentences.
         name: Name of the data set.
 
     Returns:
@@ -110,7 +111,8 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
     if len(targets) == 1:
         [column] = targets
         facts = {"target": column, "task": tasks[column], "class_names": class_names[column]}
-    digest = fingerprint(parts, list(facts.values()))
+    named_classes = {column: target.named_classes for column, target in targets.items()}
+    digest = fingerprint(parts, [facts["target"], facts["task"], named_classes if len(targets) > 1 else next(iter(named_classes.values()))])
     form = loaded.get("table_format")
     facts |= {"table_format": None if form is None else TableFormat.from_dict(form), "notes": tuple(loaded.get("notes") or ())}
     return Dataset(name=name, train=parts["train"], validation=parts["validation"], test=parts["test"], fingerprint=digest, **facts)
@@ -118,21 +120,32 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
 
 @dataclass(frozen=True)
 class _ParsedTarget:
-    """One target column: its task, its values by part (classes by their names), and the names of its classes."""
+    """One target column.
+
+    Attributes:
+        task: Its task.
+        values: Its values by part, classes by their names.
+        class_names: The names of its classes, the positive one of a binary target last.
+        named_classes: The names in the loader's order, or sorted, which the fingerprint has.
+    """
 
     task: Task
     values: Mapping[str, pd.Series]
-    class_names: tuple[str, ...]
+    class_names: tuple[str, ...] = ()
+    named_classes: tuple[str, ...] = ()
 
 
 def _parse_targets(loaded: Mapping[str, Any], parts: Mapping[str, Part], where: str) -> dict[str, _ParsedTarget]:
     columns = tuple(parts["train"].targets)
     tasks = _by_column(loaded["task"], columns, "task", where)
-    class_names = _by_column(loaded.get("class_names"), columns, "class_names", where)
+    class_names, positive = (_by_column(loaded.get(key), columns, key, where) for key in ("class_names", "positive"))
     for column in columns:
         if column not in tasks:
             raise DataError(f'{where}: task has no entry for the target "{column}"; add it')
-    return {column: _parse_target(column, parts, tasks[column], class_names.get(column), where) for column in columns}
+        if positive.get(column) is not None and tasks[column] != "binary":
+            raise DataError(f'{where}: positive = {positive[column]!r} is for a binary task; "{column}" has the task "{tasks[column]}", leave it out')
+    parsed = {column: _parse_target(column, parts, tasks[column], class_names.get(column), where) for column in columns}
+    return {column: _with_positive(target, positive.get(column), class_names.get(column), where) for column, target in parsed.items()}
 
 
 def _by_column(given: Any, columns: tuple[str, ...], key: str, where: str) -> dict[str, Any]:
@@ -150,11 +163,18 @@ def _by_column(given: Any, columns: tuple[str, ...], key: str, where: str) -> di
 def _parse_target(column: str, parts: Mapping[str, Part], task: Task, class_names: Any, where: str) -> _ParsedTarget:
     values = {part: rows.targets[column] for part, rows in parts.items()}
     if task == "regression":
-        return _ParsedTarget(task, {part: _to_regression(numbers, f"{where}, {part} part") for part, numbers in values.items()}, ())
+        return _ParsedTarget(task, {part: _to_regression(numbers, f"{where}, {part} part") for part, numbers in values.items()})
     values, names = name_classes(values, class_names, where)
     if task == "binary" and len(names) != 2:
         raise DataError(f'{where}: a binary task has 2 classes, but "{column}" has {len(names)}: {format_values(names)}')
-    return _ParsedTarget(task, values, names)
+    return _ParsedTarget(task, values, names, names)
+
+
+def _with_positive(target: _ParsedTarget, positive: Any, class_names: Any, where: str) -> _ParsedTarget:
+    """Return a target whose positive class is the last; the order that a loader gives has precedence over the default."""
+    if target.task != "binary" or (positive is None and class_names is not None):
+        return target
+    return replace(target, class_names=order_positive_last(target.class_names, positive, target.values, where))
 
 
 def _to_regression(target: pd.Series, where: str) -> pd.Series:
@@ -174,7 +194,7 @@ def _describe(error: Exception) -> str:
 def _check_keys(loaded: Any, where: str) -> None:
     if not isinstance(loaded, Mapping):
         raise DataError(f"{where}: the loader returned a {type(loaded).__name__}; expected a dict with the keys {', '.join((*PARTS, 'task'))}")
-    known = (*PARTS, "task", "class_names", "name", "table_format", "notes")
+    known = (*PARTS, "task", "class_names", "positive", "name", "table_format", "notes")
     for key in loaded:
         if key not in known:
             raise DataError(f'{where}: the loader returned the unknown key "{key}"; {nearest(str(key), known)}')

@@ -16,6 +16,7 @@ from .examination import Finding, examine, left_out
 from .preprocessing import DateColumn, Preprocessor
 from .tables.dates import ISO, find_format, informative_parts
 from .targets import choose_targets
+from .value_range import ValueRange
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,13 @@ def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: M
         DataError: If a column cannot be used.
         ExperimentError: If an input or an output names a column that the data set does not have.
     """
-    features, targets = dataset.train.features, choose_targets(dataset, outputs or {})
+    features, targets = dataset.train.features, choose_targets(dataset, outputs or {}, section.target)
     inputs = {name: tuple(columns) for name, columns in section.inputs.items()}
     if isinstance(features, np.ndarray):
         if inputs:
             raise ExperimentError(f'preprocessing.inputs: the rows of data set "{dataset.name}" are arrays without columns; leave inputs out')
-        return Preprocessor(columns=None, inputs={}, input_shape=features.shape[1:], targets=targets, transformer=None)
+        value_range = ValueRange.of(features)
+        return Preprocessor(columns=None, inputs={}, input_shape=features.shape[1:], targets=targets, transformer=None, value_range=value_range)
     columns = choose_columns(dataset, section).types
     form = dataset.table_format
     formats = {name: _date_format(features[name], form.dates if form else {}) for name, of in columns.items() if of == "date"}
@@ -149,8 +151,10 @@ def prepare(dataset: Dataset, preprocessor: Preprocessor) -> TrainingArrays:
         The arrays.
 
     Raises:
-        DataError: If the validation part has other types of values than the training part.
+        DataError: If the validation part has other types of values than the training part, or an array is on another scale.
     """
+    for name, part in (("validation", dataset.validation), ("test", dataset.test)):
+        preprocessor.check_range(part.features, f'data set "{dataset.name}", {name} part')
     return TrainingArrays(
         x_train=preprocessor.transform(dataset.train.features),
         y_train=preprocessor.encode_target(dataset.train.target),
@@ -158,4 +162,5 @@ def prepare(dataset: Dataset, preprocessor: Preprocessor) -> TrainingArrays:
         y_validation=preprocessor.encode_target(dataset.validation.target),
         task=preprocessor.task,
         n_outputs=preprocessor.n_outputs,
+        scalings=preprocessor.scalings,
     )

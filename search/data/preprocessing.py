@@ -17,8 +17,10 @@ from ..redaction import shorten
 from .arrays import Tasks, Tree, named, unnamed
 from .column_transformer import columns_out, load_transformer, save_transformer
 from .columns import ColumnType, Features, to_numbers, to_text
+from .scaling import Scaling
 from .tables.dates import expand, part_name, to_dates
-from .targets import Target, tasks_of
+from .targets import Target, targets_from, tasks_of
+from .value_range import ValueRange
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Preprocessor:
         transformer: The fitted `sklearn.compose.ColumnTransformer`; None if rows are arrays.
         dates: Format and parts of each column of dates. Defaults to none.
         gaps: Texts that stand for a missing value; blanks around text are removed first. None changes no text, as before version 0.2.
+        value_range: The range of the training part's values if rows are arrays. Defaults to None.
     """
 
     columns: Mapping[str, ColumnType] | None
@@ -55,6 +58,7 @@ class Preprocessor:
     transformer: Any
     dates: Mapping[str, DateColumn] = field(default_factory=dict)
     gaps: tuple[str, ...] | None = None
+    value_range: ValueRange | None = None
 
     @property
     def target(self) -> str | dict[str, str]:
@@ -65,6 +69,11 @@ class Preprocessor:
     def task(self) -> Tasks:
         """The task, by output name where there are several."""
         return tasks_of(self.targets)
+
+    @property
+    def scalings(self) -> dict[str, Scaling]:
+        """The scaling of each scaled target, by output name; a single output is named ``""``."""
+        return {name: target.scaling for name, target in self.targets.items() if target.scaling is not None}
 
     @property
     def class_names(self) -> tuple[str, ...] | dict[str, tuple[str, ...]]:
@@ -105,6 +114,11 @@ class Preprocessor:
             DataError: If there are no rows, columns are missing, a numeric column holds text, or one of dates no date.
         """
         return self._check_array(rows) if self.columns is None else self._check_table(rows, self.columns)
+
+    def check_range(self, rows: Features, where: str) -> None:
+        """Check that an array is on the scale of the training part; see `search.data.value_range.ValueRange.check`."""
+        if isinstance(rows, np.ndarray) and self.value_range is not None:
+            self.value_range.check(rows, where)
 
     def select(self, rows: Features) -> Features:
         """Return the rows with only the columns that an input reads."""
@@ -158,11 +172,11 @@ class Preprocessor:
         """Decode a model's outputs into predictions.
 
         Args:
-            outputs: ``(n_rows, 1)`` values or probabilities of the second class, or ``(n_rows, n_classes)`` probabilities;
+            outputs: ``(n_rows, 1)`` values or probabilities of the positive class, or ``(n_rows, n_classes)`` probabilities;
                 by output name where there are several.
 
         Returns:
-            A table with the column ``prediction``, in the target's own type, and for classes ``probability_<class>``; where
+            A table with the column ``prediction``, in the target's own type and units, and for classes ``probability_<class>``; where
             there are several outputs, ``<output>_prediction`` and ``<output>_probability_<class>``.
 
         Raises:
@@ -182,6 +196,7 @@ class Preprocessor:
             "targets": {name: target.to_dict() for name, target in self.targets.items()},
             "dates": {name: asdict(date) for name, date in self.dates.items()},
             "gaps": self.gaps,
+            "value_range": None if self.value_range is None else self.value_range.to_dict(),
         }
         (folder / "preprocessor.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
         if self.transformer is not None:
@@ -203,16 +218,15 @@ class Preprocessor:
 
     @classmethod
     def _from_facts(cls, facts: dict[str, Any], transformer: Any) -> "Preprocessor":
-        if "targets" not in facts:  # saved by a version that had one input and one output only
-            facts |= {"inputs": {}, "targets": {"": {**facts, "column": facts["target"]}}}
         return cls(
             columns=facts["columns"],
-            inputs={name: tuple(columns) for name, columns in facts["inputs"].items()},
+            inputs={name: tuple(columns) for name, columns in facts.get("inputs", {}).items()},  # an earlier version had one input only
             input_shape=unnamed({name: tuple(shape) for name, shape in named(facts["input_shape"]).items()}),
-            targets={name: Target.from_dict(target) for name, target in facts["targets"].items()},
+            targets=targets_from(facts),
             transformer=transformer,
             dates={name: DateColumn(date["format"], tuple(date["parts"])) for name, date in facts.get("dates", {}).items()},
             gaps=None if facts.get("gaps") is None else tuple(facts["gaps"]),
+            value_range=None if facts.get("value_range") is None else ValueRange(**facts["value_range"]),
         )
 
     def _check_array(self, rows: Features) -> np.ndarray:

@@ -1,11 +1,13 @@
-"""The target that each output of a model predicts: its column, task and classes; encodes targets and decodes outputs.
+"""The target that each output of a model predicts: its column, task, classes and scaling; encodes targets and decodes outputs.
 
 A champion bundles this file, so it imports neither data sets nor experiment files.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -13,10 +15,15 @@ import pandas as pd
 from ..errors import DataError, ExperimentError, TrialError, nearest
 from .arrays import Array, Task, Tasks, named, unnamed
 from .columns import to_numbers
+from .scaling import Scaling
 
 if TYPE_CHECKING:
     from ..experiment.sections import OutputSection
     from .dataset import Dataset
+
+
+ScalingName = Literal["standard", "log", "none"]
+"""How the target of a regression is scaled: mean 0 and standard deviation 1, so its logarithm, or not at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,17 +33,25 @@ class Target:
     Attributes:
         column: Name of the target column.
         task: "binary", "multiclass" or "regression".
-        classes: Values of the target, in its own type and in the order of the output's units; empty for regression.
+        classes: Values of the target, in its own type and in the order of the output's units, the positive class of a binary
+            target last; empty for regression.
+        scaling: The scaling of a regression's target; None if the model predicts the target itself. Defaults to None.
     """
 
     column: str
     task: Task
     classes: tuple[bool | int | float | str, ...] = ()
+    scaling: Scaling | None = None
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """The classes as text."""
         return tuple(str(value) for value in self.classes)
+
+    @property
+    def positive(self) -> str | None:
+        """The positive class of a binary target, which precision, recall, F1 score and AUC are about; else None."""
+        return self.class_names[-1] if self.task == "binary" else None
 
     @property
     def n_outputs(self) -> int:
@@ -50,29 +65,30 @@ class Target:
             values: ``(n_rows,)``, without gaps.
 
         Returns:
-            ``(n_rows, 1)``: float32 values for regression, float32 0 or 1 for binary (1 is the second class), int32 class
-            numbers for multiclass.
+            ``(n_rows, 1)``: float32 values for regression, scaled if there is a scaling; float32 0 or 1 for binary (1 is the
+            positive class); int32 class numbers for multiclass.
 
         Raises:
             DataError: If a value is none of the classes, or not a number in a regression.
         """
         if self.task == "regression":
-            return to_numbers(values, "The target").astype(np.float32).reshape(-1, 1)
-        numbers = {value: number for number, value in enumerate(self.classes)}
-        unknown = [value for value in values.unique().tolist() if value not in numbers]
+            numbers = to_numbers(values, "The target")
+            return (numbers if self.scaling is None else self.scaling.scale(numbers)).astype(np.float32).reshape(-1, 1)
+        codes_by_value = {value: number for number, value in enumerate(self.classes)}
+        unknown = [value for value in values.unique().tolist() if value not in codes_by_value]
         if unknown:
             raise DataError(f'The target "{self.column}" holds {unknown[0]!r}, which is none of the classes {", ".join(self.class_names)}')
-        codes = np.array([numbers[value] for value in values], dtype=np.int32 if self.task == "multiclass" else np.float32)
+        codes = np.array([codes_by_value[value] for value in values], dtype=np.int32 if self.task == "multiclass" else np.float32)
         return codes.reshape(-1, 1)
 
     def decode(self, outputs: Array) -> pd.DataFrame:
         """Decode an output into predictions.
 
         Args:
-            outputs: ``(n_rows, 1)`` values or probabilities of the second class, or ``(n_rows, n_classes)`` probabilities.
+            outputs: ``(n_rows, 1)`` values or probabilities of the positive class, or ``(n_rows, n_classes)`` probabilities.
 
         Returns:
-            A table with the column ``prediction``, in the target's own type, and for classes ``probability_<class>``.
+            A table with the column ``prediction``, in the target's own type and units, and for classes ``probability_<class>``.
 
         Raises:
             DataError: If the outputs have another shape.
@@ -83,7 +99,8 @@ class Target:
             expected = " or ".join(f"(n_rows, {width})" for width in widths)
             raise DataError(f"The model's outputs have the shape {outputs.shape}; a {self.task} task needs {expected}")
         if self.task == "regression":
-            return pd.DataFrame({"prediction": outputs[:, 0].astype(np.float64)})
+            values = outputs[:, 0].astype(np.float64)
+            return pd.DataFrame({"prediction": values if self.scaling is None else self.scaling.invert(values)})
         # Above and not at 0.5, as Keras' binary_accuracy counts.
         chosen = (outputs[:, 0] > 0.5).astype(int) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
         probabilities = (np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs).astype(np.float64)
@@ -97,7 +114,9 @@ class Target:
     @classmethod
     def from_dict(cls, facts: Mapping[str, Any]) -> Self:
         """Return the target that `to_dict` wrote."""
-        return cls(column=facts["column"], task=facts["task"], classes=tuple(facts["classes"]))
+        scaling = facts.get("scaling")  # an earlier version scaled no target
+        scaling = None if scaling is None else Scaling(**scaling)
+        return cls(column=facts["column"], task=facts["task"], classes=tuple(facts["classes"]), scaling=scaling)
 
 
 def tasks_of(targets: Mapping[str, Target]) -> Tasks:
@@ -105,20 +124,45 @@ def tasks_of(targets: Mapping[str, Target]) -> Tasks:
     return unnamed({name: target.task for name, target in targets.items()})
 
 
-def choose_targets(dataset: "Dataset", outputs: Mapping[str, "OutputSection"]) -> dict[str, Target]:
+def positive_classes(targets: Mapping[str, Target]) -> dict[str, str]:
+    """Return the positive class of each binary target, by output name."""
+    return {name: target.positive for name, target in targets.items() if target.positive is not None}
+
+
+def read_targets(folder: Path) -> dict[str, Target]:
+    """Return the targets of a saved preprocessor by output name, without scikit-learn; none if nothing is saved there.
+
+    Args:
+        folder: The folder that `search.data.preprocessing.Preprocessor.save` wrote.
+    """
+    file = folder / "preprocessor.json"
+    return targets_from(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+
+
+def targets_from(facts: Mapping[str, Any]) -> dict[str, Target]:
+    """Return the targets in the content of ``preprocessor.json``."""
+    if "targets" not in facts:  # saved by a version that had one input and one output only
+        return {"": Target.from_dict({**facts, "column": facts["target"]})}
+    return {name: Target.from_dict(target) for name, target in facts["targets"].items()}
+
+
+def choose_targets(dataset: "Dataset", outputs: Mapping[str, "OutputSection"], scaling: ScalingName = "none") -> dict[str, Target]:
     """Return the target of each output.
 
     Args:
         dataset: The data set.
         outputs: ``[outputs]`` of the experiment; empty for one output of the only target.
+        scaling: ``target`` of ``[preprocessing]``: how targets of regressions are scaled, fitted on the training part.
+            Defaults to "none".
 
     Returns:
         Targets by output name, in the order of the experiment; a single output is named ``""``.
 
     Raises:
-        ExperimentError: If the data set has no such target, or has several and the experiment does not name the one to predict.
+        ExperimentError: If the data set has no such target, or has several and the experiment does not name the one to predict; or
+            if the logarithm of a target does not exist.
     """
-    by_column = {column: _target(dataset, column, task) for column, task in dataset.tasks.items()}
+    by_column = {column: _target(dataset, column, task, scaling) for column, task in dataset.tasks.items()}
     if not outputs:
         if len(by_column) > 1:
             first = next(iter(by_column))
@@ -143,10 +187,26 @@ def _column(dataset: "Dataset", known: Mapping[str, Target], output: str, sectio
     return section.target
 
 
-def _target(dataset: "Dataset", column: str, task: Task) -> Target:
+def _target(dataset: "Dataset", column: str, task: Task, scaling: ScalingName) -> Target:
+    if task == "regression":
+        return Target(column=column, task=task, scaling=_fit_scaling(dataset, column, scaling))
     by_name = {str(value): value for value in dataset.train.targets[column].unique().tolist()}
     names = dataset.class_names[column] if isinstance(dataset.class_names, Mapping) else dataset.class_names
     return Target(column=column, task=task, classes=tuple(by_name[name] for name in names))
+
+
+def _fit_scaling(dataset: "Dataset", column: str, scaling: ScalingName) -> Scaling | None:
+    if scaling == "none":
+        return None
+    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    numbers = {name: to_numbers(part.targets[column], f'data set "{dataset.name}", {name} part') for name, part in parts.items()}
+    for name, values in numbers.items():
+        if scaling == "log" and values.min() <= -1:
+            raise ExperimentError(
+                f'preprocessing.target = "log": the target "{column}" is {values.min():g} in the {name} part, but log(1 + target) needs values '
+                'above -1; use "standard"'
+            )
+    return Scaling.fit(numbers["train"], log=scaling == "log")
 
 
 def named_outputs(model: Any, outputs: Any) -> dict[str, Any]:

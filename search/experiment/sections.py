@@ -85,7 +85,7 @@ class CallbackSection(Table):
 
 
 class PreprocessingSection(Table):
-    """``[preprocessing]``: how table columns are transformed, fitted on the training part only.
+    """``[preprocessing]``: how table columns and targets are transformed, fitted on the training part only.
 
     Attributes:
         numeric: "standard" (mean 0, variance 1), "minmax" (0 to 1) or "none". Defaults to "standard".
@@ -99,6 +99,9 @@ class PreprocessingSection(Table):
             it out. Columns of identifiers and of running text are left out unless they are named here. Defaults to none.
         inputs: Columns of each input of a model with several inputs, by the input's name; a column may belong to more than
             one, and a column of none is not used. Defaults to one input of all columns.
+        target: How the target of a regression is scaled for training: "standard" (mean 0, variance 1), "log" (so the logarithm of
+            1 + target) or "none". The loss is that of the scaled target; predictions and all other metrics are in the target's own
+            units. Defaults to "standard".
     """
 
     numeric: Literal["standard", "minmax", "none"] = "standard"
@@ -108,6 +111,7 @@ class PreprocessingSection(Table):
     max_categories: Annotated[int, Field(ge=2)] = _added_later(50)
     columns: dict[str, Literal["numeric", "text", "date", "drop"]] = _added_later({})
     inputs: dict[str, Annotated[list[str], AfterValidator(_check_columns)]] = Field(default_factory=dict)
+    target: Literal["standard", "log", "none"] = "standard"
 
 
 class OutputSection(Table):

@@ -8,8 +8,8 @@ from ..trial import Assignment, EpochReport, TrialResult
 class Observer(Protocol):
     """Shows the progress of a study. Its methods are called in the order of the events."""
 
-    def on_study_start(self, study: str, *, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
-        """Called when a study starts or continues."""
+    def on_study_start(self, study: str, *, metric: str, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
+        """Called when a study starts or continues; ``metric`` is the objective's, with the positive class that it is about."""
         ...
 
     def on_trial_start(self, assignment: Assignment) -> None:
@@ -40,7 +40,7 @@ class Observer(Protocol):
 class SilentObserver:
     """Shows nothing."""
 
-    def on_study_start(self, study: str, *, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
+    def on_study_start(self, study: str, *, metric: str, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
         """Do nothing."""
 
     def on_trial_start(self, assignment: Assignment) -> None:

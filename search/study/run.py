@@ -13,13 +13,15 @@ from ..champion.promotion import Promotion, is_promoted
 from ..data.arrays import TrainingArrays
 from ..data.dataset import Dataset, load_dataset
 from ..data.fitting import find_problems, fit_preprocessor, prepare
-from ..data.targets import choose_targets, tasks_of
+from ..data.positive_class import with_class
+from ..data.preprocessing import Preprocessor
+from ..data.targets import Target, choose_targets, positive_classes, read_targets, tasks_of
 from ..errors import StudyChangedError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
 from ..experiment.file import Experiment, load_experiment
 from ..ledger import Ledger, StudyView
-from ..pruners import make_pruner
+from ..pruners import make_pruner, pruner_notes
 from ..reports import import_libraries, write_report
 from ..samplers import make_sampler
 from ..store import Store
@@ -28,7 +30,7 @@ from ..tracking.base import StudyRecord, Tracker
 from ..tracking.mlflow_tracker import MlflowTracker
 from ..training.metrics import check_objective
 from ..trial import Assignment, TrialResult
-from . import disk_space
+from . import data_checks, disk_space
 from .code_changes import check_code
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
@@ -74,24 +76,30 @@ def run_study(
         try:
             if ledger.n_finished < experiment.search.n_trials:
                 executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
-            _Run(experiment, _load(experiment, ledger, observer), ledger, store, observer).run(executor)
+            _Run(experiment, _load(experiment, ledger), ledger, store, observer).run(executor)
         finally:
             executor.close()
         return summarize(ledger)
 
 
-def _load(experiment: Experiment, ledger: Ledger, observer: Observer) -> Dataset:
+def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
     """Load and check the data, and set the ledger's sampler and pruner."""
     dataset = load_dataset(experiment.data)
-    for note in (*dataset.notes, *(finding for finding in find_problems(dataset, experiment.preprocessing) if finding.is_important)):
-        observer.on_note(str(note))
-    check_objective(experiment.objective, tasks_of(choose_targets(dataset, experiment.outputs)), experiment.outputs)
+    targets = _targets(ledger, dataset, experiment)
+    check_objective(experiment.objective, tasks_of(targets), experiment.outputs)
+    data_checks.check_validation(experiment, dataset, targets)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
     ledger.use(sampler, make_pruner(experiment.search, _max_epochs(experiment)))
     with ledger.lock():
         _check_data(ledger, dataset)
         ledger.set_attribute("dataset", dataset.fingerprint)
     return dataset
+
+
+def _targets(ledger: StudyView, dataset: Dataset, experiment: Experiment) -> dict[str, Target]:
+    """Return the targets of a study: those of its trials, if it has any, since the metrics of all its trials mean the same."""
+    stored = read_targets(ledger.folder.preprocessor) if ledger.records() else {}
+    return stored or choose_targets(dataset, experiment.outputs, experiment.preprocessing.target)
 
 
 class _Run:
@@ -105,13 +113,15 @@ class _Run:
         self._observer = observer
         self._tracker: Tracker = BackgroundTracker(MlflowTracker(store.tracking_uri, store.artifacts))
         self._n_trials = experiment.search.n_trials
+        self._targets = _targets(ledger, dataset, experiment)
 
     def run(self, executor: Executor) -> None:
         """Run the missing trials, and end this process' part in the study as `Ending` describes."""
         self._ledger.wait_for_promotion()
         interrupted = self._ledger.recover_trials(self._experiment.executor.max_retries)
         n_finished = self._ledger.n_finished
-        self._observer.on_study_start(self._ledger.name, n_finished=n_finished, n_trials=self._n_trials, best=self._ledger.best)
+        metric = with_class(self._experiment.objective.metric, positive_classes(self._targets))
+        self._observer.on_study_start(self._ledger.name, metric=metric, n_finished=n_finished, n_trials=self._n_trials, best=self._ledger.best)
         is_missing = n_finished < self._n_trials
         if not is_missing and not interrupted and self._ledger.is_tracked:
             self._end(Ending.NOTHING_RAN)
@@ -131,6 +141,7 @@ class _Run:
 
     def _prepare_training(self, executor: Executor) -> None:
         """Prepare the data and connect to MLflow while the workers start, then check the model in a worker."""
+        self._show_notes()
         with self._ledger.lock():
             # Arrays that the workers of another coordinator read are not written again.
             if not (self._ledger.has_other_coordinators and TrainingArrays.exist_in(self._ledger.folder.arrays)):
@@ -141,9 +152,21 @@ class _Run:
         executor.check()
         self._observer.on_stage("Searching")
 
+    def _show_notes(self) -> None:
+        experiment = self._experiment
+        of_options = [*experiment.space.notes, *pruner_notes(experiment.search, _max_epochs(experiment))]
+        of_columns = [str(finding) for finding in find_problems(self._dataset, experiment.preprocessing) if finding.is_important]
+        for note in (*self._dataset.notes, *of_columns, *of_options, *data_checks.notes(experiment, self._dataset, self._targets)):
+            self._observer.on_note(note)
+
     def _prepare(self) -> None:
-        preprocessor = fit_preprocessor(self._dataset, self._experiment.preprocessing, self._experiment.outputs)
-        preprocessor.save(self._ledger.folder.preprocessor)
+        """Write the arrays; a study with trials keeps its preprocessing, even if this version would fit another one."""
+        folder = self._ledger.folder.preprocessor
+        if self._ledger.records() and read_targets(folder):
+            preprocessor = Preprocessor.load(folder)
+        else:
+            preprocessor = fit_preprocessor(self._dataset, self._experiment.preprocessing, self._experiment.outputs)
+            preprocessor.save(folder)
         prepare(self._dataset, preprocessor).save(self._ledger.folder.arrays)
 
     def _start_tracking(self, executor: Executor) -> None:
@@ -158,6 +181,7 @@ class _Run:
                     parent_run_id=self._ledger.attribute("parent_run_id"),
                     result_of=self._ledger.result,
                     finished=self._finished_trials,
+                    positive=positive_classes(self._targets),
                     is_shared=self._ledger.is_shared,
                 )
             )

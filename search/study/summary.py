@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..data.arrays import named, unnamed
+from ..data.targets import positive_classes, read_targets
 from ..errors import StudyFailedError
 from ..experiment.parameters import Value
 from ..ledger import StudyView
@@ -23,7 +25,9 @@ class StudySummary:
         params: Searched hyperparameters of the best trial.
         metrics: Metrics at the best epoch of the best trial, by Keras' names.
         n_parameters: Number of parameters of the best trial's model.
-        test: Metrics of the champion on the test part; empty until it is registered.
+        test: Metrics of the champion on the test part, None for one that is not defined there; empty until it is registered.
+        positive: The positive class of a binary target, which precision, recall, F1 score and AUC are about, by output name if there
+            are several outputs; None if there is none.
         run_id: MLflow's run of the best trial; None until the champion is registered.
         parent_run_id: MLflow's run of the study.
         model_uri: URI of the registered champion; None until it is registered.
@@ -39,12 +43,18 @@ class StudySummary:
     params: Mapping[str, Value]
     metrics: Mapping[str, float]
     n_parameters: int
-    test: Mapping[str, float]
+    test: Mapping[str, float | None]
+    positive: str | Mapping[str, str] | None
     run_id: str | None
     parent_run_id: str | None
     model_uri: str | None
     n_trials: int
     n_by_state: Mapping[str, int]
+
+    @property
+    def positive_classes(self) -> dict[str, str]:
+        """The positive class by output name; a single output is named ``""``."""
+        return named(self.positive or {})
 
 
 def summarize(ledger: StudyView) -> StudySummary:
@@ -71,6 +81,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         metrics=record.result.history[record.result.best_epoch - 1],
         n_parameters=record.result.n_parameters,
         test=champion.get("test", {}),
+        positive=unnamed(positive) if (positive := positive_classes(read_targets(ledger.folder.preprocessor))) else None,
         run_id=champion.get("run_id"),
         parent_run_id=ledger.attribute("parent_run_id"),
         model_uri=champion.get("model_uri"),

@@ -29,6 +29,7 @@ class StudyRecord:
             trial's run unfinished.
         finished: Returns the finished trials of a study that continues, the last first. A killed process may have created
             no run for the last ones.
+        positive: The positive class of each binary target, by output name. Defaults to none.
         is_shared: Whether other processes run the study at the same time. The process that calls `Tracker.finish_study`,
             when no other writes any more, repairs the runs that any of them left unfinished. Defaults to False.
     """
@@ -41,6 +42,7 @@ class StudyRecord:
     parent_run_id: str | None = None
     result_of: Callable[[int], TrialResult | None] = lambda _number: None
     finished: Callable[[], Iterable[tuple[Assignment, TrialResult]]] = tuple
+    positive: Mapping[str, str] = field(default_factory=dict)
     is_shared: bool = False
 
 
@@ -55,7 +57,7 @@ class StudyOutcome:
         best_value: The best trial's value.
         best_params: The best trial's searched hyperparameters.
         model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
-        test_metrics: The champion's metrics on the test part, by Keras' names.
+        test_metrics: The champion's metrics on the test part, by Keras' names; None for one that is not defined there.
         artifacts: Folder whose files become artifacts of the study's run: plots, the experiment file.
     """
 
@@ -65,7 +67,7 @@ class StudyOutcome:
     best_value: float | None = None
     best_params: Mapping[str, Value] = field(default_factory=dict)
     model_uri: str | None = None
-    test_metrics: Mapping[str, float] = field(default_factory=dict)
+    test_metrics: Mapping[str, float | None] = field(default_factory=dict)
     artifacts: Path | None = None
 
 

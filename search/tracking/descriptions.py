@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..data.positive_class import why_undefined, with_class
 from ..experiment.parameters import Value
 from ..experiment.space import CategoricalParameter, FloatParameter, IntParameter
 from ..redaction import redact
@@ -61,10 +62,20 @@ def study_tags(record: StudyRecord, provenance: Provenance) -> dict[str, str]:
         "perceptune.platform": provenance.platform,
         "perceptune.device": ", ".join(provenance.devices),
     }
+    tags |= positive_tags(record.positive)
     tags |= {f"perceptune.version.{name}": version for name, version in provenance.main_packages.items()}
     if provenance.commit:
         tags |= {"mlflow.source.git.commit": provenance.commit, "mlflow.source.git.dirty": str(provenance.is_dirty).lower()}
     return tags
+
+
+def positive_tags(positive: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags that name the positive class, which precision, recall, F1 score and AUC are about.
+
+    Args:
+        positive: The positive class of each binary target, by output name.
+    """
+    return {f"perceptune.positive_class{f'.{name}' if name else ''}": chosen for name, chosen in positive.items()}
 
 
 def user_tags() -> dict[str, str]:
@@ -105,6 +116,7 @@ def trial_tags(record: StudyRecord, assignment: Assignment) -> dict[str, str]:
         "perceptune.state": TrialState.RUNNING.value,
         "perceptune.seed": str(assignment.seed),
         "perceptune.searched": ", ".join(assignment.params),
+        **positive_tags(record.positive),
     }
 
 
@@ -144,8 +156,12 @@ def result_metrics(result: TrialResult) -> dict[str, float]:
 def outcome_metrics(outcome: StudyOutcome) -> dict[str, float]:
     """Return the metrics of a study: ``best_value``, ``n_trials_complete`` ..., ``test_accuracy`` ..."""
     metrics = {f"n_trials_{state.lower()}": float(count) for state, count in outcome.n_by_state.items()}
-    metrics |= {name if name.startswith("test_") else f"test_{name}": number for name, number in outcome.test_metrics.items()}
+    metrics |= {_test_name(name): number for name, number in outcome.test_metrics.items() if number is not None}
     return metrics if outcome.best_value is None else metrics | {"best_value": outcome.best_value}
+
+
+def _test_name(name: str) -> str:
+    return name if name.startswith("test_") else f"test_{name}"
 
 
 def outcome_tags(record: StudyRecord, outcome: StudyOutcome) -> dict[str, str]:
@@ -157,6 +173,7 @@ def outcome_tags(record: StudyRecord, outcome: StudyOutcome) -> dict[str, str]:
         tags |= {f"perceptune.best.{name}": str(value) for name, value in outcome.best_params.items()}
     if outcome.model_uri:
         tags["perceptune.model_uri"] = outcome.model_uri
+    tags |= {f"perceptune.{_test_name(name)}": why_undefined(name) for name, number in outcome.test_metrics.items() if number is None}
     return tags | {"mlflow.note.content": _note(record, outcome)}
 
 
@@ -166,9 +183,11 @@ def _note(record: StudyRecord, outcome: StudyOutcome) -> str:
     objective = record.experiment.objective
     lines = [f"Search of `{record.experiment.name}` on {record.dataset.name}: {counts or 'no'} trials."]
     if outcome.best_trial is not None:
-        lines.append(f"Best: trial {outcome.best_trial} with {objective.metric} = {outcome.best_value:.6g} ({objective.direction}).")
+        metric = with_class(objective.metric, record.positive)
+        lines.append(f"Best: trial {outcome.best_trial} with {metric} = {outcome.best_value:.6g} ({objective.direction}).")
     if outcome.test_metrics:
-        lines.append("On the test part: " + ", ".join(f"{name} = {number:.6g}" for name, number in outcome.test_metrics.items()) + ".")
+        numbers = {name: why_undefined(name) if number is None else f"= {number:.6g}" for name, number in outcome.test_metrics.items()}
+        lines.append("On the test part: " + ", ".join(f"{with_class(name, record.positive)} {text}" for name, text in numbers.items()) + ".")
     if outcome.model_uri:
         lines.append(f"Model: `{outcome.model_uri}`.")
     if outcome.best_params:

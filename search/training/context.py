@@ -25,8 +25,8 @@ class TrainingContext:
 
     @cached_property
     def heads(self) -> Mapping[str, Head]:
-        """Task, loss and metrics of each output, by output name; a single output is named ``""``."""
-        return make_heads(self.experiment, self.arrays.task)
+        """Task, loss, metrics and scaling of each output, by output name; a single output is named ``""``."""
+        return make_heads(self.experiment, self.arrays.task, self.arrays.scalings)
 
     @cached_property
     def logged_names(self) -> list[str]:

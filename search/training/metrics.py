@@ -11,12 +11,17 @@ mean_squared_logarithmic_error, r2_score or r2 | loss, mean_absolute_error |
 
 With several outputs, ``loss`` is the weighted sum of their losses, and metrics of one output start with its name:
 ``main_loss``, ``main_mean_absolute_error``. The loss includes the regularisation of the layers, as in Keras; the crossentropies here do not.
+
+Precision, recall, F1 score, AUC and PR-AUC are those of the positive class. The AUCs of each epoch are Keras', from 200 thresholds; those of
+the champion on the test part are exact, by scikit-learn. The loss of a regression is that of the scaled target (``[preprocessing] target``);
+its other metrics are in the target's own units.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..data.arrays import Task, Tasks
+from ..data.scaling import Scaling
 from ..errors import ExperimentError, nearest
 from ..experiment.file import Experiment, ObjectiveSection, OutputSection
 
@@ -51,28 +56,32 @@ class Head:
         loss: Keras' name of the loss; "auto" uses the training settings. Defaults to "auto".
         weight: Weight of the loss in the sum. Defaults to 1.
         metrics: Names of the metrics besides the loss, without the output's name. Defaults to none.
+        scaling: The scaling of the target, which the metrics undo. Defaults to None.
     """
 
     task: Task
     loss: str = "auto"
     weight: float = 1.0
     metrics: tuple[str, ...] = ()
+    scaling: Scaling | None = None
 
 
-def make_heads(experiment: Experiment, task: Tasks) -> dict[str, Head]:
+def make_heads(experiment: Experiment, task: Tasks, scalings: Mapping[str, Scaling] | None = None) -> dict[str, Head]:
     """Return the head of each output.
 
     Args:
         experiment: The experiment, accepted by `check_objective`.
         task: Task of the target, by output name if there are several.
+        scalings: The scaling of each scaled target, by output name. Defaults to none.
 
     Returns:
         Heads by output name; a single output is named ``""``.
     """
-    return {
-        name: Head(task=of, loss=section.loss, weight=section.weight, metrics=tuple(metric_names(experiment.objective, of, name, section.metrics)))
-        for name, of, section in _sections(experiment.outputs, task)
-    }
+    heads = {}
+    for name, of, section in _sections(experiment.outputs, task):
+        metrics = tuple(metric_names(experiment.objective, of, name, section.metrics))
+        heads[name] = Head(task=of, loss=section.loss, weight=section.weight, metrics=metrics, scaling=(scalings or {}).get(name))
+    return heads
 
 
 def logged_names(experiment: Experiment, task: Tasks) -> list[str]:

@@ -49,9 +49,9 @@ class SklearnTrainer:
         if not isinstance(task, str) or isinstance(y_train, dict) or isinstance(y_validation, dict):
             raise TrialError(f"{type(estimator).__name__} predicts one target, but the experiment has {', '.join(task)}; keep one in [outputs]")
         estimator.fit(as_matrix(arrays.x_train), y_train.ravel().astype(np.float64 if task == "regression" else np.int64))
-        names = run.context.heads[""].metrics
-        metrics = measure(estimator, arrays.x_train, y_train, task, names)
-        validation = measure(estimator, arrays.x_validation, y_validation, task, names)
+        head = run.context.heads[""]
+        metrics = measure(estimator, arrays.x_train, y_train, head)
+        validation = measure(estimator, arrays.x_validation, y_validation, head)
         run.progress.end_epoch(metrics | {f"val_{name}": value for name, value in validation.items()}, copy_weights=list)
         run.n_parameters = count_parameters(estimator)
 

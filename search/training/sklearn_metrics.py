@@ -1,33 +1,32 @@
 """Computes a task's metrics for scikit-learn estimators, with the names and meanings of Keras' metrics."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ..data.arrays import Task
 from ..errors import TrialError
 from ..estimators import as_matrix, has_probabilities
-from .metrics import SHORT_NAMES
+from .metrics import SHORT_NAMES, Head
 
 N_TOP = 5
 """The k of top_k_categorical_accuracy, as in Keras."""
 
 
-def measure(estimator: Any, features: Any, target: np.ndarray, task: Task, metrics: Sequence[str]) -> dict[str, float]:
-    """Compute the metrics of an estimator.
+def measure(estimator: Any, features: Any, target: np.ndarray, head: Head) -> dict[str, float]:
+    """Compute the loss and the metrics of an estimator.
 
-    The loss of a regression is the mean squared error. The loss of a classifier is the log loss, or 1 - accuracy if it has no
-    probabilities. Accuracy, precision, recall and F1 score compare targets with the return values of `predict`.
+    The loss of a regression is the mean squared error of the scaled target; its other metrics are in the target's own units. The
+    loss of a classifier is the log loss, or 1 - accuracy if it has no probabilities. Accuracy, precision, recall and F1 score
+    compare targets with the return values of `predict`.
 
     Args:
         estimator: A fitted estimator; a classifier's classes are the numbers from 0.
         features: ``(n_rows, *shape)``.
         target: Values or class numbers, ``(n_rows, 1)``.
-        task: Task of the target.
-        metrics: Names from `search.training.metrics.metric_names`.
+        head: Task, metrics and scaling of the target.
 
     Returns:
         ``loss`` and the metrics, by name.
@@ -35,8 +34,24 @@ def measure(estimator: Any, features: Any, target: np.ndarray, task: Task, metri
     Raises:
         TrialError: If a metric needs probabilities and the estimator has none.
     """
-    predictions = _Predictions(estimator, as_matrix(features), np.asarray(target).ravel(), task)
-    return {name: float(_METRICS[SHORT_NAMES.get(name, name)](predictions)) for name in ("loss", *metrics)}
+    predictions = _Predictions(estimator, as_matrix(features), np.asarray(target).ravel(), head)
+    return {name: float(_METRICS[SHORT_NAMES.get(name, name)](predictions)) for name in ("loss", *head.metrics)}
+
+
+def exact_auc(metric: str, target: np.ndarray, ranking: np.ndarray) -> float:
+    """Compute an AUC from all thresholds.
+
+    Args:
+        metric: "auc" (`sklearn.metrics.roc_auc_score`) or "pr_auc" (`sklearn.metrics.average_precision_score`).
+        target: 1 for the positive class, else 0, ``(n_rows,)``, of both at least one row.
+        ranking: Probabilities or scores of the positive class, ``(n_rows,)``.
+    """
+    import sklearn.metrics
+
+    return float(getattr(sklearn.metrics, _AUCS[metric])(target, ranking))
+
+
+_AUCS: Mapping[str, str] = {"auc": "roc_auc_score", "pr_auc": "average_precision_score"}
 
 
 @dataclass
@@ -46,12 +61,18 @@ class _Predictions:
     estimator: Any
     features: np.ndarray
     target: np.ndarray
-    task: Task
+    head: Head
 
     @cached_property
     def predicted(self) -> np.ndarray:
         """``(n_rows,)``."""
         return np.asarray(self.estimator.predict(self.features)).ravel()
+
+    @property
+    def pair(self) -> tuple[np.ndarray, np.ndarray]:
+        """Targets and predictions in the target's own units, ``(n_rows,)`` each."""
+        scaling = self.head.scaling
+        return (self.target, self.predicted) if scaling is None else (scaling.invert(self.target), scaling.invert(self.predicted))
 
     @cached_property
     def probabilities(self) -> np.ndarray:
@@ -69,8 +90,8 @@ class _Predictions:
 
 
 def _loss(predictions: _Predictions) -> float:
-    if predictions.task == "regression":
-        return _METRICS["mean_squared_error"](predictions)
+    if predictions.head.task == "regression":
+        return float(((predictions.target - predictions.predicted) ** 2).mean())
     return _log_loss(predictions) if has_probabilities(predictions.estimator) else 1 - _accuracy(predictions)
 
 
@@ -99,25 +120,20 @@ def _of_predictions(name: str, **options: Any) -> Callable[[_Predictions], float
     def compute(predictions: _Predictions) -> float:
         import sklearn.metrics
 
-        return float(getattr(sklearn.metrics, name)(predictions.target, predictions.predicted, **options))
+        return float(getattr(sklearn.metrics, name)(*predictions.pair, **options))
 
     return compute
 
 
-def _of_ranking(name: str) -> Callable[[_Predictions], float]:
-    def compute(predictions: _Predictions) -> float:
-        import sklearn.metrics
-
-        return float(getattr(sklearn.metrics, name)(predictions.target, predictions.ranking))
-
-    return compute
+def _of_ranking(metric: str) -> Callable[[_Predictions], float]:
+    return lambda predictions: exact_auc(metric, predictions.target, predictions.ranking)
 
 
 _METRICS: Mapping[str, Callable[[_Predictions], float]] = {
     "loss": _loss,
     "accuracy": _accuracy,
-    "auc": _of_ranking("roc_auc_score"),
-    "pr_auc": _of_ranking("average_precision_score"),
+    "auc": _of_ranking("auc"),
+    "pr_auc": _of_ranking("pr_auc"),
     "precision": _of_predictions("precision_score", zero_division=0.0),
     "recall": _of_predictions("recall_score", zero_division=0.0),
     "f1_score": _of_predictions("f1_score", zero_division=0.0),

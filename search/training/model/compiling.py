@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from ...data.arrays import Array, Task, Tree, named, unnamed
+from ...data.scaling import Scaling
 from ...errors import TrialError
 from ...experiment.settings import TrainingSettings
 from ..metrics import SHORT_NAMES, Head
@@ -40,7 +41,7 @@ def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: M
     for name, output in match_outputs(model, outputs, heads).items():
         head, own = heads[name], _own_settings(settings, heads[name])
         losses[name] = build_loss(own, head.task, output.shape[-1])
-        metrics[name] = [build_metric(metric, head.task, own, output) for metric in head.metrics]
+        metrics[name] = [build_metric(metric, head, own, output) for metric in head.metrics]
     weights = {name: head.weight for name, head in heads.items()}
     model.compile(
         optimizer=build_optimizer(settings),
@@ -137,28 +138,46 @@ def _encode(target: Array, settings: TrainingSettings, task: Task, n_units: int)
     return np.eye(n_units, dtype=np.float32)[np.asarray(target)[..., 0].astype(np.int64)]
 
 
-def build_metric(name: str, task: Task, settings: TrainingSettings, output: Any) -> Any:
+def build_metric(name: str, head: Head, settings: TrainingSettings, output: Any) -> Any:
     """Create one metric of one output.
 
     Args:
         name: Name of the metric in `search.training.metrics`, except "loss".
-        task: Task of the target.
+        head: Task and scaling of the target.
         settings: The training settings.
         output: The output for some rows, ``(n_rows, n_units)``.
 
     Returns:
-        A metric for `keras.Model.compile`, logged as ``name``.
+        A metric for `keras.Model.compile`, logged as ``name``; of a scaled target in its own units.
 
     Raises:
         TrialError: If a binary task's output does not have the single unit that the metric needs.
     """
     if name == "accuracy":  # Keras chooses by the shapes of target and output
         return name
-    n_units = output.shape[-1]
+    n_units, task = output.shape[-1], head.task
     if task == "binary" and n_units != 1:
         raise TrialError(f'metric "{name}" needs a model with one sigmoid output, but it has {n_units} outputs; use accuracy or loss')
     is_sparse = loss_name(settings, task, n_units) == "sparse_categorical_crossentropy"
-    return _METRICS[("sparse_" if is_sparse else "") + SHORT_NAMES.get(name, name)](name=name)
+    metric = _METRICS[("sparse_" if is_sparse else "") + SHORT_NAMES.get(name, name)](name=name)
+    return metric if head.scaling is None else _in_own_units(metric, head.scaling)
+
+
+def _in_own_units(metric: Any, scaling: Scaling) -> Any:
+    """Let a metric of a scaled target invert targets and predictions, ``(n_rows, 1)`` each, before it compares them.
+
+    It stays Keras' own metric and no class of ours, so that a saved model loads where this package is not installed.
+    """
+    update = metric.update_state
+
+    def invert(values: Any) -> Any:
+        return scaling.invert(keras.ops.cast(values, metric.dtype), keras.ops.minimum, keras.ops.expm1)
+
+    def update_state(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        return update(invert(y_true), invert(y_pred), sample_weight=sample_weight)
+
+    metric.update_state = update_state
+    return metric
 
 
 def _f1_score(name: str) -> Any:

@@ -55,7 +55,7 @@ def houses():
     target = pd.DataFrame({"price": price, "sold": np.where(price > 8, "yes", "no")})
     rows = {"train": slice(0, 250), "validation": slice(250, 310), "test": slice(310, 400)}
     parts = {part: (features.iloc[chosen], target.iloc[chosen]) for part, chosen in rows.items()}
-    return {**parts, "task": {"price": "regression", "sold": "binary"}}
+    return {**parts, "task": {"price": "regression", "sold": "binary"}, "positive": {"sold": "yes"}}
 """
 
 
@@ -136,7 +136,7 @@ def build_here(spec: PackageSpec) -> PackagedChampion:
 def spec(own_network: Path, tmp_path_factory: pytest.TempPathFactory) -> PackageSpec:
     """The spec of a trained model with a custom layer, on a table with missing values."""
     folder = tmp_path_factory.mktemp("study")
-    data = {"loader": "experiments.datasets:csv", "path": str(write_table(folder / "passengers.csv")), "target": "survived"}
+    data = {"loader": "experiments.datasets:csv", "path": str(write_table(folder / "passengers.csv")), "target": "survived", "positive": "yes"}
 
     def build(arrays):
         import keras

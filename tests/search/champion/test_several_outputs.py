@@ -8,10 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from search.champion import Champion, load_champion, predict_file, register
 from search.champion.build import build
+from search.champion.evaluation import evaluate
 from search.data.dataset import load_dataset
+from search.data.parts import Part
 from search.errors import ChampionError, DataError
 
 COLUMNS = ["main_prediction", "aux_prediction", "aux_probability_no", "aux_probability_yes"]
@@ -49,11 +52,21 @@ def test_the_test_metrics_are_those_of_the_predictions(several_packaged, several
     truth = (test_part.targets["sold"] == "yes").to_numpy()
     probability = predictions["aux_probability_yes"].to_numpy()
     assert test["aux_accuracy"] == ((predictions["aux_prediction"] == "yes").to_numpy() == truth).mean()
-    assert test["main_loss"] == pytest.approx((error**2).mean(), rel=1e-4)
+    deviation = several.preprocessor.scalings["main"].deviation  # the loss is that of the scaled target
+    assert test["main_loss"] == pytest.approx((error**2).mean() / deviation**2, rel=1e-4)
     assert test["main_mean_absolute_error"] == pytest.approx(error.abs().mean(), rel=1e-4)
     assert test["aux_loss"] == pytest.approx(-np.log(np.where(truth, probability, 1 - probability)).mean(), rel=1e-3)
     assert test["loss"] == pytest.approx(0.9 * test["main_loss"] + 0.1 * test["aux_loss"], rel=1e-4)
-    assert 0.5 < test["aux_auc"] <= 1
+    assert test["aux_auc"] == roc_auc_score(truth, probability) > 0.5
+    assert several_packaged.metadata.positive == {"aux": "yes"}
+
+
+def test_a_metric_that_the_test_part_does_not_define_is_none(several, several_spec):
+    dataset, experiment = load_dataset(several_spec.experiment.data), several_spec.experiment
+    is_no = (dataset.test.target["sold"] == "no").to_numpy()
+    only = Part(dataset.test.features[is_no], dataset.test.target[is_no])
+    test = evaluate(Champion(several.folder), replace(dataset, test=only), experiment, experiment.space.training_settings(several_spec.params))
+    assert (test["aux_auc"], test["aux_accuracy"] > 0.5) == (None, True)
 
 
 def test_the_metadata_name_target_task_and_classes_by_output(several_packaged):

@@ -20,7 +20,7 @@ def _dataset(target, task="binary", **options):
 
 def _fitted(target=(0, 1) * 3, task="binary", **options):
     dataset = _dataset(pd.Series(list(target), name="y"), task, **options)
-    return dataset, fit_preprocessor(dataset, PreprocessingSection())
+    return dataset, fit_preprocessor(dataset, PreprocessingSection(target="none"))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def _two_targets():
 def test_several_outputs_have_targets_predictions_and_sizes_by_name(tmp_path):
     dataset = _two_targets()
     outputs = {"main": OutputSection(target="price"), "sold": OutputSection()}
-    fit_preprocessor(dataset, PreprocessingSection(), outputs).save(tmp_path)
+    fit_preprocessor(dataset, PreprocessingSection(target="none"), outputs).save(tmp_path)
     preprocessor = Preprocessor.load(tmp_path)
     arrays = prepare(dataset, preprocessor)
     assert (arrays.task, arrays.n_outputs) == ({"main": "regression", "sold": "binary"}, {"main": 1, "sold": 1})

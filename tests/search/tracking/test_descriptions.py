@@ -5,8 +5,8 @@ import dataclasses
 from search.data.dataset import Dataset, Part
 from search.experiment.file import Experiment, parse_experiment
 from search.experiment.settings import TrainingSettings
-from search.tracking.base import StudyRecord
-from search.tracking.descriptions import dataset_profile, study_params, trial_params
+from search.tracking.base import StudyOutcome, StudyRecord
+from search.tracking.descriptions import dataset_profile, outcome_metrics, outcome_tags, positive_tags, study_params, trial_params
 from search.trial import Assignment
 
 RATE = {"type": "float", "low": 0.1, "high": 0.9, "step": 0.1}
@@ -61,3 +61,17 @@ def test_settings_that_may_change_when_a_study_continues_are_no_params(record: S
 def test_the_features_of_images_are_counted(record: StudyRecord, images: Part) -> None:
     dataset = dataclasses.replace(record.dataset, train=images, validation=images, test=images)
     assert '"n_features": 64' in dataset_profile(dataclasses.replace(record, dataset=dataset))
+
+
+def test_the_positive_class_is_a_tag_and_is_named_beside_its_metrics(record: StudyRecord) -> None:
+    assert positive_tags({"": "fraud"}) == {"perceptune.positive_class": "fraud"}
+    assert positive_tags({"kind": "fraud"}) == {"perceptune.positive_class.kind": "fraud"}
+    outcome = StudyOutcome(is_complete=True, n_by_state={"COMPLETE": 1}, best_trial=0, best_value=0.9, test_metrics={"accuracy": 0.8, "auc": 0.7})
+    note = outcome_tags(dataclasses.replace(record, positive={"": "fraud"}), outcome)["mlflow.note.content"]
+    assert 'On the test part: accuracy = 0.8, auc of "fraud" = 0.7.' in note
+
+
+def test_a_metric_that_is_not_defined_is_a_tag(record: StudyRecord) -> None:
+    outcome = StudyOutcome(is_complete=True, n_by_state={"COMPLETE": 1}, best_trial=0, best_value=0.9, test_metrics={"accuracy": 0.8, "auc": None})
+    assert outcome_metrics(outcome) == {"n_trials_complete": 1.0, "test_accuracy": 0.8, "best_value": 0.9}
+    assert outcome_tags(record, outcome)["perceptune.test_auc"] == "not defined: one class in the test part"

@@ -1,14 +1,22 @@
 """Data with several inputs or outputs, images and sequences, for the tests that compare trainers."""
 
+import math
 from dataclasses import replace
 
 from search.data.arrays import TrainingArrays
+from search.data.scaling import Scaling
 from tests.search.training.conftest import make_arrays
 
 IMAGES = make_arrays("multiclass", 40, (8, 8, 1))
 SEQUENCES = make_arrays("binary", 40, (6, 3))
 TWO_OUTPUTS = {"metric": "val_left_mean_absolute_error", "outputs": {"left": {"weight": 0.75, "metrics": ["r2"]}, "right": {"loss": "hinge"}}}
 """Sections of an experiment for `with_two_outputs`."""
+
+
+def with_scaled_target(arrays: TrainingArrays, *, log: bool = False) -> TrainingArrays:
+    """Scale the target of a regression, as if it were around 50 with a deviation of 10."""
+    scaling = Scaling(mean=math.log(50), deviation=0.2, log=True) if log else Scaling(mean=50.0, deviation=10.0)
+    return replace(arrays, scalings={"": scaling})
 
 
 def with_two_inputs(arrays: TrainingArrays) -> TrainingArrays:

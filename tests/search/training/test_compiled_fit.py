@@ -10,7 +10,7 @@ from search.training.compiled import streaming
 from search.training.compiled.program import Program
 from search.trial import TrialState
 from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
-from tests.search.training.data_shapes import IMAGES, SEQUENCES, TWO_OUTPUTS, with_two_inputs, with_two_outputs
+from tests.search.training.data_shapes import IMAGES, SEQUENCES, TWO_OUTPUTS, with_scaled_target, with_two_inputs, with_two_outputs
 from tests.search.training.references import assert_same_curves, assert_same_outputs, saved_outputs
 
 # Full batches only: of a partial batch fit counts the losses of single outputs as if it were a full one (the total
@@ -25,6 +25,7 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
         *("dense", make_arrays(n_train=70), {"dropout": 0.4, "normalization": True}, ALL_BINARY),
         {},
     ),
+    "a scaled target": ("dense", with_scaled_target(make_arrays("regression", 70), log=True), {}, ALL_REGRESSION, {}),
     "two inputs and outputs, weighted": ("two_inputs_and_outputs", with_two_inputs(REGRESSION_AND_CLASSES), {}, TWO_OUTPUTS, {}),
     "convolution, all metrics": ("convolution", IMAGES, {}, ALL_MULTICLASS, {}),
     "regression, all metrics, L2, nesterov, learning rate falls": ("dense", make_arrays("regression"), {"l2": 0.01}, ALL_REGRESSION, NESTEROV),
@@ -41,7 +42,7 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
     "a layer without XLA": ("augmented", IMAGES, {}, {}, {}),
     "lstm": ("lstm", SEQUENCES, {}, {}, {}),
 }
-QUICK = list(CASES)[:2]
+QUICK = list(CASES)[:3]
 STREAMED = (*QUICK, "rmsprop, one full batch", "a layer without XLA")
 """Cases of which the streamed epochs are compared too; their steps are those of the compiled ones."""
 
@@ -98,6 +99,20 @@ def test_the_reference_equals_plain_fit_on_the_permuted_rows(fit):
         ).history
         expected = {name: values[0] for name, values in history.items()}
         assert metrics == pytest.approx(expected | {"learning_rate": 0.01}, rel=1e-4)
+
+
+def test_metrics_of_a_scaled_target_are_in_its_own_units_and_the_loss_is_not(fit):
+    arrays = with_scaled_target(make_arrays("regression"))
+    experiment = make_experiment(metrics=["mse", "rmse", "r2", "mean_absolute_percentage_error"])
+    result = fit(experiment, make_assignment(training={"restore_best_weights": False}), arrays)
+    difference, truth = saved_outputs(result)["outputs"] - arrays.y_validation, 50 + 10 * arrays.y_validation
+    metrics, mse = result.history[-1], 100 * float((difference**2).mean())
+    assert metrics["val_loss"] == pytest.approx(mse / 100, rel=1e-4)
+    expected = {"mse": mse, "rmse": mse**0.5, "r2": 1 - mse / truth.var(), "mean_absolute_error": 10 * np.abs(difference).mean()}
+    expected["mean_absolute_percentage_error"] = 100 * np.abs(10 * difference / truth).mean()
+    assert {name: metrics[f"val_{name}"] for name in expected} == pytest.approx(expected, rel=1e-4)
+    saved = keras.models.load_model(result.model_path)  # compiled, with Keras' own metrics
+    assert saved.evaluate(arrays.x_validation, arrays.y_validation, verbose=0, return_dict=True)["mse"] == pytest.approx(mse / 100, rel=1e-4)
 
 
 @pytest.mark.slow

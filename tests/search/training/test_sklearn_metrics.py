@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression, Perceptron
 
+from search.data.scaling import Scaling
 from search.errors import TrialError
-from search.training.metrics import METRICS
+from search.training.metrics import METRICS, Head
 from search.training.sklearn_metrics import measure
 from tests.search.training.conftest import make_arrays
 
@@ -37,7 +38,7 @@ def _fitted(kind, task):
 def test_metrics_of_estimators_equal_those_of_keras(task, kind):
     estimator, x, y = _fitted(kind, task)
     names = [name for name in METRICS[task] if name in KERAS]
-    given = measure(estimator, x, y, task, names)
+    given = measure(estimator, x, y, Head(task=task, metrics=tuple(names)))
     predicted = estimator.predict(x)[:, None] if task == "regression" else estimator.predict_proba(x)
     predicted = predicted[:, 1:] if task == "binary" else predicted
     for name in names:
@@ -49,12 +50,12 @@ def test_metrics_of_estimators_equal_those_of_keras(task, kind):
 def test_every_metric_of_every_task_can_be_measured():
     for task, kind in (("regression", LinearRegression), ("binary", LogisticRegression), ("multiclass", LogisticRegression)):
         estimator, x, y = _fitted(kind, task)
-        assert all(np.isfinite(value) for value in measure(estimator, x, y, task, METRICS[task]).values())
+        assert all(np.isfinite(value) for value in measure(estimator, x, y, Head(task=task, metrics=METRICS[task])).values())
 
 
 def test_the_loss_is_1_minus_accuracy_where_there_are_no_probabilities():
     estimator, x, y = _fitted(Perceptron, "binary")
-    given = measure(estimator, x, y, "binary", ["accuracy", "auc", "f1_score"])
+    given = measure(estimator, x, y, Head(task="binary", metrics=("accuracy", "auc", "f1_score")))
     assert given["loss"] == pytest.approx(1 - given["accuracy"])
     assert given["accuracy"] == (estimator.predict(x) == y.ravel()).mean()
     assert 0.8 < given["auc"] <= 1
@@ -63,4 +64,12 @@ def test_the_loss_is_1_minus_accuracy_where_there_are_no_probabilities():
 def test_a_metric_that_needs_probabilities_is_refused_without_them():
     estimator, x, y = _fitted(Perceptron, "binary")
     with pytest.raises(TrialError, match="Perceptron has no predict_proba, which this metric needs"):
-        measure(estimator, x, y, "binary", ["binary_crossentropy"])
+        measure(estimator, x, y, Head(task="binary", metrics=("binary_crossentropy",)))
+
+
+def test_metrics_of_a_scaled_target_are_in_its_own_units():
+    estimator, x, y = _fitted(LinearRegression, "regression")
+    scaled, raw = (
+        measure(estimator, x, y, Head(task="regression", metrics=("mae", "r2"), scaling=scaling)) for scaling in (Scaling(mean=1, deviation=3), None)
+    )
+    assert scaled == pytest.approx({"loss": raw["loss"], "mae": 3 * raw["mae"], "r2": raw["r2"]})

@@ -10,6 +10,7 @@ from search.training.compiled.device_data import Tensors
 from search.training.dense.stack import Size, read_stack
 from search.training.vectorized.builders import SlotSpec, build_dense_population
 from tests.search.training.conftest import make_arrays, make_experiment
+from tests.search.training.data_shapes import with_scaled_target
 from tests.search.training.population_comparison import Comparison
 
 SIZE = Size((0, 3), 24, ("elu", "exponential", "relu", "sigmoid", "tanh"))
@@ -21,7 +22,7 @@ TRIALS = [
 ]
 CASES = {
     "adam, binary": ("binary", ["auc"], {"optimizer": "adam"}, False),
-    "rmsprop, regression": ("regression", ["rmse"], {"optimizer": "rmsprop", "momentum": 0.5}, False),
+    "rmsprop, regression": ("regression", ["rmse", "r2"], {"optimizer": "rmsprop", "momentum": 0.5}, False),
     "nadam, multiclass, by XLA": ("multiclass", ["top_k_categorical_accuracy"], {"optimizer": "nadam", "weight_decay": 0.01, "clipnorm": 0.5}, True),
 }
 
@@ -31,7 +32,8 @@ def case(request, fit):
     """Return the trials with their references, and a population with one slot more than trials."""
     task, metrics, settings, is_xla = CASES[request.param]
     experiment = make_experiment("models.mlp:build_mlp", metrics=metrics)
-    comparison = Comparison(experiment, make_arrays(task, 70), fit)
+    arrays = make_arrays(task, 70)
+    comparison = Comparison(experiment, with_scaled_target(arrays) if task == "regression" else arrays, fit)
     trials = [comparison.trial(number, arguments, batch_size=batch_size, **settings) for number, (arguments, batch_size) in enumerate(TRIALS)]
     stack = read_stack(comparison.build(trials[0]))
     slots = SlotSpec(SIZE, len(trials) + 1, rows_per_step=16, is_xla=is_xla)

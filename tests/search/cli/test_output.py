@@ -1,0 +1,28 @@
+"""What the commands print of a study."""
+
+from search.cli.output import console, print_best
+from search.study.summary import StudySummary
+
+
+def test_the_positive_class_and_metrics_that_are_not_defined_are_named():
+    summary = StudySummary(
+        study="s",
+        trial=0,
+        value=0.9,
+        metric="val_f1_score",
+        direction="maximize",
+        params={},
+        metrics={},
+        n_parameters=1,
+        test={"accuracy": 0.8, "recall": 0.5, "auc": None},
+        positive="fraud",
+        run_id=None,
+        parent_run_id=None,
+        model_uri=None,
+        n_trials=1,
+        n_by_state={"COMPLETE": 1},
+    )
+    with console.capture() as capture:
+        print_best(summary)
+    assert 'Validation  val_f1_score of "fraud" 0.9' in capture.get()
+    assert 'accuracy 0.8, recall of "fraud" 0.5, auc of "fraud" not defined: one class in the test part' in capture.get()

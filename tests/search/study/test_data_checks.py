@@ -1,0 +1,48 @@
+"""A data set is checked against the metrics before the first trial."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from search.data.dataset import parse_dataset
+from search.data.targets import choose_targets
+from search.errors import ExperimentError
+from search.experiment.file import parse_experiment
+from search.study.data_checks import check_validation, notes
+
+
+def _given(metric, validation=("fraud", "legit"), test=("fraud", "legit"), **options):
+    parts = {"train": ["fraud"] + ["legit"] * 9, "validation": list(validation), "test": list(test)}
+    loaded = {name: (pd.DataFrame({"x": np.arange(float(len(kinds)))}), pd.Series(kinds, name="kind")) for name, kinds in parts.items()}
+    dataset = parse_dataset(loaded | {"task": "binary"} | options, "toy")
+    content = {"name": "toy", "model": "models.mlp:build_mlp", "data": {"loader": "experiments.datasets:csv"}}
+    experiment = parse_experiment(content | {"objective": {"metric": metric, "direction": "maximize"}}, "toy.toml")
+    return experiment, dataset, choose_targets(dataset, {})
+
+
+@pytest.mark.parametrize(("metric", "only"), [("val_auc", "fraud"), ("val_pr_auc", "legit"), ("val_f1_score", "legit"), ("val_recall", "legit")])
+def test_a_validation_part_for_which_a_metric_is_not_defined_is_refused(metric, only):
+    with pytest.raises(ExperimentError) as caught:
+        check_validation(*_given(metric, validation=[only] * 3))
+    name = metric.removeprefix("val_")
+    assert str(caught.value).startswith(f'data set "toy": every row of the validation part is "{only}", so that {name} of "fraud" is not defined; ')
+
+
+@pytest.mark.parametrize(("metric", "only"), [("val_accuracy", "legit"), ("val_recall", "fraud")])
+def test_other_metrics_need_no_second_class(metric, only):
+    check_validation(*_given(metric, validation=[only] * 3))
+
+
+def test_the_positive_class_is_named_with_its_rows():
+    assert list(notes(*_given("val_f1_score"))) == ['f1_score: those of "fraud", the class of 3 of 14 rows']
+    assert list(notes(*_given("val_accuracy"))) == []
+
+
+def test_a_hint_is_given_if_the_larger_class_is_the_positive_one():
+    _, hint = notes(*_given("val_f1_score", positive="legit"))
+    assert hint == '"legit" is the larger class; if "fraud" is to be found, set positive = "fraud" in [data], or in what the loader returns'
+
+
+def test_a_test_part_of_one_class_is_announced():
+    *_, note = notes(*_given("val_auc", test=["legit", "legit"]))
+    assert note == 'every row of the test part is "legit": auc will not be defined there'
