@@ -22,8 +22,11 @@ class Executor(Protocol):
         """
         ...
 
-    def check(self) -> None:
+    def check(self) -> tuple[str, ...]:
         """Check the model builder against the experiment and the arrays, and wait until a trial can be trained.
+
+        Returns:
+            What the user should know about the model, one sentence each.
 
         Raises:
             InputError: If the builder's reference or its arguments are wrong.

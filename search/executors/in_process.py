@@ -18,7 +18,7 @@ class InProcessExecutor:
 
     def __init__(self) -> None:
         self._submitted: list[Assignment] = []
-        self._check: Callable[[], None]
+        self._check: Callable[[], tuple[str, ...]]
         self._train: Callable[[Assignment, Report], TrialResult]
 
     @property
@@ -38,12 +38,12 @@ class InProcessExecutor:
         def load() -> TrainingContext:
             return TrainingContext(experiment, TrainingArrays.load(arrays))
 
-        def check() -> None:
+        def check() -> tuple[str, ...]:
             for name, value in DeviceShare("gpu", "0", 1).memory_environment.items():
                 os.environ.setdefault(name, value)
             from ..training.preflight import check_builder
 
-            check_builder(load())
+            return check_builder(load())
 
         def train(assignment: Assignment, report: Report) -> TrialResult:
             from ..training.run import train_or_raise
@@ -52,9 +52,9 @@ class InProcessExecutor:
 
         self._check, self._train = check, train
 
-    def check(self) -> None:
-        """Check the model builder."""
-        self._check()
+    def check(self) -> tuple[str, ...]:
+        """Check the model builder; see `Executor.check`."""
+        return self._check()
 
     def submit(self, assignment: Assignment) -> None:
         """Store a trial until `wait`."""

@@ -53,11 +53,13 @@ class WorkerReady:
         error: The user's mistake that the check found; None if there is none. Defaults to None.
         capacity: Number of trials that it trains at once. Defaults to 1.
         device_bytes: GPU memory that it may take; 0 on a CPU, or if it is unknown. Defaults to 0.
+        notes: What the user should know about the model, one sentence each. Defaults to none.
     """
 
     error: InputError | None = None
     capacity: int = 1
     device_bytes: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

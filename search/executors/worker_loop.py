@@ -49,14 +49,14 @@ def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive:
     receive()  # CheckBuilder
     context = TrainingContext(experiment, load())
     try:
-        check_builder(context)
+        notes = check_builder(context)
     except InputError as error:
         send(WorkerReady(error))
         receive()
         return
     capacity = choose_capacity(context)
     trials = _Trials(send, context)
-    send(WorkerReady(capacity=capacity, device_bytes=total_bytes()))
+    send(WorkerReady(capacity=capacity, device_bytes=total_bytes(), notes=notes))
     threading.Thread(target=_run_or_exit, args=(_receive_all, receive, trials), daemon=True).start()
     trials.train(capacity)
 

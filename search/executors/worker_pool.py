@@ -40,6 +40,7 @@ class WorkerPool:
         self._packing: GpuPacking
         self._recycling: Recycling
         self._failed_starts = FailedStarts()
+        self._notes: tuple[str, ...] = ()
         self._wakeup = Wakeup()
 
     @property
@@ -59,13 +60,14 @@ class WorkerPool:
         for share in self._host.prepare(experiment, arrays)[: experiment.search.n_trials]:
             self._workers.append(self._start_worker(share, f"worker-{len(self._workers)}"))
 
-    def check(self) -> None:
-        """Make all workers check the builder, and wait until the first one is ready."""
+    def check(self) -> tuple[str, ...]:
+        """Make all workers check the builder, and wait until the first one is ready; see `Executor.check`."""
         for worker in self._workers:
             worker.send(CheckBuilder())
         while not self.n_free:
             for worker in self._readable():
                 self._handle_message(worker, lambda _: True)
+        return self._notes
 
     def submit(self, assignment: Assignment) -> None:
         """Submit a trial to the worker that `placement.choose_worker` returns."""
@@ -117,7 +119,8 @@ class WorkerPool:
                 self._report_epochs(worker, message, report)
             case WorkerReady(error=error) if error is not None:
                 raise error
-            case WorkerReady():
+            case WorkerReady(notes=notes):
+                self._notes = notes
                 self._failed_starts.reset()
             case TrialResult():
                 self._after_trial(worker, message)

@@ -149,7 +149,8 @@ class _Run:
         self._observer.on_stage("Starting workers")
         self._tracker.open()
         import_libraries()  # while the workers import the backend
-        executor.check()
+        for note in executor.check():
+            self._observer.on_note(note)
         self._observer.on_stage("Searching")
 
     def _show_notes(self) -> None:

@@ -23,6 +23,7 @@ from .batching import rows
 from .context import TrainingContext
 from .loop.callbacks import check_callbacks
 from .metrics import check_objective
+from .model.builder_checks import check_batch_size, check_compilation, check_output_values, compilation_of, output_layer
 from .model.building import build_model, provided, seeds
 from .model.names import check_inputs, match_outputs
 from .model.outputs import check_losses, check_shape
@@ -30,17 +31,20 @@ from .model.precision import computing_in
 from .model.preparation import make_ready
 from .trainers import choose_trainer
 
-N_ROWS = 4
+N_ROWS = 16
 _REASON_LENGTH = 400
 _TOLERANCE = 1e-3
 """Largest difference between outputs, as a part of the largest output: more than a GPU's rounding."""
 
 
-def check_builder(context: TrainingContext) -> None:
+def check_builder(context: TrainingContext) -> tuple[str, ...]:
     """Check everything about training that can be checked before the first trial; build the model once and train nothing.
 
     Args:
         context: The experiment and its arrays.
+
+    Returns:
+        What the user should know about the model, one sentence each.
 
     Raises:
         InputError: If the reference or the arguments of the builder or of a callback are wrong; the task does not have the
@@ -55,10 +59,10 @@ def check_builder(context: TrainingContext) -> None:
     check_values(builder, experiment.space.model_values, "[space.model]")
     check_objective(experiment.objective, arrays.task, experiment.outputs)
     choose_trainer(experiment, check_callbacks(experiment, context.logged_names))
-    dry_run(context)
+    return dry_run(context)
 
 
-def dry_run(context: TrainingContext) -> None:
+def dry_run(context: TrainingContext) -> tuple[str, ...]:
     """Do everything with a model that precedes and follows its training.
 
     The smallest values of the searched parameters are tried first, then the largest: some trials may fail, but not all.
@@ -66,12 +70,15 @@ def dry_run(context: TrainingContext) -> None:
     Args:
         context: The experiment and its arrays.
 
+    Returns:
+        What the user should know about the model, one sentence each.
+
     Raises:
         ExperimentError: If the model cannot be built, or does not fit the data, the target, the loss or the metrics, or cannot
             be saved and loaded.
     """
     try:
-        model = _ready_model(context)
+        model, notes = _ready_model(context)
         if not is_estimator(model):
             with computing_in(model.dtype_policy):
                 _check_saving(model, rows(context.arrays.x_train, slice(N_ROWS)))
@@ -79,6 +86,7 @@ def dry_run(context: TrainingContext) -> None:
         raise ExperimentError(f'model = "{context.experiment.model}": {error}') from error
     finally:
         keras.utils.clear_session(free_memory=False)
+    return tuple(f'model = "{context.experiment.model}": {note}' for note in notes)
 
 
 def assignment_at(experiment: Experiment, end: int) -> Assignment:
@@ -97,7 +105,7 @@ def assignment_at(experiment: Experiment, end: int) -> Assignment:
     )
 
 
-def _ready_model(context: TrainingContext) -> Any:
+def _ready_model(context: TrainingContext) -> tuple[Any, list[str]]:
     smallest, largest = (assignment_at(context.experiment, end) for end in (0, -1))
     try:
         return _make_model(context, smallest)
@@ -108,17 +116,20 @@ def _ready_model(context: TrainingContext) -> Any:
         raise
 
 
-def _make_model(context: TrainingContext, assignment: Assignment) -> Any:
+def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, list[str]]:
+    """Return a model that is ready for training, and what the user should know about it."""
     given = ", ".join(f"{name}={value}" for name, value in assignment.model_arguments.items())
     with _explaining(f"cannot be built{f' with {given}' if given else ''}", "correct the function, or its arguments in [space.model]"):
         model = build_model(context, assignment.model_arguments, 0, assignment.training.precision)
     if is_estimator(model):
         sklearn_fit.check(model, context.experiment)
-        return model
+        return model, []
+    check_batch_size(model)
     _check_outputs(model, context, assignment)
+    earlier = compilation_of(model)
     with _explaining("cannot be compiled", "correct the model, or its loss and metrics in the experiment"):
         make_ready(model, context, assignment.training)
-    return model
+    return model, check_compilation(earlier, compilation_of(model))
 
 
 def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment) -> None:
@@ -134,6 +145,8 @@ def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment)
     for name, head in context.heads.items():
         check_shape(tuple(outputs[name].shape), head.task, named(arrays.n_outputs)[name], name)
         check_losses(context.experiment, head, outputs[name].shape[-1], name)
+        layer = output_layer(model) if len(context.heads) == 1 else None
+        check_output_values(keras.ops.convert_to_numpy(keras.ops.cast(outputs[name], "float32")), layer, head, assignment.training)
 
 
 def _check_saving(model: Any, x: Tree) -> None:

@@ -66,8 +66,8 @@ def train_trial(experiment: Any, assignment: Assignment, arrays: TrainingArrays,
     return run.train_trial(TrainingContext(experiment, arrays), assignment, report)
 
 
-def check_builder(experiment: Any, arrays: TrainingArrays) -> None:
-    preflight.check_builder(TrainingContext(experiment, arrays))
+def check_builder(experiment: Any, arrays: TrainingArrays) -> tuple[str, ...]:
+    return preflight.check_builder(TrainingContext(experiment, arrays))
 
 
 def choose_capacity(experiment: Any, arrays: TrainingArrays) -> int:

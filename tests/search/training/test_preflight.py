@@ -7,6 +7,7 @@ import pytest
 
 from search.errors import ExperimentError
 from tests.search.training.conftest import check_builder, make_arrays, make_experiment
+from tests.search.training.data_shapes import with_scaled_target
 
 
 class Unregistered(keras.layers.Layer):
@@ -50,7 +51,7 @@ def forgetful(input_shape):
 
 
 def of_units(input_shape, n_units=1):
-    return _network(input_shape, keras.layers.Dense(n_units, activation="sigmoid"))
+    return _network(input_shape, keras.layers.Dense(n_units, activation="sigmoid" if n_units == 1 else "softmax"))
 
 
 def of_sequences(input_shape):
@@ -67,8 +68,35 @@ def positive(input_shape, n_neurons, task, n_outputs):
     return _network(input_shape, keras.layers.Dense(n_neurons), keras.layers.Dense(n_outputs))
 
 
-def check(builder, task="regression", **sections):
-    check_builder(make_experiment(builder if ":" in builder else f"{__name__}:{builder}", **sections), make_arrays(task))
+def with_fixed_batch(input_shape):
+    inputs = keras.Input(batch_shape=(32, *input_shape))
+    return keras.Model(inputs, keras.layers.Dense(1)(inputs))
+
+
+def logits(input_shape, n_outputs):
+    return _network(input_shape, keras.layers.Dense(n_outputs))
+
+
+def sigmoids(input_shape, n_outputs):
+    return _network(input_shape, keras.layers.Dense(n_outputs, activation="sigmoid"))
+
+
+def softmax_layer(input_shape, n_outputs):
+    return _network(input_shape, keras.layers.Dense(n_outputs), keras.layers.Softmax())
+
+
+def positive_only(input_shape):
+    return _network(input_shape, keras.layers.Dense(1, activation="softplus"))
+
+
+def compiled(input_shape, n_outputs, loss="mse"):
+    model = _network(input_shape, keras.layers.Dense(n_outputs))
+    model.compile("sgd", loss)
+    return model
+
+
+def check(builder, task="regression", arrays=None, **sections):
+    return check_builder(make_experiment(builder if ":" in builder else f"{__name__}:{builder}", **sections), arrays or make_arrays(task))
 
 
 def searched(low, high):
@@ -90,6 +118,16 @@ def searched(low, high):
         ("of_sequences", "regression", {}, "has the shape (n_rows, 5, 1), but the regression target needs (n_rows, 1)"),
         ("of_units", "binary", {"metric": "val_auc", "space": {"model": {"n_units": 2}}}, 'metric "auc" needs a model with one sigmoid output'),
         ("of_units", "regression", {"space": {"training": {"loss": "binary_crossentropy"}}}, 'space.training.loss = "binary_crossentropy" is for'),
+        (
+            "with_fixed_batch",
+            "regression",
+            {},
+            "takes batches of exactly 32 rows; a fixed batch size (stateful layers) is not supported, since",
+        ),
+        ("logits", "binary", {}, "the outputs are no probabilities (logits?), but the loss binary_crossentropy needs them: give the last layer acti"),
+        ("logits", "multiclass", {}, 'the loss sparse_categorical_crossentropy needs them: give the last layer activation="softmax"'),
+        ("sigmoids", "multiclass", {}, "the outputs do not sum to 1, but the loss sparse_categorical_crossentropy needs them"),
+        ("compiled", "regression", {"space": {"model": {"loss": "huber"}}}, "is compiled with the loss huber, but trials are trained with mean_sq"),
     ],
 )
 def test_a_model_that_no_trial_could_use_is_refused_in_one_line(builder, task, sections, message):
@@ -99,6 +137,37 @@ def test_a_model_that_no_trial_could_use_is_refused_in_one_line(builder, task, s
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "\x1b" not in str(caught.value)
+
+
+def test_outputs_that_fit_the_loss_are_accepted():
+    check("softmax_layer", "multiclass")
+    check("sigmoids", "multiclass", space={"training": {"loss": "binary_crossentropy"}})
+    check("logits", "binary", space={"training": {"loss": "hinge"}})
+
+
+@pytest.mark.parametrize(
+    ("builder", "sections", "message"),
+    [
+        (
+            "positive_only",
+            {},
+            'activation "softplus" cannot give every value of a target that is scaled to mean 0 and variance 1; make it linear',
+        ),
+        ("logits", {"space": {"training": {"loss": "poisson"}}}, "the loss poisson needs a target in its own units, but it is scaled"),
+    ],
+)
+def test_a_model_that_cannot_give_a_scaled_target_is_refused(builder, sections, message):
+    check(builder, **sections)  # a target that is not scaled
+    with pytest.raises(ExperimentError, match=message):
+        check(builder, arrays=with_scaled_target(make_arrays("regression")), **sections)
+
+
+def test_a_builder_that_compiles_is_told_what_is_replaced():
+    [note] = check("compiled")
+    assert note == (
+        f'model = "{__name__}:compiled": its compile() is replaced: optimizer (sgd), loss and metrics are those of the experiment; '
+        "return it without compile()"
+    )
 
 
 @pytest.mark.parametrize("values", [(1, 8), (8, 9)])
