@@ -8,6 +8,7 @@
     │   ├── DataError               a data set, or rows to predict
     │   ├── StudyNotFoundError      no study of that name
     │   ├── StudyBusyError          another process runs that study
+    │   ├── DamagedLedgerError      the ledger's file was cut, changed or removed
     │   └── StudyChangedError       the study was started with another experiment
     ├── TrialError                  one trial is bad, the study continues
     │   ├── DivergedError           its loss or metric is not finite
@@ -57,6 +58,10 @@ class StudyNotFoundError(InputError, LookupError):
 
 class StudyBusyError(InputError, RuntimeError):
     """Another process runs that study."""
+
+
+class DamagedLedgerError(InputError, ValueError):
+    """The file of a study's ledger was cut, changed or removed, and `doctor` can restore it."""
 
 
 class StudyChangedError(InputError, ValueError):

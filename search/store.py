@@ -121,6 +121,11 @@ class StudyFolder:
         """The kept models."""
         return self.root / "models"
 
+    @property
+    def removed(self) -> Path:
+        """What ``doctor --repair`` has moved out of the way."""
+        return self.root / "removed"
+
     def checkpoint(self, number: int) -> Path:
         """The checkpoint from which a killed trial continues."""
         return self.root / "checkpoints" / f"{number}.npz"

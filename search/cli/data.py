@@ -1,13 +1,10 @@
 """The command ``data``, which looks at an experiment's data before a search."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from .output import print_data
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def register(app: typer.Typer) -> None:
@@ -27,10 +24,5 @@ def data(
     loaded = load_experiment(experiment, set_ or [])
     dataset = load_dataset(loaded.data)
     findings = find_problems(dataset, loaded.preprocessing)
-    features = dataset.train.features
-    types = choose_columns(dataset, loaded.preprocessing).types if _is_table(features) else {}
+    types = choose_columns(dataset, loaded.preprocessing).types if dataset.train.columns else {}
     print_data(dataset, types, [*dataset.notes, *map(str, findings)])
-
-
-def _is_table(features: "pd.DataFrame | object") -> bool:
-    return hasattr(features, "columns")

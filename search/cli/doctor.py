@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import PerceptuneError
 from .options import Ledger, make_store
 from .output import console
 
 if TYPE_CHECKING:
     from ..doctor import Checkup
+    from ..store import Store
 
 
 def register(app: typer.Typer) -> None:
@@ -30,8 +32,10 @@ def doctor(
     from ..doctor import check_study
 
     store = make_store(ledger)
-    names = [study] if study is not None else ledgers.study_names(store)
-    checkups = [check_study(store, name, repair=repair) for name in names]
+    if study is not None:
+        checkups = [check_study(store, study, repair=repair)]
+    else:
+        checkups = [_check_one_of_many(store, name, repair=repair) for name in ledgers.study_names(store)]
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(checkup) for checkup in checkups], indent=2))
     else:
@@ -39,6 +43,16 @@ def doctor(
             _print(checkup)
     if any(checkup.left for checkup in checkups):
         raise typer.Exit(1)
+
+
+def _check_one_of_many(store: "Store", name: str, *, repair: bool) -> "Checkup":
+    """Check a study; what keeps it from being checked is a finding, and the other studies are checked."""
+    from ..doctor import Checkup, Finding, check_study
+
+    try:
+        return check_study(store, name, repair=repair)
+    except PerceptuneError as error:
+        return Checkup(study=name, left=(Finding("cannot be checked", str(store.study(name).root), str(error)),))
 
 
 def _print(checkup: "Checkup") -> None:

@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from ..data.positive_class import why_undefined, with_class
 from ..errors import InputError
 from ..experiment.parameters import CategoricalParameter
-from ..redaction import shorten
+from ..redaction import redact, shorten
 from ..trial import TrialState
 
 if TYPE_CHECKING:
@@ -100,10 +99,9 @@ def print_data(dataset: "Dataset", types: "Mapping[str, ColumnType]", notes: Seq
         form = dataset.table_format
         names = "the first line names the columns" if form.header else "no line of names"
         console.print(f'Read with separator {form.separator!r}, {names}, decimal "{form.decimal}", encoding {form.encoding}', markup=False)
-    features = dataset.train.features
-    if types and not isinstance(features, np.ndarray):
+    if types:
         table = Table("column", "type", "distinct", "gaps", "example", box=None)
-        for column_name, column in features.items():
+        for column_name, column in dataset.train.columns.items():
             found = (column.nunique(), int(column.isna().sum()))
             example = shorten(str(next(iter(column.dropna().tolist()), "")), 40)
             table.add_row(str(column_name), types.get(str(column_name), "not used"), *map(str, found), example)
@@ -135,10 +133,13 @@ def print_json(summary: "StudySummary") -> None:
     sys.stdout.write("\n")
 
 
-def print_studies(ledgers: Sequence["StudyView"]) -> None:
-    """Print one line per study."""
-    if not ledgers:
+def print_studies(ledgers: Sequence["StudyView"], unreadable: Sequence[str]) -> None:
+    """Print one line per study, and why the others cannot be read."""
+    if unreadable:
+        print(*map(redact, unreadable), sep="\n", file=sys.stderr)
+    if not ledgers and not unreadable:
         console.print("There are no studies yet; `make search` runs the first.")
+    if not ledgers:
         return
     table = Table("study", "trials", "best trial", "objective", "value", "model", box=None)
     for ledger in ledgers:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import InputError
 from . import output
 from .options import Ledger, make_store
 
@@ -21,11 +22,16 @@ def register(app: typer.Typer) -> None:
 
 
 def studies(ledger: Ledger = "") -> None:
-    """List all studies."""
+    """List all studies, with the reason for each that cannot be read."""
     from .. import ledger as ledgers
 
-    store = make_store(ledger)
-    output.print_studies([ledgers.read(store, name) for name in ledgers.study_names(store)])
+    store, found, unreadable = make_store(ledger), [], []
+    for name in ledgers.study_names(store):
+        try:
+            found.append(ledgers.read(store, name))
+        except InputError as error:
+            unreadable.append(str(error))
+    output.print_studies(found, unreadable)
 
 
 def show(study: Study, ledger: Ledger = "") -> None:

@@ -26,6 +26,11 @@ class Part:
     target: pd.Series | pd.DataFrame
 
     @property
+    def columns(self) -> dict[str, pd.Series]:
+        """Each feature column by its name; empty if rows are arrays."""
+        return {str(name): self.features[name] for name in self.features} if isinstance(self.features, pd.DataFrame) else {}
+
+    @property
     def targets(self) -> dict[str, pd.Series]:
         """Each target by its name."""
         columns = [self.target] if isinstance(self.target, pd.Series) else [self.target[name] for name in self.target]

@@ -1,11 +1,13 @@
 """Runs all checks on a study, and repairs what they find."""
 
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, replace
 
 from .. import ledger as ledgers
-from ..errors import StudyBusyError
+from ..errors import InputError, StudyBusyError, StudyNotFoundError
+from ..ledger import Ledger
 from ..store import Store
-from . import champions, files, runs, trials
+from . import champions, files, ledger_files, runs, trials
 from .finding import Case, Finding
 
 _CHECKS = (trials, runs, champions, files)
@@ -42,25 +44,56 @@ def check_study(store: Store, name: str, *, repair: bool = False) -> Checkup:
 
     Raises:
         StudyNotFoundError: If the study does not exist.
-        InputError: If MLflow is unavailable, or the data set, which a restored run describes, cannot be loaded.
+        InputError: If MLflow is unavailable.
+    """
+    try:
+        ledger, damage = _open(store, name, repair=repair)
+    except StudyBusyError:
+        return Checkup(study=name, is_busy=True)
+    if ledger is None:
+        return Checkup(study=name, left=tuple(damage))
+    with contextlib.closing(ledger):
+        checkup = _check(store, ledger, repair=repair)
+    if repair:
+        return replace(checkup, repaired=(*damage, *checkup.repaired))
+    return replace(checkup, left=(*damage, *checkup.left))
+
+
+def _open(store: Store, name: str, *, repair: bool) -> tuple[Ledger | None, list[Finding]]:
+    """Open a ledger, after its file was repaired; return it with what was found in the file.
+
+    Returns:
+        The ledger, None if it cannot be opened; and the findings, which are repaired if there is a ledger and ``repair``.
     """
     try:
         ledger = ledgers.open_for_repair(store, name)
-    except StudyBusyError:
-        return Checkup(study=name, is_busy=True)
-    try:
-        found = _examine(Case(store, ledger))
-        if not repair or not found:
-            return Checkup(study=name, left=tuple(found))
-        for check in _CHECKS:
-            case = Case(store, ledger)  # reads again what the check before has repaired
-            if findings := check.examine(case):
-                check.repair(case, findings)
-        left = _examine(Case(store, ledger))
-        repaired = [finding for finding in found if (finding.kind, finding.subject) not in {(other.kind, other.subject) for other in left}]
-        return Checkup(study=name, repaired=tuple(repaired), left=tuple(left))
-    finally:
+    except (StudyNotFoundError, StudyBusyError):
+        raise
+    except InputError as error:
+        damage = [ledger_files.finding_of(store, name, error)]
+        if not repair or not damage[0].remedy:
+            return None, damage
+    else:
+        damage = ledger_files.find_lost_trials(Case(store, ledger))
+        if not repair or not damage:
+            return ledger, damage
         ledger.close()
+    ledger_files.repair(store, name)
+    return ledgers.open_for_repair(store, name), damage
+
+
+def _check(store: Store, ledger: Ledger, *, repair: bool) -> Checkup:
+    name = ledger.name
+    found = _examine(Case(store, ledger))
+    if not repair or not found:
+        return Checkup(study=name, left=tuple(found))
+    for check in _CHECKS:
+        case = Case(store, ledger)  # reads again what the check before has repaired
+        if findings := check.examine(case):
+            check.repair(case, findings)
+    left = _examine(Case(store, ledger))
+    repaired = [finding for finding in found if (finding.kind, finding.subject) not in {(other.kind, other.subject) for other in left}]
+    return Checkup(study=name, repaired=tuple(repaired), left=tuple(left))
 
 
 def _examine(case: Case) -> list[Finding]:

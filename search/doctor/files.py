@@ -1,5 +1,10 @@
-"""Checks a study's files: only models of its best trials and checkpoints of its unfinished trials belong there."""
+"""Checks a study's files: only models of its best trials and checkpoints of its unfinished trials belong there.
 
+It deletes nothing: what does not belong there is moved into the study's folder `removed/`.
+"""
+
+import itertools
+import shutil
 from pathlib import Path
 
 from ..study.model_retention import stray_models
@@ -24,10 +29,24 @@ def examine(case: Case) -> list[Finding]:
 
 
 def repair(case: Case, findings: list[Finding]) -> None:
-    """Remove the files that were found."""
+    """Move the files that were found."""
     for finding in findings:
-        Path(finding.subject).unlink(missing_ok=True)
+        path = Path(finding.subject)
+        if path.exists():
+            shutil.move(path, free_path(case.ledger.folder.removed, path.name))
+
+
+def free_path(folder: Path, name: str) -> Path:
+    """Return the path of a new file in a folder, which is created: its name, with a number if there is such a file.
+
+    Args:
+        folder: The folder.
+        name: The file's name.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    names = itertools.chain([name], (f"{Path(name).stem}.{number}{Path(name).suffix}" for number in itertools.count(1)))
+    return next(path for path in (folder / name for name in names) if not path.exists())
 
 
 def _stray(kind: str, path: Path, text: str) -> Finding:
-    return Finding(kind, str(path), text, "removed")
+    return Finding(kind, str(path), text, f"moved to {path.parents[1] / 'removed'}")

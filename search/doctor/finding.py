@@ -9,6 +9,7 @@ from ..ledger import Ledger, TrialRecord
 from ..store import Store
 from ..tracking.mlflow_connection import connect, mlflow_session
 from ..tracking.mlflow_lookup import existing_run, find_children
+from ..tracking.mlflow_results import is_finished_trial
 from ..tracking.sqlite_store import exists
 from ..trial import TrialResult
 
@@ -75,3 +76,11 @@ class Case:
         with mlflow_session():
             found = find_children(self.client, self.parent.info.experiment_id, self.parent.info.run_id, deleted=True)
         return sorted(found, key=lambda run: run.info.start_time)
+
+
+def lost_trial(case: Case, run: "Run") -> int | None:
+    """Return the number of the finished trial that a run has and the study's journal has lost; None if it has lost none."""
+    if case.store.ledger or run.info.lifecycle_stage != "active" or not is_finished_trial(run):
+        return None
+    number = int(run.data.tags["perceptune.trial"])
+    return None if number in case.records else number

@@ -11,7 +11,7 @@ from ..tracking.mlflow_connection import mlflow_session
 from ..tracking.mlflow_runs import status_of
 from ..tracking.mlflow_tracker import MlflowTracker
 from ..trial import Assignment, TrialResult
-from .finding import Case, Finding
+from .finding import Case, Finding, lost_trial
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -84,7 +84,7 @@ def _mark_orphans(case: Case, findings: list[Finding]) -> None:
 def _is_orphan(case: Case, run: "Run") -> bool:
     number = run.data.tags.get(_TRIAL, "")
     is_of_trial = number.isdigit() and int(number) in case.records
-    return not is_of_trial and _ORPHAN not in run.data.tags and run.info.lifecycle_stage == "active"
+    return not is_of_trial and _ORPHAN not in run.data.tags and run.info.lifecycle_stage == "active" and lost_trial(case, run) is None
 
 
 def _orphan(run: "Run", text: str) -> Finding:

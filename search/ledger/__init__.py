@@ -4,10 +4,12 @@ from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
 from .opening import create_or_continue, discard, open_for_repair, read, study_names
+from .rebuilding import KnownStudy, rebuild
 from .record import RetryState, TrialRecord
 from .view import StudyView
 
 __all__ = [
+    "KnownStudy",
     "Ledger",
     "RetryState",
     "StudyView",
@@ -17,6 +19,7 @@ __all__ = [
     "has_incomplete_line",
     "open_for_repair",
     "read",
+    "rebuild",
     "repair_journal",
     "study_names",
 ]

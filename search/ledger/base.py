@@ -85,11 +85,14 @@ def check_unclaimed(store: Store, name: str) -> None:
     Raises:
         InputError: If the folder is not empty.
     """
-    folder = store.study(name).root
-    if folder.is_dir() and any(folder.iterdir()):
+    folder = store.study(name)
+    files = set(folder.root.iterdir()) if folder.root.is_dir() else set()
+    # The logs of workers that never started are kept, and a killed process may have left an empty journal.
+    unclaimed = files - {folder.logs} - {path for path in files if path == folder.journal and not path.stat().st_size}
+    if unclaimed:
         raise InputError(
-            f'{folder} holds the files of a study "{name}" that {store.ledger_location} does not know: its ledger is elsewhere. Name that ledger '
-            "with --ledger or PERCEPTUNE_LEDGER, or choose another name with --study; if that ledger is gone, remove the folder"
+            f'{folder.root} holds the files of a study "{name}" that {store.ledger_location} does not know: its ledger is elsewhere. Name that '
+            "ledger with --ledger or PERCEPTUNE_LEDGER, or choose another name with --study; if that ledger is gone, remove the folder"
         )
 
 

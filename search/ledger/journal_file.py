@@ -13,8 +13,11 @@ from typing import Any
 
 from optuna.storages.journal import BaseJournalBackend
 
-# Optuna's operation codes that must survive a power failure: a new study, and a trial's final state.
-_FSYNC_OPERATIONS = {0, 6}
+from ..errors import DamagedLedgerError, LedgerError
+from .journal_checksum import JournalChecksum
+
+# Optuna's operation codes that must survive a power failure: a new study, its attributes, and a trial's final state.
+_FSYNC_OPERATIONS = {0, 2, 6}
 
 
 class StudyJournal(BaseJournalBackend):
@@ -27,6 +30,7 @@ class StudyJournal(BaseJournalBackend):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read_up_to = (0, 0)  # number of lines, their length in bytes
+        self._checksum: JournalChecksum | None = None
 
     def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
         """Yield the lines from an index on, without an incomplete last line: it is still being written."""
@@ -39,20 +43,55 @@ class StudyJournal(BaseJournalBackend):
                 number, offset = number + 1, offset + len(line)
                 self._read_up_to = (number, offset)
                 if number > log_number_from:
-                    yield json.loads(line)
+                    yield self._parsed(line, number)
+
+    def _parsed(self, line: bytes, number: int) -> dict[str, Any]:
+        if (parsed := parse_line(line)) is None:
+            raise DamagedLedgerError(f"line {number} of {self._path} is not one that was written")
+        return parsed
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Append lines with one write: all of them, or none if the disk is full."""
         text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
-        with self._path.open("ab", buffering=0) as file:
+        is_important = any(log["op_code"] in _FSYNC_OPERATIONS for log in logs)
+        with self._existing() as file:
             end = file.seek(0, os.SEEK_END)
             try:
                 _write_all(file, text.encode())
-                if any(log["op_code"] in _FSYNC_OPERATIONS for log in logs):
+                if is_important:
                     os.fsync(file.fileno())
             except OSError:
                 file.truncate(end)  # an incomplete line would corrupt the next one
                 raise
+        if is_important:
+            self._write_checksum()
+
+    def _existing(self) -> FileIO:
+        """Open the file; one that was removed meanwhile is not created again, since it would lack its earlier lines."""
+        try:
+            return self._path.open("r+b", buffering=0)
+        except FileNotFoundError:
+            raise LedgerError(
+                f"{self._path} was removed while the study ran. Put it where it was and run the same command again; if it is gone, "
+                f"`python -m search doctor {self._path.parent.name} --repair` restores what MLflow has, and --fresh starts a new study"
+            ) from None
+
+    def _write_checksum(self) -> None:
+        """Write the checksum of all lines, those of earlier processes too."""
+        known = self._checksum or JournalChecksum.read(self._path) or JournalChecksum()
+        with self._path.open("rb") as file:
+            file.seek(known.n_bytes)
+            self._checksum = known.extended(file.read())
+        self._checksum.write(self._path)
+
+
+def parse_line(line: bytes) -> dict[str, Any] | None:
+    """Return the content of a line; None if it is not one that was written."""
+    try:
+        parsed = json.loads(line)
+    except ValueError:  # bytes that are no text too
+        return None
+    return parsed if isinstance(parsed, dict) else None
 
 
 def _write_all(file: FileIO, content: bytes) -> None:

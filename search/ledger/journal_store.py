@@ -11,6 +11,7 @@ from ..errors import InputError, StudyBusyError
 from ..experiment.sections import Direction
 from ..store import Store
 from .base import OpenedStudy, archive_folder, check_unclaimed, restore_folder
+from .journal_damage import check_journal, is_journal_of_study, reading
 from .journal_file import StudyJournal, repair
 from .leases import ExclusiveLeases
 
@@ -28,18 +29,24 @@ class JournalStore:
 
     def study_names(self) -> list[str]:
         """Return the names of all studies."""
-        return sorted(path.parent.name for path in self._store.studies.glob("*/journal.log") if path.stat().st_size)
+        folders = self._store.studies.iterdir() if self._store.studies.is_dir() else ()
+        return sorted(
+            folder.name for folder in folders if not folder.name.startswith(".") and is_journal_of_study(self._store.study(folder.name).journal)
+        )
 
     def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
         """Open a study for running it, and lock it."""
         journal = self._store.study(name).journal
-        lock = self._lock(name)
+        lock = self.lock(name)
         try:
-            if not journal.exists():
+            is_known = is_journal_of_study(journal)
+            if not is_known:
                 check_unclaimed(self._store, name)
-            archived_as = archive_folder(self._store, name, set()) if fresh and journal.exists() else None
-            repair(journal)
-            storage = _storage(journal)
+            archived_as = archive_folder(self._store, name, set()) if fresh and is_known else None
+            with reading(journal):
+                check_journal(journal)
+                repair(journal)
+                storage = open_storage(journal)
             study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True)
         except BaseException:
             lock.release()
@@ -52,16 +59,29 @@ class JournalStore:
 
     def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
         """Open a study for reading."""
-        leases = ExclusiveLeases(self._lock(name).release) if is_exclusive else ExclusiveLeases()
-        storage = _storage(self._store.study(name).journal)
-        names = optuna.get_all_study_names(storage)  # the archived study "diabetes.1" is still named "diabetes" in its journal
-        if not names:
+        leases = ExclusiveLeases(self.lock(name).release) if is_exclusive else ExclusiveLeases()
+        journal = self._store.study(name).journal
+        try:
+            with reading(journal):
+                check_journal(journal)
+                storage = open_storage(journal)
+            names = optuna.get_all_study_names(storage)  # the archived study "diabetes.1" is still named "diabetes" in its journal
+            study = optuna.load_study(storage=storage, study_name=names[0], sampler=optuna.samplers.RandomSampler()) if names else None
+        except BaseException:
+            leases.close()
+            raise
+        if study is None:
             leases.close()
             return None
-        study = optuna.load_study(storage=storage, study_name=names[0], sampler=optuna.samplers.RandomSampler())
         return OpenedStudy(study, storage, leases)
 
-    def _lock(self, name: str) -> FileLock:
+    def lock(self, name: str) -> FileLock:
+        """Lock a study, against other processes that run or repair it.
+
+        Raises:
+            StudyBusyError: If another process has locked it.
+            InputError: If the store cannot be written.
+        """
         # Outside the study's folder, so that it stays the same file when the folder is archived.
         path = self._store.studies / f".{name}.lock"
         lock = FileLock(path)
@@ -80,6 +100,7 @@ class JournalStore:
         return lock
 
 
-def _storage(journal: Path) -> JournalStorage:
+def open_storage(journal: Path) -> JournalStorage:
+    """Return Optuna's storage in a journal file."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return JournalStorage(StudyJournal(journal))

@@ -105,7 +105,7 @@ def trial_params(record: StudyRecord, assignment: Assignment) -> dict[str, str]:
         params[f"model.{name}" if name in searched_training else name] = value
     for name, value in training.items():
         params[f"training.{name}" if name in model and name not in searched_training else name] = value
-    return {name: str(value) for name, value in params.items()}
+    return {name: str(value) for name, value in params.items()}  # the searched ones keep their bare names: `mlflow_results` reads them
 
 
 def trial_tags(record: StudyRecord, assignment: Assignment) -> dict[str, str]:

@@ -1,0 +1,142 @@
+"""Reads studies and trials back from MLflow, from which a ledger that was lost is written anew."""
+
+import itertools
+import json
+import tempfile
+from collections.abc import Container, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..experiment.file import Experiment
+from ..experiment.parameters import CategoricalParameter, IntParameter, Searched, Value
+from ..trial import Failure, TrialResult, TrialState
+from .mlflow_lookup import find_children
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+_ONCE = {"value", "best_epoch", "seconds", "n_parameters"}
+_TRIAL, _STATE = "perceptune.trial", "perceptune.state"
+
+
+def find_study_run(client: "MlflowClient", study: str, taken: Container[str]) -> "Run | None":
+    """Return the newest run of a study that is no trial and belongs to no other study; None if there is none.
+
+    Args:
+        client: MLflow's client.
+        study: The study's name.
+        taken: Ids of the runs of other studies.
+    """
+    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
+    runs = client.search_runs(experiments, f"tags.`perceptune.study` = '{study}'", order_by=["attributes.start_time DESC"])
+    return next(
+        (run for run in runs if _TRIAL not in run.data.tags and run.info.run_id not in taken and "mlflow.parentRunId" not in run.data.tags), None
+    )
+
+
+def read_attributes(client: "MlflowClient", run: "Run") -> dict[str, Any]:
+    """Return the attributes of a study's ledger that its run has, among them the experiment and the champion."""
+    tags = run.data.tags
+    attributes: dict[str, Any] = {"parent_run_id": run.info.run_id}
+    with tempfile.TemporaryDirectory() as folder:
+        path = client.download_artifacts(run.info.run_id, "experiment.json", folder)
+        attributes["experiment"] = _without_nulls(json.loads(Path(path).read_text(encoding="utf-8")))
+    if "perceptune.n_trials" in tags:
+        attributes["n_trials"] = int(tags["perceptune.n_trials"])
+    if "perceptune.data_fingerprint" in tags:
+        attributes["dataset"] = tags["perceptune.data_fingerprint"]
+    if {"perceptune.model_uri", "perceptune.best_trial"} <= tags.keys():
+        number = int(tags["perceptune.best_trial"])
+        child = next(iter(find_children(client, run.info.experiment_id, run.info.run_id, f"tags.`{_TRIAL}` = '{number}'")), None)
+        test = {name.removeprefix("test_"): value for name, value in run.data.metrics.items() if name.startswith("test_")}
+        run_id = child.info.run_id if child else None
+        attributes["champion"] = {"trial": number, "model_uri": tags["perceptune.model_uri"], "run_id": run_id, "test": test}
+    return attributes
+
+
+def read_trials(client: "MlflowClient", run: "Run", experiment: Experiment) -> dict[int, tuple[dict[str, Value], TrialResult]]:
+    """Return hyperparameters and result of each finished trial of a study, by number.
+
+    Args:
+        client: MLflow's client.
+        run: The study's run.
+        experiment: The experiment.
+    """
+    found = {}
+    for child in find_children(client, run.info.experiment_id, run.info.run_id):
+        if is_finished_trial(child):
+            params = _params(child, experiment)
+            if params is not None:
+                found[int(child.data.tags[_TRIAL])] = params, _result(client, child)
+    return found
+
+
+def is_finished_trial(run: "Run") -> bool:
+    """Return whether a run has a trial's result."""
+    tags = run.data.tags
+    state = tags.get(_STATE, "")
+    is_final = state in {str(state) for state in TrialState if state.is_final}
+    has_result = "perceptune.reason" in tags if state == TrialState.FAILED else "value" in run.data.metrics
+    return tags.get(_TRIAL, "").isdigit() and is_final and has_result and run.info.status != "RUNNING"
+
+
+def _without_nulls(content: Any) -> Any:
+    """Return an experiment without the values that its file left out."""
+    if isinstance(content, Mapping):
+        return {name: _without_nulls(value) for name, value in content.items() if value is not None}
+    return content
+
+
+def _params(run: "Run", experiment: Experiment) -> dict[str, Value] | None:
+    """Return the searched hyperparameters of a trial's run; None if the run lacks one."""
+    params: dict[str, Value] = {}
+    for name, parameter in experiment.space.searched.items():
+        value = _to_value(run.data.params.get(name), parameter)
+        if value is None:
+            return None
+        params[name] = value
+    return params
+
+
+def _to_value(text: str | None, parameter: Searched) -> Value | None:
+    if isinstance(parameter, CategoricalParameter):
+        return next((choice for choice in parameter.choices if str(choice) == text), None)
+    try:
+        value = int(text or "") if isinstance(parameter, IntParameter) else float(text or "")
+    except ValueError:
+        return None
+    return value if parameter.low <= value <= parameter.high else None
+
+
+def _result(client: "MlflowClient", run: "Run") -> TrialResult:
+    tags, once = run.data.tags, run.data.metrics
+    state, finished = TrialState(tags[_STATE]), (run.info.end_time or run.info.start_time) / 1000
+    is_failed = state is TrialState.FAILED
+    return TrialResult(
+        number=int(tags[_TRIAL]),
+        state=state,
+        value=None if is_failed else once["value"],
+        best_epoch=int(once.get("best_epoch", 0)),
+        history=_history(client, run),
+        seconds=once.get("seconds", 0.0),
+        n_parameters=int(once.get("n_parameters", 0)),
+        device=tags.get("perceptune.device", ""),
+        trainer=tags.get("perceptune.trainer", ""),
+        reason=tags["perceptune.reason"] if is_failed else "",
+        failure=Failure(tags["perceptune.failure"]) if is_failed and "perceptune.failure" in tags else None,
+        worker=tags.get("perceptune.worker", ""),
+        finished=finished,
+    )
+
+
+def _history(client: "MlflowClient", run: "Run") -> tuple[Mapping[str, float], ...]:
+    """Return the metrics of every epoch, up to the first that lacks one."""
+    by_metric = {name: _by_step(client, run.info.run_id, name) for name in sorted(run.data.metrics.keys() - _ONCE)}
+    n_epochs = max((len(steps) for steps in by_metric.values()), default=0)
+    epochs = itertools.takewhile(lambda epoch: all(epoch in steps for steps in by_metric.values()), range(1, n_epochs + 1))
+    return tuple({name: steps[epoch] for name, steps in by_metric.items()} for epoch in epochs)
+
+
+def _by_step(client: "MlflowClient", run_id: str, name: str) -> dict[int, float]:
+    return {metric.step: metric.value for metric in client.get_metric_history(run_id, name)}
