@@ -13,6 +13,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol, final
 
+from .redaction import redact, shorten
+
+
+_TAIL_BYTES = 5000
+
 
 class Process(Protocol):
     """A process and the pipe to it."""
@@ -67,7 +72,7 @@ class PythonProcess:
         path = os.pathsep.join(dict.fromkeys([str(Path(__file__).parents[1]), *filter(None, sys.path)]))
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", f"from {__name__} import main; main({theirs.fileno()}, {entry!r})"],
+                [sys.executable, "-P", "-c", f"from {__name__} import main; main({theirs.fileno()}, {entry!r})"],
                 pass_fds=[theirs.fileno()],
                 env={**os.environ, **environment, "PYTHONPATH": path},
                 stdin=subprocess.DEVNULL,
@@ -112,6 +117,25 @@ class PythonProcess:
         """Wait until the process has ended."""
         self._process.wait()
         self._output.close()
+
+
+def last_line(log: Path) -> str:
+    """Return the last line of a process' output, for a message; of a crash in native code, its first one.
+
+    Args:
+        log: The file with its output; it may be missing.
+
+    Returns:
+        At most 200 characters.
+    """
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
+            lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
+    except OSError:
+        lines = []
+    fatal = [line for line in lines if line.startswith("Fatal Python error")]  # the lines after it are tracebacks
+    return shorten(redact((fatal or lines)[-1]), 200) if lines else "it printed nothing"
 
 
 def call(entry: str, pipe: Connection) -> None:

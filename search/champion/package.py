@@ -17,7 +17,7 @@ from .. import errors
 from ..errors import ChampionError, InputError
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
-from ..python_process import Process, PythonProcess
+from ..python_process import Process, PythonProcess, last_line
 from .metadata import ChampionMetadata
 
 Start = Callable[[str, Mapping[str, str], str], Process]
@@ -166,7 +166,7 @@ class Packager:
             reply: Mapping[str, str] = self._process.receive()
         except EOFError:
             if self._start_process is None:
-                status = f"ended with {self._process.exit_reason}: {_last_line(self._printed())}"
+                status = f"ended with {self._process.exit_reason}: {last_line(Path(self._process.log))}"
                 raise self._with_log(ChampionError(f"Packaging trial {self._spec.trial}'s model {status}")) from None
         else:
             return reply
@@ -197,8 +197,3 @@ def _rebuilt(name: str, message: str) -> Exception:
     """Return the error of the other process; what is not the user's mistake is the champion's failure."""
     kind: Any = getattr(errors, name, ChampionError)
     return kind(message) if issubclass(kind, InputError) else ChampionError(message)
-
-
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "it printed nothing"

@@ -113,6 +113,11 @@ class WorkerConnection(Protocol):
         """Where the worker's output is."""
         ...
 
+    @property
+    def last_output(self) -> str:
+        """The last line that the worker printed; empty if this machine does not have it."""
+        ...
+
     def resident_bytes(self) -> int:
         """Return the worker's memory when its last trial ended; 0 if it is unknown."""
         ...

@@ -2,6 +2,7 @@
 
 from ..errors import WorkerError
 from ..trial import Failure, TrialResult, TrialState
+from .base import WorkerConnection
 from .worker_handle import WorkerHandle
 
 _MAX_FAILED_STARTS = 5
@@ -18,7 +19,7 @@ def failed_results(worker: WorkerHandle, epoch_timeout_seconds: float) -> list[T
     if worker.is_hung:
         limit = f"{epoch_timeout_seconds:g} s (executor.epoch_timeout_seconds)"
         failure, cause = Failure.HUNG, f"no epoch came from the worker process for {limit}"
-    reason = f"{cause}; its output is in {worker.connection.log}"
+    reason = f"{cause}; {output_of(worker.connection)}"
     return [TrialResult(number=trial.number, state=TrialState.FAILED, failure=failure, reason=reason, worker=worker.name) for trial in worker.running]
 
 
@@ -40,4 +41,10 @@ class FailedStarts:
         """
         self._n += not worker.connection.is_node_lost
         if self._n >= _MAX_FAILED_STARTS:
-            raise WorkerError(f"Worker processes cannot start ({worker.connection.exit_reason}); their output is in {worker.connection.log}")
+            raise WorkerError(f"Worker processes cannot start ({worker.connection.exit_reason}); {output_of(worker.connection)}")
+
+
+def output_of(connection: WorkerConnection) -> str:
+    """Return where the output of a worker is, and its last line, for a message."""
+    last = connection.last_output
+    return f"its output is in {connection.log}" + (f", which ends with: {last}" if last else "")

@@ -55,7 +55,7 @@ class LedgerStore(Protocol):
         """
         ...
 
-    def discard(self, opened: OpenedStudy, name: str) -> None:
+    def discard(self, opened: OpenedStudy, name: str, *, keep_logs: bool) -> None:
         """Delete a study that has no trials, and restore the study that was archived for it."""
         ...
 
@@ -115,8 +115,14 @@ def archive_folder(store: Store, name: str, taken: set[str]) -> str:
     return free
 
 
-def restore_folder(store: Store, name: str, archived_as: str | None) -> None:
-    """Remove a study's folder and rename the archived folder back."""
-    shutil.rmtree(store.study(name).root, ignore_errors=True)
+def restore_folder(store: Store, name: str, archived_as: str | None, *, keep_logs: bool) -> None:
+    """Remove a study's folder and rename the archived folder back; the logs stay where they are, if they are needed."""
+    folder = store.study(name)
+    logs = {path.name: path.read_bytes() for path in folder.logs.glob("*.log")} if keep_logs else {}
+    shutil.rmtree(folder.root, ignore_errors=True)
     if archived_as is not None and store.study(archived_as).root.exists():
-        store.study(archived_as).root.rename(store.study(name).root)
+        store.study(archived_as).root.rename(folder.root)
+    for log, content in logs.items():
+        folder.logs.mkdir(parents=True, exist_ok=True)
+        with (folder.logs / log).open("ab") as file:  # after what the archived study's workers have printed
+            file.write(content)

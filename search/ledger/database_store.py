@@ -57,11 +57,12 @@ class DatabaseStore:
             leases.acquire(f"coordinator {leases.owner}")  # keeps other processes from deleting the study
         return OpenedStudy(study, storage, leases, archived_as)
 
-    def discard(self, opened: OpenedStudy, name: str) -> None:
+    def discard(self, opened: OpenedStudy, name: str, *, keep_logs: bool) -> None:
         """Delete a study unless another coordinator runs it, and restore the archived one."""
         with self._connected() as database, database.exclusive(WHOLE_DATABASE):
             if not opened.leases.held_by_others():
                 self._remove(database, opened, name)
+                restore_folder(self._store, name, opened.archived_as, keep_logs=keep_logs)
         database.close()
 
     def _remove(self, database: Database, opened: OpenedStudy, name: str) -> None:
@@ -69,7 +70,6 @@ class DatabaseStore:
         storage.delete_study(opened.study_id)
         if opened.archived_as in optuna.get_all_study_names(storage):
             database.rename(storage.get_study_id_from_name(opened.archived_as), name)
-        restore_folder(self._store, name, opened.archived_as)
 
     def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
         """Open a study for reading."""

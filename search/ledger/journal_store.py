@@ -53,9 +53,9 @@ class JournalStore:
             raise
         return OpenedStudy(study, storage, ExclusiveLeases(lock.release), archived_as)
 
-    def discard(self, opened: OpenedStudy, name: str) -> None:
+    def discard(self, opened: OpenedStudy, name: str, *, keep_logs: bool) -> None:
         """Delete a study's folder and restore the archived one."""
-        restore_folder(self._store, name, opened.archived_as)
+        restore_folder(self._store, name, opened.archived_as, keep_logs=keep_logs)
 
     def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
         """Open a study for reading."""

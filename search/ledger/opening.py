@@ -44,14 +44,15 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
     return ledger
 
 
-def discard(ledger: Ledger, store: Store) -> None:
+def discard(ledger: Ledger, store: Store, *, keep_logs: bool = False) -> None:
     """Delete a study that has no trials and that no other process runs, and restore the one archived for it.
 
     Args:
         ledger: The study, opened for running it.
         store: The local store.
+        keep_logs: Whether the workers' logs are kept, because a message names them. Defaults to False.
     """
-    _ledger_store(store).discard(ledger.opened, ledger.name)
+    _ledger_store(store).discard(ledger.opened, ledger.name, keep_logs=keep_logs)
 
 
 def read(store: Store, name: str) -> StudyView:

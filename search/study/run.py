@@ -16,7 +16,7 @@ from ..data.fitting import find_problems, fit_preprocessor, prepare
 from ..data.positive_class import with_class
 from ..data.preprocessing import Preprocessor
 from ..data.targets import Target, choose_targets, positive_classes, read_targets, tasks_of
-from ..errors import StudyChangedError
+from ..errors import StudyChangedError, WorkerError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
 from ..experiment.file import Experiment, load_experiment
@@ -282,9 +282,9 @@ def _open_ledger(store: Store, name: str, experiment: Experiment, fresh: bool) -
     ledger = ledgers.create_or_continue(store, name, experiment, fresh=fresh)
     try:
         yield ledger
-    except BaseException:  # Ctrl-C too
+    except BaseException as error:  # Ctrl-C too
         if not ledger.records():
-            ledgers.discard(ledger, store)
+            ledgers.discard(ledger, store, keep_logs=isinstance(error, WorkerError))
         raise
     finally:
         ledger.close()

@@ -66,7 +66,8 @@ class ForkClient:
         program = f"from {fork_server.__name__} import main; main({theirs.fileno()}, preloads={preloads})"
         with log.open("ab") as output, theirs:
             process = subprocess.Popen(
-                [sys.executable, "-u", "-c", program],  # unbuffered, so that the logs are complete when a worker is killed
+                # Unbuffered, so that the logs are complete when a worker is killed; -P, so that no file of the user hides a module.
+                [sys.executable, "-uP", "-c", program],
                 pass_fds=[theirs.fileno()],
                 env={**os.environ, **environment, "PYTHONPATH": path},
                 stdin=subprocess.DEVNULL,

@@ -98,6 +98,7 @@ def _run_process(pipe: int, entry: str, environment: Mapping[str, str], log: str
         os.dup2(output, 2)
         os.close(output)
         os.environ.update(environment)
+        faulthandler.enable()  # a crash in native code leaves its traceback in the log
         with contextlib.suppress(OSError):  # the name that top shows
             Path("/proc/self/comm").write_text(Path(log).stem, encoding="utf-8")
         call(entry, Connection(pipe))

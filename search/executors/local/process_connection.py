@@ -8,6 +8,7 @@ from typing import Any
 
 import psutil
 
+from ...python_process import last_line
 from .fork_client import ForkClient, ForkedWorker
 
 
@@ -58,6 +59,11 @@ class ProcessConnection:
     def log(self) -> str:
         """The worker's log file, or the server's if the worker was never forked."""
         return str(self._log if self._is_forked else self._server.log)
+
+    @property
+    def last_output(self) -> str:
+        """The last line of the log."""
+        return last_line(Path(self.log))
 
     def resident_bytes(self) -> int:
         """Return the process's memory."""

@@ -84,6 +84,11 @@ class ActorConnection:
         """Ray's own logs, on the node."""
         return f"Ray's logs of {self._name}, by default in /tmp/ray/session_latest/logs on its node"
 
+    @property
+    def last_output(self) -> str:
+        """Empty: the node has it."""
+        return ""
+
     def resident_bytes(self) -> int:
         """Return the actor's memory when its last trial ended."""
         return self._resident_bytes
