@@ -15,7 +15,6 @@ from typing import Any, Protocol, final
 
 from .redaction import redact, shorten
 
-
 _TAIL_BYTES = 5000
 
 

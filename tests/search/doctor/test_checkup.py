@@ -192,8 +192,8 @@ def test_the_command_prints_its_findings_and_repairs(study, module_shell):
     write_model("77.keras")(study)
     found = module_shell.call("doctor", NAME, status=1).stdout
     assert "stray model" in found
-    assert "--repair: removed" in found
+    assert "--repair: moved to" in found
     [checkup] = json.loads(module_shell.call("doctor", NAME, "--json", status=1).stdout)
     assert [finding["kind"] for finding in checkup["left"]] == ["stray model"]
-    assert "repaired: removed" in module_shell.call("doctor", "--repair").stdout
+    assert "repaired: moved to" in module_shell.call("doctor", "--repair").stdout
     assert "There is no study" in module_shell.call("doctor", "nothing", status=2).stderr
