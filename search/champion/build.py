@@ -8,7 +8,9 @@ import shutil
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -20,12 +22,13 @@ from ..data.preprocessing import Preprocessor
 from ..data.targets import positive_classes
 from ..errors import ChampionError, DataError, PerceptuneError
 from ..estimators import SUFFIX
+from ..experiment.sections import DataSection
 from ..redaction import shorten
 from . import bundled_code
 from .evaluation import evaluate
 from .metadata import ChampionMetadata
 from .model_overview import write_overview
-from .package import PackageSpec
+from .package import LOAD, PackageSpec
 from .pyfunc import ESTIMATOR, MODEL, PREPROCESSOR, Champion
 from .signature import as_declared, signature_of
 from .verification import check_outputs, check_predictions
@@ -33,11 +36,12 @@ from .verification import check_outputs, check_predictions
 N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
 
 
-def build(spec: PackageSpec) -> Path:
+def build(spec: PackageSpec, dataset: Dataset | None = None) -> Path:
     """Package a saved model, verify it twice and measure it on the test part.
 
     Args:
         spec: What to package.
+        dataset: The data set of the study. Defaults to what its loader returns now.
 
     Returns:
         The folder with ``champion.json`` inside the MLflow model.
@@ -46,7 +50,7 @@ def build(spec: PackageSpec) -> Path:
         DataError: If the data set is not what it was when the study ran.
         ChampionError: If the model does not load or predicts otherwise than when it was trained.
     """
-    dataset = load_dataset(spec.experiment.data)
+    dataset = dataset or load_dataset(spec.experiment.data)
     if dataset.fingerprint != spec.fingerprint:
         raise DataError(
             f'The data set "{dataset.name}" changed while the study "{spec.study}" ran: its fingerprint is {dataset.fingerprint}, '
@@ -166,21 +170,41 @@ def _save(spec: PackageSpec, champion: Champion, dataset: Dataset, code: list[st
 
 
 def serve(pipe: Connection) -> None:
-    """Wait for a specification, package, and reply; whatever is needed is imported while waiting.
+    """Reply to requests, to load a data set or to package; whatever packaging needs is imported while waiting for it.
 
     Args:
-        pipe: Gets ``sys.path`` and the text of a `PackageSpec`, and is sent ``{"champion": folder}``, or ``{"error": class, "message": text}``.
+        pipe: Gets ``sys.path`` and the text of a `DataSection` or, with the data set, of a `PackageSpec`; is sent ``{"fingerprint": text}`` or
+            ``{"champion": folder}``, or ``{"error": class, "message": text}``.
     """
-    if not pipe.poll():  # the search still runs
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    while True:
+        _import_libraries(pipe)
+        sys.path[:], request, text, *given = pipe.recv()
+        if request == LOAD:
+            pipe.send(_reply(partial(_load_again, text)))
+        else:
+            pipe.send(_reply(partial(_package, text, *given)))
+
+
+def _import_libraries(pipe: Connection) -> None:
+    """Import what packaging needs, unless a request waits."""
+    if not pipe.poll():
         import keras  # noqa: F401
         import mlflow.pyfunc  # noqa: F401
         import skops.io  # noqa: F401
-    logging.getLogger("mlflow").setLevel(logging.WARNING)
-    sys.path[:], text = pipe.recv()
-    reply: dict[str, str]
+
+
+def _load_again(text: str) -> dict[str, str]:
+    return {"fingerprint": load_dataset(DataSection.model_validate_json(text)).fingerprint}
+
+
+def _package(text: str, dataset: Dataset | None) -> dict[str, str]:
+    return {"champion": str(build(PackageSpec.from_json(text), dataset))}
+
+
+def _reply(work: Callable[[], dict[str, str]]) -> dict[str, str]:
     try:
-        reply = {"champion": str(build(PackageSpec.from_json(text)))}
+        return work()
     except PerceptuneError as error:
         traceback.print_exc()
-        reply = {"error": type(error).__name__, "message": str(error)}
-    pipe.send(reply)
+        return {"error": type(error).__name__, "message": str(error)}

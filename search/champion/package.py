@@ -14,14 +14,19 @@ from pathlib import Path
 from typing import Any, Self
 
 from .. import errors
+from ..data.dataset import Dataset
 from ..errors import ChampionError, InputError
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
+from ..experiment.sections import DataSection
 from ..python_process import Process, PythonProcess, last_line
 from .metadata import ChampionMetadata
 
 Start = Callable[[str, Mapping[str, str], str], Process]
 """Starts a process that calls a function, with environment variables and the name of a log."""
+
+LOAD, PACKAGE = "load", "package"
+"""The requests to the process."""
 
 logger = logging.getLogger(__name__)
 
@@ -105,8 +110,8 @@ class Packager:
     def __init__(self, start_process: Start | None = None) -> None:
         self._start_process = start_process
         self._process: Process | None = None
-        self._is_busy = False
         self._spec: PackageSpec
+        self._dataset: Dataset | None = None
 
     def __enter__(self) -> Self:
         """Return itself; no process is started yet."""
@@ -122,18 +127,45 @@ class Packager:
         start = self._start_process or (lambda entry, environment, _: PythonProcess(entry, environment))
         self._process = start(_ENTRY, environment, "packaging")
 
-    def submit(self, spec: PackageSpec) -> None:
+    def load(self, section: DataSection) -> None:
+        """Load a data set in the started process, without waiting for it.
+
+        Args:
+            section: ``[data]`` of the experiment.
+        """
+        assert self._process is not None  # noqa: S101 - for mypy
+        self._process.send((sys.path, LOAD, section.model_dump_json()))
+
+    def fingerprint(self) -> str | None:
+        """Wait for what `load` loads.
+
+        Returns:
+            The data set's fingerprint; None if the process was killed.
+
+        Raises:
+            InputError: If it cannot be loaded a second time.
+        """
+        assert self._process is not None  # noqa: S101 - for mypy
+        try:
+            reply = self._process.receive()
+        except EOFError:
+            return None
+        if "error" in reply:
+            raise self._with_log(_rebuilt(reply["error"], reply["message"]))
+        return str(reply["fingerprint"])
+
+    def submit(self, spec: PackageSpec, dataset: Dataset | None = None) -> None:
         """Start packaging without waiting for it.
 
         Args:
             spec: What to package.
+            dataset: The data set of the study. Defaults to one that the process loads.
         """
-        self._spec = spec
+        self._spec, self._dataset = spec, dataset
         if self._process is None:
             self.start()
         assert self._process is not None  # noqa: S101 - for mypy
-        self._process.send((sys.path, spec.to_json()))
-        self._is_busy = True
+        self._process.send((sys.path, PACKAGE, spec.to_json(), dataset))
 
     def result(self) -> PackagedChampion:
         """Wait for what was submitted.
@@ -146,7 +178,6 @@ class Packager:
             ChampionError: If the model does not load or predicts otherwise than when it was trained.
         """
         reply = self._receive()
-        self._is_busy = False
         logger.debug("Packaging trial %d printed:\n%s", self._spec.trial, self._printed())
         if "error" in reply:
             raise self._with_log(_rebuilt(reply["error"], reply["message"]))
@@ -155,7 +186,7 @@ class Packager:
     def close(self) -> None:
         """End the process, if one was started."""
         if self._process is not None:
-            self._process.close(is_idle=not self._is_busy)
+            self._process.close(is_idle=False)  # killed: it may still import, and has nothing to save
             self._process.join()
             self._process = None
 
@@ -173,7 +204,7 @@ class Packager:
         self.close()
         self._start_process = None
         shutil.rmtree(self._spec.folder, ignore_errors=True)  # what the killed process has written
-        self.submit(self._spec)
+        self.submit(self._spec, self._dataset)
         return self._receive()
 
     def _printed(self) -> str:

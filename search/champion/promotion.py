@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from ..data.dataset import Dataset
 from ..errors import ChampionError
 from ..experiment.code_versions import versions
 from ..experiment.file import Experiment
@@ -29,10 +30,11 @@ class Promotion:
         ledger: A study with a best trial and a tracked run.
         experiment: The experiment.
         packager: The process that packages.
+        dataset: The data set that the study was trained on. Defaults to what its loader returns now.
     """
 
-    def __init__(self, ledger: Ledger, experiment: Experiment, packager: Packager) -> None:
-        self._ledger, self._experiment, self._packager = ledger, experiment, packager
+    def __init__(self, ledger: Ledger, experiment: Experiment, packager: Packager, dataset: Dataset | None = None) -> None:
+        self._ledger, self._experiment, self._packager, self._dataset = ledger, experiment, packager, dataset
         self._folder: Path
         self._trial: int
 
@@ -62,7 +64,8 @@ class Promotion:
                 preprocessor=ledger.folder.preprocessor,
                 folder=self._folder / "champion",
                 code=versions(ledger.folder.code),
-            )
+            ),
+            self._dataset,
         )
         return self
 

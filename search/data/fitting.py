@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ..errors import ExperimentError, nearest
+from ..errors import DataError, ExperimentError, nearest
 from ..experiment.sections import OutputSection, PreprocessingSection
 from .arrays import TrainingArrays
 from .column_transformer import build_transformer
@@ -141,7 +141,7 @@ def _check_names(chosen: Sequence[str] | Mapping[str, str], columns: list[str], 
 
 
 def prepare(dataset: Dataset, preprocessor: Preprocessor) -> TrainingArrays:
-    """Transform the training and validation parts into arrays.
+    """Transform the training and validation parts into arrays, and check that the test part can be transformed too.
 
     Args:
         dataset: The data set.
@@ -151,10 +151,17 @@ def prepare(dataset: Dataset, preprocessor: Preprocessor) -> TrainingArrays:
         The arrays.
 
     Raises:
-        DataError: If the validation part has other types of values than the training part, or an array is on another scale.
+        DataError: If the validation or the test part has other types of values than the training part, or an array is on another scale.
     """
     for name, part in (("validation", dataset.validation), ("test", dataset.test)):
-        preprocessor.check_range(part.features, f'data set "{dataset.name}", {name} part')
+        where = f'data set "{dataset.name}", {name} part'
+        preprocessor.check_range(part.features, where)
+        try:
+            preprocessor.check(part.features)
+            preprocessor.encode_target(part.target)
+        except DataError as error:
+            text = str(error).removeprefix("The rows: ")
+            raise DataError(f"{where}: {text}, as in the train part; correct that row or leave it out") from None
     return TrainingArrays(
         x_train=preprocessor.transform(dataset.train.features),
         y_train=preprocessor.encode_target(dataset.train.target),

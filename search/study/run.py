@@ -16,7 +16,7 @@ from ..data.fitting import find_problems, fit_preprocessor, prepare
 from ..data.positive_class import with_class
 from ..data.preprocessing import Preprocessor
 from ..data.targets import Target, choose_targets, positive_classes, read_targets, tasks_of
-from ..errors import StudyChangedError, WorkerError
+from ..errors import DataError, StudyChangedError, WorkerError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
 from ..experiment.file import Experiment, load_experiment
@@ -126,13 +126,11 @@ class _Run:
         if not is_missing and not interrupted and self._ledger.is_tracked:
             self._end(Ending.NOTHING_RAN)
             return
-        if is_missing:
-            self._prepare_training(executor)
-        self._start_tracking(executor)
         with Packager(executor.start_process) as self._packager:
+            if is_missing:
+                self._prepare_training(executor)
+            self._start_tracking(executor)
             try:
-                if is_missing:
-                    self._packager.start()  # it imports what it needs while the trials run
                 self._search(executor)
             except BaseException:  # Ctrl-C too
                 self._leave(is_over=False)
@@ -147,11 +145,25 @@ class _Run:
             if not (self._ledger.has_other_coordinators and TrainingArrays.exist_in(self._ledger.folder.arrays)):
                 self._prepare()
         self._observer.on_stage("Starting workers")
+        self._packager.start()  # it imports what it needs while the trials run
+        if is_new := not self._ledger.n_finished:
+            self._packager.load(self._experiment.data)
         self._tracker.open()
         import_libraries()  # while the workers import the backend
         for note in executor.check():
             self._observer.on_note(note)
+        if is_new:
+            self._check_loaded_again()
         self._observer.on_stage("Searching")
+
+    def _check_loaded_again(self) -> None:
+        """Check that the loader returns the same data in another process: a study could not be continued otherwise."""
+        fingerprint = self._packager.fingerprint()
+        if fingerprint not in (None, self._dataset.fingerprint):
+            raise DataError(
+                f'[data] loader = "{self._experiment.data.loader}" returns other data each time (fingerprint {self._dataset.fingerprint}, then '
+                f"{fingerprint}), so the study could never be continued; give its random numbers a seed, as in numpy.random.default_rng(0)"
+            )
 
     def _show_notes(self) -> None:
         experiment = self._experiment
@@ -242,7 +254,7 @@ class _Run:
             self._draw_plots()
             return
         self._observer.on_stage("Packaging the best model")
-        with Promotion(self._ledger, self._experiment, self._packager) as promotion:
+        with Promotion(self._ledger, self._experiment, self._packager, self._dataset) as promotion:
             try:
                 self._draw_plots()
             except Exception:  # a plot that cannot be written keeps no model from being registered
