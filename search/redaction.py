@@ -1,41 +1,79 @@
-"""Removes secrets from log messages, errors, and the runs and tags in MLflow."""
+"""Removes secrets from whatever is shown or written: messages, logs, standard output, ledgers, MLflow."""
 
+import contextlib
 import logging
-import os
 import re
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any, TextIO, cast
 
-_SECRET_VARIABLES = (
-    "MLFLOW_TRACKING_PASSWORD",
-    "MLFLOW_TRACKING_TOKEN",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AZURE_STORAGE_ACCESS_KEY",
-    "AZURE_STORAGE_CONNECTION_STRING",
-    "PGPASSWORD",
-)
-"""Environment variables whose values are secret."""
+from .secret_values import MASK, credentials, is_secret_name, pattern, variable_of
 
-_MIN_LENGTH = 4
-"""Length of the shortest secret that is removed; a shorter one may be part of any text."""
+_ADDRESS = re.compile(r"(?<=://)[^\s'\"<>]+")
+_UNFINISHED_USER = re.compile(r"(?<=://)[^\s'\"<>/@:]{0,99}:(?!\d*(?:[\s/'\"<>.,;)]|$))[^\n]{0,300}@")
+"""A user and a password with blanks or quotation marks in it, up to the last "@" of the line; not a host with its port."""
+_QUERY = re.compile(r"\?[^\s'\"=]{0,200}=[^\s'\"]*")
+_HEADER = re.compile(r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?(?:\w+\s+)?|bearer\s+|basic\s+(?=[\w+/]{8,}=))(?!\*)[\w.~+/=-]{4,}")
+_NAMES = "password|passwd|passphrase|secret|token|api_?key|access_?key"
+_ASSIGNMENT = re.compile(rf"(?i)((?:{_NAMES})(?:['\"]?\s*=|['\"]\s*:)\s*)(?!=)(?:(\")[^\"\n]+\"|(')[^'\n]+'|[^\s'\",;&)\]}}]+)")
 
 
 def redact(text: str) -> str:
-    """Replace the user names, passwords and query strings of URLs, and the values of secret environment variables.
+    """Replace secrets by ``***``.
+
+    These are the secrets that `search.secret_values` knows, such as the values of secret environment variables; user names, passwords
+    and queries of addresses; tokens of HTTP headers; and what follows ``password=``, ``token=`` and the like.
 
     Args:
-        text: A URL, or any text that may contain URLs.
+        text: Any text.
 
     Returns:
         The text with ``***`` in their place.
     """
-    without_users = re.sub(r"(?<=://)[^/\s]*@", "***@", text)
-    shown = re.sub(r"\?[^\s'\"=]*=[^\s'\"]*", "?***", without_users)
-    for name in _SECRET_VARIABLES:
-        secret = os.environ.get(name, "")
-        if len(secret) >= _MIN_LENGTH:
-            shown = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", shown)
-    return shown
+    known = pattern()
+    shown = known.sub(MASK, text) if known else text
+    if "://" in shown:
+        shown = _UNFINISHED_USER.sub(f"{MASK}@", _ADDRESS.sub(_without_user, shown))
+    if "?" in shown:
+        shown = _QUERY.sub(f"?{MASK}", shown)
+    return _ASSIGNMENT.sub(rf"\g<1>\g<2>\g<3>{MASK}\g<2>\g<3>", _HEADER.sub(rf"\g<1>{MASK}", shown))
+
+
+def _without_user(match: re.Match[str]) -> str:
+    address = match.group()
+    user = credentials(f"://{address}")
+    return f"{MASK}{address.removeprefix(user)}" if user else address
+
+
+def mask(content: Any, *, keeps_references: bool = True) -> Any:
+    """Replace secrets in a table of an experiment file.
+
+    Args:
+        content: Tables, lists and plain values, the outermost a table of arguments.
+        keeps_references: Whether "env:NAME" is kept as the value of a secret argument. Defaults to True.
+
+    Returns:
+        A copy with ``***`` in place of each text and number that has a secret's name, and of what `redact` finds in other texts.
+    """
+    return _mask(content, is_secret=False, keeps_references=keeps_references)
+
+
+def _mask(content: Any, *, is_secret: bool, keeps_references: bool) -> Any:
+    match content:
+        case Mapping():
+            return {
+                name: _mask(value, is_secret=is_secret or is_secret_name(str(name)), keeps_references=keeps_references)
+                for name, value in content.items()
+            }
+        case list() | tuple():
+            return [_mask(value, is_secret=is_secret, keeps_references=keeps_references) for value in content]
+        case bool() | None:
+            return content
+        case _ if is_secret:
+            return content if keeps_references and variable_of(content) else MASK
+        case str():
+            return redact(content)
+    return content
 
 
 def one_line(text: str) -> str:
@@ -44,8 +82,9 @@ def one_line(text: str) -> str:
 
 
 def shorten(text: str, length: int) -> str:
-    """Return a text of at most ``length`` characters; a longer one is cut and ends in "..."."""
-    return text if len(text) <= length else f"{text[: length - 3]}..."
+    """Return a text without secrets of at most ``length`` characters; a longer one is cut and ends in "..."."""
+    shown = redact(text)  # before it is cut: a part of a secret is not found any more
+    return shown if len(shown) <= length else f"{shown[: length - 3]}..."
 
 
 def first_line(error: Exception) -> str:
@@ -71,3 +110,44 @@ class RedactingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Format a log record."""
         return redact(super().format(record))
+
+
+class _RedactingStream:
+    """A text stream that writes to another one without secrets; everything else is the other's."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text, and return its length."""
+        self._stream.write(redact(text))
+        return len(text)
+
+    def writelines(self, lines: Iterator[str]) -> None:
+        """Write several texts."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextlib.contextmanager
+def redacted_output() -> Iterator[None]:
+    """Let this process write to standard output and standard error without secrets during a block."""
+    before = sys.stdout, sys.stderr
+    redact_output()
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def redact_output() -> None:
+    """Let this process write to standard output and standard error without secrets from now on.
+
+    What a child process or C code writes to the same files by itself is not changed.
+    """
+    sys.stdout, sys.stderr = (
+        stream if isinstance(stream, _RedactingStream) else cast(TextIO, _RedactingStream(stream)) for stream in (sys.stdout, sys.stderr)
+    )

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from .errors import InputError
 from .hardware import processor_features
 from .redaction import redact, shorten
+from .secret_values import remember_address
 
 _SQLITE = "sqlite:///"
 
@@ -29,6 +30,7 @@ class Store:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", self.root.absolute())
+        remember_address(self.ledger)  # no message shows its password
 
     @property
     def tracking_uri(self) -> str:

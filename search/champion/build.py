@@ -23,7 +23,7 @@ from ..data.targets import positive_classes
 from ..errors import ChampionError, DataError, PerceptuneError
 from ..estimators import SUFFIX
 from ..experiment.sections import DataSection
-from ..redaction import shorten
+from ..redaction import redact_output, shorten
 from . import bundled_code
 from .evaluation import evaluate
 from .metadata import ChampionMetadata
@@ -176,6 +176,7 @@ def serve(pipe: Connection) -> None:
         pipe: Gets ``sys.path`` and the text of a `DataSection` or, with the data set, of a `PackageSpec`; is sent ``{"fingerprint": text}`` or
             ``{"champion": folder}``, or ``{"error": class, "message": text}``.
     """
+    redact_output()
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     while True:
         _import_libraries(pipe)

@@ -15,9 +15,11 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError, PerceptuneError
-from ..redaction import RedactingFormatter, redact
+from ..redaction import RedactingFormatter, one_line, redact, redacted_output, shorten
 from . import champion, data, doctor, inspection, run, studies, ui
 
+MESSAGE_LENGTH = 480
+"""Characters of a message at most; a user's code may raise a megabyte."""
 _INTERRUPTED = "interrupted; the same command continues"
 
 app = typer.Typer(
@@ -55,7 +57,8 @@ def run_app(arguments: Sequence[str]) -> int:
     """
     signal.signal(signal.SIGTERM, _interrupt)  # shut down as after Ctrl-C
     try:
-        status = app(list(arguments), standalone_mode=False) or 0
+        with redacted_output():
+            status = app(list(arguments), standalone_mode=False) or 0
         return _fail(130, _INTERRUPTED) if status == 130 else int(status)  # typer's status after a KeyboardInterrupt
     except InputError as error:
         return _fail(2, str(error))
@@ -72,7 +75,7 @@ def run_app(arguments: Sequence[str]) -> int:
 
 
 def _fail(status: int, message: str) -> int:
-    print(f"perceptune: {redact(message)}", file=sys.stderr)
+    print(f"perceptune: {shorten(one_line(redact(message)), MESSAGE_LENGTH)}", file=sys.stderr)
     return status
 
 

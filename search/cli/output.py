@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from ..csv_cells import neutral_cell
 from ..data.positive_class import why_undefined, with_class
 from ..errors import InputError
 from ..experiment.parameters import CategoricalParameter
@@ -201,11 +202,12 @@ def write_trials(records: Sequence["TrialRecord"], path: Path) -> None:
         raise InputError(f'"{path}" cannot be written: {error.strerror}; give another file') from None
     with file:
         writer = csv.writer(file)
-        writer.writerow(["trial", "state", "value", "epochs", "seconds", *names, "reason"])
+        writer.writerow(["trial", "state", "value", "epochs", "seconds", *map(neutral_cell, names), "reason"])
         for record in records:
             value = "" if record.value is None else repr(record.value)
             params = [record.params.get(name, "") for name in names]
-            writer.writerow([record.number, _state(record), value, len(record.history), _seconds(record), *params, record.reason])
+            row = [record.number, _state(record), value, len(record.history), _seconds(record), *params, record.reason]
+            writer.writerow(map(neutral_cell, row))
     console.print(f"{len(records)} trials written to {path}")
 
 

@@ -40,6 +40,7 @@ def run(
 ) -> None:
     """Search, track and register the best model; a repeated command continues up to the total number of trials."""
     from ..experiment.file import load_experiment
+    from ..experiment.toml import mask_override
 
     written = load_experiment(experiment).search
     options = {
@@ -56,7 +57,8 @@ def run(
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
     summary = _search(loaded, make_store(ledger), study=study, fresh=fresh, accept_code=accept_code)
-    words = [f"--study {study}" if study else "", f"--ledger {redact(ledger)}" if ledger else "", *(f"--set {word}" for word in set_ or [])]
+    overridden = [f"--set {mask_override(word)}" for word in set_ or []]
+    words = [f"--study {study}" if study else "", f"--ledger {redact(ledger)}" if ledger else "", *overridden]
     arguments = " ".join(filter(None, words))
     print_summary(summary, f"EXPERIMENT={experiment}" + (f' ARGS="{arguments}"' if arguments else ""))
 

@@ -10,8 +10,10 @@ from typing import Any, get_args
 import pandas as pd
 
 from ..errors import DataError, nearest
+from ..experiment.arguments import resolve_arguments
 from ..experiment.references import check_arguments, resolve
 from ..experiment.sections import DataSection
+from ..redaction import redact
 from .arrays import Task, Tasks, named
 from .classes import format_values, name_classes, order_positive_last
 from .columns import to_numbers
@@ -74,12 +76,13 @@ def load_dataset(section: DataSection) -> Dataset:
     if not callable(loader):
         raise DataError(f'[data] loader = "{section.loader}" is a {type(loader).__name__}; expected a function')
     check_arguments(loader, section.arguments, {}, "[data]")
+    arguments = resolve_arguments(section.arguments, "[data]")
     try:
-        loaded = loader(**section.arguments)
+        loaded = loader(**arguments)
     except Exception as error:  # the user's loader can raise anything
         raise DataError(f'[data] loader = "{section.loader}": {_describe(error)}') from error
     name = loaded.get("name") if isinstance(loaded, Mapping) else None
-    return parse_dataset(loaded, str(name or getattr(loader, "__name__", section.loader)))
+    return parse_dataset(loaded, redact(str(name or getattr(loader, "__name__", section.loader))))
 
 
 def parse_dataset(loaded: Any, name: str) -> Dataset:

@@ -46,7 +46,7 @@ def repair(case: Case, findings: list[Finding]) -> None:
     run_id = tracker.start_study(
         StudyRecord(
             study=ledger.study.study_name,
-            experiment=experiment,
+            experiment=experiment.without_secrets(),
             dataset=load_dataset(experiment.data),
             n_trials=n_trials,
             n_workers=int(n_workers),

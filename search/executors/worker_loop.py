@@ -37,6 +37,7 @@ def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive:
             reports.
         send: Sends a message to the coordinator; called by one thread at a time.
     """
+    experiment.remember_secrets()
     import keras  # noqa: F401 - imports the backend while the coordinator prepares the data
 
     from ..training.context import TrainingContext

@@ -9,6 +9,7 @@ from optuna.exceptions import ExperimentalWarning
 from pydantic import TypeAdapter, ValidationError
 
 from ..errors import ExperimentError, InputError
+from .arguments import resolve_arguments
 from .references import accepted_arguments, check_arguments, resolve
 from .toml import to_toml
 from .validation import expectation
@@ -83,7 +84,7 @@ def _call(builder: Callable[..., _Built], options: Mapping[str, Any], provided: 
         warnings.simplefilter("ignore", ExperimentalWarning)
         warnings.simplefilter("ignore", FutureWarning)
         try:
-            return builder(**options, **provided)
+            return builder(**resolve_arguments(options, where), **provided)
         except InputError:
             raise
         except (TypeError, ValueError) as error:

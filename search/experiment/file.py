@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from ..errors import ExperimentError, nearest
+from ..redaction import mask, redact
+from ..secret_values import is_secret_name, remember_arguments
 from .sections import (
     CallbackSection,
     DataSection,
@@ -26,8 +28,8 @@ from .sections import (
     SearchSection,
 )
 from .settings import TrainingSettings
-from .space import Space, TrainingSpace
-from .toml import override_value, read_toml
+from .space import CategoricalParameter, Space, TrainingSpace, fixed
+from .toml import mask_override, override_value, read_toml
 from .validation import Table, describe_error, invalid
 
 __all__ = [
@@ -84,10 +86,50 @@ class Experiment(Table):
     search: SearchSection = SearchSection()
     executor: ExecutorSection = ExecutorSection()
 
+    @model_validator(mode="after")
+    def _check_choices(self) -> "Experiment":
+        for name, entry in self.space.searched_model.items():
+            texts = [choice for choice in entry.choices if isinstance(choice, str)] if isinstance(entry, CategoricalParameter) else []
+            if texts and (is_secret_name(name) or any(redact(text) != text for text in texts)):
+                raise ValueError(
+                    f'space.model.{name}: a secret cannot be searched, since the choices are stored; write {name} = "env:NAME", '
+                    "the name of an environment variable, or give the argument another name if it is no secret"
+                )
+        return self
+
+    def model_post_init(self, _context: object) -> None:
+        """Hide the secrets among the arguments from whatever this process shows."""
+        self.remember_secrets()
+
+    def remember_secrets(self) -> None:
+        """Hide the secrets among the arguments from whatever this process shows; for a process that was sent the experiment."""
+        tables = (self.data.arguments, fixed(self.space.model), self.search.sampler_options, self.search.pruner_options)
+        for arguments in (*tables, *(callback.arguments for callback in self.callbacks)):
+            remember_arguments(arguments)
+
+    def without_secrets(self, *, keeps_references: bool = True) -> "Experiment":
+        """Return the experiment as it is stored and tracked, with ``***`` in place of secrets.
+
+        Args:
+            keeps_references: Whether "env:NAME" is kept as the value of a secret argument. Defaults to True.
+        """
+
+        def masked(arguments: Mapping[str, Any]) -> dict[str, Any]:
+            return dict(mask(arguments, keeps_references=keeps_references))
+
+        options = {name: masked(getattr(self.search, name)) for name in ("sampler_options", "pruner_options")}
+        changes = {
+            "data": self.data.model_copy(update=masked(self.data.arguments)),
+            "space": self.space.model_copy(update={"model": self.space.model | masked(fixed(self.space.model))}),
+            "callbacks": [callback.model_copy(update=masked(callback.arguments)) for callback in self.callbacks],
+            "search": self.search.model_copy(update=options),
+        }
+        return self.model_copy(update=changes)
+
     @property
     def identity(self) -> dict[str, Any]:
-        """The parts that may not change when a study continues: all but name, search and executor."""
-        return self.model_dump(mode="json", exclude={"name", "search", "executor"})
+        """The parts that may not change when a study continues: all but name, search and executor, and no secrets."""
+        return self.without_secrets(keeps_references=False).model_dump(mode="json", exclude={"name", "search", "executor"})
 
     @property
     def fingerprint(self) -> str:
@@ -131,7 +173,7 @@ def load_experiment(source: str | Path, overrides: Iterable[str] = ()) -> Experi
     content = {"name": path.stem} | read_toml(path)
     for override in overrides:
         override_value(content, override)
-    return parse_experiment(content, " --set ".join([str(path), *overrides]))
+    return parse_experiment(content, " --set ".join([str(path), *map(mask_override, overrides)]))
 
 
 def parse_experiment(content: Mapping[str, Any], where: str) -> Experiment:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from ..errors import ExperimentError, UnknownReferenceError, nearest
 from ..redaction import one_line
+from ..secret_values import MASK, is_secret_name
 
 _NAME = r"[A-Za-z_]\w*"
 FORM = rf"^{_NAME}(\.{_NAME})*:{_NAME}(\.{_NAME})*$"
@@ -149,7 +150,8 @@ def check_values(function: Any, values: Mapping[str, Iterable[object]], where: s
     for name, annotation in _annotations(function).items():
         for value in values.get(name, ()):
             if not any(_fits(value, alternative) for alternative in _alternatives(annotation)):
-                given = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+                shown = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+                given = MASK if is_secret_name(name) else shown
                 raise ExperimentError(f"{where}: {name} = {given} is not accepted by {label}(); {_expected(value, annotation)}")
 
 

@@ -53,7 +53,7 @@ class DataSection(Table):
 
     Attributes:
         loader: Reference to the function that returns it, such as "experiments.datasets:diabetes". Every other key is
-            an argument of that function.
+            an argument of that function; the text "env:NAME" is the value of an environment variable.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -70,7 +70,8 @@ class CallbackSection(Table):
 
     Attributes:
         use: Reference to a `keras.callbacks.Callback`, such as "keras.callbacks:EarlyStopping". Every other key is an
-            argument of it; a table { use = "module:name" } as an argument is the object of that name. In text,
+            argument of it; a table { use = "module:name" } as an argument is the object of that name, and the text
+            "env:NAME" the value of an environment variable. In other text,
             "{trial}" is the trial's number and "{study_folder}" the study's folder. A relative path lies in the
             study's folder under callbacks/{trial}.
     """
@@ -226,6 +227,7 @@ class ExecutorSection(Table):
             continues from the last one; 0 means none. Trials with callbacks have none, since Keras cannot save callbacks. Defaults to 60.
         epoch_timeout_seconds: A worker that reports no epoch for this time is replaced. Defaults to 3600.
         halve_batch_on_oom: Whether a trial that ran out of memory is retried with half its batch size. Defaults to false.
+        callback_folders: Folders outside the study's folder that callbacks may write to. Defaults to none.
         recycle_after_trials: Number of trials after which a worker is replaced. Defaults to 2000.
         recycle_growth_bytes: Growth of memory after which a worker is replaced, at least 1 MiB. Defaults to 2 GiB.
     """
@@ -240,5 +242,6 @@ class ExecutorSection(Table):
     checkpoint_seconds: Annotated[float, Field(ge=0)] = 60.0
     epoch_timeout_seconds: Annotated[float, Field(gt=0)] = 3600.0
     halve_batch_on_oom: bool = False
+    callback_folders: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list)
     recycle_after_trials: Annotated[int, Field(ge=1)] = 2000
     recycle_growth_bytes: Annotated[int, Field(ge=2**20)] = 2 * 2**30

@@ -102,7 +102,7 @@ class Space(Table):
     """``[space]``: every hyperparameter, a plain value (fixed) or a table with a type (searched).
 
     Attributes:
-        model: The builder's arguments.
+        model: The builder's arguments; the text "env:NAME" is the value of an environment variable.
         training: The training settings.
     """
 

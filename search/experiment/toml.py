@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ExperimentError
+from ..redaction import mask, redact
+from ..secret_values import MASK, is_secret_name
 
 _LONGEST = 60
 
@@ -40,8 +42,19 @@ def _line_of(error: tomllib.TOMLDecodeError, text: str) -> str:
     found = re.search(r"at line (\d+)", str(error))
     if not found:
         return f": its last line is {len(text.splitlines())}"
-    line = text.splitlines()[int(found[1]) - 1].strip()
+    line = _mask_line(text.splitlines()[int(found[1]) - 1].strip())
     return f": {line}{next((hint for start, hint in _HINTS.items() if str(error).startswith(start)), '')}"
+
+
+def _mask_line(line: str) -> str:
+    """Return a line without the value of a secret; it may hold several keys, and is not valid TOML."""
+    key = next((found for found in re.finditer(r"([\w.-]+)['\"]?\s*=\s*", line) if any(map(is_secret_name, found[1].split(".")))), None)
+    return f"{line[: key.end()]}{MASK}" if key else line
+
+
+def mask_override(override: str) -> str:
+    """Return an override without the value of a secret, for messages."""
+    return redact(_mask_line(override))
 
 
 _HINTS = {
@@ -65,12 +78,12 @@ def override_value(content: dict[str, Any], override: str) -> None:
     key_path, _, text = override.partition("=")
     keys = key_path.strip().split(".")
     if not text.strip() or not all(keys):
-        raise ExperimentError(f'--set {override}: expected key.path=value, such as "space.training.epochs=10"')
+        raise ExperimentError(f'--set {mask_override(override)}: expected key.path=value, such as "space.training.epochs=10"')
     table = content
     for depth, key in enumerate(keys[:-1], start=1):
         table = table.setdefault(key, {})
         if not isinstance(table, dict):
-            raise ExperimentError(f"--set {override}: {'.'.join(keys[:depth])} is a value, not a table; set it as a whole")
+            raise ExperimentError(f"--set {mask_override(override)}: {'.'.join(keys[:depth])} is a value, not a table; set it as a whole")
     table[keys[-1]] = _parse_value(text)
 
 
@@ -82,8 +95,8 @@ def _parse_value(text: str) -> Any:
 
 
 def to_toml(value: object) -> str:
-    """Return a value in TOML's notation for a message, in one line of about 60 characters."""
-    text = _toml(value)
+    """Return a value in TOML's notation for a message, without secrets, in one line of about 60 characters."""
+    text = redact(_toml(mask(value)))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ..errors import nearest
+from ..secret_values import MASK, is_secret_name
 from .toml import to_toml
 
 
@@ -66,6 +67,8 @@ def describe_error(error: ValidationError, tables: Mapping[str, str]) -> str:
         return f'{prefix}unknown key "{key}"; {f"it belongs in {table}" if table else first["msg"]}'
     if first["type"] == "value_error":
         return prefix + first["msg"].removeprefix("Value error, ")
+    if any(is_secret_name(str(part)) for part in first["loc"]):
+        return f"{path} = {MASK}: {expectation(first)}"
     return f"{path} = {to_toml(first['input'])}: {expectation(first)}{_suggestion(first)}"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..csv_cells import neutral_cell
 from ..errors import DataError, nearest
 
 SUFFIXES = (".csv", ".npz")
@@ -72,5 +73,5 @@ def write_outputs(outputs: Sequence[np.ndarray], layer: str, path: Path) -> None
 def _write_lines(path: Path, header: Sequence[str], lines: Iterator[Sequence[object]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows(lines)
+        writer.writerow(map(neutral_cell, header))
+        writer.writerows(map(neutral_cell, line) for line in lines)

@@ -128,7 +128,10 @@ class Database:
         if engine.dialect.name == "postgresql":
             event.listen(engine, "connect", _set_session)
         else:
-            Path(str(engine.url.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
+            database = Path(str(engine.url.database)).absolute()
+            database.parent.mkdir(parents=True, exist_ok=True)
+            if not database.exists():
+                database.touch(mode=0o600)  # for its owner only
         return engine
 
     @contextlib.contextmanager

@@ -4,6 +4,7 @@ Optuna's own file backend locks the file and calls fsync for every line. Here th
 out, and only new studies and finished trials are followed by fsync. The format of the lines is Optuna's.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from .journal_checksum import JournalChecksum
 
 # Optuna's operation codes that must survive a power failure: a new study, its attributes, and a trial's final state.
 _FSYNC_OPERATIONS = {0, 2, 6}
+_OWNER_ONLY = 0o600
 
 
 class StudyJournal(BaseJournalBackend):
@@ -101,6 +103,10 @@ def _write_all(file: FileIO, content: bytes) -> None:
         left = left[file.write(left) or 0 :]
 
 
+def _open_privately(path: str, flags: int) -> int:
+    return os.open(path, flags, _OWNER_ONLY)
+
+
 def has_incomplete_line(path: Path) -> bool:
     """Return whether a journal's last line lacks its end."""
     with path.open("rb") as file:
@@ -109,13 +115,15 @@ def has_incomplete_line(path: Path) -> bool:
 
 
 def repair(path: Path) -> None:
-    """Remove an incomplete last line, which a killed process left; create the file if it is missing.
+    """Remove an incomplete last line, which a killed process left; create the file if it is missing, for its owner only.
 
     Args:
         path: The journal; no other process may be writing it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
+    with open(path, "a+b", opener=_open_privately) as file:
+        with contextlib.suppress(PermissionError):  # another user's, who lets us write to it
+            os.fchmod(file.fileno(), _OWNER_ONLY)  # an earlier version's
         file.seek(0)
         content = file.read()
         file.truncate(content.rfind(b"\n") + 1)

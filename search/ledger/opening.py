@@ -6,6 +6,7 @@ from typing import Any
 
 from ..errors import InputError, StudyChangedError, StudyNotFoundError, nearest
 from ..experiment.file import Experiment
+from ..secret_values import MASK
 from ..store import Store
 from .base import LedgerStore, OpenedStudy
 from .ledger import Ledger
@@ -35,7 +36,7 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
     try:
         with opened.leases.lock():
             if "experiment" not in opened.study.user_attrs:
-                opened.study.set_user_attr("experiment", experiment.model_dump(mode="json", exclude_none=True))
+                opened.study.set_user_attr("experiment", experiment.without_secrets().model_dump(mode="json", exclude_none=True))
         ledger = Ledger(name, store.study(name), opened)
         _check_unchanged(ledger, experiment)
     except BaseException:
@@ -107,13 +108,20 @@ def _ledger_store(store: Store) -> LedgerStore:
 def _check_unchanged(ledger: Ledger, experiment: Experiment) -> None:
     opened = _flatten(ledger.experiment.identity)
     given = _flatten(experiment.identity)
-    changed = sorted(key for key in opened.keys() | given.keys() if opened.get(key) != given.get(key))
+    changed = sorted(key for key in opened.keys() | given.keys() if not _is_equal(opened.get(key), given.get(key)))
     if changed:
         key = changed[0]
         raise StudyChangedError(
             f'Study "{ledger.name}" was started with {key} = {opened.get(key)!r}, and this experiment has {given.get(key)!r}; '
             "start another study with --fresh, or give this one its own name with --study"
         )
+
+
+def _is_equal(stored: object, given: object) -> bool:
+    """Return whether a stored value is the given one, whatever secrets were removed from it when it was stored."""
+    if isinstance(stored, str) and isinstance(given, str) and MASK in stored:
+        return re.fullmatch(".*".join(map(re.escape, stored.split(MASK))), given, re.DOTALL) is not None
+    return stored == given
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

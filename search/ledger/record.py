@@ -8,6 +8,7 @@ from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from ..experiment.parameters import Value
+from ..redaction import redact
 from ..trial import Failure, TrialResult, TrialState
 
 ATTRIBUTE = "result"
@@ -105,7 +106,7 @@ def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, A
     return {
         "state": result.state.value,
         "value": result.value,
-        "reason": result.reason,
+        "reason": redact(result.reason),
         "failure": result.failure,
         "worker": result.worker,
         "seconds": round(result.seconds, 4),

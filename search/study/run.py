@@ -19,6 +19,7 @@ from ..data.targets import Target, choose_targets, positive_classes, read_target
 from ..errors import DataError, StudyChangedError, WorkerError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
+from ..experiment.callback_paths import check_paths
 from ..experiment.file import Experiment, load_experiment
 from ..ledger import Ledger, StudyView
 from ..pruners import make_pruner, pruner_notes
@@ -70,6 +71,7 @@ def run_study(
         experiment = load_experiment(experiment)
     store, observer = store or Store(), observer or SilentObserver()
     _ = store.tracking_uri  # refused before anything is written
+    check_paths(experiment, store.study(study or experiment.name).root)
     with disk_space.disk_full_errors(store.root), _open_ledger(store, study or experiment.name, experiment, fresh) as ledger:
         check_code(ledger, experiment, accept_code=accept_code)
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)
@@ -187,7 +189,7 @@ class _Run:
             run_id = self._tracker.start_study(
                 StudyRecord(
                     study=self._ledger.name,
-                    experiment=self._experiment,
+                    experiment=self._experiment.without_secrets(),
                     dataset=self._dataset,
                     n_trials=self._n_trials,
                     n_workers=executor.n_workers,

@@ -20,7 +20,7 @@ class StudyRecord:
 
     Attributes:
         study: The study's name.
-        experiment: The experiment, with the sampler, pruner and seed in use.
+        experiment: The experiment without secrets, with the sampler, pruner and seed in use.
         dataset: The data set.
         n_trials: Trials in total.
         n_workers: How many processes train.

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..data.positive_class import why_undefined, with_class
 from ..experiment.parameters import Value
-from ..experiment.space import CategoricalParameter, FloatParameter, IntParameter
+from ..experiment.space import CategoricalParameter, FloatParameter, IntParameter, fixed
 from ..redaction import redact
 from ..trial import Assignment, TrialResult, TrialState
 from .base import StudyOutcome, StudyRecord
@@ -98,7 +98,8 @@ def trial_params(record: StudyRecord, assignment: Assignment) -> dict[str, str]:
         Text by name. Where a builder argument has the name of a training setting, the searched one keeps the bare name
         (the builder's if neither is searched) and the other gets its section as a prefix, as in ``training.momentum``.
     """
-    model, training = dict(assignment.model_arguments), assignment.training.model_dump()
+    # The record's experiment has no secrets, the assignment has those that the builder gets.
+    model, training = dict(assignment.model_arguments) | fixed(record.experiment.space.model), assignment.training.model_dump()
     searched_training = record.experiment.space.searched_training
     params: dict[str, Value] = {}
     for name, value in model.items():

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from ..errors import InputError, PerceptuneError, StoreUnavailableError
 from ..redaction import first_line, redact
+from ..secret_values import remember_address
 from .mlflow_outage import is_outage
 from .sqlite_store import SQLITE, install_template, is_local, path_of
 
@@ -59,6 +60,7 @@ def connect(tracking_uri: str, prepared: Path | None = None) -> "MlflowClient":
     Raises:
         InputError: If the store does not respond within seconds, refuses access, or has another MLflow version.
     """
+    remember_address(tracking_uri)  # no message shows its password
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # no usage reports to a third party
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # which may contain a password
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")

@@ -28,7 +28,7 @@ def reason_of(error: Exception) -> str:
     Returns:
         At most `REASON_LENGTH` characters. The message of a `TrialError` needs no type.
     """
-    message = redact(one_line(str(error)))
+    message = one_line(redact(str(error)))
     if isinstance(error, TrialError):
         text = message
     elif classify(error) is Failure.OUT_OF_MEMORY:

@@ -16,7 +16,7 @@ from ..errors import ExperimentError, TrialError
 from ..estimators import is_estimator
 from ..experiment.file import Experiment
 from ..experiment.references import check_arguments, check_values, resolve
-from ..redaction import one_line
+from ..redaction import one_line, shorten
 from ..trial import Assignment
 from . import sklearn_fit
 from .batching import rows
@@ -180,4 +180,4 @@ def _explaining(problem: str, advice: str) -> Iterator[None]:
         raise
     except Exception as error:  # whatever a builder, a layer or the backend can raise
         text = re.sub(r"\x1b\[\d*m", "", str(error)).partition("Arguments received by")[0]  # Keras' colours, and tensors in full
-        raise TrialError(f"{problem}: {type(error).__name__}: {one_line(text)[:_REASON_LENGTH]}; {advice}") from error
+        raise TrialError(f"{problem}: {type(error).__name__}: {shorten(one_line(text), _REASON_LENGTH)}; {advice}") from error

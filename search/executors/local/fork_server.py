@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...python_process import call
+from ...redaction import redact_output
 
 CLOSED = (EOFError, BrokenPipeError, ConnectionResetError)
 """Errors of a pipe whose other end is closed."""
@@ -31,6 +32,7 @@ def main(descriptor: int, *, preloads: bool) -> None:
         preloads: Whether to import the backend first.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the coordinator handles Ctrl-C
+    redact_output()  # in the workers too, which are forks
     coordinator, child_exits = Connection(descriptor), _watch_children()
     if preloads:
         _import_backend()

@@ -17,6 +17,7 @@ import psutil
 from ...data.arrays import TrainingArrays
 from ...experiment.file import Experiment
 from ...hardware import VISIBLE_GPUS
+from ...redaction import redact_output
 from ...store import Store
 from ...trial import Assignment, TrialResult
 from ..device_share import DeviceShare
@@ -69,6 +70,7 @@ class RayWorker:
 
     def _serve(self) -> None:
         try:
+            redact_output()
             self._set_environment()
             self._to_send.put(MessageWithFiles(WorkerStarted(socket.gethostname())))
             serve(self._experiment, lambda: self._arrays, self._received.get, self._send)

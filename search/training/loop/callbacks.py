@@ -13,13 +13,13 @@ from typing import Any
 import keras
 
 from ...errors import ExperimentError, MissingExtraError, nearest
+from ...experiment.arguments import resolve_arguments
+from ...experiment.callback_paths import CallbackPaths, is_path
 from ...experiment.file import Experiment
 from ...experiment.references import check_arguments, resolve
 from ...experiment.sections import CallbackSection
 from ...redaction import one_line
 
-FOLDER = "callbacks"
-_PATHS = frozenset({"filepath", "path", "filename", "file", "dir", "logdir", "folder", "directory"})
 _BATCH_HOOKS = (
     *("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"),
     *("on_test_batch_begin", "on_test_batch_end", "on_test_begin", "on_test_end"),
@@ -39,10 +39,10 @@ def make_callbacks(experiment: Experiment, study_folder: Path, trial: int) -> li
 
     Raises:
         UnknownReferenceError: If a reference does not import.
-        ExperimentError: If a reference is not a callback class, or does not accept its arguments.
+        ExperimentError: If a reference is not a callback class, does not accept its arguments, or would write into another folder.
         MissingExtraError: If a callback is TensorBoard and TensorBoard is not installed.
     """
-    paths = _Paths(study_folder, trial)
+    paths = CallbackPaths(study_folder.absolute(), trial, experiment.executor.callback_folders)
     return [_make(section, number, paths) for number, section in enumerate(experiment.callbacks)]
 
 
@@ -109,31 +109,7 @@ def _check_learning_rate(experiment: Experiment, callback: Any, where: str) -> N
         )
 
 
-class _Paths:
-    """The paths that one trial's callbacks write to."""
-
-    def __init__(self, study_folder: Path, trial: int) -> None:
-        self._study_folder, self._trial = study_folder.absolute(), trial
-
-    def fill(self, text: str) -> str:
-        # Not str.format: Keras' own "{epoch:02d}" and "{val_loss:.2f}" are filled in later.
-        return text.replace("{trial}", str(self._trial)).replace("{study_folder}", str(self._study_folder))
-
-    def resolve(self, name: str, given: str, where: str) -> str:
-        """Return a path that only this trial uses, and create its folder."""
-        path = Path(self.fill(given))
-        if "{trial}" not in given:
-            if path.is_absolute():
-                raise ExperimentError(f'{where}.{name} = "{given}": all trials would write there; put {{trial}}, the trial\'s number, into it')
-            path = self._study_folder / FOLDER / str(self._trial) / path
-        elif not path.is_absolute():
-            path = self._study_folder / FOLDER / path
-        if "{" not in str(path.parent):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        return str(path)
-
-
-def _make(section: CallbackSection, number: int, paths: _Paths) -> Any:
+def _make(section: CallbackSection, number: int, paths: CallbackPaths) -> Any:
     where, callback = f"callbacks[{number}]", resolve(section.use)
     if not (isinstance(callback, type) and issubclass(callback, keras.callbacks.Callback)):
         raise ExperimentError(f'{where}.use = "{section.use}" is not a keras.callbacks.Callback; name a subclass of keras.callbacks.Callback')
@@ -147,21 +123,33 @@ def _make(section: CallbackSection, number: int, paths: _Paths) -> Any:
         raise ExperimentError(f"{where}: {section.use} cannot be created: {type(error).__name__}: {one_line(str(error))}") from error
 
 
-def _arguments(callback: Any, written: Mapping[str, Any], paths: _Paths, where: str) -> dict[str, Any]:
+def _arguments(callback: Any, written: Mapping[str, Any], paths: CallbackPaths, where: str) -> dict[str, Any]:
     """Return the arguments of a callback; a default that is a path becomes a path of this trial too."""
     defaults = {name: parameter.default for name, parameter in inspect.signature(callback).parameters.items()}
-    chosen = {name: default for name, default in defaults.items() if _is_path(name) and isinstance(default, str)}
-    return {name: _argument(name, value, paths, where) for name, value in (chosen | dict(written)).items()}
+    chosen = {name: str(default) for name, default in defaults.items() if is_path(name) and isinstance(default, str | Path)}
+    given = chosen | resolve_arguments(written, where)
+    placed = {name: _resolved_object(value) if _is_object(value) else paths.place(name, value, where) for name, value in given.items()}
+    for name, value in placed.items():
+        if value != given[name]:
+            _create_folders(value)
+    return placed
 
 
-def _argument(name: str, value: Any, paths: _Paths, where: str) -> Any:
-    if isinstance(value, str):
-        return paths.resolve(name, value, where) if _is_path(name) else paths.fill(value)
-    return resolve(value["use"]) if isinstance(value, Mapping) and value.keys() == {"use"} else value
+def _is_object(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.keys() == {"use"}
 
 
-def _is_path(name: str) -> bool:
-    return name.rpartition("_")[2] in _PATHS
+def _resolved_object(value: Any) -> Any:
+    return resolve(value["use"])
+
+
+def _create_folders(value: Any) -> None:
+    """Create the folder of each path, unless Keras fills in a part of its name later."""
+    if isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            _create_folders(inner)
+    elif isinstance(value, str) and Path(value).is_absolute() and "{" not in str(Path(value).parent):
+        Path(value).parent.mkdir(parents=True, exist_ok=True)
 
 
 def _check_tensorboard(where: str) -> None:

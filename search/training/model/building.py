@@ -8,6 +8,7 @@ import keras
 from ...data.arrays import TrainingArrays
 from ...errors import TrialError
 from ...estimators import is_estimator
+from ...experiment.arguments import resolve_arguments
 from ...experiment.references import accepted_arguments, named_arguments, resolve
 from ...experiment.settings import Precision
 from ..context import TrainingContext
@@ -29,6 +30,7 @@ def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: in
     """
     set_seeds(seed)
     builder = resolve(context.experiment.model)
+    arguments = resolve_arguments(arguments, "[space.model]")
     with computing_in(precision):
         model = builder(**{**accepted_arguments(builder, provided(context.arrays)), **named_arguments(builder, seeds(seed)), **arguments})
     if not isinstance(model, keras.Model) and not is_estimator(model):

@@ -1,0 +1,85 @@
+"""References to environment variables among arguments."""
+
+import pytest
+
+from search.errors import ExperimentError
+from search.experiment.arguments import resolve_arguments
+from search.experiment.file import load_experiment, parse_experiment
+from search.redaction import redact
+
+CONTENT = {
+    "name": "own",
+    "model": "own:build",
+    "data": {"loader": "own:load", "token": "clear-data-token", "user": "env:OWN_USER", "rows": 3},
+    "space": {"model": {"api_key": "clear-model-key", "units": {"type": "int", "low": 1, "high": 4}}},
+    "callbacks": [{"use": "own:Notify", "password": "clear-callback-password", "url": "https://a:pw-of-url@hooks.lab/x"}],
+    "objective": {"metric": "val_loss", "direction": "minimize"},
+}
+
+
+def with_data(**changes):
+    return parse_experiment(CONTENT | {"data": CONTENT["data"] | changes}, "own.toml")
+
+
+def test_references_are_resolved_at_any_depth_and_their_values_hidden(monkeypatch):
+    monkeypatch.setenv("OWN_USER", "ada-by-reference")
+    given = {"user": "env:OWN_USER", "options": {"names": ["env:OWN_USER", 3]}, "text": "env: OWN_USER"}
+    assert resolve_arguments(given, "[data]") == {"user": "ada-by-reference", "options": {"names": ["ada-by-reference", 3]}, "text": "env: OWN_USER"}
+    monkeypatch.delenv("OWN_USER")
+    assert redact("user ada-by-reference") == "user ***"
+
+
+def test_an_unset_variable_is_named(monkeypatch):
+    monkeypatch.delenv("NOT_SET", raising=False)
+    with pytest.raises(ExperimentError, match=r'\[data\]: token = "env:NOT_SET": the environment variable NOT_SET is not set'):
+        resolve_arguments({"token": "env:NOT_SET"}, "[data]")
+
+
+@pytest.mark.parametrize("value", ["***", "https://***@hooks.lab/x"])
+def test_a_stored_study_does_not_have_the_secrets_of_its_file(value):
+    with pytest.raises(ExperimentError, match=r'no study stores; run the experiment file again, which has it, or write token = "env:NAME"'):
+        resolve_arguments({"token": value}, "[data]")
+
+
+def test_an_experiment_is_stored_without_secrets_and_with_references():
+    stored = with_data().without_secrets()
+    assert stored.data.arguments == {"token": "***", "user": "env:OWN_USER", "rows": 3}
+    assert stored.space.model["api_key"] == "***"
+    assert stored.space.searched == with_data().space.searched
+    assert stored.callbacks[0].arguments == {"password": "***", "url": "https://***@hooks.lab/x"}
+    assert "clear-" not in stored.model_dump_json()
+    assert parse_experiment(stored.model_dump(mode="json", exclude_none=True), "store").identity == with_data().identity
+
+
+def test_another_secret_is_the_same_experiment_and_another_argument_is_not():
+    assert with_data(token="another-token").fingerprint == with_data(token="env:HF_TOKEN").fingerprint == with_data().fingerprint
+    assert with_data(rows=4).fingerprint != with_data().fingerprint
+
+
+def test_secrets_of_an_experiment_are_hidden_once_it_is_read():
+    with_data()
+    assert redact("clear-data-token clear-model-key clear-callback-password pw-of-url") == "*** *** *** ***"
+
+
+def test_a_secret_cannot_be_searched():
+    choices = {"type": "categorical", "choices": ["one", "two"]}
+    with pytest.raises(ExperimentError, match=r"space\.model\.token: a secret cannot be searched"):
+        parse_experiment(CONTENT | {"space": {"model": {"token": choices}}}, "own.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides"),
+    [
+        ('model = "a:b"\npassword = quoted not', []),
+        ("", ["data.token=leaked-override", "space=3"]),
+        ("", ["data.token.x=leaked-override"]),
+        ("[space.model]\ntoken = ['leaked-list']", []),
+    ],
+)
+def test_messages_about_a_file_have_no_secrets(tmp_path, text, overrides):
+    path = tmp_path / "own.toml"
+    path.write_text(text or "data = { loader = 'own:load', token = 'leaked-file' }")
+    with pytest.raises(ExperimentError) as refused:
+        load_experiment(path, overrides)
+    assert "leaked" not in str(refused.value)
+    assert "quoted not" not in str(refused.value)
