@@ -9,6 +9,7 @@ from ..atomic_file import replacing
 from ..data import tables
 from ..data.tables import TableFormat
 from ..errors import DataError, nearest
+from ..output_files import check_output
 from ..redaction import one_line, shorten
 from .pyfunc import Champion
 
@@ -32,8 +33,7 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
     """
     _check_suffix(output_path, OUTPUT_SUFFIXES)
     _check_input(input_path)
-    if not output_path.absolute().parent.is_dir():
-        raise DataError(f'The folder of "{output_path}" does not exist; create it first')
+    check_output(output_path)
     if output_path.exists() and output_path.samefile(input_path):
         raise DataError(f'"{output_path}" has the rows to predict; give another file for the predictions')
     champion = load()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..data.arrays import named
 from ..errors import ChampionError, DataError, StudyNotFoundError, nearest
+from ..output_files import writing
 from ..store import Store
 from ..tracking.descriptions import positive_tags
 from ..tracking.mlflow_connection import connect, mlflow_session
@@ -177,11 +178,10 @@ def export_champion(champion: Champion, path: Path) -> None:
         path: The new file, ending in ``.keras``, or ``.skops`` for scikit-learn's. The model takes preprocessed features.
 
     Raises:
-        DataError: If the suffix is wrong or the folder does not exist.
+        DataError: If the suffix is wrong, the folder does not exist, or the file cannot be written.
     """
     suffix = champion.model_file.suffix
     if path.suffix != suffix:
         raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in {suffix}')
-    if not path.absolute().parent.is_dir():
-        raise DataError(f'The folder of "{path}" does not exist; create it first')
-    shutil.copyfile(champion.model_file, path)
+    with writing(path):
+        shutil.copyfile(champion.model_file, path)

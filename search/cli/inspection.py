@@ -36,15 +36,16 @@ def picture(study: Study, file: Annotated[Path, typer.Argument(help="File to wri
     from ..champion import load_champion
     from ..champion.model_overview import PICTURE, read_overview
     from ..errors import DataError
+    from ..output_files import check_output, writing
 
     if file.suffix != ".svg":
         raise DataError(f'"{file}" has the suffix "{file.suffix}"; expected a file ending in .svg')
-    if not file.absolute().parent.is_dir():
-        raise DataError(f'The folder of "{file}" does not exist; create it first')
+    check_output(file)
     champion = load_champion(study)
     with quiet_backend():
         text = read_overview(champion, PICTURE)
-    file.write_text(text, encoding="utf-8")
+    with writing(file):
+        file.write_text(text, encoding="utf-8")
     typer.echo(f"Picture written to {file}")
 
 

@@ -14,8 +14,8 @@ from rich.table import Table
 
 from ..csv_cells import neutral_cell
 from ..data.positive_class import why_undefined, with_class
-from ..errors import InputError
 from ..experiment.parameters import CategoricalParameter
+from ..output_files import writing
 from ..redaction import redact, shorten
 from ..trial import TrialState
 
@@ -196,11 +196,7 @@ def print_trials(records: Sequence["TrialRecord"]) -> None:
 def write_trials(records: Sequence["TrialRecord"], path: Path) -> None:
     """Write one row per trial to a CSV file, a column per hyperparameter."""
     names = sorted({name for record in records for name in record.params})
-    try:
-        file = path.open("w", newline="", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f'"{path}" cannot be written: {error.strerror}; give another file') from None
-    with file:
+    with writing(path), path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["trial", "state", "value", "epochs", "seconds", *map(neutral_cell, names), "reason"])
         for record in records:

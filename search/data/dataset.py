@@ -13,7 +13,8 @@ from ..errors import DataError, nearest
 from ..experiment.arguments import resolve_arguments
 from ..experiment.references import check_arguments, resolve
 from ..experiment.sections import DataSection
-from ..redaction import redact
+from ..redaction import one_line, redact, shorten
+from ..user_code import user_code
 from .arrays import Task, Tasks, named
 from .classes import format_values, name_classes, order_positive_last
 from .columns import to_numbers
@@ -78,9 +79,10 @@ def load_dataset(section: DataSection) -> Dataset:
     check_arguments(loader, section.arguments, {}, "[data]")
     arguments = resolve_arguments(section.arguments, "[data]")
     try:
-        loaded = loader(**arguments)
+        with user_code():
+            loaded = loader(**arguments)
     except Exception as error:  # the user's loader can raise anything
-        raise DataError(f'[data] loader = "{section.loader}": {_describe(error)}') from error
+        raise DataError(f'[data] loader = "{section.loader}": {shorten(one_line(_describe(error)), 400)}') from error
     name = loaded.get("name") if isinstance(loaded, Mapping) else None
     return parse_dataset(loaded, redact(str(name or getattr(loader, "__name__", section.loader))))
 

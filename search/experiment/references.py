@@ -14,8 +14,9 @@ from types import ModuleType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from ..errors import ExperimentError, UnknownReferenceError, nearest
-from ..redaction import one_line
+from ..redaction import one_line, shorten
 from ..secret_values import MASK, is_secret_name
+from ..user_code import user_code
 
 _NAME = r"[A-Za-z_]\w*"
 FORM = rf"^{_NAME}(\.{_NAME})*:{_NAME}(\.{_NAME})*$"
@@ -79,7 +80,8 @@ def _public_names(holder: Any) -> list[str]:
 
 def _import_module(module_name: str, reference: str) -> Any:
     try:
-        return importlib.import_module(module_name)
+        with user_code():
+            return importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         missing = error.name or module_name
         if module_name == missing or module_name.startswith(f"{missing}."):
@@ -89,7 +91,7 @@ def _import_module(module_name: str, reference: str) -> Any:
             ) from None
         raise UnknownReferenceError(f'"{reference}": importing {module_name} needs the module "{missing}"; install it') from error
     except Exception as error:  # importing a user's module can raise anything
-        reason = one_line(str(error))
+        reason = shorten(one_line(str(error)), 300)
         raise UnknownReferenceError(f'"{reference}": importing {module_name} failed with {type(error).__name__}: {reason}') from error
 
 

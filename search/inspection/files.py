@@ -9,6 +9,7 @@ import numpy as np
 
 from ..csv_cells import neutral_cell
 from ..errors import DataError, nearest
+from ..output_files import check_output, writing
 
 SUFFIXES = (".csv", ".npz")
 
@@ -20,12 +21,11 @@ def check_output_path(path: Path) -> None:
         path: The file.
 
     Raises:
-        DataError: If the suffix is another than .npz or .csv, or the folder does not exist.
+        DataError: If the suffix is another than .npz or .csv, the folder does not exist, or the path is a folder.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise DataError(f'"{path}" has the suffix "{path.suffix}"; {nearest(path.suffix, SUFFIXES)}')
-    if not path.absolute().parent.is_dir():
-        raise DataError(f'The folder of "{path}" does not exist; create it first')
+    check_output(path)
 
 
 def write_weights(weights: Mapping[str, np.ndarray], path: Path) -> None:
@@ -36,11 +36,12 @@ def write_weights(weights: Mapping[str, np.ndarray], path: Path) -> None:
         path: ``.npz`` gets the arrays by name; ``.csv`` a line per number: weight, index, value.
 
     Raises:
-        DataError: As `check_output_path`.
+        DataError: As `check_output_path`, or if the file cannot be written.
     """
     check_output_path(path)
     if path.suffix.lower() == ".npz":
-        np.savez(path, **weights)  # type: ignore[arg-type]
+        with writing(path):
+            np.savez(path, **weights)  # type: ignore[arg-type]
         return
     numbers = ([name, " ".join(map(str, index)), value] for name, array in weights.items() for index, value in np.ndenumerate(array))
     _write_lines(path, ["weight", "index", "value"], numbers)
@@ -56,13 +57,14 @@ def write_outputs(outputs: Sequence[np.ndarray], layer: str, path: Path) -> None
             "dense_1" ...; for images "conv_0_0_0" ...; for the second call of a shared layer "dense.2_0" ...
 
     Raises:
-        DataError: As `check_output_path`.
+        DataError: As `check_output_path`, or if the file cannot be written.
     """
     check_output_path(path)
     endings = ["", *(str(number) for number in range(2, len(outputs) + 1))]
     if path.suffix.lower() == ".npz":
         arrays = {"outputs" + (f"_{ending}" if ending else ""): array for ending, array in zip(endings, outputs, strict=True)}
-        np.savez(path, **arrays)  # type: ignore[arg-type]
+        with writing(path):
+            np.savez(path, **arrays)  # type: ignore[arg-type]
         return
     places = [(layer + (f".{ending}" if ending else ""), array.shape[1:]) for ending, array in zip(endings, outputs, strict=True)]
     columns = ["_".join([name, *map(str, index)]) for name, shape in places for index in itertools.product(*map(range, shape))]
@@ -71,7 +73,7 @@ def write_outputs(outputs: Sequence[np.ndarray], layer: str, path: Path) -> None
 
 
 def _write_lines(path: Path, header: Sequence[str], lines: Iterator[Sequence[object]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with writing(path), path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(map(neutral_cell, header))
         writer.writerows(map(neutral_cell, line) for line in lines)

@@ -31,6 +31,7 @@ from ..tracking.base import StudyRecord, Tracker
 from ..tracking.mlflow_tracker import MlflowTracker
 from ..training.metrics import check_objective
 from ..trial import Assignment, TrialResult
+from ..user_code import limited_user_code
 from . import data_checks, disk_space
 from .code_changes import check_code
 from .ending import Ending
@@ -86,7 +87,9 @@ def run_study(
 
 def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
     """Load and check the data, and set the ledger's sampler and pruner."""
-    dataset = load_dataset(experiment.data)
+    limit = experiment.executor.load_timeout_seconds
+    with limited_user_code(f"Loading the data by {experiment.data.loader}", limit, "executor.load_timeout_seconds"):
+        dataset = load_dataset(experiment.data)
     targets = _targets(ledger, dataset, experiment)
     check_objective(experiment.objective, tasks_of(targets), experiment.outputs)
     data_checks.check_validation(experiment, dataset, targets)

@@ -18,6 +18,7 @@ from ..experiment.file import Experiment
 from ..experiment.references import check_arguments, check_values, resolve
 from ..redaction import one_line, shorten
 from ..trial import Assignment
+from ..user_code import user_code
 from . import sklearn_fit
 from .batching import rows
 from .context import TrainingContext
@@ -175,7 +176,8 @@ def _is_close(given: Array, expected: Array) -> bool:
 def _explaining(problem: str, advice: str) -> Iterator[None]:
     """Raise whatever a model raises as a `TrialError` of one line."""
     try:
-        yield
+        with user_code():
+            yield
     except TrialError:
         raise
     except Exception as error:  # whatever a builder, a layer or the backend can raise

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import TrialError
 from ..redaction import redact
 from ..trial import Assignment, Failure, Report, TrialResult, TrialState
+from ..user_code import user_code
 from .context import TrainingContext
 from .failures import classify, reason_of
 
@@ -61,7 +62,8 @@ def _train_catching(caught: type[Exception], context: TrainingContext, assignmen
     run = TrialRun(context, assignment, progress)
     reason, failure = "", None
     try:
-        state = _train(run)
+        with user_code():
+            state = _train(run)
     except caught as error:  # whatever a builder, a layer or the device can raise
         if error is progress.report_error:
             raise

@@ -18,7 +18,8 @@ from ...experiment.callback_paths import CallbackPaths, is_path
 from ...experiment.file import Experiment
 from ...experiment.references import check_arguments, resolve
 from ...experiment.sections import CallbackSection
-from ...redaction import one_line
+from ...redaction import one_line, shorten
+from ...user_code import user_code
 
 _BATCH_HOOKS = (
     *("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"),
@@ -118,9 +119,10 @@ def _make(section: CallbackSection, number: int, paths: CallbackPaths) -> Any:
     check_arguments(callback, section.arguments, {}, where)
     arguments = _arguments(callback, section.arguments, paths, where)
     try:
-        return callback(**arguments)
+        with user_code():
+            return callback(**arguments)
     except Exception as error:  # whatever a constructor raises for a value
-        raise ExperimentError(f"{where}: {section.use} cannot be created: {type(error).__name__}: {one_line(str(error))}") from error
+        raise ExperimentError(f"{where}: {section.use} cannot be created: {type(error).__name__}: {shorten(one_line(str(error)), 300)}") from error
 
 
 def _arguments(callback: Any, written: Mapping[str, Any], paths: CallbackPaths, where: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ...estimators import is_estimator
 from ...experiment.arguments import resolve_arguments
 from ...experiment.references import accepted_arguments, named_arguments, resolve
 from ...experiment.settings import Precision
+from ...user_code import user_code
 from ..context import TrainingContext
 from .precision import computing_in
 from .seeding import set_seeds
@@ -31,7 +32,7 @@ def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: in
     set_seeds(seed)
     builder = resolve(context.experiment.model)
     arguments = resolve_arguments(arguments, "[space.model]")
-    with computing_in(precision):
+    with computing_in(precision), user_code():
         model = builder(**{**accepted_arguments(builder, provided(context.arrays)), **named_arguments(builder, seeds(seed)), **arguments})
     if not isinstance(model, keras.Model) and not is_estimator(model):
         expected = "expected keras.Model, or what has scikit-learn's fit and predict" + ("; is a return missing?" if model is None else "")

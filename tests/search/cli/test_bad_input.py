@@ -80,7 +80,8 @@ def test_texts_with_brackets_are_printed_unchanged(shell):
     shell.call("run", DIABETES, "--trials", 1, "--workers", 1, "--set", "callbacks=[{use='own:Failing'}]", status=1)
     assert "shape [/job:localhost] [bold]" in shell.call("show", "diabetes").stdout
     assert "shape [/job:localhost] [bold]" in shell.call("trials", "diabetes").stdout
-    assert "cannot be written" in shell.call("trials", "diabetes", "--csv", "nowhere/trials.csv", status=2).stderr
+    for file, message in (("nowhere/trials.csv", "does not exist"), (".", "is a folder"), ("/dev/full", "cannot be written: No space left")):
+        assert message in shell.call("trials", "diabetes", "--csv", file, status=2).stderr
 
 
 def test_help_needs_no_heavy_imports(shell):

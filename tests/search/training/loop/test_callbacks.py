@@ -136,7 +136,8 @@ def test_a_callback_that_reads_the_logs_may_set_the_learning_rate(train):
 
 def test_placeholders_are_filled_and_those_of_keras_left(tmp_path):
     paths = ["{study_folder}/kept/{trial}.keras", "all/{trial}-{epoch:02d}-{val_loss:.2f}.keras", str(tmp_path / "{trial}.keras")]
-    experiment = make_experiment(callbacks=[{"use": "keras.callbacks:ModelCheckpoint", "filepath": path} for path in paths])
+    callbacks = [{"use": "keras.callbacks:ModelCheckpoint", "filepath": path} for path in paths]
+    experiment = make_experiment(callbacks=callbacks, executor={"trainer": "keras", "callback_folders": [str(tmp_path)]})
     made = [callback.filepath for callback in make_callbacks(experiment, tmp_path / "study", 5)]
     expected = ["study/kept/5.keras", "study/callbacks/all/5-{epoch:02d}-{val_loss:.2f}.keras", "5.keras"]
     assert made == [str(tmp_path / path) for path in expected]
