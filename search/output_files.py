@@ -40,4 +40,4 @@ def writing(path: Path) -> Iterator[None]:
         if is_new:
             with contextlib.suppress(OSError):
                 path.unlink()
-        raise DataError(f'"{path}" cannot be written: {error.strerror or error}; give another file, or make room for it') from error
+        raise DataError(f'"{path}" cannot be written: {error.strerror or error}; give another file, or free space') from error

@@ -53,7 +53,7 @@ class CallbackPaths:
             return given
         # Not str.format: Keras' own "{epoch:02d}" and "{val_loss:.2f}" are filled in later.
         text = given.replace("{trial}", str(self.trial)).replace("{study_folder}", str(self.study_folder))
-        return str(self._place(name, given, Path(text).expanduser(), where)) if is_path(name) or _looks_like_file(text) else text
+        return str(self._place(name, given, Path(text).expanduser(), where)) if is_path(name) or _is_like_file(text) else text
 
     def _place(self, name: str, given: str, path: Path, where: str) -> Path:
         shown = f'{where}.{name} = "{given}"'
@@ -96,7 +96,7 @@ def check_paths(experiment: Experiment, study_folder: Path) -> None:
                 paths.place(name, value, f"callbacks[{number}]")
 
 
-def _looks_like_file(text: str) -> bool:
+def _is_like_file(text: str) -> bool:
     path = Path(text)
     if "://" in text or "\n" in text:
         return False
