@@ -12,10 +12,9 @@ from ..champion.package import Packager
 from ..champion.promotion import Promotion, is_promoted
 from ..data.arrays import TrainingArrays
 from ..data.dataset import Dataset, load_dataset
-from ..data.fitting import find_problems, fit_preprocessor, prepare
+from ..data.fitting import find_problems
 from ..data.positive_class import with_class
-from ..data.preprocessing import Preprocessor
-from ..data.targets import Target, choose_targets, positive_classes, read_targets, tasks_of
+from ..data.targets import positive_classes, tasks_of
 from ..errors import DataError, StudyChangedError, WorkerError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
@@ -37,6 +36,7 @@ from .code_changes import check_code
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver
+from .preparation import prepare_arrays, targets_of_study
 from .summary import StudySummary, outcome_of, summarize
 
 
@@ -90,7 +90,7 @@ def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
     limit = experiment.executor.load_timeout_seconds
     with limited_user_code(f"Loading the data by {experiment.data.loader}", limit, "executor.load_timeout_seconds"):
         dataset = load_dataset(experiment.data)
-    targets = _targets(ledger, dataset, experiment)
+    targets = targets_of_study(ledger, dataset, experiment)
     check_objective(experiment.objective, tasks_of(targets), experiment.outputs)
     data_checks.check_validation(experiment, dataset, targets)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
@@ -99,12 +99,6 @@ def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
         _check_data(ledger, dataset)
         ledger.set_attribute("dataset", dataset.fingerprint)
     return dataset
-
-
-def _targets(ledger: StudyView, dataset: Dataset, experiment: Experiment) -> dict[str, Target]:
-    """Return the targets of a study: those of its trials, if it has any, since the metrics of all its trials mean the same."""
-    stored = read_targets(ledger.folder.preprocessor) if ledger.records() else {}
-    return stored or choose_targets(dataset, experiment.outputs, experiment.preprocessing.target)
 
 
 class _Run:
@@ -118,7 +112,7 @@ class _Run:
         self._observer = observer
         self._tracker: Tracker = BackgroundTracker(MlflowTracker(store.tracking_uri, store.artifacts))
         self._n_trials = experiment.search.n_trials
-        self._targets = _targets(ledger, dataset, experiment)
+        self._targets = targets_of_study(ledger, dataset, experiment)
 
     def run(self, executor: Executor) -> None:
         """Run the missing trials, and end this process' part in the study as `Ending` describes."""
@@ -148,7 +142,7 @@ class _Run:
         with self._ledger.lock():
             # Arrays that the workers of another coordinator read are not written again.
             if not (self._ledger.has_other_coordinators and TrainingArrays.exist_in(self._ledger.folder.arrays)):
-                self._prepare()
+                prepare_arrays(self._ledger, self._dataset, self._experiment)
         self._observer.on_stage("Starting workers")
         self._packager.start()  # it imports what it needs while the trials run
         if is_new := not self._ledger.n_finished:
@@ -176,16 +170,6 @@ class _Run:
         of_columns = [str(finding) for finding in find_problems(self._dataset, experiment.preprocessing) if finding.is_important]
         for note in (*self._dataset.notes, *of_columns, *of_options, *data_checks.notes(experiment, self._dataset, self._targets)):
             self._observer.on_note(note)
-
-    def _prepare(self) -> None:
-        """Write the arrays; a study with trials keeps its preprocessing, even if this version would fit another one."""
-        folder = self._ledger.folder.preprocessor
-        if self._ledger.records() and read_targets(folder):
-            preprocessor = Preprocessor.load(folder)
-        else:
-            preprocessor = fit_preprocessor(self._dataset, self._experiment.preprocessing, self._experiment.outputs)
-            preprocessor.save(folder)
-        prepare(self._dataset, preprocessor).save(self._ledger.folder.arrays)
 
     def _start_tracking(self, executor: Executor) -> None:
         with self._ledger.lock():  # one coordinator starts the study's run, the others continue it

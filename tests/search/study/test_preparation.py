@@ -1,0 +1,35 @@
+"""A study keeps the preprocessing that its trials were trained with."""
+
+import json
+
+import optuna
+import pandas as pd
+
+from search import ledger as ledgers
+from search.data.arrays import TrainingArrays
+from search.data.dataset import load_dataset
+from search.experiment.file import parse_experiment
+from search.experiment.space import to_distributions
+from search.store import Store
+from search.study.preparation import prepare_arrays, targets_of_study
+
+
+def test_the_trials_of_a_study_of_an_earlier_version_keep_their_classes_and_their_target(tmp_path):
+    pd.DataFrame({"x": range(40), "kind": ["fraud", "legit", "legit", "legit"] * 10}).to_csv(tmp_path / "rows.csv", index=False)
+    content = {"name": "fraud", "model": "models.mlp:build_mlp", "data": {"loader": "experiments.datasets:csv", "path": str(tmp_path / "rows.csv")}}
+    content["data"]["target"] = "kind"
+    content |= {"objective": {"metric": "val_loss", "direction": "minimize"}, "space": {"model": {"n_neurons": {"type": "int", "low": 1, "high": 9}}}}
+    experiment = parse_experiment(content, "fraud.toml")
+    dataset, ledger = load_dataset(experiment.data), ledgers.create_or_continue(Store(tmp_path), "fraud", experiment, fresh=False)
+    prepare_arrays(ledger, dataset, experiment)
+    assert targets_of_study(ledger, dataset, experiment)[""].classes == ("legit", "fraud")
+    file = ledger.folder.preprocessor / "preprocessor.json"
+    facts = json.loads(file.read_text())
+    facts["targets"][""] |= {"classes": ["fraud", "legit"]}  # sorted by name, as before
+    file.write_text(json.dumps(facts))
+    ledger.use(optuna.samplers.RandomSampler(), optuna.pruners.NopPruner())
+    ledger.ask(to_distributions(experiment.space.searched), 1)
+    prepare_arrays(ledger, dataset, experiment)
+    assert targets_of_study(ledger, dataset, experiment)[""].positive == "legit"
+    assert TrainingArrays.load(ledger.folder.arrays).y_train.mean() == 0.75
+    ledger.close()
