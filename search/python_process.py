@@ -119,13 +119,13 @@ class PythonProcess:
 
 
 def last_line(log: Path) -> str:
-    """Return the last line of a process' output, for a message; of a crash in native code, its first one.
+    """Return the last line of a process' output, for a message; of a crash in native code or a hang, the line that names it.
 
     Args:
         log: The file with its output; it may be missing.
 
     Returns:
-        At most 200 characters.
+        At most 200 characters; empty if it printed nothing.
     """
     try:
         with log.open("rb") as file:
@@ -133,8 +133,18 @@ def last_line(log: Path) -> str:
             lines = [line.strip() for line in file.read().decode(errors="replace").splitlines() if line.strip()]
     except OSError:
         lines = []
-    fatal = [line for line in lines if line.startswith("Fatal Python error")]  # the lines after it are tracebacks
-    return shorten(redact((fatal or lines)[-1]), 200) if lines else "it printed nothing"
+    return shorten(redact(_decisive(lines)), 200) if lines else ""
+
+
+def _decisive(lines: list[str]) -> str:
+    """Return the last line; of a traceback that Python's fault handler wrote, its cause, or where the user's own code hangs."""
+    for number, line in enumerate(lines):
+        if line.startswith("Fatal Python error"):
+            return line
+        if line.startswith("Timeout ("):
+            files = [file for file in lines[number:] if file.startswith("File ")]  # the innermost call first
+            return next((file for file in files if "/lib/python" not in file), lines[-1])
+    return lines[-1]
 
 
 def call(entry: str, pipe: Connection) -> None:

@@ -197,7 +197,7 @@ class Packager:
             reply: Mapping[str, str] = self._process.receive()
         except EOFError:
             if self._start_process is None:
-                status = f"ended with {self._process.exit_reason}: {last_line(Path(self._process.log))}"
+                status = f"ended with {self._process.exit_reason}: {last_line(Path(self._process.log)) or 'it printed nothing'}"
                 raise self._with_log(ChampionError(f"Packaging trial {self._spec.trial}'s model {status}")) from None
         else:
             return reply

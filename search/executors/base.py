@@ -1,6 +1,6 @@
 """The interfaces of executors: an executor, and the host and the connection by which `worker_pool` reaches its workers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,8 +22,11 @@ class Executor(Protocol):
         """
         ...
 
-    def check(self) -> tuple[str, ...]:
+    def check(self, on_wait: Callable[[str], None] = lambda _text: None) -> tuple[str, ...]:
         """Check the model builder against the experiment and the arrays, and wait until a trial can be trained.
+
+        Args:
+            on_wait: Called once if that takes more than half a minute, with what is waited for. Defaults to doing nothing.
 
         Returns:
             What the user should know about the model, one sentence each.
@@ -114,8 +117,8 @@ class WorkerConnection(Protocol):
         ...
 
     @property
-    def last_output(self) -> str:
-        """The last line that the worker printed; empty if this machine does not have it."""
+    def last_output(self) -> str | None:
+        """The last line that the worker printed, empty if it printed nothing; None if this machine does not have it."""
         ...
 
     def resident_bytes(self) -> int:

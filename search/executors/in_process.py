@@ -52,7 +52,7 @@ class InProcessExecutor:
 
         self._check, self._train = check, train
 
-    def check(self) -> tuple[str, ...]:
+    def check(self, on_wait: Callable[[str], None] = lambda _text: None) -> tuple[str, ...]:
         """Check the model builder; see `Executor.check`."""
         return self._check()
 

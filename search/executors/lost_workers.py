@@ -33,12 +33,15 @@ class FailedStarts:
         """Record a successful start."""
         self._n = 0
 
-    def add(self, worker: WorkerHandle) -> None:
+    def add(self, worker: WorkerHandle, start_timeout_seconds: float) -> None:
         """Record a worker that ended before it was ready; the loss of its machine does not count.
 
         Raises:
-            WorkerError: If too many workers have failed.
+            WorkerError: If too many workers have failed, or one was not ready in time: another one would hang too.
         """
+        if worker.is_hung:
+            limit = f"{start_timeout_seconds:g} s (executor.start_timeout_seconds)"
+            raise WorkerError(f"A worker was not ready after {limit}: it imports its backend or builds the model; {output_of(worker.connection)}")
         self._n += not worker.connection.is_node_lost
         if self._n >= _MAX_FAILED_STARTS:
             raise WorkerError(f"Worker processes cannot start ({worker.connection.exit_reason}); {output_of(worker.connection)}")
@@ -47,4 +50,7 @@ class FailedStarts:
 def output_of(connection: WorkerConnection) -> str:
     """Return where the output of a worker is, and its last line, for a message."""
     last = connection.last_output
-    return f"its output is in {connection.log}" + (f", which ends with: {last}" if last else "")
+    where = f"its output is in {connection.log}"
+    if last is None:
+        return where
+    return f"{where}, which ends with: {last}" if last else f"{where}, which is empty"

@@ -9,9 +9,6 @@ from .base import WorkerConnection
 from .device_share import DeviceShare
 from .messages import EpochReports, WorkerReady, WorkerStarted
 
-_START_SECONDS = 600.0
-"""A worker may take at least this long to import its backend and check the builder."""
-
 FromWorker = WorkerStarted | WorkerReady | EpochReports | TrialResult
 
 
@@ -110,15 +107,16 @@ class WorkerHandle:
                 self.last_seconds = math.inf if message.state is TrialState.FAILED else message.seconds
         return message
 
-    def deadline(self, epoch_timeout_seconds: float) -> float:
+    def deadline(self, epoch_timeout_seconds: float, start_timeout_seconds: float) -> float:
         """Return the monotonic time in seconds by which the next message must arrive; infinite for an idle worker.
 
         Args:
             epoch_timeout_seconds: The longest allowed time without a message.
+            start_timeout_seconds: The same before the worker is ready.
         """
         if self.is_idle:
             return math.inf
-        return self.last_message_at + (epoch_timeout_seconds if self.is_ready else max(epoch_timeout_seconds, _START_SECONDS))
+        return self.last_message_at + (epoch_timeout_seconds if self.is_ready else start_timeout_seconds)
 
     def growth_bytes(self) -> int:
         """Return how much its memory has grown since its first trial."""

@@ -4,6 +4,7 @@ It knows no pipe and no cluster: it receives and sends messages by two functions
 """
 
 import contextlib
+import faulthandler
 import os
 import threading
 import time
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from ..training.context import TrainingContext
 
 SEND_INTERVAL_SECONDS = 0.25
+_SLOW_SECONDS = 25.0
+"""A check of the builder that takes longer leaves its traceback in the log."""
 Send = Callable[[Any], None]
 
 
@@ -48,6 +51,7 @@ def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive:
     if fraction := os.environ.get(MEMORY_FRACTION):
         limit_memory(float(fraction))
     receive()  # CheckBuilder
+    faulthandler.dump_traceback_later(_SLOW_SECONDS)  # of what hangs, into the log
     context = TrainingContext(experiment, load())
     try:
         notes = check_builder(context)
@@ -56,6 +60,7 @@ def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive:
         receive()
         return
     capacity = choose_capacity(context)
+    faulthandler.cancel_dump_traceback_later()
     trials = _Trials(send, context)
     send(WorkerReady(capacity=capacity, device_bytes=total_bytes(), notes=notes))
     threading.Thread(target=_run_or_exit, args=(_receive_all, receive, trials), daemon=True).start()

@@ -6,7 +6,7 @@ number of trials, or when its memory has grown.
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -17,12 +17,15 @@ from ..trial import Assignment, Failure, Report, TrialResult
 from .base import WorkerHost
 from .device_share import DeviceShare
 from .gpu_packing import GpuPacking
-from .lost_workers import FailedStarts, failed_results
+from .lost_workers import FailedStarts, failed_results, output_of
 from .messages import CheckBuilder, EpochReports, WorkerReady
 from .placement import choose_worker, n_acceptable
 from .recycling import Recycling
 from .wakeup import Wakeup
 from .worker_handle import WorkerHandle
+
+_NOTICE_SECONDS = 30.0
+"""After this time the user is told what the start of workers waits for."""
 
 
 class WorkerPool:
@@ -37,6 +40,7 @@ class WorkerPool:
         self._workers: list[WorkerHandle] = []
         self._backlog: list[Assignment] = []  # queued trials of workers that died
         self._epoch_timeout_seconds: float
+        self._start_timeout_seconds: float
         self._packing: GpuPacking
         self._recycling: Recycling
         self._failed_starts = FailedStarts()
@@ -56,17 +60,23 @@ class WorkerPool:
     def start(self, experiment: Experiment, arrays: Path) -> None:
         """Start the workers; they import the backend while the caller goes on."""
         self._epoch_timeout_seconds = experiment.executor.epoch_timeout_seconds
+        self._start_timeout_seconds = experiment.executor.start_timeout_seconds
         self._packing, self._recycling = GpuPacking(experiment.executor), Recycling(experiment.executor)
         for share in self._host.prepare(experiment, arrays)[: experiment.search.n_trials]:
             self._workers.append(self._start_worker(share, f"worker-{len(self._workers)}"))
 
-    def check(self) -> tuple[str, ...]:
+    def check(self, on_wait: Callable[[str], None] = lambda _text: None) -> tuple[str, ...]:
         """Make all workers check the builder, and wait until the first one is ready; see `Executor.check`."""
         for worker in self._workers:
             worker.send(CheckBuilder())
+        notice_at = time.monotonic() + _NOTICE_SECONDS
         while not self.n_free:
-            for worker in self._readable():
+            for worker in self._readable(until=notice_at):
                 self._handle_message(worker, lambda _: True)
+            if time.monotonic() >= notice_at and not self.n_free:
+                notice_at = math.inf
+                worker = self._workers[0]
+                on_wait(f"Starting workers: {worker.name} still imports its backend or builds the model; {output_of(worker.connection)}")
         return self._notes
 
     def submit(self, assignment: Assignment) -> None:
@@ -101,10 +111,10 @@ class WorkerPool:
         self._workers.clear()
         self._host.close()
 
-    def _readable(self) -> list[WorkerHandle]:
+    def _readable(self, *, until: float = math.inf) -> list[WorkerHandle]:
         """Wait for messages, and return the workers that have sent one or have ended; a worker past its deadline is killed."""
-        deadlines = {worker: worker.deadline(self._epoch_timeout_seconds) for worker in self._workers}
-        seconds = min(deadlines.values()) - time.monotonic()
+        deadlines = {worker: worker.deadline(self._epoch_timeout_seconds, self._start_timeout_seconds) for worker in self._workers}
+        seconds = min(until, *deadlines.values()) - time.monotonic()
         descriptors = [self._wakeup.fileno(), *(worker.connection.fileno() for worker in self._workers)]
         ready = wait(descriptors, None if math.isinf(seconds) else max(0.0, seconds))
         for worker, deadline in deadlines.items():
@@ -158,7 +168,7 @@ class WorkerPool:
     def _replace_ended(self, worker: WorkerHandle) -> list[TrialResult]:
         """Replace a worker that died or hung, and return the results of its running trials; its queued ones are submitted again."""
         if not worker.is_ready:
-            self._failed_starts.add(worker)
+            self._failed_starts.add(worker, self._start_timeout_seconds)
         self._backlog += worker.queued
         self._replace(worker)
         return failed_results(worker, self._epoch_timeout_seconds)

@@ -226,6 +226,8 @@ class ExecutorSection(Table):
         checkpoint_seconds: Time between checkpoints of a trial of a Keras model, each at the end of an epoch; after a kill the trial
             continues from the last one; 0 means none. Trials with callbacks have none, since Keras cannot save callbacks. Defaults to 60.
         load_timeout_seconds: Loading the data, with the import of the loader's module, may take this long. Defaults to 3600.
+        start_timeout_seconds: If no worker has imported its backend, built the model once and is ready after this time, the search ends.
+            Defaults to 600.
         epoch_timeout_seconds: A worker that reports no epoch for this time is replaced. Defaults to 3600.
         halve_batch_on_oom: Whether a trial that ran out of memory is retried with half its batch size. Defaults to false.
         callback_folders: Folders outside the study's folder that callbacks may write to. Defaults to none.
@@ -242,6 +244,7 @@ class ExecutorSection(Table):
     trial_timeout_seconds: Annotated[float, Field(gt=0)] | None = None
     checkpoint_seconds: Annotated[float, Field(ge=0)] = 60.0
     load_timeout_seconds: Annotated[float, Field(gt=0)] = 3600.0
+    start_timeout_seconds: Annotated[float, Field(gt=0)] = 600.0
     epoch_timeout_seconds: Annotated[float, Field(gt=0)] = 3600.0
     halve_batch_on_oom: bool = False
     callback_folders: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list)

@@ -6,6 +6,7 @@ Everything that the user may have got wrong is checked before the first trial.
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from .. import ledger as ledgers
 from ..champion.package import Packager
@@ -22,12 +23,14 @@ from ..experiment.callback_paths import check_paths
 from ..experiment.file import Experiment, load_experiment
 from ..ledger import Ledger, StudyView
 from ..pruners import make_pruner, pruner_notes
+from ..redaction import redact
 from ..reports import import_libraries, write_report
 from ..samplers import make_sampler
 from ..store import Store
 from ..tracking.background import BackgroundTracker
 from ..tracking.base import StudyRecord, Tracker
 from ..tracking.mlflow_tracker import MlflowTracker
+from ..tracking.sqlite_store import exists
 from ..training.metrics import check_objective
 from ..trial import Assignment, TrialResult
 from ..user_code import limited_user_code
@@ -122,7 +125,7 @@ class _Run:
         metric = with_class(self._experiment.objective.metric, positive_classes(self._targets))
         self._observer.on_study_start(self._ledger.name, metric=metric, n_finished=n_finished, n_trials=self._n_trials, best=self._ledger.best)
         is_missing = n_finished < self._n_trials
-        if not is_missing and not interrupted and self._ledger.is_tracked:
+        if not is_missing and not interrupted and self._is_tracked:
             self._end(Ending.NOTHING_RAN)
             return
         with Packager(executor.start_process) as self._packager:
@@ -149,7 +152,7 @@ class _Run:
             self._packager.load(self._experiment.data)
         self._tracker.open()
         import_libraries()  # while the workers import the backend
-        for note in executor.check():
+        for note in executor.check(self._observer.on_stage):
             self._observer.on_note(note)
         if is_new:
             self._check_loaded_again()
@@ -171,8 +174,15 @@ class _Run:
         for note in (*self._dataset.notes, *of_columns, *of_options, *data_checks.notes(experiment, self._dataset, self._targets)):
             self._observer.on_note(note)
 
+    @property
+    def _is_tracked(self) -> bool:
+        """Whether the store that is in use has the whole study; it may be another one than before, or may have been removed."""
+        is_same = self._ledger.attribute("tracking_store") in (None, redact(self._store.tracking_uri))
+        return self._ledger.is_tracked and is_same and exists(self._store.tracking_uri)
+
     def _start_tracking(self, executor: Executor) -> None:
         with self._ledger.lock():  # one coordinator starts the study's run, the others continue it
+            earlier = self._ledger.attribute("parent_run_id")
             run_id = self._tracker.start_study(
                 StudyRecord(
                     study=self._ledger.name,
@@ -180,14 +190,17 @@ class _Run:
                     dataset=self._dataset,
                     n_trials=self._n_trials,
                     n_workers=executor.n_workers,
-                    parent_run_id=self._ledger.attribute("parent_run_id"),
+                    parent_run_id=earlier,
                     result_of=self._ledger.result,
                     finished=self._finished_trials,
                     positive=positive_classes(self._targets),
                     is_shared=self._ledger.is_shared,
                 )
             )
-            facts = {"parent_run_id": run_id, "n_trials": self._n_trials, "keep_models": self._experiment.search.keep_models, "tracked": None}
+            facts: dict[str, Any] = {"parent_run_id": run_id, "n_trials": self._n_trials, "keep_models": self._experiment.search.keep_models}
+            facts |= {"tracked": None, "tracking_store": redact(self._store.tracking_uri)}
+            if earlier not in (None, run_id) and self._ledger.attribute("champion"):
+                facts["champion"] = None  # its registry was lost with the store: it is registered again
             for name, value in facts.items():
                 self._ledger.set_attribute(name, value)
 

@@ -77,9 +77,9 @@ class MlflowTracker:
             location = (self._artifacts / record.experiment.name).resolve().as_uri() if is_local(self._tracking_uri) else None
             run = resume_study_run(client, known, record, provenance) if known else create_study_run(client, record, provenance, location)
             runs = self._started = TrialRuns(client, record, run.info.experiment_id, run.info.run_id)
-            if known and not record.is_shared:
+            if not record.is_shared:
                 end_left_running(runs)
-                log_last_missing(runs)
+                log_last_missing(runs)  # all of them, if the study's run was lost with its store
             attach_sources(client, runs.parent_run_id, record, provenance)
         return runs.parent_run_id
 

@@ -1,7 +1,7 @@
 import psutil
 import pytest
 
-from search.python_process import PythonProcess
+from search.python_process import PythonProcess, last_line
 
 ENTRY = "tests.search.replying:reply"
 
@@ -42,3 +42,23 @@ def test_an_idle_process_ends_with_its_pipe():
     process.close(is_idle=True)
     process.join()
     assert not child.is_running()
+
+
+HANG = 'Timeout (0:00:25)!\nThread 0x1 (most recent call first):\n  File "/usr/lib/python3.11/threading.py", line 327 in wait\n'
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("Traceback:\nValueError: no backend\n\n", "ValueError: no backend"),
+        ("Fatal Python error: Segmentation fault\n\nCurrent thread 0x1:\n  File x\n", "Fatal Python error: Segmentation fault"),
+        (HANG + '  File "/home/me/own.py", line 3 in build\n  File "/home/me/other.py", line 1 in x', 'File "/home/me/own.py", line 3 in build'),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_the_last_line_of_a_log_says_why_a_process_ended(tmp_path, printed, expected):
+    log = tmp_path / "worker-0.log"
+    if printed is not None:
+        log.write_text(printed)
+    assert last_line(log) == expected

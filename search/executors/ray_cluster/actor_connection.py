@@ -85,9 +85,8 @@ class ActorConnection:
         return f"Ray's logs of {self._name}, by default in /tmp/ray/session_latest/logs on its node"
 
     @property
-    def last_output(self) -> str:
-        """Empty: the node has it."""
-        return ""
+    def last_output(self) -> None:
+        """Unknown: the node has it."""
 
     def resident_bytes(self) -> int:
         """Return the actor's memory when its last trial ended."""

@@ -62,6 +62,11 @@ def test_a_worker_that_hangs_is_replaced(start, tmp_path):
     assert free_worker(pool) != hung
 
 
+def test_a_builder_that_hangs_ends_the_start_after_a_limit(start):
+    with pytest.raises(WorkerError, match=r"not ready after 2 s \(executor.start_timeout_seconds\).*worker-0.log"):
+        start(model="tests.search.executors.small:build_hanging", executor={"start_timeout_seconds": 2.0})
+
+
 def test_a_trial_that_runs_out_of_memory_fails_and_its_worker_is_recycled(start, tmp_path):
     pool = start()
     before = free_worker(pool)

@@ -111,6 +111,15 @@ def test_a_study_whose_run_was_deleted_gets_a_new_one(tracker: MlflowTracker, cl
     assert tracker.start_study(dataclasses.replace(record, parent_run_id="0" * 32)) not in {parent, second}
 
 
+def test_a_study_whose_store_was_removed_gets_all_runs_anew(
+    tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign
+) -> None:
+    results = {number: TrialResult(number=number, history=HISTORY, **COMPLETE) for number in (0, 1)}
+    lost = dataclasses.replace(record, parent_run_id="0" * 32, finished=lambda: [(assign(number), results[number]) for number in (1, 0)])
+    runs = children(client, tracker.start_study(lost))
+    assert {number: run.info.status for number, run in runs.items()} == {"0": "FINISHED", "1": "FINISHED"}
+
+
 def test_a_deleted_mlflow_experiment_is_restored(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
     run = client.get_run(tracker.start_study(record))
     client.delete_experiment(run.info.experiment_id)
