@@ -3,6 +3,7 @@
 Exit status 0: success, 1: failure, 2: invalid input, 130: interrupted.
 """
 
+import errno
 import logging
 import os
 import signal
@@ -69,9 +70,29 @@ def run_app(arguments: Sequence[str]) -> int:
     except PerceptuneError as error:
         _show_traceback()
         return _fail(1, str(error))
+    except OSError as error:
+        _show_traceback()
+        return _fail(1, _describe(error))
     except Exception as error:
         _show_traceback()
         return _fail(1, f"{type(error).__name__}: {error} (this is a fault of perceptune; --debug before the command shows the traceback)")
+
+
+_ADVICE = {
+    errno.EACCES: "let this user read and write it",
+    errno.EPERM: "let this user read and write it",
+    errno.EROFS: "run in a folder that can be written",
+    errno.ENOENT: "it was removed, or never there: put it where it was, or start a new study with --fresh",
+    errno.EMFILE: "raise the limit of open files, such as by ulimit -n 1024",
+    errno.ENFILE: "close other programs: the system has no more open files to give",
+}
+
+
+def _describe(error: OSError) -> str:
+    """Return what the system refused, and what to do about it."""
+    where = f"{error.filename}: " if error.filename else ""
+    advice = _ADVICE.get(error.errno or 0, "see that the disk and the folder are there")
+    return f"{where}{error.strerror or error}; {advice}. Finished trials are kept, and the same command continues"
 
 
 def _fail(status: int, message: str) -> int:

@@ -1,0 +1,67 @@
+"""Stores that cannot be read or written: one line that says what and how to go on, for a user without the right to."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.conftest import Shell
+from tests.test_earlier_version import unpack
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def shell(tmp_path):
+    unpack(tmp_path)
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def as_nobody(shell, tmp_path):
+    """Let this process be another user during a test, who may not read or write what root's files do not allow."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for words in (["studies"], ["show", "old_study"], ["trials", "old_study"], ["best", "old_study"]):
+        shell.call(*words)  # nobody may not import what is in root's folders
+    shell.call("run", "old_study.toml", "--study", "no name", status=2)
+
+    for folder in (tmp_path, *tmp_path.parents):
+        if str(folder).startswith("/tmp/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    os.seteuid(NOBODY)
+    yield
+    os.seteuid(0)
+
+
+def test_a_journal_without_read_permission_hides_no_other_study(shell, as_nobody):
+    os.seteuid(0)
+    journal = shell.folder / "mlruns/studies/old_study/journal.log"
+    journal.chmod(0o000)
+    os.seteuid(NOBODY)
+    listed = shell.call("studies")
+    assert "old_interrupted" in listed.stdout
+    assert f"{journal}: Permission denied" in listed.stderr
+    message = shell.call("show", "old_study", status=2).stderr
+    assert f"{journal}: Permission denied" in message
+    assert "let this user read and write" in message
+
+
+@pytest.mark.parametrize("words", [["studies"], ["show", "old_study"], ["trials", "old_study"], ["best", "old_study"]])
+def test_reading_commands_work_in_a_store_that_cannot_be_written(shell, as_nobody, words):
+    assert shell.call(*words).stdout
+
+
+def test_a_read_only_store_is_named_by_a_search(shell, as_nobody):
+    message = shell.call("run", "old_study.toml", "--trials", 10, status=2).stderr
+    assert f"The store {shell.folder / 'mlruns'} cannot be written: Permission denied" in message
+
+
+def test_a_removed_folder_is_no_fault_of_perceptune(shell):
+    target = shell.folder / "mlruns/studies"
+    shutil.rmtree(target)
+    target.write_text("a file in place of the folder")
+    message = shell.call("run", "old_study.toml", status=2).stderr
+    assert "fault of perceptune" not in message
+    assert str(shell.folder / "mlruns") in message
