@@ -220,3 +220,11 @@ def test_a_value_is_compared_in_the_objectives_direction(direction: str, better:
     assert not objective.is_better(worse, better)
     assert not objective.is_better(better, better)
     assert objective.is_better(worse, None)
+
+
+def test_a_later_key_at_its_default_leaves_the_fingerprint_as_it_was():
+    content = {"name": "n", "model": "a:b", "data": {"loader": "a:b"}, "objective": {"metric": "val_loss", "direction": "minimize"}}
+    fingerprints = [
+        parse_experiment(content | {"preprocessing": section}, "n").fingerprint for section in ({}, {"target": "standard"}, {"target": "log"})
+    ]
+    assert fingerprints[0] == fingerprints[1] == "bb07f102f7465a16" != fingerprints[2]
