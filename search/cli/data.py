@@ -1,4 +1,4 @@
-"""The command ``data``, which looks at an experiment's data before a search."""
+"""The command ``data``, which examines an experiment's data before a search."""
 
 from typing import Annotated
 

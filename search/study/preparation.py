@@ -1,11 +1,34 @@
 """Prepares the data of a study: its targets, preprocessing and arrays. A study that has trials keeps what they were trained with."""
 
-from ..data.dataset import Dataset
+from ..data.dataset import Dataset, load_dataset
 from ..data.fitting import fit_preprocessor, prepare
 from ..data.preprocessing import Preprocessor
-from ..data.targets import Target, choose_targets, read_targets
+from ..data.targets import Target, choose_targets, read_targets, tasks_of
+from ..errors import StudyChangedError
 from ..experiment.file import Experiment
-from ..ledger import StudyView
+from ..ledger import Ledger, StudyView
+from ..training.metrics import check_objective
+from ..user_code import limited_user_code
+from .data_checks import check_validation
+
+
+def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:
+    """Load the data of a study, and check that they fit the objective and are those that the study began with.
+
+    Raises:
+        InputError: If the loader fails or takes too long, or the data do not fit.
+        StudyChangedError: If the data have changed.
+    """
+    limit = experiment.executor.load_timeout_seconds
+    with limited_user_code(f"Loading the data by {experiment.data.loader}", limit, "executor.load_timeout_seconds"):
+        dataset = load_dataset(experiment.data)
+    targets = targets_of_study(ledger, dataset, experiment)
+    check_objective(experiment.objective, tasks_of(targets), experiment.outputs)
+    check_validation(experiment, dataset, targets)
+    with ledger.lock():
+        _check_data(ledger, dataset)
+        ledger.set_attribute("dataset", dataset.fingerprint)
+    return dataset
 
 
 def targets_of_study(ledger: StudyView, dataset: Dataset, experiment: Experiment) -> dict[str, Target]:
@@ -32,3 +55,12 @@ def prepare_arrays(ledger: StudyView, dataset: Dataset, experiment: Experiment) 
         preprocessor = fit_preprocessor(dataset, experiment.preprocessing, experiment.outputs)
         preprocessor.save(folder)
     prepare(dataset, preprocessor).save(ledger.folder.arrays)
+
+
+def _check_data(ledger: StudyView, dataset: Dataset) -> None:
+    fingerprint = ledger.attribute("dataset")
+    if fingerprint not in (None, dataset.fingerprint):
+        raise StudyChangedError(
+            f'The data of study "{ledger.name}" have changed (fingerprint {fingerprint}, now {dataset.fingerprint}); '
+            "start another study with --fresh, or give this one its own name with --study"
+        )

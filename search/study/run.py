@@ -12,11 +12,11 @@ from .. import ledger as ledgers
 from ..champion.package import Packager
 from ..champion.promotion import Promotion, is_promoted
 from ..data.arrays import TrainingArrays
-from ..data.dataset import Dataset, load_dataset
+from ..data.dataset import Dataset
 from ..data.fitting import find_problems
 from ..data.positive_class import with_class
-from ..data.targets import positive_classes, tasks_of
-from ..errors import DataError, StudyChangedError, WorkerError
+from ..data.targets import positive_classes
+from ..errors import DataError, WorkerError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
 from ..experiment.callback_paths import check_paths
@@ -31,15 +31,13 @@ from ..tracking.background import BackgroundTracker
 from ..tracking.base import StudyRecord, Tracker
 from ..tracking.mlflow_tracker import MlflowTracker
 from ..tracking.sqlite_store import exists
-from ..training.metrics import check_objective
 from ..trial import Assignment, TrialResult
-from ..user_code import limited_user_code
 from . import data_checks, disk_space
 from .code_changes import check_code
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver
-from .preparation import prepare_arrays, targets_of_study
+from .preparation import load_data, prepare_arrays, targets_of_study
 from .summary import StudySummary, outcome_of, summarize
 
 
@@ -90,17 +88,9 @@ def run_study(
 
 def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
     """Load and check the data, and set the ledger's sampler and pruner."""
-    limit = experiment.executor.load_timeout_seconds
-    with limited_user_code(f"Loading the data by {experiment.data.loader}", limit, "executor.load_timeout_seconds"):
-        dataset = load_dataset(experiment.data)
-    targets = targets_of_study(ledger, dataset, experiment)
-    check_objective(experiment.objective, tasks_of(targets), experiment.outputs)
-    data_checks.check_validation(experiment, dataset, targets)
+    dataset = load_data(ledger, experiment)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
     ledger.use(sampler, make_pruner(experiment.search, _max_epochs(experiment)))
-    with ledger.lock():
-        _check_data(ledger, dataset)
-        ledger.set_attribute("dataset", dataset.fingerprint)
     return dataset
 
 
@@ -302,12 +292,3 @@ def _open_ledger(store: Store, name: str, experiment: Experiment, fresh: bool) -
         raise
     finally:
         ledger.close()
-
-
-def _check_data(ledger: StudyView, dataset: Dataset) -> None:
-    fingerprint = ledger.attribute("dataset")
-    if fingerprint not in (None, dataset.fingerprint):
-        raise StudyChangedError(
-            f'The data of study "{ledger.name}" have changed (fingerprint {fingerprint}, now {dataset.fingerprint}); '
-            "start another study with --fresh, or give this one its own name with --study"
-        )

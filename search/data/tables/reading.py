@@ -1,4 +1,4 @@
-"""Reads tables from files, CSV or Parquet, in the format that is given, found, or carried by a champion."""
+"""Reads tables from files, CSV or Parquet, in the format that is given, found, or that of a champion."""
 
 import bz2
 import gzip
