@@ -50,8 +50,6 @@ __all__ = [
 ]
 
 EXPERIMENTS = Path("experiments")
-_FIRST_PREPROCESSING = frozenset({"numeric", "categorical", "missing", "inputs"})
-"""Keys of ``[preprocessing]`` in version 0.1.0, whose checkpoints have its fingerprints."""
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 
@@ -135,13 +133,8 @@ class Experiment(Table):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the identity, 16 hexadecimal digits; keys of a later version count only if they are not at their defaults."""
-        identity = self.identity
-        defaults = PreprocessingSection().model_dump(mode="json")
-        identity["preprocessing"] = {
-            key: value for key, value in identity["preprocessing"].items() if key in _FIRST_PREPROCESSING or value != defaults[key]
-        }
-        return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
+        """SHA-256 of the identity, 16 hexadecimal digits."""
+        return hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def find_experiment(given: str) -> Path:

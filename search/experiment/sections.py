@@ -112,7 +112,7 @@ class PreprocessingSection(Table):
     max_categories: Annotated[int, Field(ge=2)] = _added_later(50)
     columns: dict[str, Literal["numeric", "text", "date", "drop"]] = _added_later({})
     inputs: dict[str, Annotated[list[str], AfterValidator(_check_columns)]] = Field(default_factory=dict)
-    target: Literal["standard", "log", "none"] = "standard"
+    target: Literal["standard", "log", "none"] = _added_later("standard")
 
 
 class OutputSection(Table):
