@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from .. import ledger as ledgers
 from ..errors import InputError, StudyBusyError, StudyNotFoundError
-from ..ledger import Ledger
 from ..store import Store
 from . import champions, files, ledger_files, runs, trials
 from .finding import Case, Finding
@@ -47,23 +46,23 @@ def check_study(store: Store, name: str, *, repair: bool = False) -> Checkup:
         InputError: If MLflow is unavailable.
     """
     try:
-        ledger, damage = _open(store, name, repair=repair)
+        case, damage = _open(store, name, repair=repair)
     except StudyBusyError:
         return Checkup(study=name, is_busy=True)
-    if ledger is None:
+    if case is None:
         return Checkup(study=name, left=tuple(damage))
-    with contextlib.closing(ledger):
-        checkup = _check(store, ledger, repair=repair)
+    with contextlib.closing(case.ledger):
+        checkup = _check(case, repair=repair)
     if repair:
         return replace(checkup, repaired=(*damage, *checkup.repaired))
     return replace(checkup, left=(*damage, *checkup.left))
 
 
-def _open(store: Store, name: str, *, repair: bool) -> tuple[Ledger | None, list[Finding]]:
+def _open(store: Store, name: str, *, repair: bool) -> tuple[Case | None, list[Finding]]:
     """Open a ledger, after its file was repaired; return it with what was found in the file.
 
     Returns:
-        The ledger, None if it cannot be opened; and the findings, which are repaired if there is a ledger and ``repair``.
+        The study, None if it cannot be opened; and the findings, which are repaired if there is a ledger and ``repair``.
     """
     try:
         ledger = ledgers.open_for_repair(store, name)
@@ -74,17 +73,18 @@ def _open(store: Store, name: str, *, repair: bool) -> tuple[Ledger | None, list
         if not repair or not damage[0].remedy:
             return None, damage
     else:
-        damage = ledger_files.find_lost_trials(Case(store, ledger))
+        case = Case(store, ledger)
+        damage = ledger_files.find_lost_trials(case)
         if not repair or not damage:
-            return ledger, damage
+            return case, damage
         ledger.close()
     ledger_files.repair(store, name)
-    return ledgers.open_for_repair(store, name), damage
+    return Case(store, ledgers.open_for_repair(store, name)), damage
 
 
-def _check(store: Store, ledger: Ledger, *, repair: bool) -> Checkup:
-    name = ledger.name
-    found = _examine(Case(store, ledger))
+def _check(opened: Case, *, repair: bool) -> Checkup:
+    store, ledger, name = opened.store, opened.ledger, opened.ledger.name
+    found = _examine(opened)
     if not repair or not found:
         return Checkup(study=name, left=tuple(found))
     for check in _CHECKS:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..ledger import Ledger, TrialRecord
 from ..store import Store
 from ..tracking.mlflow_connection import connect, mlflow_session
-from ..tracking.mlflow_lookup import existing_run, find_children
+from ..tracking.mlflow_lookup import existing_run, find_children, steps_by_run
 from ..tracking.mlflow_results import is_finished_trial
 from ..tracking.sqlite_store import exists
 from ..trial import TrialResult
@@ -76,6 +76,17 @@ class Case:
         with mlflow_session():
             found = find_children(self.client, self.parent.info.experiment_id, self.parent.info.run_id, deleted=True)
         return sorted(found, key=lambda run: run.info.start_time)
+
+    def steps(self, run: "Run", metric: str) -> list[int]:
+        """Return the steps at which a metric was logged to a trial's run; those of all runs are read at once."""
+        if metric not in self._steps and self.client is not None:
+            with mlflow_session():
+                self._steps[metric] = steps_by_run(self.client, [run.info.run_id for run in self.runs], metric)
+        return self._steps[metric][run.info.run_id]
+
+    @cached_property
+    def _steps(self) -> dict[str, dict[str, list[int]]]:
+        return {}
 
 
 def lost_trial(case: Case, run: "Run") -> int | None:

@@ -30,8 +30,11 @@ def examine(case: Case) -> list[Finding]:
     found = [_orphan(run, "no trial of the ledger has this run") for run in case.runs if _is_orphan(case, run)]
     if case.parent.info.status == "RUNNING":
         found.insert(0, Finding("study's run without an end", f"run {case.parent.info.run_id}", "RUNNING, but no process runs the study", "ended"))
+    by_trial: dict[str, list[Run]] = {}
+    for run in case.runs:
+        by_trial.setdefault(run.data.tags.get(_TRIAL, ""), []).append(run)
     for number in case.records:
-        found += _examine_trial(case, number)
+        found += _examine_trial(case, number, by_trial.get(str(number), []))
     return found
 
 
@@ -91,8 +94,7 @@ def _orphan(run: "Run", text: str) -> Finding:
     return Finding("run without a trial", f"run {run.info.run_id}", text, _MARKED)
 
 
-def _examine_trial(case: Case, number: int) -> Iterator[Finding]:
-    runs = [run for run in case.runs if run.data.tags.get(_TRIAL) == str(number)]
+def _examine_trial(case: Case, number: int, runs: "list[Run]") -> Iterator[Finding]:
     active = [run for run in runs if run.info.lifecycle_stage == "active"]
     result, subject = case.results.get(number), f"trial {number}"
     if result is None:
@@ -120,8 +122,7 @@ def _examine_status(run: "Run", result: TrialResult, subject: str) -> Iterator[F
 def _examine_epochs(case: Case, run: "Run", result: TrialResult, subject: str) -> Iterator[Finding]:
     if not result.history or case.client is None:
         return
-    with mlflow_session():
-        steps = [metric.step for metric in case.client.get_metric_history(run.info.run_id, next(iter(result.history[0])))]
+    steps = case.steps(run, next(iter(result.history[0])))
     missing = sorted(set(range(1, len(result.history) + 1)) - set(steps))
     if missing:
         yield Finding("missing epochs", subject, f"its run {run.info.run_id} lacks {len(missing)} epochs, the first is {missing[0]}", _REWRITTEN)

@@ -25,7 +25,7 @@ from .wakeup import Wakeup
 from .worker_handle import WorkerHandle
 
 _NOTICE_SECONDS = 30.0
-"""After this time the user is told what is missing until the workers can start."""
+"""After this time the start of workers reports what it waits for."""
 
 
 class WorkerPool:

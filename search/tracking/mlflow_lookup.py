@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 # MLflow's UI then shows the experiment's runs first instead of traces of language models.
 _EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}
 
+_RUNS_PER_QUERY, _MAX_METRICS = 500, 10**9
+
 
 def existing_run(client: "MlflowClient", run_id: str | None) -> "Run | None":
     """Return a run, or None if it does not exist or was deleted.
@@ -83,6 +85,24 @@ def find_child(client: "MlflowClient", experiment_id: str, parent_run_id: str, n
 def last_epoch(client: "MlflowClient", run_id: str) -> int:
     """Return the last epoch that was logged to a run; 0 before the first."""
     return max((metric.step for metric in client.get_metric_history(run_id, "loss")), default=0)
+
+
+def steps_by_run(client: "MlflowClient", run_ids: list[str], metric: str) -> dict[str, list[int]]:
+    """Return the steps at which a metric was logged, by run; of a database in few queries, of a server with one request a run.
+
+    Args:
+        client: MLflow's client.
+        run_ids: The runs.
+        metric: The metric's name.
+    """
+    steps: dict[str, list[int]] = {run_id: [] for run_id in run_ids}
+    bulk = getattr(client._tracking_client.store, "get_metric_history_bulk", None)
+    if bulk is None:
+        return {run_id: [entry.step for entry in client.get_metric_history(run_id, metric)] for run_id in run_ids}
+    for start in range(0, len(run_ids), _RUNS_PER_QUERY):
+        for entry in bulk(run_ids[start : start + _RUNS_PER_QUERY], metric, _MAX_METRICS):
+            steps[entry.run_id].append(entry.step)
+    return steps
 
 
 def find_children(client: "MlflowClient", experiment_id: str, parent_run_id: str, condition: str = "", *, deleted: bool = False) -> "list[Run]":
