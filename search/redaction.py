@@ -143,6 +143,12 @@ def redacted_output() -> Iterator[None]:
         sys.stdout, sys.stderr = before
 
 
+def write_unredacted(text: str) -> None:
+    """Write a line that the user must see as it is to standard output, such as an address with its token."""
+    stream = sys.stdout._stream if isinstance(sys.stdout, _RedactingStream) else sys.stdout
+    print(text, file=stream, flush=True)
+
+
 def redact_output() -> None:
     """Let this process write to standard output and standard error without secrets from now on.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import InputError
+from ..redaction import write_unredacted
 from ..store import Store
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def ui(
 
 
 def _announce(address: str, *, opens: bool) -> None:
-    typer.echo(f"MLflow is at {address}\nCtrl-C ends it.")
+    write_unredacted(f"MLflow is at {address}\nCtrl-C ends it.")
     if opens:
         threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()  # some browsers return when they are closed
 

@@ -70,6 +70,6 @@ def attach_sources(client: "MlflowClient", run_id: str, record: StudyRecord, pro
         provenance: The code and the machine.
     """
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "experiment.json").write_text(record.experiment.model_dump_json(indent=2), encoding="utf-8")
+        Path(folder, "experiment.json").write_text(record.experiment.without_secrets().model_dump_json(indent=2), encoding="utf-8")
         Path(folder, "requirements.txt").write_text(provenance.requirements, encoding="utf-8")
         client.log_artifacts(run_id, folder)

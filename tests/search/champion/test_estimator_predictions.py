@@ -49,7 +49,7 @@ def test_it_predicts_probabilities_if_it_has_them(with_probabilities):
     spec, packaged, dataset = with_probabilities
     champion = Champion(packaged.folder / "data" / "champion")
     predictions = champion.predict(dataset.test.features)
-    assert list(predictions) == ["prediction", "probability_no", "probability_yes"]
+    assert list(predictions) == ["prediction", "probability_yes", "probability_no"]  # the rarer class is the positive one, the last
     assert ((predictions["probability_yes"] > 0.5) == (predictions["prediction"] == "yes")).all()
     assert isinstance(champion.model, LogisticRegression)
     with np.load(spec.expected) as expected:

@@ -20,6 +20,7 @@ def test_the_newest_version_is_the_champion(model_uri, tracking_uri, parent_run_
         "perceptune.trial": "7",
         "perceptune.metric": "val_accuracy",
         "perceptune.value": "0.875",
+        "perceptune.positive_class": "yes",
     }
 
 

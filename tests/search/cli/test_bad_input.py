@@ -45,7 +45,6 @@ MESSAGES = [
     (["run", DIABETES, "--set", csv(path="'absent.csv'")], "absent.csv"),
     (["run", DIABETES, "--set", csv(target="'z'")], '"z"'),
     (["run", DIABETES, "--set", csv(path="'headers.csv'")], "no rows"),
-    (["run", DIABETES, "--set", csv()], '"empty"'),
     (["run", DIABETES, "--set", csv(task="'binry'")], 'task = "binry" is not known'),
     (["run", DIABETES, "--set", csv(drop="'empty'")], 'write drop = ["empty"]'),
     (["run", DIABETES, "--set", "objective.direction=minimize"], 'write direction = "maximize"'),
