@@ -11,6 +11,9 @@ def running_cluster():
     import_ray()
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    yield cluster
-    cluster.shutdown()
+    cluster = Cluster()
+    try:
+        cluster.add_node(num_cpus=1, include_dashboard=False)  # the first node is the head
+        yield cluster
+    finally:
+        cluster.shutdown()  # also what a failed start has left
