@@ -90,15 +90,6 @@ def ray(cluster):
     ray.shutdown()
 
 
-@pytest.fixture(scope="module")
-def ray_cluster():
-    """A Ray cluster of one node with two CPUs, for all tests of a file."""
-    ray = import_ray()
-    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-    yield ray
-    ray.shutdown()
-
-
 def assignment(number, folder, *, is_prunable=False, **model_arguments):
     return Assignment(
         number=number,
