@@ -1,11 +1,13 @@
 """The time to continue a long study, against that to start a new one, without any training."""
 
+import json
 import sqlite3
 import time
 from pathlib import Path
 
 import optuna
 import pytest
+import sqlalchemy
 
 from search import ledger as ledgers
 from search.data.dataset import load_dataset
@@ -51,17 +53,55 @@ def start_first_trial(store, dataset):
     return seconds, number
 
 
+def add_to_database(url, trials):
+    """Add trials to the only study of a database as Optuna does, but all at once, which takes a tenth of the time."""
+    engine = sqlalchemy.create_engine(url)
+    metadata = sqlalchemy.MetaData()
+    metadata.reflect(engine)
+    with engine.begin() as connection:
+        table = metadata.tables["trials"]
+        last = sqlalchemy.select(table.c.study_id, sqlalchemy.func.max(table.c.number)).group_by(table.c.study_id)
+        [(study_id, number)] = connection.execute(last)
+        times = {"datetime_start": trials[0].datetime_start, "datetime_complete": trials[0].datetime_complete}
+        rows = [{"study_id": study_id, "number": number + 1 + index, "state": "COMPLETE"} | times for index in range(len(trials))]
+        ids = connection.scalars(sqlalchemy.insert(table).returning(table.c.trial_id, sort_by_parameter_order=True), rows).all()
+        for name, to_rows in (("trial_values", value_rows), ("trial_params", param_rows), ("trial_user_attributes", attribute_rows)):
+            rows = [{"trial_id": trial_id} | row for trial_id, trial in zip(ids, trials, strict=True) for row in to_rows(trial)]
+            connection.execute(sqlalchemy.insert(metadata.tables[name]), rows)
+    engine.dispose()
+
+
+def value_rows(trial):
+    yield {"objective": 0, "value": trial.value, "value_type": "FINITE"}
+
+
+def param_rows(trial):
+    for name, value in trial.params.items():
+        known = trial.distributions[name]
+        as_json = optuna.distributions.distribution_to_json(known)
+        yield {"param_name": name, "param_value": known.to_internal_repr(value), "distribution_json": as_json}
+
+
+def attribute_rows(trial):
+    for key, value in trial.user_attrs.items():
+        yield {"key": key, "value_json": json.dumps(value)}
+
+
 def lengthen(store):
     """Add finished trials to the ledger, and copies of the first trial's run to MLflow."""
-    ledger = ledgers.create_or_continue(store, "long", EXPERIMENT, fresh=False)
-    sampled = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    sampled, trials = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0)), []
     for number in range(1, N_TRIALS):
         value = number / N_TRIALS
         result = TrialResult(number=number, state=TrialState.COMPLETE, value=value, best_epoch=1, history=HISTORY)
         attributes = {ATTRIBUTE: to_attribute(result, 1, float(number))}
         params = sampled.ask(DISTRIBUTIONS).params
-        ledger.study.add_trial(optuna.create_trial(value=value, params=params, distributions=DISTRIBUTIONS, user_attrs=attributes))
-    ledger.close()
+        trials.append(optuna.create_trial(value=value, params=params, distributions=DISTRIBUTIONS, user_attrs=attributes))
+    if store.ledger:
+        add_to_database(store.ledger, trials)
+    else:
+        ledger = ledgers.create_or_continue(store, "long", EXPERIMENT, fresh=False)
+        ledger.study.add_trials(trials)
+        ledger.close()
     with sqlite3.connect(store.root / "mlflow.db") as database:
         [(run,)] = database.execute("select run_uuid from tags where key = 'perceptune.trial'").fetchall()
         for table in ("runs", "tags", "params", "metrics", "latest_metrics"):
