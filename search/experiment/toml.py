@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ExperimentError
-from ..redaction import mask, redact
+from ..redaction import mask, redact, shorten
 from ..secret_values import MASK, is_secret_name
 
 _LONGEST = 60
+_LONGEST_LINE = 150
+_DEEPEST = 30
+_TOO_LARGE = "a whole number has more than 64 bits; expected -2**63 to 2**63 - 1"
+_TOO_DEEP = f"the tables and lists of {{key}} are nested too deeply; expected at most {_DEEPEST} levels"
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -32,9 +36,41 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (UnicodeDecodeError, OSError) as error:
         raise ExperimentError(f"{path} cannot be read as UTF-8 text: {error}; save it in UTF-8") from None
     try:
-        return tomllib.loads(text)
+        content = _loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ExperimentError(f"{path} is not valid TOML: {error}{_line_of(error, text)}") from None
+    except ExperimentError as error:
+        raise ExperimentError(f"{path}: {error}") from None
+    return content
+
+
+def _loads(text: str) -> dict[str, Any]:
+    """Parse TOML within `_check_limits`.
+
+    Raises:
+        TOMLDecodeError: If it is not valid TOML.
+        ExperimentError: If it exceeds the limits.
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError:  # Python converts no number of more than 4,300 digits
+        raise ExperimentError(_TOO_LARGE) from None
+    except RecursionError:
+        raise ExperimentError(_TOO_DEEP.format(key="the file")) from None
+    _check_limits(content)
+    return content
+
+
+def _check_limits(value: object, keys: tuple[str, ...] = ()) -> None:
+    """Refuse whole numbers of more than 64 bits, which TOML does not have, and tables and lists that no step of a search can walk."""
+    if len(keys) > _DEEPEST:
+        raise ExperimentError(_TOO_DEEP.format(key=keys[0]))
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ExperimentError(f"{'.'.join(keys)}: {_TOO_LARGE}")
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        _check_limits(inner, (*keys, str(key)))
 
 
 def _line_of(error: tomllib.TOMLDecodeError, text: str) -> str:
@@ -42,8 +78,8 @@ def _line_of(error: tomllib.TOMLDecodeError, text: str) -> str:
     found = re.search(r"at line (\d+)", str(error))
     if not found:
         return f": its last line is {len(text.splitlines())}"
-    line = _mask_line(text.splitlines()[int(found[1]) - 1].strip())
-    return f": {line}{next((hint for start, hint in _HINTS.items() if str(error).startswith(start)), '')}"
+    line = _mask_line(text.split("\n")[int(found[1]) - 1].strip())
+    return f": {shorten(line, _LONGEST_LINE)}{next((hint for start, hint in _HINTS.items() if str(error).startswith(start)), '')}"
 
 
 def _mask_line(line: str) -> str:
@@ -84,12 +120,15 @@ def override_value(content: dict[str, Any], override: str) -> None:
         table = table.setdefault(key, {})
         if not isinstance(table, dict):
             raise ExperimentError(f"--set {mask_override(override)}: {'.'.join(keys[:depth])} is a value, not a table; set it as a whole")
-    table[keys[-1]] = _parse_value(text)
+    try:
+        table[keys[-1]] = _parse_value(text)
+    except ExperimentError as error:
+        raise ExperimentError(f"--set {mask_override(override)}: {error}") from None
 
 
 def _parse_value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        return _loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
 
