@@ -25,7 +25,9 @@ Each message says what was given, what was expected and how to fix it, in one li
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+_LISTED_LENGTH = 220
 
 
 class PerceptuneError(Exception):
@@ -120,8 +122,14 @@ def nearest(given: str, valid: Iterable[str]) -> str:
     """
     names = sorted(valid)
     close = _most_similar(given, names)
-    listed = f"Valid: {', '.join(names)}" if names else "There are none"
-    return f'did you mean "{close}"? {listed}' if close else listed
+    choices = f"Valid: {listed(names)}" if names else "There are none"
+    return f'did you mean "{close}"? {choices}' if close else choices
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names separated by commas, as many as fit into a message."""
+    text = ", ".join(names)
+    return text if len(text) <= _LISTED_LENGTH else f"{text[:_LISTED_LENGTH].rpartition(', ')[0] or text[:_LISTED_LENGTH]}, ..."
 
 
 def _most_similar(given: str, names: list[str]) -> str | None:

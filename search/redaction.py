@@ -14,6 +14,8 @@ _UNFINISHED_USER = re.compile(r"(?<=://)[^\s'\"<>/@:]{0,99}:(?!\d*(?:[\s/'\"<>.,
 """A user and a password with blanks or quotation marks in it, up to the last "@" of the line; not a host with its port."""
 _QUERY = re.compile(r"\?[^\s'\"=]{0,200}=[^\s'\"]*")
 _HEADER = re.compile(r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?(?:\w+\s+)?|bearer\s+|basic\s+(?=[\w+/]{8,}=))(?!\*)[\w.~+/=-]{4,}")
+_LONG_WORD = re.compile(r"\S{160,}")
+_KEPT = 40
 _NAMES = "password|passwd|passphrase|secret|token|api_?key|access_?key"
 _ASSIGNMENT = re.compile(rf"(?i)((?:{_NAMES})(?:['\"]?\s*=|['\"]\s*:)\s*)(?!=)(?:(\")[^\"\n]+\"|(')[^'\n]+'|[^\s'\",;&)\]}}]+)")
 
@@ -77,8 +79,13 @@ def _mask(content: Any, *, is_secret: bool, keeps_references: bool) -> Any:
 
 
 def one_line(text: str) -> str:
-    """Return a text with single spaces in place of line breaks and runs of spaces."""
-    return " ".join(text.split())
+    """Return a text with single spaces in place of line breaks, characters that cannot be printed, and runs of spaces."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text).split())
+
+
+def shorten_words(text: str) -> str:
+    """Return a text without the middle of each long word, so that a message keeps the advice that follows what was given."""
+    return _LONG_WORD.sub(lambda found: f"{found.group()[:_KEPT]}…{found.group()[-_KEPT:]}", text)
 
 
 def shorten(text: str, length: int) -> str:

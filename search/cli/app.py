@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError, PerceptuneError
-from ..redaction import RedactingFormatter, one_line, redact, redacted_output, shorten
+from ..redaction import RedactingFormatter, one_line, redact, redacted_output, shorten, shorten_words
 from . import champion, data, doctor, inspection, run, studies, ui
 
 MESSAGE_LENGTH = 480
@@ -72,6 +72,8 @@ def run_app(arguments: Sequence[str]) -> int:
         return _fail(1, str(error))
     except OSError as error:
         _show_traceback()
+        if error.errno == errno.ENAMETOOLONG:  # such a name comes from the user only
+            return _fail(2, f'"{error.filename}" is too long for the name of a file; give a shorter one')
         return _fail(1, _describe(error))
     except Exception as error:
         _show_traceback()
@@ -96,7 +98,7 @@ def _describe(error: OSError) -> str:
 
 
 def _fail(status: int, message: str) -> int:
-    print(f"perceptune: {shorten(one_line(redact(message)), MESSAGE_LENGTH)}", file=sys.stderr)
+    print(f"perceptune: {shorten(shorten_words(one_line(redact(message))), MESSAGE_LENGTH)}", file=sys.stderr)
     return status
 
 

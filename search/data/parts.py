@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
+from ..redaction import shorten
 from .columns import Features, column_type, to_numbers
 
 PARTS = ("train", "validation", "test")
@@ -84,8 +85,9 @@ def check_same_columns(parts: Mapping[str, Part], where: str) -> None:
         if list(part.targets) != list(train.targets):
             given, expected = (", ".join(rows.targets) for rows in (part, train))
             raise DataError(f'{where}: the target is "{expected}" in the train part, but "{given}" in the {name} part')
-        if _layout(part.features) != _layout(train.features):
-            raise DataError(f"{where}: the {name} part has {_layout(part.features)}, but the train part {_layout(train.features)}")
+        given, expected = _layout(part.features), _layout(train.features)
+        if given != expected:
+            raise DataError(f"{where}: the {name} part has {shorten(given, 150)}, but the train part {shorten(expected, 150)}")
     if isinstance(train.features, pd.DataFrame):
         for column in train.features:
             if train.features[column].isna().all():

@@ -10,9 +10,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from ..errors import nearest
+from ..errors import listed, nearest
+from ..redaction import shorten
 from ..secret_values import MASK, is_secret_name
 from .toml import to_toml
+
+_LONGEST_KEY = 100
 
 
 class Table(BaseModel):
@@ -64,7 +67,7 @@ def describe_error(error: ValidationError, tables: Mapping[str, str]) -> str:
     if first["type"] == "unknown_key":
         key = first["ctx"]["key"]
         table = tables.get(key)
-        return f'{prefix}unknown key "{key}"; {f"it belongs in {table}" if table else first["msg"]}'
+        return f'{prefix}unknown key "{shorten(key, _LONGEST_KEY)}"; {f"it belongs in {table}" if table else first["msg"]}'
     if first["type"] == "value_error":
         return prefix + first["msg"].removeprefix("Value error, ")
     if any(is_secret_name(str(part)) for part in first["loc"]):
@@ -91,7 +94,7 @@ def expectation(error: ErrorDetails) -> str:
         return f"expected {_EXPECTED[code].format_map(context)}"
     if code == "literal_error":
         valid = re.findall(r"'([^']*)'", context["expected"])
-        return nearest(error["input"], valid) if isinstance(error["input"], str) else f"expected one of {', '.join(map(to_toml, valid))}"
+        return nearest(error["input"], valid) if isinstance(error["input"], str) else f"expected one of {listed([*map(to_toml, valid)])}"
     return error["msg"]
 
 

@@ -33,7 +33,7 @@ from .model.preparation import make_ready
 from .trainers import choose_trainer
 
 N_ROWS = 16
-_REASON_LENGTH = 400
+_REASON_LENGTH, _ARGUMENTS_LENGTH = 200, 100
 _TOLERANCE = 1e-3
 """Largest difference between outputs, as a part of the largest output: more than a GPU's rounding."""
 
@@ -119,7 +119,7 @@ def _ready_model(context: TrainingContext) -> tuple[Any, list[str]]:
 
 def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, list[str]]:
     """Return a model that is ready for training, and what the user should know about it."""
-    given = ", ".join(f"{name}={value}" for name, value in assignment.model_arguments.items())
+    given = shorten(", ".join(f"{name}={value}" for name, value in assignment.model_arguments.items()), _ARGUMENTS_LENGTH)
     with _explaining(f"cannot be built{f' with {given}' if given else ''}", "correct the function, or its arguments in [space.model]"):
         model = build_model(context, assignment.model_arguments, 0, assignment.training.precision)
     if is_estimator(model):
