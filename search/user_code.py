@@ -38,11 +38,17 @@ def user_code() -> Iterator[None]:
     """Raise whatever the code of a block raises as an Exception: also ``sys.exit()`` and other classes of BaseException.
 
     Raises:
-        RuntimeError: In place of a BaseException that is neither an Exception nor a KeyboardInterrupt.
+        RuntimeError: In place of a BaseException that is neither an Exception nor a KeyboardInterrupt, and of an exception without a text.
     """
     try:
         yield
-    except (Exception, KeyboardInterrupt, _ExitRefusedError, _OverdueCodeError):
+    except Exception as error:
+        try:
+            str(error)
+        except Exception:  # every message about it would raise too
+            raise RuntimeError(f"{type(error).__name__}, whose text cannot be shown") from None
+        raise
+    except (KeyboardInterrupt, _ExitRefusedError, _OverdueCodeError):
         raise
     except SystemExit as error:
         raise RuntimeError(f"it called sys.exit({error.code!r})") from error

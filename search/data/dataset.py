@@ -11,9 +11,10 @@ import pandas as pd
 
 from ..errors import DataError, nearest
 from ..experiment.arguments import resolve_arguments
-from ..experiment.references import check_arguments, resolve
+from ..experiment.references import check_arguments, check_values, resolve
 from ..experiment.sections import DataSection
 from ..redaction import one_line, redact, shorten
+from ..secret_values import variable_of
 from ..user_code import user_code
 from .arrays import Task, Tasks, named
 from .classes import format_values, name_classes, order_positive_last
@@ -70,13 +71,15 @@ def load_dataset(section: DataSection) -> Dataset:
 
     Raises:
         UnknownReferenceError: If the loader does not import.
-        ExperimentError: If the loader has no such argument, or needs one that is not given.
+        ExperimentError: If the loader has no such argument, or needs one that is not given, or one is of another type than its annotation.
         DataError: If the loader fails, or returns something that cannot be used.
     """
     loader = resolve(section.loader)
     if not callable(loader):
         raise DataError(f'[data] loader = "{section.loader}" is a {type(loader).__name__}; expected a function')
     check_arguments(loader, section.arguments, {}, "[data]")
+    plain = {name: [value] for name, value in section.arguments.items() if variable_of(value) is None}
+    check_values(loader, plain, "[data]")
     arguments = resolve_arguments(section.arguments, "[data]")
     try:
         with user_code():
@@ -118,9 +121,15 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
         facts = {"target": column, "task": tasks[column], "class_names": class_names[column]}
     named_classes = {column: target.named_classes for column, target in targets.items()}
     digest = fingerprint(parts, [facts["target"], facts["task"], named_classes if len(targets) > 1 else next(iter(named_classes.values()))])
-    form = loaded.get("table_format")
-    facts |= {"table_format": None if form is None else TableFormat.from_dict(form), "notes": tuple(loaded.get("notes") or ())}
+    facts |= {"table_format": _parse_format(loaded.get("table_format"), where), "notes": tuple(loaded.get("notes") or ())}
     return Dataset(name=name, train=parts["train"], validation=parts["validation"], test=parts["test"], fingerprint=digest, **facts)
+
+
+def _parse_format(given: Any, where: str) -> TableFormat | None:
+    try:
+        return None if given is None else TableFormat.from_dict(given)
+    except (TypeError, KeyError):
+        raise DataError(f"{where}: table_format = {given!r} is not what TableFormat.to_dict() returns; return that, or leave it out") from None
 
 
 @dataclass(frozen=True)
@@ -206,6 +215,8 @@ def _check_keys(loaded: Any, where: str) -> None:
     for key in (*PARTS, "task"):
         if key not in loaded:
             raise DataError(f'{where}: the loader returned no "{key}"; add it to the dict it returns')
+    if not isinstance(loaded.get("notes"), list | tuple | None):
+        raise DataError(f"{where}: notes = {loaded['notes']!r} is a {type(loaded['notes']).__name__}; expected a list of sentences")
     for task in named(loaded["task"]).values():
         if task not in get_args(Task):
             raise DataError(f'{where}: task = "{task}" is not known; {nearest(str(task), get_args(Task))}')

@@ -8,7 +8,7 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -17,6 +17,7 @@ from ..errors import ExperimentError, UnknownReferenceError, nearest
 from ..redaction import one_line, shorten
 from ..secret_values import MASK, is_secret_name
 from ..user_code import user_code
+from .toml import to_toml
 
 _NAME = r"[A-Za-z_]\w*"
 FORM = rf"^{_NAME}(\.{_NAME})*:{_NAME}(\.{_NAME})*$"
@@ -137,8 +138,8 @@ def check_arguments(function: Any, given: Iterable[str], provided: Mapping[str, 
 def check_values(function: Any, values: Mapping[str, Iterable[object]], where: str) -> None:
     """Check values against the annotations of the function that receives them.
 
-    A ``Literal`` accepts its own values, ``int`` no fractions, and numbers, text and booleans are distinguished. An argument
-    with another annotation, or none, accepts anything.
+    A ``Literal`` accepts its own values, ``int`` no fractions, and numbers, text and booleans are distinguished; ``list[...]`` and
+    ``Sequence[...]`` accept lists of such values. An argument with another annotation, or none, accepts anything.
 
     Args:
         function: The function that will be called.
@@ -152,9 +153,8 @@ def check_values(function: Any, values: Mapping[str, Iterable[object]], where: s
     for name, annotation in _annotations(function).items():
         for value in values.get(name, ()):
             if not any(_fits(value, alternative) for alternative in _alternatives(annotation)):
-                shown = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-                given = MASK if is_secret_name(name) else shown
-                raise ExperimentError(f"{where}: {name} = {given} is not accepted by {label}(); {_expected(value, annotation)}")
+                given = MASK if is_secret_name(name) else to_toml(value)
+                raise ExperimentError(f"{where}: {name} = {given} is not accepted by {label}(); {_expected(name, given, value, annotation)}")
 
 
 def accepted_arguments(function: Any, provided: Mapping[str, object]) -> dict[str, object]:
@@ -213,6 +213,9 @@ def _alternatives(annotation: Any) -> list[Any]:
 def _fits(value: object, annotation: Any) -> bool:
     if get_origin(annotation) is Literal:
         return any(value == choice and type(value) is type(choice) for choice in get_args(annotation))
+    if get_origin(annotation) in (list, Sequence):
+        [of] = get_args(annotation)
+        return isinstance(value, list) and all(any(_fits(entry, alternative) for alternative in _alternatives(of)) for entry in value)
     if annotation in (bool, str, NoneType):
         return isinstance(value, annotation)
     if annotation in (int, float):  # a whole number is a valid float; true is not a number
@@ -220,13 +223,20 @@ def _fits(value: object, annotation: Any) -> bool:
     return True
 
 
-def _expected(value: object, annotation: Any) -> str:
+def _expected(name: str, shown: str, value: object, annotation: Any) -> str:
     alternatives = _alternatives(annotation)
     valid = [choice for part in alternatives if get_origin(part) is Literal for choice in get_args(part)]
-    type_names = [_TYPE_NAMES[part] for part in alternatives if part in _TYPE_NAMES]
+    lists = [get_args(part)[0] for part in alternatives if get_origin(part) in (list, Sequence)]
+    if lists and any(_fits([value], part) for part in alternatives):
+        return f"write {name} = [{shown}]"
+    type_names = [_TYPE_NAMES[part] for part in alternatives if part in _TYPE_NAMES] + ["a list of " + _names_of_entries(part) for part in lists]
     if type_names:
         return f"expected {' or '.join([*type_names, *(str(choice) for choice in valid)])}"
     return nearest(str(value), map(str, valid))
+
+
+def _names_of_entries(annotation: Any) -> str:
+    return " or ".join(_TYPE_NAMES.get(part, "values") for part in _alternatives(annotation))
 
 
 _TYPE_NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "text in quotation marks"}

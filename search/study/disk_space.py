@@ -44,10 +44,17 @@ def disk_full_errors(folder: Path) -> Iterator[None]:
 def _is_from_full_disk(error: BaseException, folder: Path) -> bool:
     if isinstance(error, StoreUnavailableError):  # the disk of a server is not this machine's
         return False
-    if (isinstance(error, WorkerError) or _AMBIGUOUS in str(error)) and _free_bytes(folder) < _NEARLY_FULL_BYTES:
+    if (isinstance(error, WorkerError) or _AMBIGUOUS in _text(error)) and _free_bytes(folder) < _NEARLY_FULL_BYTES:
         return True
     causes = filter(None, (error.__cause__, error.__context__))
-    return is_full(str(error)) or any(_is_from_full_disk(cause, folder) for cause in causes)
+    return is_full(_text(error)) or any(_is_from_full_disk(cause, folder) for cause in causes)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # an exception of the user's code may have no text
+        return ""
 
 
 def _message(folder: Path) -> str:

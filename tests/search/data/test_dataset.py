@@ -209,7 +209,7 @@ def test_a_missing_key_is_named():
         ({"loader": "experiments.datasets:iris", "sead": 1}, ExperimentError, 'did you mean "seed"'),
         ({"loader": "experiments.datasets:csv", "path": "x.csv"}, ExperimentError, 'needs the argument "target"'),
         ({"loader": "experiments.datasets:csv", "path": "nowhere.csv", "target": "y"}, DataError, 'There is no file "nowhere.csv"'),
-        ({"loader": "experiments.datasets:iris", "test_size": "half"}, DataError, "TypeError"),
+        ({"loader": "experiments.datasets:iris", "test_size": "half"}, ExperimentError, 'test_size = "half" is not accepted'),
         ({"loader": "search.data.dataset:PARTS"}, DataError, "expected a function"),
     ],
 )
