@@ -25,12 +25,14 @@ def three_parts(
         Features and target of each part.
 
     Raises:
-        ValueError: If a size is out of its range or there are too few rows.
+        ValueError: If a size or the seed is out of its range or there are too few rows.
     """
     if not (0 < validation_size < 1 and 0 < test_size < 1 and validation_size + test_size < 1):
         raise ValueError(
             f"validation_size={validation_size} and test_size={test_size} are not parts of the rows; expected both above 0, and their sum below 1"
         )
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed={seed} is no seed; expected 0 to 2**32 - 1")
     rest, test = split_rows(features, target, size=test_size, seed=seed, stratify=stratify)
     train, validation = split_rows(*rest, size=validation_size / (1 - test_size), seed=seed, stratify=stratify)
     return {"train": train, "validation": validation, "test": test}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from search.data.tables import COMPRESSED, Table, read_table
+from search.data.tables import COMPRESSED, Table, column_name, read_table
 
 from .folder import find
 from .split import three_parts
@@ -76,6 +76,8 @@ def csv(
         ValueError: If an argument is unknown, the file cannot be read, has no rows or too few, or the target does not match the task.
     """
     _check_arguments(task, drop, na_values, decimal)
+    if separator == "":
+        raise ValueError('separator = "" is empty; leave it out, or give the separator')
     file = find(path)
     given = {"separator": separator, "header": header, "comment": comment, "decimal": decimal, "encoding": encoding, "quote": quote}
     table = _read(file, target, gaps=na_values, keep_default_gaps=keep_default_na, day_first=day_first, **given)
@@ -138,23 +140,21 @@ def _check_arguments(task: str, drop: Sequence[str | int], na_values: Sequence[s
 def _read(file: Path, target: str | int, **given: Any) -> Table:
     try:
         table = read_table(file, target, **given)
-    except (ValueError, OSError, LookupError) as error:  # pandas' parser, pyarrow's and the decoder's errors are ValueErrors
-        raise ValueError(f"{file} cannot be read as a table: {str(error).strip().splitlines()[0]}") from None
+    except LookupError as error:
+        raise LookupError(f"{file} {error}") from None
+    except Exception as error:  # whatever parsers, decoders and decompressors raise
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ValueError(f"{file} cannot be read as a table: {reason}") from None
     if table.rows.empty:
         raise ValueError(f"{file} has no rows; expected a table with a target and at least one feature")
     return table
 
 
 def _column(frame: pd.DataFrame, column: str | int, file: Path) -> str:
-    names = list(frame.columns)
-    if isinstance(column, int):
-        if not -len(names) <= column < len(names):
-            raise LookupError(f"{file} has no column number {column}; it has {len(names)} columns, 0 to {len(names) - 1}")
-        return str(names[column])
-    if column not in names:
-        shown = ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
-        raise LookupError(f'{file} has no column "{column}"; its columns are {shown}. Without a line of names, set header = false')
-    return column
+    try:
+        return column_name(list(frame.columns), column)
+    except LookupError as error:
+        raise LookupError(f"{file} {error}") from None
 
 
 def _empty_or_counting(frame: pd.DataFrame, others: set[str]) -> list[str]:

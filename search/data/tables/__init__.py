@@ -1,6 +1,6 @@
 """Tables in files: how a file is written, and its columns as numbers, dates or text whatever its other rows hold."""
 
-from .reading import COMPRESSED, SUFFIXES, Table, read_rows, read_table
+from .reading import COMPRESSED, SUFFIXES, Table, column_name, read_rows, read_table
 from .table_format import TableFormat
 
-__all__ = ["COMPRESSED", "SUFFIXES", "Table", "TableFormat", "read_rows", "read_table"]
+__all__ = ["COMPRESSED", "SUFFIXES", "Table", "TableFormat", "column_name", "read_rows", "read_table"]

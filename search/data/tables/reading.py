@@ -5,13 +5,14 @@ import gzip
 import io
 import lzma
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ...errors import listed
 from ..columns import ColumnType
 from . import detection
 from .dates import find_format, is_ambiguous, parse_dates
@@ -61,7 +62,8 @@ def read_table(
         The table.
 
     Raises:
-        ValueError: If the file is no such table.
+        ValueError: If the file is no such table, or has the target twice.
+        LookupError: If it has no such target.
     """
     if is_parquet(path):
         return Table(pd.read_parquet(path), None)
@@ -73,6 +75,10 @@ def read_table(
     rows, separator = _first_rows(text, form, known.get("separator"))
     form = form.replace(separator=separator, header=known.get("header", detection.find_header(rows, target)))
     texts = _texts(text, form)
+    if isinstance(target, str):  # before all columns are looked at
+        column_name(list(texts.columns), target)
+        if form.header and rows[0].count(target) > 1:
+            raise ValueError(f'it has {rows[0].count(target)} columns "{target}"; rename all but one')
     decimal = known.get("decimal") or detection.find_decimal(texts, separator)
     return _typed(texts, form.replace(decimal=decimal, names=tuple(texts.columns)), decimal == "," if day_first is None else day_first)
 
@@ -101,6 +107,25 @@ def read_rows(path: Path, trained: TableFormat | None, columns: Mapping[str, Col
         texts = _texts(content.decode(form.encoding), form)
     numeric = {*form.numbers, *(name for name, of in columns.items() if of == "numeric")}
     return pd.DataFrame({name: _to_numbers(texts[name], form.decimal) if name in numeric else texts[name] for name in texts})
+
+
+def column_name(names: Sequence[str], column: str | int) -> str:
+    """Return the name of a column.
+
+    Args:
+        names: The names of all columns.
+        column: Its name, or its number from 0, negative ones from the end.
+
+    Raises:
+        LookupError: If there is no such column; the message follows the name of the file.
+    """
+    if isinstance(column, int):
+        if not -len(names) <= column < len(names):
+            raise LookupError(f"has no column number {column}; it has {len(names)} columns, 0 to {len(names) - 1}")
+        return str(names[column])
+    if column not in names:
+        raise LookupError(f'has no column "{column}"; its columns are {listed(names)}. Without a line of names, set header = false')
+    return column
 
 
 def is_parquet(path: Path) -> bool:
