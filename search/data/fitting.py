@@ -54,6 +54,8 @@ def choose_columns(dataset: Dataset, section: PreprocessingSection) -> Columns:
         of = given.get(name) or column_type(train[name], dataset.name)
         if of != "drop":
             types[name] = of
+    if not types:
+        raise ExperimentError(f'preprocessing.columns: no column of data set "{dataset.name}" is left; write "drop" for fewer')
     named = {column for columns in section.inputs.values() for column in columns} | set(given)
     unusable = left_out(features, {name: of for name, of in types.items() if name not in named})
     if len(unusable) == len(types):  # better one that says little than none
