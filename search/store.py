@@ -13,6 +13,7 @@ from .redaction import redact, shorten
 from .secret_values import remember_address
 
 _SQLITE = "sqlite:///"
+_MEMORY = ("sqlite://", f"{_SQLITE}:memory:")
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,13 @@ class Store:
         """MLflow's tracking URI: ``MLFLOW_TRACKING_URI`` if it is set, else the SQLite file of this store.
 
         Raises:
-            InputError: If the variable names a folder, in which MLflow keeps no runs; it would try for two minutes.
+            InputError: If the variable names a folder, in which MLflow keeps no runs; it would try for two minutes; or SQLite's memory.
         """
         given = os.environ.get("MLFLOW_TRACKING_URI", "")
-        if _is_folder(given):
+        problem = "names a folder" if _is_folder(given) else "is lost with the process" if given in _MEMORY else ""
+        if problem:
             raise InputError(
-                f'MLFLOW_TRACKING_URI = "{shorten(redact(given), 150)}" names a folder; expected a database or a server, such as '
+                f'MLFLOW_TRACKING_URI = "{shorten(redact(given), 150)}" {problem}; expected a database or a server, such as '
                 "sqlite:////data/mlflow.db, postgresql://host/mlflow or http://host:5000; without the variable mlruns/mlflow.db is used"
             )
         return given or f"{_SQLITE}{self.root / 'mlflow.db'}"
