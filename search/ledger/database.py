@@ -193,7 +193,7 @@ def check_url(url: str) -> None:
         address = sqlalchemy.make_url(url)
         if address.drivername == "postgresql+psycopg" or (address.drivername == "sqlite" and address.database not in (None, "", ":memory:")):
             return
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter is that of a port
         pass
     raise InputError(f'"{redact(url)}" cannot hold ledgers; expected postgresql+psycopg://user:password@host/database, or sqlite:///path')
 

@@ -24,8 +24,9 @@ def reserve(host: str, port: int) -> socket.socket:
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError as error:
-        raise InputError(f'--host "{host}" is not known ({error.strerror}); give a name or an IP address of this machine') from None
+    except (OSError, UnicodeError) as error:  # the latter for names of no valid form
+        reason = error.strerror if isinstance(error, OSError) else "no valid name"
+        raise InputError(f'--host "{host}" is not known ({reason}); give a name or an IP address of this machine') from None
     reserved = socket.socket(family)
     reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
