@@ -86,16 +86,11 @@ def csv(
     dropped = [_column(frame, column, file) for column in drop]
     if target_name in dropped:
         raise ValueError(f'{file}: the target "{target_name}" is among the columns to drop; take it out of drop')
-    n_gaps = int(frame[target_name].isna().sum())
-    if n_gaps:
-        frame = frame[frame[target_name].notna()]
-        notes.append(f'{n_gaps} of {len(table.rows)} rows have no target "{target_name}" and are left out')
-    for column in _empty_or_counting(frame, {target_name, *dropped}):
-        dropped.append(column)
-        notes.append(f'"{column}" {"has no values" if frame[column].isna().all() else "numbers the rows"} and is left out')
+    frame, left_out = _leave_out(frame.drop(columns=dropped), target_name)
+    notes += left_out
     values = _target(frame[target_name], file)
     task = infer_task(values) if task == "auto" else task
-    features = frame.drop(columns=[target_name, *dropped])
+    features = frame.drop(columns=target_name)
     try:
         parts = three_parts(
             features, values, validation_size=validation_size, test_size=test_size, seed=seed, stratify=stratify and task != "regression"
@@ -105,6 +100,16 @@ def csv(
     form = None if table.format is None else table.format.replace(target=target_name).to_dict()
     name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
     return {**parts, "task": task, "positive": positive, "name": name, "table_format": form, "notes": notes}
+
+
+def _leave_out(frame: pd.DataFrame, target: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return a table without rows that have no target and without columns that say nothing, and a note on each."""
+    known, notes = frame[frame[target].notna()], []
+    if len(known) < len(frame):
+        notes.append(f'{len(frame) - len(known)} of {len(frame)} rows have no target "{target}" and are left out')
+    useless = _empty_or_counting(known, target)
+    notes += [f'"{column}" {"has no values" if known[column].isna().all() else "numbers the rows"} and is left out' for column in useless]
+    return known.drop(columns=useless), notes
 
 
 def infer_task(target: pd.Series) -> str:
@@ -157,11 +162,12 @@ def _column(frame: pd.DataFrame, column: str | int, file: Path) -> str:
         raise LookupError(f"{file} {error}") from None
 
 
-def _empty_or_counting(frame: pd.DataFrame, others: set[str]) -> list[str]:
+def _empty_or_counting(frame: pd.DataFrame, target: str) -> list[str]:
     """Return the columns that are all gaps, and a first column without a name that numbers the rows, as pandas writes its index."""
-    empty = [str(name) for name in frame if name not in others and frame[name].isna().all()]
+    features = frame.drop(columns=target)
+    empty = [str(name) for name in features if features[name].isna().all()]
     first = str(frame.columns[0])
-    is_index = first.startswith("Unnamed: ") and first not in others and pd.api.types.is_integer_dtype(frame[first]) and frame[first].is_unique
+    is_index = first.startswith("Unnamed: ") and first != target and pd.api.types.is_integer_dtype(frame[first]) and frame[first].is_unique
     return [*empty, *([first] if is_index else [])]
 
 
