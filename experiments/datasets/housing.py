@@ -42,7 +42,8 @@ def _fetch() -> tuple[pd.DataFrame, pd.Series]:
         bunch = fetch_california_housing(data_home=folder)
     except OSError as error:  # no network, or a folder that cannot be written
         raise FileNotFoundError(
-            f'There is no file "cal_housing_py3.pkz" in {folder}, and it could not be downloaded ({error}); scikit-learn creates it from '
-            f"{_SOURCE} (fetch_california_housing(data_home=...)): copy it there, or name the folder above in PERCEPTUNE_DATA"
+            f'There is no file "cal_housing_py3.pkz" in {folder}; scikit-learn creates it from {_SOURCE} '
+            "(fetch_california_housing(data_home=...)): copy it there, or name the folder above in PERCEPTUNE_DATA; "
+            f"it could not be downloaded ({error})"
         ) from None
     return pd.DataFrame(bunch.data.astype(np.float64), columns=bunch.feature_names), pd.Series(bunch.target, name="MedHouseVal")

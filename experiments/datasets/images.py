@@ -132,6 +132,6 @@ def _download(name: str, place: Path, source: str, files: tuple[str, ...]) -> No
     if finished.returncode:
         reason = (finished.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise FileNotFoundError(
-            f"There is no {', '.join(files)} in {place}, and Keras could not download it ({reason}); "
-            f"get it from {source}, put it there, or name its folder in PERCEPTUNE_DATA"
+            f"There is no {', '.join(files)} in {place}; get it from {source}, put it there, or name its folder in PERCEPTUNE_DATA; "
+            f"Keras could not download it ({reason})"
         )

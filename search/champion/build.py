@@ -24,6 +24,7 @@ from ..errors import ChampionError, DataError, PerceptuneError
 from ..estimators import SUFFIX
 from ..experiment.sections import DataSection
 from ..redaction import redact_output, shorten
+from ..secret_values import remember_arguments
 from . import bundled_code
 from .evaluation import evaluate
 from .metadata import ChampionMetadata
@@ -196,7 +197,9 @@ def _import_libraries(pipe: Connection) -> None:
 
 
 def _load_again(text: str) -> dict[str, str]:
-    return {"fingerprint": load_dataset(DataSection.model_validate_json(text)).fingerprint}
+    section = DataSection.model_validate_json(text)
+    remember_arguments(section.arguments)  # hidden in what the loader prints
+    return {"fingerprint": load_dataset(section).fingerprint}
 
 
 def _package(text: str, dataset: Dataset | None) -> dict[str, str]:

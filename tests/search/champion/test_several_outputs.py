@@ -23,8 +23,9 @@ import json, sys
 import mlflow.pyfunc, pandas as pd
 model = mlflow.pyfunc.load_model(sys.argv[1])
 predictions = model.predict(pd.read_csv(sys.argv[2], dtype={"rooms": float}))
-ours = [name for name in sys.modules if name.split(".")[0] in ("search", "experiments")]
-print("FOUND " + json.dumps([predictions.to_dict("list"), ours, sys.modules["models.wide_and_deep"].__file__]))
+ours = [name for name in sys.modules if name.split(".")[0] in ("search", "models", "experiments")]
+[file] = [module.__file__ for name, module in sys.modules.items() if name.endswith(".models.wide_and_deep")]
+print("FOUND " + json.dumps([predictions.to_dict("list"), ours, file]))
 """
 
 
