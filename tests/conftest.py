@@ -20,6 +20,16 @@ from tests.postgresql import PostgreSQL, find_binaries
 from tests.preloaded import PreloadedProcess
 
 ROOT = Path(__file__).parents[1]
+COUNT = "malformed inputs"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print how many malformed inputs were refused, whichever process did."""
+    reports = [report for report in terminalreporter.getreports("passed") if report.when == "call"]
+    counts = dict(value for report in reports for name, value in report.user_properties if name == COUNT)
+    if counts:
+        listed = ", ".join(f"{kind} {count}" for kind, count in counts.items())
+        terminalreporter.write_line(f"{sum(counts.values())} malformed inputs refused: {listed}")
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,12 @@ class Shell:
 
         For commands that read, and for input that is refused. Signals and imports of a process are not tested by it.
         """
+        finished = self.attempt(*words)
+        assert finished.returncode == status, f"exit status {finished.returncode}\n{finished.stdout}\n{finished.stderr}"
+        return finished
+
+    def attempt(self, *words):
+        """Run the command line in this process as `call`, whatever its exit status."""
         from search.cli.app import run_app
 
         stdout, stderr = io.StringIO(), io.StringIO()
@@ -70,9 +86,7 @@ class Shell:
                 for name in set(sys.modules) - known:
                     if str(self.folder) in str(getattr(sys.modules[name], "__file__", None)):
                         del sys.modules[name]  # the test's own module: the next test writes another one
-        finished = subprocess.CompletedProcess(words, actual, stdout.getvalue(), stderr.getvalue())
-        assert actual == status, f"exit status {actual}\n{finished.stdout}\n{finished.stderr}"
-        return finished
+        return subprocess.CompletedProcess(words, actual, stdout.getvalue(), stderr.getvalue())
 
     def start(self, *words):
         """Start ``python -m search`` with these arguments and return the process, with its output as a pipe."""
