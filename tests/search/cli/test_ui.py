@@ -42,9 +42,16 @@ def served(tmp_path_factory):
     [url] = re.findall(r"http\S+", line)
     opened = (folder / "browser").read_text()  # waits until a browser is opened
     yield Served(process, f"http://127.0.0.1:{port}", url, shell, opened)
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    # After the last test, whichever it is in this process: it ends after Ctrl-C without a further line.
+    try:
+        with socket.create_connection(("127.0.0.1", port)):  # a browser that stays connected
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
+        assert process.stdout.read() == "Ctrl-C ends it.\n"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def test_the_browser_opens_the_printed_address_when_the_server_answers(served):
@@ -79,13 +86,6 @@ def test_one_process_listens_on_loopback_only_and_starts_no_other(served):
     assert not [child for child in process.children(recursive=True) if "browser" not in " ".join(child.cmdline())]
     listening = [connection.laddr for connection in process.net_connections() if connection.status == psutil.CONN_LISTEN]
     assert [(address.ip, f":{address.port}") for address in listening] == [("127.0.0.1", served.address[len("http://127.0.0.1") :])]
-
-
-def test_it_ends_after_ctrl_c_without_a_further_line(served):  # the last test of this server
-    with socket.create_connection(("127.0.0.1", int(served.address.rpartition(":")[2]))):  # a browser that stays connected
-        served.process.send_signal(signal.SIGINT)
-        assert served.process.wait(60) == 0
-    assert served.process.stdout.read() == "Ctrl-C ends it.\n"
 
 
 @pytest.mark.parametrize(
