@@ -10,6 +10,9 @@ import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""urlopen keeps the proxy that the environment named when it was first called, which may have been another test's."""
+
 _API = "/ajax-api/3.0/mlflow/assistant"
 
 
@@ -33,7 +36,7 @@ def send(address: str, method: str, path: str, content: object = None, **headers
     body = None if content is None else content if isinstance(content, bytes) else json.dumps(content).encode()
     asked = urllib.request.Request(address.rstrip("/") + path, body, {"Content-Type": "application/json"} | headers, method=method)
     try:
-        with urllib.request.urlopen(asked, timeout=60) as response:
+        with DIRECT.open(asked, timeout=60) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
