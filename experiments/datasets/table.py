@@ -1,6 +1,7 @@
 """Any CSV or Parquet file with a target column, as a data set. It fills no gaps and changes no values."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,41 +76,36 @@ def csv(
         LookupError: If a column does not exist.
         ValueError: If an argument is unknown, the file cannot be read, has no rows or too few, or the target does not match the task.
     """
-    _check_arguments(task, drop, na_values, decimal)
-    if separator == "":
-        raise ValueError('separator = "" is empty; leave it out, or give the separator')
+    _check_arguments(task, drop, separator, na_values, decimal)
     file = find(path)
     given = {"separator": separator, "header": header, "comment": comment, "decimal": decimal, "encoding": encoding, "quote": quote}
     table = _read(file, target, gaps=na_values, keep_default_gaps=keep_default_na, day_first=day_first, **given)
-    frame, notes = table.rows, list(table.notes)
-    target_name = _column(frame, target, file)
-    dropped = [_column(frame, column, file) for column in drop]
+    target_name = _column(table.rows, target, file)
+    dropped = [_column(table.rows, column, file) for column in drop]
     if target_name in dropped:
         raise ValueError(f'{file}: the target "{target_name}" is among the columns to drop; take it out of drop')
-    frame, left_out = _leave_out(frame.drop(columns=dropped), target_name)
-    notes += left_out
-    values = _target(frame[target_name], file)
+    values = _target(table.rows[target_name], file)
     task = infer_task(values) if task == "auto" else task
-    features = frame.drop(columns=target_name)
+    features, left_out = _leave_out(table.rows.drop(columns=[target_name, *dropped]))
     try:
         parts = three_parts(
             features, values, validation_size=validation_size, test_size=test_size, seed=seed, stratify=stratify and task != "regression"
         )
     except ValueError as error:
         raise ValueError(f"{file}: {error}") from None
-    form = None if table.format is None else table.format.replace(target=target_name).to_dict()
+    form = None if table.format is None else replace(table.format, target=target_name).to_dict()
     name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
-    return {**parts, "task": task, "positive": positive, "name": name, "table_format": form, "notes": notes}
+    return {**parts, "task": task, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *left_out]}
 
 
-def _leave_out(frame: pd.DataFrame, target: str) -> tuple[pd.DataFrame, list[str]]:
-    """Return a table without rows that have no target and without columns that say nothing, and a note on each."""
-    known, notes = frame[frame[target].notna()], []
-    if len(known) < len(frame):
-        notes.append(f'{len(frame) - len(known)} of {len(frame)} rows have no target "{target}" and are left out')
-    useless = _empty_or_counting(known, target)
-    notes += [f'"{column}" {"has no values" if known[column].isna().all() else "numbers the rows"} and is left out' for column in useless]
-    return known.drop(columns=useless), notes
+def _leave_out(features: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return features without columns that have no values, and without row numbers, as pandas writes its index; and a note on each."""
+    empty = [str(name) for name in features if features[name].isna().all()]
+    first = features.iloc[:, 0] if len(features.columns) else pd.Series(dtype=float)
+    is_index = str(first.name).startswith("Unnamed: ") and pd.api.types.is_integer_dtype(first) and first.is_unique
+    index = [str(first.name)] if is_index else []
+    notes = [f'"{name}" has no values and is left out' for name in empty] + [f'"{name}" numbers the rows and is left out' for name in index]
+    return features.drop(columns=[*empty, *index]), notes
 
 
 def infer_task(target: pd.Series) -> str:
@@ -130,11 +126,13 @@ def infer_task(target: pd.Series) -> str:
     return "multiclass" if n_distinct <= MAX_CLASSES and (target % 1 == 0).all() else "regression"
 
 
-def _check_arguments(task: str, drop: Sequence[str | int], na_values: Sequence[str], decimal: str | None) -> None:
+def _check_arguments(task: str, drop: Sequence[str | int], separator: str | None, na_values: Sequence[str], decimal: str | None) -> None:
     if task not in TASKS:
         raise ValueError(f'task = "{task}" is not known; expected one of {", ".join(TASKS)}')
     if decimal not in (None, ".", ","):
         raise ValueError(f'decimal = "{decimal}" is not known; expected "." or ","')
+    if separator == "":
+        raise ValueError('separator = "" is empty; leave it out, or give the separator')
     for name, given in (("drop", drop), ("na_values", na_values)):
         is_list = not isinstance(given, str | int)
         if not is_list:
@@ -147,9 +145,8 @@ def _read(file: Path, target: str | int, **given: Any) -> Table:
         table = read_table(file, target, **given)
     except LookupError as error:
         raise LookupError(f"{file} {error}") from None
-    except Exception as error:  # whatever parsers, decoders and decompressors raise
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise ValueError(f"{file} cannot be read as a table: {reason}") from None
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{file} cannot be read as a table: {str(error).strip().splitlines()[0]}") from None
     if table.rows.empty:
         raise ValueError(f"{file} has no rows; expected a table with a target and at least one feature")
     return table
@@ -160,15 +157,6 @@ def _column(frame: pd.DataFrame, column: str | int, file: Path) -> str:
         return column_name(list(frame.columns), column)
     except LookupError as error:
         raise LookupError(f"{file} {error}") from None
-
-
-def _empty_or_counting(frame: pd.DataFrame, target: str) -> list[str]:
-    """Return the columns that are all gaps, and a first column without a name that numbers the rows, as pandas writes its index."""
-    features = frame.drop(columns=target)
-    empty = [str(name) for name in features if features[name].isna().all()]
-    first = str(frame.columns[0])
-    is_index = first.startswith("Unnamed: ") and first != target and pd.api.types.is_integer_dtype(frame[first]) and frame[first].is_unique
-    return [*empty, *([first] if is_index else [])]
 
 
 def _target(target: pd.Series, file: Path) -> pd.Series:

@@ -10,12 +10,12 @@ import pandas as pd
 from ..redaction import shorten
 from .columns import ColumnType, to_python, to_text
 from .dataset import Dataset
-from .tables.numbers import parse_numbers
+from .tables.numbers import is_number
 
 MIN_IDENTIFIERS = 50
 """A column with fewer different values is taken for categories or a quantity, however many rows there are."""
 
-_IDENTIFIER_NAME = re.compile(r"(?:^|[^A-Za-z])(?:id|uuid|guid|nr|no|num|index|row|rowid)$|(?<=[a-z])(?:Id|ID)$", re.IGNORECASE)
+_IDENTIFIER_NAME = re.compile(r"(?i:(?:^|[^a-z])(?:id|uuid|guid|nr|no|num|index|row|rowid))$|(?<=[a-z])(?:Id|ID)$")
 _EXACT = 2**53
 """float64 holds every whole number up to this one."""
 
@@ -27,13 +27,11 @@ class Finding:
     Attributes:
         column: The column's name; "" if it is about all rows.
         text: One sentence without the column's name.
-        is_left_out: Whether the column is left out for it.
         is_important: Whether a search tells it; otherwise only ``perceptune data`` does.
     """
 
     column: str
     text: str
-    is_left_out: bool = False
     is_important: bool = True
 
     def __str__(self) -> str:
@@ -56,7 +54,7 @@ def left_out(features: pd.DataFrame, types: Mapping[str, ColumnType]) -> list[Fi
             continue
         reason = _text_reason(column, n_distinct) if of == "text" else _number_reason(str(name), column, n_distinct)
         if reason:
-            found.append(Finding(str(name), f'{reason}; it is left out unless preprocessing.columns names it, as in {{ "{name}" = "{of}" }}', True))
+            found.append(Finding(str(name), f'{reason}; it is left out unless preprocessing.columns names it, as in {{ "{name}" = "{of}" }}'))
     return found
 
 
@@ -71,13 +69,12 @@ def examine(dataset: Dataset, types: Mapping[str, ColumnType]) -> list[Finding]:
     if not isinstance(train, pd.DataFrame):
         return _imbalance(dataset)
     findings = [finding for name, of in types.items() for finding in _of_column(train[name], of)]
-    return findings + _leaks(train, dataset.train.targets, types) + _imbalance(dataset)
+    return findings + _leaks(train, dataset, types) + _imbalance(dataset)
 
 
 def _text_reason(column: pd.Series, n_distinct: int) -> str:
-    texts = column.map(str)
-    n_words = texts.head(1000).map(lambda text: len(text.split())).mean()
-    example = shorten(texts.iloc[0], 40)
+    n_words = column.head(1000).map(lambda value: len(str(value).split())).mean()
+    example = shorten(str(column.iloc[0]), 40)
     if n_words >= 4 and n_distinct > len(column) / 2:
         return f'running text, such as "{example}"'
     if n_distinct > 0.9 * len(column):
@@ -110,39 +107,42 @@ def _of_column(column: pd.Series, of: ColumnType) -> list[Finding]:
 
 def _odd_words(name: str, known: pd.Series) -> list[Finding]:
     """Find a text column that would be numbers but for a few words."""
-    texts = pd.Series(to_text(known), dtype=object)
-    numbers = parse_numbers(texts, ".")
-    words = texts[numbers.isna()]
-    n_codes = int(texts.str.fullmatch(r"0\d+").sum())
-    if n_codes or not 0 < len(words) <= 0.1 * len(texts):
+    counts = pd.Series(to_text(known), dtype=object).value_counts()
+    words = counts[[not is_number(text) for text in counts.index]]
+    has_codes = counts.index.str.fullmatch(r"0\d+").any()
+    if has_codes or not 0 < words.sum() <= 0.1 * counts.sum():
         return []
-    shown = ", ".join(f'"{word}"' for word in words.unique()[:5])
-    return [Finding(name, f"numbers but for {len(words)} values, {shown}; if these are gaps, add them to data.na_values")]
+    shown = ", ".join(f'"{word}"' for word in words.index[:5])
+    return [Finding(name, f"numbers but for {words.sum()} values, {shown}; if these are gaps, let the loader read them so (csv: na_values)")]
 
 
-def _leaks(features: pd.DataFrame, targets: Mapping[str, pd.Series], types: Mapping[str, ColumnType]) -> list[Finding]:
+def _leaks(features: pd.DataFrame, dataset: Dataset, types: Mapping[str, ColumnType]) -> list[Finding]:
     """Find features from which a target follows exactly."""
     findings = []
-    for target, values in targets.items():
-        codes = pd.factorize(values)[0]
+    for target, values in dataset.train.targets.items():
+        follows = _is_same_quantity if dataset.tasks[target] == "regression" else _names_same_groups
         for name in types:
-            if _determines(features[name], values, codes):
+            column = features[name]
+            known = column.notna().to_numpy()
+            if known.sum() >= max(10, 0.9 * len(column)) and follows(column[known], values[known]):
                 advice = f'if it would not be known when predicting, leave it out: preprocessing.columns = {{ "{name}" = "drop" }}'
                 findings.append(Finding(str(name), f'the target "{target}" follows from it exactly; {advice}'))
     return findings
 
 
-def _determines(column: pd.Series, target: pd.Series, codes: np.ndarray) -> bool:
-    """Return whether a column and a target name the same groups, or are the same quantity but for scale."""
-    known = column.notna().to_numpy()
-    if known.sum() < max(10, 0.9 * len(column)):
+def _is_same_quantity(column: pd.Series, target: pd.Series) -> bool:
+    """Return whether two columns of numbers are the same but for scale."""
+    if not pd.api.types.is_numeric_dtype(column.dtype):
         return False
-    if pd.api.types.is_float_dtype(target.dtype) and pd.api.types.is_numeric_dtype(column.dtype):
-        x, y = column.to_numpy(float)[known], target.to_numpy(float)[known]
-        return bool(x.std() and y.std() and abs(np.corrcoef(x, y)[0, 1]) > 1 - 1e-9)
-    pairs = pd.DataFrame({"column": pd.factorize(column)[0][known], "target": codes[known]}).drop_duplicates()
-    n_values, n_targets = pairs["column"].nunique(), pairs["target"].nunique()
-    return len(pairs) == n_values and n_values <= max(2 * n_targets, 2) and n_targets > 1
+    x, y = column.to_numpy(float), target.to_numpy(float)
+    return bool(x.std() and y.std() and abs(np.corrcoef(x, y)[0, 1]) > 1 - 1e-9)
+
+
+def _names_same_groups(column: pd.Series, target: pd.Series) -> bool:
+    """Return whether each value of a column belongs to one class, and there are few values for a class."""
+    pairs = pd.DataFrame({"value": pd.factorize(column)[0], "class": pd.factorize(target)[0]}).drop_duplicates()
+    n_values, n_classes = pairs["value"].nunique(), pairs["class"].nunique()
+    return len(pairs) == n_values and n_values <= 2 * n_classes and n_classes > 1
 
 
 def _imbalance(dataset: Dataset) -> list[Finding]:

@@ -15,7 +15,7 @@ _OTHERS = ("%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d.%m.%y", "%d %b %Y", "%d %B %Y
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p")
 
 PARTS: Mapping[str, Callable[[pd.Series], pd.Series]] = {
-    "days": lambda dates: (dates - pd.Timestamp(0)) / pd.Timedelta(days=1),
+    "days": lambda dates: (dates.dt.as_unit("s") - pd.Timestamp(0).as_unit("s")) / pd.Timedelta(days=1),
     "year": lambda dates: dates.dt.year,
     "month": lambda dates: dates.dt.month,
     "day": lambda dates: dates.dt.day,

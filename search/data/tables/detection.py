@@ -9,19 +9,20 @@ from typing import TextIO
 
 import pandas as pd
 
-from .numbers import are_numbers, parse_numbers
+from .numbers import find_numbers, is_number
 
 SEPARATORS = (",", ";", "\t", "|")
 BLANKS = r"\s+"
 N_LINES = 500
 FALLBACK = "cp1252"
 """The encoding of text that is not Unicode: Windows' Western European."""
+_N_HEADER_LINES = 50
 _MARKS = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
 Row = list[str]
 
 
 def find_encoding(content: bytes) -> str:
-    """Return the encoding of a file's content: that of its byte order mark, UTF-8, or Windows' Western European.
+    """Return the encoding of a file's content: that of its byte order mark, UTF-8, or `FALLBACK`.
 
     Raises:
         ValueError: If the content is not text.
@@ -39,9 +40,16 @@ def find_encoding(content: bytes) -> str:
 
 
 def sample(file: TextIO, comment: str | None) -> list[str]:
-    """Return the first lines that are neither empty nor comments."""
+    """Return the first lines that are neither empty nor comments.
+
+    Raises:
+        ValueError: If there are none.
+    """
     lines = (line.partition(comment)[0] if comment else line for line in file)
-    return list(islice((line.rstrip("\r\n") for line in lines if line.strip()), N_LINES))
+    found = list(islice((line.rstrip("\r\n") for line in lines if line.strip()), N_LINES))
+    if not found:
+        raise ValueError("it is empty")
+    return found
 
 
 def find_separator(lines: Sequence[str], quote: str) -> str:
@@ -60,12 +68,19 @@ def find_separator(lines: Sequence[str], quote: str) -> str:
 
 
 def split(lines: Sequence[str], separator: str, quote: str) -> list[Row]:
-    """Split lines into values without blanks around them."""
+    """Split lines into values without blanks around them.
+
+    Raises:
+        ValueError: If a value is longer than 131,072 characters, Python's limit.
+    """
     if separator == BLANKS:
         return [line.split() for line in lines]
     if len(separator) > 1:
         return [[value.strip() for value in re.split(separator, line)] for line in lines]
-    return [[value.strip() for value in row] for row in csv.reader(lines, delimiter=separator, quotechar=quote, skipinitialspace=True)]
+    try:
+        return [[value.strip() for value in row] for row in csv.reader(lines, delimiter=separator, quotechar=quote, skipinitialspace=True)]
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
 
 
 def find_header(rows: Sequence[Row], target: str | int | None) -> bool:
@@ -75,32 +90,42 @@ def find_header(rows: Sequence[Row], target: str | int | None) -> bool:
         rows: The first rows, split.
         target: The target column. If it is a name that the first row has, the row names the columns.
     """
-    first, rest = rows[0], rows[1:]
+    first, rest = rows[0], rows[1:_N_HEADER_LINES]
     if isinstance(target, str) and target in first:
         return True
-    if any(_is_number(value) for value in first) or len(set(first)) < len(first):
+    if any(is_number(value) for value in first) or len(set(first)) < len(first):
         return False
     if isinstance(target, str) and re.fullmatch(r"column_\d+", target):
         return False
     columns = [[row[number] for row in rest if number < len(row)] for number in range(len(first))]
-    if any(values and sum(map(_is_number, values)) > len(values) / 2 for values in columns):
+    if any(values and sum(map(is_number, values)) > len(values) / 2 for values in columns):
         return True  # text above numbers
     return not any(value in values for value, values in zip(first, columns, strict=True))
 
 
-def find_decimal(table: pd.DataFrame, separator: str) -> str:
-    """Return the sign before decimals with which more columns are numbers; a comma after a semicolon if both fit equally."""
-    marked = [table[name] for name in table if table[name].str.contains(r"\d,\d", regex=True, na=False).any()]
-    if not marked or separator == ",":
-        quoted = [column for column in marked if are_numbers(column, ",") and not are_numbers(column, ".")]
-        return "," if quoted and not _has_points(table) else "."
-    comma, point = (sum(are_numbers(table[name], decimal) for name in table) for decimal in (",", "."))
+def find_decimal(table: pd.DataFrame, text: str, separator: str, quote: str) -> str:
+    """Return the sign before decimals with which more columns are numbers; a comma after a semicolon if both fit equally.
+
+    Args:
+        table: All values as text.
+        text: The text of the file.
+        separator: Between its values.
+        quote: The character around values that contain the separator.
+    """
+    quoted = rf"{re.escape(quote)}[^{re.escape(quote)}\n]*" if separator == "," else ""
+    if not re.search(rf"{quoted}\d,\d", text):
+        return "."
+    marked = [table[name] for name in table if table[name].str.contains(r"\d,\d", na=False).any()]
+    if separator == ",":  # the values are quoted
+        is_comma = any(_are_numbers(column, ",") and not _are_numbers(column, ".") for column in marked)
+        return "," if is_comma and not _has_points(table) else "."
+    comma, point = (sum(_are_numbers(table[name], decimal) for name in table) for decimal in (",", "."))
     return "," if comma > point or (comma == point and separator == ";") else "."
+
+
+def _are_numbers(texts: pd.Series, decimal: str) -> bool:
+    return find_numbers(texts, decimal) is not None
 
 
 def _has_points(table: pd.DataFrame) -> bool:
     return any(table[name].str.fullmatch(r"[+-]?\d*\.\d+", na=False).any() for name in table)
-
-
-def _is_number(text: str) -> bool:
-    return any(bool(parse_numbers(pd.Series([text], dtype=object), decimal).notna().all()) for decimal in (".", ","))

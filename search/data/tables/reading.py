@@ -1,12 +1,10 @@
 """Reads tables from files, CSV or Parquet, in the format that is given, found, or that of a champion."""
 
-import bz2
-import gzip
 import io
-import lzma
-import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +14,9 @@ from ...errors import listed
 from ..columns import ColumnType
 from . import detection
 from .dates import find_format, is_ambiguous, parse_dates
-from .numbers import are_numbers, parse_numbers
-from .table_format import GAP_WORDS, TableFormat
-
-_OPENERS: Mapping[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-COMPRESSED = (*_OPENERS, ".zip")
-SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".dat", ".parquet")
+from .files import is_parquet, read_bytes
+from .numbers import find_numbers, to_numbers
+from .table_format import GAP_WORDS, PLAIN, TableFormat
 
 
 @dataclass(frozen=True)
@@ -29,7 +24,7 @@ class Table:
     """A table and how it was written.
 
     Attributes:
-        rows: Columns of numbers, true/false, dates or text; gaps are NaN.
+        rows: Columns of numbers, true/false, dates or text; gaps are NaN. Rows have the numbers of the file's rows as index.
         format: How the file is written; None for Parquet.
         notes: What a reader should know, one sentence each.
     """
@@ -48,11 +43,11 @@ def read_table(
     day_first: bool | None = None,
     **given: Any,
 ) -> Table:
-    """Read a table and find out its columns' types from all of its values.
+    """Read a table and find out its columns' types from all of its rows, or those that have a target.
 
     Args:
         path: A CSV file, which may be compressed, or a ``.parquet`` file.
-        target: The target column, which helps to tell a line of names from values.
+        target: The target column: its name, or its number from 0, negative ones from the end. Defaults to none, for all rows.
         gaps: Further texts that stand for a missing value.
         keep_default_gaps: Whether `GAP_WORDS` do too.
         day_first: Whether 3/4/2026 is in April. Defaults to what the values show, else to yes with decimal commas.
@@ -62,25 +57,34 @@ def read_table(
         The table.
 
     Raises:
-        ValueError: If the file is no such table, or has the target twice.
+        ValueError: If the file is no such table, or has the target twice or no value of it.
         LookupError: If it has no such target.
     """
     if is_parquet(path):
-        return Table(pd.read_parquet(path), None)
-    content = _read(path)
-    words = (*(GAP_WORDS if keep_default_gaps else ()), *gaps)
+        rows, notes = _with_target(pd.read_parquet(path), target)
+        return Table(rows, None, notes)
+    content = read_bytes(path)
     known = {name: value for name, value in given.items() if value is not None}
-    form = TableFormat(**{"encoding": detection.find_encoding(content), **known, "gaps": words})
+    known["gaps"] = (*(GAP_WORDS if keep_default_gaps else ()), *gaps)
+    if "encoding" not in known:
+        known["encoding"] = detection.find_encoding(content)
+    form = TableFormat(**known)
     text = content.decode(form.encoding)
-    rows, separator = _first_rows(text, form, known.get("separator"))
-    form = form.replace(separator=separator, header=known.get("header", detection.find_header(rows, target)))
-    texts = _texts(text, form)
-    if isinstance(target, str):  # before all columns are looked at
-        column_name(list(texts.columns), target)
-        if form.header and rows[0].count(target) > 1:
-            raise ValueError(f'it has {rows[0].count(target)} columns "{target}"; rename all but one')
-    decimal = known.get("decimal") or detection.find_decimal(texts, separator)
-    return _typed(texts, form.replace(decimal=decimal, names=tuple(texts.columns)), decimal == "," if day_first is None else day_first)
+    lines = detection.sample(io.StringIO(text), form.comment)
+    if "separator" not in known:
+        form = replace(form, separator=detection.find_separator(lines, form.quote))
+    first = detection.split(lines, form.separator, form.quote)
+    if "header" not in known:
+        form = replace(form, header=detection.find_header(first, target))
+    texts, doubled = _texts(text, form, first)
+    if isinstance(target, str) and target in doubled:
+        raise ValueError(f'it has several columns "{target}"; rename all but one')
+    texts, without_target = _with_target(texts, target)
+    if "decimal" not in known:
+        form = replace(form, decimal=detection.find_decimal(texts, text, form.separator, form.quote))
+    table = _typed(texts, replace(form, names=tuple(map(str, texts))), form.decimal == "," if day_first is None else day_first)
+    twice = [f'several columns are named "{name}"; the second is "{name}.1"' for name in doubled]
+    return replace(table, notes=(*without_target, *twice, *table.notes))
 
 
 def read_rows(path: Path, trained: TableFormat | None, columns: Mapping[str, ColumnType]) -> pd.DataFrame:
@@ -88,25 +92,36 @@ def read_rows(path: Path, trained: TableFormat | None, columns: Mapping[str, Col
 
     Args:
         path: As for `read_table`.
-        trained: The format of the table that the model was trained on; None if it was none.
+        trained: The format of the table that the model was trained on; None if it was none. A file in which the feature columns are
+            not found with it is read with the separator, line of names and sign before decimals that it shows.
         columns: Type of each feature column in training.
 
     Returns:
-        Columns of numbers and text. A value that should be a number and is none stays text.
+        Columns of numbers, dates and text. A column that should be numbers or dates stays text if one value is none.
 
     Raises:
         ValueError: If the file is no table.
     """
     if is_parquet(path):
         return pd.read_parquet(path)
-    content = _read(path)
-    form = trained or TableFormat()
-    texts = _texts(content.decode(_encoding(form, content)), form) if trained else pd.DataFrame()
-    if not set(columns) <= set(texts):  # it is written in another way than the training table
-        form = _found(content, form)
-        texts = _texts(content.decode(form.encoding), form)
-    numeric = {*form.numbers, *(name for name, of in columns.items() if of == "numeric")}
-    return pd.DataFrame({name: _to_numbers(texts[name], form.decimal) if name in numeric else texts[name] for name in texts})
+    content = read_bytes(path)
+    form = trained or PLAIN
+    form = replace(form, encoding=_encoding(form, content))
+    text = content.decode(form.encoding)
+    lines = detection.sample(io.StringIO(text), form.comment)
+    first = detection.split(lines, form.separator, form.quote)
+    if trained and _names_fit(first[0], form, columns):
+        texts, _ = _texts(text, form, first)
+    else:
+        form, texts = _read_as_found(text, lines, form, columns)
+    units = {name: form.units.get(name, "") for name in (*form.units, *(name for name, of in columns.items() if of == "numeric"))}
+    for name in texts.columns.intersection(list(units)):
+        texts[name] = to_numbers(texts[name], form.decimal, units[name])
+    for name in texts.columns.intersection(list(form.dates)):
+        dates = parse_dates(texts[name], form.dates[name])
+        if not (dates.isna() & texts[name].notna()).any():
+            texts[name] = dates
+    return texts
 
 
 def column_name(names: Sequence[str], column: str | int) -> str:
@@ -128,92 +143,109 @@ def column_name(names: Sequence[str], column: str | int) -> str:
     return column
 
 
-def is_parquet(path: Path) -> bool:
-    """Return whether a file is Parquet by its name."""
-    return path.suffix.lower() == ".parquet"
+def _with_target(table: pd.DataFrame, target: str | int | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the rows that have a target, and a note if there are others."""
+    if target is None:
+        return table, ()
+    name = column_name(list(table.columns), target)
+    rows = table[table[name].notna()]
+    if len(table) and rows.empty:
+        raise ValueError(f'no row has a value of the target "{name}"')
+    n_without = len(table) - len(rows)
+    return rows, (f'{n_without} of {len(table)} rows have no target "{name}" and are left out',) if n_without else ()
 
 
-def _found(content: bytes, base: TableFormat) -> TableFormat:
-    """Return a format with the separator, the line of names and the sign before decimals that are found."""
-    encoding = _encoding(base, content)
-    text = content.decode(encoding)
-    rows, separator = _first_rows(text, base)
-    found = base.replace(encoding=encoding, separator=separator, header=detection.find_header(rows, None))
-    return found.replace(decimal=detection.find_decimal(_texts(text, found), separator))
+def _names_fit(first: detection.Row, form: TableFormat, columns: Mapping[str, ColumnType]) -> bool:
+    """Return whether a file's first row, split as the format says, belongs to a table with the columns."""
+    return set(columns) <= set(first if form.header else form.names_for(len(first)))
 
 
-def _first_rows(text: str, form: TableFormat, separator: str | None = None) -> tuple[list[list[str]], str]:
-    """Return the first rows, split at the separator that is given or found, and that separator."""
-    lines = detection.sample(io.StringIO(text), form.comment)
-    if not lines:
-        raise ValueError("it is empty")
-    separator = separator or detection.find_separator(lines, form.quote)
-    return detection.split(lines, separator, form.quote), separator
+def _read_as_found(text: str, lines: list[str], base: TableFormat, columns: Mapping[str, ColumnType]) -> tuple[TableFormat, pd.DataFrame]:
+    """Read a file with the separator, line of names and sign before decimals that it shows."""
+    form = replace(base, separator=detection.find_separator(lines, base.quote))
+    first = detection.split(lines, form.separator, form.quote)
+    form = replace(form, header=set(columns) <= set(first[0]) or detection.find_header(first, None))
+    texts, _ = _texts(text, form, first)
+    return replace(form, decimal=detection.find_decimal(texts, text, form.separator, form.quote)), texts
 
 
 def _encoding(form: TableFormat, content: bytes) -> str:
-    """Return the encoding that the content shows, or the format's where it shows none."""
-    found = detection.find_encoding(content)
-    return form.encoding if found == detection.FALLBACK and not form.encoding.startswith("utf-8") else found
+    """Return the encoding that the content shows, or the format's if that is one that is never found but was given."""
+    is_found = form.encoding in ("utf-8", "utf-8-sig", "utf-16", detection.FALLBACK)
+    return detection.find_encoding(content) if is_found else form.encoding
 
 
-def _read(path: Path) -> bytes:
-    """Return a file's content, decompressed by its suffix."""
-    suffix = path.suffix.lower()
-    if suffix == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-            if len(names) != 1:
-                raise ValueError(f"it holds {len(names)} files; expected one")
-            return archive.read(names[0])
-    if suffix in _OPENERS:
-        with _OPENERS[suffix](path) as file:
-            return bytes(file.read())
-    return path.read_bytes()
-
-
-def _texts(text: str, form: TableFormat) -> pd.DataFrame:
-    """Return all values as text without blanks around it, gaps as NaN."""
+def _texts(text: str, form: TableFormat, first: Sequence[detection.Row]) -> tuple[pd.DataFrame, list[str]]:
+    """Return all values as text, gaps as NaN, and the names that several columns have."""
+    names, n_surplus, doubled = _names(first, form)
     table = pd.read_csv(
         io.StringIO(text),
         sep=form.separator,
         header=0 if form.header else None,
+        names=names,
+        index_col=False,
         comment=form.comment,
         quotechar=form.quote,
         dtype=str,
         keep_default_na=False,
-        skipinitialspace=True,
+        na_values=list(form.gaps),
+        skipinitialspace=form.strips,
         engine="python" if len(form.separator) > 1 and form.separator != detection.BLANKS else "c",
     )
-    names = [str(name).strip() for name in table] if form.header else form.names_for(len(table.columns))
-    table = table.set_axis(list(names), axis="columns")
-    columns = [table.iloc[:, number].str.strip() for number in range(len(names))]
-    gaps = list(form.gaps)
-    return pd.concat([column.mask(column.isin(gaps)) for column in columns], axis="columns") if columns else table
+    table = table.iloc[:, : len(names) - n_surplus]
+    if form.strips and _has_blanks(text, form):
+        stripped = {name: table[name].str.strip() for name in table}
+        table = pd.DataFrame({name: column.mask(column.isin(list(form.gaps))) for name, column in stripped.items()})
+    return table, doubled
 
 
-def _to_numbers(texts: pd.Series, decimal: str) -> pd.Series:
-    """Return numbers, or the texts themselves if one is no number, which is reported later."""
-    numbers = parse_numbers(texts, decimal)
-    return texts if (numbers.isna() & texts.notna()).any() else numbers
+def _names(first: Sequence[detection.Row], form: TableFormat) -> tuple[list[str], int, list[str]]:
+    """Return the columns' names, how many surplus columns are at the end, and the names that several columns have.
+
+    Lines may have one value more than the line of names: an empty one after a last separator, or the name of the row before the others,
+    as R writes it.
+    """
+    if not form.header:
+        return list(form.names_for(len(first[0]))), 0, []
+    names, rest = list(first[0]), [row for row in first[1:] if len(row) == len(first[0]) + 1]
+    n_surplus = 0
+    if rest and len(rest) == len(first) - 1:
+        n_surplus = int(not any(row[-1] for row in rest))
+        names = [*names, ""] if n_surplus else ["", *names]
+    names = [name or f"Unnamed: {number}" for number, name in enumerate(names)]
+    counts = Counter(names)
+    seen: Counter[str] = Counter()
+    for number, name in enumerate(names):
+        names[number] = f"{name}.{seen[name]}" if seen[name] else name
+        seen[name] += 1
+    return names, n_surplus, [name for name, count in counts.items() if count > 1]
+
+
+def _has_blanks(text: str, form: TableFormat) -> bool:
+    """Return whether a value may have blanks around it."""
+    if form.separator == detection.BLANKS:
+        return False
+    separator = re.escape(form.separator) if len(form.separator) == 1 else form.separator
+    quote = re.escape(form.quote)
+    return re.search(rf"\s(?:{separator}|{quote})|[ \t](?:[\r\n]|$)|{quote}\s", text) is not None
 
 
 def _typed(texts: pd.DataFrame, form: TableFormat, day_first: bool) -> Table:
     """Return the table with a type for each column, found from all of its values."""
     rows: dict[str, pd.Series] = {}
-    numbers, dates, notes = [], {}, []
+    units, dates, notes = {}, {}, []
     for name in form.names:
         column = texts[name]
-        if are_numbers(column, form.decimal):
-            rows[name] = parse_numbers(column, form.decimal)
-            numbers.append(name)
+        numbers = find_numbers(column, form.decimal)
+        if numbers is not None:
+            rows[name], units[name] = numbers
         elif column.isna().all():
             rows[name] = column.astype(float)
         elif (found := find_format(column, day_first=day_first)) is not None:
             rows[name], dates[name] = parse_dates(column, found), found
             if is_ambiguous(column, found):
-                first = "day" if found.startswith("%d") else "month"
-                notes.append(f'"{name}": dates such as {column.dropna().iloc[0]} are read with the {first} first; set day_first if that is wrong')
+                order = "day" if found.startswith("%d") else "month"
+                notes.append(f'"{name}": dates such as {column.dropna().iloc[0]} are read with the {order} first; set day_first if that is wrong')
         else:
             rows[name] = column
-    return Table(pd.DataFrame(rows), form.replace(numbers=tuple(numbers), dates=dates), tuple(notes))
+    return Table(pd.DataFrame(rows), replace(form, units=units, dates=dates), tuple(notes))

@@ -1,14 +1,15 @@
-"""How a table is written in a file: separator, names, numbers, gaps. A champion carries it, so that `predict` reads as training did."""
+"""How a table is written in a file: separator, names, numbers, gaps. A champion has it, so that `predict` reads as training did."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-GAP_WORDS = (
-    *("", "?", "NA", "N/A", "n/a", "<NA>", "NULL", "null", "None", "NaN", "nan", "-NaN", "-nan"),
+PANDAS_GAP_WORDS = (
+    *("", "NA", "N/A", "n/a", "<NA>", "NULL", "null", "None", "NaN", "nan", "-NaN", "-nan"),
     *("#N/A", "#N/A N/A", "#NA", "-1.#IND", "1.#IND", "1.#QNAN", "-1.#QNAN"),
 )
-"""What stands for a missing value: pandas' list and "?"."""
+GAP_WORDS = (*PANDAS_GAP_WORDS, "?")
+"""What stands for a missing value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +24,10 @@ class TableFormat:
         encoding: Python's name of the encoding.
         quote: The character around values that contain the separator.
         gaps: Texts that stand for a missing value.
+        strips: Whether blanks around a value are no part of it.
         names: All columns in the order of the file, with the target.
         target: The target column, which a file of rows to predict may lack.
-        numbers: The columns of numbers.
+        units: The columns of numbers, each with the unit that its numbers have, such as "%" or "$"; "" for none.
         dates: Python's format of each column of dates, or "ISO8601".
     """
 
@@ -36,27 +38,19 @@ class TableFormat:
     encoding: str = "utf-8"
     quote: str = '"'
     gaps: tuple[str, ...] = GAP_WORDS
+    strips: bool = True
     names: tuple[str, ...] = ()
     target: str | None = None
-    numbers: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def thousands(self) -> str:
-        """The sign that may group thousands."""
-        return "." if self.decimal == "," else ","
-
     def names_for(self, n_columns: int) -> Sequence[str]:
-        """Return the names of a file's columns that has no line of names: with the target, or without it if there is one column less."""
+        """Return the names of the columns of a file without a line of names: with the target, or without it if there is one less."""
         without = [name for name in self.names if name != self.target]
         for known in (self.names, without):
             if len(known) == n_columns:
                 return list(known)
         return [f"column_{number}" for number in range(n_columns)]
-
-    def replace(self, **changes: Any) -> Self:
-        """Return a copy with other values."""
-        return replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as values that JSON can write."""
@@ -65,4 +59,8 @@ class TableFormat:
     @classmethod
     def from_dict(cls, facts: Mapping[str, Any]) -> Self:
         """Return what `to_dict` wrote."""
-        return cls(**{**facts, **{name: tuple(facts[name]) for name in ("gaps", "names", "numbers")}})
+        return cls(**{**facts, "gaps": tuple(facts["gaps"]), "names": tuple(facts["names"])})
+
+
+PLAIN = TableFormat(gaps=PANDAS_GAP_WORDS, strips=False)
+"""How rows are read for a model whose training data had no format, such as those of a loader of one's own: as pandas does."""

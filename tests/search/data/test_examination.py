@@ -16,6 +16,14 @@ def _dataset(target=None, **columns):
     return parse_dataset({**parts, "task": "binary" if target.nunique() == 2 else "regression"}, "toy")
 
 
+def _split(features):
+    """A data set of three parts of N rows each."""
+    target = pd.Series([row % 3 % 2 for row in range(3 * N)], name="y")
+    starts = {"train": 0, "validation": N, "test": 2 * N}
+    parts = {part: (features[start : start + N], target[start : start + N]) for part, start in starts.items()}
+    return parse_dataset({**parts, "task": "binary"}, "toy")
+
+
 def _texts(dataset, **section):
     return [str(finding) for finding in find_problems(dataset, PreprocessingSection(**section)) if finding.is_important]
 
@@ -29,10 +37,7 @@ def _texts(dataset, **section):
     ],
 )
 def test_what_no_network_learns_from_is_left_out_and_told(column, reason):
-    x = pd.DataFrame({"x": [row % 7 for row in range(3 * N)], "odd": column})
-    y = pd.Series([row % 3 % 2 for row in range(3 * N)], name="y")
-    parts = {part: (x[start : start + N], y[start : start + N]) for part, start in (("train", 0), ("validation", N), ("test", 2 * N))}
-    dataset = parse_dataset({**parts, "task": "binary"}, "toy")
+    dataset = _split(pd.DataFrame({"x": [row % 7 for row in range(3 * N)], "odd": column}))
     assert list(choose_columns(dataset, PreprocessingSection()).types) == ["x"]
     [text] = _texts(dataset)
     assert text.startswith('"odd": ')
@@ -61,9 +66,21 @@ def test_a_leak_is_told():
     assert _texts(_dataset(target)) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "is_identifier"), [("amount_paid", False), ("grid", False), ("uric acid", False), ("customer_id", True), ("userId", True), ("ID", True)]
+)
+def test_a_quantity_is_no_identifier_by_the_end_of_its_name(name, is_identifier):
+    dataset = _split(pd.DataFrame({"x": [row % 7 for row in range(3 * N)], name: range(3 * N)}))
+    assert [text.startswith(f'"{name}": whole numbers, each once, are identifiers') for text in _texts(dataset)] == [True] * is_identifier
+
+
+def test_distinct_whole_numbers_are_no_leak_of_a_whole_number():
+    assert _texts(_dataset([(7 * row) % 1009 for row in range(N)], size=[(11 * row) % 997 for row in range(N)])) == []
+
+
 def test_numbers_with_a_few_words_and_rare_classes_are_told():
     [odd] = _texts(_dataset(size=["unknown" if row % 50 == 0 else str(row / 4) for row in range(N)]), columns={"size": "text"})
-    assert odd == '"size": numbers but for 6 values, "unknown"; if these are gaps, add them to data.na_values'
+    assert odd == '"size": numbers but for 6 values, "unknown"; if these are gaps, let the loader read them so (csv: na_values)'
     [rare] = _texts(_dataset([row % 50 == 0 for row in range(N)]))
     assert 'the class True of "y" has 6 of 300 rows' in rare
 

@@ -48,6 +48,11 @@ def test_dates_become_numbers_of_which_constant_ones_are_left_out():
     assert parts["when.weekday"].tolist() == [2, 3]
 
 
+def test_a_date_that_nanoseconds_cannot_count_becomes_numbers_too():
+    dates = parse_dates(_texts("2024-01-31", "9999-12-31"), ISO)
+    assert expand(dates, ("days", "year"))["when.days"].tolist() == [19753, 2932896]
+
+
 def test_a_value_that_is_no_date_is_named():
     with pytest.raises(DataError, match="here: the column \"when\" holds 'soon' in row 2; expected a date as in 2026-01-31"):
         to_dates(_texts("2024-01-31", "soon"), ISO, "here")
