@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -69,6 +70,7 @@ def read_table(
     if "encoding" not in known:
         known["encoding"] = detection.find_encoding(content)
     form = TableFormat(**known)
+    _check_separator(form.separator)
     text = content.decode(form.encoding)
     lines = detection.sample(io.StringIO(text), form.comment)
     if "separator" not in known:
@@ -165,6 +167,9 @@ def _read_as_found(text: str, lines: list[str], base: TableFormat, columns: Mapp
     form = replace(base, separator=detection.find_separator(lines, base.quote))
     first = detection.split(lines, form.separator, form.quote)
     form = replace(form, header=set(columns) <= set(first[0]) or detection.find_header(first, None))
+    missing = [name for name in columns if name not in first[0]] if form.header else []
+    if missing:
+        raise ValueError(f"it lacks the columns {listed(missing)}; it has {listed(first[0])}")
     texts, _ = _texts(text, form, first)
     return replace(form, decimal=detection.find_decimal(texts, text, form.separator, form.quote)), texts
 
@@ -175,10 +180,37 @@ def _encoding(form: TableFormat, content: bytes) -> str:
     return detection.find_encoding(content) if is_found else form.encoding
 
 
+def _check_separator(separator: str) -> None:
+    if len(separator) > 1:
+        try:
+            re.compile(separator)
+        except re.error as error:
+            raise ValueError(f'separator = "{separator}" is no regular expression: {error}; give one character, or a pattern') from None
+
+
 def _texts(text: str, form: TableFormat, first: Sequence[detection.Row]) -> tuple[pd.DataFrame, list[str]]:
-    """Return all values as text, gaps as NaN, and the names that several columns have."""
+    """Return all values as text, gaps as NaN, and the names that several columns have.
+
+    Raises:
+        ValueError: If lines have more values than there are names.
+    """
     names, n_surplus, doubled = _names(first, form)
-    table = pd.read_csv(
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = _read_csv(text, names, form)
+    except pd.errors.ParserWarning:
+        widest = max(map(len, first))
+        raise ValueError(f"lines have up to {widest} values, the line of names has {len(first[0])}; name every column") from None
+    table = table.iloc[:, : len(names) - n_surplus]
+    if form.strips and _has_blanks(text, form):
+        stripped = {name: table[name].str.strip() for name in table}
+        table = pd.DataFrame({name: column.mask(column.isin(list(form.gaps))) for name, column in stripped.items()})
+    return table, doubled
+
+
+def _read_csv(text: str, names: list[str], form: TableFormat) -> pd.DataFrame:
+    return pd.read_csv(
         io.StringIO(text),
         sep=form.separator,
         header=0 if form.header else None,
@@ -192,11 +224,6 @@ def _texts(text: str, form: TableFormat, first: Sequence[detection.Row]) -> tupl
         skipinitialspace=form.strips,
         engine="python" if len(form.separator) > 1 and form.separator != detection.BLANKS else "c",
     )
-    table = table.iloc[:, : len(names) - n_surplus]
-    if form.strips and _has_blanks(text, form):
-        stripped = {name: table[name].str.strip() for name in table}
-        table = pd.DataFrame({name: column.mask(column.isin(list(form.gaps))) for name, column in stripped.items()})
-    return table, doubled
 
 
 def _names(first: Sequence[detection.Row], form: TableFormat) -> tuple[list[str], int, list[str]]:

@@ -18,7 +18,7 @@ def shell(tmp_path):
 
 
 @pytest.fixture
-def as_nobody(shell, tmp_path):
+def as_nobody(shell, tmp_path, monkeypatch):
     """Let this process be another user during a test, who may not read or write what root's files do not allow."""
     if os.geteuid() != 0:
         yield
@@ -30,6 +30,7 @@ def as_nobody(shell, tmp_path):
     for folder in (tmp_path, *tmp_path.parents):
         if str(folder).startswith("/tmp/"):
             folder.chmod(folder.stat().st_mode | 0o055)
+    monkeypatch.chdir(shell.folder)  # nobody may not enter the folder of the checkout again
     os.seteuid(NOBODY)
     yield
     os.seteuid(0)
