@@ -48,9 +48,9 @@ def test_the_bare_loop_trains_the_trials_of_a_job(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_the_overhead_is_measured_with_training_that_takes_no_time(tmp_path):
-    results = measure_overhead(Bench(folder=tmp_path, log=list), (2,)) | {"start": measure_start(Bench(folder=tmp_path, log=list), 1)}
-    assert 0 < results["overhead_ms"]["2"] < 60_000
-    assert results["memory_bytes"]["2"]["at_end"] >= results["memory_bytes"]["2"]["after_100"] > 10**7
+    results = measure_overhead(Bench(folder=tmp_path, log=list), (5,)) | {"start": measure_start(Bench(folder=tmp_path, log=list), 1)}
+    assert 0 < results["overhead_ms"]["5"] < 5_000
+    assert results["memory_bytes"]["5"]["at_end"] >= results["memory_bytes"]["5"]["after_100"] > 10**7
     assert min(results["start"].values()) > 0
 
 

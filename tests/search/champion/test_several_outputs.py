@@ -123,6 +123,12 @@ def test_it_is_registered_and_predicts_a_file(registered, several, rows, trackin
     check_predictions(pd.read_csv(tmp_path / "predictions.csv"), several.predict(rows))
 
 
+@pytest.mark.slow
+def test_it_is_served_over_http(registered, several, rows, tracking_uri, serve):
+    with serve(registered, tracking_uri) as post:
+        check_predictions(post(rows), several.predict(rows))
+
+
 def test_rows_without_a_column_of_an_input_are_refused(several, test_part):
     with pytest.raises(DataError, match=r"lack the columns town; they have .*; expected rooms, age, town"):
         several.predict(test_part.features.drop(columns="town"))

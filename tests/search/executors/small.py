@@ -11,10 +11,10 @@ def build_hanging(input_shape):
     threading.Event().wait()
 
 
-def build(input_shape, hangs=False, n_units=0, kept_bytes=0):
-    """Return a model without hidden layers, or hang for ever."""
+def build(input_shape, hangs=False, n_units=0, initializer="glorot_uniform", kept_bytes=0):
+    """Return a small model, or hang for ever."""
     KEPT.append(b"x" * kept_bytes)
     if hangs:
         threading.Event().wait()
-    hidden = [keras.layers.Dense(n_units)] if n_units else []
-    return keras.Sequential([keras.Input(input_shape), *hidden, keras.layers.Dense(1, activation="sigmoid")])
+    hidden = [keras.layers.Dense(n_units, "tanh", kernel_initializer=initializer)] if n_units else []
+    return keras.Sequential([keras.Input(input_shape), *hidden, keras.layers.Dense(1, "sigmoid", kernel_initializer=initializer)])

@@ -104,8 +104,8 @@ def test_a_study_that_is_ended_while_another_coordinator_leaves_is_not_ended_aga
 
 
 @pytest.mark.slow
-def test_100_trials_of_16_coordinators_are_neither_lost_nor_doubled(store):
-    run_many(store, n_coordinators=16, n_trials=100)
+def test_500_trials_of_16_coordinators_are_neither_lost_nor_doubled(store):
+    run_many(store, n_coordinators=16, n_trials=500)
 
 
 def test_the_trial_of_a_killed_coordinator_is_retried_with_its_number_and_hyperparameters(store):

@@ -147,9 +147,8 @@ def test_the_coordinator_imports_no_backend(finished):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("forks_packaging")
 def test_a_keras_tuner_sampler_fills_one_parent_run(shell, rows):
-    shell.call("run", DIABETES, "--sampler", "kt-bayesian", "--trials", 5, "--executor", "in-process", "--set", "space.training.epochs=3")
+    shell.call("run", DIABETES, "--sampler", "kt-bayesian", "--trials", 5, "--set", "space.training.epochs=3")
     best = json.loads(shell.call("best", "diabetes", "--json").stdout)
     children = f"select run_uuid from tags where key = 'mlflow.parentRunId' and value = '{best['parent_run_id']}'"
     steps = rows(shell, f"select run_uuid, group_concat(step) from metrics where key = 'val_loss' and run_uuid in ({children}) group by 1")

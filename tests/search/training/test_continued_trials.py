@@ -154,17 +154,18 @@ def report(given):
     print(given.epoch, flush=True)
     return True
 
-folder, epochs = sys.argv[1:]
+trainer, folder, epochs = sys.argv[1:]
 changes = {"model_arguments": {"dropout": 0.4}, "is_prunable": True, "checkpoint_path": folder + "/3.npz"}
 assignment = make_assignment(folder + "/compiled.keras", training={"epochs": int(epochs)}, **changes)
-train_trial(make_experiment("dense", trainer="compiled", executor={"checkpoint_seconds": 0.01}), assignment, make_arrays(), report)
+train_trial(make_experiment("dense", trainer=trainer, executor={"checkpoint_seconds": 0.01}), assignment, make_arrays(), report)
 """
 
 
 @pytest.mark.slow
-def test_a_killed_process_is_continued(train, tmp_path):
+@pytest.mark.parametrize(("trainer", "epochs"), [("compiled", 3000), ("keras", 400)])
+def test_a_killed_process_is_continued(train, trainer, epochs, tmp_path):
     environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
-    command = [sys.executable, "-c", ENDLESS, str(tmp_path), "3000"]
+    command = [sys.executable, "-c", ENDLESS, trainer, str(tmp_path), str(epochs)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         reported = [int(process.stdout.readline()) for _ in range(20)]
         process.kill()
@@ -172,7 +173,7 @@ def test_a_killed_process_is_continued(train, tmp_path):
     assert process.returncode == -signal.SIGKILL
 
     reports, epochs = [], reported[-1] + 3
-    given = {"model": {"dropout": 0.4}, "epochs": epochs, "is_prunable": True, "experiment": {"trainer": "compiled"}}
+    given = {"model": {"dropout": 0.4}, "epochs": epochs, "is_prunable": True, "experiment": {"trainer": trainer}}
     path = tmp_path / "3.npz"
     change_about(path, lambda about: about["identity"]["training"].update(epochs=epochs))
     continued = train(**given, checkpoint_path=path, report=lambda report: reports.append(report) or True)

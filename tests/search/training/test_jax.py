@@ -27,6 +27,7 @@ TESTS = [
     "compiled/test_jax_epoch.py",
     f"{FIT}[dropout, batch normalisation, all metrics, partial batch]",
     f"{FIT}[convolution, all metrics]",  # without XLA on a CPU
+    f"{FIT}[two inputs and outputs, weighted]",
     "model/test_precision.py::test_both_trainers_learn_in_every_precision_and_leave_none_behind[mixed_float16]",
     # vectorized/jax_epoch.py, vectorized/transforms.py, and populations of any model in vectorized/slots.py
     "vectorized/test_jax_epoch.py",

@@ -13,6 +13,7 @@ from search.experiment.file import parse_experiment
 from search.trial import Failure, TrialState
 from tests.search.executors.conftest import CONTENT, LightActorHost, assignment, await_free, finish, train, with_epochs
 
+NETWORK = CONTENT | {"model": "tests.search.executors.small:build", "space": {"training": {"epochs": 2}}}
 LISTENING = """
 import os, psutil
 from search.executors.ray_cluster.connection import connect, import_ray
@@ -45,7 +46,7 @@ def pool(ray, arrays, deaths, tmp_path_factory):
     ]
     pool = WorkerPool(LightActorHost(tmp_path_factory.mktemp("programs")))
     executor = {"n_workers": 2, "callback_folders": [str(deaths)]}
-    pool.start(parse_experiment(CONTENT | {"executor": executor, "callbacks": callbacks}, "toy"), arrays)
+    pool.start(parse_experiment(NETWORK | {"executor": executor, "callbacks": callbacks}, "toy"), arrays)
     pool.check()
     yield pool
     pool.close()
@@ -82,15 +83,15 @@ def test_more_workers_than_cpus_share_them_and_one_copy_of_the_arrays_and_train_
     from ray._private.worker import global_worker
 
     here = InProcessExecutor()
-    here.start(parse_experiment(CONTENT, "toy"), arrays)
-    zeros = {"n_hidden": 0, "initializer": "zeros"}  # equal on all backends
-    expected = train(here, assignment(0, tmp_path, **zeros))
+    here.start(parse_experiment(NETWORK, "toy"), arrays)
+    network = {"n_units": 3, "initializer": "ones"}  # which is equal on all backends
+    expected = train(here, assignment(0, tmp_path, **network))
 
     await_free(pool, 2)
     summary = memory_summary(global_worker.node.address, stats_only=True)
     assert "1 objects" in summary, summary
     for number in range(2):
-        pool.submit(study_assignment(number, tmp_path, **zeros))
+        pool.submit(study_assignment(number, tmp_path, **network))
     for found in finish(pool, 2):
         assert [epoch["loss"] for epoch in found.history] == pytest.approx([epoch["loss"] for epoch in expected.history], rel=1e-4)
 
