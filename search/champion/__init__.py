@@ -1,8 +1,19 @@
 """The best model of a study with its preprocessing: verified to reload, registered in MLflow, ready to predict."""
 
 from .batch_prediction import predict_file
+from .input_checks import UnseenValuesWarning
 from .package import PackagedChampion, PackageSpec, package_champion
 from .pyfunc import Champion
 from .registry import export_champion, load_champion, register
 
-__all__ = ["Champion", "PackageSpec", "PackagedChampion", "export_champion", "load_champion", "package_champion", "predict_file", "register"]
+__all__ = [
+    "Champion",
+    "PackageSpec",
+    "PackagedChampion",
+    "UnseenValuesWarning",
+    "export_champion",
+    "load_champion",
+    "package_champion",
+    "predict_file",
+    "register",
+]

@@ -9,7 +9,7 @@ from ..atomic_file import replacing
 from ..data import tables
 from ..data.tables import TableFormat
 from ..errors import DataError, nearest
-from ..output_files import check_output
+from ..output_files import check_output, writing
 from ..redaction import one_line, shorten
 from .pyfunc import Champion
 
@@ -31,7 +31,7 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
     Raises:
         DataError: If a file cannot be read or written, there are no rows, or columns are missing or of another type.
     """
-    _check_suffix(output_path, OUTPUT_SUFFIXES)
+    _check_suffix(output_path, OUTPUT_SUFFIXES, output_path.suffix)
     _check_input(input_path)
     check_output(output_path)
     if output_path.exists() and output_path.samefile(input_path):
@@ -68,14 +68,16 @@ def read_rows(path: Path, champion: Champion) -> pd.DataFrame:
 
 
 def _check_input(path: Path) -> None:
-    _check_suffix(path.with_suffix("") if path.suffix.lower() in tables.COMPRESSED else path, tables.SUFFIXES)
+    is_compressed = path.suffix.lower() in tables.COMPRESSED
+    if not (is_compressed and not Path(path.stem).suffix):  # rows.zip may hold any of them
+        _check_suffix(path, tables.SUFFIXES, Path(path.stem).suffix if is_compressed else path.suffix)
     if not path.is_file():
         raise DataError(f'There is no file "{path}"; give the path of a .csv or .parquet file with the rows to predict')
 
 
-def _check_suffix(path: Path, known: Sequence[str]) -> None:
-    if path.suffix.lower() not in known:
-        raise DataError(f'"{path}" has the suffix "{path.suffix}"; {nearest(path.suffix, known)}')
+def _check_suffix(path: Path, known: Sequence[str], suffix: str) -> None:
+    if suffix.lower() not in known:
+        raise DataError(f'"{path}" has the suffix "{suffix}"; {nearest(suffix, known)}')
 
 
 def _one_line(error: Exception) -> str:
@@ -83,11 +85,8 @@ def _one_line(error: Exception) -> str:
 
 
 def _write(predictions: pd.DataFrame, path: Path) -> None:
-    try:
-        with replacing(path) as temporary:
-            if path.suffix.lower() == ".parquet":
-                predictions.to_parquet(temporary, index=False)
-            else:
-                predictions.to_csv(temporary, index=False)
-    except OSError as error:
-        raise DataError(f'"{path}" cannot be written: {_one_line(error)}') from error
+    with writing(path), replacing(path) as temporary:
+        if path.suffix.lower() == ".parquet":
+            predictions.to_parquet(temporary, index=False)
+        else:
+            predictions.to_csv(temporary, index=False)

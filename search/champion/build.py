@@ -174,18 +174,16 @@ def serve(pipe: Connection) -> None:
     """Reply to requests, to load a data set or to package; whatever packaging needs is imported while waiting for it.
 
     Args:
-        pipe: Gets ``sys.path`` and the text of a `DataSection` or, with the data set, of a `PackageSpec`; is sent ``{"fingerprint": text}`` or
-            ``{"champion": folder}``, or ``{"error": class, "message": text}``.
+        pipe: Gets ``sys.path``, `package.LOAD`, the text of a `DataSection` and the limit in seconds; or ``sys.path``, `package.PACKAGE`, the
+            text of a `PackageSpec` and the data set or None. Is sent ``{"fingerprint": text}`` or ``{"champion": folder}``, or
+            ``{"error": class, "message": text}``.
     """
     redact_output()
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     while True:
         _import_libraries(pipe)
-        sys.path[:], request, text, *given = pipe.recv()
-        if request == LOAD:
-            pipe.send(_reply(partial(_load_again, text)))
-        else:
-            pipe.send(_reply(partial(_package, text, *given)))
+        sys.path[:], request, text, given = pipe.recv()
+        pipe.send(_reply(partial(_load_again if request == LOAD else _package, text, given)))
 
 
 def _import_libraries(pipe: Connection) -> None:
@@ -196,10 +194,10 @@ def _import_libraries(pipe: Connection) -> None:
         import skops.io  # noqa: F401
 
 
-def _load_again(text: str) -> dict[str, str]:
+def _load_again(text: str, limit_seconds: float) -> dict[str, str]:
     section = DataSection.model_validate_json(text)
     remember_arguments(section.arguments)  # hidden in what the loader prints
-    return {"fingerprint": load_dataset(section).fingerprint}
+    return {"fingerprint": load_dataset(section, limit_seconds).fingerprint}
 
 
 def _package(text: str, dataset: Dataset | None) -> dict[str, str]:

@@ -11,6 +11,10 @@ from ..data.preprocessing import Preprocessor
 from ..errors import DataError
 
 
+class UnseenValuesWarning(UserWarning):
+    """A text column holds values that were not in training."""
+
+
 def check_column_types(rows: Features, preprocessor: Preprocessor) -> None:
     """Check that text columns hold text.
 
@@ -33,14 +37,12 @@ def unseen_values(rows: Features, preprocessor: Preprocessor) -> list[str]:
     """Return a sentence for each text column with values that were not in training.
 
     Args:
-        rows: Raw rows that the preprocessor accepts.
+        rows: Raw rows as `Preprocessor.check` has converted them.
         preprocessor: The fitted preprocessor.
     """
-    known = _known_values(preprocessor)
-    checked = preprocessor.check(rows) if known else rows
     sentences = []
-    for name, values in known.items():
-        column = pd.Series(checked[name]).dropna()
+    for name, values in _known_values(preprocessor).items():
+        column = pd.Series(rows[name]).dropna()
         unseen = column[~column.isin(list(values))]
         if len(unseen):
             sentences.append(f"{name}: {len(unseen):,} of {len(column):,} values were not in training, such as {unseen.iloc[0]}")

@@ -127,14 +127,15 @@ class Packager:
         start = self._start_process or (lambda entry, environment, _: PythonProcess(entry, environment))
         self._process = start(_ENTRY, environment, "packaging")
 
-    def load(self, section: DataSection) -> None:
+    def load(self, section: DataSection, limit_seconds: float) -> None:
         """Load a data set in the started process, without waiting for it.
 
         Args:
             section: ``[data]`` of the experiment.
+            limit_seconds: The longest time that it may take.
         """
         assert self._process is not None  # noqa: S101 - for mypy
-        self._process.send((sys.path, LOAD, section.model_dump_json()))
+        self._process.send((sys.path, LOAD, section.model_dump_json(), limit_seconds))
 
     def fingerprint(self) -> str | None:
         """Wait for what `load` loads.

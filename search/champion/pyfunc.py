@@ -24,7 +24,7 @@ from ..data.targets import named_outputs
 from ..estimators import SUFFIX, load_estimator, outputs
 from .bundled_modules import BundledModules
 from .estimator_predictions import estimator_predictions
-from .input_checks import check_column_types, unseen_values
+from .input_checks import UnseenValuesWarning, check_column_types, unseen_values
 from .metadata import ChampionMetadata
 
 MODEL, ESTIMATOR, PREPROCESSOR = "model.keras", f"model{SUFFIX}", "preprocessor"
@@ -106,17 +106,27 @@ class Champion:
         Returns:
             The model's outputs, ``(n_rows, n_outputs)``, by output name if there are several.
         """
-        features = self._features(rows)
+        features = self.features(rows)
         if self.is_estimator:
             return outputs(self.model, features)
         computed = self.model.predict(features, batch_size=BATCH_SIZE, verbose=0)
         return unnamed({name: np.asarray(output, dtype=np.float32) for name, output in named_outputs(self.model, computed).items()})
 
-    def _features(self, rows: pd.DataFrame | np.ndarray) -> Tree:
+    def features(self, rows: pd.DataFrame | np.ndarray) -> Tree:
+        """Check raw rows and transform them into the model's inputs.
+
+        Args:
+            rows: As for `predict`.
+
+        Returns:
+            float32 ``(n_rows, *input_shape)``, by input name if there are several.
+        """
         check_column_types(rows, self.preprocessor)
-        features = self.preprocessor.transform(rows)
+        checked = self.preprocessor.check(rows)
         self.preprocessor.check_range(rows, "The rows")
-        return features
+        for sentence in unseen_values(checked, self.preprocessor):
+            warnings.warn(sentence, UnseenValuesWarning, stacklevel=3)
+        return self.preprocessor.transform_checked(checked)
 
     def predict(self, rows: pd.DataFrame | np.ndarray) -> pd.DataFrame:
         """Predict raw rows.
@@ -133,12 +143,10 @@ class Champion:
             DataError: If there are no rows, columns are missing or of another type, or an array's values are on another scale.
 
         Warns:
-            UserWarning: If a text column holds values that were not in training.
+            UnseenValuesWarning: If a text column holds values that were not in training.
         """
-        for sentence in unseen_values(rows, self.preprocessor):
-            warnings.warn(sentence, stacklevel=2)
         if self.is_estimator:
-            predictions = estimator_predictions(self.model, self._features(rows), self.preprocessor)
+            predictions = estimator_predictions(self.model, self.features(rows), self.preprocessor)
         else:
             predictions = self.preprocessor.decode(self.outputs(rows))
         if isinstance(rows, pd.DataFrame):

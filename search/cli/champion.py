@@ -1,11 +1,11 @@
 """The commands that use a champion: ``predict`` and ``export``."""
 
-import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from .output import unseen_values_printed
 from .quiet import quiet_backend
 
 Study = Annotated[str, typer.Argument(help="Name of a study.")]
@@ -25,11 +25,8 @@ def predict(
     """Predict the rows of a file with a study's champion."""
     from ..champion import load_champion, predict_file
 
-    with quiet_backend(), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
+    with unseen_values_printed(), quiet_backend():
         n_rows = predict_file(lambda: load_champion(study), input, output)
-    for sentence in dict.fromkeys(str(warning.message) for warning in caught if warning.category is UserWarning):
-        typer.echo(sentence, err=True)
     typer.echo(f"{n_rows} predictions written to {output}")
 
 

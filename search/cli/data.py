@@ -22,7 +22,6 @@ def data(
     from ..experiment.file import load_experiment
 
     loaded = load_experiment(experiment, set_ or [])
-    dataset = load_dataset(loaded.data)
-    findings = find_problems(dataset, loaded.preprocessing)
-    types = choose_columns(dataset, loaded.preprocessing).types if dataset.train.columns else {}
-    print_data(dataset, types, [*dataset.notes, *map(str, findings)])
+    dataset = load_dataset(loaded.data, loaded.executor.load_timeout_seconds)
+    columns = choose_columns(dataset, loaded.preprocessing)
+    print_data(dataset, columns.types, [*dataset.notes, *map(str, find_problems(dataset, columns))])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .output import unseen_values_printed
 from .quiet import quiet_backend
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def outputs(
 
     check_output_path(output)
     champion = _loaded(study)
-    found = layer_outputs(champion, layer, read_rows(input, champion))
+    with unseen_values_printed():
+        found = layer_outputs(champion, layer, read_rows(input, champion))
     write_outputs(found, layer, output)
     typer.echo(f"Outputs {', '.join(str(array.shape) for array in found)} written to {output}")
 

@@ -1,11 +1,13 @@
 """Tables and texts that the commands print."""
 
+import contextlib
 import csv
 import dataclasses
 import json
 import sys
+import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,18 @@ if TYPE_CHECKING:
 console = Console(highlight=False, soft_wrap=True, markup=False)
 if not console.is_terminal:
     console.width = 200  # files and pipes have no width
+
+
+@contextlib.contextmanager
+def unseen_values_printed() -> Iterator[None]:
+    """Print once, on standard error, what a champion warns of: values that were not in training."""
+    from ..champion import UnseenValuesWarning
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UnseenValuesWarning)
+        yield
+    for sentence in dict.fromkeys(str(warning.message) for warning in caught if warning.category is UnseenValuesWarning):
+        print(sentence, file=sys.stderr)
 
 
 def format_number(value: float | None) -> str:

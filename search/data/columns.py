@@ -14,6 +14,7 @@ Features = pd.DataFrame | np.ndarray
 
 # Results of pandas.api.types.infer_dtype, which reads the values and not only the dtype.
 _NUMERIC = frozenset({"boolean", "integer", "floating", "mixed-integer-float", "integer-na", "decimal", "empty"})
+_DATES = frozenset({"date", "datetime"})
 _TEXT = frozenset({"string", "categorical", "mixed-integer", "mixed"})
 
 
@@ -35,6 +36,8 @@ def column_type(column: pd.Series, where: str) -> ColumnType:
     inferred = pd.api.types.infer_dtype(column, skipna=True)
     if inferred in _NUMERIC:
         return "numeric"
+    if inferred in _DATES:
+        return "date"
     if inferred in _TEXT:
         odd = _unsupported_type(column) if inferred == "mixed" else None
         if odd is None:

@@ -15,7 +15,7 @@ from ..experiment.references import check_arguments, check_values, resolve
 from ..experiment.sections import DataSection
 from ..redaction import one_line, redact, shorten
 from ..secret_values import variable_of
-from ..user_code import user_code
+from ..user_code import limited_user_code, user_code
 from .arrays import Task, Tasks, named
 from .classes import format_values, name_classes, order_positive_last
 from .columns import to_numbers
@@ -60,11 +60,13 @@ class Dataset:
         return dict(self.task) if isinstance(self.task, Mapping) else {str(self.target): self.task}
 
 
-def load_dataset(section: DataSection) -> Dataset:
+def load_dataset(section: DataSection, limit_seconds: float | None = None) -> Dataset:
     """Load and check the data set that an experiment names.
 
     Args:
         section: ``[data]`` of the experiment.
+        limit_seconds: The longest time that the loader may take, ``executor.load_timeout_seconds`` of the experiment; with one, the loader
+            cannot end this process either. Defaults to none.
 
     Returns:
         The data set.
@@ -73,7 +75,15 @@ def load_dataset(section: DataSection) -> Dataset:
         UnknownReferenceError: If the loader does not import.
         ExperimentError: If the loader has no such argument, or needs one that is not given, or one is of another type than its annotation.
         DataError: If the loader fails, or returns something that cannot be used.
+        InputError: If the loader takes too long, or calls ``os._exit``.
     """
+    if limit_seconds is None:
+        return _load_dataset(section)
+    with limited_user_code(f"Loading the data by {section.loader}", limit_seconds, "executor.load_timeout_seconds"):
+        return _load_dataset(section)
+
+
+def _load_dataset(section: DataSection) -> Dataset:
     loader = resolve(section.loader)
     if not callable(loader):
         raise DataError(f'[data] loader = "{section.loader}" is a {type(loader).__name__}; expected a function')

@@ -33,10 +33,10 @@ class Columns:
 
 
 def choose_columns(dataset: Dataset, section: PreprocessingSection) -> Columns:
-    """Choose the feature columns of a table and their types.
+    """Choose the feature columns of a table and their types; an array has none.
 
     Args:
-        dataset: The data set, whose rows are tables.
+        dataset: The data set.
         section: ``[preprocessing]`` of the experiment.
 
     Raises:
@@ -44,6 +44,8 @@ def choose_columns(dataset: Dataset, section: PreprocessingSection) -> Columns:
         ExperimentError: If the section names a column that the data set does not have.
     """
     parts = (dataset.train, dataset.validation, dataset.test)
+    if not isinstance(dataset.train.features, pd.DataFrame):
+        return Columns({})
     train, *others = (pd.DataFrame(part.features) for part in parts)
     features = pd.concat([train, *others], ignore_index=True)
     given = section.columns
@@ -54,6 +56,10 @@ def choose_columns(dataset: Dataset, section: PreprocessingSection) -> Columns:
         of = given.get(name) or column_type(train[name], dataset.name)
         if of != "drop":
             types[name] = of
+    for name, chosen in section.inputs.items():
+        for column in chosen:
+            if column not in types:
+                raise ExperimentError(f'preprocessing.inputs.{name} has "{column}", which preprocessing.columns drops; take it out of one of them')
     if not types:
         raise ExperimentError(f'preprocessing.columns: no column of data set "{dataset.name}" is left; write "drop" for fewer')
     named = {column for columns in section.inputs.values() for column in columns} | set(given)
@@ -63,11 +69,13 @@ def choose_columns(dataset: Dataset, section: PreprocessingSection) -> Columns:
     return Columns({name: of for name, of in types.items() if name not in {finding.column for finding in unusable}}, tuple(unusable))
 
 
-def find_problems(dataset: Dataset, section: PreprocessingSection) -> list[Finding]:
-    """Return what a user should know about the data before a trial, first the columns that are left out."""
-    if not isinstance(dataset.train.features, pd.DataFrame):
-        return examine(dataset, {})
-    columns = choose_columns(dataset, section)
+def find_problems(dataset: Dataset, columns: Columns) -> list[Finding]:
+    """Return what a user should know about the data before a trial, first the columns that are left out.
+
+    Args:
+        dataset: The data set.
+        columns: What `choose_columns` returns for it.
+    """
     return [*columns.left_out, *examine(dataset, columns.types)]
 
 
@@ -109,6 +117,9 @@ def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: M
         gaps=form.gaps if form else (),
     )
     rows = pd.DataFrame(plain.check(features))
+    empty = next((name for name, of in columns.items() if of != "numeric" and rows[name].isna().all()), None)
+    if empty is not None:
+        raise DataError(f'data set "{dataset.name}", train part: the column "{empty}" has no values; set columns = {{ "{empty}" = "drop" }}')
     dates = {name: DateColumn(format, informative_parts(rows[name])) for name, format in formats.items()}
     dated = replace(plain, dates=dates)
     transformer = build_transformer(columns, [part for parts in dated.date_features.values() for part in parts], section)

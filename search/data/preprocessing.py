@@ -136,7 +136,10 @@ class Preprocessor:
         Raises:
             DataError: As `check`.
         """
-        checked = self.check(rows)
+        return self.transform_checked(self.check(rows))
+
+    def transform_checked(self, checked: Features) -> Tree:
+        """Transform what `check` returned; otherwise as `transform`."""
         transformed = checked if isinstance(checked, np.ndarray) else self.transformer.transform(self.expand_dates(checked))
         transformed = np.ascontiguousarray(transformed, dtype=np.float32)
         return transformed if not self.inputs else {name: transformed[:, chosen] for name, chosen in self.positions().items()}

@@ -2,7 +2,8 @@
 
 from typing import Any, Protocol
 
-from ..data.preprocessing import Preprocessor
+from ..data.arrays import Tree
+from ..data.columns import Features
 from ..errors import InputError
 
 
@@ -14,9 +15,8 @@ class Inspected(Protocol):
         """The model."""
         ...
 
-    @property
-    def preprocessor(self) -> Preprocessor:
-        """The preprocessing from raw rows to the model's inputs."""
+    def features(self, rows: Features) -> Tree:
+        """Check raw rows and transform them into the model's inputs."""
         ...
 
 

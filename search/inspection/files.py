@@ -43,7 +43,7 @@ def write_weights(weights: Mapping[str, np.ndarray], path: Path) -> None:
         with writing(path):
             np.savez(path, **weights)  # type: ignore[arg-type]
         return
-    numbers = ([name, " ".join(map(str, index)), value] for name, array in weights.items() for index, value in np.ndenumerate(array))
+    numbers = ([neutral_cell(name), " ".join(map(str, index)), value] for name, array in weights.items() for index, value in np.ndenumerate(array))
     _write_lines(path, ["weight", "index", "value"], numbers)
 
 
@@ -76,4 +76,4 @@ def _write_lines(path: Path, header: Sequence[str], lines: Iterator[Sequence[obj
     with writing(path), path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(map(neutral_cell, header))
-        writer.writerows(map(neutral_cell, line) for line in lines)
+        writer.writerows(lines)

@@ -57,7 +57,7 @@ def layer_outputs(champion: Inspected, layer: str, rows: Features) -> tuple[np.n
 
     model = keras_model(champion)
     found = _find(model, layer)
-    features = champion.preprocessor.transform(rows)
+    features = champion.features(rows)
     n_rows = len(keras.tree.flatten(features)[0])
     batches: list[list[np.ndarray]] = []
     for start in range(0, n_rows, BATCH_SIZE):

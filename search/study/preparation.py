@@ -8,7 +8,6 @@ from ..errors import StudyChangedError
 from ..experiment.file import Experiment
 from ..ledger import Ledger, StudyView
 from ..training.metrics import check_objective
-from ..user_code import limited_user_code
 from .data_checks import check_validation
 
 
@@ -19,9 +18,8 @@ def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:
         InputError: If the loader fails or takes too long, or the data do not fit.
         StudyChangedError: If the data have changed.
     """
-    limit = experiment.executor.load_timeout_seconds
-    with limited_user_code(f"Loading the data by {experiment.data.loader}", limit, "executor.load_timeout_seconds"):
-        dataset = load_dataset(experiment.data)
+    dataset = load_dataset(experiment.data, experiment.executor.load_timeout_seconds)
+    _check_data(ledger, dataset)
     targets = targets_of_study(ledger, dataset, experiment)
     check_objective(experiment.objective, tasks_of(targets), experiment.outputs)
     check_validation(experiment, dataset, targets)

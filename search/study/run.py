@@ -13,7 +13,7 @@ from ..champion.package import Packager
 from ..champion.promotion import Promotion, is_promoted
 from ..data.arrays import TrainingArrays
 from ..data.dataset import Dataset
-from ..data.fitting import find_problems
+from ..data.fitting import choose_columns, find_problems
 from ..data.positive_class import with_class
 from ..data.targets import positive_classes
 from ..errors import DataError, WorkerError
@@ -139,7 +139,7 @@ class _Run:
         self._observer.on_stage("Starting workers")
         self._packager.start()  # it imports what it needs while the trials run
         if is_new := not self._ledger.n_finished:
-            self._packager.load(self._experiment.data)
+            self._packager.load(self._experiment.data, self._experiment.executor.load_timeout_seconds)
         self._tracker.open()
         import_libraries()  # while the workers import the backend
         for note in executor.check(self._observer.on_stage):
@@ -160,9 +160,14 @@ class _Run:
     def _show_notes(self) -> None:
         experiment = self._experiment
         of_options = [*experiment.space.notes, *pruner_notes(experiment.search, _max_epochs(experiment))]
-        of_columns = [str(finding) for finding in find_problems(self._dataset, experiment.preprocessing) if finding.is_important]
-        for note in (*self._dataset.notes, *of_columns, *of_options, *data_checks.notes(experiment, self._dataset, self._targets)):
+        for note in (*self._dataset.notes, *self._column_notes(), *of_options, *data_checks.notes(experiment, self._dataset, self._targets)):
             self._observer.on_note(note)
+
+    def _column_notes(self) -> Iterator[str]:
+        """Yield what is important about the columns of a new study; a continued one keeps those of its first trials."""
+        if not self._ledger.records():
+            columns = choose_columns(self._dataset, self._experiment.preprocessing)
+            yield from (str(finding) for finding in find_problems(self._dataset, columns) if finding.is_important)
 
     @property
     def _is_tracked(self) -> bool:

@@ -75,6 +75,8 @@ def to_dates(column: pd.Series, form: str, where: str) -> pd.Series:
 
 def to_texts(column: pd.Series, form: str) -> pd.Series:
     """Return a column of dates as text in the format; text stays as it is."""
+    if pd.api.types.infer_dtype(column, skipna=True) in ("date", "datetime"):  # Python's own, as Parquet's dates are read
+        column = pd.to_datetime(column)
     if not pd.api.types.is_datetime64_any_dtype(column.dtype):
         return column
     return column.map(pd.Timestamp.isoformat, na_action="ignore") if form == ISO else column.dt.strftime(form)

@@ -169,7 +169,7 @@ def _read_as_found(text: str, lines: list[str], base: TableFormat, columns: Mapp
     form = replace(form, header=set(columns) <= set(first[0]) or detection.find_header(first, None))
     missing = [name for name in columns if name not in first[0]] if form.header else []
     if missing:
-        raise ValueError(f"it lacks the columns {listed(missing)}; it has {listed(first[0])}")
+        raise ValueError(f"the rows lack the columns {listed(missing)}; they have {listed(first[0])}")
     texts, _ = _texts(text, form, first)
     return replace(form, decimal=detection.find_decimal(texts, text, form.separator, form.quote)), texts
 

@@ -130,19 +130,15 @@ def _arguments(callback: Any, written: Mapping[str, Any], paths: CallbackPaths, 
     defaults = {name: parameter.default for name, parameter in inspect.signature(callback).parameters.items()}
     chosen = {name: str(default) for name, default in defaults.items() if is_path(name) and isinstance(default, str | Path)}
     given = chosen | resolve_arguments(written, where)
-    placed = {name: _resolved_object(value) if _is_object(value) else paths.place(name, value, where) for name, value in given.items()}
+    placed = {name: resolve(value["use"]) if _is_object(value) else paths.place(name, value, where) for name, value in given.items()}
     for name, value in placed.items():
         if value != given[name]:
             _create_folders(value)
-    return placed
+    return {name: Path(value) if isinstance(defaults.get(name), Path) and isinstance(value, str) else value for name, value in placed.items()}
 
 
 def _is_object(value: Any) -> bool:
     return isinstance(value, Mapping) and value.keys() == {"use"}
-
-
-def _resolved_object(value: Any) -> Any:
-    return resolve(value["use"])
 
 
 def _create_folders(value: Any) -> None:

@@ -23,7 +23,7 @@ _TOLERANCE = 0.05
 _BOUNDED = frozenset(
     {
         *("relu", "relu6", "softplus", "squareplus", "exponential", "sigmoid", "hard_sigmoid", "softmax", "sparsemax"),
-        *("tanh", "hard_tanh", "softsign"),
+        *("tanh", "hard_tanh", "softsign", "elu", "selu", "celu", "silu", "gelu", "mish", "log_sigmoid"),
     }
 )
 """Activations with a smallest or a largest value."""
@@ -133,7 +133,9 @@ def _check_scaled(activation: str, head: Head, settings: TrainingSettings) -> No
 
 
 def _activation(layer: Any) -> str:
-    """Return the name of a layer's activation; empty if it is not known."""
+    """Return the name of a layer's activation; empty if it is not known, and of a layer that computes nothing."""
+    if isinstance(layer, keras.layers.Activation) and layer.activation is keras.activations.linear:
+        return ""  # the end of a model in mixed precision, behind the layer that has the activation
     if isinstance(layer, keras.layers.ReLU | keras.layers.Softmax):
         return type(layer).__name__.lower()
     return str(getattr(getattr(layer, "activation", None), "__name__", ""))

@@ -24,6 +24,13 @@ def test_predictions_have_the_order_of_the_rows(champion, rows, tmp_path, suffix
     np.testing.assert_allclose(predictions["probability_yes"], expected["probability_yes"], rtol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["rows.zip", "rows.csv.zip"])
+def test_rows_in_an_archive_are_predicted(champion, rows, tmp_path, name):
+    rows.to_csv(tmp_path / name, index=False, compression={"method": "zip", "archive_name": "rows.csv"})
+    assert predict_file(lambda: champion, tmp_path / name, tmp_path / "predictions.csv") == len(rows)
+    assert pd.read_csv(tmp_path / "predictions.csv")["prediction"].tolist() == champion.predict(rows)["prediction"].tolist()
+
+
 def test_extra_columns_and_their_order_do_not_matter(champion, rows, tmp_path):
     rows[["port", "age", "siblings"]].assign(name="someone").to_csv(tmp_path / "rows.csv", index=False)
     predict_file(lambda: champion, tmp_path / "rows.csv", tmp_path / "predictions.csv")
@@ -35,6 +42,7 @@ def test_extra_columns_and_their_order_do_not_matter(champion, rows, tmp_path):
     [
         ("absent.csv", None, r'There is no file ".*absent.csv"; give the path of a \.csv or \.parquet file'),
         ("rows.xlsx", "x", r'has the suffix ".xlsx"; Valid: .csv, .dat'),
+        ("rows.xlsx.gz", "x", r'rows.xlsx.gz" has the suffix ".xlsx"; Valid: .csv, .dat'),
         ("rows.csv", "", "cannot be read as a table"),
         ("rows.csv", "age,siblings,port\n", "has no rows to predict"),
         ("rows.parquet", "no parquet", "cannot be read as a table"),

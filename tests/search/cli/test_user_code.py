@@ -51,6 +51,13 @@ def test_a_loader_that_misbehaves_is_refused_in_one_line(shell, body, message):
     assert not list(shell.folder.glob("mlruns/studies/*/journal.log"))
 
 
+@pytest.mark.parametrize(("body", "message"), [BODIES[1], BODIES[4]])
+def test_the_command_data_is_neither_ended_nor_kept_by_a_loader(shell, body, message):
+    (shell.folder / "own.py").write_text(LOADER.format(body=body))
+    limit = f"executor.load_timeout_seconds={0.5 if 'wait' in body else 60}"
+    assert message in shell.call("data", DIABETES, "--set", "data={loader='own:load'}", "--set", limit, status=2).stderr
+
+
 @pytest.mark.parametrize(("line", "message"), [("import sys; sys.exit(1)", "it called sys.exit(1)"), ("import os; os._exit(0)", "os._exit(0)")])
 def test_a_module_that_ends_the_process_when_it_is_imported_is_refused(shell, line, message):
     (shell.folder / "own.py").write_text(line)

@@ -3,7 +3,7 @@ import pytest
 
 from search.data.dataset import parse_dataset
 from search.data.fitting import choose_columns, find_problems, fit_preprocessor
-from search.errors import ExperimentError
+from search.errors import DataError, ExperimentError
 from search.experiment.sections import PreprocessingSection
 
 N = 300
@@ -25,7 +25,7 @@ def _split(features):
 
 
 def _texts(dataset, **section):
-    return [str(finding) for finding in find_problems(dataset, PreprocessingSection(**section)) if finding.is_important]
+    return [str(finding) for finding in find_problems(dataset, choose_columns(dataset, PreprocessingSection(**section))) if finding.is_important]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,26 @@ def test_a_column_is_dropped_or_has_another_type_if_asked():
         fit_preprocessor(dataset, PreprocessingSection(columns={"zip": "date"}))
 
 
+def test_a_column_of_an_input_cannot_be_dropped():
+    section = PreprocessingSection(inputs={"left": ["x"], "right": ["z"]}, columns={"z": "drop"})
+    with pytest.raises(ExperimentError, match=r'preprocessing\.inputs\.right has "z", which preprocessing\.columns drops'):
+        fit_preprocessor(_dataset(z=range(N)), section)
+
+
+def test_a_text_column_without_values_is_refused():
+    with pytest.raises(DataError, match=r'train part: the column "note" has no values; set columns = \{ "note" = "drop" \}'):
+        fit_preprocessor(_dataset(note=["", " "] * (N // 2)), PreprocessingSection(columns={"note": "text"}))
+
+
+def test_python_s_own_dates_are_dates():
+    days = pd.date_range("2024-01-30", periods=60).date
+    dataset = _dataset(day=list(days) * (N // 60))
+    preprocessor = fit_preprocessor(dataset, PreprocessingSection())
+    assert preprocessor.columns["day"] == "date"
+    same = pd.DataFrame(dataset.train.features).assign(day=[str(day) for day in dataset.train.features["day"]])
+    assert (preprocessor.transform(same) == preprocessor.transform(dataset.train.features)).all()
+
+
 def test_a_leak_is_told():
     target = [row % 3 % 2 for row in range(N)]
     assert 'the target "y" follows from it exactly' in _texts(_dataset(target, alive=["no" if value else "yes" for value in target]))[0]
@@ -88,7 +108,7 @@ def test_numbers_with_a_few_words_and_rare_classes_are_told():
 def test_constants_and_many_gaps_are_told_by_the_command_only():
     dataset = _dataset(constant=7, sparse=[None if row % 10 else 1.0 * row for row in range(N)])
     assert _texts(dataset) == []
-    assert [str(finding) for finding in find_problems(dataset, PreprocessingSection())] == [
+    assert [str(finding) for finding in find_problems(dataset, choose_columns(dataset, PreprocessingSection()))] == [
         '"constant": 7 in every row of the train part',
         '"sparse": 270 of 300 rows of the train part have a gap',
     ]

@@ -1,6 +1,6 @@
-"""Models to inspect, with preprocessing that returns arrays unchanged."""
+"""Models to inspect, without preprocessing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -8,17 +8,13 @@ import numpy as np
 import pytest
 
 
-class Identity:
-    """Preprocessing for rows that are arrays already."""
-
-    def transform(self, rows):
-        return rows
-
-
 @dataclass(frozen=True)
 class InspectedModel:
     model: Any
-    preprocessor: Any = field(default_factory=Identity)
+
+    def features(self, rows):
+        """Return rows that are arrays already."""
+        return rows
 
 
 def residual():

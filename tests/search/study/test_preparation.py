@@ -4,6 +4,7 @@ import json
 
 import optuna
 import pandas as pd
+import pytest
 
 from search import ledger as ledgers
 from search.data.arrays import TrainingArrays
@@ -12,6 +13,16 @@ from search.experiment.file import parse_experiment
 from search.experiment.space import to_distributions
 from search.store import Store
 from search.study.preparation import prepare_arrays, targets_of_study
+
+TOY = """
+model = "models.mlp:build_mlp"
+data = { loader = "experiments.datasets:csv", path = "rows.csv", target = -1 }
+space.model.n_neurons = { type = "int", low = 4, high = 32 }
+space.training.epochs = 1
+objective = { metric = "val_f1_score", direction = "maximize" }
+executor.name = "in-process"
+search.n_trials = 1
+"""
 
 
 def test_the_trials_of_a_study_of_an_earlier_version_keep_their_classes_and_their_target(tmp_path):
@@ -33,3 +44,16 @@ def test_the_trials_of_a_study_of_an_earlier_version_keep_their_classes_and_thei
     assert targets_of_study(ledger, dataset, experiment)[""].positive == "legit"
     assert TrainingArrays.load(ledger.folder.arrays).y_train.mean() == 0.75
     ledger.close()
+
+
+@pytest.mark.usefixtures("forks_packaging")
+def test_data_that_have_changed_are_told_as_such_and_columns_are_examined_once(shell):
+    rows = pd.DataFrame({"x": range(60), "copy": [0, 1, 1] * 20, "kind": ["fraud", "legit", "legit"] * 20})
+    rows.to_csv(shell.folder / "rows.csv", index=False)
+    (shell.folder / "toy.toml").write_text(TOY)
+    note = 'the target "kind" follows from it exactly'
+    assert note in shell.call("run", "toy.toml").stdout
+    assert note not in shell.call("run", "toy.toml", "--trials", 2).stdout
+    for changed in (rows.replace("legit", "good"), rows.rename(columns={"kind": "sort"})):
+        changed.to_csv(shell.folder / "rows.csv", index=False)
+        assert 'The data of study "toy" have changed' in shell.call("run", "toy.toml", "--trials", 3, status=2).stderr

@@ -85,8 +85,17 @@ def softmax_layer(input_shape, n_outputs):
     return _network(input_shape, keras.layers.Dense(n_outputs), keras.layers.Softmax())
 
 
+def mixed(input_shape):
+    """Sigmoids in half precision, converted by a layer that computes nothing else."""
+    return _network(input_shape, keras.layers.Dense(1, "sigmoid"), keras.layers.Activation("linear", dtype="float32"))
+
+
 def positive_only(input_shape):
     return _network(input_shape, keras.layers.Dense(1, activation="softplus"))
+
+
+def bounded_below(input_shape):
+    return _network(input_shape, keras.layers.Dense(1, activation="elu"))
 
 
 def compiled(input_shape, n_outputs, loss="mse"):
@@ -141,6 +150,7 @@ def test_a_model_that_no_trial_could_use_is_refused_in_one_line(builder, task, s
 
 def test_outputs_that_fit_the_loss_are_accepted():
     check("softmax_layer", "multiclass")
+    check("mixed", "binary", space={"training": {"precision": "mixed_float16"}})
     check("sigmoids", "multiclass", space={"training": {"loss": "binary_crossentropy"}})
     check("logits", "binary", space={"training": {"loss": "hinge"}})
 
@@ -153,6 +163,7 @@ def test_outputs_that_fit_the_loss_are_accepted():
             {},
             'activation "softplus" cannot give every value of a target that is scaled to mean 0 and variance 1; make it linear',
         ),
+        ("bounded_below", {}, 'activation "elu" cannot give every value'),
         ("logits", {"space": {"training": {"loss": "poisson"}}}, "the loss poisson needs a target in its own units, but it is scaled"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import importlib.util
 from dataclasses import replace
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -141,6 +142,20 @@ def test_placeholders_are_filled_and_those_of_keras_left(tmp_path):
     made = [callback.filepath for callback in make_callbacks(experiment, tmp_path / "study", 5)]
     expected = ["study/kept/5.keras", "study/callbacks/all/5-{epoch:02d}-{val_loss:.2f}.keras", "5.keras"]
     assert made == [str(tmp_path / path) for path in expected]
+
+
+class Writes(keras.callbacks.Callback):
+    def __init__(self, log_path=Path("losses.txt")):
+        super().__init__()
+        self.log_path = log_path
+
+
+@pytest.mark.parametrize("given", [{}, {"log_path": "losses.txt"}])
+def test_a_default_that_is_a_path_lies_in_the_study_s_folder_too_and_is_a_path(given, tmp_path):
+    experiment = make_experiment(callbacks=[{"use": f"{OWN}:Writes"} | given])
+    [made] = make_callbacks(experiment, tmp_path / "study", 5)
+    assert made.log_path == tmp_path / "study/callbacks/5/losses.txt"
+    assert made.log_path.parent.is_dir()
 
 
 @pytest.mark.parametrize(
