@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from .atomic_file import replacing
 from .errors import DataError
 
 
@@ -23,21 +24,22 @@ def check_output(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[Path]:
     """Check a file, and raise what keeps the block from writing it.
 
     Args:
         path: The file.
 
+    Yields:
+        The path to write: a temporary one, which replaces the file at the end of the block, or a device or a pipe itself.
+
     Raises:
-        DataError: As `check_output`, or if the file cannot be written, such as on a full disk; what was written of a new file is removed.
+        DataError: As `check_output`, or if the file cannot be written, such as on a full disk; an earlier file is left as it was.
     """
     check_output(path)
-    is_new = not path.exists()
+    target = path.resolve()
     try:
-        yield
+        with contextlib.nullcontext(path) if target.exists() and not target.is_file() else replacing(target) as written:
+            yield written
     except OSError as error:
-        if is_new:
-            with contextlib.suppress(OSError):
-                path.unlink()
         raise DataError(f'"{path}" cannot be written: {error.strerror or error}; give another file, or free space') from error

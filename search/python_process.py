@@ -138,12 +138,13 @@ def last_line(log: Path) -> str:
 
 def _decisive(lines: list[str]) -> str:
     """Return the last line; of a traceback that Python's fault handler wrote, its cause, or where the user's own code hangs."""
-    for number, line in enumerate(lines):
-        if line.startswith("Fatal Python error"):
-            return line
-        if line.startswith("Timeout ("):
-            files = [file for file in lines[number:] if file.startswith("File ")]  # the innermost call first
-            return next((file for file in files if "/lib/python" not in file), lines[-1])
+    fatal = [line for line in lines if line.startswith("Fatal Python error")]
+    if fatal:
+        return fatal[-1]
+    last = max((number for number, line in enumerate(lines) if line.startswith("Timeout (")), default=len(lines))
+    trace = lines[last + 1 :]
+    if all(line.startswith(("File ", "Thread ", "Current thread ")) for line in trace):  # otherwise it went on after the hang
+        return next((line for line in trace if line.startswith("File ") and "/lib/python" not in line), lines[-1])  # the innermost call first
     return lines[-1]
 
 

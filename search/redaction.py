@@ -12,12 +12,16 @@ from .secret_values import MASK, credentials, is_secret_name, pattern, variable_
 _ADDRESS = re.compile(r"(?<=://)[^\s'\"<>]+")
 _UNFINISHED_USER = re.compile(r"(?<=://)[^\s'\"<>/@:]{0,99}:(?!\d*(?:[\s/'\"<>.,;)]|$))[^\n]{0,300}@")
 """A user and a password with blanks or quotation marks in it, up to the last "@" of the line; not a host with its port."""
-_QUERY = re.compile(r"\?[^\s'\"=]{0,200}=[^\s'\"]*")
+_QUERY = re.compile(r"(?<=[^\s('\"])\?[\w.%&+~\[\]-]{1,200}=[^\s'\"]*")
+"""The query of an address, after its path; not the lookahead of a regular expression."""
 _HEADER = re.compile(r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?(?:\w+\s+)?|bearer\s+|basic\s+(?=[\w+/]{8,}=))(?!\*)[\w.~+/=-]{4,}")
 _LONG_WORD = re.compile(r"\S{160,}")
 _KEPT = 40
 _NAMES = "password|passwd|passphrase|secret|token|api_?key|access_?key"
-_ASSIGNMENT = re.compile(rf"(?i)((?:{_NAMES})(?:['\"]?\s*=|['\"]\s*:)\s*)(?!=)(?:(\")[^\"\n]+\"|(')[^'\n]+'|[^\s'\",;&)\]}}]+)")
+_PLAIN = r"(?!=|(?:true|false|null)\b|\\?['\"]?env:[a-z_])"
+_VALUE = r"(?:(\\?['\"])(?:\\.|[^\\\n])+?\2|[^\s'\",;&)\]}\\]+)"
+_ASSIGNMENT = re.compile(rf"(?i)((?:{_NAMES})(?:\\?['\"]?\s*=|\\?['\"]\s*:)\s*){_PLAIN}{_VALUE}")
+"""A secret after its name: in quotation marks, which JSON escapes in a text, or up to the next blank or sign; no reference to a variable."""
 
 
 def redact(text: str) -> str:
@@ -38,7 +42,7 @@ def redact(text: str) -> str:
         shown = _UNFINISHED_USER.sub(f"{MASK}@", _ADDRESS.sub(_without_user, shown))
     if "?" in shown:
         shown = _QUERY.sub(f"?{MASK}", shown)
-    return _ASSIGNMENT.sub(rf"\g<1>\g<2>\g<3>{MASK}\g<2>\g<3>", _HEADER.sub(rf"\g<1>{MASK}", shown))
+    return _ASSIGNMENT.sub(rf"\g<1>\g<2>{MASK}\g<2>", _HEADER.sub(rf"\g<1>{MASK}", shown))
 
 
 def _without_user(match: re.Match[str]) -> str:

@@ -30,7 +30,7 @@ _LAST = re.compile(r"[a-z]*token|([a-z]*(access|auth|private|account|master|encr
 """A name that ends in one of these words is secret, unless the word before is one of these:"""
 _HARMLESS = {
     "token": frozenset({"pad", "padding", "mask", "masking", "unk", "unknown", "oov", "sep", "cls", "bos", "eos", "start", "end"}),
-    "key": frozenset({"primary", "foreign", "sort", "join", "group"}),
+    "key": frozenset({*("primary", "foreign", "sort", "join", "group", "hdf", "object"), *("index", "cache", "partition", "row", "column", "dict")}),
 }
 _OTHER_VARIABLES = re.compile(r".*_(KEY_ID|CONNECTION_STRING)")
 _WORKING_DIRECTORIES = frozenset({"PWD", "OLDPWD"})
@@ -82,9 +82,12 @@ def remember_address(address: str) -> None:
 
 
 def remember_arguments(arguments: Mapping[str, Any]) -> None:
-    """Hide the arguments that have the name of a secret, and the passwords of addresses among the others."""
+    """Hide the arguments that have the name of a secret, and the passwords of addresses among the others.
+
+    An argument that is only named "key" may be a word such as "train", which is in many texts: it is not stored, but not hidden elsewhere.
+    """
     for name, value in arguments.items():
-        for leaf in _leaves(value) if is_secret_name(name) else ():
+        for leaf in _leaves(value) if is_secret_name(name) and name.lower() != "key" else ():
             if variable_of(leaf) is None:
                 remember(leaf)
         for inner in value if isinstance(value, list | tuple) else (value,):

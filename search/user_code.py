@@ -104,7 +104,7 @@ class _Watch:
     """Watches a block of the main thread from another thread."""
 
     def __init__(self, what: str, limit_seconds: float, key: str) -> None:
-        self._what, self._limit_seconds, self._key = what, limit_seconds, key
+        self._what, self._limit_seconds, self._key = what, min(limit_seconds, threading.TIMEOUT_MAX), key
         self._exit = os._exit
         self._ended = threading.Event()
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..atomic_file import replacing
 from ..data import tables
 from ..data.tables import TableFormat
 from ..errors import DataError, nearest
@@ -85,7 +84,7 @@ def _one_line(error: Exception) -> str:
 
 
 def _write(predictions: pd.DataFrame, path: Path) -> None:
-    with writing(path), replacing(path) as temporary:
+    with writing(path) as temporary:
         if path.suffix.lower() == ".parquet":
             predictions.to_parquet(temporary, index=False)
         else:

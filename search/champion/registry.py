@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
     from mlflow.entities.model_registry import ModelVersion
 
-ALIAS = "champion"
+ALIAS, BROKEN = "champion", "perceptune.broken"
+"""The alias of the newest version, and the tag of one whose files cannot be found."""
 
 
 def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) -> str:
@@ -50,7 +51,7 @@ def _find_registered(client: "MlflowClient", packaged: PackagedChampion, parent_
     """Return the version that was registered for this trial of this study, or None."""
     tags = _tags(packaged, parent_run_id)
     versions = client.search_model_versions(f"name = '{packaged.metadata.study}' and run_id = '{parent_run_id}'")
-    return next((version for version in versions if tags.items() <= version.tags.items()), None)
+    return next((version for version in versions if tags.items() <= version.tags.items() and BROKEN not in version.tags), None)
 
 
 def _create_version(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion":
@@ -183,5 +184,5 @@ def export_champion(champion: Champion, path: Path) -> None:
     suffix = champion.model_file.suffix
     if path.suffix != suffix:
         raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in {suffix}')
-    with writing(path):
-        shutil.copyfile(champion.model_file, path)
+    with writing(path) as temporary:
+        shutil.copyfile(champion.model_file, temporary)

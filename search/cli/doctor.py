@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import PerceptuneError
+from ..redaction import mask, write_unredacted
 from .options import Ledger, make_store
 from .output import console
 
@@ -37,7 +38,7 @@ def doctor(
     else:
         checkups = [_check_one_of_many(store, name, repair=repair) for name in ledgers.study_names(store)]
     if as_json:
-        typer.echo(json.dumps([dataclasses.asdict(checkup) for checkup in checkups], indent=2))
+        write_unredacted(json.dumps(mask([dataclasses.asdict(checkup) for checkup in checkups]), indent=2))
     else:
         for checkup in checkups:
             _print(checkup)

@@ -45,8 +45,8 @@ def picture(study: Study, file: Annotated[Path, typer.Argument(help="File to wri
     champion = load_champion(study)
     with quiet_backend():
         text = read_overview(champion, PICTURE)
-    with writing(file):
-        file.write_text(text, encoding="utf-8")
+    with writing(file) as temporary:
+        temporary.write_text(text, encoding="utf-8")
     typer.echo(f"Picture written to {file}")
 
 

@@ -210,7 +210,7 @@ def print_trials(records: Sequence["TrialRecord"]) -> None:
 def write_trials(records: Sequence["TrialRecord"], path: Path) -> None:
     """Write one row per trial to a CSV file, a column per hyperparameter."""
     names = sorted({name for record in records for name in record.params})
-    with writing(path), path.open("w", newline="", encoding="utf-8") as file:
+    with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["trial", "state", "value", "epochs", "seconds", *map(neutral_cell, names), "reason"])
         for record in records:

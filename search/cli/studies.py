@@ -28,7 +28,9 @@ def studies(ledger: Ledger = "") -> None:
     store, found, unreadable = make_store(ledger), [], []
     for name in ledgers.study_names(store):
         try:
-            found.append(ledgers.read(store, name))
+            view = ledgers.read(store, name)
+            _ = view.experiment
+            found.append(view)
         except InputError as error:
             unreadable.append(str(error))
     output.print_studies(found, unreadable)

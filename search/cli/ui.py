@@ -32,7 +32,7 @@ def ui(
     host: Annotated[str, typer.Option(help="Name or IP address of this machine; one that others reach needs a token.")] = "127.0.0.1",
     *,
     token: Annotated[bool, typer.Option("--token", help=f"Ask for a token: {TOKEN} of the environment, or else a new one.")] = False,
-    browser: Annotated[bool, typer.Option(help="Open the address in a browser, where there is a display.")] = True,
+    browser: Annotated[bool, typer.Option(help="Open the address in a browser, where there is a display and no token.")] = True,
 ) -> None:
     """Open MLflow's user interface until Ctrl-C."""
     store = Store()
@@ -52,7 +52,7 @@ def ui(
         page = _newest_runs(connect(uri))  # creates the database
         app = Access(make_mlflow_app(uri, store.artifacts), {*LOOPBACK, host}, secret)
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}/{f'?token={secret}' if secret else ''}{page}"
-        serve(app, reserved, lambda: _announce(address, opens=browser and _has_display()))
+        serve(app, reserved, lambda: _announce(address, opens=browser and not secret and _has_display()))  # others see arguments
 
 
 def _announce(address: str, *, opens: bool) -> None:

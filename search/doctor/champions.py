@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ..champion.promotion import promote
+from ..champion.registry import BROKEN
 from ..tracking.mlflow_connection import mlflow_session
 from ..tracking.mlflow_tracker import MlflowTracker
 from ..trial import TrialState
@@ -36,14 +37,14 @@ def examine(case: Case) -> list[Finding]:
 
 
 def repair(case: Case, findings: list[Finding]) -> None:
-    """Register the best trial's model again, and delete a registered version that has no files."""
+    """Register the best trial's model again, and mark a registered version that has no files."""
     ledger, client = case.ledger, case.client
     if client is None or not any(finding.remedy for finding in findings):
         return
     broken = _version(case, ledger.attribute("champion")["model_uri"])
     if broken is not None and not _has_files(case, broken):
         with mlflow_session():
-            client.delete_model_version(broken.name, broken.version)
+            client.set_model_version_tag(broken.name, broken.version, BROKEN, "its files cannot be found")
     tracker = MlflowTracker(case.store.tracking_uri, case.store.artifacts)
     promote(ledger, ledger.experiment, case.store.tracking_uri, tracker.find_run_id)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from .. import ledger as ledgers
 from ..errors import InputError, StudyBusyError, StudyNotFoundError
+from ..ledger import Ledger
 from ..store import Store
 from . import champions, files, ledger_files, runs, trials
 from .finding import Case, Finding
@@ -46,23 +47,21 @@ def check_study(store: Store, name: str, *, repair: bool = False) -> Checkup:
         InputError: If MLflow is unavailable.
     """
     try:
-        case, damage = _open(store, name, repair=repair)
+        case, restored, damage = _open(store, name, repair=repair)
     except StudyBusyError:
         return Checkup(study=name, is_busy=True)
     if case is None:
         return Checkup(study=name, left=tuple(damage))
     with contextlib.closing(case.ledger):
         checkup = _check(case, repair=repair)
-    if repair:
-        return replace(checkup, repaired=(*damage, *checkup.repaired))
-    return replace(checkup, left=(*damage, *checkup.left))
+    return replace(checkup, repaired=(*restored, *checkup.repaired), left=(*damage, *checkup.left))
 
 
-def _open(store: Store, name: str, *, repair: bool) -> tuple[Case | None, list[Finding]]:
+def _open(store: Store, name: str, *, repair: bool) -> tuple[Case | None, list[Finding], list[Finding]]:
     """Open a ledger, after its file was repaired; return it with what was found in the file.
 
     Returns:
-        The study, None if it cannot be opened; and the findings, which are repaired if there is a ledger and ``repair``.
+        The study, None if it cannot be opened; the findings that are repaired; and those that are left.
     """
     try:
         ledger = ledgers.open_for_repair(store, name)
@@ -71,15 +70,26 @@ def _open(store: Store, name: str, *, repair: bool) -> tuple[Case | None, list[F
     except InputError as error:
         damage = [ledger_files.finding_of(store, name, error)]
         if not repair or not damage[0].remedy:
-            return None, damage
+            return None, [], damage
     else:
-        case = Case(store, ledger)
-        damage = ledger_files.find_lost_trials(case)
+        case, damage = _with_lost_trials(store, ledger)
         if not repair or not damage:
-            return case, damage
+            return case, [], damage
         ledger.close()
     ledger_files.repair(store, name)
-    return Case(store, ledgers.open_for_repair(store, name)), damage
+    case, lost = _with_lost_trials(store, ledgers.open_for_repair(store, name))
+    left = [replace(finding, remedy="") for finding in lost]  # of which MLflow does not know enough
+    return case, [finding for finding in damage if finding.kind not in {other.kind for other in left}], left
+
+
+def _with_lost_trials(store: Store, ledger: Ledger) -> tuple[Case, list[Finding]]:
+    """Return a case and its lost trials; close the ledger if they cannot be found out."""
+    case = Case(store, ledger)
+    try:
+        return case, ledger_files.find_lost_trials(case)
+    except BaseException:
+        ledger.close()
+        raise
 
 
 def _check(opened: Case, *, repair: bool) -> Checkup:

@@ -8,6 +8,7 @@ from ..errors import DamagedLedgerError, InputError
 from ..experiment.file import parse_experiment
 from ..ledger import KnownStudy
 from ..store import Store
+from ..tracking.descriptions import user_tags
 from ..tracking.mlflow_connection import connect, mlflow_session
 from ..tracking.mlflow_lookup import existing_run
 from ..tracking.mlflow_results import find_study_run, read_attributes, read_trials
@@ -70,7 +71,9 @@ def _known_to_mlflow(store: Store, name: str, salvaged: KnownStudy) -> KnownStud
     with mlflow_session():
         run = existing_run(client, salvaged.attributes.get("parent_run_id"))
         # The archived study "diabetes.1" is named "diabetes" in MLflow.
-        run = run or find_study_run(client, name.partition(".")[0], _runs_of_others(store, name))
+        # A server may have studies of that name of other users.
+        user = user_tags()["mlflow.user"] if store.tracking_uri.startswith("http") else None
+        run = run or find_study_run(client, name.partition(".")[0], _runs_of_others(store, name), user)
         if run is None:
             return KnownStudy({})
         attributes = read_attributes(client, run)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..data.dataset import load_dataset
+from ..data.targets import positive_classes, read_targets
 from ..study.loop import build_assignment
 from ..study.summary import outcome_of
 from ..tracking.base import StudyRecord
@@ -55,6 +56,7 @@ def repair(case: Case, findings: list[Finding]) -> None:
             n_workers=int(n_workers),
             parent_run_id=ledger.attribute("parent_run_id"),
             result_of=case.results.get,
+            positive=positive_classes(read_targets(ledger.folder.preprocessor)),
         )
     )
     ledger.set_attribute("parent_run_id", run_id)

@@ -27,19 +27,19 @@ class FailedStarts:
     """Counts workers that ended before they were ready, one after another."""
 
     def __init__(self) -> None:
-        self._n = 0
+        self._n, self._has_started = 0, False
 
     def reset(self) -> None:
         """Record a successful start."""
-        self._n = 0
+        self._n, self._has_started = 0, True
 
     def add(self, worker: WorkerHandle, start_timeout_seconds: float) -> None:
         """Record a worker that ended before it was ready; the loss of its machine does not count.
 
         Raises:
-            WorkerError: If too many workers have failed, or one was not ready in time: another one would hang too.
+            WorkerError: If too many workers have failed, or no worker has started and one was not ready in time: another one would hang too.
         """
-        if worker.is_hung:
+        if worker.is_hung and not self._has_started:
             limit = f"{start_timeout_seconds:g} s (executor.start_timeout_seconds)"
             raise WorkerError(f"A worker was not ready after {limit}: it imports its backend or builds the model; {output_of(worker.connection)}")
         self._n += not worker.connection.is_node_lost

@@ -26,6 +26,8 @@ from .worker_handle import WorkerHandle
 
 _NOTICE_SECONDS = 30.0
 """After this time the start of workers reports what it waits for."""
+_LONGEST_WAIT = 86_400.0
+"""In seconds: the system refuses to wait for a month, so that a long limit is waited for in parts."""
 
 
 class WorkerPool:
@@ -116,7 +118,7 @@ class WorkerPool:
         deadlines = {worker: worker.deadline(self._epoch_timeout_seconds, self._start_timeout_seconds) for worker in self._workers}
         seconds = min(until, *deadlines.values()) - time.monotonic()
         descriptors = [self._wakeup.fileno(), *(worker.connection.fileno() for worker in self._workers)]
-        ready = wait(descriptors, None if math.isinf(seconds) else max(0.0, seconds))
+        ready = wait(descriptors, None if math.isinf(seconds) else min(max(0.0, seconds), _LONGEST_WAIT))
         for worker, deadline in deadlines.items():
             if worker.connection.fileno() not in ready and time.monotonic() >= deadline:
                 worker.kill_hung()

@@ -26,9 +26,9 @@ def _resolve(value: Any, name: str, where: str) -> Any:
         return {key: _resolve(inner, f"{name}.{key}", where) for key, inner in value.items()}
     if isinstance(value, list):
         return [_resolve(inner, name, where) for inner in value]
-    if isinstance(value, str) and (value == MASK or ("://" in value and MASK in value)):
+    if isinstance(value, str) and MASK in value:
         raise ExperimentError(
-            f'{where}: {name} = "{value}" stands for a secret, which no study stores; run the experiment file again, which has it, or '
+            f'{where}: {name} = "{value}" has {MASK} in place of a secret, which no study stores; run the experiment file again, which has it, or '
             f'write {name} = "env:NAME" there, the name of an environment variable'
         )
     variable = variable_of(value)

@@ -3,6 +3,7 @@
 It creates no folder and no callback. A callback is a user's code: only the paths among its arguments are checked.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,10 +54,12 @@ class CallbackPaths:
             return given
         # Not str.format: Keras' own "{epoch:02d}" and "{val_loss:.2f}" are filled in later.
         text = given.replace("{trial}", str(self.trial)).replace("{study_folder}", str(self.study_folder))
-        return str(self._place(name, given, Path(text).expanduser(), where)) if is_path(name) or _is_like_file(text) else text
+        return str(self._place(name, given, Path(os.path.expanduser(text)), where)) if is_path(name) or _is_like_file(text) else text
 
     def _place(self, name: str, given: str, path: Path, where: str) -> Path:
         shown = f'{where}.{name} = "{given}"'
+        if str(path).startswith("~"):
+            raise ExperimentError(f'{shown}: the home folder is not known; write a path without "~"')
         if ".." in path.parts:
             raise ExperimentError(f"{shown} leads out of the study's folder; write a path without \"..\", which lies in the study's folder")
         if "{trial}" not in given:
@@ -100,5 +103,8 @@ def _is_like_file(text: str) -> bool:
     path = Path(text)
     if "://" in text or "\n" in text:
         return False
-    is_in_folder = path.is_absolute() and len(path.parts) > 2 and Path(*path.parts[:2]).is_dir()
+    try:
+        is_in_folder = path.is_absolute() and len(path.parts) > 2 and Path(*path.parts[:2]).is_dir()
+    except OSError:  # the system knows no such long names
+        return False
     return ".." in path.parts or path.parts[:1] == ("~",) or path.suffix.lower() in _FILE_SUFFIXES or is_in_folder

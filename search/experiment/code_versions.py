@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,14 +24,16 @@ def keep(files: Mapping[str, Path], folder: Path) -> None:
     if version.is_dir():
         os.utime(version)
         return
-    unfinished = version.with_name(f"{version.name}.{os.getpid()}{_UNFINISHED}")
-    unfinished.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f"{version.name}.", suffix=_UNFINISHED, dir=folder))
     try:
         copy_files(files, unfinished)
         unfinished.rename(version)
-    except BaseException:
+    except OSError:
+        if not version.is_dir():  # another process of the study has kept it
+            raise
+    finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise
 
 
 def versions(folder: Path) -> tuple[Path, ...]:

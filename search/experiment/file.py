@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from ..errors import ExperimentError, nearest
 from ..redaction import mask, redact
@@ -86,16 +86,19 @@ class Experiment(Table):
     search: SearchSection = SearchSection()
     executor: ExecutorSection = ExecutorSection()
 
-    @model_validator(mode="after")
-    def _check_choices(self) -> "Experiment":
+    def refuse_searched_secrets(self) -> None:
+        """Check that no searched parameter is a secret, before a study of this experiment is created.
+
+        Raises:
+            ExperimentError: If the name or a choice of one is a secret's.
+        """
         for name, entry in self.space.searched_model.items():
             texts = [choice for choice in entry.choices if isinstance(choice, str)] if isinstance(entry, CategoricalParameter) else []
             if texts and (is_secret_name(name) or any(redact(text) != text for text in texts)):
-                raise ValueError(
+                raise ExperimentError(
                     f'space.model.{name}: a secret cannot be searched, since the choices are stored; write {name} = "env:NAME", '
                     "the name of an environment variable, or give the argument another name if it is no secret"
                 )
-        return self
 
     def model_post_init(self, _context: object) -> None:
         """Hide the secrets among the arguments from whatever this process shows."""

@@ -214,8 +214,8 @@ def _fits(value: object, annotation: Any) -> bool:
     if get_origin(annotation) is Literal:
         return any(value == choice and type(value) is type(choice) for choice in get_args(annotation))
     if get_origin(annotation) in (list, Sequence):
-        [of] = get_args(annotation)
-        return isinstance(value, list) and all(any(_fits(entry, alternative) for alternative in _alternatives(of)) for entry in value)
+        alternatives = [alternative for of in get_args(annotation) for alternative in _alternatives(of)] or [Any]  # none of a bare typing.List
+        return isinstance(value, list) and all(any(_fits(entry, alternative) for alternative in alternatives) for entry in value)
     if annotation in (bool, str, NoneType):
         return isinstance(value, annotation)
     if annotation in (int, float):  # a whole number is a valid float; true is not a number
@@ -226,7 +226,7 @@ def _fits(value: object, annotation: Any) -> bool:
 def _expected(name: str, shown: str, value: object, annotation: Any) -> str:
     alternatives = _alternatives(annotation)
     valid = [choice for part in alternatives if get_origin(part) is Literal for choice in get_args(part)]
-    lists = [get_args(part)[0] for part in alternatives if get_origin(part) in (list, Sequence)]
+    lists = [next(iter(get_args(part)), Any) for part in alternatives if get_origin(part) in (list, Sequence)]
     if lists and any(_fits([value], part) for part in alternatives):
         return f"write {name} = [{shown}]"
     type_names = [_TYPE_NAMES[part] for part in alternatives if part in _TYPE_NAMES] + ["a list of " + _names_of_entries(part) for part in lists]

@@ -40,8 +40,8 @@ def write_weights(weights: Mapping[str, np.ndarray], path: Path) -> None:
     """
     check_output_path(path)
     if path.suffix.lower() == ".npz":
-        with writing(path):
-            np.savez(path, **weights)  # type: ignore[arg-type]
+        with writing(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, **weights)  # type: ignore[arg-type]
         return
     numbers = ([neutral_cell(name), " ".join(map(str, index)), value] for name, array in weights.items() for index, value in np.ndenumerate(array))
     _write_lines(path, ["weight", "index", "value"], numbers)
@@ -63,8 +63,8 @@ def write_outputs(outputs: Sequence[np.ndarray], layer: str, path: Path) -> None
     endings = ["", *(str(number) for number in range(2, len(outputs) + 1))]
     if path.suffix.lower() == ".npz":
         arrays = {"outputs" + (f"_{ending}" if ending else ""): array for ending, array in zip(endings, outputs, strict=True)}
-        with writing(path):
-            np.savez(path, **arrays)  # type: ignore[arg-type]
+        with writing(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
         return
     places = [(layer + (f".{ending}" if ending else ""), array.shape[1:]) for ending, array in zip(endings, outputs, strict=True)]
     columns = ["_".join([name, *map(str, index)]) for name, shape in places for index in itertools.product(*map(range, shape))]
@@ -73,7 +73,7 @@ def write_outputs(outputs: Sequence[np.ndarray], layer: str, path: Path) -> None
 
 
 def _write_lines(path: Path, header: Sequence[str], lines: Iterator[Sequence[object]]) -> None:
-    with writing(path), path.open("w", newline="", encoding="utf-8") as file:
+    with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(map(neutral_cell, header))
         writer.writerows(lines)

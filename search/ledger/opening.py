@@ -32,7 +32,10 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise InputError(f'"{name}" cannot be the name of a study to run; use letters, digits, "-" and "_"')
-    opened = _ledger_store(store).create_or_load(name, experiment.objective.direction, fresh=fresh)
+    ledger_store = _ledger_store(store)
+    if fresh or name not in ledger_store.study_names():
+        experiment.refuse_searched_secrets()
+    opened = ledger_store.create_or_load(name, experiment.objective.direction, fresh=fresh)
     try:
         with opened.leases.lock():
             if "experiment" not in opened.study.user_attrs:
@@ -119,6 +122,10 @@ def _check_unchanged(ledger: Ledger, experiment: Experiment) -> None:
 
 def _is_equal(stored: object, given: object) -> bool:
     """Return whether a stored value is the given one, whatever secrets were removed from it when it was stored."""
+    if isinstance(stored, list) and isinstance(given, list):
+        return len(stored) == len(given) and all(map(_is_equal, stored, given))
+    if isinstance(stored, Mapping) and isinstance(given, Mapping):
+        return stored.keys() == given.keys() and all(_is_equal(value, given[key]) for key, value in stored.items())
     if isinstance(stored, str) and isinstance(given, str) and MASK in stored:
         return re.fullmatch(".*".join(map(re.escape, stored.split(MASK))), given, re.DOTALL) is not None
     return stored == given

@@ -55,8 +55,8 @@ def rebuild(store: Store, name: str, find_known: Callable[[KnownStudy], KnownStu
         StudyBusyError: If another process runs the study.
         DamagedLedgerError: If neither the journal nor another place has the study's experiment; nothing is changed then.
     """
-    folder = store.study(name)
-    with JournalStore(store).lock(name):
+    folder, lock = store.study(name), JournalStore(store).lock(name)
+    try:
         attributes, trials = _salvage(folder.journal)
         known = find_known(KnownStudy(attributes))
         attributes = {**known.attributes, **attributes}
@@ -66,12 +66,14 @@ def rebuild(store: Store, name: str, find_known: Callable[[KnownStudy], KnownStu
         rebuilt = _merge(experiment, trials, known.trials)
         temporary = folder.root / "journal.unfinished.log"
         temporary.unlink(missing_ok=True)
-        temporary.touch()
+        temporary.touch(mode=0o600)
         _write(temporary, name, experiment, attributes, rebuilt)
         if folder.journal.exists():
             keep(folder.journal)
         shutil.move(temporary, folder.journal)
         shutil.move(checksum_path(temporary), checksum_path(folder.journal))
+    finally:
+        lock.release()
 
 
 class _Lines(BaseJournalBackend):
@@ -166,9 +168,9 @@ def _to_trial(experiment: Experiment, params: Mapping[str, Value], result: Trial
 
 
 def _write(journal: Path, name: str, experiment: Experiment, attributes: Mapping[str, Any], trials: list[FrozenTrial]) -> None:
-    storage = open_storage(journal)
-    study = optuna.create_study(storage=storage, study_name=name, direction=experiment.objective.direction)
+    storage, original = open_storage(journal), name.partition(".")[0]  # the archived study "diabetes.1" is named "diabetes" in its journal
+    study = optuna.create_study(storage=storage, study_name=original, direction=experiment.objective.direction)
     for trial in trials:
-        storage.create_new_trial(storage.get_study_id_from_name(name), trial)
+        storage.create_new_trial(storage.get_study_id_from_name(original), trial)
     for key, value in attributes.items():
         study.set_user_attr(key, value)  # last: after these lines the checksum is written

@@ -20,19 +20,26 @@ _ONCE = {"value", "best_epoch", "seconds", "n_parameters"}
 _TRIAL, _STATE = "perceptune.trial", "perceptune.state"
 
 
-def find_study_run(client: "MlflowClient", study: str, taken: Container[str]) -> "Run | None":
+def find_study_run(client: "MlflowClient", study: str, taken: Container[str], user: str | None) -> "Run | None":
     """Return the newest run of a study that is no trial and belongs to no other study; None if there is none.
 
     Args:
         client: MLflow's client.
         study: The study's name.
         taken: Ids of the runs of other studies.
+        user: The user whose run it must be; None for any.
     """
     experiments = [experiment.experiment_id for experiment in client.search_experiments()]
-    runs = client.search_runs(experiments, f"tags.`perceptune.study` = '{study}'", order_by=["attributes.start_time DESC"])
-    return next(
-        (run for run in runs if _TRIAL not in run.data.tags and run.info.run_id not in taken and "mlflow.parentRunId" not in run.data.tags), None
-    )
+    query = f"tags.`perceptune.study` = '{study}'" + (f" and tags.`mlflow.user` = '{user}'" if user else "")
+    token = None
+    while True:
+        page = client.search_runs(experiments, query, order_by=["attributes.start_time DESC"], page_token=token)
+        for run in page:
+            if run.info.run_id not in taken and not {_TRIAL, "mlflow.parentRunId"} & run.data.tags.keys():
+                return run
+        token = page.token
+        if not token:
+            return None
 
 
 def read_attributes(client: "MlflowClient", run: "Run") -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Serves an application on one address of this machine until Ctrl-C: one process, without threads of its own that outlive it."""
 
+import errno
 import logging
 import os
 import socket
@@ -33,7 +34,8 @@ def reserve(host: str, port: int) -> socket.socket:
         reserved.bind(address)
     except OSError as error:
         reserved.close()
-        advice = "choose another one with --port, or PORT= with make" if os.strerror(error.errno or 0) else ""
+        is_elsewhere = error.errno == errno.EADDRNOTAVAIL
+        advice = "give a name or an IP address of this machine" if is_elsewhere else "choose another one with --port, or PORT= with make"
         raise InputError(f"Port {port} of {host} cannot be used ({error.strerror}); {advice}") from None
     return reserved
 
@@ -63,7 +65,13 @@ def serve(app: App, reserved: socket.socket, on_start: Callable[[], None]) -> No
         server_header=False,
         timeout_graceful_shutdown=_ENDING_SECONDS,
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_no_ending)
     with reserved:
         reserved.listen(128)  # from here on a request waits until the server takes it
         on_start()
         uvicorn.Server(config).run([reserved])
+
+
+def _is_no_ending(record: logging.LogRecord) -> bool:
+    """Return whether a log record is about anything else than connections that browsers keep open until the end."""
+    return "timeout graceful shutdown exceeded" not in str(record.msg)

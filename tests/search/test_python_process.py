@@ -53,6 +53,8 @@ HANG = 'Timeout (0:00:25)!\nThread 0x1 (most recent call first):\n  File "/usr/l
         ("Traceback:\nValueError: no backend\n\n", "ValueError: no backend"),
         ("Fatal Python error: Segmentation fault\n\nCurrent thread 0x1:\n  File x\n", "Fatal Python error: Segmentation fault"),
         (HANG + '  File "/home/me/own.py", line 3 in build\n  File "/home/me/other.py", line 1 in x', 'File "/home/me/own.py", line 3 in build'),
+        (HANG + "  File x\nRESOURCE_EXHAUSTED: out of memory\n", "RESOURCE_EXHAUSTED: out of memory"),
+        (HANG + "  File x\nFatal Python error: Aborted\n\nThread 0x1:\n", "Fatal Python error: Aborted"),
         ("", ""),
         (None, ""),
     ],

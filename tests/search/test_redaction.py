@@ -20,6 +20,13 @@ from search.redaction import RedactingFormatter, mask, redact, redacted_output, 
         ("Authorization: Bearer abc.def-1", "Authorization: Bearer ***"),
         ("{'api_key': 'two words', 'n': 3}", "{'api_key': '***', 'n': 3}"),
         ("connect with password=hunter2;port=1", "connect with password=***;port=1"),
+        (
+            '{"text": "password=\\"two words\\" and more", "use_class_token": true}',
+            '{"text": "password=\\"***\\" and more", "use_class_token": true}',
+        ),
+        ('write token = "env:HF_TOKEN", the name', 'write token = "env:HF_TOKEN", the name'),
+        ("files that match (?=ab)c", "files that match (?=ab)c"),
+        ("GET /runs?a=1&token=x HTTP", "GET /runs?*** HTTP"),
         ("max_tokens=512 of key_dim = 3", "max_tokens=512 of key_dim = 3"),
     ],
 )

@@ -93,7 +93,7 @@ def test_one_process_listens_on_loopback_only_and_starts_no_other(served):
     [
         (["--host", "0.0.0.0"], {}, "is not one name"),
         (["--host", "192.0.2.1"], {}, "may be reached from other machines"),
-        (["--host", "192.0.2.1", "--token"], {}, "cannot be used"),
+        (["--host", "192.0.2.1", "--token"], {}, "cannot be used (Cannot assign requested address); give a name or an IP address of this machine"),
         (["--host", "no such host"], {"PERCEPTUNE_UI_TOKEN": "x" * 16}, "is not known"),
         ([], {"PERCEPTUNE_UI_TOKEN": "secret"}, "has 6 characters; expected at least 16 letters, digits"),
         ([], {"PERCEPTUNE_UI_TOKEN": "x" * 16 + ";"}, "expected at least 16 letters, digits"),

@@ -145,7 +145,11 @@ def test_a_fault_is_found_and_repaired(study, kind, damage):
 @pytest.mark.usefixtures("forks_packaging")
 @pytest.mark.parametrize(("kind", "damage"), CHAMPION_FAULTS, ids=[kind for kind, _ in CHAMPION_FAULTS])
 def test_a_champion_that_is_lost_is_found_and_registered_again(study, kind, damage):
+    champion = str(study.champion)
     assert_found_and_repaired(study, kind, damage)
+    if kind == "champion without files":
+        versions = study.client.search_model_versions(f"name = '{NAME}'")
+        assert [str(version.version) for version in versions if "perceptune.broken" in version.tags] == [champion]
 
 
 def assert_found_and_repaired(study, kind, damage):

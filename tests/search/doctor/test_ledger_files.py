@@ -1,6 +1,7 @@
 """A journal that was cut, changed, emptied or removed is noticed, hides no other study, and is restored from MLflow."""
 
 import shutil
+import sqlite3
 
 import pytest
 
@@ -103,6 +104,15 @@ def test_a_damaged_ledger_hides_no_other_study(shell, store):
     assert "old_interrupted" in shell.call("show", "old_interrupted").stdout
 
 
+def test_an_experiment_that_this_version_refuses_hides_no_other_study(shell, store):
+    journal = store.study(NAME).journal
+    journal.with_suffix(".checksum").unlink()
+    journal.write_bytes(journal.read_bytes().replace(b'"objective"', b'"goal"'))
+    listed = shell.call("studies")
+    assert "old_interrupted" in listed.stdout
+    assert "goal" in listed.stderr
+
+
 def test_trials_that_a_ledger_without_checksum_has_lost_are_restored(shell, store):
     store.study(NAME).journal.with_suffix(".checksum").unlink()
     before = facts(store)
@@ -131,6 +141,34 @@ def test_without_mlflow_and_without_lines_nothing_is_changed(shell, store):
     (store.root / "mlflow.db").unlink()
     assert "start a new study with --fresh" in shell.call("doctor", NAME, "--repair", status=2).stderr
     assert journal.read_bytes() == b""
+
+
+def test_the_rebuilt_ledger_of_an_archived_study_keeps_its_name_and_is_its_owners_only(store):
+    experiment, archived = ledgers.read(store, NAME).experiment, store.study(f"{NAME}.1")
+    ledgers.create_or_continue(store, NAME, experiment, fresh=True).close()
+    replace_a_line(0)(archived.journal)
+    assert check_study(store, f"{NAME}.1", repair=True).left == ()
+    assert archived.journal.stat().st_mode & 0o077 == 0
+    shutil.rmtree(store.study(NAME).root)
+    archived.root.rename(store.study(NAME).root)
+    ledger = ledgers.create_or_continue(store, NAME, experiment, fresh=False)
+    assert ledger.n_finished > 0
+    ledger.close()
+
+
+def test_trials_of_which_mlflow_knows_too_little_stay_lost_and_are_told(shell, store):
+    journal = store.study(NAME).journal
+    journal.with_suffix(".checksum").unlink()
+    lines = journal.read_bytes().splitlines(keepends=True)
+    created = [number for number, line in enumerate(lines) if line.startswith(b'{"op_code":4')]
+    journal.write_bytes(b"".join(lines[: created[3]]))
+    last = str(len(created) - 1)
+    with sqlite3.connect(store.root / "mlflow.db") as database:
+        database.execute("delete from params where run_uuid in (select run_uuid from tags where key = 'perceptune.trial' and value = ?)", [last])
+    repaired = check_study(store, NAME, repair=True)
+    assert [(finding.kind, finding.remedy) for finding in repaired.left] == [("lost trials", "")]
+    assert "MLflow has 1 finished trials" in repaired.left[0].text
+    assert "lost trials" in shell.call("doctor", NAME, status=1).stdout
 
 
 def test_a_damaged_study_is_archived_by_fresh(store):

@@ -61,10 +61,21 @@ def test_secrets_of_an_experiment_are_hidden_once_it_is_read():
     assert redact("clear-data-token clear-model-key clear-callback-password pw-of-url") == "*** *** *** ***"
 
 
+def test_an_argument_that_is_only_named_key_is_not_stored_and_hides_no_word_elsewhere():
+    experiment = parse_experiment(CONTENT | {"data": {"loader": "own:load", "key": "train-part"}}, "own.toml")
+    assert experiment.without_secrets().data.arguments["key"] == "***"
+    assert redact("the train-part has 12 rows") == "the train-part has 12 rows"
+
+
+def test_a_text_of_which_a_secret_was_removed_is_no_argument():
+    with pytest.raises(ExperimentError, match=r'\[data\]: path = "a\?\*\*\*" has \*\*\* in place of a secret'):
+        resolve_arguments({"path": "a?***"}, "[data]")
+
+
 def test_a_secret_cannot_be_searched():
     choices = {"type": "categorical", "choices": ["one", "two"]}
     with pytest.raises(ExperimentError, match=r"space\.model\.token: a secret cannot be searched"):
-        parse_experiment(CONTENT | {"space": {"model": {"token": choices}}}, "own.toml")
+        parse_experiment(CONTENT | {"space": {"model": {"token": choices}}}, "own.toml").refuse_searched_secrets()
 
 
 @pytest.mark.parametrize(

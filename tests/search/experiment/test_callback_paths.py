@@ -32,7 +32,8 @@ def test_paths_lie_in_the_studys_folder(tmp_path, name, given, placed):
 
 
 @pytest.mark.parametrize(
-    ("name", "given"), [("monitor", "val_loss"), ("root", "http://localhost:9000"), ("token", "/tmp/x.csv"), ("n", 3), ("name", "v1.2")]
+    ("name", "given"),
+    [("monitor", "val_loss"), ("root", "http://localhost:9000"), ("token", "/tmp/x.csv"), ("n", 3), ("name", "v1.2"), ("note", f"/{'long' * 80}/x")],
 )
 def test_other_arguments_stay_as_they_are(tmp_path, name, given):
     assert place(tmp_path, name, given) == given
@@ -43,6 +44,11 @@ def test_other_arguments_stay_as_they_are(tmp_path, name, given):
 def test_a_path_out_of_the_studys_folder_is_refused(tmp_path, name, given):
     with pytest.raises(ExperimentError, match=r"leads out of the study's folder"):
         place(tmp_path, name, given)
+
+
+def test_a_home_that_is_not_known_is_refused(tmp_path):
+    with pytest.raises(ExperimentError, match="the home folder is not known"):
+        place(tmp_path, "filename", "~nosuchuser/{trial}.csv")
 
 
 @pytest.mark.parametrize("given", ["/tmp/log.csv", "{study_folder}/log.csv", "~/log.csv"])

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import typing
 from pathlib import Path
 from typing import Literal
 
@@ -117,6 +118,7 @@ def build_typed(
     name: str = "",
     activation: Literal["relu", "tanh"] = "relu",
     widths: "int | Literal['auto'] | None" = None,
+    names: typing.List = (),  # noqa: UP006
     anything=None,
 ) -> None:
     """Stand for a builder that says what it takes."""
@@ -131,6 +133,7 @@ def build_typed(
         ("name", ("a",)),
         ("activation", ("relu", "tanh")),
         ("widths", (3, "auto")),
+        ("names", ([1, "a"], [])),
         ("anything", (1, "a", 0.5)),
         ("unknown", ("a",)),
     ],
@@ -153,6 +156,7 @@ def test_values_that_match_the_annotations_pass(argument: str, values: tuple[obj
         ("rate", ("0.1",), 'rate = "0.1" .* expected a number'),
         ("is_deep", (1,), "is_deep = 1 .* expected true or false"),
         ("name", (3,), "name = 3 .* expected text"),
+        ("names", ("a",), r"write names = \[a\]|write names = ."),
         ("widths", ("all",), 'widths = "all" .* expected a whole number or auto'),
     ],
 )
