@@ -86,12 +86,14 @@ class CallbackSection(Table):
 
 
 class PreprocessingSection(Table):
-    """``[preprocessing]``: how table columns and targets are transformed, fitted on the training part only; columns to leave out are looked
-    for in all parts.
+    """``[preprocessing]``: how table columns and targets are transformed, fitted on the training part only.
+
+    Columns to leave out are looked for in all parts.
 
     Attributes:
         numeric: "standard" (mean 0, variance 1), "minmax" (0 to 1) or "none". Defaults to "standard".
-        categorical: "onehot" (one column per value; unseen values are all 0, or "other" if there is such a column) or "ordinal". Defaults to "onehot".
+        categorical: "onehot" (one column per value; unseen values are all 0, or "other" if there is such a column) or "ordinal".
+            Defaults to "onehot".
         missing: How gaps in numeric columns are filled: "median" or "mean". Defaults to "median".
         missing_text: What gaps in text columns become: "most_frequent" value, or a "category" of their own. Defaults to
             "most_frequent".
