@@ -74,7 +74,7 @@ def run_app(arguments: Sequence[str]) -> int:
         _show_traceback()
         if error.errno == errno.ENAMETOOLONG:  # such a name comes from the user only
             return _fail(2, f'"{error.filename}" is too long for the name of a file; give a shorter one')
-        return _fail(1, _describe(error))
+        return _fail(1, _describe(error, is_search="run" in arguments))
     except Exception as error:
         _show_traceback()
         return _fail(1, f"{type(error).__name__}: {error} (this is a fault of perceptune; --debug before the command shows the traceback)")
@@ -90,11 +90,12 @@ _ADVICE = {
 }
 
 
-def _describe(error: OSError) -> str:
+def _describe(error: OSError, *, is_search: bool) -> str:
     """Return what the system refused, and what to do about it."""
     where = f"{error.filename}: " if error.filename else ""
     advice = _ADVICE.get(error.errno or 0, "see that the disk and the folder are there")
-    return f"{where}{error.strerror or error}; {advice}. Finished trials are kept, and the same command continues"
+    continues = is_search and error.errno != errno.ENOENT
+    return f"{where}{error.strerror or error}; {advice}{'. Finished trials are kept, and the same command continues' if continues else ''}"
 
 
 def _fail(status: int, message: str) -> int:

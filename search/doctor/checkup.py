@@ -1,6 +1,8 @@
 """Runs all checks on a study, and repairs what they find."""
 
 import contextlib
+import gc
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .. import ledger as ledgers
@@ -46,6 +48,23 @@ def check_study(store: Store, name: str, *, repair: bool = False) -> Checkup:
         StudyNotFoundError: If the study does not exist.
         InputError: If MLflow is unavailable.
     """
+    with _without_collections():
+        return _checkup(store, name, repair=repair)
+
+
+@contextlib.contextmanager
+def _without_collections() -> Iterator[None]:
+    """Search for no reference cycles meanwhile: with the runs of thousands of trials in memory, that takes two thirds of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _checkup(store: Store, name: str, *, repair: bool) -> Checkup:
     try:
         case, restored, damage = _open(store, name, repair=repair)
     except StudyBusyError:

@@ -27,6 +27,7 @@ from ..redaction import redact
 from ..reports import import_libraries, write_report
 from ..samplers import make_sampler
 from ..store import Store
+from ..temporary_files import remove_abandoned
 from ..tracking.background import BackgroundTracker
 from ..tracking.base import StudyRecord, Tracker
 from ..tracking.mlflow_tracker import MlflowTracker
@@ -72,6 +73,7 @@ def run_study(
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment)
     store, observer = store or Store(), observer or SilentObserver()
+    remove_abandoned()
     _ = store.tracking_uri  # refused before anything is written
     check_paths(experiment, store.study(study or experiment.name).root)
     with disk_space.disk_full_errors(store.root), _open_ledger(store, study or experiment.name, experiment, fresh) as ledger:

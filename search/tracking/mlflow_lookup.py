@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 # MLflow's UI then shows the experiment's runs first instead of traces of language models.
 _EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}
 
-_RUNS_PER_QUERY, _MAX_METRICS = 500, 10**9
+_RUNS_PER_QUERY = 500
 
 
 def existing_run(client: "MlflowClient", run_id: str | None) -> "Run | None":
@@ -96,12 +96,16 @@ def steps_by_run(client: "MlflowClient", run_ids: list[str], metric: str) -> dic
         metric: The metric's name.
     """
     steps: dict[str, list[int]] = {run_id: [] for run_id in run_ids}
-    bulk = getattr(client._tracking_client.store, "get_metric_history_bulk", None)
-    if bulk is None:
+    open_session = getattr(client._tracking_client.store, "ManagedSessionMaker", None)
+    if open_session is None:
         return {run_id: [entry.step for entry in client.get_metric_history(run_id, metric)] for run_id in run_ids}
-    for start in range(0, len(run_ids), _RUNS_PER_QUERY):
-        for entry in bulk(run_ids[start : start + _RUNS_PER_QUERY], metric, _MAX_METRICS):
-            steps[entry.run_id].append(entry.step)
+    from mlflow.store.tracking.dbmodels.models import SqlMetric
+
+    with open_session() as session:
+        for start in range(0, len(run_ids), _RUNS_PER_QUERY):
+            of_runs: Any = SqlMetric.run_uuid.in_(run_ids[start : start + _RUNS_PER_QUERY])
+            for run_id, step in session.query(SqlMetric.run_uuid, SqlMetric.step).filter(SqlMetric.key == metric, of_runs).order_by(SqlMetric.step):
+                steps[run_id].append(step)
     return steps
 
 
