@@ -49,6 +49,7 @@ def test_an_earlier_champion_predicts(shell):
     assert [row.split(",")[0] for row in rows] == ["setosa", "virginica"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("forks_packaging")
 def test_earlier_studies_continue(shell):
     continued = shell.call("run", "old_study.toml", "--trials", 10, "--executor", "in-process")

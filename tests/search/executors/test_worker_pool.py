@@ -101,6 +101,7 @@ def test_closing_ends_busy_workers(start, tmp_path):
     assert not worker.is_running()
 
 
+@pytest.mark.slow
 def test_workers_do_not_depend_on_the_fork_server_that_forked_them(arrays, tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "jax")  # which takes half the time of TensorFlow to import
     pool = WorkerPool(ProcessHost(tmp_path / "logs"))

@@ -47,13 +47,11 @@ def test_the_trials_of_a_study_of_an_earlier_version_keep_their_classes_and_thei
 
 
 @pytest.mark.usefixtures("forks_packaging")
-def test_data_that_have_changed_are_told_as_such_and_columns_are_examined_once(shell):
+def test_data_that_have_changed_are_told_as_such(shell):
     rows = pd.DataFrame({"x": range(60), "copy": [0, 1, 1] * 20, "kind": ["fraud", "legit", "legit"] * 20})
     rows.to_csv(shell.folder / "rows.csv", index=False)
     (shell.folder / "toy.toml").write_text(TOY)
-    note = 'the target "kind" follows from it exactly'
-    assert note in shell.call("run", "toy.toml").stdout
-    assert note not in shell.call("run", "toy.toml", "--trials", 2).stdout
+    assert 'the target "kind" follows from it exactly' in shell.call("run", "toy.toml").stdout
     for changed in (rows.replace("legit", "good"), rows.rename(columns={"kind": "sort"})):
         changed.to_csv(shell.folder / "rows.csv", index=False)
-        assert 'The data of study "toy" have changed' in shell.call("run", "toy.toml", "--trials", 3, status=2).stderr
+        assert 'The data of study "toy" have changed' in shell.call("run", "toy.toml", "--trials", 2, status=2).stderr

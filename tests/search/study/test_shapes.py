@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments.datasets import csv
+from search.champion import load_champion, predict_file
 from tests.search.study.shapes import SHAPES
 
 EXPERIMENT = """
@@ -28,6 +29,7 @@ def _metric(loaded, predicted, expected):
 
 
 @pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.filterwarnings("ignore::search.champion.UnseenValuesWarning")
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_table_is_searched_and_predicted_with_path_and_target_only(shell, name):
     shape, lines = SHAPES[name], SHAPES[name].lines()
@@ -37,14 +39,18 @@ def test_a_table_is_searched_and_predicted_with_path_and_target_only(shell, name
     loaded = csv(str(shell.folder / shape.name), shape.target)
     tested = loaded["test"][1].index.tolist()  # numbers of the lines
     shape.write(shell.folder / f"test-{shape.name}", [lines[number] for number in tested])
-    shell.call("predict", "found", "--input", f"test-{shape.name}", "--output", "predictions.csv")
-    predicted = pd.read_csv(shell.folder / "predictions.csv")
+    champion = load_champion("found", f"sqlite:///{shell.folder}/mlruns/mlflow.db")
+
+    def predict(name):
+        predict_file(lambda: champion, shell.folder / name, shell.folder / "predictions.csv")
+        return pd.read_csv(shell.folder / "predictions.csv")
+
+    predicted = predict(f"test-{shape.name}")
     expected = pd.Series([lines[number].split(shape.separator)[-1] for number in tested])
     metric, value = _metric(loaded, predicted, expected)
     best = json.loads(shell.call("best", "found", "--json").stdout)
     assert best["test"][metric] == pytest.approx(value, rel=1e-4)
     for number in range(0, len(tested), 9):  # alone as among others
         shape.write(shell.folder / f"one-{shape.name}", [lines[tested[number]]])
-        shell.call("predict", "found", "--input", f"one-{shape.name}", "--output", "one.csv")
-        alone = pd.read_csv(shell.folder / "one.csv")
+        alone = predict(f"one-{shape.name}")
         pd.testing.assert_series_equal(alone.iloc[0], predicted.iloc[number], check_names=False, rtol=1e-5)

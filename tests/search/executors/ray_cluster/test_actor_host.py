@@ -61,6 +61,7 @@ def study_assignment(number, folder, **model_arguments):
     )
 
 
+@pytest.mark.slow
 def test_models_and_what_callbacks_write_come_back_from_the_node(pool, tmp_path):
     result = train(pool, study_assignment(3, tmp_path))
     assert result.model_path == str(tmp_path / "models" / "3.keras")
