@@ -52,13 +52,13 @@ def importances(study: "optuna.Study", metric: str) -> "Figure | None":
         metric: The objective's metric.
 
     Returns:
-        The figure; None with fewer than two completed trials, or if all values are equal.
+        The figure; None with fewer than two completed trials, if all values are equal, or if no hyperparameter is searched.
     """
     from optuna.importance import FanovaImportanceEvaluator
     from optuna.visualization import plot_param_importances
 
     values = {trial.value for trial in completed(study)}
-    if n_completed(study) < _MIN_FOR_IMPORTANCES or len(values) == 1:
+    if n_completed(study) < _MIN_FOR_IMPORTANCES or len(values) == 1 or not _is_searched(study):
         return None
     figure = plot_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0), target_name=metric)
     apply_layout(figure, f"Importance of hyperparameters in {study.study_name}", f"Share of the variation of {metric} that each one explains")
@@ -76,11 +76,11 @@ def parallel_coordinates(study: "optuna.Study", metric: str) -> "Figure | None":
         metric: The objective's metric.
 
     Returns:
-        The figure; None without a completed trial.
+        The figure; None without a completed trial, or if no hyperparameter is searched.
     """
     from optuna.visualization import plot_parallel_coordinate
 
-    if n_completed(study) == 0:
+    if not _is_searched(study):
         return None
     figure = plot_parallel_coordinate(study, target_name=metric)
     names = list(figure.layout.xaxis.ticktext)
@@ -100,11 +100,11 @@ def slices(study: "optuna.Study", metric: str) -> "Figure | None":
         metric: The objective's metric.
 
     Returns:
-        The figure; None without a completed trial.
+        The figure; None without a completed trial, or if no hyperparameter is searched.
     """
     from optuna.visualization import plot_slice
 
-    if n_completed(study) == 0:
+    if not _is_searched(study):
         return None
     figure = plot_slice(study, target_name=metric)
     apply_layout(
@@ -119,6 +119,11 @@ def slices(study: "optuna.Study", metric: str) -> "Figure | None":
         trace.x = [text.strip("'") if isinstance(text, str) else text for text in trace.x]
     figure.for_each_xaxis(lambda axis: axis.update(_ticks(study, axis.title.text), tickfont_size=12, title_standoff=12))
     return figure
+
+
+def _is_searched(study: "optuna.Study") -> bool:
+    """Return whether a completed trial has hyperparameters that were searched."""
+    return any(trial.params for trial in completed(study))
 
 
 def _ticks(study: "optuna.Study", name: str) -> dict[str, object]:

@@ -63,6 +63,14 @@ def test_equal_values_have_no_importances(tmp_path: Path) -> None:
     assert [page.stem for page in write_report(study, histories, "val_accuracy", tmp_path)] == [n for n in PAGES if n != "importances"]
 
 
+def test_a_study_that_searches_nothing_has_no_plots_of_hyperparameters(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    study, histories = optuna.create_study(study_name="fixed"), {0: [{"val_loss": 0.5}], 1: [{"val_loss": 0.4}]}
+    for history in histories.values():
+        study.tell(study.ask(), history[-1]["val_loss"])
+    assert [page.stem for page in write_report(study, histories, "val_loss", tmp_path)] == PAGES[:2]
+    assert not caplog.records
+
+
 def test_a_plot_that_cannot_be_drawn_is_logged_and_the_other_plots_are_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     study, histories = search(6)
     histories[5] = [{"val_accuracy": "not a number"}]  # type: ignore[dict-item]
