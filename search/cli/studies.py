@@ -1,5 +1,6 @@
 """The commands that show studies: ``studies``, ``show``, ``best``, ``trials``, ``report``."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,32 +27,36 @@ def studies(ledger: Ledger = "") -> None:
     from .. import ledger as ledgers
 
     store, found, unreadable = make_store(ledger), [], []
-    for name in ledgers.study_names(store):
-        try:
-            view = ledgers.read(store, name)
-            _ = view.experiment
-            found.append(view)
-        except InputError as error:
-            unreadable.append(str(error))
-    output.print_studies(found, unreadable)
+    with contextlib.ExitStack() as opened:
+        for name in ledgers.study_names(store):
+            try:
+                view = opened.enter_context(contextlib.closing(ledgers.read(store, name)))
+                _ = view.experiment
+                found.append(view)
+            except InputError as error:
+                unreadable.append(str(error))
+        output.print_studies(found, unreadable)
 
 
 def show(study: Study, ledger: Ledger = "") -> None:
     """Show a study: its experiment, space, trials by state and best trial."""
-    output.print_study(_read(study, ledger))
+    with _opened(study, ledger) as view:
+        output.print_study(view)
 
 
 def best(study: Study, json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False, ledger: Ledger = "") -> None:
     """Show the best trial and the registered model."""
     from ..study.summary import summarize
 
-    summary = summarize(_read(study, ledger))
+    with _opened(study, ledger) as view:
+        summary = summarize(view)
     output.print_json(summary) if json else output.print_best(summary)
 
 
 def trials(study: Study, csv: Annotated[Path | None, typer.Option(help="Write the table to this file.")] = None, ledger: Ledger = "") -> None:
     """List all trials of a study."""
-    records = _read(study, ledger).records()
+    with _opened(study, ledger) as view:
+        records = view.records()
     if csv is None:
         output.print_trials(records)
     else:
@@ -62,11 +67,13 @@ def report(study: Study, ledger: Ledger = "") -> None:
     """Draw a study's plots as HTML files."""
     from ..study.run import write_study_report
 
-    for path in write_study_report(_read(study, ledger)):
+    with _opened(study, ledger) as view:
+        pages = write_study_report(view)
+    for path in pages:
         typer.echo(path)
 
 
-def _read(study: str, ledger: str) -> "StudyView":
+def _opened(study: str, ledger: str) -> "contextlib.closing[StudyView]":
     from .. import ledger as ledgers
 
-    return ledgers.read(make_store(ledger), study)
+    return contextlib.closing(ledgers.read(make_store(ledger), study))

@@ -1,5 +1,6 @@
 """Checks the file of a ledger before it is opened, and writes a damaged one anew from its lines and from MLflow."""
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -87,7 +88,8 @@ def _runs_of_others(store: Store, name: str) -> set[str]:
     for other in ledgers.study_names(store):
         if other != name:
             try:
-                runs.add(ledgers.read(store, other).attribute("parent_run_id"))
+                with contextlib.closing(ledgers.read(store, other)) as view:
+                    runs.add(view.attribute("parent_run_id"))
             except InputError:
                 continue
     return {run for run in runs if run}
