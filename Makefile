@@ -48,10 +48,10 @@ check: $(READY) ## check without running: ruff, mypy, import contracts (a minute
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-test: $(READY) ## run the tests that are not slow (eight minutes on two cores)
+test: $(READY) ## run the tests that are not slow (nine minutes on two cores)
 	@$(BIN)/python -m pytest -m "not slow and not faults" $(SLOWEST) $(ARGS)
 
-test-slow: $(READY) ## run the slow tests only (19 minutes on two cores)
+test-slow: $(READY) ## run the slow tests only (23 minutes on two cores)
 	@$(BIN)/python -m pytest -m "slow and not faults" $(SLOWEST) $(ARGS)
 
 test-all: $(READY) ## run all tests but the fault campaigns: test and test-slow
@@ -60,7 +60,7 @@ test-all: $(READY) ## run all tests but the fault campaigns: test and test-slow
 test-faults: $(READY) ## kill searches a hundred times and check that nothing is lost (fifteen minutes); writes tests/FAULTS.md
 	@$(BIN)/python -m pytest tests/faults -m faults --dist load $(ARGS)
 
-test-faults-short: $(READY) ## the same with few kills (six minutes)
+test-faults-short: $(READY) ## the same with few kills (eight minutes)
 	@$(BIN)/python -m pytest tests/faults -m faults -k short --dist load $(ARGS)
 
 format: $(READY) ## format the code

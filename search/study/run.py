@@ -70,8 +70,7 @@ def run_study(
         DiskFullError: If a disk is full; the same call continues once it has free space.
         KeyboardInterrupt: After Ctrl-C, once the study can be continued.
     """
-    if not isinstance(experiment, Experiment):
-        experiment = load_experiment(experiment)
+    experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     store, observer = store or Store(), observer or SilentObserver()
     remove_abandoned()
     _ = store.tracking_uri  # refused before anything is written
