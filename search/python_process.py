@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, final
 
 from .redaction import redact, shorten
-from .temporary_files import prefix
+from .temporary_files import temporary_prefix
 
 _TAIL_BYTES = 5000
 
@@ -68,7 +68,7 @@ class PythonProcess:
 
     def __init__(self, entry: str, environment: Mapping[str, str]) -> None:
         self._pipe, theirs = Pipe()
-        self._output = tempfile.NamedTemporaryFile(prefix=prefix(), suffix=".log")  # noqa: SIM115 - closed with the process
+        self._output = tempfile.NamedTemporaryFile(prefix=temporary_prefix(), suffix=".log")  # noqa: SIM115 - closed with the process
         path = os.pathsep.join(dict.fromkeys([str(Path(__file__).parents[1]), *filter(None, sys.path)]))
         with theirs:
             self._process = subprocess.Popen(

@@ -12,7 +12,7 @@ import psutil
 _NAME = re.compile(r"perceptune-(?P<host>.+)-(?P<process>\d+)-[^-]*")
 
 
-def prefix() -> str:
+def temporary_prefix() -> str:
     """Return the beginning of the names of this process' temporary files, for the functions of `tempfile`."""
     return f"perceptune-{_host()}-{os.getpid()}-"
 
@@ -29,8 +29,16 @@ def remove_abandoned() -> None:
 
 
 def _host() -> str:
-    """Return this machine's name: others may share its folder of temporary files, and their processes are not seen from here."""
-    return re.sub(r"[^\w.]", "_", socket.gethostname())
+    """Return this machine's name and its namespace of processes.
+
+    Other machines and containers may share the folder of temporary files, and their processes are not seen from here.
+    """
+    try:
+        namespace = os.stat("/proc/self/ns/pid").st_ino
+    except OSError:  # no Linux
+        namespace = 0
+    name = re.sub(r"[^\w.]", "_", socket.gethostname())
+    return f"{name}.{namespace}"
 
 
 def _is_own(path: Path) -> bool:

@@ -25,7 +25,7 @@ from ..estimators import SUFFIX
 from ..experiment.sections import DataSection
 from ..redaction import redact_output, shorten
 from ..secret_values import remember_arguments
-from ..temporary_files import prefix
+from ..temporary_files import temporary_prefix
 from . import bundled_code
 from .evaluation import evaluate
 from .metadata import ChampionMetadata
@@ -58,7 +58,7 @@ def build(spec: PackageSpec, dataset: Dataset | None = None) -> Path:
             f'The data set "{dataset.name}" changed while the study "{spec.study}" ran: its fingerprint is {dataset.fingerprint}, '
             f"expected {spec.fingerprint}; start another study with --fresh"
         )
-    with tempfile.TemporaryDirectory(prefix=prefix()) as scratch:
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as scratch:
         champion, code = _load_verified(_assemble(spec, dataset, Path(scratch) / "data" / "champion"), dataset, spec)
         _save(spec, champion, dataset, code)
         test = evaluate(champion, dataset, spec.experiment, spec.experiment.space.training_settings(spec.params))

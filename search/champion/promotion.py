@@ -11,7 +11,7 @@ from ..errors import ChampionError
 from ..experiment.code_versions import versions
 from ..experiment.file import Experiment
 from ..ledger import Ledger, StudyView
-from ..temporary_files import prefix
+from ..temporary_files import temporary_prefix
 from ..tracking.mlflow_connection import mlflow_session
 from .model_overview import log_overview
 from .package import Packager, PackageSpec
@@ -52,7 +52,7 @@ class Promotion:
         model = ledger.folder.model(self._trial)
         if not model.is_file():
             raise ChampionError(f"The model of trial {self._trial} is not at {model} any more; search again with --fresh")
-        self._folder = Path(tempfile.mkdtemp(prefix=prefix()))
+        self._folder = Path(tempfile.mkdtemp(prefix=temporary_prefix()))
         self._packager.submit(
             PackageSpec(
                 experiment=self._experiment,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..atomic_file import write_bytes
-from ..temporary_files import prefix
+from ..temporary_files import temporary_prefix
 from ..trial import Assignment, TrialResult
 
 FileContents = Mapping[str, bytes]
@@ -67,7 +67,7 @@ class TrialFolder:
             submitted: The trial, with the coordinator's paths.
             files: Its files.
         """
-        folder = cls(submitted, Path(tempfile.mkdtemp(prefix=prefix())))
+        folder = cls(submitted, Path(tempfile.mkdtemp(prefix=temporary_prefix())))
         write_files({str(folder._to_node(path)): content for path, content in files.items()})
         folder._checkpoint_time = folder._written_at()
         return folder

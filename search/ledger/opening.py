@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import InputError, StudyChangedError, StudyNotFoundError, nearest
+from ..errors import ExperimentError, InputError, StudyChangedError, StudyNotFoundError, nearest
 from ..experiment.file import Experiment
 from ..secret_values import MASK
 from ..store import Store
@@ -33,8 +33,11 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise InputError(f'"{name}" cannot be the name of a study to run; use letters, digits, "-" and "_"')
     ledger_store = _ledger_store(store)
-    if fresh or name not in ledger_store.study_names():
+    try:
         experiment.refuse_searched_secrets()
+    except ExperimentError:
+        if fresh or name not in ledger_store.study_names():  # a study of an earlier version continues
+            raise
     opened = ledger_store.create_or_load(name, experiment.objective.direction, fresh=fresh)
     try:
         with opened.leases.lock():

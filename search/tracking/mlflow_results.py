@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..experiment.file import Experiment
 from ..experiment.parameters import CategoricalParameter, IntParameter, Searched, Value
-from ..temporary_files import prefix
+from ..temporary_files import temporary_prefix
 from ..trial import Failure, TrialResult, TrialState
 from .mlflow_lookup import find_children
 
@@ -47,7 +47,7 @@ def read_attributes(client: "MlflowClient", run: "Run") -> dict[str, Any]:
     """Return the attributes of a study's ledger that its run has, among them the experiment and the champion."""
     tags = run.data.tags
     attributes: dict[str, Any] = {"parent_run_id": run.info.run_id}
-    with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
         path = client.download_artifacts(run.info.run_id, "experiment.json", folder)
         attributes["experiment"] = _without_nulls(json.loads(Path(path).read_text(encoding="utf-8")))
     if "perceptune.n_trials" in tags:

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from ..temporary_files import prefix
+from ..temporary_files import temporary_prefix
 from .mlflow_connection import connect, prepare
 from .sqlite_store import exists
 
@@ -53,6 +53,6 @@ class LazyStore:
 @cache
 def _template() -> Path:
     """Create a store with MLflow's tables, once a process: all its new stores are copied from it."""
-    folder = tempfile.mkdtemp(prefix=prefix())
+    folder = tempfile.mkdtemp(prefix=temporary_prefix())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return prepare(Path(folder))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..redaction import redact
-from ..temporary_files import prefix
+from ..temporary_files import temporary_prefix
 from . import descriptions
 from .base import StudyRecord
 from .mlflow_batches import Batch, write
@@ -70,7 +70,7 @@ def attach_sources(client: "MlflowClient", run_id: str, record: StudyRecord, pro
         record: The study.
         provenance: The code and the machine.
     """
-    with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
         Path(folder, "experiment.json").write_text(record.experiment.without_secrets().model_dump_json(indent=2), encoding="utf-8")
         Path(folder, "requirements.txt").write_text(provenance.requirements, encoding="utf-8")
         client.log_artifacts(run_id, folder)

@@ -17,7 +17,7 @@ from ..estimators import is_estimator
 from ..experiment.file import Experiment
 from ..experiment.references import check_arguments, check_values, resolve
 from ..redaction import one_line, shorten
-from ..temporary_files import prefix
+from ..temporary_files import temporary_prefix
 from ..trial import Assignment
 from ..user_code import user_code
 from . import sklearn_fit
@@ -157,7 +157,7 @@ def _check_saving(model: Any, x: Tree) -> None:
     advice = 'register its own classes and functions with @keras.saving.register_keras_serializable(package="..."), give classes a get_config(), '
     with (
         _explaining("cannot be saved and loaded again", f"{advice}and replace Lambda layers"),
-        tempfile.TemporaryDirectory(prefix=prefix()) as folder,
+        tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder,
     ):
         path = Path(folder, "model.keras")
         model.save(path)

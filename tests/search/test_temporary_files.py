@@ -7,13 +7,13 @@ import tempfile
 
 import pytest
 
-from search.temporary_files import prefix, remove_abandoned
+from search.temporary_files import remove_abandoned, temporary_prefix
 
 KILLED = """
 import os, tempfile
-from search.temporary_files import prefix
-tempfile.mkdtemp(prefix=prefix())
-tempfile.NamedTemporaryFile(prefix=prefix(), suffix=".log", delete=False)
+from search.temporary_files import temporary_prefix
+tempfile.mkdtemp(prefix=temporary_prefix())
+tempfile.NamedTemporaryFile(prefix=temporary_prefix(), suffix=".log", delete=False)
 os.kill(os.getpid(), 9)
 """
 
@@ -30,10 +30,10 @@ def test_only_files_of_ended_processes_of_this_machine_are_removed(folder):
     abandoned = list(folder.iterdir())
     assert len(abandoned) == 2
     ended = abandoned[0].name.split("-")[-2]
-    kept = {tempfile.mkdtemp(prefix=prefix()), str(folder / "other"), str(folder / f"perceptune-another.host-{ended}-x")}
+    kept = {tempfile.mkdtemp(prefix=temporary_prefix()), str(folder / "other"), str(folder / f"perceptune-another.host-{ended}-x")}
     for name in kept:
         os.makedirs(name, exist_ok=True)
     (folder / "link").symlink_to(folder / "other")
-    (folder / f"{prefix().replace(str(os.getpid()), ended)}link").symlink_to(folder / "other")
+    (folder / f"{temporary_prefix().removesuffix(f'{os.getpid()}-')}{ended}-link").symlink_to(folder / "other")
     remove_abandoned()
     assert {str(path) for path in folder.iterdir()} == kept | {str(folder / "link")}

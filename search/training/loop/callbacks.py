@@ -19,7 +19,7 @@ from ...experiment.file import Experiment
 from ...experiment.references import check_arguments, resolve
 from ...experiment.sections import CallbackSection
 from ...redaction import one_line, shorten
-from ...temporary_files import prefix
+from ...temporary_files import temporary_prefix
 from ...user_code import user_code
 
 _BATCH_HOOKS = (
@@ -62,7 +62,7 @@ def check_callbacks(experiment: Experiment, logged: Iterable[str]) -> list[Any]:
         InputError: As `make_callbacks`; or if a callback monitors a metric that does not exist, or changes the learning rate
             although a schedule does so too.
     """
-    with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
         callbacks = make_callbacks(experiment, Path(folder), 0)
     names = [prefix + name for name in logged for prefix in ("", "val_")]
     for number, callback in enumerate(callbacks):
