@@ -62,6 +62,22 @@ def test_a_worker_that_hangs_is_replaced(start, tmp_path):
     assert free_worker(pool) != hung
 
 
+@pytest.mark.slow
+def test_a_replacement_that_hangs_once_ends_no_search(start, tmp_path):
+    file = tmp_path / "hangs"
+    space = {"model": {"file": str(file)}, "training": {"epochs": 1}}
+    pool = start(model="tests.search.executors.small:build_hanging_once", space=space, executor={"start_timeout_seconds": 10.0})
+    [worker] = forked_workers()
+    await_free(pool)
+    pool.submit(assignment(0, tmp_path, file=str(file), hangs=True))
+    file.touch()
+    worker.kill()
+    [lost] = finish(pool, 1)
+    assert lost.failure is Failure.LOST
+    assert train(pool, assignment(1, tmp_path, file=str(file))).state is TrialState.COMPLETE
+    assert not file.exists()
+
+
 def test_a_builder_that_hangs_ends_the_start_after_a_limit(start):
     with pytest.raises(WorkerError, match=r"not ready after 2 s \(executor.start_timeout_seconds\).*worker-0.log"):
         start(model="tests.search.executors.small:build_hanging", executor={"start_timeout_seconds": 2.0})
