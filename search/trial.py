@@ -133,6 +133,11 @@ class TrialResult:
     model_path: str | None = None
     finished: float = field(default_factory=time.time, compare=False)
 
+    @property
+    def best_metrics(self) -> Mapping[str, float]:
+        """The metrics of the epoch of ``value``, by Keras' names and ``learning_rate``; empty if FAILED."""
+        return next(iter(self.history[self.best_epoch - 1 : self.best_epoch]), {}) if self.best_epoch else {}
+
     def __post_init__(self) -> None:
         if not self.state.is_final:
             raise ValueError(f"A result cannot be {self.state}; expected COMPLETE, PRUNED or FAILED.")

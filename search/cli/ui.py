@@ -79,7 +79,12 @@ def _has_display() -> bool:
 
 
 def _newest_runs(client: "MlflowClient") -> str:
-    """Return the page of the newest experiment's runs, or of all experiments; MLflow's default page is for language models."""
-    found = client.search_experiments(filter_string="name != 'Default'", order_by=["last_update_time DESC"], max_results=1)
-    page = f"experiments/{found[0].experiment_id}/runs" if found else "experiments"
-    return f"#/{page}?workflowType=machine_learning"
+    """Return the page of the newest study's trials, or of all experiments; MLflow's default page is for language models."""
+    from ..tracking.mlflow_view import page_of
+
+    experiments = {experiment.experiment_id: experiment for experiment in client.search_experiments()}
+    newest = client.search_runs(list(experiments), order_by=["attributes.start_time DESC"], max_results=1)
+    if not newest:
+        return "#/experiments?workflowType=machine_learning"
+    experiment_id = newest[0].info.experiment_id
+    return page_of(experiment_id, experiments[experiment_id].tags)

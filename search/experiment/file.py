@@ -140,6 +140,14 @@ class Experiment(Table):
         return hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def to_toml_file(experiment: Experiment) -> str:
+    """Return the text of a file that runs an experiment again, without the values that are the defaults."""
+    import tomlkit
+
+    content = experiment.model_dump(mode="json", exclude_defaults=True, exclude={"name"})
+    return f"# Run it with: perceptune run experiment.toml --study {experiment.name}\n{tomlkit.dumps(content)}"
+
+
 def find_experiment(given: str) -> Path:
     """Return the file of an experiment.
 

@@ -192,6 +192,8 @@ class SearchLoop:
         if result.model_path:
             self._remove_models()
         self.tracker.finish_trial(result)
+        if self.ledger.best is not None:
+            self.tracker.log_best(self.ledger.n_finished, self.ledger.best[1], result.best_metrics if is_best else {})
         if result.state is TrialState.FAILED:
             logger.debug("Trial %d failed: %s", result.number, result.reason)
         self.observer.on_trial_end(result, is_best=is_best)

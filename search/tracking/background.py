@@ -5,6 +5,7 @@ did not respond. It needs no file for a long outage: the ledger has the whole hi
 that do not fit into the queue are logged from the ledger later.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import final
@@ -21,7 +22,7 @@ TIMEOUT_SECONDS = 60.0
 
 @final
 class BackgroundTracker:
-    """A tracker whose `start_trial`, `log_epoch`, `finish_trial` and `drop_trial` return at once; its other methods wait for these.
+    """A tracker whose `start_trial`, `log_epoch`, `finish_trial`, `log_best` and `drop_trial` return at once; its other methods wait for these.
 
     During an outage the calls are queued. Those beyond `max_queued` are dropped, and their trials are logged from
     the ledger, in order, once the store responds. What is queued is lost if the process is killed; `StudyRecord.finished`
@@ -63,6 +64,10 @@ class BackgroundTracker:
     def finish_trial(self, result: TrialResult) -> None:
         """Queue the result of a trial."""
         self._queue.put(partial(self._tracker.finish_trial, result), partial(self._deferred.add_end, result.number))
+
+    def log_best(self, n_finished: int, value: float, metrics: Mapping[str, float]) -> None:
+        """Queue the best value so far; what is dropped is logged when the study ends."""
+        self._queue.put(partial(self._tracker.log_best, n_finished, value, metrics))
 
     def pause_trial(self, number: int) -> None:
         """Leave a trial's run open for the process that continues the trial."""

@@ -56,6 +56,7 @@ class StudyOutcome:
         best_trial: Number of the best trial; None if there is none.
         best_value: The best trial's value.
         best_params: The best trial's searched hyperparameters.
+        best_metrics: The best trial's metrics at its best epoch, by Keras' names.
         model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
         test_metrics: The champion's metrics on the test part, by Keras' names; None for one that is not defined there.
         artifacts: Folder whose files become artifacts of the study's run: plots, the experiment file.
@@ -66,6 +67,7 @@ class StudyOutcome:
     best_trial: int | None = None
     best_value: float | None = None
     best_params: Mapping[str, Value] = field(default_factory=dict)
+    best_metrics: Mapping[str, float] = field(default_factory=dict)
     model_uri: str | None = None
     test_metrics: Mapping[str, float | None] = field(default_factory=dict)
     artifacts: Path | None = None
@@ -96,6 +98,16 @@ class Tracker(Protocol):
 
     def finish_trial(self, result: TrialResult) -> None:
         """Log the result of a trial and end its run."""
+        ...
+
+    def log_best(self, n_finished: int, value: float, metrics: Mapping[str, float]) -> None:
+        """Log the best value of a study once another trial has finished.
+
+        Args:
+            n_finished: The number of finished trials.
+            value: The value of the best of them.
+            metrics: The metrics of the best trial at its best epoch, if it has just become the best one; empty otherwise.
+        """
         ...
 
     def pause_trial(self, number: int) -> None:

@@ -5,15 +5,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..data.positive_class import why_undefined, with_class
-from ..experiment.parameters import Value
-from ..experiment.space import CategoricalParameter, FloatParameter, IntParameter, fixed
-from ..redaction import redact
+from ..data.positive_class import why_undefined
+from ..experiment.settings import TrainingSettings
+from ..experiment.space import CategoricalParameter, FloatParameter, IntParameter
 from ..trial import Assignment, TrialResult, TrialState
 from .base import StudyOutcome, StudyRecord
+from .mlflow_dataset import n_features
 from .provenance import Provenance
 
 INTERRUPTED = TrialState.INTERRUPTED.value
+FACTS = "system/"
+"""Prefix of what is measured in a trial and is no metric of its model: MLflow shows it on a tab of its own, and behind the learning curves."""
 _SEARCH_PARAMS = {"sampler", "pruner", "seed"}
 
 
@@ -31,12 +33,13 @@ def study_params(record: StudyRecord) -> dict[str, str]:
     experiment = record.experiment
     content = experiment.model_dump(mode="json", exclude={"name", "space", "search", "executor"})
     params = _flat(content)
-    for section, entries in (("model", experiment.space.model), ("training", dict(experiment.space.training))):
-        params |= {f"space.{section}.{name}": _entry(entry) for name, entry in entries.items() if entry is not None}
+    training = TrainingSettings().model_dump() | {name: entry for name, entry in experiment.space.training if entry is not None}
+    for section, entries in (("model", experiment.space.model), ("training", training)):
+        params |= {f"space.{section}.{name}": _entry(entry) for name, entry in entries.items()}
     search = experiment.search.model_dump(mode="json")
     params |= {name: str(search[name]) for name in sorted(_SEARCH_PARAMS)}
     params |= _flat({name: search[name] for name in ("sampler_options", "pruner_options")})
-    return params | {"n_features": str(_n_features(record))}
+    return params | {"n_features": str(n_features(record.dataset))}
 
 
 def study_tags(record: StudyRecord, provenance: Provenance) -> dict[str, str]:
@@ -87,26 +90,13 @@ def user_tags() -> dict[str, str]:
     return {"mlflow.user": user, "mlflow.source.name": "perceptune", "mlflow.source.type": "LOCAL"}
 
 
-def trial_params(record: StudyRecord, assignment: Assignment) -> dict[str, str]:
-    """Return all hyperparameters of a trial, fixed and searched, by their bare names.
+def trial_params(assignment: Assignment) -> dict[str, str]:
+    """Return the searched hyperparameters of a trial; those that are alike in all trials are params of the study.
 
     Args:
-        record: The study.
         assignment: The trial.
-
-    Returns:
-        Text by name. Where a builder argument has the name of a training setting, the searched one keeps the bare name
-        (the builder's if neither is searched) and the other gets its section as a prefix, as in ``training.momentum``.
     """
-    # The record's experiment has no secrets, the assignment has those that the builder gets.
-    model, training = dict(assignment.model_arguments) | fixed(record.experiment.space.model), assignment.training.model_dump()
-    searched_training = record.experiment.space.searched_training
-    params: dict[str, Value] = {}
-    for name, value in model.items():
-        params[f"model.{name}" if name in searched_training else name] = value
-    for name, value in training.items():
-        params[f"training.{name}" if name in model and name not in searched_training else name] = value
-    return {name: str(value) for name, value in params.items()}  # the searched ones keep their bare names: `mlflow_results` reads them
+    return {name: str(value) for name, value in assignment.params.items()}
 
 
 def trial_tags(record: StudyRecord, assignment: Assignment) -> dict[str, str]:
@@ -144,19 +134,30 @@ def result_tags(result: TrialResult) -> dict[str, str]:
 
 
 def result_metrics(result: TrialResult) -> dict[str, float]:
-    """Return the metrics that a trial has once: ``value``, ``best_epoch``, ``seconds``, ``n_parameters``."""
+    """Return the metrics that a trial has once: ``value``, ``best_val_accuracy`` ..., ``best_epoch``, ``system/seconds`` ..."""
     metrics: dict[str, float | None] = {
         "value": result.value,
         "best_epoch": result.best_epoch or None,
-        "seconds": result.seconds,
-        "n_parameters": result.n_parameters or None,
+        f"{FACTS}seconds": result.seconds,
+        f"{FACTS}n_parameters": result.n_parameters or None,
     }
-    return {name: float(number) for name, number in metrics.items() if number is not None}
+    return best_metrics(result.best_metrics) | {name: float(number) for name, number in metrics.items() if number is not None}
+
+
+def best_name(metric: str) -> str:
+    """Return the name of a metric at a trial's best epoch, alike for trials and for the study."""
+    return f"best_{metric}"
+
+
+def best_metrics(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Return the metrics of a best epoch by the names they have beside those of every epoch."""
+    return {best_name(name): value for name, value in metrics.items() if name != "learning_rate"}
 
 
 def outcome_metrics(outcome: StudyOutcome) -> dict[str, float]:
-    """Return the metrics of a study: ``best_value``, ``n_trials_complete`` ..., ``test_accuracy`` ..."""
+    """Return the metrics of a study: ``best_value``, ``best_val_accuracy`` ..., ``n_trials_complete`` ..., ``test_accuracy`` ..."""
     metrics = {f"n_trials_{state.lower()}": float(count) for state, count in outcome.n_by_state.items()}
+    metrics |= best_metrics(outcome.best_metrics)
     metrics |= {_test_name(name): number for name, number in outcome.test_metrics.items() if number is not None}
     return metrics if outcome.best_value is None else metrics | {"best_value": outcome.best_value}
 
@@ -165,7 +166,7 @@ def _test_name(name: str) -> str:
     return name if name.startswith("test_") else f"test_{name}"
 
 
-def outcome_tags(record: StudyRecord, outcome: StudyOutcome) -> dict[str, str]:
+def outcome_tags(outcome: StudyOutcome) -> dict[str, str]:
     """Return the tags of a study that ends; the best hyperparameters are tags, since MLflow never changes a param."""
     state = TrialState.COMPLETE if outcome.best_trial is not None else TrialState.FAILED
     tags = {"perceptune.state": state.value if outcome.is_complete else INTERRUPTED}
@@ -175,47 +176,7 @@ def outcome_tags(record: StudyRecord, outcome: StudyOutcome) -> dict[str, str]:
     if outcome.model_uri:
         tags["perceptune.model_uri"] = outcome.model_uri
     tags |= {f"perceptune.{_test_name(name)}": why_undefined(name) for name, number in outcome.test_metrics.items() if number is None}
-    return tags | {"mlflow.note.content": _note(record, outcome)}
-
-
-def _note(record: StudyRecord, outcome: StudyOutcome) -> str:
-    """Return the description that MLflow shows at the top of the study's run, in Markdown."""
-    counts = ", ".join(f"{count} {state.lower()}" for state, count in outcome.n_by_state.items() if count)
-    objective = record.experiment.objective
-    lines = [f"Search of `{record.experiment.name}` on {record.dataset.name}: {counts or 'no'} trials."]
-    if outcome.best_trial is not None:
-        metric = with_class(objective.metric, record.positive)
-        lines.append(f"Best: trial {outcome.best_trial} with {metric} = {outcome.best_value:.6g} ({objective.direction}).")
-    if outcome.test_metrics:
-        numbers = {name: why_undefined(name) if number is None else f"= {number:.6g}" for name, number in outcome.test_metrics.items()}
-        lines.append("On the test part: " + ", ".join(f"{with_class(name, record.positive)} {text}" for name, text in numbers.items()) + ".")
-    if outcome.model_uri:
-        lines.append(f"Model: `{outcome.model_uri}`.")
-    if outcome.best_params:
-        lines.append("| hyperparameter | best |\n|---|---|\n" + "\n".join(f"| {name} | {value} |" for name, value in outcome.best_params.items()))
-    return "\n\n".join(lines)
-
-
-def dataset_profile(record: StudyRecord) -> str:
-    """Return the sizes of a data set as JSON."""
-    dataset = record.dataset
-    rows = {part: len(getattr(dataset, part).target) for part in ("train", "validation", "test")}
-    facts = {"num_rows": sum(rows.values()), **{f"n_{part}": count for part, count in rows.items()}, "task": dataset.task}
-    return json.dumps(facts | {"n_features": _n_features(record), "target": dataset.target})
-
-
-def dataset_source(record: StudyRecord) -> str:
-    """Return where a data set comes from as JSON, in the form of MLflow's ``CodeDatasetSource``."""
-    data = record.experiment.data
-    return json.dumps({"tags": {"loader": data.loader, **{name: redact(str(value)) for name, value in data.arguments.items()}}})
-
-
-def _n_features(record: StudyRecord) -> int:
-    shape = record.dataset.train.features.shape[1:]
-    total = 1
-    for length in shape:
-        total *= length
-    return total
+    return tags
 
 
 def _flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

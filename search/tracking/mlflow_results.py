@@ -11,13 +11,15 @@ from ..experiment.file import Experiment
 from ..experiment.parameters import CategoricalParameter, IntParameter, Searched, Value
 from ..temporary_files import temporary_prefix
 from ..trial import Failure, TrialResult, TrialState
+from . import descriptions
 from .mlflow_lookup import find_children
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-_ONCE = {"value", "best_epoch", "seconds", "n_parameters"}
+_ONCE = {"value", "best_epoch", "seconds", "n_parameters"}  # the last three so in earlier versions
+_PREFIXES = (descriptions.FACTS, descriptions.best_name(""))
 _TRIAL, _STATE = "perceptune.trial", "perceptune.state"
 
 
@@ -118,7 +120,8 @@ def _to_value(text: str | None, parameter: Searched) -> Value | None:
 
 
 def _result(client: "MlflowClient", run: "Run") -> TrialResult:
-    tags, once = run.data.tags, run.data.metrics
+    tags = run.data.tags
+    once = {name.removeprefix(descriptions.FACTS): number for name, number in run.data.metrics.items()}
     state, finished = TrialState(tags[_STATE]), (run.info.end_time or run.info.start_time) / 1000
     is_failed = state is TrialState.FAILED
     return TrialResult(
@@ -140,10 +143,14 @@ def _result(client: "MlflowClient", run: "Run") -> TrialResult:
 
 def _history(client: "MlflowClient", run: "Run") -> tuple[Mapping[str, float], ...]:
     """Return the metrics of every epoch, up to the first that lacks one."""
-    by_metric = {name: _by_step(client, run.info.run_id, name) for name in sorted(run.data.metrics.keys() - _ONCE)}
+    by_metric = {name: _by_step(client, run.info.run_id, name) for name in sorted(run.data.metrics) if not _is_once(name)}
     n_epochs = max((len(steps) for steps in by_metric.values()), default=0)
     epochs = itertools.takewhile(lambda epoch: all(epoch in steps for steps in by_metric.values()), range(1, n_epochs + 1))
     return tuple({name: steps[epoch] for name, steps in by_metric.items()} for epoch in epochs)
+
+
+def _is_once(name: str) -> bool:
+    return name in _ONCE or name.startswith(_PREFIXES)
 
 
 def _by_step(client: "MlflowClient", run_id: str, name: str) -> dict[int, float]:

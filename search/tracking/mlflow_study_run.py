@@ -4,11 +4,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..experiment.file import to_toml_file
 from ..redaction import redact
 from ..temporary_files import temporary_prefix
 from . import descriptions
 from .base import StudyRecord
 from .mlflow_batches import Batch, write
+from .mlflow_dataset import dataset_input
 from .mlflow_lookup import find_or_create_experiment
 from .provenance import Provenance
 
@@ -29,15 +31,11 @@ def create_study_run(client: "MlflowClient", record: StudyRecord, provenance: Pr
     Returns:
         The run.
     """
-    from mlflow.entities import Dataset, DatasetInput, InputTag
-
     experiment_id = find_or_create_experiment(client, record.experiment.name, location)
     tags = descriptions.user_tags() | descriptions.study_tags(record, provenance)
     run = client.create_run(experiment_id, run_name=record.study, tags=tags)
     write(client, run.info.run_id, Batch(params=descriptions.study_params(record)))
-    source, profile = descriptions.dataset_source(record), descriptions.dataset_profile(record)
-    dataset = Dataset(record.dataset.name, record.dataset.fingerprint, "code", source, profile=profile)
-    client.log_inputs(run.info.run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
+    client.log_inputs(run.info.run_id, [dataset_input(record)])
     return run
 
 
@@ -72,5 +70,6 @@ def attach_sources(client: "MlflowClient", run_id: str, record: StudyRecord, pro
     """
     with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
         Path(folder, "experiment.json").write_text(record.experiment.without_secrets().model_dump_json(indent=2), encoding="utf-8")
+        Path(folder, "experiment.toml").write_text(to_toml_file(record.experiment.without_secrets()), encoding="utf-8")
         Path(folder, "requirements.txt").write_text(provenance.requirements, encoding="utf-8")
         client.log_artifacts(run_id, folder)

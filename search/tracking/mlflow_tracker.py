@@ -9,6 +9,7 @@ for FAILED ones, KILLED for interrupted ones.
 """
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
@@ -18,6 +19,7 @@ from ..trial import Assignment, EpochReport, TrialResult
 from . import descriptions
 from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds
+from .mlflow_best_run import mark_best
 from .mlflow_connection import mlflow_session
 from .mlflow_lookup import existing_run, find_child
 from .mlflow_recovery import end_left_running, log_all_missing, log_last_missing
@@ -25,6 +27,8 @@ from .mlflow_runs import OpenRun
 from .mlflow_store import LazyStore
 from .mlflow_study_run import attach_sources, create_study_run, resume_study_run
 from .mlflow_trial_runs import TrialRuns
+from .mlflow_view import describe_experiment
+from .notes import study_note
 from .provenance import collect
 from .sqlite_store import is_local
 
@@ -81,6 +85,7 @@ class MlflowTracker:
                 end_left_running(runs)
                 log_last_missing(runs)  # all of them, if the study's run was lost with its store
             attach_sources(client, runs.parent_run_id, record, provenance)
+            describe_experiment(client, runs.experiment_id, record, runs.parent_run_id)
         return runs.parent_run_id
 
     def start_trial(self, assignment: Assignment) -> None:
@@ -110,6 +115,16 @@ class MlflowTracker:
             result: The result; epochs of its history that were never reported are logged too.
         """
         self._runs.finish(result)
+
+    def log_best(self, n_finished: int, value: float, metrics: Mapping[str, float]) -> None:
+        """Log the best value of a study once another trial has finished; it is written within 5 seconds.
+
+        Args:
+            n_finished: The number of finished trials, which is the step: MLflow shows the value of the greatest one.
+            value: The value of the best of them.
+            metrics: The metrics of the best trial at its best epoch, if it has just become the best one; empty otherwise.
+        """
+        self._runs.log_best(n_finished, value, metrics)
 
     def restore_trial(self, assignment: Assignment, result: TrialResult) -> None:
         """Write what the store lacks of a finished trial, and nothing twice.
@@ -148,7 +163,11 @@ class MlflowTracker:
         end_left_running(runs)  # one whose creation was interrupted is known to the store only
         if runs.record.is_shared:
             log_all_missing(runs)
-        batch = Batch(tags=descriptions.outcome_tags(runs.record, outcome))
+        best_page = ""
+        if outcome.best_trial is not None:
+            with mlflow_session():
+                best_page = mark_best(runs.client, runs.experiment_id, runs.parent_run_id, outcome.best_trial)
+        batch = Batch(tags=descriptions.outcome_tags(outcome) | study_note(runs.record, outcome, best_page))
         # The step grows with the study, so that MLflow shows the newest metrics of a continued one.
         batch.add_metrics(descriptions.outcome_metrics(outcome), milliseconds(time.time()), sum(outcome.n_by_state.values()))
         with mlflow_session():

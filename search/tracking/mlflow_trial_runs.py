@@ -1,6 +1,7 @@
 """Writes the runs of a study's trials to MLflow, children of the study's run."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
@@ -9,7 +10,9 @@ from ..trial import Assignment, EpochReport, TrialResult
 from . import descriptions
 from .base import StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
+from .mlflow_best_run import trial_name
 from .mlflow_connection import mlflow_session
+from .mlflow_dataset import dataset_input
 from .mlflow_lookup import find_child, last_epoch
 from .mlflow_runs import OpenRun, status_of
 
@@ -38,6 +41,8 @@ class TrialRuns:
         self.experiment_id = experiment_id
         self.parent_run_id = parent_run_id
         self._open: dict[int, OpenRun] = {}
+        self._study = OpenRun(parent_run_id)
+        self._dataset = dataset_input(record)
         self._unconfirmed: set[int] = set()  # trials whose runs MLflow was asked to create without a response
 
     def start(self, assignment: Assignment) -> None:
@@ -52,7 +57,7 @@ class TrialRuns:
             self._unconfirmed.add(number)
             run = reopened or self._create(assignment)
             if assignment.attempt == 1 or not reopened:  # MLflow refuses to change the params of an earlier attempt
-                write(self.client, run.run_id, Batch(params=descriptions.trial_params(self.record, assignment)))
+                write(self.client, run.run_id, Batch(params=descriptions.trial_params(assignment)))
         self._unconfirmed.discard(number)
         self._open[number] = run
 
@@ -64,10 +69,18 @@ class TrialRuns:
             run.last_epoch = report.epoch
         self.write_due()
 
+    def log_best(self, n_finished: int, value: float, metrics: Mapping[str, float]) -> None:
+        """Add the best value after a number of finished trials to the study's run, with the metrics of a new best trial."""
+        if n_finished > self._study.last_epoch:  # not again after an outage
+            best = {"best_value": value} | descriptions.best_metrics(metrics)
+            self._study.pending.add_metrics(best, milliseconds(time.time()), n_finished)
+            self._study.last_epoch = n_finished
+        self.write_due()
+
     def write_due(self) -> None:
         """Write what has been pending for 5 seconds."""
         now = time.monotonic()
-        for run in self._open.values():
+        for run in (self._study, *self._open.values()):
             if run.pending and now - run.written_at >= WRITE_INTERVAL_SECONDS:
                 with mlflow_session():
                     run.write(self.client)
@@ -111,12 +124,13 @@ class TrialRuns:
         self._open.pop(number, None)
 
     def pause_all(self) -> None:
-        """Pause all trials."""
+        """Pause all trials, and write what is pending for the study."""
         for number in list(self._open):
             self.pause(number)
+        self._write_study()
 
     def end_all(self) -> None:
-        """End all open runs: with the trial's result if the ledger has one, else as KILLED."""
+        """End the trials' open runs: with the trial's result if the ledger has one, else as KILLED."""
         for number, run in list(self._open.items()):
             result = self.record.result_of(number)
             if result is not None:
@@ -125,6 +139,7 @@ class TrialRuns:
             run.pending.tags |= INTERRUPTED
             self.end(run, "KILLED")
         self._open = {}
+        self._write_study()
 
     def end(self, run: OpenRun, status: str, finished: int | None = None) -> None:
         """Write what is pending for a run and end it with an MLflow status, at a time in milliseconds or now."""
@@ -132,9 +147,14 @@ class TrialRuns:
             run.write(self.client)
             self.client.set_terminated(run.run_id, status, finished)
 
+    def _write_study(self) -> None:
+        with mlflow_session():
+            self._study.write(self.client)
+
     def _create(self, assignment: Assignment) -> OpenRun:
         tags = {"mlflow.parentRunId": self.parent_run_id} | descriptions.user_tags() | descriptions.trial_tags(self.record, assignment)
-        run = self.client.create_run(self.experiment_id, milliseconds(assignment.started), tags, f"trial {assignment.number}")
+        run = self.client.create_run(self.experiment_id, milliseconds(assignment.started), tags, trial_name(assignment.number))
+        self.client.log_inputs(run.info.run_id, [self._dataset])
         return OpenRun(run.info.run_id)
 
     def _reopen(self, assignment: Assignment) -> OpenRun | None:

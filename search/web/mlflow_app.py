@@ -24,6 +24,12 @@ _NEW_BROWSER = {
 }
 """Settings that MLflow's page keeps in a browser (``localStorage``): pages on training instead of language models, no assistant, no usage reports."""
 
+_STYLE = "[data-assistant-ui]{display:none !important}"
+"""Hides the button of MLflow's assistant, whose endpoints are not served."""
+
+_NO_GATEWAY = ("GET", "/ajax-api/2.0/mlflow/gateway-proxy")
+"""The page asks for language models when it starts, and shows any other response than an empty list as an error."""
+
 _SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
@@ -46,7 +52,9 @@ class MlflowApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if not is_served(scope["method"], scope["path"]):
+        if (scope["method"], scope["path"]) == _NO_GATEWAY:
+            await respond(send, 200, '{"endpoints": []}', content_type="application/json")
+        elif not is_served(scope["method"], scope["path"]):
             await respond(send, 404, "Not found: `ui` shows, describes and deletes runs and models; it serves no other endpoint of MLflow's")
         elif scope["path"] == "/":
             await respond(send, 200, self._page, content_type="text/html")
@@ -73,6 +81,6 @@ def make_mlflow_app(tracking_uri: str, artifacts: Path) -> MlflowApp:
 
 
 def _with_settings(page: str, settings: "Mapping[str, Any]") -> str:
-    """Insert a script before a page's first one, which gives a browser the settings that it does not have."""
+    """Insert a style, and a script before a page's first one, which gives a browser the settings that it does not have."""
     script = f"for(const [k,v] of Object.entries({json.dumps(settings)}))if(localStorage.getItem(k)===null)localStorage.setItem(k,JSON.stringify(v))"
-    return page.replace("<script", f"<script>{script}</script><script", 1)
+    return page.replace("<script", f"<style>{_STYLE}</style><script>{script}</script><script", 1)

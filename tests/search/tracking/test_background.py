@@ -90,7 +90,7 @@ def test_the_end_of_a_study_waits_until_its_trials_are_written(
     track(0)
     tracker.start_trial(assign(1))
     tracker.finish_study(OUTCOME)
-    assert statuses(client, parent) == {"trial 0": "FINISHED", "trial 1": "KILLED"}
+    assert statuses(client, parent) == {"trial 0 (best)": "FINISHED", "trial 1": "KILLED"}
     assert client.get_run(parent).info.status == "FINISHED"
     assert threading.active_count() == n_threads
     tracker.start_study(StudyRecord(**{**vars(record), "parent_run_id": parent}))

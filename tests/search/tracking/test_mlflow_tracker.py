@@ -12,9 +12,11 @@ import pytest
 from mlflow import MlflowClient
 
 from search.errors import StudyNotFoundError
+from search.experiment.file import load_experiment
 from search.tracking import mlflow_trial_runs
 from search.tracking.base import StudyOutcome, StudyRecord
 from search.tracking.mlflow_tracker import MlflowTracker
+from search.tracking.mlflow_view import page_of
 from search.trial import EpochReport, TrialResult, TrialState
 
 from .conftest import COMPLETE, HISTORY, OUTCOME, Assign, children
@@ -69,11 +71,13 @@ def test_a_trial_has_every_hyperparameter_and_every_epoch_once(
     tracker.finish_trial(TrialResult(number=0, history=HISTORY, **COMPLETE))
     run = children(client, parent)["0"]
     assert (run.info.run_name, run.info.status) == ("trial 0", "FINISHED")
-    assert run.data.params.items() >= {"n_hidden": "2", "activation": "relu", "learning_rate": "0.01", "epochs": "3", "batch_size": "32"}.items()
+    assert run.data.params == {"n_hidden": "2", "learning_rate": "0.01"}  # what all trials have alike is in the study's run
     assert run.data.tags["perceptune.searched"] == "n_hidden, learning_rate"
     assert run.data.tags["perceptune.seed"] == "1000"
     assert (run.data.tags["perceptune.state"], run.data.tags["perceptune.device"]) == ("COMPLETE", "cpu")
-    assert run.data.metrics.items() >= {"value": 0.8, "best_epoch": 2, "seconds": 1.5, "n_parameters": 99}.items()
+    facts = {"best_epoch": 2, "system/seconds": 1.5, "system/n_parameters": 99}
+    assert run.data.metrics.items() >= ({"value": 0.8, "best_val_accuracy": 0.8, "best_loss": 0.7} | facts).items()
+    assert [given.dataset.name for given in run.inputs.dataset_inputs] == ["diabetes"]
     for name in ("loss", "val_accuracy"):
         steps = {metric.step: metric.value for metric in client.get_metric_history(run.info.run_id, name)}
         assert steps == {epoch: metrics[name] for epoch, metrics in enumerate(HISTORY, start=1)}
@@ -137,8 +141,47 @@ def test_a_study_ends_with_its_best_trial_and_test_metrics(tracker: MlflowTracke
     assert run.data.tags["perceptune.best.n_hidden"] == "2"
     assert run.data.tags["perceptune.best_trial"] == "0"
     assert run.data.tags["perceptune.model_uri"] == "models:/diabetes/1"
-    assert "trial 0 with val_accuracy = 0.8" in run.data.tags["mlflow.note.content"]
+    assert "**Best: trial 0, val_accuracy 0.8**" in run.data.tags["mlflow.note.content"]
     assert [file.path for file in client.list_artifacts(parent, "plots")] == ["plots/history.html"]
+
+
+def test_the_best_value_is_a_curve_of_the_study_and_the_best_trial_is_marked(
+    tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign
+) -> None:
+    parent = tracker.start_study(record)
+    for number, accuracy in enumerate((0.6, 0.9, 0.7)):
+        tracker.start_trial(assign(number))
+        metrics = {"loss": 1 - accuracy, "val_accuracy": accuracy}
+        tracker.finish_trial(TrialResult(number=number, history=(metrics,), **COMPLETE | {"value": accuracy, "best_epoch": 1}))
+        for _ in range(2):  # as after an outage
+            tracker.log_best(number + 1, max(accuracy, 0.9 if number else 0), metrics if number < 2 else {})
+    for best in (0, 1):
+        tracker.finish_study(dataclasses.replace(OUTCOME, best_trial=best, best_value=0.9, best_metrics={"val_accuracy": 0.9, "learning_rate": 0.1}))
+    history = client.get_metric_history(parent, "best_value")
+    assert [(entry.step, entry.value) for entry in history][:3] == [(1, 0.6), (2, 0.9), (3, 0.9)]
+    assert client.get_run(parent).data.metrics.keys() >= {"best_val_accuracy", "best_loss"}
+    runs = children(client, parent)
+    assert [runs[str(number)].info.run_name for number in range(3)] == ["trial 0", "trial 1 (best)", "trial 2"]
+    assert (
+        f"[trial 1](#/experiments/{runs['1'].info.experiment_id}/runs/{runs['1'].info.run_id})"
+        in client.get_run(parent).data.tags["mlflow.note.content"]
+    )
+
+
+def test_the_page_of_the_studies_shows_the_best_trials_first(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
+    parent = tracker.start_study(record)
+    experiment = client.get_experiment(client.get_run(parent).info.experiment_id)
+    view = json.loads(experiment.tags["mlflow.sharedViewState.perceptune"])
+    assert (view["orderByKey"], view["orderByAsc"], view["runsExpanded"]) == ("metrics.`best_val_accuracy`", False, {parent: True})
+    assert view["selectedColumns"][:3] == ["metrics.`best_val_accuracy`", "params.`n_hidden`", "params.`learning_rate`"]
+    assert page_of(experiment.experiment_id, experiment.tags).endswith("&viewStateShareKey=perceptune")
+    assert "viewStateShareKey" not in page_of("1", {})
+
+
+def test_the_experiment_that_is_tracked_runs_again(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, tmp_path: Path) -> None:
+    parent = tracker.start_study(record)
+    path = Path(client.download_artifacts(parent, "experiment.toml", str(tmp_path)))
+    assert load_experiment(path).fingerprint == record.experiment.fingerprint
 
 
 def test_a_study_without_any_value_has_failed(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:

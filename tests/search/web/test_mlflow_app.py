@@ -26,6 +26,11 @@ def test_mlflow_answers_what_is_served():
     assert request(APP, "/ajax-api/2.0/mlflow/runs/get").text == "/ajax-api/2.0/mlflow/runs/get"
 
 
-@pytest.mark.parametrize("path", ["/ajax-api/3.0/mlflow/assistant/config", "/ajax-api/2.0/mlflow/gateway-proxy"])
+def test_the_page_finds_no_language_model_and_shows_no_error():
+    assert request(APP, "/ajax-api/2.0/mlflow/gateway-proxy").text == '{"endpoints": []}'
+    assert "data-assistant-ui" in request(APP).text
+
+
+@pytest.mark.parametrize("path", ["/ajax-api/3.0/mlflow/assistant/config", "/ajax-api/2.0/mlflow/gateway-routes"])
 def test_mlflow_is_not_asked_for_anything_else(path):
     assert request(APP, path).status == 404

@@ -1,0 +1,45 @@
+"""Marks the run of a study's best trial, by name and by tag, and unmarks the one that was the best before."""
+
+from typing import TYPE_CHECKING
+
+from .mlflow_lookup import find_child, find_children
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+_TAG = "perceptune.is_best"
+
+
+def trial_name(number: int) -> str:
+    """Return the name of a trial's run."""
+    return f"trial {number}"
+
+
+def mark_best(client: "MlflowClient", experiment_id: str, parent_run_id: str, number: int) -> str:
+    """Mark the run of a study's best trial, so that it stands out wherever its name is shown.
+
+    Args:
+        client: MLflow's client.
+        experiment_id: MLflow's experiment.
+        parent_run_id: The study's run.
+        number: The best trial.
+
+    Returns:
+        Address of the page of the trial's run, in MLflow's user interface; empty if it has no run.
+    """
+    best = find_child(client, experiment_id, parent_run_id, number)
+    for run in find_children(client, experiment_id, parent_run_id, f"tags.`{_TAG}` = 'true'"):
+        if best is None or run.info.run_id != best.info.run_id:
+            _rename(client, run, trial_name(int(run.data.tags["perceptune.trial"])))
+            client.delete_tag(run.info.run_id, _TAG)
+    if best is None:
+        return ""
+    client.set_tag(best.info.run_id, _TAG, "true")
+    _rename(client, best, f"{trial_name(number)} (best)")
+    return f"#/experiments/{experiment_id}/runs/{best.info.run_id}"
+
+
+def _rename(client: "MlflowClient", run: "Run", name: str) -> None:
+    if run.info.run_name != name:
+        client.update_run(run.info.run_id, name=name)

@@ -1,0 +1,94 @@
+"""Describes the page on which MLflow's user interface opens a study: all trials by value, with their searched hyperparameters.
+
+MLflow keeps a shared view of an experiment's runs as JSON in a tag of the experiment, and opens it by the key in the page's address.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..redaction import redact
+from .base import StudyRecord
+from .descriptions import best_name
+from .notes import experiment_note
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+_KEY, _SECTION = "perceptune", "Best trials"
+TAG = f"mlflow.sharedViewState.{_KEY}"
+
+
+def view_tag(record: StudyRecord, parent_run_id: str) -> dict[str, str]:
+    """Return the tag of an experiment that has the view: the best trial first, a column for each searched hyperparameter.
+
+    Args:
+        record: The study.
+        parent_run_id: The study's run, whose trials are shown below it.
+    """
+    objective = record.experiment.objective
+    value = f"metrics.`{best_name(objective.metric)}`"
+    params = [f"params.`{name}`" for name in record.experiment.space.searched]
+    columns = [value, *params, "tags.`perceptune.state`"]
+    state: dict[str, Any] = {
+        "orderByKey": value,
+        "orderByAsc": objective.direction == "minimize",
+        "selectedColumns": columns,
+        "columnOrder": columns,
+        "runsExpanded": {parent_run_id: True},
+        "compareRunSections": [{"uuid": _SECTION, "name": _SECTION, "display": True, "isReordered": False, "deleted": False, "isGenerated": False}],
+        "compareRunCharts": _charts(record),
+    }
+    return {TAG: json.dumps(state)}
+
+
+def _charts(record: StudyRecord) -> list[dict[str, Any]]:
+    """Return the first charts of the ten best runs: learning curves, parallel coordinates, and the study's best value so far."""
+    metric = record.experiment.objective.metric
+    curves = dict.fromkeys((metric, metric.removeprefix("val_"), "val_loss", "loss"))
+    lines = [_line(name) for name in (*curves, "best_value")]
+    shared = {
+        "type": "PARALLEL",
+        "selectedParams": list(record.experiment.space.searched),
+        "selectedMetrics": [best_name(metric)],
+        "showAllRuns": True,
+    }
+    parallel = [_card("parallel coordinates") | shared] if shared["selectedParams"] else []
+    return [lines[0], *parallel, *lines[1:]]
+
+
+def _line(metric: str) -> dict[str, Any]:
+    axes = {"scaleType": "linear", "xAxisKey": "step", "xAxisScaleType": "linear", "yAxisKey": "metric", "yAxisExpressions": [], "range": {}}
+    line = {"type": "LINE", "metricKey": metric, "selectedMetricKeys": [metric], "lineSmoothness": 0, "ignoreOutliers": False}
+    return _card(metric) | line | axes | {"selectedXAxisMetricKey": "", "useGlobalXaxisKey": True, "useGlobalLineSmoothing": True}
+
+
+def _card(name: str) -> dict[str, Any]:
+    """Return the common keys of MLflow's charts."""
+    return {"uuid": name, "displayName": name, "metricSectionId": _SECTION, "runsCountToCompare": 10, "deleted": False, "isGenerated": False}
+
+
+def describe_experiment(client: "MlflowClient", experiment_id: str, record: StudyRecord, parent_run_id: str) -> None:
+    """Give an MLflow experiment the view of its newest study, and a description with links.
+
+    Args:
+        client: MLflow's client.
+        experiment_id: The experiment.
+        record: The study.
+        parent_run_id: The study's run.
+    """
+    tags = view_tag(record, parent_run_id)
+    tags |= experiment_note(record, page_of(experiment_id, tags), f"#/experiments/{experiment_id}/runs/{parent_run_id}")
+    for name, text in tags.items():
+        client.set_experiment_tag(experiment_id, name, redact(text))
+
+
+def page_of(experiment_id: str, tags: Mapping[str, str]) -> str:
+    """Return the page of an experiment's runs, in its view if it has one, as the address' part behind ``/``.
+
+    Args:
+        experiment_id: MLflow's experiment.
+        tags: Its tags.
+    """
+    view = f"&viewStateShareKey={_KEY}" if TAG in tags else ""
+    return f"#/experiments/{experiment_id}/runs?workflowType=machine_learning{view}"

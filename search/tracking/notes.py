@@ -1,0 +1,83 @@
+"""The descriptions that MLflow's pages show, in Markdown: of an experiment, and of a study's run."""
+
+from ..data.positive_class import why_undefined, with_class
+from .base import StudyOutcome, StudyRecord
+
+_TAG = "mlflow.note.content"
+
+
+def experiment_note(record: StudyRecord, page: str, study_page: str) -> dict[str, str]:
+    """Return the tag that describes an experiment.
+
+    Args:
+        record: Its newest study.
+        page: Address of the page of its trials, in MLflow's user interface.
+        study_page: Address of the page of the study's run.
+    """
+    experiment, objective = record.experiment, record.experiment.objective
+    searched = ", ".join(f"`{name}`" for name in experiment.space.searched) or "no hyperparameter"
+    return {
+        _TAG: f"`{experiment.model}` on {record.dataset.name}: searches {searched} for the {_best(record)} `{objective.metric}`.\n\n"
+        f"[All trials, the best first]({page}) | [learning curves of the best ten]({page}&compareRunsMode=CHART) | "
+        f"[study {record.study}]({study_page})"
+    }
+
+
+def study_note(record: StudyRecord, outcome: StudyOutcome, best_page: str) -> dict[str, str]:
+    """Return the tag that describes a study that ends; the best trial comes first, since MLflow shows three lines.
+
+    Args:
+        record: The study.
+        outcome: Its state.
+        best_page: Address of the page of the best trial's run, in MLflow's user interface; empty if there is none.
+    """
+    counts = ", ".join(f"{count} {state.lower()}" for state, count in outcome.n_by_state.items() if count)
+    searched = f"Search of `{record.experiment.name}` on {record.dataset.name}: {counts or 'no'} trials."
+    return {_TAG: "\n\n".join([*_best_lines(record, outcome, best_page), searched, *_commands(record, outcome)])}
+
+
+def _best(record: StudyRecord) -> str:
+    return "largest" if record.experiment.objective.direction == "maximize" else "smallest"
+
+
+def _best_lines(record: StudyRecord, outcome: StudyOutcome, page: str) -> list[str]:
+    if outcome.best_trial is None:
+        return []
+    name = f"trial {outcome.best_trial}"
+    metric = with_class(record.experiment.objective.metric, record.positive)
+    best = f"**Best: {f'[{name}]({page})' if page else name}, {metric} {outcome.best_value:.5g}**"
+    params = ", ".join(f"{name} = {value:.5g}" if isinstance(value, float) else f"{name} = {value}" for name, value in outcome.best_params.items())
+    return [best, *_test_line(record, outcome), *([f"Hyperparameters: {params}."] if params else [])]
+
+
+def _test_line(record: StudyRecord, outcome: StudyOutcome) -> list[str]:
+    if not outcome.test_metrics:
+        return []
+    n_rows = len(record.dataset.test.target)
+    texts = [
+        f"{with_class(name, record.positive)} {why_undefined(name) if number is None else f'{number:.5g}{_interval(name, number, n_rows)}'}"
+        for name, number in outcome.test_metrics.items()
+    ]
+    return [f"Test part ({n_rows} rows): {', '.join(texts)}."]
+
+
+def _interval(metric: str, share: float, n_rows: int) -> str:
+    """Return the 95 % interval of a share of rows by Wilson (1927, equation 4), `scipy.stats.binomtest`; empty for other metrics."""
+    if not metric.endswith("accuracy"):
+        return ""
+    from scipy.stats import binomtest
+
+    low, high = binomtest(round(share * n_rows), n_rows).proportion_ci(method="wilson")
+    return f" (95 % interval {low:.3f} to {high:.3f})"
+
+
+def _commands(record: StudyRecord, outcome: StudyOutcome) -> list[str]:
+    if not outcome.model_uri:
+        return []
+    study = record.study
+    return [
+        f"Model `{outcome.model_uri}`; it takes raw rows:",
+        f'```python\nfrom search import load_champion\n\nload_champion("{study}").predict(dataframe)\n```',
+        f"```console\nperceptune predict {study} --input rows.csv --output predictions.csv\n"
+        f"mlflow models serve -m models:/{study}@champion --env-manager local --port 5001\n```",
+    ]
