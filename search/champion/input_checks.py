@@ -51,7 +51,7 @@ def unseen_values(rows: Features, preprocessor: Preprocessor) -> list[str]:
 
 def _known_values(preprocessor: Preprocessor) -> Mapping[str, np.ndarray]:
     """Return the values that each text column had in training."""
-    return known_values(preprocessor.transformer, preprocessor.columns or {})
+    return known_values(preprocessor.transformer)
 
 
 def _holds_numbers(column: pd.Series) -> bool:

@@ -58,6 +58,25 @@ def left_out(features: pd.DataFrame, types: Mapping[str, ColumnType]) -> list[Fi
     return found
 
 
+def many_values(features: pd.DataFrame, max_categories: int) -> list[Finding]:
+    """Return the text columns of which only the most frequent values are kept.
+
+    Args:
+        features: The text columns of the training part whose values become categories.
+        max_categories: Largest number of categories of a column.
+    """
+    counts = {str(name): features[name].nunique() for name in features}
+    return [
+        Finding(
+            name,
+            f"{count:,} different values; the {max_categories - 1:,} most frequent ones are told apart; for all of them set "
+            f'preprocessing.columns = {{ "{name}" = "target" }} or "hash"',
+        )
+        for name, count in counts.items()
+        if count > max_categories
+    ]
+
+
 def examine(dataset: Dataset, types: Mapping[str, ColumnType]) -> list[Finding]:
     """Return what a user should know about the columns and the target of a data set, except what is left out.
 

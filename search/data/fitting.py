@@ -8,14 +8,14 @@ import pandas as pd
 
 from ..errors import DataError, ExperimentError, nearest
 from ..experiment.sections import OutputSection, PreprocessingSection
-from .arrays import TrainingArrays
-from .column_transformer import build_transformer
+from .arrays import TrainingArrays, Tree, named
+from .column_transformer import build_transformer, encodings_of, learns_from_target
 from .columns import ColumnType, column_type, to_python
 from .dataset import Dataset
-from .examination import Finding, examine, left_out
+from .examination import Finding, examine, left_out, many_values
 from .preprocessing import DateColumn, Preprocessor
 from .tables.dates import ISO, find_format, informative_parts
-from .targets import choose_targets
+from .targets import Target, choose_targets
 from .value_range import ValueRange
 
 
@@ -26,10 +26,12 @@ class Columns:
     Attributes:
         types: Type of each column that is used, in the data set's order.
         left_out: Why other columns are not used.
+        limited: Text columns with more values than categories, unless the section names them.
     """
 
     types: Mapping[str, ColumnType]
     left_out: tuple[Finding, ...] = ()
+    limited: tuple[Finding, ...] = ()
 
 
 def choose_columns(dataset: Dataset, section: PreprocessingSection) -> Columns:
@@ -54,8 +56,13 @@ def choose_columns(dataset: Dataset, section: PreprocessingSection) -> Columns:
     types: dict[str, ColumnType] = {}
     for name in used:
         of = given.get(name) or column_type(train[name], dataset.name)
-        if of != "drop":
-            types[name] = of
+        match of:
+            case "drop":
+                pass
+            case "numeric" | "date":
+                types[name] = of
+            case _:
+                types[name] = "text"
     for name, chosen in section.inputs.items():
         for column in chosen:
             if column not in types:
@@ -65,8 +72,10 @@ def choose_columns(dataset: Dataset, section: PreprocessingSection) -> Columns:
     named = {column for columns in section.inputs.values() for column in columns} | set(given)
     unusable = left_out(features, {name: of for name, of in types.items() if name not in named})
     if len(unusable) == len(types):  # better one that says little than none
-        return Columns(types)
-    return Columns({name: of for name, of in types.items() if name not in {finding.column for finding in unusable}}, tuple(unusable))
+        unusable = []
+    types = {name: of for name, of in types.items() if name not in {finding.column for finding in unusable}}
+    limited = [name for name, encoding in encodings_of(types, section).items() if encoding in ("onehot", "ordinal") and name not in given]
+    return Columns(types, tuple(unusable), tuple(many_values(train[limited], section.max_categories)))
 
 
 def find_problems(dataset: Dataset, columns: Columns) -> list[Finding]:
@@ -76,7 +85,7 @@ def find_problems(dataset: Dataset, columns: Columns) -> list[Finding]:
         dataset: The data set.
         columns: What `choose_columns` returns for it.
     """
-    return [*columns.left_out, *examine(dataset, columns.types)]
+    return [*columns.left_out, *columns.limited, *examine(dataset, columns.types)]
 
 
 def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: Mapping[str, OutputSection] | None = None) -> Preprocessor:
@@ -122,10 +131,40 @@ def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: M
         raise DataError(f'data set "{dataset.name}", train part: the column "{empty}" has no values; set columns = {{ "{empty}" = "drop" }}')
     dates = {name: DateColumn(format, informative_parts(rows[name])) for name, format in formats.items()}
     dated = replace(plain, dates=dates)
-    transformer = build_transformer(columns, [part for parts in dated.date_features.values() for part in parts], section)
-    n_features = transformer.fit_transform(dated.expand_dates(rows)).shape[1]
+    _check_encoded_target(dataset, encodings_of(columns, section), targets)
+    parts = [part for parts in dated.date_features.values() for part in parts]
+    transformer = build_transformer(columns, parts, section, task=next(iter(targets.values())).task, n_rows=len(rows))
+    n_features = transformer.fit_transform(dated.expand_dates(rows), _encoded_target(dated, dataset)).shape[1]
     fitted = replace(dated, inputs=inputs, input_shape=(n_features,), transformer=transformer)
     return replace(fitted, input_shape={name: (len(chosen),) for name, chosen in fitted.positions().items()}) if inputs else fitted
+
+
+def _check_encoded_target(dataset: Dataset, encodings: Mapping[str, str], targets: Mapping[str, Target]) -> None:
+    """Check that there is one target by which a column can be encoded, and more than one row."""
+    name = next((name for name, encoding in encodings.items() if encoding == "target"), None)
+    if name is None:
+        return
+    columns = list(dict.fromkeys(target.column for target in targets.values()))
+    if len(columns) > 1:
+        raise ExperimentError(f'preprocessing: "{name}" cannot be encoded by the targets {", ".join(columns)}; expected one target; use "hash"')
+    if len(dataset.train.target) == 1:
+        raise DataError(f'data set "{dataset.name}", train part: one row; to encode "{name}" by the target expected at least 2; use "hash"')
+
+
+def _encoded_target(preprocessor: Preprocessor, dataset: Dataset) -> np.ndarray:
+    """Return the target by which columns are encoded: ``(n_rows,)``, that of the first output."""
+    return next(iter(named(preprocessor.encode_target(dataset.train.target)).values())).ravel()
+
+
+def _training_rows(dataset: Dataset, preprocessor: Preprocessor) -> Tree:
+    """Transform the training part, each row without its own target, in the same way whenever a study continues."""
+    rows, transformer = dataset.train.features, preprocessor.transformer
+    if not learns_from_target(transformer):
+        return preprocessor.transform(rows)
+    from sklearn import clone
+
+    dated = preprocessor.expand_dates(pd.DataFrame(preprocessor.check(rows)))
+    return preprocessor.by_input(clone(transformer).fit_transform(dated, _encoded_target(preprocessor, dataset)))
 
 
 def _date_format(column: pd.Series, known: Mapping[str, str]) -> str:
@@ -176,7 +215,7 @@ def prepare(dataset: Dataset, preprocessor: Preprocessor) -> TrainingArrays:
             text = str(error).removeprefix("The rows: ")
             raise DataError(f"{where}: {text}, as in the train part; correct that row or leave it out") from None
     return TrainingArrays(
-        x_train=preprocessor.transform(dataset.train.features),
+        x_train=_training_rows(dataset, preprocessor),
         y_train=preprocessor.encode_target(dataset.train.target),
         x_validation=preprocessor.transform(dataset.validation.features),
         y_validation=preprocessor.encode_target(dataset.validation.target),

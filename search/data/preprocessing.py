@@ -141,6 +141,10 @@ class Preprocessor:
     def transform_checked(self, checked: Features) -> Tree:
         """Transform what `check` returned; otherwise as `transform`."""
         transformed = checked if isinstance(checked, np.ndarray) else self.transformer.transform(self.expand_dates(checked))
+        return self.by_input(transformed)
+
+    def by_input(self, transformed: np.ndarray) -> Tree:
+        """Return transformed features ``(n_rows, n_features)`` as float32, by input name where there are several."""
         transformed = np.ascontiguousarray(transformed, dtype=np.float32)
         return transformed if not self.inputs else {name: transformed[:, chosen] for name, chosen in self.positions().items()}
 

@@ -92,15 +92,19 @@ class PreprocessingSection(Table):
 
     Attributes:
         numeric: "standard" (mean 0, variance 1), "minmax" (0 to 1) or "none". Defaults to "standard".
-        categorical: "onehot" (one column per value; unseen values are all 0, or "other" if there is such a column) or "ordinal".
-            Defaults to "onehot".
+        categorical: How text columns are encoded: "onehot" (one column per value; unseen values are all 0, or "other" if there is such
+            a column), "ordinal", "target" (the mean target of a value's rows, drawn towards that of all rows, then scaled as numbers are;
+            one column per class of several; a row of the training part is encoded without its own target) or "hash" (each value is 1
+            or -1 in one of `n_hash_buckets` columns). Defaults to "onehot".
         missing: How gaps in numeric columns are filled: "median" or "mean". Defaults to "median".
         missing_text: What gaps in text columns become: "most_frequent" value, or a "category" of their own. Defaults to
             "most_frequent".
-        max_categories: Largest number of categories of a text column, at least 2: its most frequent values, and one category
-            for all others. Defaults to 50.
-        columns: The type of a column, by its name, in place of the one found: "numeric", "text", "date", or "drop" to leave
-            it out. Columns of identifiers and of running text are left out unless they are named here. Defaults to none.
+        max_categories: Largest number of categories of a text column that is "onehot" or "ordinal", at least 2: its most frequent
+            values, and one category for all others. Defaults to 50.
+        n_hash_buckets: Number of columns that a text column with "hash" becomes, 2 to 4096. Defaults to 32.
+        columns: The type of a column, by its name, in place of the one found: "numeric", "text", "date", text that is encoded by
+            "onehot", "ordinal", "target" or "hash" whatever `categorical` is, or "drop" to leave it out. Columns of identifiers and of
+            running text are left out unless they are named here. Defaults to none.
         inputs: Columns of each input of a model with several inputs, by the input's name; a column may belong to more than
             one, and a column of none is not used. Defaults to one input of all columns.
         target: How the target of a regression is scaled for training: "standard" (mean 0, variance 1), "log" (so the logarithm of
@@ -109,11 +113,12 @@ class PreprocessingSection(Table):
     """
 
     numeric: Literal["standard", "minmax", "none"] = "standard"
-    categorical: Literal["onehot", "ordinal"] = "onehot"
+    categorical: Literal["onehot", "ordinal", "target", "hash"] = "onehot"
     missing: Literal["median", "mean"] = "median"
     missing_text: Literal["most_frequent", "category"] = _added_later("most_frequent")
     max_categories: Annotated[int, Field(ge=2)] = _added_later(50)
-    columns: dict[str, Literal["numeric", "text", "date", "drop"]] = _added_later({})
+    n_hash_buckets: Annotated[int, Field(ge=2, le=4096)] = _added_later(32)
+    columns: dict[str, Literal["numeric", "text", "date", "onehot", "ordinal", "target", "hash", "drop"]] = _added_later({})
     inputs: dict[str, Annotated[list[str], AfterValidator(_check_columns)]] = Field(default_factory=dict)
     target: Literal["standard", "log", "none"] = _added_later("standard")
 
