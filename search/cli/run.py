@@ -58,7 +58,7 @@ def run(
     loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
     summary = _search(loaded, make_store(ledger), study=study, fresh=fresh, accept_code=accept_code)
     overridden = [f"--set {mask_override(word)}" for word in set_ or []]
-    words = [f"--study {study}" if study else "", f"--ledger {redact(ledger)}" if ledger else "", *overridden]
+    words = [f"--study {study}" if study is not None else "", f"--ledger {redact(ledger)}" if ledger else "", *overridden]
     arguments = " ".join(filter(None, words))
     print_summary(summary, f"EXPERIMENT={experiment}" + (f' ARGS="{arguments}"' if arguments else ""))
 

@@ -160,6 +160,12 @@ class Space(Table):
         """Return all arguments of the builder for the params of one trial."""
         return fixed(self.model) | {name: params[name] for name in self.searched_model}
 
+    @property
+    def max_epochs(self) -> int:
+        """The largest number of epochs of a trial."""
+        epochs: Any = self._training_entries["epochs"]
+        return int(max(epochs.extremes)) if "epochs" in self.searched_training else int(epochs)
+
     def training_settings(self, params: Mapping[str, Value]) -> TrainingSettings:
         """Return all training settings for the params of one trial."""
         chosen = fixed(self._training_entries) | {name: params[name] for name in self.searched_training}

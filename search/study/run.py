@@ -31,7 +31,7 @@ from ..temporary_files import remove_abandoned
 from ..tracking.background import BackgroundTracker
 from ..tracking.base import StudyRecord, Tracker
 from ..tracking.mlflow_tracker import MlflowTracker
-from ..tracking.sqlite_store import exists
+from ..tracking.sqlite_store import has_run
 from ..trial import Assignment, TrialResult
 from . import data_checks, disk_space
 from .code_changes import check_code
@@ -74,8 +74,9 @@ def run_study(
     store, observer = store or Store(), observer or SilentObserver()
     remove_abandoned()
     _ = store.tracking_uri  # refused before anything is written
-    check_paths(experiment, store.study(study or experiment.name).root)
-    with disk_space.disk_full_errors(store.root), _open_ledger(store, study or experiment.name, experiment, fresh) as ledger:
+    name = experiment.name if study is None else study
+    check_paths(experiment, store.study(name).root)
+    with disk_space.disk_full_errors(store.root), _open_ledger(store, name, experiment, fresh) as ledger:
         check_code(ledger, experiment, accept_code=accept_code)
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)
         try:
@@ -91,7 +92,7 @@ def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
     """Load and check the data, and set the ledger's sampler and pruner."""
     dataset = load_data(ledger, experiment)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
-    ledger.use(sampler, make_pruner(experiment.search, _max_epochs(experiment)))
+    ledger.use(sampler, make_pruner(experiment.search, experiment.space.max_epochs))
     return dataset
 
 
@@ -160,7 +161,7 @@ class _Run:
 
     def _show_notes(self) -> None:
         experiment = self._experiment
-        of_options = [*experiment.space.notes, *pruner_notes(experiment.search, _max_epochs(experiment))]
+        of_options = [*experiment.space.notes, *pruner_notes(experiment.search, experiment.space.max_epochs)]
         for note in (*self._dataset.notes, *self._column_notes(), *of_options, *data_checks.notes(experiment, self._dataset, self._targets)):
             self._observer.on_note(note)
 
@@ -173,8 +174,11 @@ class _Run:
     @property
     def _is_tracked(self) -> bool:
         """Whether the store that is in use has the whole study; it may be another one than before, or may have been removed."""
-        is_same = self._ledger.attribute("tracking_store") in (None, redact(self._store.tracking_uri))
-        return self._ledger.is_tracked and is_same and exists(self._store.tracking_uri)
+        return self._ledger.is_tracked and self._has_run and self._ledger.attribute("tracking_store") in (None, redact(self._store.tracking_uri))
+
+    @property
+    def _has_run(self) -> bool:
+        return has_run(self._store.tracking_uri, self._ledger.attribute("parent_run_id"))
 
     def _start_tracking(self, executor: Executor) -> None:
         with self._ledger.lock():  # one coordinator starts the study's run, the others continue it
@@ -213,6 +217,10 @@ class _Run:
         finally:
             executor.close()
         self._tracker.pause_all()
+        if not self._has_run:  # the store was removed in mid-run: all runs are written anew
+            self._observer.on_note(f"{redact(self._store.tracking_uri)} has lost the study's runs: they are written anew from the ledger")
+            self._tracker.open()
+            self._start_tracking(executor)
 
     def _leave(self, *, is_over: bool) -> None:
         """Requeue the trials that did not end, and end this process' part in the study.
@@ -276,14 +284,6 @@ def write_study_report(ledger: StudyView) -> list[Path]:
     """
     histories = {record.number: record.history for record in ledger.records() if record.history}
     return write_report(ledger.study, histories, ledger.experiment.objective.metric, ledger.folder.report)
-
-
-def _max_epochs(experiment: Experiment) -> int:
-    """Return the largest number of epochs in the space."""
-    searched = experiment.space.searched_training.get("epochs")
-    if searched is not None:
-        return int(max(searched.extremes))
-    return experiment.space.training_settings({name: parameter.extremes[0] for name, parameter in experiment.space.searched.items()}).epochs
 
 
 @contextlib.contextmanager

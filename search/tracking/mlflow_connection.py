@@ -9,7 +9,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from ..errors import InputError, PerceptuneError, StoreUnavailableError
@@ -105,6 +105,7 @@ def _open_sqlite(tracking_uri: str, prepared: Path | None) -> "MlflowClient":
     with FileLock(f"{database}.lock"), _quiet_loggers():
         if prepared and not database.exists():
             install_template(prepared, database)
+            _close_connections(_make_client(tracking_uri))
         return _open_client(tracking_uri)
 
 
@@ -133,10 +134,22 @@ def _creation_lock(tracking_uri: str) -> Iterator[None]:
         yield
 
 
-def _open_client(tracking_uri: str) -> "MlflowClient":
+def _close_connections(client: "MlflowClient") -> None:
+    """Close what MLflow holds open of a removed file of the same name: it keeps one store per address and process."""
+    registry: Any = client._get_registry_client()  # type: ignore[no-untyped-call]
+    for store in (client._tracking_client.store, registry.store):
+        if hasattr(store, "engine"):  # MLFLOW_REGISTRY_URI may name a server
+            store.engine.dispose()
+
+
+def _make_client(tracking_uri: str) -> "MlflowClient":
     from mlflow import MlflowClient
 
-    client = MlflowClient(tracking_uri=tracking_uri)
+    return MlflowClient(tracking_uri=tracking_uri)
+
+
+def _open_client(tracking_uri: str) -> "MlflowClient":
+    client = _make_client(tracking_uri)
     client.search_experiments(max_results=1)
     return client
 

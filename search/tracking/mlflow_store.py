@@ -28,11 +28,12 @@ class LazyStore:
         self._prepared: Path | None = None  # template of a new store
 
     def prepare(self) -> None:
-        """Import MLflow and connect; for a missing local store create a template instead, which `client` copies.
+        """Import MLflow and connect, again if the store was removed; for a missing local store create a template instead, which `client` copies.
 
         Raises:
             InputError: If the store does not respond.
         """
+        self.__dict__.pop("client", None)
         if exists(self._tracking_uri):
             _ = self.client
             return

@@ -30,6 +30,25 @@ def exists(tracking_uri: str) -> bool:
     return not is_local(tracking_uri) or path_of(tracking_uri).is_file()
 
 
+def has_run(tracking_uri: str, run_id: str | None) -> bool:
+    """Return whether a local store has a run, deleted runs included; a server counts as having it.
+
+    Args:
+        tracking_uri: Where MLflow keeps runs.
+        run_id: The run's id; None is no run.
+    """
+    if not is_local(tracking_uri):
+        return True
+    path = path_of(tracking_uri)
+    if run_id is None or not path.is_file():
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute("SELECT 1 FROM runs WHERE run_uuid = ?", (run_id,)).fetchone() is not None
+    except sqlite3.OperationalError as error:
+        return "no such table" not in str(error)  # one that is locked, for example, is another matter
+
+
 def install_template(prepared: Path, database: Path) -> None:
     """Create a store by copying a file that has MLflow's tables.
 

@@ -18,16 +18,16 @@ STUDY_COMMANDS = {
     "predict": ("--input", "table.csv", "--output", "out.csv"),
     "outputs": ("dense", "--input", "table.csv", "--output", "out.npz"),
 }
-NAMES = {"absent": "absent", "a path": "../absent", "long": NAME, "odd": "\x1b[31mred\n", "a folder": "."}
+NAMES = {"absent": "absent", "a path": "../absent", "long": NAME, "odd": "\x1b[31mred\n", "a folder": ".", "empty": ""}
 RUN_OPTIONS = {
     "--trials": ("many", "0", "-3", "1.5", NUMBER, ""),
     "--timeout-seconds": ("soon", "0", "-1", "nan", "inf"),
-    "--sampler": ("tep", "'", '"', NAME, "a:b:c", "x'\ny"),
-    "--pruner": ("medain", "'", NAME, "a b"),
-    "--executor": ("worker", "'", NAME),
+    "--sampler": ("", "tep", "'", '"', NAME, "a:b:c", "x'\ny"),
+    "--pruner": ("", "medain", "'", NAME, "a b"),
+    "--executor": ("", "worker", "'", NAME),
     "--workers": ("0", "-1", "many", NUMBER, "1.5"),
     "--workers-per-device": ("0", "all", NUMBER),
-    "--study": ("a/b", ".", "-", "given.1", NAME + "/", "ä", "a b"),
+    "--study": ("", " ", "a/b", ".", "-", "given.1", NAME + "/", "ä", "a b"),
     "--set": (
         "",
         "=",
