@@ -1,6 +1,7 @@
 """Fixtures of all tests: the command line in an empty folder, PostgreSQL, an unused port."""
 
 import contextlib
+import functools
 import io
 import logging
 import os
@@ -30,6 +31,12 @@ def pytest_terminal_summary(terminalreporter):
     if counts:
         listed = ", ".join(f"{kind} {count}" for kind, count in counts.items())
         terminalreporter.write_line(f"{sum(counts.values())} malformed inputs refused: {listed}")
+
+
+@functools.cache
+def _read_once(function):
+    """Return a function whose answer, half a second's work, is the same in the whole process."""
+    return functools.cache(function)
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,7 @@ class Shell:
     def attempt(self, *words):
         """Run the command line in this process as `call`, whatever its exit status."""
         from search.cli.app import run_app
+        from search.tracking import provenance
 
         stdout, stderr = io.StringIO(), io.StringIO()
         for path in self.folder.glob("*.py"):
@@ -76,6 +84,7 @@ class Shell:
             contextlib.chdir(self.folder),
             mock.patch.dict(os.environ, self.environment, clear=True),
             mock.patch.object(sys, "path", [*self._path, *sys.path]),
+            mock.patch.object(provenance, "installed_packages", _read_once(provenance.installed_packages)),
         ):
             try:
                 with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):

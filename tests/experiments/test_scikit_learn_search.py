@@ -1,5 +1,6 @@
 import keras
 import pytest
+from sklearn.model_selection import ShuffleSplit
 
 from experiments.scikit_learn_search import WIDE, grid_search, randomized_search
 
@@ -14,7 +15,7 @@ def quiet():
 
 
 def test_scikit_learns_random_search_runs_over_the_builder():
-    search = randomized_search(n_iter=2, cv=2, epochs=10)
+    search = randomized_search(n_iter=2, cv=ShuffleSplit(1, test_size=0.5, random_state=0), epochs=10)
     chosen = [params["network__model_kwargs"] for params in search.cv_results_["params"]]
     assert len(chosen) == 2
     assert chosen[0] != chosen[1]

@@ -62,18 +62,23 @@ def test_classes_without_names_are_sorted():
     assert parse_dataset(_loaded(train=three, validation=three, test=three, task="multiclass"), "toy").class_names == ("2", "9", "10")
 
 
-def test_the_fingerprint_is_the_same_in_another_process_and_order_and_index():
+def test_the_fingerprint_does_not_depend_on_order_and_index():
     parts = _loaded()
     shuffled = {key: parts[key] for key in ("task", "test", "validation", "train")}
     shuffled["train"] = tuple(values.set_axis([9, 8, 7, 6], axis=0) for values in parts["train"])
     here = parse_dataset(parts, "toy").fingerprint
     assert parse_dataset(shuffled, "other").fingerprint == here
+
+
+def test_another_process_loads_the_same_fingerprint_and_imports_neither_keras_nor_tensorflow():
     code = (
-        "from search.data.dataset import load_dataset; from search.experiment.sections import DataSection; "
-        "print(load_dataset(DataSection(loader='experiments.datasets:iris')).fingerprint)"
+        "import sys; from search.data.dataset import load_dataset; from search.experiment.sections import DataSection; "
+        "import search.data.preprocessing; "
+        "print(load_dataset(DataSection(loader='experiments.datasets:iris')).fingerprint, "
+        "{'keras', 'tensorflow', 'mlflow', 'optuna'} & set(sys.modules))"
     )
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-    assert there == load_dataset(DataSection(loader="experiments.datasets:iris")).fingerprint
+    assert there == f"{load_dataset(DataSection(loader='experiments.datasets:iris')).fingerprint} set()"
 
 
 @pytest.mark.parametrize(
@@ -147,15 +152,6 @@ def test_the_fingerprint_differs_for_other_values_of_any_target():
 def test_inconsistent_targets_are_refused(changes, message):
     with pytest.raises(DataError, match=message):
         parse_dataset(_two() | changes, "toy")
-
-
-def test_loading_imports_neither_keras_nor_tensorflow():
-    code = (
-        "import sys; from search.data.dataset import load_dataset; from search.experiment.sections import DataSection; "
-        "import search.data.preprocessing; "
-        "load_dataset(DataSection(loader='experiments.datasets:iris')); print({'keras', 'tensorflow', 'mlflow', 'optuna'} & set(sys.modules))"
-    )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "set()"
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,9 @@ from search.store import Store
 from search.study.preparation import prepare_arrays, targets_of_study
 
 TOY = """
-model = "models.mlp:build_mlp"
+model = "sklearn.tree:DecisionTreeClassifier"
 data = { loader = "experiments.datasets:csv", path = "rows.csv", target = -1 }
-space.model.n_neurons = { type = "int", low = 4, high = 32 }
-space.training.epochs = 1
+space.model.max_depth = { type = "int", low = 1, high = 9 }
 objective = { metric = "val_f1_score", direction = "maximize" }
 executor.name = "in-process"
 search.n_trials = 1

@@ -11,14 +11,27 @@ from search.champion import load_champion, predict_file
 from tests.search.study.shapes import SHAPES
 
 EXPERIMENT = """
-model = "models.mlp:build_mlp"
+model = "{model}"
 data = {{ loader = "experiments.datasets:csv", path = "{path}", target = {target} }}
-space.model = {{ n_neurons = 8 }}
-space.training = {{ epochs = 2, batch_size = 32, learning_rate = 0.01 }}
-objective = {{ metric = "val_loss", direction = "minimize" }}
+{space}
 search = {{ n_trials = 1 }}
-executor = {{ name = "in-process", trainer = "keras" }}
+executor.name = "in-process"
 """
+NETWORK = """
+space.model = { n_neurons = 8 }
+space.training = { epochs = 2, batch_size = 32, learning_rate = 0.01 }
+objective = { metric = "val_loss", direction = "minimize" }
+executor.trainer = "keras"
+"""
+TREE = """
+space.model.max_depth = 3
+objective = {{ metric = "{}", direction = "{}" }}
+"""
+NETWORKS = ("no header", "gaps as words")  # a regression and a classification; a tree reads the same table without TensorFlow
+TREES = {
+    "regression": ("sklearn.tree:DecisionTreeRegressor", TREE.format("val_mean_absolute_error", "minimize")),
+    "binary": ("sklearn.tree:DecisionTreeClassifier", TREE.format("val_accuracy", "maximize")),
+}
 
 
 def _metric(loaded, predicted, expected):
@@ -34,9 +47,10 @@ def _metric(loaded, predicted, expected):
 def test_a_table_is_searched_and_predicted_with_path_and_target_only(shell, name):
     shape, lines = SHAPES[name], SHAPES[name].lines()
     shape.write(shell.folder / shape.name, lines)
-    (shell.folder / "found.toml").write_text(EXPERIMENT.format(path=shape.name, target=json.dumps(shape.target)))
-    shell.call("run", "found.toml")
     loaded = csv(str(shell.folder / shape.name), shape.target)
+    model, space = ("models.mlp:build_mlp", NETWORK) if name in NETWORKS else TREES[loaded["task"]]
+    (shell.folder / "found.toml").write_text(EXPERIMENT.format(model=model, space=space, path=shape.name, target=json.dumps(shape.target)))
+    shell.call("run", "found.toml")
     tested = loaded["test"][1].index.tolist()  # numbers of the lines
     shape.write(shell.folder / f"test-{shape.name}", [lines[number] for number in tested])
     champion = load_champion("found", f"sqlite:///{shell.folder}/mlruns/mlflow.db")
