@@ -64,13 +64,11 @@ def trials(study: Study, csv: Annotated[Path | None, typer.Option(help="Write th
 
 
 def report(study: Study, ledger: Ledger = "") -> None:
-    """Draw a study's plots as HTML files."""
-    from ..study.run import write_study_report
+    """Write a study's report: its best trial, plots and all trials in one HTML file."""
+    from ..study.report import write_study_report
 
     with _opened(study, ledger) as view:
-        pages = write_study_report(view)
-    for path in pages:
-        typer.echo(path)
+        typer.echo(write_study_report(view))
 
 
 def _opened(study: str, ledger: str) -> "contextlib.closing[StudyView]":

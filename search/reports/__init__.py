@@ -1,5 +1,6 @@
-"""Plots of a study: values, importances of hyperparameters, and learning curves."""
+"""The report of a study: its best trial, values, learning curves, importances of hyperparameters, and all trials."""
 
-from .report import import_libraries, write_report
+from .page import TrialTable
+from .report import draw_plots, import_libraries, write_report
 
-__all__ = ["import_libraries", "write_report"]
+__all__ = ["TrialTable", "draw_plots", "import_libraries", "write_report"]

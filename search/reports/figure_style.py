@@ -1,5 +1,7 @@
 """The common style of all plots: title and subtitle, axes, colours."""
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +23,30 @@ def is_share(metric: str) -> bool:
 def number_format(metric: str) -> str:
     """Return the d3 number format of a metric's axis: percent for accuracies, else plotly's default."""
     return ".1~%" if is_share(metric) else ""
+
+
+def usual_range(values: Sequence[float], included: Sequence[float] = ()) -> tuple[float, float] | None:
+    """Return the range of an axis that a few far values do not rule, or None if there are none.
+
+    Source: the outer fences of Tukey (1977), three interquartile ranges beyond the quartiles.
+
+    Args:
+        values: The values to show.
+        included: Those of them that the range includes, however far they are. Defaults to none.
+    """
+    import numpy as np
+
+    finite = np.array([value for value in values if math.isfinite(value)])
+    if not len(finite):
+        return None
+    first, third = np.quantile(finite, (0.25, 0.75))
+    fence = 3 * (third - first)
+    low, high = (bound(value for value in (end, *included) if math.isfinite(value)) for bound, end in ((min, first - fence), (max, third + fence)))
+    inside = finite[(finite >= low) & (finite <= high)]
+    if len(inside) == len(finite):
+        return None
+    margin = 0.06 * (inside.max() - inside.min() or abs(inside.max()) or 1.0)
+    return float(inside.min() - margin), float(inside.max() + margin)
 
 
 def apply_layout(figure: "Figure", title: str, subtitle: str, min_width: int = 0) -> "Figure":

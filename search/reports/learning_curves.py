@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .figure_style import apply_layout, number_format
+from .figure_style import apply_layout, number_format, usual_range
 from .search_plots import completed
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def learning_curves(study: "optuna.Study", histories: Mapping[int, Sequence[Mapp
         if rank == 0 and on_training != metric and on_training in history[0]:
             figure.add_scatter(**_curve(history, on_training, f"trial {trial.number}, training"), line={"color": colour, "dash": "dot"})
     apply_layout(figure, f"Learning curves of {study.study_name}", f"{metric} after each epoch of the best {len(best)} completed trials")
-    figure.update_yaxes(title=metric, tickformat=number_format(metric))
+    shown = usual_range([value for trace in figure.data for value in trace.y], figure.data[0].y)
+    figure.update_yaxes(title=metric, tickformat=number_format(metric), range=shown)
     figure.update_xaxes(title="epoch", rangemode="tozero")
     return figure
 

@@ -6,13 +6,14 @@ They show completed trials only. Failed and interrupted trials have no value, an
 import math
 from typing import TYPE_CHECKING
 
-from .figure_style import INK, apply_layout, is_share, number_format
+from .figure_style import INK, apply_layout, is_share, number_format, usual_range
 
 if TYPE_CHECKING:
     import optuna
     from plotly.graph_objects import Figure
 
 _MIN_FOR_IMPORTANCES = 2
+_N_BOOTSTRAP = 20
 _MANY_DECADES = 1.99
 _FEW_WHOLE_NUMBERS = 6
 
@@ -33,9 +34,12 @@ def optimisation_history(study: "optuna.Study", metric: str) -> "Figure | None":
         return None
     figure = plot_optimization_history(study, target_name=metric)
     apply_layout(figure, f"Optimisation history of {study.study_name}", f"{metric} of each completed trial, and the best one so far")
-    figure.update_yaxes(tickformat=number_format(metric), title=metric)
+    figure.update_yaxes(tickformat=number_format(metric), title=metric, range=usual_range(_values(study)))
     figure.update_xaxes(title="trial")
     figure.update_traces(marker={"color": "#2563eb", "size": 7}, selector={"mode": "markers"})
+    best = study.best_trial
+    mark = {"size": 15, "symbol": "star", "color": "#ea580c", "line": {"width": 1, "color": "white"}}
+    figure.add_scatter(x=[best.number], y=[best.value], mode="markers", marker=mark, name=f"best, trial {best.number}")
     # Steps, since the best value changes at a trial and not between trials.
     figure.update_traces(line={"color": "#ea580c", "shape": "hv", "width": 2}, name="best so far", selector={"name": "Best Value"})
     figure.update_layout(legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"})
@@ -43,9 +47,10 @@ def optimisation_history(study: "optuna.Study", metric: str) -> "Figure | None":
 
 
 def importances(study: "optuna.Study", metric: str) -> "Figure | None":
-    """Plot the importance of each hyperparameter: the fraction of the value's variance that it explains.
+    """Plot the importance of each hyperparameter for reaching the best tenth of the values, with its standard error.
 
-    Source: fANOVA, Hutter et al., 2014, by `optuna.importance.FanovaImportanceEvaluator`.
+    Source: PED-ANOVA, Watanabe et al., 2023, by `optuna.importance.PedAnovaImportanceEvaluator`; the standard error is that of 20
+    bootstrap samples of the trials.
 
     Args:
         study: The study.
@@ -54,18 +59,43 @@ def importances(study: "optuna.Study", metric: str) -> "Figure | None":
     Returns:
         The figure; None with fewer than two completed trials, if all values are equal, or if no hyperparameter is searched.
     """
-    from optuna.importance import FanovaImportanceEvaluator
-    from optuna.visualization import plot_param_importances
+    from plotly.graph_objects import Figure
 
     values = {trial.value for trial in completed(study)}
     if n_completed(study) < _MIN_FOR_IMPORTANCES or len(values) == 1 or not _is_searched(study):
         return None
-    figure = plot_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=0), target_name=metric)
-    apply_layout(figure, f"Importance of hyperparameters in {study.study_name}", f"Share of the variation of {metric} that each one explains")
-    figure.update_xaxes(tickformat=".0%", title=None, rangemode="tozero")
-    figure.update_yaxes(title=None)
-    figure.update_traces(texttemplate="%{x:.0%}", hovertemplate="%{y}: %{x:.1%}<extra></extra>", marker_color="#2563eb")
-    return figure
+    shares, errors = _importances(study)
+    names = sorted(shares, key=lambda name: shares[name])
+    figure = Figure()
+    figure.add_bar(
+        x=[shares[name] for name in names],
+        y=names,
+        orientation="h",
+        error_x={"type": "data", "array": [errors[name] for name in names], "color": INK, "thickness": 1},
+        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+        marker_color="#2563eb",
+    )
+    subtitle = f"Share of each one in reaching the best tenth of {metric} (PED-ANOVA); the line is a standard error"
+    apply_layout(figure, f"Importance of hyperparameters in {study.study_name}", subtitle)
+    largest = max((shares[name] + errors[name] for name in names), default=1.0)
+    return figure.update_xaxes(tickformat=".0%", range=[0, 1.05 * largest])
+
+
+def _importances(study: "optuna.Study") -> tuple[dict[str, float], dict[str, float]]:
+    """Return the importance of each hyperparameter, and its standard error over bootstrap samples of the trials."""
+    import numpy as np
+    import optuna
+    from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+
+    trials, evaluator, generator = completed(study), PedAnovaImportanceEvaluator(), np.random.default_rng(0)
+    shares = get_param_importances(study, evaluator=evaluator)
+    samples: dict[str, list[float]] = {name: [] for name in shares}
+    for _ in range(_N_BOOTSTRAP):
+        sample = optuna.create_study(direction=study.direction, storage=optuna.storages.InMemoryStorage())
+        sample.add_trials([trials[index] for index in generator.integers(len(trials), size=len(trials))])
+        for name, share in get_param_importances(sample, evaluator=evaluator, params=list(shares)).items():
+            samples[name].append(share)
+    return dict(shares), {name: float(np.std(found)) for name, found in samples.items()}
 
 
 def parallel_coordinates(study: "optuna.Study", metric: str) -> "Figure | None":
@@ -113,12 +143,16 @@ def slices(study: "optuna.Study", metric: str) -> "Figure | None":
         f"{metric} against each hyperparameter; the darker, the later the trial",
         160 + 180 * len(figure.data),
     )
-    figure.update_yaxes(tickformat=number_format(metric))
+    figure.update_yaxes(tickformat=number_format(metric), range=usual_range(_values(study)))
     for trace in figure.data:
         # Optuna puts texts in quotes to distinguish them from numbers.
         trace.x = [text.strip("'") if isinstance(text, str) else text for text in trace.x]
     figure.for_each_xaxis(lambda axis: axis.update(_ticks(study, axis.title.text), tickfont_size=12, title_standoff=12))
     return figure
+
+
+def _values(study: "optuna.Study") -> list[float]:
+    return [trial.value for trial in completed(study) if trial.value is not None]
 
 
 def _is_searched(study: "optuna.Study") -> bool:

@@ -21,10 +21,10 @@ from ..executors.base import Executor
 from ..executors.registry import make_executor
 from ..experiment.callback_paths import check_paths
 from ..experiment.file import Experiment, load_experiment
-from ..ledger import Ledger, StudyView
+from ..ledger import Ledger
 from ..pruners import make_pruner, pruner_notes
 from ..redaction import redact
-from ..reports import import_libraries, write_report
+from ..reports import import_libraries
 from ..samplers import make_sampler
 from ..store import Store
 from ..temporary_files import remove_abandoned
@@ -39,6 +39,7 @@ from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver
 from .preparation import load_data, prepare_arrays, targets_of_study
+from .report import draw_study_plots, write_study_report
 from .summary import StudySummary, outcome_of, summarize
 
 
@@ -253,37 +254,17 @@ class _Run:
                 self._ledger.set_attribute("tracked", self._ledger.n_finished)
 
     def _finish(self) -> None:
-        """Register the best model unless it is registered already, and draw the plots."""
+        """Register the best model unless it is registered already, and write the report."""
         if self._ledger.best is None:
             return
         if is_promoted(self._ledger):
-            self._draw_plots()
+            write_study_report(self._ledger)
             return
         self._observer.on_stage("Packaging the best model")
         with Promotion(self._ledger, self._experiment, self._packager, self._dataset) as promotion:
-            try:
-                self._draw_plots()
-            except Exception:  # a plot that cannot be written keeps no model from being registered
-                promotion.finish(self._store.tracking_uri, self._tracker.find_run_id)
-                raise
+            plots = draw_study_plots(self._ledger)  # meanwhile
             promotion.finish(self._store.tracking_uri, self._tracker.find_run_id)
-
-    def _draw_plots(self) -> None:
-        self._observer.on_stage("Drawing plots")
-        write_study_report(self._ledger)
-
-
-def write_study_report(ledger: StudyView) -> list[Path]:
-    """Draw a study's plots into its folder.
-
-    Args:
-        ledger: The study.
-
-    Returns:
-        The HTML files.
-    """
-    histories = {record.number: record.history for record in ledger.records() if record.history}
-    return write_report(ledger.study, histories, ledger.experiment.objective.metric, ledger.folder.report)
+        write_study_report(self._ledger, plots)
 
 
 @contextlib.contextmanager

@@ -10,9 +10,9 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from search.reports import write_report
+from search.reports import TrialTable, draw_plots, write_report
 
-PAGES = ["optimisation_history", "learning_curves", "importances", "parallel_coordinates", "slices"]
+PLOTS = ["optimisation_history", "learning_curves", "importances", "parallel_coordinates", "slices"]
 Histories = dict[int, list[dict[str, float]]]
 
 
@@ -32,59 +32,64 @@ def search(n_trials: int, value: Callable[[int], float] = lambda number: 0.5 + 0
     return study, histories
 
 
-def test_a_study_gets_one_page_per_plot_that_opens_without_network_and_other_files(tmp_path: Path) -> None:
+def test_a_report_is_one_file_that_opens_without_network_and_other_files(tmp_path: Path) -> None:
     study, histories = search(10)
-    pages = write_report(study, histories, "val_accuracy", tmp_path / "report")
-    assert [page.stem for page in pages] == PAGES
-    assert sorted(page.name for page in (tmp_path / "report").iterdir()) == sorted(f"{name}.html" for name in PAGES)
-    for page in pages:
-        text = page.read_text(encoding="utf-8")
-        assert text.startswith("<!DOCTYPE html>")
-        assert re.search("<title>.*diabetes</title>", text[:500])
-        assert not re.search(r"<(script|link|img)[^>]*\b(src|href)=", text)
+    plots = draw_plots(study, histories, "val_accuracy")
+    assert list(plots) == PLOTS
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "slices.html").write_text("of an earlier version")
+    trials = TrialTable(["trial", "value", "activation"], [[0, 0.123456789, "<relu>"], [1, None, "tanh"]], best=0)
+    path = write_report(tmp_path / "report", "Study diabetes", {"Model": "models:/diabetes/1"}, ["perceptune ui"], plots, trials)
+    assert [page.name for page in (tmp_path / "report").iterdir()] == ["report.html"]
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert "<title>Study diabetes</title>" in text[:300]
+    assert not re.search(r"<(script|link|img)[^>]*\b(src|href)=", text)
+    assert len(text) < 6e6
+    assert "<dt>Model</dt><dd>models:/diabetes/1</dd>" in text
+    assert '<tr class="best"><td class="number">0</td><td class="number" data-value="0.123456789">0.12346</td><td>&lt;relu&gt;</td></tr>' in text
+    assert text.count('class="plotly-graph-div"') == len(PLOTS)
 
 
-def test_a_single_completed_trial_has_no_importances(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_single_completed_trial_has_no_importances(caplog: pytest.LogCaptureFixture) -> None:
     study, histories = search(1)
     with caplog.at_level(logging.INFO, logger="search.reports"):
-        pages = write_report(study, histories, "val_accuracy", tmp_path)
-    assert [page.stem for page in pages] == [name for name in PAGES if name != "importances"]
+        plots = draw_plots(study, histories, "val_accuracy")
+    assert list(plots) == [name for name in PLOTS if name != "importances"]
     assert "too few trials for the plot importances" in caplog.text
 
 
-def test_a_study_without_a_completed_trial_has_no_pages_and_loses_the_old_ones(tmp_path: Path) -> None:
-    (tmp_path / "slices.html").write_text("of an earlier study")
-    assert write_report(optuna.create_study(), {}, "val_loss", tmp_path) == []
-    assert list(tmp_path.iterdir()) == []
+def test_a_study_without_a_completed_trial_has_no_plots() -> None:
+    assert draw_plots(optuna.create_study(), {}, "val_loss") == {}
 
 
-def test_equal_values_have_no_importances(tmp_path: Path) -> None:
+def test_equal_values_have_no_importances() -> None:
     study, histories = search(6, value=lambda number: 0.5)
-    assert [page.stem for page in write_report(study, histories, "val_accuracy", tmp_path)] == [n for n in PAGES if n != "importances"]
+    assert list(draw_plots(study, histories, "val_accuracy")) == [n for n in PLOTS if n != "importances"]
 
 
-def test_a_study_that_searches_nothing_has_no_plots_of_hyperparameters(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_study_that_searches_nothing_has_no_plots_of_hyperparameters(caplog: pytest.LogCaptureFixture) -> None:
     study, histories = optuna.create_study(study_name="fixed"), {0: [{"val_loss": 0.5}], 1: [{"val_loss": 0.4}]}
     for history in histories.values():
         study.tell(study.ask(), history[-1]["val_loss"])
-    assert [page.stem for page in write_report(study, histories, "val_loss", tmp_path)] == PAGES[:2]
+    assert list(draw_plots(study, histories, "val_loss")) == PLOTS[:2]
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def test_a_plot_that_cannot_be_drawn_is_logged_and_the_other_plots_are_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_plot_that_cannot_be_drawn_is_logged_and_the_other_plots_are_written(caplog: pytest.LogCaptureFixture) -> None:
     study, histories = search(6)
     histories[5] = [{"val_accuracy": "not a number"}]  # type: ignore[dict-item]
     histories[2] = [None]  # type: ignore[list-item]
-    pages = write_report(study, histories, "val_accuracy", tmp_path)
-    assert [page.stem for page in pages] == [name for name in PAGES if name != "learning_curves"]
+    plots = draw_plots(study, histories, "val_accuracy")
+    assert list(plots) == [name for name in PLOTS if name != "learning_curves"]
     assert "learning_curves could not be drawn" in caplog.text
 
 
-def test_trials_that_do_not_share_their_hyperparameters_are_drawn(tmp_path: Path) -> None:
+def test_trials_that_do_not_share_their_hyperparameters_are_drawn() -> None:
     study, histories = search(6)
     for number in (6, 7):
         trial = study.ask()
         trial.suggest_float("momentum", 0.0, 0.9)
         study.tell(trial, 0.9)
         histories[number] = [{"val_accuracy": math.nan}]
-    assert {"optimisation_history", "learning_curves", "slices"} <= {page.stem for page in write_report(study, histories, "val_accuracy", tmp_path)}
+    assert {"optimisation_history", "learning_curves", "slices"} <= draw_plots(study, histories, "val_accuracy").keys()

@@ -3,6 +3,7 @@
 import optuna
 import pytest
 
+from search.reports.figure_style import usual_range
 from search.reports.search_plots import importances, optimisation_history, parallel_coordinates, slices
 
 
@@ -57,3 +58,12 @@ def test_slices_show_texts_without_quotes(study: optuna.Study) -> None:
     figure = slices(study, "val_accuracy")
     assert figure is not None
     assert set(figure.data[0].x) == {"relu", "tanh"}
+
+
+def test_a_far_value_does_not_rule_the_axis_but_what_must_be_seen_is() -> None:
+    assert usual_range([1.0, 1.1, 1.2, 1.3]) is None
+    low, high = usual_range([1.0, 1.1, 1.2, 1.3, 500.0]) or (0.0, 0.0)
+    assert 0.9 < low < 1.0
+    assert 1.3 < high < 1.4
+    assert usual_range([1.0, 1.1, 1.2, 1.3, 500.0], included=[500.0]) is None
+    assert usual_range([float("nan")]) is None

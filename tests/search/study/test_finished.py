@@ -105,12 +105,11 @@ def test_the_model_is_exported_as_keras(finished, best):
     assert keras.models.load_model(shell.folder / "model.keras").count_params() == best["n_parameters"]
 
 
-def test_the_plots_are_artifacts_of_the_parent_run(finished, best):
+def test_the_report_and_the_experiment_are_artifacts_of_the_parent_run(finished, best):
     shell, _ = finished
     [folder] = (shell.folder / "mlruns" / "artifacts").glob(f"*/{best['parent_run_id']}/artifacts")
-    assert {"optimisation_history.html", "learning_curves.html", "parallel_coordinates.html", "slices.html"} <= {
-        path.name for path in folder.iterdir()
-    }
+    assert {path.name for path in folder.iterdir()} >= {"report.html", "experiment.toml"}
+    assert best["model_uri"] in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_running_again_adds_nothing_and_prints_the_same(finished, best, rows):
