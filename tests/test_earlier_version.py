@@ -1,4 +1,4 @@
-"""Studies that an earlier version made stay readable and continue."""
+"""Studies that an earlier version made stay readable and continue, also in a folder that was renamed."""
 
 import shutil
 import sqlite3
@@ -28,8 +28,10 @@ def unpack(folder):
 
 @pytest.fixture
 def shell(tmp_path):
-    unpack(tmp_path)
-    return Shell(tmp_path)
+    """The earlier studies, in a folder that was renamed since."""
+    (tmp_path / "before").mkdir()
+    unpack(tmp_path / "before")
+    return Shell((tmp_path / "before").rename(tmp_path / "now"))
 
 
 def test_an_earlier_study_is_shown_and_found_sound(shell):

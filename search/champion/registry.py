@@ -4,13 +4,14 @@ import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from ..data.arrays import named
 from ..errors import ChampionError, DataError, StudyNotFoundError, nearest
 from ..output_files import writing
 from ..store import Store
 from ..tracking.descriptions import positive_tags
-from ..tracking.mlflow_connection import connect, mlflow_session
+from ..tracking.mlflow_connection import connect, mlflow_session, reading
 from ..tracking.sqlite_store import exists
 from .package import PackagedChampion
 from .pyfunc import Champion
@@ -148,12 +149,18 @@ def _archived_model_uri(study: str) -> str:
 
 def _download(study: str, tracking_uri: str) -> Path:
     """Return the model's folder: the one of a local store, else a downloaded copy."""
-    client = connect(tracking_uri)
-    version = _find_version(client, study)
-    # Not "models:/...", which MLflow resolves with its global tracking URI instead of the client's.
-    location = client.get_model_version_download_uri(version.name, version.version)
+    with reading(tracking_uri) as client:
+        version = _find_version(client, study)
+        # Not "models:/...", which MLflow resolves with its global tracking URI instead of the client's.
+        location = client.get_model_version_download_uri(version.name, version.version)
     from mlflow import artifacts
 
+    folder = Path(unquote(urlsplit(location).path)) if location.startswith("file:") else None
+    if folder and not folder.is_dir():
+        raise ChampionError(
+            f'The files of version {version.version} of "{version.name}" are missing: there is no folder {folder}; put it back, '
+            f"or let perceptune doctor {version.name} --repair register the best model again"
+        )
     return Path(artifacts.download_artifacts(artifact_uri=location, tracking_uri=tracking_uri))
 
 

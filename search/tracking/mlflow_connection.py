@@ -6,6 +6,7 @@ It reads and writes no runs. MLflow's error messages are passed on without the p
 import logging
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,10 @@ from urllib.parse import quote, urlsplit
 from ..errors import InputError, PerceptuneError, StoreUnavailableError
 from ..redaction import first_line, redact
 from ..secret_values import remember_address
+from ..temporary_files import temporary_prefix
+from . import moved_store
 from .mlflow_outage import is_outage
-from .sqlite_store import SQLITE, install_template, is_local, path_of
+from .sqlite_store import SQLITE, copy_store, install_template, is_local, is_writable, path_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -50,6 +53,8 @@ def prepare(folder: Path) -> Path:
 def connect(tracking_uri: str, prepared: Path | None = None) -> "MlflowClient":
     """Connect to a tracking store and check that it responds; a SQLite store is created if it does not exist.
 
+    A SQLite store that was moved or copied to another folder uses its files there.
+
     Args:
         tracking_uri: ``sqlite:///path``, ``http(s)://host``, a database URL, or any other URI that MLflow knows.
         prepared: A file from `prepare`, which a new SQLite store is copied from. Defaults to none.
@@ -75,6 +80,29 @@ def connect(tracking_uri: str, prepared: Path | None = None) -> "MlflowClient":
             f"The MLflow store {redact(tracking_uri)} cannot be used: {first_line(error)}. "
             "Start its server or set MLFLOW_TRACKING_URI to a store that responds; without the variable the local store is used"
         ) from None
+
+
+@contextmanager
+def reading(tracking_uri: str) -> "Iterator[MlflowClient]":
+    """Connect to a tracking store during a block that only reads; a SQLite store that may not be written is read from a copy.
+
+    Args:
+        tracking_uri: As of `connect`.
+
+    Yields:
+        MLflow's client of the store.
+
+    Raises:
+        InputError: As `connect`.
+    """
+    if not is_local(tracking_uri) or is_writable(path_of(tracking_uri)):
+        yield connect(tracking_uri)
+        return
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
+        database = Path(folder, "mlflow.db")
+        copy_store(path_of(tracking_uri), database)
+        moved_store.follow(database, path_of(tracking_uri).parent)
+        yield connect(f"{SQLITE}{quote(str(database))}")
 
 
 @contextmanager
@@ -106,7 +134,9 @@ def _open_sqlite(tracking_uri: str, prepared: Path | None) -> "MlflowClient":
         if prepared and not database.exists():
             install_template(prepared, database)
             _close_connections(_make_client(tracking_uri))
-        return _open_client(tracking_uri)
+        client = _open_client(tracking_uri)
+        moved_store.follow(database, database.parent)
+    return client
 
 
 def _open_remote(tracking_uri: str) -> "MlflowClient":

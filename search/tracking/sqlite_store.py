@@ -1,6 +1,7 @@
-"""The SQLite file of a local MLflow store: its path, and its creation from a template."""
+"""The SQLite file of a local MLflow store: its path, its creation from a template, and a copy of one that may not be written."""
 
 import contextlib
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -47,6 +48,29 @@ def has_run(tracking_uri: str, run_id: str | None) -> bool:
             return connection.execute("SELECT 1 FROM runs WHERE run_uuid = ?", (run_id,)).fetchone() is not None
     except sqlite3.OperationalError as error:
         return "no such table" not in str(error)  # one that is locked, for example, is another matter
+
+
+def is_writable(database: Path) -> bool:
+    """Return whether this user may write a store, whose side files are created beside it; a missing one counts as such."""
+    effective = os.access in os.supports_effective_ids
+    return not database.exists() or all(os.access(path, os.W_OK, effective_ids=effective) for path in (database, database.parent))
+
+
+def copy_store(database: Path, target: Path) -> None:
+    """Copy a store that may not be written, whole, whatever other processes write meanwhile.
+
+    Args:
+        database: The store.
+        target: The new file.
+    """
+    if Path(f"{database}-shm").exists():  # another process has it open, or was killed
+        address = f"{database.absolute().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as source, contextlib.closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+        return
+    for ending in ("", "-wal"):
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(f"{database}{ending}", f"{target}{ending}")
 
 
 def install_template(prepared: Path, database: Path) -> None:
