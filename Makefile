@@ -27,14 +27,14 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 search: $(READY) ## search for the best hyperparameters: EXPERIMENT= TRIALS= FRESH=1 ARGS="..."
-	@$(BIN)/python -m search run $(EXPERIMENT) $(if $(TRIALS),--trials $(TRIALS)) $(if $(FRESH),--fresh) $(ARGS)
+	@$(BIN)/perceptune run $(EXPERIMENT) $(if $(TRIALS),--trials $(TRIALS)) $(if $(FRESH),--fresh) $(ARGS)
 
 ui: $(READY) ## open the tracked studies in MLflow's user interface: PORT=
-	@$(BIN)/python -m search ui --port $(PORT)
+	@$(BIN)/perceptune ui --port $(PORT)
 
 predict: $(READY) ## predict the rows of a file: STUDY= INPUT=rows.csv OUTPUT=predictions.csv
 	@test -n "$(INPUT)" -a -n "$(OUTPUT)" || { echo "make predict needs INPUT=rows.csv and OUTPUT=predictions.csv" >&2; exit 2; }
-	@$(BIN)/python -m search predict $(or $(STUDY),$(EXPERIMENT)) --input $(INPUT) --output $(OUTPUT)
+	@$(BIN)/perceptune predict $(or $(STUDY),$(EXPERIMENT)) --input $(INPUT) --output $(OUTPUT)
 
 reproduce: $(READY) ## run the documented architectures and compare their figures, about 20 minutes: ROWS=10,12 PERCEPTUNE_DATA=
 	@$(BIN)/python -m experiments.reproduction $(if $(ROWS),--rows $(ROWS))

@@ -1,4 +1,4 @@
-"""The command line: ``python -m search``, or ``perceptune`` once installed."""
+"""The command line: ``perceptune``, or ``python -m search`` in a folder without a ``search`` of its own."""
 
 import atexit
 import contextlib

@@ -35,7 +35,7 @@ def test_every_command_is_shown():
 
 
 def test_every_option_of_run_is_shown():
-    [block] = [block for block in blocks("console") if "search run EXPERIMENT" in block]
+    [block] = [block for block in blocks("console") if "perceptune run EXPERIMENT" in block]
     options = {option for parameter in get_command(app).commands["run"].params for option in parameter.opts if option.startswith("--")}
     assert options == set(re.findall(r"--[a-z-]+", block))
 

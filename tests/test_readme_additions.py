@@ -10,7 +10,7 @@ from search import load_champion, load_experiment
 from search.data.dataset import load_dataset
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-COMMAND = ".venv/bin/python -m search "
+COMMAND = ".venv/bin/perceptune "
 
 
 def addition(title):

@@ -129,7 +129,7 @@ def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
     tracking_uri = tracking_uri or Store().tracking_uri
     study = _archived_model_uri(study)
     if not exists(tracking_uri):  # MLflow would create the file
-        raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: python -m search run')
+        raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: perceptune run')
     with mlflow_session():
         folders = [found.parent for found in _download(study, tracking_uri).glob("data/*/champion.json")]
     if not folders:

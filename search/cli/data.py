@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from .output import print_data
+from .parts import print_parts
 
 
 def register(app: typer.Typer) -> None:
@@ -13,14 +14,18 @@ def register(app: typer.Typer) -> None:
 
 
 def data(
-    experiment: Annotated[str, typer.Argument(help="An experiment file, or the name of one in experiments/.")],
+    experiment: Annotated[str | None, typer.Argument(help="An experiment file, or the name of one in experiments/.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="Override a value: key.path=value; may be repeated.")] = None,
 ) -> None:
-    """Show the columns of an experiment's data, how the file is read, and what is left out or suspicious; run nothing."""
+    """Show an experiment's data: its columns, how they are read, what is left out or suspicious; without one, list the shipped loaders."""
     from ..data.dataset import load_dataset
     from ..data.fitting import choose_columns, find_problems
     from ..experiment.file import load_experiment
+    from ..experiment.shipped import loaders
 
+    if experiment is None:
+        print_parts(loaders(), 'loader = "{}"')
+        return
     loaded = load_experiment(experiment, set_ or [])
     dataset = load_dataset(loaded.data, loaded.executor.load_timeout_seconds)
     columns = choose_columns(dataset, loaded.preprocessing)

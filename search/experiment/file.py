@@ -16,7 +16,9 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from ..errors import ExperimentError, nearest
 from ..redaction import mask, redact
 from ..secret_values import is_secret_name, remember_arguments
+from . import shipped
 from .sections import (
+    BuilderReference,
     CallbackSection,
     DataSection,
     ExecutorSection,
@@ -24,7 +26,6 @@ from .sections import (
     OutputName,
     OutputSection,
     PreprocessingSection,
-    Reference,
     SearchSection,
 )
 from .settings import TrainingSettings
@@ -33,7 +34,6 @@ from .toml import mask_override, override_value, read_toml
 from .validation import Table, describe_error, invalid
 
 __all__ = [
-    "EXPERIMENTS",
     "CallbackSection",
     "DataSection",
     "ExecutorSection",
@@ -49,7 +49,7 @@ __all__ = [
     "parse_experiment",
 ]
 
-EXPERIMENTS = Path("experiments")
+_EXPERIMENTS = Path("experiments")
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 
@@ -64,7 +64,8 @@ class Experiment(Table):
 
     Attributes:
         name: Name of the experiment, and of its study unless another is given. Defaults to the file's stem.
-        model: Reference to the function that builds the model, such as "models.mlp:build_mlp".
+        model: Short name of a shipped builder, such as "mlp" (`perceptune models` lists them), or reference to the function that
+            builds the model, such as "models.mlp:build_mlp".
         data: The data set.
         preprocessing: How table columns are transformed.
         outputs: The model's outputs, if it has several or one needs another loss. Defaults to one output for the only target.
@@ -76,8 +77,8 @@ class Experiment(Table):
     """
 
     name: Annotated[str, AfterValidator(_check_name), Field(json_schema_extra={"pattern": _NAME})]
-    model: Annotated[Reference, Field(examples=["models.mlp:build_mlp"])]
-    data: Annotated[DataSection, Field(examples=[{"loader": "experiments.datasets:diabetes"}])]
+    model: Annotated[BuilderReference, Field(examples=["mlp", "models.mlp:build_mlp"])]
+    data: Annotated[DataSection, Field(examples=[{"loader": "csv"}])]
     preprocessing: PreprocessingSection = PreprocessingSection()
     outputs: dict[OutputName, OutputSection] = Field(default_factory=dict)
     space: Space = Space()
@@ -152,25 +153,26 @@ def find_experiment(given: str) -> Path:
     """Return the file of an experiment.
 
     Args:
-        given: A path, or the stem of a file in ``experiments/``.
+        given: A path, or the stem of a file in ``experiments/`` of the working directory or of this project.
 
     Raises:
         ExperimentError: If there is no such file.
     """
-    path, stem = Path(given), EXPERIMENTS / f"{given}.toml"
-    for candidate in (path, stem):
+    path, folders = Path(given), (_EXPERIMENTS, shipped.EXPERIMENTS)
+    for candidate in (path, *(folder / f"{given}.toml" for folder in folders)):
         if candidate.is_file():
             return candidate
-    folder = path.parent if path.suffix or path.parent.parts else EXPERIMENTS
-    known = nearest(path.stem, (file.stem for file in folder.glob("*.toml")))
-    raise ExperimentError(f'There is no experiment file "{given}"; give a path, or the name of a file in {EXPERIMENTS}/. In {folder}/: {known}')
+    is_path = bool(path.suffix or path.parent.parts)
+    known = nearest(path.stem, {file.stem for folder in ([path.parent] if is_path else folders) for file in folder.glob("*.toml")})
+    where = f"{path.parent if is_path else _EXPERIMENTS}/"
+    raise ExperimentError(f'There is no experiment file "{given}"; give a path, or the name of a file in {_EXPERIMENTS}/. In {where}: {known}')
 
 
 def load_experiment(source: str | Path, overrides: Iterable[str] = ()) -> Experiment:
     """Read and check an experiment file.
 
     Args:
-        source: A path, or the stem of a file in ``experiments/``.
+        source: A path, or the stem of a file in ``experiments/`` of the working directory or of this project.
         overrides: Changes as ``key.path=value``, the value in TOML's notation; text needs no quotation marks. A hyperparameter
             that was searched is fixed to the value. Defaults to none.
 

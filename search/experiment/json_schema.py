@@ -1,8 +1,8 @@
 """Generates the JSON schema of experiment files, with which editors complete and check them.
 
 It is generated from the pydantic models and their docstrings: ``python -m search.experiment.json_schema`` writes it to
-``experiments/schema.json``, which an experiment file names in its first line, ``#:schema schema.json`` (taplo, Even
-Better TOML). Ranges that depend on two keys are checked when the file is read, not by the schema.
+``experiments/schema.json``, which an experiment file names in its first line, ``#:schema schema.json`` or what ``perceptune schema`` prints (taplo,
+Even Better TOML). Ranges that depend on two keys are checked when the file is read, not by the schema.
 """
 
 import inspect
@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from .file import EXPERIMENTS, Experiment
+from .file import Experiment
+from .shipped import EXPERIMENTS
 
 SCHEMA = EXPERIMENTS / "schema.json"
 

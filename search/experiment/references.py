@@ -7,9 +7,7 @@ evaluated.
 import importlib
 import inspect
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -17,13 +15,12 @@ from ..errors import ExperimentError, UnknownReferenceError, nearest
 from ..redaction import one_line, shorten
 from ..secret_values import MASK, is_secret_name
 from ..user_code import user_code
+from . import packages
 from .toml import to_toml
 
 _NAME = r"[A-Za-z_]\w*"
 FORM = rf"^{_NAME}(\.{_NAME})*:{_NAME}(\.{_NAME})*$"
 """Regular expression of a reference, in the notation of JSON schemas."""
-
-_PACKAGES = ("models", "experiments", "search")
 
 
 def is_reference(text: str) -> bool:
@@ -82,11 +79,11 @@ def _public_names(holder: Any) -> list[str]:
 def _import_module(module_name: str, reference: str) -> Any:
     try:
         with user_code():
+            packages.join()
             return importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         missing = error.name or module_name
         if module_name == missing or module_name.startswith(f"{missing}."):
-            _check_not_hidden(module_name, reference)
             raise UnknownReferenceError(
                 f'"{reference}": there is no module "{missing}"; correct the name, or put the folder that holds it on PYTHONPATH'
             ) from None
@@ -94,20 +91,6 @@ def _import_module(module_name: str, reference: str) -> Any:
     except Exception as error:  # importing a user's module can raise anything
         reason = shorten(one_line(str(error)), 300)
         raise UnknownReferenceError(f'"{reference}": importing {module_name} failed with {type(error).__name__}: {reason}') from error
-
-
-def _check_not_hidden(module_name: str, reference: str) -> None:
-    """Check that a module of this project was not looked for in a file of the user that has its package's name.
-
-    Raises:
-        UnknownReferenceError: If it was.
-    """
-    package = module_name.partition(".")[0]
-    file = getattr(sys.modules.get(package), "__file__", None)
-    if package in _PACKAGES and file and Path(file) != Path(__file__).parents[2] / package / "__init__.py":
-        raise UnknownReferenceError(
-            f'"{reference}": {package} is your file {file}, which hides this project\'s package {package}; rename it'
-        ) from None
 
 
 def check_arguments(function: Any, given: Iterable[str], provided: Mapping[str, object], where: str) -> None:

@@ -1,9 +1,13 @@
 """The sections of an experiment file, without the search space."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
+from ..errors import nearest
+from . import shipped
 from .references import FORM, correct_form, is_reference
 from .settings import Loss
 from .validation import Table, invalid
@@ -17,6 +21,19 @@ def _check_reference(value: object) -> object:
     suggestion = correct_form(value) if isinstance(value, str) else None
     meant = f'; did you mean "{suggestion}"?' if suggestion else ', such as "models.mlp:build_mlp"'
     raise invalid(f'expected a reference "package.module:name"{meant}')
+
+
+def _check_part(parts: Callable[[], Mapping[str, shipped.Part]], value: object) -> object:
+    """Return the reference of a short name; a reference is returned as it is."""
+    if not isinstance(value, str) or not value.isidentifier():
+        return _check_reference(value)
+    if value not in parts():
+        raise invalid(f'expected a short name or a reference "package.module:name"; {nearest(value, parts())}')
+    return parts()[value].reference
+
+
+def _schema_of(parts: Callable[[], Mapping[str, shipped.Part]]) -> Callable[[dict[str, Any]], None]:
+    return lambda schema: schema.update(anyOf=[{"enum": sorted(parts())}, {"pattern": FORM}])
 
 
 def _check_metric(metric: str) -> str:
@@ -46,18 +63,21 @@ def _added_later(default: Any) -> Any:
 
 
 Reference = Annotated[str, BeforeValidator(_check_reference), Field(json_schema_extra={"pattern": FORM})]
+BuilderReference = Annotated[str, BeforeValidator(partial(_check_part, shipped.builders)), Field(json_schema_extra=_schema_of(shipped.builders))]
+LoaderReference = Annotated[str, BeforeValidator(partial(_check_part, shipped.loaders)), Field(json_schema_extra=_schema_of(shipped.loaders))]
 
 
 class DataSection(Table):
     """``[data]``: the data set.
 
     Attributes:
-        loader: Reference to the function that returns it, such as "experiments.datasets:diabetes". Every other key is
-            an argument of that function; the text "env:NAME" is the value of an environment variable.
+        loader: Short name of a shipped loader, such as "csv" (`perceptune data` lists them), or reference to a function that
+            returns the data, such as "experiments.datasets:csv". Every other key is an argument of that function; the text
+            "env:NAME" is the value of an environment variable.
     """
 
     model_config = ConfigDict(extra="allow")
-    loader: Annotated[Reference, Field(examples=["experiments.datasets:diabetes"])]
+    loader: Annotated[LoaderReference, Field(examples=["csv", "experiments.datasets:diabetes"])]
 
     @property
     def arguments(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
 
+from . import packages
 from .file import Experiment
 
 _PRODUCT = __name__.partition(".")[0]
@@ -23,8 +24,13 @@ _INSTALLED = ("site-packages", "dist-packages")
 
 def referenced_modules(experiment: Experiment) -> list[str]:
     """Return the modules of an experiment's references that decide what a trial computes: builder, loader, callbacks; sorted."""
-    references = {experiment.model, experiment.data.loader, *_used(experiment.identity)}
+    references = {experiment.model, experiment.data.loader, *used_references(experiment)}
     return sorted({reference.partition(":")[0] for reference in references})
+
+
+def used_references(experiment: Experiment) -> list[str]:
+    """Return the references of an experiment's callbacks and of their arguments."""
+    return list(_used(experiment.identity))
 
 
 def _used(value: Any) -> Iterator[str]:
@@ -77,7 +83,12 @@ def _find(name: str, parent: ModuleSpec | None, folders: Sequence[str]) -> Modul
         return PathFinder.find_spec(name, list(locations)) if locations else None
     if name == _PRODUCT or name in sys.stdlib_module_names:
         return None
-    found = PathFinder.find_spec(name, [*folders, *sys.path])
+    found = PathFinder.find_spec(name, [*folders])
+    if found is None and name in packages.PACKAGES:
+        found = packages.find(name)
+        is_installed = any(part in str(found.origin) for part in _INSTALLED)
+        return None if is_installed and len(found.submodule_search_locations or ()) == 1 else found
+    found = found or PathFinder.find_spec(name, sys.path)
     if found is None:
         with contextlib.suppress(ImportError, ValueError):  # a module without a specification, such as __main__
             found = importlib.util.find_spec(name)
@@ -97,16 +108,26 @@ def _imports(file: Path, package: str) -> Iterator[str]:
         file: The file.
         package: The package that its relative imports start from; empty for a top-level module.
     """
+    for module, name in imported_names(file, package):
+        yield f"{module}.{name}" if name not in ("", "*") else module
+        yield module
+
+
+def imported_names(file: Path, package: str) -> Iterator[tuple[str, str]]:
+    """Yield each import of a file: the module, and the name that is imported from it; empty if it is the module itself.
+
+    Args:
+        file: The file.
+        package: The package that its relative imports start from; empty for a top-level module.
+    """
     tree = parse(file) if file.suffix == ".py" else None
     for node in _runtime_nodes(tree) if tree else ():
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             module = ".".join(filter(None, [*base, node.module]))
-            if module:
-                yield module
-                yield from (f"{module}.{alias.name}" for alias in node.names if alias.name != "*")
+            yield from ((module, alias.name) for alias in node.names if module)
 
 
 def _runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:

@@ -55,7 +55,7 @@ def reading(journal: Path) -> Iterator[None]:
         InputError: If the file cannot be opened.
     """
     name = journal.parent.name
-    advice = f"`python -m search doctor {name} --repair` restores it from what is left and from MLflow; --fresh starts a new study"
+    advice = f"`perceptune doctor {name} --repair` restores it from what is left and from MLflow; --fresh starts a new study"
     try:
         yield
     except DamagedLedgerError as error:

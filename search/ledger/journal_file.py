@@ -75,7 +75,7 @@ class StudyJournal(BaseJournalBackend):
         except FileNotFoundError:
             raise LedgerError(
                 f"{self._path} was removed while the study ran. Put it where it was and run the same command again; if it is gone, "
-                f"`python -m search doctor {self._path.parent.name} --repair` restores what MLflow has, and --fresh starts a new study"
+                f"`perceptune doctor {self._path.parent.name} --repair` restores what MLflow has, and --fresh starts a new study"
             ) from None
 
     def _write_checksum(self) -> None:

@@ -1,14 +1,32 @@
 """Prepares the data of a study: its targets, preprocessing and arrays. A study that has trials keeps what they were trained with."""
 
+from pathlib import Path
+
 from ..data.dataset import Dataset, load_dataset
 from ..data.fitting import fit_preprocessor, prepare
 from ..data.preprocessing import Preprocessor
 from ..data.targets import Target, choose_targets, read_targets, tasks_of
 from ..errors import StudyChangedError
+from ..experiment.callback_paths import check_paths
 from ..experiment.file import Experiment
+from ..experiment.reference_checks import check_references
 from ..ledger import Ledger, StudyView
 from ..training.metrics import check_objective
 from .data_checks import check_validation
+
+
+def check_written(experiment: Experiment, folder: Path) -> None:
+    """Check what an experiment file says, as far as nothing needs to be imported for it.
+
+    Args:
+        experiment: The experiment.
+        folder: The study's folder.
+
+    Raises:
+        ExperimentError: If a reference cannot be resolved, or a callback would write outside of the study's folder.
+    """
+    check_references(experiment)
+    check_paths(experiment, folder)
 
 
 def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:

@@ -19,7 +19,6 @@ from ..data.targets import positive_classes
 from ..errors import DataError, WorkerError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
-from ..experiment.callback_paths import check_paths
 from ..experiment.file import Experiment, load_experiment
 from ..ledger import Ledger
 from ..pruners import make_pruner, pruner_notes
@@ -38,7 +37,7 @@ from .code_changes import check_code
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver
-from .preparation import load_data, prepare_arrays, targets_of_study
+from .preparation import check_written, load_data, prepare_arrays, targets_of_study
 from .report import draw_study_plots, write_study_report
 from .summary import StudySummary, outcome_of, summarize
 
@@ -76,7 +75,7 @@ def run_study(
     remove_abandoned()
     _ = store.tracking_uri  # refused before anything is written
     name = experiment.name if study is None else study
-    check_paths(experiment, store.study(name).root)
+    check_written(experiment, store.study(name).root)
     with disk_space.disk_full_errors(store.root), _open_ledger(store, name, experiment, fresh) as ledger:
         check_code(ledger, experiment, accept_code=accept_code)
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)

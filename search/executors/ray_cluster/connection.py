@@ -70,9 +70,10 @@ def connect(ray: ModuleType) -> None:
 
 def forwarded_environment() -> dict[str, str]:
     """Return the environment variables by which a node resolves the same references and uses the same backend as this process."""
+    root = str(Path(__file__).parents[3])  # first: no file of the user hides this package
     own = [path or os.getcwd() for path in sys.path if not path.startswith((sys.prefix, sys.base_prefix))]
     backend = {name: os.environ[name] for name in ("KERAS_BACKEND",) if name in os.environ}
-    return {"PYTHONPATH": os.pathsep.join(own)} | backend
+    return {"PYTHONPATH": os.pathsep.join(dict.fromkeys([root, *own]))} | backend
 
 
 def _project() -> dict[str, Any]:

@@ -82,7 +82,7 @@ def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
 # (what stands in the minimal file, what replaces it, what is added at its end, the line without the path)
 MISTAKES = [
     ("model =", "modle =", "", 'top level: unknown key "modle"; did you mean "model"? Valid: callbacks, data, executor, model'),
-    ('model = "models.mlp:build_mlp"', "", "", 'top level: model is missing; add it, such as model = "models.mlp:build_mlp"'),
+    ('model = "models.mlp:build_mlp"', "", "", 'top level: model is missing; add it, such as model = "mlp"'),
     ("", "", "[outputs.main]\nwait = 0.9", 'outputs.main: unknown key "wait"; did you mean "weight"?'),
     ("", "", "[outputs.main]\nweight = -1.0", "outputs.main.weight = -1.0: expected at least 0"),
     ("", "", '[outputs.main]\nloss = "mse"', 'outputs.main.loss = "mse": '),
@@ -92,9 +92,9 @@ MISTAKES = [
     ("", "", "[preprocessing]\ninputs = { wide = 'age' }", 'preprocessing.inputs.wide = "age": expected a list in square brackets'),
     ("models.mlp:build_mlp", "models.mlp.build_mlp", "", 'expected a reference "package.module:name"; did you mean "models.mlp:build_mlp"?'),
     ("models.mlp:build_mlp", "models/mlp.py:build_mlp", "", 'model = "models/mlp.py:build_mlp": expected a reference'),
-    ("models.mlp:build_mlp", "mlp", "", 'model = "mlp": expected a reference "package.module:name", such as "models.mlp:build_mlp"'),
+    ("models.mlp:build_mlp", "mpl", "", 'model = "mpl": expected a short name or a reference "package.module:name"; did you mean "mlp"?'),
     ('model = "models.mlp:build_mlp"', "[model]\nname = 1", "", 'model = { name = 1 }: expected a reference "package.module:name"'),
-    ('loader = "experiments.datasets:diabetes"', "", "", 'data: loader is missing; add it, such as loader = "experiments.datasets:diabetes"'),
+    ('loader = "experiments.datasets:diabetes"', "", "", 'data: loader is missing; add it, such as loader = "csv"'),
     ("val_accuracy", "accuracy", "", 'objective.metric = "accuracy": expected "val_" and the name of a metric; did you mean "val_accuracy"?'),
     ("val_accuracy", "val_", "", 'objective.metric = "val_": expected "val_" and the name of a metric, such as'),
     ('"maximize"', '"max"', "", 'objective.direction = "max": did you mean "maximize"? Valid: maximize, minimize'),
@@ -155,8 +155,21 @@ def test_a_file_name_that_cannot_name_a_study_is_refused(write) -> None:
         load_experiment(path.rename(path.with_name("trial.run.toml")))
 
 
-def test_a_shipped_experiment_is_found_by_its_stem() -> None:
+def test_a_shipped_experiment_is_found_by_its_stem_from_any_folder_after_the_user_s_own(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find_experiment("diabetes") == Path(__file__).parents[3] / "experiments" / "diabetes.toml"
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "diabetes.toml").touch()
     assert find_experiment("diabetes") == Path("experiments/diabetes.toml")
+
+
+def test_a_short_name_is_the_reference_of_a_shipped_part(write) -> None:
+    by_reference = load_experiment(write())
+    short = load_experiment(write(), ["model=mlp", "data.loader=diabetes"])
+    long = load_experiment(write(), ["model=models.mlp:build_mlp", "data.loader=experiments.datasets:diabetes"])
+    assert (short.model, short.data.loader) == ("models.mlp:build_mlp", "experiments.datasets:diabetes")
+    assert short.fingerprint == long.fingerprint
+    assert load_experiment(write(), [f"model={by_reference.model}"]).fingerprint == by_reference.fingerprint
 
 
 @pytest.mark.parametrize("given", ["diabets", "experiments/diabets.toml"])

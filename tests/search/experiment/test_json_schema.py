@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from search.experiment.file import EXPERIMENTS, load_experiment
+from search.experiment.file import load_experiment
 from search.experiment.json_schema import SCHEMA, experiment_schema, write_schema
+from search.experiment.shipped import EXPERIMENTS
 from search.pruners import registry as pruners
 from search.samplers import registry as samplers
 

@@ -1,0 +1,58 @@
+"""Joins this project's packages ``models`` and ``experiments`` with a user's folders of the same names.
+
+The packages are always this project's; a user's folder adds its modules to them, and its ``__init__.py`` is not run.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+"""The folder of this project's packages."""
+PACKAGES = ("models", "experiments")
+_OWN_FILE = Path("search", "experiment", "references.py")
+
+
+def folders_of_user(sys_path: Sequence[str] | None = None) -> list[Path]:
+    """Return the folders that a user's modules are imported from: those of ``sys.path`` without installed packages and this project.
+
+    Args:
+        sys_path: The entries. Defaults to those of ``sys.path``.
+    """
+    entries = [Path(entry or ".").absolute() for entry in (sys.path if sys_path is None else sys_path)]
+    installed = (Path(sys.prefix), Path(sys.base_prefix))
+    return [
+        entry
+        for entry in dict.fromkeys(entries)
+        if entry.is_dir() and not any(entry.is_relative_to(prefix) for prefix in installed) and not (entry / _OWN_FILE).exists()
+    ]
+
+
+def find(name: str) -> ModuleSpec:
+    """Return where one of `PACKAGES` is: this project's folder, then those of the user.
+
+    Args:
+        name: The package.
+
+    Returns:
+        Its specification. Its file is this project's ``__init__.py``.
+    """
+    own = ROOT / name
+    places = [str(own), *(str(folder / name) for folder in folders_of_user() if (folder / name).is_dir())]
+    spec = spec_from_file_location(name, own / "__init__.py", submodule_search_locations=places)
+    assert spec is not None  # noqa: S101 - a file ending in .py has one
+    return spec
+
+
+def join() -> None:
+    """Let `PACKAGES` be imported as `find` finds them; a package that is imported already gets this project's modules too."""
+    for name in PACKAGES:
+        spec, module = find(name), sys.modules.get(name)
+        if module is None:
+            module = sys.modules[name] = module_from_spec(spec)
+            if spec.loader:
+                spec.loader.exec_module(module)
+        elif hasattr(module, "__path__"):
+            module.__path__ = list(spec.submodule_search_locations or ())
