@@ -27,7 +27,6 @@ app = typer.Typer(
     name="perceptune",
     help="Experiment tracking and hyperparameter search for Keras models.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -35,8 +34,20 @@ for group in (run, models, data, studies, champion, inspection, doctor, ui, sche
     group.register(app)
 
 
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"perceptune {version('perceptune')}")
+        raise typer.Exit
+
+
 @app.callback()
-def options(*, debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and log messages.")] = False) -> None:
+def options(
+    *,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and log messages.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
     """Handle the options before a command."""
     # An environment variable, so that child processes inherit it.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "0" if debug else "2")

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
+from .options import Study
 from .output import unseen_values_printed
 from .quiet import quiet_backend
-
-Study = Annotated[str, typer.Argument(help="Name of a study.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import Study
 from .output import unseen_values_printed
 from .quiet import quiet_backend
 
 if TYPE_CHECKING:
     from ..champion import Champion
 
-Study = Annotated[str, typer.Argument(help="Name of a study.")]
 Layer = Annotated[str, typer.Argument(help="Name of a layer, as the summary shows it.")]
 
 

@@ -1,5 +1,6 @@
 """The command ``run``."""
 
+import shlex
 import sys
 import traceback
 from typing import TYPE_CHECKING, Annotated, Any
@@ -57,10 +58,19 @@ def run(
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
     summary = _search(loaded, make_store(ledger), study=study, fresh=fresh, accept_code=accept_code)
-    overridden = [f"--set {mask_override(word)}" for word in set_ or []]
-    words = [f"--study {study}" if study is not None else "", f"--ledger {redact(ledger)}" if ledger else "", *overridden]
-    arguments = " ".join(filter(None, words))
-    print_summary(summary, f"EXPERIMENT={experiment}" + (f' ARGS="{arguments}"' if arguments else ""))
+    kept = {
+        "--timeout-seconds": timeout_seconds,
+        "--sampler": sampler,
+        "--pruner": pruner,
+        "--executor": executor,
+        "--workers": workers,
+        "--workers-per-device": workers_per_device,
+        "--study": study,
+        "--ledger": redact(ledger) or None,
+    }
+    words = ["run", experiment, *(word for name, value in kept.items() if value is not None for word in (name, f"{value}"))]
+    words += [word for override in set_ or [] for word in ("--set", mask_override(override))]
+    print_summary(summary, shlex.join(words))
 
 
 def _search(experiment: "Experiment", store: "Store", **options: Any) -> "StudySummary":

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import InputError
-from . import output
-from .options import Ledger, make_store
+from . import output, study_tables
+from .options import Ledger, Study, make_store
 
 if TYPE_CHECKING:
     from ..ledger import StudyView
-
-Study = Annotated[str, typer.Argument(help="Name of a study.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,25 +21,25 @@ def register(app: typer.Typer) -> None:
 
 
 def studies(ledger: Ledger = "") -> None:
-    """List all studies, with the reason for each that cannot be read."""
+    """List all studies: state, start, duration, values; with the reason for each that cannot be read."""
     from .. import ledger as ledgers
+    from ..study.overview import overview_of
 
     store, found, unreadable = make_store(ledger), [], []
     with contextlib.ExitStack() as opened:
         for name in ledgers.study_names(store):
             try:
                 view = opened.enter_context(contextlib.closing(ledgers.read(store, name)))
-                _ = view.experiment
-                found.append(view)
+                found.append(overview_of(view, is_running=ledgers.is_running(store, name)))
             except InputError as error:
                 unreadable.append(str(error))
-        output.print_studies(found, unreadable)
+        study_tables.print_studies(found, unreadable)
 
 
 def show(study: Study, ledger: Ledger = "") -> None:
     """Show a study: its experiment, space, trials by state and best trial."""
     with _opened(study, ledger) as view:
-        output.print_study(view)
+        study_tables.print_study(view)
 
 
 def best(study: Study, json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False, ledger: Ledger = "") -> None:
@@ -56,11 +54,10 @@ def best(study: Study, json: Annotated[bool, typer.Option("--json", help="Print 
 def trials(study: Study, csv: Annotated[Path | None, typer.Option(help="Write the table to this file.")] = None, ledger: Ledger = "") -> None:
     """List all trials of a study."""
     with _opened(study, ledger) as view:
-        records = view.records()
-    if csv is None:
-        output.print_trials(records)
-    else:
-        output.write_trials(records, csv)
+        if csv is None:
+            study_tables.print_trials(view)
+        else:
+            study_tables.write_trials(view.records(), csv)
 
 
 def report(study: Study, ledger: Ledger = "") -> None:

@@ -3,7 +3,7 @@
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
-from .opening import create_or_continue, discard, open_for_repair, read, study_names
+from .opening import create_or_continue, discard, is_running, open_for_repair, read, study_names
 from .rebuilding import KnownStudy, rebuild
 from .record import RetryState, TrialRecord
 from .view import StudyView
@@ -17,6 +17,7 @@ __all__ = [
     "create_or_continue",
     "discard",
     "has_incomplete_line",
+    "is_running",
     "open_for_repair",
     "read",
     "rebuild",

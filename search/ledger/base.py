@@ -59,6 +59,10 @@ class LedgerStore(Protocol):
         """Delete a study that has no trials, and restore the study that was archived for it."""
         ...
 
+    def is_running(self, name: str) -> bool:
+        """Return whether a process runs a study."""
+        ...
+
     def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
         """Open an existing study for reading.
 

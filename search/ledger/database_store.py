@@ -71,6 +71,14 @@ class DatabaseStore:
         if opened.archived_as in optuna.get_all_study_names(storage):
             database.rename(storage.get_study_id_from_name(opened.archived_as), name)
 
+    def is_running(self, name: str) -> bool:
+        """Return whether a coordinator runs a study."""
+        database = Database(self._url)
+        try:
+            return bool(DatabaseLeases(database, database.storage.get_study_id_from_name(name)).held_by_others())
+        finally:
+            database.close()
+
     def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
         """Open a study for reading."""
         with self._connected() as database:

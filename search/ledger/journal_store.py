@@ -15,6 +15,9 @@ from .journal_damage import check_journal, is_journal_of_study, reading
 from .journal_file import StudyJournal, repair
 from .leases import ExclusiveLeases
 
+_LOCK_SECONDS = 0.5
+"""How long to wait for a lock; `JournalStore.is_running` holds it for a moment."""
+
 
 @final
 class JournalStore:
@@ -75,6 +78,20 @@ class JournalStore:
             return None
         return OpenedStudy(study, storage, leases)
 
+    def is_running(self, name: str) -> bool:
+        """Return whether another process has locked a study."""
+        lock = FileLock(self._lock_file(name))
+        try:
+            with lock.acquire(blocking=False):
+                return False
+        except Timeout:
+            return True
+        except OSError:  # a store that cannot be written is run by nobody
+            return False
+
+    def _lock_file(self, name: str) -> Path:
+        return self._store.studies / f".{name}.lock"  # outside the study's folder: it stays the same file when the folder is archived
+
     def lock(self, name: str) -> FileLock:
         """Lock a study, against other processes that run or repair it.
 
@@ -82,12 +99,11 @@ class JournalStore:
             StudyBusyError: If another process has locked it.
             InputError: If the store cannot be written.
         """
-        # Outside the study's folder, so that it stays the same file when the folder is archived.
-        path = self._store.studies / f".{name}.lock"
+        path = self._lock_file(name)
         lock = FileLock(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire(blocking=False)
+            lock.acquire(timeout=_LOCK_SECONDS, poll_interval=_LOCK_SECONDS / 10)
         except Timeout:
             raise StudyBusyError(
                 f'Study "{name}" is being run by another process; wait for it, choose another name with --study, '

@@ -101,6 +101,11 @@ def study_names(store: Store) -> list[str]:
     return _ledger_store(store).study_names()
 
 
+def is_running(store: Store, name: str) -> bool:
+    """Return whether a process runs a study."""
+    return _ledger_store(store).is_running(name)
+
+
 def _ledger_store(store: Store) -> LedgerStore:
     if store.ledger:
         from .database_store import DatabaseStore  # imports SQLAlchemy

@@ -1,6 +1,7 @@
 """Reads a study: its trials, their states, and the study's attributes."""
 
 from collections import Counter
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -82,6 +83,11 @@ class StudyView:
     def n_by_state(self) -> dict[str, int]:
         """Count trials by state."""
         return dict(Counter(record.state.value for record in self.records()))
+
+    def spans(self) -> list[tuple[datetime, datetime]]:
+        """Return when each finished trial was first started and ended, in local time."""
+        trials = self.study.get_trials(deepcopy=False)
+        return [(trial.datetime_start, trial.datetime_complete) for trial in trials if trial.datetime_start and trial.datetime_complete]
 
     def retry_state(self, number: int) -> RetryState:
         """Read the retry state of a trial."""

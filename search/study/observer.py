@@ -1,15 +1,63 @@
 """The interface of observers, which a study notifies of its progress, and the default one, which shows nothing."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, Self
 
 from ..trial import Assignment, EpochReport, TrialResult
+
+if TYPE_CHECKING:  # the command line imports this file before it needs Optuna
+    from ..ledger import StudyView, TrialRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyStart:
+    """What is known of a study when a process starts or continues it.
+
+    Attributes:
+        study: The study's name.
+        metric: The objective's metric, with the positive class that it is about.
+        n_trials: Number of trials to finish in total.
+        searched: Names of the searched hyperparameters.
+        finished: The trials that have finished, in the order of their numbers.
+        best: Number of the best one; None if there is none.
+        logs: Folder of the workers' logs.
+    """
+
+    study: str
+    metric: str
+    n_trials: int
+    searched: Sequence[str]
+    finished: "Sequence[TrialRecord]"
+    best: int | None
+    logs: Path
+
+    @classmethod
+    def of(cls, ledger: "StudyView", metric: str, n_trials: int) -> Self:
+        """Read a study.
+
+        Args:
+            ledger: The study.
+            metric: The objective's metric, with the positive class that it is about.
+            n_trials: Number of trials to finish in total.
+        """
+        return cls(
+            study=ledger.name,
+            metric=metric,
+            n_trials=n_trials,
+            searched=tuple(ledger.experiment.space.searched),
+            finished=tuple(record for record in ledger.records() if record.is_finished),
+            best=ledger.best[0] if ledger.best else None,
+            logs=ledger.folder.logs,
+        )
 
 
 class Observer(Protocol):
     """Shows the progress of a study. Its methods are called in the order of the events."""
 
-    def on_study_start(self, study: str, *, metric: str, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
-        """Called when a study starts or continues; ``metric`` is the objective's, with the positive class that it is about."""
+    def on_study_start(self, start: StudyStart) -> None:
+        """Called when a study starts or continues."""
         ...
 
     def on_trial_start(self, assignment: Assignment) -> None:
@@ -40,7 +88,7 @@ class Observer(Protocol):
 class SilentObserver:
     """Shows nothing."""
 
-    def on_study_start(self, study: str, *, metric: str, n_finished: int, n_trials: int, best: tuple[int, float] | None) -> None:
+    def on_study_start(self, start: StudyStart) -> None:
         """Do nothing."""
 
     def on_trial_start(self, assignment: Assignment) -> None:

@@ -36,7 +36,7 @@ from . import data_checks, disk_space
 from .code_changes import check_code
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
-from .observer import Observer, SilentObserver
+from .observer import Observer, SilentObserver, StudyStart
 from .preparation import check_written, load_data, prepare_arrays, targets_of_study
 from .report import draw_study_plots, write_study_report
 from .summary import StudySummary, outcome_of, summarize
@@ -115,7 +115,7 @@ class _Run:
         interrupted = self._ledger.recover_trials(self._experiment.executor.max_retries)
         n_finished = self._ledger.n_finished
         metric = with_class(self._experiment.objective.metric, positive_classes(self._targets))
-        self._observer.on_study_start(self._ledger.name, metric=metric, n_finished=n_finished, n_trials=self._n_trials, best=self._ledger.best)
+        self._observer.on_study_start(StudyStart.of(self._ledger, metric, self._n_trials))
         is_missing = n_finished < self._n_trials
         if not is_missing and not interrupted and self._is_tracked:
             self._end(Ending.NOTHING_RAN)

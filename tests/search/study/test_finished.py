@@ -47,7 +47,7 @@ def test_a_study_ends_with_its_best_trial_and_the_next_commands(finished):
     assert "Validation  val_accuracy" in output
     assert "Test        accuracy" in output
     assert "models:/diabetes/1" in output
-    assert "python -m search ui" in output  # this folder has no Makefile
+    assert "perceptune ui" in output
 
 
 def test_every_finished_trial_is_one_line(finished):

@@ -1,0 +1,158 @@
+"""The live view of a study on a terminal: progress, best trial, running trials with their epochs, and the last finished ones."""
+
+from collections import Counter, deque
+from dataclasses import replace
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from ..experiment.file import ObjectiveSection
+from ..study.observer import StudyStart
+from ..trial import Assignment, EpochReport, TrialResult, TrialState
+from .failures import Failures, failures_of
+from .formats import format_duration, format_number, format_params
+from .time_left import TimeLeft
+from .trial_table import STYLES, TrialRow, rows_of, trial_table
+
+_N_FINISHED_SHOWN = 8
+_N_FAILURES_SHOWN, _FAILURE_LINES = 3, 3
+_BAR_WIDTH = 60
+_HEAD_LINES = 10
+"""Lines of the screen for all but the rows of trials."""
+
+
+class LiveObserver:
+    """Holds the state of the live view, and draws it.
+
+    Args:
+        objective: The study's objective.
+        console: Where notes are printed, above the view.
+    """
+
+    def __init__(self, objective: ObjectiveSection, console: Console) -> None:
+        self._objective, self._console = objective, console
+        self._start: StudyStart | None = None
+        self._stage = "Loading data"
+        self._n_by_state: Counter[str] = Counter()
+        self._running: dict[int, TrialRow] = {}
+        self._last: deque[TrialRow] = deque(maxlen=_N_FINISHED_SHOWN)
+        self._best: TrialRow | None = None
+        self._epochs: dict[int, int] = {}
+        self._time = TimeLeft()
+        self._spinner = Spinner("dots")
+        self.failures: Failures | None = None
+
+    def on_study_start(self, start: StudyStart) -> None:
+        """Show the trials that have finished."""
+        self._n_by_state = Counter(record.state.value for record in start.finished)
+        rows = rows_of(start.finished, start.best)
+        self._last.extend(rows[-_N_FINISHED_SHOWN:])
+        self._best = next((row for row in rows if row.is_best), None)
+        self.failures = failures_of(start.finished, start.logs)
+        self._start = start
+
+    def on_trial_start(self, assignment: Assignment) -> None:
+        """Add a row."""
+        self._time.start()
+        self._stage = "Searching"
+        number, epochs = assignment.number, assignment.training.epochs
+        self._epochs[number] = epochs
+        self._running[number] = TrialRow(
+            number=number, state=TrialState.RUNNING, epoch=f"0/{epochs}", value=None, seconds=None, params=assignment.params
+        )
+
+    def on_epoch_end(self, report: EpochReport) -> None:
+        """Update the row."""
+        epochs = self._epochs[report.number]
+        self._time.progress(report.number, report.epoch / epochs)
+        value = report.metrics.get(self._objective.metric)
+        self._running[report.number] = replace(self._running[report.number], epoch=f"{report.epoch}/{epochs}", value=value)
+
+    def on_trial_retry(self, result: TrialResult) -> None:
+        """Remove the row and print the reason above the view."""
+        del self._running[result.number]
+        self._time.requeue(result.number)
+        self._console.print(f"trial {result.number} is tried again: {result.reason}", markup=False)
+
+    def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
+        """Move the row to the finished ones."""
+        running = self._running.pop(result.number)
+        self._time.finish(result.number)
+        self._n_by_state[result.state.value] += 1
+        epoch = str(len(result.history))
+        row = replace(running, state=result.state.value, epoch=epoch, value=result.value, seconds=result.seconds, is_best=is_best)
+        if is_best:
+            self._best = row
+        self._last.append(row)
+        if result.reason and self.failures is not None:
+            self.failures.add(result.number, result.reason, running.params, result.worker)
+
+    def on_stage(self, text: str) -> None:
+        """Set the stage."""
+        self._stage = text
+
+    def on_note(self, text: str) -> None:
+        """Print the sentence above the view."""
+        self._console.print(f"Note: {text}", markup=False)
+
+    def print_failures(self) -> None:
+        """Print why trials failed, to stay on the screen after the view."""
+        for failures in self.failures.most_frequent if self.failures else ():
+            self._console.print(Text(str(failures), style="red", no_wrap=False, overflow="fold"))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw the view for a screen of this size."""
+        if self._start is None:
+            yield Group(self._spinner_line(self._stage))
+            return
+        yield self._bar_line(self._start)
+        yield self._spinner_line(self._stage_text(self._start))
+        if self._best is not None:
+            text = f"trial {self._best.number}: {format_params(self._best.params)}"
+            value = (f"{self._start.metric} {format_number(self._best.value)}", "bold green")
+            yield Text.assemble("best ", value, f"  {text}", no_wrap=False, overflow="fold")
+        failures = self.failures.most_frequent[:_N_FAILURES_SHOWN] if self.failures else []
+        yield from (Text(str(failed), style="red", no_wrap=False, overflow="fold") for failed in failures)
+        rows, n_hidden = self._rows(options.size.height - _HEAD_LINES - _FAILURE_LINES * len(failures))
+        if rows:
+            yield Text()
+            yield trial_table(rows, self._objective.metric, list(self._start.searched), options.max_width)
+        if n_hidden:
+            yield Text(f"and {n_hidden} more that run", style="dim")
+
+    def _bar_line(self, start: StudyStart) -> RenderableType:
+        n_finished = self._n_by_state.total()
+        counts = Text(f"{n_finished} of {start.n_trials} trials")
+        for state, word in (("FAILED", "failed"), ("PRUNED", "pruned")):
+            if self._n_by_state[state]:
+                counts.append(", ").append(f"{self._n_by_state[state]} {word}", style=STYLES[state])
+        line = Table.grid(padding=(0, 2, 0, 0))  # a row ends its line, which a bar alone does not
+        line.add_column(max_width=30, no_wrap=True)
+        line.add_column(max_width=_BAR_WIDTH, ratio=1)
+        line.add_column(no_wrap=True)
+        width = min(_BAR_WIDTH, max(10, self._console.width - len(start.study) - len(counts) - 6))
+        line.add_row(Text(start.study, style="bold"), ProgressBar(total=start.n_trials, completed=n_finished, width=width), counts)
+        return line
+
+    def _stage_text(self, start: StudyStart) -> str:
+        left = self._time.seconds_left(start.n_trials - self._n_by_state.total())
+        about = "" if left is None else f", about {format_duration(left)} left"
+        return f"{self._stage}: {format_duration(self._time.elapsed)} elapsed{about}"
+
+    def _spinner_line(self, text: str) -> RenderableType:
+        self._spinner.update(text=Text(text, style="dim"))
+        return self._spinner
+
+    def _rows(self, n_rows: int) -> tuple[list[TrialRow], int]:
+        """Return the rows that the screen has space for, the running trials first, and how many running trials it has none for."""
+        running = sorted(self._running.values(), key=lambda row: row.number)
+        shown = running[: max(n_rows, 1)]
+        n_left = max(0, n_rows - len(shown))
+        best = self._best.number if self._best else None
+        last = [replace(row, is_best=row.number == best) for row in reversed(self._last)][:n_left]
+        if self._best is not None and last and not any(row.is_best for row in last):
+            last = [*last[: n_left - 1], replace(self._best, is_best=True)]
+        return [*shown, *last], len(running) - len(shown)

@@ -1,0 +1,127 @@
+"""Tables of studies and of their trials, and the CSV file of trials."""
+
+import csv
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from ..csv_cells import neutral_cell
+from ..data.positive_class import with_class
+from ..output_files import writing
+from ..redaction import redact
+from .columns import Column, Layout, first_that_fits
+from .failures import failures_of
+from .formats import format_duration, format_number, format_parameter
+from .output import console, screen_width
+from .program import program
+from .trial_table import rows_of, trial_table
+
+if TYPE_CHECKING:
+    from ..ledger import StudyView, TrialRecord
+    from ..study.overview import StudyOverview
+
+_STATE_STYLES = {"RUNNING": "cyan", "INTERRUPTED": "yellow"}
+_N_BEST, _N_FAILURES = 5, 3
+
+
+def print_studies(studies: "Sequence[StudyOverview]", unreadable: Sequence[str]) -> None:
+    """Print one line per study, and why the others cannot be read."""
+    if unreadable:
+        print(*map(redact, unreadable), sep="\n", file=sys.stderr)
+    if not studies and not unreadable:
+        console.print(f"There are no studies yet; `{program()} run EXPERIMENT` runs the first.")
+    if not studies:
+        return
+    started = [study.started for study in studies]
+    name = Column("study", tuple(study.name for study in studies), is_text=True)
+    state = Column("state", tuple(study.state for study in studies), is_text=True)
+    time = Column("started", tuple(_date(moment, "%Y-%m-%d %H:%M") for moment in started), is_text=True)
+    date = Column("started", tuple(_date(moment, "%Y-%m-%d") for moment in started), is_text=True)
+    facts = [
+        Column("duration", tuple(format_duration(study.seconds) for study in studies)),
+        Column("trials", tuple(f"{study.n_finished}/{study.n_trials}" for study in studies)),
+    ]
+    metric = Column("objective", tuple(f"{study.direction} {study.metric}" for study in studies), is_text=True)
+    short = Column("metric", tuple(study.metric for study in studies), is_text=True)
+    values = [
+        Column("value", tuple(format_number(study.value) for study in studies)),
+        Column("test", tuple(format_number(study.test_value) for study in studies)),
+    ]
+    model = Column("model", tuple(study.model_uri for study in studies), is_text=True)
+    layouts = (
+        Layout([name, state, time, *facts, metric, *values, model], 2),
+        Layout([name, state, time, *facts, short, *values], 2),
+        Layout([name, state, date, *facts, short, *values], 1),
+        Layout([name, state, date, *facts, *values], 1),
+        Layout([name, state, *facts[1:], *values], 1),
+    )
+    console.print(first_that_fits(layouts, screen_width()).draw([_STATE_STYLES.get(study.state, "") for study in studies]))
+
+
+def print_study(ledger: "StudyView") -> None:
+    """Print a study's experiment, space, trials by state, failures and best trials."""
+    experiment = ledger.experiment
+    records = ledger.records()
+    table = Table.grid(padding=(0, 2))
+    table.add_row("Study", ledger.name)
+    table.add_row("Model", experiment.model)
+    table.add_row("Data", f"{experiment.data.loader} (fingerprint {ledger.attribute('dataset')})")
+    table.add_row("Objective", f"{experiment.objective.direction} {with_class(experiment.objective.metric, _positive(ledger))}")
+    table.add_row("Sampler, pruner", f"{experiment.search.sampler}, {experiment.search.pruner} (seed {experiment.search.seed})")
+    for name, parameter in experiment.space.searched.items():
+        table.add_row(f"  {name}", format_parameter(parameter))
+    table.add_row("Trials", ", ".join(f"{count} {state}" for state, count in sorted(ledger.n_by_state().items())) or "none")
+    console.print(table)
+    _print_failures(ledger, records)
+    if ledger.best is not None:
+        console.print(f"\nBest trials, of {len(records)}:")
+        ranked = [number for number, _ in ledger.ranking(_N_BEST)]
+        _print_table(ledger, [ledger.record(number) for number in ranked])
+
+
+def print_trials(ledger: "StudyView") -> None:
+    """Print one line per trial, and why trials failed."""
+    records = ledger.records()
+    if not records:
+        console.print(f'Study "{ledger.name}" has no trials yet')
+        return
+    _print_table(ledger, records)
+    _print_failures(ledger, records)
+
+
+def write_trials(records: "Sequence[TrialRecord]", path: Path) -> None:
+    """Write one row per trial to a CSV file, a column per hyperparameter."""
+    names = sorted({name for record in records for name in record.params})
+    with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["trial", "state", "value", "epochs", "seconds", *map(neutral_cell, names), "reason"])
+        for record, row in zip(records, rows_of(records, None), strict=True):
+            value = "" if record.value is None else repr(record.value)
+            params = [record.params.get(name, "") for name in names]
+            cells = [record.number, row.state, value, len(record.history), row.seconds, *params, record.reason]
+            writer.writerow(map(neutral_cell, cells))
+    console.print(f"{len(records)} trials written to {path}")
+
+
+def _print_table(ledger: "StudyView", records: "Sequence[TrialRecord]") -> None:
+    rows = rows_of(records, ledger.best[0] if ledger.best else None)
+    console.print(trial_table(rows, ledger.experiment.objective.metric, list(ledger.experiment.space.searched), screen_width()))
+
+
+def _print_failures(ledger: "StudyView", records: "Sequence[TrialRecord]") -> None:
+    for failures in failures_of(records, ledger.folder.logs).most_frequent[:_N_FAILURES]:
+        console.print(str(failures), style="red", soft_wrap=not console.is_terminal)
+
+
+def _date(moment: datetime | None, form: str) -> str:
+    return "" if moment is None else moment.strftime(form)
+
+
+def _positive(ledger: "StudyView") -> dict[str, str]:
+    from ..data.targets import positive_classes, read_targets
+
+    return positive_classes(read_targets(ledger.folder.preprocessor))

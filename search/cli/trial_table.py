@@ -1,0 +1,117 @@
+"""Tables of trials with a column per hyperparameter, as wide as the screen: numbers are never cut or wrapped."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from ..redaction import one_line
+from ..trial import TrialState
+from .columns import Column, Layout, first_that_fits
+from .formats import format_number, format_value
+
+if TYPE_CHECKING:
+    from ..ledger import TrialRecord
+
+BEST = "★"
+STYLES = {"RUNNING": "cyan", "COMPLETE": "", "PRUNED": "yellow", "FAILED": "red"}
+"""The colour of each state; the best trial is green."""
+_BEST_STYLE, _SECONDS = "bold green", "seconds"
+_SHORT_TEXT, _SHORT_NAME = 10, 7
+"""Cells that a text and a column's name are shortened to, if the screen is narrow."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialRow:
+    """A trial in a table.
+
+    Attributes:
+        number: The trial's number.
+        state: ``RUNNING``, ``COMPLETE``, ``PRUNED`` or ``FAILED``.
+        epoch: Its epochs, such as ``12/100`` while it runs.
+        value: Its value; of a running trial the last one.
+        seconds: How long it took; None while it runs.
+        params: Its searched hyperparameters.
+        is_best: Whether it is the best so far.
+    """
+
+    number: int
+    state: str
+    epoch: str
+    value: float | None
+    seconds: float | None
+    params: Mapping[str, object]
+    is_best: bool = False
+
+
+def rows_of(records: "Sequence[TrialRecord]", best: int | None) -> list[TrialRow]:
+    """Return the rows of trials in a ledger; an interrupted one is FAILED.
+
+    Args:
+        records: The trials.
+        best: Number of the best trial; None if there is none.
+    """
+    return [
+        TrialRow(
+            number=record.number,
+            state="FAILED" if record.state is TrialState.INTERRUPTED else record.state.value,
+            epoch=str(len(record.history)),
+            value=record.value,
+            seconds=record.result.seconds if record.result else 0.0,
+            params=record.params,
+            is_best=record.number == best,
+        )
+        for record in records
+    ]
+
+
+def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], width: int | None) -> RenderableType:
+    """Draw trials as a table.
+
+    On a narrow screen the names of columns take several lines, then ``seconds`` is left out, long texts are shortened, and last
+    the columns of the last hyperparameters are left out and named below the table.
+
+    Args:
+        rows: The trials.
+        metric: Name of the column of values.
+        params: The searched hyperparameters.
+        width: Cells of a line of the screen; None for no limit.
+
+    Returns:
+        The table.
+    """
+    facts = [
+        Column(" ", tuple(BEST if row.is_best else " " for row in rows), is_text=True),
+        Column("trial", tuple(str(row.number) for row in rows)),
+        Column("state", tuple(row.state for row in rows), is_text=True),
+        Column("epoch", tuple(row.epoch for row in rows)),
+        Column(metric, tuple(format_number(row.value) for row in rows)),
+        Column(_SECONDS, tuple("" if row.seconds is None else f"{row.seconds:.2f}" for row in rows)),
+    ]
+    layout = first_that_fits(_layouts(facts, [_param_column(name, rows) for name in params]), width)
+    table = layout.draw([_BEST_STYLE if row.is_best else STYLES[row.state] for row in rows])
+    left_out = params[len(params) - layout.n_left_out :]
+    if not left_out:
+        return table
+    return Group(table, Text(f"Left out on this narrow screen: {', '.join(left_out)}", style="dim", no_wrap=False, overflow="fold"))
+
+
+def _param_column(name: str, rows: Sequence[TrialRow]) -> Column:
+    values = [row.params.get(name, "") for row in rows]
+    is_text = any(isinstance(value, str | bool) and value != "" for value in values)
+    return Column(name, tuple(one_line(format_value(value)) for value in values), is_text=is_text)
+
+
+def _layouts(facts: list[Column], params: list[Column]) -> Iterator[Layout]:
+    """Yield layouts, each narrower than the one before."""
+    yield Layout([*facts, *params], 2)
+    facts, params = [column.with_folded_name() for column in facts], [column.with_folded_name() for column in params]
+    yield Layout([*facts, *params], 2)
+    yield Layout([*facts, *params], 1)
+    facts = [column for column in facts if column.name != _SECONDS]
+    yield Layout([*facts, *params], 1)
+    params = [column.shortened(_SHORT_TEXT, _SHORT_NAME) for column in params]
+    for n_params in range(len(params), -1, -1):
+        yield Layout([*facts, *params[:n_params]], 1, n_left_out=len(params) - n_params)

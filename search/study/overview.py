@@ -1,0 +1,74 @@
+"""One line about a study: its state, when it ran and for how long, its best value and the champion's on the test part."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..ledger import StudyView
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyOverview:
+    """A study in a list of studies.
+
+    Attributes:
+        name: The study's name.
+        state: ``RUNNING`` while a process runs it, ``COMPLETE`` once all its trials have finished and its champion is registered, else
+            ``INTERRUPTED``.
+        started: Start of the first trial, in local time; None if there is none.
+        seconds: How long trials ran; the time between two commands that ran the study is not counted.
+        n_finished: Number of COMPLETE, PRUNED and FAILED trials.
+        n_trials: Number of trials to finish in total.
+        direction: "minimize" or "maximize".
+        metric: The objective's metric.
+        value: Value of the best trial; None if there is none.
+        test_value: The champion's value of the objective's metric on the test part; None if it is not registered, or not defined there.
+        model_uri: URI of the registered champion; empty until it is registered.
+    """
+
+    name: str
+    state: str
+    started: datetime | None
+    seconds: float
+    n_finished: int
+    n_trials: int
+    direction: str
+    metric: str
+    value: float | None
+    test_value: float | None
+    model_uri: str
+
+
+def overview_of(ledger: StudyView, *, is_running: bool) -> StudyOverview:
+    """Return the overview of a study.
+
+    Args:
+        ledger: The study.
+        is_running: Whether a process runs it.
+    """
+    objective, champion = ledger.experiment.objective, ledger.attribute("champion") or {}
+    n_trials = ledger.attribute("n_trials") or ledger.experiment.search.n_trials
+    is_complete = ledger.n_finished > 0 and ledger.attribute("tracked") == ledger.n_finished
+    spans = ledger.spans()
+    return StudyOverview(
+        name=ledger.name,
+        state="RUNNING" if is_running else "COMPLETE" if is_complete else "INTERRUPTED",
+        started=min((start for start, _ in spans), default=None),
+        seconds=_covered_seconds(spans),
+        n_finished=ledger.n_finished,
+        n_trials=n_trials,
+        direction=objective.direction,
+        metric=objective.metric,
+        value=ledger.best[1] if ledger.best else None,
+        test_value=champion.get("test", {}).get(objective.metric.removeprefix("val_")),
+        model_uri=champion.get("model_uri", ""),
+    )
+
+
+def _covered_seconds(spans: list[tuple[datetime, datetime]]) -> float:
+    """Return how long at least one of some spans of time lasted."""
+    seconds, end = 0.0, None
+    for start, stop in sorted(spans):
+        start = start if end is None else max(start, end)
+        if stop > start:
+            seconds, end = seconds + (stop - start).total_seconds(), stop
+    return seconds
