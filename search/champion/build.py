@@ -61,7 +61,7 @@ def build(spec: PackageSpec, dataset: Dataset | None = None) -> Path:
     with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as scratch:
         champion, code = _load_verified(_assemble(spec, dataset, Path(scratch) / "data" / "champion"), dataset, spec)
         _save(spec, champion, dataset, code)
-        test = evaluate(champion, dataset, spec.experiment, spec.experiment.space.training_settings(spec.params))
+        test = evaluate(champion, dataset.test, spec.experiment, spec.experiment.space.training_settings(spec.params))
         packaged = spec.folder / "data" / champion.folder.name
         write_overview(champion, packaged)
         replace(champion.metadata, test=test).save(packaged)

@@ -1,4 +1,4 @@
-"""Evaluates a champion on the test part, which nothing else has used."""
+"""Evaluates a champion on rows with their targets: at its registration on the test part, which nothing else has used."""
 
 import math
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ..data.dataset import Dataset
+from ..data.parts import Part
 from ..data.positive_class import is_defined
 from ..data.targets import Target
 from ..experiment.file import Experiment
@@ -15,8 +15,8 @@ from ..training.metrics import Head, make_heads
 from .pyfunc import BATCH_SIZE, Champion
 
 
-def evaluate(champion: Champion, dataset: Dataset, experiment: Experiment, settings: TrainingSettings) -> dict[str, float | None]:
-    """Evaluate a champion on the test part.
+def evaluate(champion: Champion, part: Part, experiment: Experiment, settings: TrainingSettings) -> dict[str, float | None]:
+    """Evaluate a champion on rows with their targets.
 
     Accuracies are counted from `predict`, so that they equal a comparison of predictions and targets. AUC and PR-AUC are
     scikit-learn's, from all thresholds. All other metrics come from Keras' `evaluate` with the loss and the metrics of training;
@@ -24,26 +24,24 @@ def evaluate(champion: Champion, dataset: Dataset, experiment: Experiment, setti
 
     Args:
         champion: The champion, whose model is compiled here.
-        dataset: The data set, with a test part of at least one row.
+        part: At least one row.
         experiment: The experiment, for its metrics.
         settings: The training settings, for the loss.
 
     Returns:
         Metrics by Keras' names: ``loss``, ``accuracy``, or ``main_loss``, ``main_accuracy`` for several outputs; None for a metric
-        that is not defined, such as the AUC of a test part of one class.
+        that is not defined, such as the AUC of rows of one class.
     """
-    if champion.is_estimator:
-        measured = _evaluate_estimator(champion, dataset, experiment)
-    else:
-        measured = _evaluate_network(champion, dataset, experiment, settings)
+    is_network = not champion.is_estimator
+    measured = _evaluate_network(champion, part, experiment, settings) if is_network else _evaluate_estimator(champion, part, experiment)
     return {name: value if value is not None and math.isfinite(value) else None for name, value in measured.items()}
 
 
-def _evaluate_network(champion: Champion, dataset: Dataset, experiment: Experiment, settings: TrainingSettings) -> dict[str, float | None]:
+def _evaluate_network(champion: Champion, part: Part, experiment: Experiment, settings: TrainingSettings) -> dict[str, float | None]:
     from ..training.batching import rows
     from ..training.model.compiling import compile_model, encode_targets
 
-    test, model, preprocessor = dataset.test, champion.model, champion.preprocessor
+    test, model, preprocessor = part, champion.model, champion.preprocessor
     predictions = champion.predict(test.features)  # before the model is compiled, as in production
     features, heads = preprocessor.transform(test.features), make_heads(experiment, preprocessor.task, preprocessor.scalings)
     some_outputs = model(rows(features, slice(1)))
@@ -75,11 +73,11 @@ def _of_predictions(predictions: pd.DataFrame, prefix: str, values: pd.Series, t
     return found
 
 
-def _evaluate_estimator(champion: Champion, dataset: Dataset, experiment: Experiment) -> dict[str, float | None]:
+def _evaluate_estimator(champion: Champion, part: Part, experiment: Experiment) -> dict[str, float | None]:
     from ..training.sklearn_metrics import measure
 
     preprocessor, (target,) = champion.preprocessor, champion.preprocessor.targets.values()
     (head,) = make_heads(experiment, target.task, preprocessor.scalings).values()
-    features, expected = preprocessor.transform(dataset.test.features), target.encode(dataset.test.targets[target.column])
+    features, expected = preprocessor.transform(part.features), target.encode(part.targets[target.column])
     defined = tuple(metric for metric in head.metrics if is_defined(metric, expected))
     return dict.fromkeys(("loss", *head.metrics)) | measure(champion.model, features, expected, replace(head, metrics=defined))

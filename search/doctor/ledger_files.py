@@ -71,10 +71,11 @@ def _known_to_mlflow(store: Store, name: str, salvaged: KnownStudy) -> KnownStud
     client = connect(store.tracking_uri)
     with mlflow_session():
         run = existing_run(client, salvaged.attributes.get("parent_run_id"))
-        # The archived study "diabetes.1" is named "diabetes" in MLflow.
+        # Earlier versions left the archived study "diabetes.1" the name "diabetes" in MLflow.
         # A server may have studies of that name of other users.
         user = user_tags()["mlflow.user"] if store.tracking_uri.startswith("http") else None
-        run = run or find_study_run(client, name.partition(".")[0], _runs_of_others(store, name), user)
+        names = () if run else dict.fromkeys((name, name.partition(".")[0]))
+        run = run or next(filter(None, (find_study_run(client, known, _runs_of_others(store, name), user) for known in names)), None)
         if run is None:
             return KnownStudy({})
         attributes = read_attributes(client, run)

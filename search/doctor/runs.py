@@ -49,7 +49,7 @@ def repair(case: Case, findings: list[Finding]) -> None:
     n_trials = ledger.attribute("n_trials") or experiment.search.n_trials
     run_id = tracker.start_study(
         StudyRecord(
-            study=ledger.study.study_name,
+            study=ledger.name,
             experiment=experiment.without_secrets(),
             dataset=load_dataset(experiment.data, experiment.executor.load_timeout_seconds),
             n_trials=n_trials,

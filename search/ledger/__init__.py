@@ -3,7 +3,7 @@
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
-from .opening import create_or_continue, discard, is_running, open_for_repair, read, study_names
+from .opening import check_new_name, create_or_continue, delete, discard, is_running, open_for_repair, read, rename, study_names
 from .rebuilding import KnownStudy, rebuild
 from .record import RetryState, TrialRecord
 from .view import StudyView
@@ -14,13 +14,16 @@ __all__ = [
     "RetryState",
     "StudyView",
     "TrialRecord",
+    "check_new_name",
     "create_or_continue",
+    "delete",
     "discard",
     "has_incomplete_line",
     "is_running",
     "open_for_repair",
     "read",
     "rebuild",
+    "rename",
     "repair_journal",
     "study_names",
 ]

@@ -1,6 +1,7 @@
 """The interface of ledger stores, which keep the ledgers of a local store, and the folders of archived studies."""
 
 import shutil
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,6 +60,18 @@ class LedgerStore(Protocol):
         """Delete a study that has no trials, and restore the study that was archived for it."""
         ...
 
+    def delete(self, opened: OpenedStudy, name: str) -> None:
+        """Delete a study that is opened for repair, with its folder."""
+        ...
+
+    def rename(self, opened: OpenedStudy, name: str, new: str) -> None:
+        """Rename a study that is opened for repair, with its folder.
+
+        Raises:
+            InputError: If there is a study or a folder of the new name.
+        """
+        ...
+
     def is_running(self, name: str) -> bool:
         """Return whether a process runs a study."""
         ...
@@ -98,6 +111,21 @@ def check_unclaimed(store: Store, name: str) -> None:
             f'{folder.root} holds the files of a study "{name}" that {store.ledger_location} does not know: its ledger is elsewhere. Name that '
             "ledger with --ledger or PERCEPTUNE_LEDGER, or choose another name with --study; if that ledger is gone, remove the folder"
         )
+
+
+def check_free(store: Store, new: str, names: Container[str]) -> None:
+    """Check that no study and no folder has the new name of a study.
+
+    Args:
+        store: The local store.
+        new: The new name.
+        names: The names of all studies.
+
+    Raises:
+        InputError: If one has it.
+    """
+    if new in names or store.study(new).root.exists():
+        raise InputError(f'There is a study "{new}" already, or a folder {store.study(new).root}; choose another name')
 
 
 def archive_folder(store: Store, name: str, taken: set[str]) -> str:

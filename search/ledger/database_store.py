@@ -4,6 +4,7 @@ A study's files stay in the local store, which all its coordinators must share.
 """
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from typing import final
 
@@ -14,7 +15,7 @@ from optuna.storages import get_storage
 from ..errors import InputError, StudyBusyError
 from ..experiment.sections import Direction
 from ..store import Store
-from .base import OpenedStudy, archive_folder, check_unclaimed, restore_folder
+from .base import OpenedStudy, archive_folder, check_free, check_unclaimed, restore_folder
 from .database import WHOLE_DATABASE, Database, check_url
 from .lease_table import DatabaseLeases, LeaseTimes
 from .leases import ExclusiveLeases
@@ -70,6 +71,23 @@ class DatabaseStore:
         storage.delete_study(opened.study_id)
         if opened.archived_as in optuna.get_all_study_names(storage):
             database.rename(storage.get_study_id_from_name(opened.archived_as), name)
+
+    def delete(self, opened: OpenedStudy, name: str) -> None:
+        """Delete a study and its folder."""
+        with self._connected() as database, database.exclusive(WHOLE_DATABASE):
+            database.storage.delete_study(opened.study_id)
+        database.close()
+        if self._store.study(name).root.exists():
+            shutil.rmtree(self._store.study(name).root)
+
+    def rename(self, opened: OpenedStudy, name: str, new: str) -> None:
+        """Rename a study and its folder."""
+        with self._connected() as database, database.exclusive(WHOLE_DATABASE):
+            check_free(self._store, new, optuna.get_all_study_names(database.storage))
+            database.rename(opened.study_id, new)
+            if self._store.study(name).root.exists():
+                self._store.study(name).root.rename(self._store.study(new).root)
+        database.close()
 
     def is_running(self, name: str) -> bool:
         """Return whether a coordinator runs a study."""

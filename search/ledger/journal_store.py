@@ -1,5 +1,6 @@
 """Keeps each ledger in a journal file in its study's folder, for one coordinator at a time."""
 
+import shutil
 from pathlib import Path
 from typing import final
 
@@ -10,7 +11,7 @@ from optuna.storages import JournalStorage
 from ..errors import InputError, StudyBusyError
 from ..experiment.sections import Direction
 from ..store import Store
-from .base import OpenedStudy, archive_folder, check_unclaimed, restore_folder
+from .base import OpenedStudy, archive_folder, check_free, check_unclaimed, restore_folder
 from .journal_damage import check_journal, is_journal_of_study, reading
 from .journal_file import StudyJournal, repair
 from .leases import ExclusiveLeases
@@ -50,7 +51,8 @@ class JournalStore:
                 check_journal(journal)
                 repair(journal)
                 storage = open_storage(journal)
-            study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True)
+            names = optuna.get_all_study_names(storage)  # a renamed study has its first name in its journal
+            study = optuna.create_study(storage=storage, study_name=names[0] if names else name, direction=direction, load_if_exists=True)
         except BaseException:
             lock.release()
             raise
@@ -77,6 +79,19 @@ class JournalStore:
             leases.close()
             return None
         return OpenedStudy(study, storage, leases)
+
+    def delete(self, opened: OpenedStudy, name: str) -> None:
+        """Delete a study's folder."""
+        shutil.rmtree(self._store.study(name).root)
+
+    def rename(self, opened: OpenedStudy, name: str, new: str) -> None:
+        """Rename a study's folder; in its journal the study keeps the name that it was created with."""
+        lock = self.lock(new)
+        try:
+            check_free(self._store, new, self.study_names())
+            self._store.study(name).root.rename(self._store.study(new).root)
+        finally:
+            lock.release()
 
     def is_running(self, name: str) -> bool:
         """Return whether another process has locked a study."""

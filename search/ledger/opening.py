@@ -8,7 +8,7 @@ from ..errors import ExperimentError, InputError, StudyChangedError, StudyNotFou
 from ..experiment.file import Experiment
 from ..secret_values import MASK
 from ..store import Store
-from .base import LedgerStore, OpenedStudy
+from .base import LedgerStore, OpenedStudy, check_free
 from .ledger import Ledger
 from .view import StudyView
 
@@ -30,8 +30,7 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
         StudyChangedError: If the study was created with another experiment.
         InputError: If the store's database is unavailable.
     """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
-        raise InputError(f'"{name}" cannot be the name of a study to run; use letters, digits, "-" and "_"')
+    _check_name(name)
     ledger_store = _ledger_store(store)
     try:
         experiment.refuse_searched_secrets()
@@ -60,6 +59,46 @@ def discard(ledger: Ledger, store: Store, *, keep_logs: bool = False) -> None:
         keep_logs: Whether the workers' logs are kept, because a message names them. Defaults to False.
     """
     _ledger_store(store).discard(ledger.opened, ledger.name, keep_logs=keep_logs)
+
+
+def delete(ledger: Ledger, store: Store) -> None:
+    """Delete a study's ledger and its folder.
+
+    Args:
+        ledger: The study, opened for repair; it can only be closed afterwards.
+        store: The local store.
+    """
+    _ledger_store(store).delete(ledger.opened, ledger.name)
+
+
+def check_new_name(store: Store, name: str) -> None:
+    """Check that a study can get this name.
+
+    Raises:
+        InputError: If it is not valid, or there is such a study or folder.
+    """
+    _check_name(name)
+    check_free(store, name, study_names(store))
+
+
+def rename(ledger: Ledger, store: Store, name: str) -> None:
+    """Rename a study and its folder.
+
+    Args:
+        ledger: The study, opened for repair; it can only be closed afterwards.
+        store: The local store.
+        name: The new name.
+
+    Raises:
+        InputError: As `check_new_name`.
+    """
+    _check_name(name)
+    _ledger_store(store).rename(ledger.opened, ledger.name, name)
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
+        raise InputError(f'"{name}" cannot be the name of a study to run; use letters, digits, "-" and "_"')
 
 
 def read(store: Store, name: str) -> StudyView:

@@ -38,6 +38,7 @@ from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
 from .preparation import check_written, load_data, prepare_arrays, targets_of_study
+from .renaming import rename_archived
 from .report import draw_study_plots, write_study_report
 from .summary import StudySummary, outcome_of, summarize
 
@@ -203,6 +204,8 @@ class _Run:
                 facts["champion"] = None  # its registry was lost with the store: it is registered again
             for name, value in facts.items():
                 self._ledger.set_attribute(name, value)
+        if problem := rename_archived(self._store, self._ledger):
+            self._observer.on_note(problem)
 
     def _finished_trials(self) -> Iterator[tuple[Assignment, TrialResult]]:
         for record in reversed(self._ledger.records()):

@@ -234,3 +234,29 @@ def test_a_study_is_read_while_another_process_runs_it(ledger, store):
 def test_an_unknown_study_names_the_nearest(ledger, store):
     with pytest.raises(StudyNotFoundError, match='did you mean "toy"'):
         ledgers.read(store, "tyo")
+
+
+@pytest.mark.parametrize("database", ["", "sqlite:///{folder}/ledger.db"])
+def test_a_renamed_study_continues_and_a_deleted_one_starts_anew(tmp_path, database):
+    store = Store(tmp_path / "mlruns", ledger=database.format(folder=tmp_path))
+    ledger = open_ledger(store)
+    finish(ledger, 0.5)
+    ledger.close()
+    renamed = ledgers.open_for_repair(store, "toy")
+    ledgers.rename(renamed, store, "new")
+    renamed.close()
+    assert ledgers.study_names(store) == ["new"]
+    continued = ledgers.create_or_continue(store, "new", parse_experiment(CONTENT, "toy.toml"), fresh=False)
+    assert continued.n_finished == 1
+    with pytest.raises(StudyBusyError):
+        ledgers.open_for_repair(store, "new")
+    assert ledgers.is_running(store, "new")
+    continued.close()
+    assert not ledgers.is_running(store, "new")
+    deleted = ledgers.open_for_repair(store, "new")
+    ledgers.delete(deleted, store)
+    deleted.close()
+    assert ledgers.study_names(store) == []
+    again = open_ledger(store)
+    assert again.n_finished == 0
+    again.close()

@@ -1,0 +1,120 @@
+"""The commands ``compare`` and ``history``."""
+
+import contextlib
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from ..csv_cells import neutral_cell
+from ..errors import StudyNotFoundError
+from .columns import Column, Layout, first_that_fits
+from .formats import format_duration, format_number, format_parameter, format_value
+from .options import Ledger, Study, make_store
+from .output import console, screen_width
+
+if TYPE_CHECKING:
+    from ..ledger import StudyView
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(compare)
+    app.command()(history)
+
+
+def compare(study: Study, other: Study, ledger: Ledger = "") -> None:
+    """Compare two studies: what was searched, how, and the best trials; lines that differ are marked."""
+    from .. import ledger as ledgers
+
+    store = make_store(ledger)
+    with contextlib.ExitStack() as opened:
+        views = [opened.enter_context(contextlib.closing(ledgers.read(store, name))) for name in (study, other)]
+        first, second = map(_facts, views)
+        metrics = [(view.experiment.objective.metric, view.attribute("dataset")) for view in views]
+    table = Table(" ", "", study, other, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for name in dict.fromkeys([*first, *second]):
+        texts = first.get(name, ""), second.get(name, "")
+        differs = texts[0] != texts[1]
+        table.add_row("*" if differs else " ", Text(name), *map(Text, texts), style="" if differs else "dim")
+    console.print(table)
+    for what, (one, two) in zip(("objectives", "data"), zip(*metrics, strict=True), strict=True):
+        if one != two:
+            console.print(f"Their {what} differ, so their values cannot be compared", style="yellow")
+
+
+def _facts(view: "StudyView") -> dict[str, str]:
+    """Return the facts of a study that are compared, as texts by name."""
+    from ..study.overview import overview_of
+
+    experiment, overview = view.experiment, overview_of(view, is_running=False)
+    facts = {
+        "model": experiment.model,
+        "data": f"{experiment.data.loader} ({view.attribute('dataset')})",
+        "objective": f"{overview.direction} {overview.metric}",
+        "sampler, pruner, seed": f"{experiment.search.sampler}, {experiment.search.pruner}, {experiment.search.seed}",
+    }
+    facts |= {f"  {name}": format_parameter(parameter) for name, parameter in experiment.space.searched.items()}
+    facts["trials"] = ", ".join(f"{count} {state}" for state, count in sorted(view.n_by_state().items())) or "none"
+    facts["duration"] = format_duration(overview.seconds)
+    facts["best value"] = format_number(overview.value)
+    test: Mapping[str, float | None] = (view.attribute("champion") or {}).get("test", {})
+    facts |= {f"test {name}": format_number(value) for name, value in test.items()}
+    if view.best is not None:
+        facts["best trial"] = str(view.best[0])
+        facts |= {f"  best {name}": format_value(value) for name, value in view.record(view.best[0]).params.items()}
+    facts["registered model"] = overview.model_uri
+    return facts
+
+
+def history(
+    study: Study,
+    trial: Annotated[int, typer.Argument(help="Number of a trial.", min=0)],
+    csv: Annotated[Path | None, typer.Option(help="Write the table to this file.")] = None,
+    ledger: Ledger = "",
+) -> None:
+    """Show the metrics of every epoch of a trial; the best epoch is marked."""
+    from .. import ledger as ledgers
+
+    with contextlib.closing(ledgers.read(make_store(ledger), study)) as view:
+        records = view.records()
+    if trial >= len(records):
+        known = f"it has the trials 0 to {len(records) - 1}" if records else "it has no trials"
+        raise StudyNotFoundError(f'Study "{study}" has no trial {trial}; {known}')
+    record = records[trial]
+    if not record.history:
+        reason = f": {record.reason}" if record.reason else ""
+        raise StudyNotFoundError(f'Trial {trial} of study "{study}" is {record.state} and has no epochs{reason}')
+    if csv is not None:
+        _write(record.history, csv)
+        console.print(f"{len(record.history)} epochs written to {csv}")
+        return
+    best = record.result.best_epoch if record.result else 0
+    console.print(_layout(record.history, best).draw(["bold green" if epoch == best else "" for epoch in range(1, len(record.history) + 1)]))
+
+
+def _layout(epochs: Sequence[Mapping[str, float]], best: int) -> Layout:
+    """Return the columns that fit the screen, those of the last metrics left out if need be."""
+    numbers = range(1, len(epochs) + 1)
+    facts = [
+        Column(" ", tuple("★" if number == best else " " for number in numbers), is_text=True),
+        Column("epoch", tuple(map(str, numbers))),
+    ]
+    metrics = [Column(name, tuple(format_number(epoch.get(name)) for epoch in epochs)) for name in epochs[0]]
+    folded = [column.with_folded_name() for column in metrics]
+    narrower = (Layout([*facts, *folded[:count]], 1) for count in range(len(folded), 0, -1))
+    return first_that_fits((Layout([*facts, *metrics], 2), Layout([*facts, *folded], 2), *narrower), screen_width())
+
+
+def _write(epochs: Sequence[Mapping[str, float]], path: Path) -> None:
+    from ..output_files import writing
+
+    with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["epoch", *map(neutral_cell, epochs[0])])
+        for number, epoch in enumerate(epochs, start=1):
+            writer.writerow([number, *(repr(epoch.get(name, "")) for name in epochs[0])])

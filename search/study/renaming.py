@@ -1,0 +1,68 @@
+"""Renames a study in the ledger, in MLflow and in the model registry, and a study that was archived in MLflow."""
+
+from .. import ledger as ledgers
+from ..errors import InputError, PerceptuneError
+from ..ledger import Ledger
+from ..store import Store
+from ..tracking.study_runs import find_study_runs, is_name_of_others, rename_runs, rename_versions
+from .removal import open_alone
+
+
+def rename_study(store: Store, name: str, new: str) -> str | None:
+    """Rename a study; MLflow first, so that a renaming that was interrupted can be repeated.
+
+    Args:
+        store: The local store.
+        name: The study's name.
+        new: The new name.
+
+    Returns:
+        The new URI of its champion; None if none is registered.
+
+    Raises:
+        StudyNotFoundError: If the study does not exist.
+        StudyBusyError: If another process runs it.
+        InputError: If the new name is not valid or in use, or MLflow does not respond.
+    """
+    ledgers.check_new_name(store, new)
+    with open_alone(store, name) as ledger:
+        champion = ledger.attribute("champion")
+        tracked = find_study_runs(store.tracking_uri, ledger.attribute("parent_run_id"))
+        if tracked is not None:
+            client, found = tracked
+            if is_name_of_others(client, found, new):
+                raise InputError(f'The model registry has a model "{new}" already, of another study; choose another name')
+            moved = rename_versions(client, found, new)
+            if champion is not None:
+                champion = {**champion, "model_uri": moved.get(champion["model_uri"], champion["model_uri"])}
+                ledger.set_attribute("champion", champion)
+            rename_runs(client, found, new, champion["model_uri"] if champion else None)
+        ledgers.rename(ledger, store, new)
+        return None if champion is None else str(champion["model_uri"])
+
+
+def rename_archived(store: Store, ledger: Ledger) -> str:
+    """Rename the runs of the study that was archived for a new one, as the ledger has renamed it.
+
+    Its versions stay in the registered model that the new study continues.
+
+    Args:
+        store: The local store.
+        ledger: The new study.
+
+    Returns:
+        Why it was not renamed; empty if it was, or if no study was archived.
+    """
+    name = ledger.opened.archived_as
+    if name is None or name not in ledgers.study_names(store):
+        return ""
+    archived = ledgers.read(store, name)
+    try:
+        tracked = find_study_runs(store.tracking_uri, archived.attribute("parent_run_id"))
+        if tracked is not None:
+            rename_runs(*tracked, name)
+    except PerceptuneError as error:
+        return f'MLflow still shows the archived study "{name}" as "{ledger.name}": {error}'
+    finally:
+        archived.close()
+    return ""
