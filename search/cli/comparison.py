@@ -36,8 +36,10 @@ def compare(study: Study, other: Study, ledger: Ledger = "") -> None:
         views = [opened.enter_context(contextlib.closing(ledgers.read(store, name))) for name in (study, other)]
         first, second = map(_facts, views)
         metrics = [(view.experiment.objective.metric, view.attribute("dataset")) for view in views]
-    table = Table(" ", "", study, other, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for name in dict.fromkeys([*first, *second]):
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for header in (" ", "", study, other):
+        table.add_column(Text(header), overflow="fold")
+    for name in _merged(list(first), list(second)):
         texts = first.get(name, ""), second.get(name, "")
         differs = texts[0] != texts[1]
         table.add_row("*" if differs else " ", Text(name), *map(Text, texts), style="" if differs else "dim")
@@ -45,6 +47,15 @@ def compare(study: Study, other: Study, ledger: Ledger = "") -> None:
     for what, (one, two) in zip(("objectives", "data"), zip(*metrics, strict=True), strict=True):
         if one != two:
             console.print(f"Their {what} differ, so their values cannot be compared", style="yellow")
+
+
+def _merged(first: list[str], second: list[str]) -> list[str]:
+    """Return the names of both lists, each of the second after the one before it there."""
+    names = list(first)
+    for number, name in enumerate(second):
+        if name not in names:
+            names.insert(names.index(second[number - 1]) + 1, name)
+    return names
 
 
 def _facts(view: "StudyView") -> dict[str, str]:

@@ -33,10 +33,10 @@ class EqualFailures:
 
     def __str__(self) -> str:
         first, *others = map(str, self.numbers)
-        trials = f"trials {listed([first, *others])}" if others else f"trial {first}"
-        params = f"; trial {first} had {format_params(self.params)}" if self.params else ""
+        params = format_params(self.params)
+        trials = f"trials {listed([first, *others])}; trial {first} had {params}" if others else f"trial {first} with {params}"
         log = f"; log: {self.log}" if self.log else ""
-        return f"{len(self.numbers)} failed: {shorten(one_line(self.reason), _REASON_LENGTH)}; {trials}{params}{log}"
+        return f"{len(self.numbers)} failed: {shorten(one_line(self.reason), _REASON_LENGTH)}; {trials}{log}"
 
 
 class Failures:

@@ -101,7 +101,7 @@ class LiveObserver:
     def print_failures(self) -> None:
         """Print why trials failed, to stay on the screen after the view."""
         for failures in self.failures.most_frequent if self.failures else ():
-            self._console.print(Text(str(failures), style="red", no_wrap=False, overflow="fold"))
+            self._console.print(str(failures), style="red", soft_wrap=False, markup=False)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw the view for a screen of this size."""

@@ -3,6 +3,7 @@
 import shlex
 import sys
 import traceback
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -41,7 +42,6 @@ def run(
 ) -> None:
     """Search, track and register the best model; a repeated command continues up to the total number of trials."""
     from ..experiment.file import load_experiment
-    from ..experiment.toml import mask_override
 
     written = load_experiment(experiment).search
     options = {
@@ -58,19 +58,17 @@ def run(
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
     summary = _search(loaded, make_store(ledger), study=study, fresh=fresh, accept_code=accept_code)
-    kept = {
-        "--timeout-seconds": timeout_seconds,
-        "--sampler": sampler,
-        "--pruner": pruner,
-        "--executor": executor,
-        "--workers": workers,
-        "--workers-per-device": workers_per_device,
-        "--study": study,
-        "--ledger": redact(ledger) or None,
-    }
-    words = ["run", experiment, *(word for name, value in kept.items() if value is not None for word in (name, f"{value}"))]
-    words += [word for override in set_ or [] for word in ("--set", mask_override(override))]
-    print_summary(summary, shlex.join(words))
+    flags = {"--timeout-seconds": timeout_seconds, "--sampler": sampler, "--pruner": pruner, "--executor": executor, "--workers": workers}
+    flags |= {"--workers-per-device": workers_per_device, "--study": study, "--ledger": redact(ledger) or None}
+    print_summary(summary, _command(experiment, flags, set_ or []))
+
+
+def _command(experiment: str, flags: Mapping[str, object], overrides: Sequence[str]) -> str:
+    """Return the arguments of this program that run the same study."""
+    from ..experiment.toml import mask_override
+
+    words = ["run", experiment, *(word for flag, value in flags.items() if value is not None for word in (flag, str(value)))]
+    return shlex.join([*words, *(word for override in overrides for word in ("--set", mask_override(override)))])
 
 
 def _search(experiment: "Experiment", store: "Store", **options: Any) -> "StudySummary":

@@ -15,6 +15,11 @@ STUDY_COMMANDS = {
     "export": ("model.keras",),
     "picture": ("model.svg",),
     "weights": ("dense",),
+    "compare": ("absent",),
+    "history": ("0",),
+    "evaluate": (),
+    "rename": ("other",),
+    "delete": ("--yes",),
     "predict": ("--input", "table.csv", "--output", "out.csv"),
     "outputs": ("dense", "--input", "table.csv", "--output", "out.npz"),
 }

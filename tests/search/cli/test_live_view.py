@@ -109,11 +109,14 @@ def test_colours_tell_states_apart():
 
 def test_equal_failures_are_printed_once_with_their_log_when_the_view_ends(tmp_path):
     (tmp_path / "worker-1.log").touch()
-    view, console = observed(200, logs=tmp_path)
+    view, console = observed(80, logs=tmp_path)
     view.print_failures()
-    [line] = "".join(console.export_text().split("\n")).split("10 failed")[1:]
-    assert "worker-1.log" in line
-    assert "activation=elu" in line
+    lines = console.export_text().splitlines()
+    assert max(map(len, lines)) <= 80
+    text = " ".join(line.strip() for line in lines)
+    assert text.count("10 failed") == 1
+    assert "14; trial 5 had n_hidden=2, n_neurons=47, activation=elu" in text
+    assert "worker-1.log" in text.replace(" ", "")
 
 
 def test_the_time_left_includes_packaging(monkeypatch):
