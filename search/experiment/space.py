@@ -171,14 +171,6 @@ class Space(Table):
         chosen = fixed(self._training_entries) | {name: params[name] for name in self.searched_training}
         return TrainingSettings.model_validate(chosen)
 
-    @property
-    def max_epochs(self) -> int:
-        """The largest number of epochs of a trial."""
-        searched = self.searched_training.get("epochs")
-        if searched is not None:
-            return int(max(searched.extremes))
-        return self.training_settings({name: parameter.extremes[0] for name, parameter in self.searched.items()}).epochs
-
 
 def to_distributions(parameters: Mapping[str, Searched]) -> "dict[str, BaseDistribution]":
     """Convert searched parameters to Optuna distributions.
