@@ -82,6 +82,7 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
         metric=objective.metric,
         direction=objective.direction,
         value=spec.value,
+        evaluation=_evaluation(spec, preprocessor),
         data=dataset.name,
         fingerprint=dataset.fingerprint,
         target=preprocessor.target,
@@ -93,6 +94,18 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
         modules=bundled_code.own_modules(spec.model_path, spec.experiment.model),
     ).save(folder)
     return Champion(folder)
+
+
+def _evaluation(spec: PackageSpec, preprocessor: Preprocessor) -> str:
+    """Describe how the value was measured; that of a loss depends on more than the data."""
+    if not spec.experiment.objective.metric.endswith("loss"):
+        return "validation part"
+    settings = spec.experiment.space.training_settings(spec.params)
+    facts = [f"loss {settings.loss}"]
+    facts += [f"{name}: {section.loss} x {section.weight:g}" for name, section in spec.experiment.outputs.items()]
+    facts += [f"label smoothing {settings.label_smoothing:g}"] if settings.label_smoothing else []
+    facts += [f"target scaled by {scaling.formula(name or 'output')}" for name, scaling in preprocessor.scalings.items()]
+    return ", ".join(["validation part", *facts])
 
 
 def _backend(spec: PackageSpec) -> str:

@@ -25,6 +25,8 @@ class ChampionMetadata:
         metric: The objective's metric, such as ``val_accuracy``.
         direction: "minimize" or "maximize".
         value: The metric's value.
+        evaluation: How the value was measured: only values that were measured in the same way are compared. Defaults to that of
+            earlier versions.
         test: Metrics on the test part, by Keras' names without a prefix; None for a metric that is not defined there.
         data: Name of the data set.
         fingerprint: The data set's fingerprint.
@@ -44,6 +46,7 @@ class ChampionMetadata:
     metric: str
     direction: str
     value: float
+    evaluation: str = "validation part"
     test: Mapping[str, float | None] = field(default_factory=dict)
     data: str
     fingerprint: str

@@ -74,12 +74,15 @@ class Promotion:
         """Remove what was packaged: it is registered, or lost."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def finish(self, tracking_uri: str, find_run_id: Callable[[str, int], str]) -> None:
+    def finish(self, tracking_uri: str, find_run_id: Callable[[str, int], str]) -> str:
         """Wait for the packaged model, register it, and write the champion into the ledger.
 
         Args:
             tracking_uri: MLflow's address.
             find_run_id: Finds the run of a trial, by the study's run and the trial's number.
+
+        Returns:
+            A sentence about an earlier study's champion that is kept; empty if the model is the champion now.
 
         Raises:
             InputError: If the data set cannot be loaded again or has changed.
@@ -89,10 +92,11 @@ class Promotion:
         run_id = find_run_id(parent_run_id, self._trial)  # first: it waits until all trials are tracked
         packaged = self._packager.result()
         with mlflow_session():
-            model_uri = register(packaged, tracking_uri, parent_run_id)
+            registration = register(packaged, tracking_uri, parent_run_id)
             log_overview(packaged.folder, tracking_uri, (parent_run_id, run_id))
-        champion = {"trial": self._trial, "model_uri": model_uri, "run_id": run_id, "test": dict(packaged.metadata.test)}
+        champion = {"trial": self._trial, "model_uri": registration.model_uri, "run_id": run_id, "test": dict(packaged.metadata.test)}
         self._ledger.set_attribute("champion", champion)
+        return registration.kept
 
 
 def promote(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id: Callable[[str, int], str]) -> None:

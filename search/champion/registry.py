@@ -2,17 +2,19 @@
 
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from ..data.arrays import named
-from ..errors import ChampionError, DataError, StudyNotFoundError, nearest
+from ..errors import ChampionError, DataError, InputError, StudyNotFoundError, nearest
 from ..output_files import writing
 from ..store import Store
 from ..tracking.descriptions import positive_tags
 from ..tracking.mlflow_connection import connect, mlflow_session, reading
 from ..tracking.sqlite_store import exists
+from . import aliases
 from .package import PackagedChampion
 from .pyfunc import Champion
 
@@ -21,16 +23,26 @@ if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
     from mlflow.entities.model_registry import ModelVersion
 
-ALIAS, BROKEN = "champion", "perceptune.broken"
-"""The alias of the newest version, and the tag of one whose files cannot be found."""
+
+@dataclass(frozen=True)
+class Registration:
+    """A registered version.
+
+    Attributes:
+        model_uri: Its URI, such as ``models:/diabetes/3``.
+        kept: A sentence about the champion that is kept; empty if this version is the champion.
+    """
+
+    model_uri: str
+    kept: str
 
 
-def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) -> str:
-    """Upload a packaged champion and register it as its study's champion.
+def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) -> Registration:
+    """Upload a packaged champion and register it as the newest version of the model ``<study>``.
 
-    The run lists it among its models, and the registry has it as the newest version of the model ``<study>`` with the alias
-    ``champion``. The steps are those of `mlflow.pyfunc.log_model`, which itself would save and validate the model once more
-    in this process and so import the Keras backend.
+    It gets the alias ``champion`` or ``challenger``, see `aliases.assign`, and the run lists it among its models. The steps are
+    those of `mlflow.pyfunc.log_model`, which itself would save and validate the model once more in this process and so import the
+    Keras backend.
 
     A trial that is registered already, because a kill came before the ledger's entry, keeps its version.
 
@@ -38,21 +50,17 @@ def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) 
         packaged: The champion, from `package_champion`.
         tracking_uri: MLflow's tracking URI.
         parent_run_id: The study's run.
-
-    Returns:
-        The model's URI, such as ``models:/diabetes/3``.
     """
     client, study = connect(tracking_uri), packaged.metadata.study
     version = _find_registered(client, packaged, parent_run_id) or _create_version(client, packaged, parent_run_id)
-    client.set_registered_model_alias(study, ALIAS, version.version)
-    return f"models:/{study}/{version.version}"
+    return Registration(f"models:/{study}/{version.version}", aliases.assign(client, version, tracking_uri))
 
 
 def _find_registered(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion | None":
     """Return the version that was registered for this trial of this study, or None."""
     tags = _tags(packaged, parent_run_id)
     versions = client.search_model_versions(f"name = '{packaged.metadata.study}' and run_id = '{parent_run_id}'")
-    return next((version for version in versions if tags.items() <= version.tags.items() and BROKEN not in version.tags), None)
+    return next((version for version in versions if tags.items() <= version.tags.items() and aliases.BROKEN not in version.tags), None)
 
 
 def _create_version(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion":
@@ -80,7 +88,7 @@ def _upload(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: s
     params = {name: str(value) for name, value in packaged.metadata.params.items()}
     kind = "keras" if packaged.metadata.backend else "scikit-learn"
     model = client.create_logged_model(
-        experiment_id, name=ALIAS, source_run_id=parent_run_id, tags=_tags(packaged, parent_run_id), params=params, model_type=kind
+        experiment_id, name=aliases.CHAMPION, source_run_id=parent_run_id, tags=_tags(packaged, parent_run_id), params=params, model_type=kind
     )
     try:
         _write_ids(packaged.folder, model, parent_run_id)
@@ -112,6 +120,50 @@ def _create_registered_model(client: "MlflowClient", study: str) -> None:
             raise
 
 
+def promote_version(study: str, version: int | None = None, tracking_uri: str | None = None) -> tuple[str, str | None]:
+    """Make a registered version its study's champion, whatever its value.
+
+    Args:
+        study: A study's name; that of an archived study, such as ``diabetes.1``, stands for the version that it registered.
+        version: The version's number. Defaults to the one with the alias ``challenger``.
+        tracking_uri: MLflow's tracking URI. Defaults to ``MLFLOW_TRACKING_URI``, or the store in the working directory.
+
+    Returns:
+        The URIs of the champion and of the one before, which may be the same; None if there was none.
+
+    Raises:
+        StudyNotFoundError: If no version is registered for the study.
+        InputError: If there is no such version, or none is named and there is no challenger.
+        ChampionError: If the version's files are missing.
+    """
+    tracking_uri = tracking_uri or Store().tracking_uri
+    name, _, of_archived = _archived_model_uri(study).removeprefix("models:/").partition("/")
+    _check_exists(study, tracking_uri)
+    with mlflow_session():
+        client = connect(tracking_uri)
+        if all(model.name != name for model in client.search_registered_models()):
+            raise _not_found(client, study, name)
+        chosen = _chosen_version(client, name, of_archived if version is None else str(version))
+        before = aliases.find(client, name, aliases.CHAMPION)
+        if aliases.read_metadata(client, chosen, tracking_uri) is None:
+            raise ChampionError(f'Version {chosen.version} of "{name}" has no files of a champion; choose another one; {_listed(client, name)}')
+        aliases.choose(client, chosen)
+    return f"models:/{name}/{chosen.version}", None if before is None else f"models:/{name}/{before.version}"
+
+
+def _chosen_version(client: "MlflowClient", name: str, number: str) -> "ModelVersion":
+    """Return the version with a number, or the challenger if the number is empty."""
+    if not number:
+        challenger = aliases.find(client, name, aliases.CHALLENGER)
+        if challenger is None:
+            raise InputError(f'"{name}" has no challenger; name the version: perceptune promote {name} VERSION; {_listed(client, name)}')
+        return challenger
+    found = {str(version.version): version for version in client.search_model_versions(f"name = '{name}'")}
+    if number not in found:
+        raise InputError(f'"{name}" has no version {number}; {_listed(client, name)}')
+    return found[number]
+
+
 def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
     """Load a champion.
 
@@ -128,13 +180,17 @@ def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
     """
     tracking_uri = tracking_uri or Store().tracking_uri
     study = _archived_model_uri(study)
-    if not exists(tracking_uri):  # MLflow would create the file
-        raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: perceptune run')
+    _check_exists(study, tracking_uri)
     with mlflow_session():
         folders = [found.parent for found in _download(study, tracking_uri).glob("data/*/champion.json")]
     if not folders:
         raise ChampionError(f'The model registered as "{study}" is not one of Perceptune\'s: it has no champion.json')
     return Champion(folders[0])
+
+
+def _check_exists(study: str, tracking_uri: str) -> None:
+    if not exists(tracking_uri):  # MLflow would create the file
+        raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: python -m search run')
 
 
 def _archived_model_uri(study: str) -> str:
@@ -170,12 +226,28 @@ def _find_version(client: "MlflowClient", study: str) -> "ModelVersion":
     name, separator, version = study.removeprefix("models:/").partition("/")
     name, _, alias = name.partition("@")
     try:
-        return client.get_model_version(name, version) if separator else client.get_model_version_by_alias(name, alias or ALIAS)
+        return client.get_model_version(name, version) if separator else client.get_model_version_by_alias(name, alias or aliases.CHAMPION)
     except MlflowException as error:
         if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             raise
-        names = [model.name for model in client.search_registered_models() if ALIAS in model.aliases]
-        raise StudyNotFoundError(f'No champion is registered as "{study}"; {nearest(name, names)}') from error
+        raise _not_found(client, study, name) from error
+
+
+def _not_found(client: "MlflowClient", study: str, name: str) -> StudyNotFoundError:
+    models = client.search_registered_models()
+    if study == name and any(model.name == name for model in models):
+        return StudyNotFoundError(f'No version of "{name}" is the champion; choose one: perceptune promote {name} VERSION; {_listed(client, name)}')
+    names = [model.name for model in models if aliases.CHAMPION in model.aliases]
+    return StudyNotFoundError(f'No champion is registered as "{study}"; {nearest(name, names)}')
+
+
+def _listed(client: "MlflowClient", name: str) -> str:
+    """Return the versions of a registered model with their aliases, as text."""
+    versions = sorted(client.search_model_versions(f"name = '{name}'"), key=lambda version: int(version.version))
+    of_alias = {str(number): alias for alias, number in client.get_registered_model(name).aliases.items()}
+    numbers = [str(version.version) for version in versions]
+    texts = [f"{number} ({of_alias[number]})" if number in of_alias else number for number in numbers]
+    return f"versions: {', '.join(texts) or 'none'}"
 
 
 def export_champion(champion: Champion, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The commands that use a champion: ``predict`` and ``export``."""
+"""The commands that use a champion, ``predict`` and ``export``, and the one that chooses it, ``promote``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(predict)
     app.command()(export)
+    app.command()(promote)
 
 
 def predict(
@@ -39,3 +40,14 @@ def export(study: Study, file: Annotated[Path, typer.Argument(help="File to writ
     for name, target in champion.preprocessor.targets.items():
         if target.scaling is not None:
             typer.echo(f"Its output is scaled: {target.column} = {target.scaling.formula(name or 'output')}")
+
+
+def promote(
+    study: Study,
+    version: Annotated[int | None, typer.Argument(help="Number of a registered version; the challenger if not given.", min=1)] = None,
+) -> None:
+    """Make a registered version the champion, whatever its value."""
+    from ..champion import promote_version
+
+    chosen, before = promote_version(study, version)
+    typer.echo(f"{chosen} is the champion" + (" already" if before == chosen else f"; before: {before}" if before else ""))

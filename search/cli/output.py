@@ -108,11 +108,20 @@ def print_best(summary: "StudySummary") -> None:
         "Best trial": f"{summary.trial}: {format_params(summary.params)}",
         "Validation": f"{with_class(summary.metric, positive)} {format_number(summary.value)}",
         "Test": format_test(summary.test, positive) or "not measured yet",
-        "Model": summary.model_uri or "not registered yet",
+        "Model": _model(summary),
     }
     for name, text in rows.items():
         table.add_row(name, text)
     console.print(table)
+
+
+def _model(summary: "StudySummary") -> str:
+    """Return the best trial's model, and whether it is the champion."""
+    if summary.model_uri is None:
+        return "not registered yet"
+    if summary.champion_uri in (None, summary.model_uri):
+        return summary.model_uri
+    return f"{summary.model_uri} (the champion is {summary.champion_uri})"
 
 
 def print_json(summary: "StudySummary") -> None:

@@ -44,10 +44,10 @@ def show(study: Study, ledger: Ledger = "") -> None:
 
 def best(study: Study, json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False, ledger: Ledger = "") -> None:
     """Show the best trial and the registered model."""
-    from ..study.summary import summarize
+    from ..study.summary import summarize, with_champion
 
     with _opened(study, ledger) as view:
-        summary = summarize(view)
+        summary = with_champion(summarize(view), make_store(ledger).tracking_uri)
     output.print_json(summary) if json else output.print_best(summary)
 
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from ..champion import aliases
 from ..champion.promotion import promote
-from ..champion.registry import BROKEN
 from ..tracking.mlflow_connection import mlflow_session
 from ..tracking.mlflow_tracker import MlflowTracker
 from ..trial import TrialState
@@ -33,18 +33,36 @@ def examine(case: Case) -> list[Finding]:
         return [Finding("champion without a version", champion["model_uri"], "MLflow's registry has no such model", remedy)]
     if not _has_files(case, version):
         return [Finding("champion without files", champion["model_uri"], f"there is no model at {version.source}", remedy)]
+    return _examine_alias(case, version)
+
+
+def _examine_alias(case: Case, own: "ModelVersion") -> list[Finding]:
+    """Find an alias ``champion`` that nothing can be loaded by; that of an archived study's model belongs to the study after it."""
+    if case.client is None or own.name != case.ledger.name:
+        return []
+    with mlflow_session():
+        champion = aliases.find(case.client, own.name, aliases.CHAMPION)
+    remedy = f"version {own.version} becomes the champion"
+    if champion is None:
+        return [Finding("model without a champion", own.name, f'no version has the alias "{aliases.CHAMPION}"', remedy)]
+    if str(champion.version) != str(own.version) and not _has_files(case, champion):
+        return [Finding("champion without files", f"models:/{own.name}/{champion.version}", f"there is no model at {champion.source}", remedy)]
     return []
 
 
 def repair(case: Case, findings: list[Finding]) -> None:
-    """Register the best trial's model again, and mark a registered version that has no files."""
+    """Register the best trial's model again, and mark a registered version that has no files; or move the alias to one that has."""
     ledger, client = case.ledger, case.client
     if client is None or not any(finding.remedy for finding in findings):
         return
-    broken = _version(case, ledger.attribute("champion")["model_uri"])
-    if broken is not None and not _has_files(case, broken):
+    registered = _version(case, ledger.attribute("champion")["model_uri"])
+    if registered is not None and _has_files(case, registered):
         with mlflow_session():
-            client.set_model_version_tag(broken.name, broken.version, BROKEN, "its files cannot be found")
+            aliases.choose(client, registered)
+        return
+    if registered is not None:
+        with mlflow_session():
+            client.set_model_version_tag(registered.name, registered.version, aliases.BROKEN, "its files cannot be found")
     tracker = MlflowTracker(case.store.tracking_uri, case.store.artifacts)
     promote(ledger, ledger.experiment, case.store.tracking_uri, tracker.find_run_id)
 

@@ -40,7 +40,7 @@ from .observer import Observer, SilentObserver, StudyStart
 from .preparation import check_written, load_data, prepare_arrays, targets_of_study
 from .renaming import rename_archived
 from .report import draw_study_plots, write_study_report
-from .summary import StudySummary, outcome_of, summarize
+from .summary import StudySummary, outcome_of, summarize, with_champion
 
 
 def run_study(
@@ -86,7 +86,7 @@ def run_study(
             _Run(experiment, _load(experiment, ledger), ledger, store, observer).run(executor)
         finally:
             executor.close()
-        return summarize(ledger)
+        return with_champion(summarize(ledger), store.tracking_uri)
 
 
 def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
@@ -265,7 +265,9 @@ class _Run:
         self._observer.on_stage("Packaging the best model")
         with Promotion(self._ledger, self._experiment, self._packager, self._dataset) as promotion:
             plots = draw_study_plots(self._ledger)  # meanwhile
-            promotion.finish(self._store.tracking_uri, self._tracker.find_run_id)
+            kept = promotion.finish(self._store.tracking_uri, self._tracker.find_run_id)
+        if kept:
+            self._observer.on_note(kept)
         write_study_report(self._ledger, plots)
 
 

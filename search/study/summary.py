@@ -1,12 +1,14 @@
 """Summarizes a study in plain values, for `run_study`, ``best --json`` and MLflow."""
 
+import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ..champion import champion_uri
 from ..data.arrays import named, unnamed
 from ..data.targets import positive_classes, read_targets
-from ..errors import StudyFailedError
+from ..errors import InputError, StoreUnavailableError, StudyFailedError
 from ..experiment.parameters import Value
 from ..ledger import StudyView
 from ..tracking.base import StudyOutcome
@@ -30,7 +32,9 @@ class StudySummary:
             are several outputs; None if there is none.
         run_id: MLflow's run of the best trial; None until the champion is registered.
         parent_run_id: MLflow's run of the study.
-        model_uri: URI of the registered champion; None until it is registered.
+        model_uri: URI of the best trial's registered model; None until it is registered.
+        champion_uri: URI of the version that is the champion, which may be another study's of this name; None until one is
+            registered, and while MLflow is unavailable.
         n_trials: Number of trials to finish in total.
         n_by_state: Number of trials by state.
     """
@@ -48,6 +52,7 @@ class StudySummary:
     run_id: str | None
     parent_run_id: str | None
     model_uri: str | None
+    champion_uri: str | None = None
     n_trials: int
     n_by_state: Mapping[str, int]
 
@@ -88,6 +93,15 @@ def summarize(ledger: StudyView) -> StudySummary:
         n_trials=ledger.attribute("n_trials") or 0,
         n_by_state=ledger.n_by_state(),
     )
+
+
+def with_champion(summary: StudySummary, tracking_uri: str) -> StudySummary:
+    """Return the summary with the champion, which MLflow's registry knows."""
+    if summary.model_uri is None:
+        return summary
+    with contextlib.suppress(InputError, StoreUnavailableError):
+        return replace(summary, champion_uri=champion_uri(summary.model_uri, tracking_uri))
+    return summary
 
 
 def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:

@@ -227,7 +227,7 @@ def parent_run_id(tracking_uri: str) -> str:
 @pytest.fixture(scope="session")
 def model_uri(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) -> str:
     """The registered champion's URI."""
-    return register(packaged, tracking_uri, parent_run_id)
+    return register(packaged, tracking_uri, parent_run_id).model_uri
 
 
 @pytest.fixture(scope="session")

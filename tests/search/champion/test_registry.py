@@ -27,7 +27,7 @@ def test_the_newest_version_is_the_champion(model_uri, tracking_uri, parent_run_
 def test_a_trial_that_is_registered_already_keeps_its_version(model_uri, tracking_uri, parent_run_id, packaged):
     client = connect(tracking_uri)
     client.delete_registered_model_alias("survival", "champion")
-    assert register(packaged, tracking_uri, parent_run_id) == model_uri
+    assert register(packaged, tracking_uri, parent_run_id).model_uri == model_uri
     assert f"models:/survival/{client.get_model_version_by_alias('survival', 'champion').version}" == model_uri
     assert len(client.search_model_versions("name = 'survival'")) == len(client.get_run(parent_run_id).outputs.model_outputs) == 1
 

@@ -101,7 +101,7 @@ def test_the_subclassed_model_predicts_in_a_process_without_the_checkout(several
 @pytest.fixture(scope="module")
 def registered(several_packaged, tracking_uri, parent_run_id) -> str:
     """The champion's alias in the registry."""
-    assert register(several_packaged, tracking_uri, parent_run_id) == "models:/houses/1"
+    assert register(several_packaged, tracking_uri, parent_run_id).model_uri == "models:/houses/1"
     return "models:/houses@champion"
 
 

@@ -26,3 +26,13 @@ def test_the_positive_class_and_metrics_that_are_not_defined_are_named():
         print_best(summary)
     assert 'Validation  val_f1_score of "fraud" 0.9' in capture.get()
     assert 'accuracy 0.8, recall of "fraud" 0.5, auc of "fraud" not defined: one class in the test part' in capture.get()
+
+
+def test_the_champion_is_named_if_it_is_another_version_than_the_best_trials():
+    facts = {"study": "s", "trial": 0, "value": 0.9, "metric": "val_accuracy", "direction": "maximize", "params": {}, "metrics": {}}
+    facts |= {"n_parameters": 1, "test": {}, "positive": None, "run_id": None, "parent_run_id": None, "n_trials": 1, "n_by_state": {"COMPLETE": 1}}
+    for champion, shown in (("models:/s/1", "models:/s/2 (the champion is models:/s/1)"), ("models:/s/2", "models:/s/2"), (None, "models:/s/2")):
+        with console.capture() as capture:
+            print_best(StudySummary(**facts, model_uri="models:/s/2", champion_uri=champion))
+        [line] = [line for line in capture.get().splitlines() if line.startswith("Model")]
+        assert line.removeprefix("Model").strip() == shown

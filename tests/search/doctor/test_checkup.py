@@ -112,6 +112,11 @@ def remove_champion_files(study):
     shutil.rmtree(study.client.get_model_version(NAME, study.champion).source.removeprefix("file://"))
 
 
+def let_a_version_without_files_be_the_champion(study):
+    version = study.client.create_model_version(NAME, source=(study.store.root / "absent").as_uri())
+    study.client.set_registered_model_alias(NAME, "champion", version.version)
+
+
 CHAMPION_FAULTS = [  # a repair packages and verifies the champion
     ("champion without a version", lambda study: study.client.delete_model_version(NAME, study.champion)),
     ("champion without files", remove_champion_files),
@@ -128,6 +133,8 @@ FAULTS = [
     ("stray model", write_model("99.keras")),
     ("leftover temporary file", write_model("1.12.unfinished.keras")),
     ("stray checkpoint", write_checkpoint),
+    ("model without a champion", lambda study: study.client.delete_registered_model_alias(NAME, "champion")),
+    ("champion without files", let_a_version_without_files_be_the_champion),
     ("missing parent", lambda study: study.client.delete_run(study.parent)),
 ]
 
