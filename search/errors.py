@@ -121,7 +121,7 @@ def nearest(given: str, valid: Iterable[str]) -> str:
         Text such as ``did you mean "relu"? Valid: elu, relu, tanh``; without the question where none is similar.
     """
     names = sorted(valid)
-    close = _most_similar(given, names)
+    close = most_similar(given, names)
     choices = f"Valid: {listed(names)}" if names else "There are none"
     return f'did you mean "{close}"? {choices}' if close else choices
 
@@ -132,8 +132,27 @@ def listed(names: Sequence[str]) -> str:
     return text if len(text) <= _LISTED_LENGTH else f"{text[:_LISTED_LENGTH].rpartition(', ')[0] or text[:_LISTED_LENGTH]}, ..."
 
 
-def _most_similar(given: str, names: list[str]) -> str | None:
-    """Return the name with the same letters, or the only one with the same beginning, or one that differs in few letters."""
+def lacking(columns: Iterable[str], given: Iterable[object]) -> str:
+    """Describe which columns a table lacks, each with the column that may have been meant by it.
+
+    Args:
+        columns: The expected columns.
+        given: The table's columns.
+
+    Returns:
+        Text such as ``lack the columns bmi ("bmj": did you mean "bmi"?); they have age, bmj``; empty if none is missing.
+    """
+    expected, names = list(columns), list(map(str, given))
+    others = [name for name in names if name not in expected]
+    missing = [(name, most_similar(name, others)) for name in expected if name not in names]
+    if not missing:
+        return ""
+    texts = [name if other is None else f'{name} ("{other}": did you mean "{name}"?)' for name, other in missing]
+    return f"lack the columns {listed(texts)}; they have {listed(names)}"
+
+
+def most_similar(given: str, names: Sequence[str]) -> str | None:
+    """Return the name with the same letters, or the only one with the same beginning, or one that differs in few letters; else None."""
     plain = {_plain(name): name for name in names}
     key = _plain(given)
     swapped = [name for name in plain if sorted(name) == sorted(key)]  # difflib finds "adamax" nearer to "adma" than "adam"

@@ -1,7 +1,7 @@
 """The best model of a study with its preprocessing: verified to reload, registered in MLflow, ready to predict."""
 
 from .aliases import champion_uri
-from .batch_prediction import predict_file
+from .batch_prediction import predict_example, predict_file
 from .input_checks import UnseenValuesWarning
 from .package import PackagedChampion, PackageSpec, package_champion
 from .pyfunc import Champion
@@ -16,6 +16,7 @@ __all__ = [
     "export_champion",
     "load_champion",
     "package_champion",
+    "predict_example",
     "predict_file",
     "promote_version",
     "register",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -39,6 +40,35 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
     predictions = champion.predict(read_rows(input_path, champion))
     _write(predictions, output_path)
     return len(predictions)
+
+
+def predict_example(champion: Champion, output_path: Path | None = None) -> pd.DataFrame:
+    """Predict the rows of the training data's validation part that the champion carries as MLflow's input example.
+
+    Args:
+        champion: The champion.
+        output_path: A ``.csv`` or ``.parquet`` file for the table, which `predict_file` reads as rows. Defaults to none.
+
+    Returns:
+        The rows beside their predictions, at most five; the predictions alone if rows are arrays.
+
+    Raises:
+        DataError: If the file cannot be written, or the champion carries no example.
+    """
+    if output_path is not None:
+        _check_suffix(output_path, OUTPUT_SUFFIXES, output_path.suffix)
+        check_output(output_path)
+    from mlflow.models import Model
+
+    folder = champion.code_folder.parent
+    rows: Any = Model.load(str(folder)).load_input_example(str(folder))
+    if rows is None:
+        raise DataError(f"The champion in {folder} carries no input example; give a file of rows with --input")
+    predictions = champion.predict(rows)
+    table = rows.join(predictions) if isinstance(rows, pd.DataFrame) else predictions
+    if output_path is not None:
+        _write(table, output_path)
+    return table
 
 
 def read_rows(path: Path, champion: Champion) -> pd.DataFrame:

@@ -18,11 +18,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..data.arrays import Tree, unnamed
+from ..data.arrays import Tree, named, unnamed
 from ..data.preprocessing import Preprocessor
 from ..data.targets import named_outputs
 from ..estimators import SUFFIX, load_estimator, outputs
+from ..quiet import quiet_backend
 from .bundled_modules import BundledModules
+from .display import html_table, one_line
 from .estimator_predictions import estimator_predictions
 from .input_checks import UnseenValuesWarning, check_column_types, unseen_values
 from .metadata import ChampionMetadata
@@ -35,13 +37,24 @@ BATCH_SIZE = 256
 class Champion:
     """A model together with its preprocessing and its classes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, model_uri: str = "") -> None:
         """Set the folder; the model is read when it is first needed.
 
         Args:
             folder: The folder of ``model.keras`` or ``model.skops``, ``preprocessor/`` and ``champion.json``.
+            model_uri: Its URI in the registry, for display. Defaults to none.
         """
         self.folder = folder
+        self.model_uri = model_uri
+
+    def __repr__(self) -> str:
+        return one_line(self.metadata)
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks."""
+        columns = self.preprocessor.columns
+        shape = ", ".join(map(str, ("n_rows", *named(self.preprocessor.input_shape).get("", ()))))
+        return html_table(self.metadata, self.model_uri, f"an array ({shape})" if columns is None else columns)
 
     @cached_property
     def metadata(self) -> ChampionMetadata:
@@ -81,7 +94,11 @@ class Champion:
                 return load_estimator(self.model_file, self.metadata.modules)
         if "keras" not in sys.modules:  # the requirements list one backend only; Keras' default may not be installed
             os.environ.setdefault("KERAS_BACKEND", self.metadata.backend)
-        import keras
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read when TensorFlow is first imported
+        with quiet_backend():
+            import keras
+
+            keras.ops.zeros(1)  # the backend starts its devices, of which it prints too
 
         with self._own_code():
             return keras.saving.load_model(self.model_file, compile=False, safe_mode=True)
@@ -109,7 +126,10 @@ class Champion:
         features = self.features(rows)
         if self.is_estimator:
             return outputs(self.model, features)
-        computed = self.model.predict(features, batch_size=BATCH_SIZE, verbose=0)
+        if len(rows) <= BATCH_SIZE:  # the same compiled function without `predict`'s data pipeline, which takes 100 ms to set up
+            computed = self.model.predict_on_batch(features)
+        else:
+            computed = self.model.predict(features, batch_size=BATCH_SIZE, verbose=0)
         return unnamed({name: np.asarray(output, dtype=np.float32) for name, output in named_outputs(self.model, computed).items()})
 
     def features(self, rows: pd.DataFrame | np.ndarray) -> Tree:

@@ -185,12 +185,12 @@ def load_champion(study: str, tracking_uri: str | None = None) -> Champion:
         folders = [found.parent for found in _download(study, tracking_uri).glob("data/*/champion.json")]
     if not folders:
         raise ChampionError(f'The model registered as "{study}" is not one of Perceptune\'s: it has no champion.json')
-    return Champion(folders[0])
+    return Champion(folders[0], study if study.startswith("models:/") else f"models:/{study}@{aliases.CHAMPION}")
 
 
 def _check_exists(study: str, tracking_uri: str) -> None:
     if not exists(tracking_uri):  # MLflow would create the file
-        raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: python -m search run')
+        raise StudyNotFoundError(f'There is no champion "{study}": nothing is registered yet. Run a study first: perceptune run')
 
 
 def _archived_model_uri(study: str) -> str:

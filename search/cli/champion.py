@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from ..errors import InputError
 from .options import Study
-from .output import unseen_values_printed
-from .quiet import quiet_backend
+from .output import format_number, unseen_values_printed
 
 
 def register(app: typer.Typer) -> None:
@@ -19,13 +19,22 @@ def register(app: typer.Typer) -> None:
 
 def predict(
     study: Study,
-    input: Annotated[Path, typer.Option(help="CSV or Parquet file of raw rows.")],
-    output: Annotated[Path, typer.Option(help="CSV or Parquet file for the predictions.")],
+    input: Annotated[Path | None, typer.Option(help="CSV or Parquet file of raw rows.", show_default=False)] = None,
+    output: Annotated[Path | None, typer.Option(help="CSV or Parquet file for the predictions.", show_default=False)] = None,
+    *,
+    example: Annotated[bool, typer.Option("--example", help="Predict the few rows that the champion carries, printed without --output.")] = False,
 ) -> None:
     """Predict the rows of a file with a study's champion."""
-    from ..champion import load_champion, predict_file
+    from ..champion import load_champion, predict_example, predict_file
 
-    with unseen_values_printed(), quiet_backend():
+    if example and input is None:
+        with unseen_values_printed():
+            table = predict_example(load_champion(study), output)
+        typer.echo(table.T.to_string(float_format=format_number) if output is None else f"{len(table)} rows with predictions written to {output}")
+        return
+    if input is None or output is None or example:
+        raise InputError("predict needs --input FILE and --output FILE, or --example alone or with --output FILE")
+    with unseen_values_printed():
         n_rows = predict_file(lambda: load_champion(study), input, output)
     typer.echo(f"{n_rows} predictions written to {output}")
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..quiet import quiet_backend
 from .options import Study
 from .output import unseen_values_printed
-from .quiet import quiet_backend
 
 if TYPE_CHECKING:
     from ..champion import Champion

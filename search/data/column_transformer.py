@@ -1,8 +1,12 @@
 """Builds, saves and loads the scikit-learn transformer of a table's columns, without pickle."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
 
 from .arrays import Task
 from .columns import ColumnType
@@ -93,6 +97,27 @@ def _encoder(encoding: Encoding, section: "PreprocessingSection", task: Task, n_
 def learns_from_target(transformer: Any) -> bool:
     """Return whether a fitted transformer encodes a column by the target."""
     return any(hasattr(encoder, "target_mean_") for encoder, _ in _text_encoders(transformer))
+
+
+def transform_table(transformer: Any, table: pd.DataFrame) -> np.ndarray:
+    """Transform as the transformer does, without its copies of tables: they take ten times as long as one row's arrays.
+
+    Args:
+        transformer: The fitted transformer.
+        table: All columns that it was fitted to, in any order, ``(n_rows, n_columns)``.
+
+    Returns:
+        float64 ``(n_rows, n_features)``, equal to ``transformer.transform(table)`` to the last bit.
+    """
+    parts = []
+    for _, pipeline, columns in transformer.transformers_:
+        values = np.column_stack([table[name].to_numpy() for name in columns])
+        for _, step in pipeline.steps:
+            nameless = copy.copy(step)
+            vars(nameless).pop("feature_names_in_", None)  # scikit-learn would warn of arrays in place of the table that was fitted
+            values = nameless.transform(values)
+        parts.append(values.toarray() if hasattr(values, "toarray") else values)  # hashed text is sparse
+    return np.hstack(parts)
 
 
 def columns_out(transformer: Any, columns: Mapping[str, ColumnType], dates: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError
-from ..redaction import shorten
+from ..errors import DataError, lacking, listed
 from .arrays import Tasks, Tree, named, unnamed
-from .column_transformer import columns_out, load_transformer, save_transformer
+from .column_transformer import columns_out, load_transformer, save_transformer, transform_table
 from .columns import ColumnType, Features, to_numbers, to_text
 from .scaling import Scaling
 from .tables.dates import expand, part_name, to_dates
@@ -140,7 +139,7 @@ class Preprocessor:
 
     def transform_checked(self, checked: Features) -> Tree:
         """Transform what `check` returned; otherwise as `transform`."""
-        transformed = checked if isinstance(checked, np.ndarray) else self.transformer.transform(self.expand_dates(checked))
+        transformed = checked if isinstance(checked, np.ndarray) else transform_table(self.transformer, self.expand_dates(checked))
         return self.by_input(transformed)
 
     def by_input(self, transformed: np.ndarray) -> Tree:
@@ -190,7 +189,9 @@ class Preprocessor:
             DataError: If the outputs have another shape.
         """
         by_output = named(outputs)
-        predictions = [target.decode(by_output[name]).add_prefix(f"{name}_" if name else "") for name, target in self.targets.items()]
+        if set(self.targets) == {""}:
+            return self.targets[""].decode(by_output[""])
+        predictions = [target.decode(by_output[name]).add_prefix(f"{name}_") for name, target in self.targets.items()]
         return pd.concat(predictions, axis="columns")
 
     def save(self, folder: Path) -> None:
@@ -249,15 +250,14 @@ class Preprocessor:
     def _check_table(self, rows: Features, columns: Mapping[str, ColumnType]) -> pd.DataFrame:
         if not isinstance(rows, pd.DataFrame):
             raise DataError(f"The rows are a {type(rows).__name__}; expected a table with the columns {', '.join(columns)}")
-        missing = [name for name in columns if name not in rows.columns]
-        if missing:
-            given = shorten(", ".join(map(str, rows.columns)), 200)
-            raise DataError(f"The rows lack the columns {', '.join(missing)}; they have {given}; expected {', '.join(columns)}")
+        if lack := lacking(columns, rows.columns):
+            raise DataError(f"The rows {lack}; expected {listed(list(columns))}")
         if rows.empty:
             raise DataError("The table has no rows; expected at least one")
         # Text as objects: scikit-learn's imputer finds its gaps only there.
         checked = {name: self._check_column(self._without_gap_words(rows[name]), of) for name, of in columns.items()}
-        return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in checked.items()}).set_index(rows.index)
+        typed = {name: pd.Series(values, rows.index, dtype=object) if values.dtype == object else values for name, values in checked.items()}
+        return pd.DataFrame(typed, index=rows.index)
 
     def _check_column(self, column: pd.Series, of: ColumnType) -> np.ndarray:
         if of == "date":

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...errors import listed
+from ...errors import lacking, listed
 from ..columns import ColumnType
 from . import detection
 from .dates import find_format, is_ambiguous, parse_dates
@@ -167,9 +167,8 @@ def _read_as_found(text: str, lines: list[str], base: TableFormat, columns: Mapp
     form = replace(base, separator=detection.find_separator(lines, base.quote))
     first = detection.split(lines, form.separator, form.quote)
     form = replace(form, header=set(columns) <= set(first[0]) or detection.find_header(first, None))
-    missing = [name for name in columns if name not in first[0]] if form.header else []
-    if missing:
-        raise ValueError(f"the rows lack the columns {listed(missing)}; they have {listed(first[0])}")
+    if form.header and (lack := lacking(columns, first[0])):
+        raise ValueError(f"the rows {lack}")
     texts, _ = _texts(text, form, first)
     return replace(form, decimal=detection.find_decimal(texts, text, form.separator, form.quote)), texts
 

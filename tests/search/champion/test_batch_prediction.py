@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from search.champion import predict_file
+from search.champion import predict_example, predict_file
 from search.errors import DataError
 
 
@@ -47,11 +47,15 @@ def test_extra_columns_and_their_order_do_not_matter(champion, rows, tmp_path):
         ("rows.csv", "age,siblings,port\n", "has no rows to predict"),
         ("rows.parquet", "no parquet", "cannot be read as a table"),
         ("rows.csv", "age,port\n1,north\n", "lack the columns siblings"),
+        ("rows.csv", "age,sibings,port\n1,2,north\n", r'lack the columns siblings \("sibings": did you mean "siblings"\?\)'),
+        ("rows.parquet", lambda path: pd.DataFrame({"Age": [1], "siblings": [1], "port": ["a"]}).to_parquet(path), 'did you mean "age"'),
         ("rows.csv", "age,siblings,port\nold,2,north\n", "the column \"age\" holds 'old'"),
     ],
 )
 def test_a_file_that_cannot_be_predicted_is_refused_in_one_line(champion, tmp_path, name, content, message):
-    if content is not None:
+    if callable(content):
+        content(tmp_path / name)
+    elif content is not None:
         (tmp_path / name).write_text(content)
     with pytest.raises(DataError, match=message) as caught:
         predict_file(lambda: champion, tmp_path / name, tmp_path / "predictions.csv")
@@ -63,6 +67,16 @@ def test_values_that_were_not_in_training_are_told(champion, tmp_path):
     (tmp_path / "rows.csv").write_text("age,siblings,port\n1,2,\n1,2,7\n1,2,north\n")
     with pytest.warns(UserWarning, match=r"^port: 1 of 2 values were not in training, such as 7$"):
         predict_file(lambda: champion, tmp_path / "rows.csv", tmp_path / "predictions.csv")
+
+
+def test_the_carried_rows_are_predicted_and_written_beside_their_predictions(champion, dataset, tmp_path):
+    table = predict_example(champion, tmp_path / "example.csv")
+    rows = dataset.validation.features.head(5)
+    assert list(table) == ["age", "siblings", "port", "prediction", "probability_no", "probability_yes"]
+    assert table["probability_yes"].tolist() == champion.predict(rows)["probability_yes"].tolist()
+    assert predict_file(lambda: champion, tmp_path / "example.csv", tmp_path / "predictions.csv") == len(rows)
+    with pytest.raises(DataError, match=r'has the suffix ".txt"'):
+        predict_example(champion, tmp_path / "example.txt")
 
 
 def test_a_missing_file_is_found_out_before_the_champion_is_loaded(tmp_path):

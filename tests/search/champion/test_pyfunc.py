@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pandas as pd
@@ -64,3 +65,45 @@ def test_mlflow_serves_the_registered_champion_over_http(serve, model_uri, track
             np.testing.assert_allclose(predictions["probability_yes"], expected["probability_yes"], atol=1e-6)
             single = [post(pd.DataFrame([row]), form)["probability_yes"][0] for row in ODD_ROWS]
             np.testing.assert_allclose(single, odd_predictions, atol=1e-6, err_msg=f"integers, missing values and new categories as {form}")
+
+
+def test_one_row_takes_little_longer_than_the_model_alone(champion, dataset):
+    row = dataset.test.features.head(1)
+    features = champion.features(row)
+
+    def fastest(call):
+        seconds = []
+        for _ in range(15):
+            started = time.perf_counter()
+            call()
+            seconds.append(time.perf_counter() - started)
+        return min(seconds)
+
+    of_model, of_champion = fastest(lambda: np.asarray(champion.model(features))), fastest(lambda: champion.predict(row))
+    assert of_champion < 8 * of_model  # Keras' `predict` took 25 times as long; a busy machine doubles a part of it
+
+
+def test_many_rows_are_predicted_as_one_is(champion, dataset):
+    rows = pd.concat([dataset.test.features] * 20, ignore_index=True)
+    one_by_one = [champion.predict(rows[number : number + 1])["probability_yes"].iloc[0] for number in range(5)]
+    np.testing.assert_allclose(champion.predict(rows)["probability_yes"][:5], one_by_one, atol=1e-6)
+
+
+def test_it_is_shown_as_a_line_and_as_a_table(champion):
+    assert repr(champion).startswith('Champion("survival", trial 7, val_accuracy 0.875, test ')
+    table = champion._repr_html_()
+    for text in ("survival, trial 7", "models:/survival@champion", "learning_rate=0.01", "survived, binary", "no, yes", "port (text)"):
+        assert text in table
+
+
+@pytest.mark.slow
+def test_loading_and_predicting_prints_nothing(packaged, dataset, tmp_path):
+    dataset.test.features.to_csv(tmp_path / "rows.csv", index=False)
+    script = f"""
+from pathlib import Path
+import pandas as pd
+from search.champion import Champion
+Champion(Path({str(packaged.folder / "data" / "champion")!r})).predict(pd.read_csv({str(tmp_path / "rows.csv")!r}))
+"""
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stdout, process.stderr) == (0, "", "")

@@ -42,6 +42,14 @@ def test_numbers_are_standardised_gaps_filled_and_text_one_hot_encoded():
     np.testing.assert_array_equal(transformed[:, 3:], [[1, 0], [0, 1], [0, 1], [0, 1], [0, 1], [1, 0]])
 
 
+@pytest.mark.parametrize("section", [{}, {"numeric": "minmax", "categorical": "ordinal"}, {"numeric": "none", "missing_text": "category"}])
+def test_rows_are_transformed_as_scikit_learn_does_to_the_last_bit(section):
+    preprocessor = _fit(**section)
+    rows = pd.concat([ROWS, ROWS.assign(sex="a value never seen")]).set_index(pd.Index([0] * 12))
+    expected = preprocessor.transformer.transform(preprocessor.check(rows)).astype(np.float32)
+    np.testing.assert_array_equal(preprocessor.transform(rows), expected)
+
+
 def test_minmax_ordinal_and_mean_are_available():
     preprocessor = _fit(numeric="minmax", categorical="ordinal", missing="mean")
     transformed = preprocessor.transform(ROWS)

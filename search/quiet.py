@@ -1,4 +1,7 @@
-"""Hides messages that a backend's compiled code prints during its import."""
+"""Hides messages that a backend's compiled code prints during its import.
+
+A champion bundles this file.
+"""
 
 import contextlib
 import os
