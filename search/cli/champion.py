@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
+from .formats import format_number
 from .options import Study
-from .output import format_number, unseen_values_printed
+from .output import unseen_values_printed
 
 
 def register(app: typer.Typer) -> None:

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
+from ..quiet import quiet_backend
 from .formats import format_number
 from .options import Ledger, Study, make_store
 from .output import console, unseen_values_printed
-from .quiet import quiet_backend
 
 
 class Part(StrEnum):
