@@ -3,6 +3,7 @@
 The packages are always this project's; a user's folder adds its modules to them, and its ``__init__.py`` is not run.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
@@ -28,6 +29,12 @@ def folders_of_user(sys_path: Sequence[str] | None = None) -> list[Path]:
         for entry in dict.fromkeys(entries)
         if entry.is_dir() and not any(entry.is_relative_to(prefix) for prefix in installed) and not (entry / _OWN_FILE).exists()
     ]
+
+
+def readable_path() -> list[str]:
+    """Return the places where modules are looked for, without those that this user may not read, for which `PathFinder` raises."""
+    effective = os.access in os.supports_effective_ids
+    return [place for place in sys.path if os.access(place or ".", os.R_OK, effective_ids=effective)]
 
 
 def find(name: str) -> ModuleSpec:

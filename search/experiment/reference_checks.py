@@ -46,7 +46,7 @@ def _check(reference: str) -> None:
     name = attribute.partition(".")[0]
     if names is not None and name not in names and not _submodule(spec, name):
         public = [known for known, is_own in names.items() if is_own and not known.startswith("_")]
-        raise UnknownReferenceError(f'"{reference}": {module} has no "{attribute}"; {nearest(name, public)}')
+        raise UnknownReferenceError(f'"{reference}": {module} has no "{attribute}"; {nearest(name, public) if public else "it defines nothing"}')
     folders = packages.folders_of_user()
     for file in own_files([module]).values():
         if any(file.is_relative_to(folder) for folder in folders):
@@ -81,7 +81,7 @@ def _find(module: str, reference: str) -> ModuleSpec | None:
 
 
 def _find_top(name: str) -> ModuleSpec | None:
-    found = PathFinder.find_spec(name, sys.path)
+    found = PathFinder.find_spec(name, packages.readable_path())
     return found or importlib.util.find_spec(name)
 
 

@@ -88,9 +88,9 @@ def _find(name: str, parent: ModuleSpec | None, folders: Sequence[str]) -> Modul
         found = packages.find(name)
         is_installed = any(part in str(found.origin) for part in _INSTALLED)
         return None if is_installed and len(found.submodule_search_locations or ()) == 1 else found
-    found = found or PathFinder.find_spec(name, sys.path)
+    found = found or PathFinder.find_spec(name, packages.readable_path())
     if found is None:
-        with contextlib.suppress(ImportError, ValueError):  # a module without a specification, such as __main__
+        with contextlib.suppress(ImportError, ValueError, OSError):  # no specification, such as __main__'s; an unreadable folder
             found = importlib.util.find_spec(name)
     places = [] if found is None else [found.origin or "", *(found.submodule_search_locations or ())]
     return found if any(places) and not any(part in place for place in places for part in _INSTALLED) else None

@@ -60,7 +60,7 @@ def test_the_command_data_is_neither_ended_nor_kept_by_a_loader(shell, body, mes
 
 @pytest.mark.parametrize(("line", "message"), [("import sys; sys.exit(1)", "it called sys.exit(1)"), ("import os; os._exit(0)", "os._exit(0)")])
 def test_a_module_that_ends_the_process_when_it_is_imported_is_refused(shell, line, message):
-    (shell.folder / "own.py").write_text(line)
+    (shell.folder / "own.py").write_text(f"{line}\ndef load(): pass\n")
     assert message in run(shell).stderr
 
 
