@@ -16,25 +16,25 @@ PACKAGES = ("models", "experiments")
 _OWN_FILE = Path("search", "experiment", "references.py")
 
 
+def readable_path() -> list[str]:
+    """Return the places where modules are looked for, without those that this user may not read, for which `PathFinder` raises."""
+    effective = os.access in os.supports_effective_ids
+    return [place for place in sys.path if os.access(place or ".", os.R_OK, effective_ids=effective)]
+
+
 def folders_of_user(sys_path: Sequence[str] | None = None) -> list[Path]:
     """Return the folders that a user's modules are imported from: those of ``sys.path`` without installed packages and this project.
 
     Args:
         sys_path: The entries. Defaults to those of ``sys.path``.
     """
-    entries = [Path(entry or ".").absolute() for entry in (sys.path if sys_path is None else sys_path)]
+    entries = [Path(entry or ".").absolute() for entry in (readable_path() if sys_path is None else sys_path)]
     installed = (Path(sys.prefix), Path(sys.base_prefix))
     return [
         entry
         for entry in dict.fromkeys(entries)
         if entry.is_dir() and not any(entry.is_relative_to(prefix) for prefix in installed) and not (entry / _OWN_FILE).exists()
     ]
-
-
-def readable_path() -> list[str]:
-    """Return the places where modules are looked for, without those that this user may not read, for which `PathFinder` raises."""
-    effective = os.access in os.supports_effective_ids
-    return [place for place in sys.path if os.access(place or ".", os.R_OK, effective_ids=effective)]
 
 
 def find(name: str) -> ModuleSpec:
