@@ -2,10 +2,11 @@
 
 from .aliases import champion_uri
 from .batch_prediction import predict_example, predict_file
+from .export import export_champion
 from .input_checks import UnseenValuesWarning
 from .package import PackagedChampion, PackageSpec, package_champion
 from .pyfunc import Champion
-from .registry import export_champion, load_champion, promote_version, register
+from .registry import load_champion, promote_version, register
 
 __all__ = [
     "Champion",

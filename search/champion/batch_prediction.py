@@ -58,17 +58,27 @@ def predict_example(champion: Champion, output_path: Path | None = None) -> pd.D
     if output_path is not None:
         _check_suffix(output_path, OUTPUT_SUFFIXES, output_path.suffix)
         check_output(output_path)
-    from mlflow.models import Model
-
-    folder = champion.code_folder.parent
-    rows: Any = Model.load(str(folder)).load_input_example(str(folder))
-    if rows is None:
-        raise DataError(f"The champion in {folder} carries no input example; give a file of rows with --input")
+    rows = example_rows(champion)
     predictions = champion.predict(rows)
     table = rows.join(predictions) if isinstance(rows, pd.DataFrame) else predictions
     if output_path is not None:
         _write(table, output_path)
     return table
+
+
+def example_rows(champion: Champion) -> Any:
+    """Return the raw rows that a champion carries, a table or an array of at most five rows.
+
+    Raises:
+        DataError: If it carries none.
+    """
+    from mlflow.models import Model
+
+    folder = champion.code_folder.parent
+    rows = Model.load(str(folder)).load_input_example(str(folder))
+    if rows is None:
+        raise DataError(f"The champion in {folder} carries no input example")
+    return rows
 
 
 def read_rows(path: Path, champion: Champion) -> pd.DataFrame:

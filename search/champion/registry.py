@@ -1,15 +1,13 @@
 """Registers champions in MLflow and loads them. Keras is imported when a champion's model is first used."""
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from ..data.arrays import named
-from ..errors import ChampionError, DataError, InputError, StudyNotFoundError, nearest
-from ..output_files import writing
+from ..errors import ChampionError, InputError, StudyNotFoundError, nearest
 from ..store import Store
 from ..tracking.descriptions import positive_tags
 from ..tracking.mlflow_connection import connect, mlflow_session, reading
@@ -248,20 +246,3 @@ def _listed(client: "MlflowClient", name: str) -> str:
     numbers = [str(version.version) for version in versions]
     texts = [f"{number} ({of_alias[number]})" if number in of_alias else number for number in numbers]
     return f"versions: {', '.join(texts) or 'none'}"
-
-
-def export_champion(champion: Champion, path: Path) -> None:
-    """Copy the file of a champion's model.
-
-    Args:
-        champion: The champion.
-        path: The new file, ending in ``.keras``, or ``.skops`` for scikit-learn's. The model takes preprocessed features.
-
-    Raises:
-        DataError: If the suffix is wrong, the folder does not exist, or the file cannot be written.
-    """
-    suffix = champion.model_file.suffix
-    if path.suffix != suffix:
-        raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in {suffix}')
-    with writing(path) as temporary:
-        shutil.copyfile(champion.model_file, temporary)

@@ -40,16 +40,17 @@ def predict(
     typer.echo(f"{n_rows} predictions written to {output}")
 
 
-def export(study: Study, file: Annotated[Path, typer.Argument(help="File to write, ending in .keras, or .skops for scikit-learn's.")]) -> None:
-    """Write a champion's model to a file (without its preprocessing)."""
+def export(
+    study: Study,
+    file: Annotated[Path, typer.Argument(help="File to write, ending in .keras, or .skops for scikit-learn's.")],
+    *,
+    with_preprocessing: Annotated[bool, typer.Option("--with-preprocessing", help="Write a Keras model that takes raw rows.")] = False,
+) -> None:
+    """Write a champion's model to a file, and print what it takes and gives."""
     from ..champion import export_champion, load_champion
 
-    champion = load_champion(study)
-    export_champion(champion, file)
-    typer.echo(f"Model written to {file}")
-    for name, target in champion.preprocessor.targets.items():
-        if target.scaling is not None:
-            typer.echo(f"Its output is scaled: {target.column} = {target.scaling.formula(name or 'output')}")
+    sentences = export_champion(load_champion(study), file, with_preprocessing=with_preprocessing)
+    typer.echo("\n".join([f"Model written to {file}", *sentences]))
 
 
 def promote(

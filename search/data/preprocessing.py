@@ -90,6 +90,11 @@ class Preprocessor:
         return tuple(name for _, name in self._columns_out)
 
     @property
+    def feature_columns(self) -> tuple[str, ...]:
+        """The column that each transformed feature comes from; empty if rows are arrays."""
+        return tuple(column for column, _ in self._columns_out)
+
+    @property
     def _columns_out(self) -> list[tuple[str, str]]:
         """The transformed features in order, each with the column it comes from."""
         return [] if self.columns is None else columns_out(self.transformer, self.columns, self.date_features)

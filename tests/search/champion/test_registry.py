@@ -5,8 +5,8 @@ import shutil
 import keras
 import pytest
 
-from search.champion import export_champion, load_champion, register
-from search.errors import ChampionError, DataError, StudyNotFoundError
+from search.champion import load_champion, register
+from search.errors import ChampionError, StudyNotFoundError
 from search.tracking.mlflow_connection import connect
 
 
@@ -73,15 +73,6 @@ def test_a_model_of_another_tool_is_refused(packaged, tracking_uri, parent_run_i
     register(other, tracking_uri, parent_run_id)
     with pytest.raises(ChampionError, match='"foreign" is not one of Perceptune'):
         load_champion("foreign", tracking_uri)
-
-
-def test_the_exported_model_is_the_saved_one(champion, spec, tmp_path):
-    export_champion(champion, tmp_path / "best.keras")
-    assert (tmp_path / "best.keras").read_bytes() == spec.model_path.read_bytes()
-    with pytest.raises(DataError, match=r"expected a file ending in \.keras"):
-        export_champion(champion, tmp_path / "best.h5")
-    with pytest.raises(DataError, match="does not exist; create it first"):
-        export_champion(champion, tmp_path / "no folder" / "best.keras")
 
 
 def test_registering_needs_no_keras_in_the_coordinator(packaged, tracking_uri, parent_run_id, run_python, tmp_path):
