@@ -73,6 +73,9 @@ def _check(champion: Champion) -> None:
         raise InputError(f"The columns {listed(dates)} hold dates, which no layer of Keras reads; {instead}")
     if slashes := [name for name in columns if "/" in name]:
         raise InputError(f'The columns {listed(slashes)} have a "/" in their names, which Keras allows in no name of an input; {instead}')
+    known = known_values(champion.preprocessor.transformer)
+    if hashed := [name for name, of in columns.items() if of == "text" and name not in known]:
+        raise InputError(f"The columns {listed(hashed)} are hashed as scikit-learn does, which no layer of Keras does; {instead}")
     if "text" in columns.values() and champion.metadata.backend != "tensorflow":
         raise InputError(f"Text is read by Keras with TensorFlow only, and the model is one of {champion.metadata.backend}; {instead}")
 
@@ -82,7 +85,7 @@ def _features(inputs: Mapping[str, Any], preprocessor: Preprocessor) -> Any:
     import keras
 
     parts = [
-        _numbers([inputs[name] for name in names], pipeline) if kind == "numeric" else _text(inputs, preprocessor)
+        _numbers([inputs[name] for name in names], pipeline) if kind == "numeric" else _text({name: inputs[name] for name in names}, preprocessor)
         for kind, pipeline, names in preprocessor.transformer.transformers_
     ]
     features = keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
@@ -112,11 +115,12 @@ def _text(inputs: Mapping[str, Any], preprocessor: Preprocessor) -> Any:
     import keras
 
     columns = preprocessor.columns or {}
-    known = known_values(preprocessor.transformer, columns)
+    known = known_values(preprocessor.transformer)
     first = {name: known[name][0] if name in known else 0.0 for name in columns}
     out = preprocessor.feature_columns
     parts = []
-    for name, categories in known.items():
+    for name in inputs:
+        categories = known[name]
         gaps = [word for word in dict.fromkeys(["", *(preprocessor.gaps or ())]) if word not in categories]
         texts = [_UNKNOWN, *categories, *(np.nan for _ in gaps)]  # a lookup's first index is that of unknown texts
         table = pd.DataFrame({other: pd.Series(texts if other == name else [first[other]] * len(texts), dtype=object) for other in columns})
