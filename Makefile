@@ -26,8 +26,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-search: $(READY) ## search for the best hyperparameters: EXPERIMENT= TRIALS= FRESH=1 ARGS="..."
-	@$(BIN)/perceptune run $(EXPERIMENT) $(if $(TRIALS),--trials $(TRIALS)) $(if $(FRESH),--fresh) $(ARGS)
+search: $(READY) ## search for the best hyperparameters: EXPERIMENT= (or DATA=table.csv TARGET=column) TRIALS= FRESH=1 ARGS="..."
+	@$(BIN)/perceptune run $(if $(DATA),'$(DATA)' $(if $(TARGET),--target '$(TARGET)'),$(EXPERIMENT)) $(if $(TRIALS),--trials $(TRIALS)) $(if $(FRESH),--fresh) $(ARGS)
 
 ui: $(READY) ## open the tracked studies in MLflow's user interface: PORT=
 	@$(BIN)/perceptune ui --port $(PORT)

@@ -26,7 +26,8 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    experiment: Annotated[str, typer.Argument(help="An experiment file, or the name of one in experiments/.")],
+    experiment: Annotated[str, typer.Argument(help="An experiment file, the name of one in experiments/, or a table's file with --target.")],
+    target: Annotated[str | None, typer.Option(help="Column of the table to predict: its name, or its number from 0.")] = None,
     trials: Annotated[int | None, typer.Option(help="Trials in total.")] = None,
     timeout_seconds: Annotated[float | None, typer.Option(help="Start no trial after this many seconds.")] = None,
     sampler: Annotated[str | None, typer.Option(help="Sampler of hyperparameters: tpe, random, kt-bayesian ...")] = None,
@@ -41,9 +42,10 @@ def run(
     set_: Annotated[list[str] | None, typer.Option("--set", help="Override a value: key.path=value; may be repeated.")] = None,
 ) -> None:
     """Search, track and register the best model; a repeated command continues up to the total number of trials."""
-    from ..experiment.file import load_experiment
+    from ..study.from_table import experiment_reader
 
-    written = load_experiment(experiment).search
+    read = experiment_reader(experiment, target, set_ or [])
+    written = read([]).search
     options = {
         "search.n_trials": trials,
         "search.timeout_seconds": timeout_seconds,
@@ -56,10 +58,10 @@ def run(
         "executor.workers_per_device": workers_per_device,
     }
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
-    loaded = load_experiment(experiment, [*overrides, *(set_ or [])])
+    loaded = read([*overrides, *(set_ or [])])
     summary = _search(loaded, make_store(ledger), study=study, fresh=fresh, accept_code=accept_code)
     flags = {"--timeout-seconds": timeout_seconds, "--sampler": sampler, "--pruner": pruner, "--executor": executor, "--workers": workers}
-    flags |= {"--workers-per-device": workers_per_device, "--study": study, "--ledger": redact(ledger) or None}
+    flags |= {"--workers-per-device": workers_per_device, "--study": study, "--target": target, "--ledger": redact(ledger) or None}
     print_summary(summary, _command(experiment, flags, set_ or []))
 
 

@@ -182,19 +182,17 @@ def load_experiment(source: str | Path, overrides: Iterable[str] = ()) -> Experi
     Raises:
         ExperimentError: If the file is missing, is not TOML, or a key or value is not valid.
     """
-    path, overrides = find_experiment(str(source)), tuple(overrides)
-    content = {"name": path.stem} | read_toml(path)
-    for override in overrides:
-        override_value(content, override)
-    return parse_experiment(content, " --set ".join([str(path), *map(mask_override, overrides)]))
+    path = find_experiment(str(source))
+    return parse_experiment({"name": path.stem} | read_toml(path), str(path), overrides)
 
 
-def parse_experiment(content: Mapping[str, Any], where: str) -> Experiment:
+def parse_experiment(content: dict[str, Any], where: str, overrides: Iterable[str] = ()) -> Experiment:
     """Check the content of an experiment file.
 
     Args:
-        content: The content of the TOML file, with a name.
+        content: The content of the TOML file, with a name; the overrides change it.
         where: Name of the file for messages.
+        overrides: Changes as for `load_experiment`. Defaults to none.
 
     Returns:
         The experiment.
@@ -202,6 +200,10 @@ def parse_experiment(content: Mapping[str, Any], where: str) -> Experiment:
     Raises:
         ExperimentError: With the first error found.
     """
+    overrides = tuple(overrides)
+    for override in overrides:
+        override_value(content, override)
+    where = " --set ".join([where, *map(mask_override, overrides)])
     try:
         return Experiment.model_validate(content)
     except ValidationError as error:

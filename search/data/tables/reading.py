@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...errors import lacking, listed
+from ...errors import lacking, nearest
 from ..columns import ColumnType
 from . import detection
 from .dates import find_format, is_ambiguous, parse_dates
@@ -141,7 +141,7 @@ def column_name(names: Sequence[str], column: str | int) -> str:
             raise LookupError(f"has no column number {column}; it has {len(names)} columns, 0 to {len(names) - 1}")
         return str(names[column])
     if column not in names:
-        raise LookupError(f'has no column "{column}"; its columns are {listed(names)}. Without a line of names, set header = false')
+        raise LookupError(f'has no column "{column}"; {nearest(column, names)}. Without a line of names, set header = false')
     return column
 
 

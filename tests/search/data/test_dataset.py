@@ -216,7 +216,7 @@ def test_a_wrong_loader_is_the_users_mistake(section, error, message):
 
 def test_a_csv_without_the_target_is_reported_with_its_columns(tmp_path):
     _part(20)[0].to_csv(tmp_path / "cats.csv", index=False)
-    with pytest.raises(DataError, match=r'cats.csv has no column "y"; its columns are x, s. ') as raised:
+    with pytest.raises(DataError, match=r'cats.csv has no column "y"; Valid: s, x. ') as raised:
         load_dataset(DataSection(loader="experiments.datasets:csv", path=str(tmp_path / "cats.csv"), target="y"))
     assert "'" not in str(raised.value)
 

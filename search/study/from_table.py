@@ -1,0 +1,176 @@
+"""Makes the experiment of a table's file: task, metric, search space and preprocessing by default.
+
+The experiment is the text of an experiment file, so that running the table and running the file that `init` writes are the same study.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from ..data.dataset import Dataset, load_dataset
+from ..data.tables import COMPRESSED, SUFFIXES, read_table
+from ..errors import DataError, ExperimentError, listed
+from ..experiment.file import Experiment, load_experiment, parse_experiment
+from ..experiment.shipped import EXPERIMENTS
+
+RARE = 0.25
+"""A class of a binary target with a smaller part of the rows is rare: predicting the other one is accurate, and says nothing."""
+_LARGE = 20_000
+"""Training rows from which larger batches are searched."""
+_LIKELY_TARGETS = ("target", "label", "class", "outcome", "y")
+
+_FILE = """\
+# Predicts a column of a table from the other columns.
+name = "" # of the study
+model = "mlp" # dense layers; `perceptune models` lists others
+
+[data]
+loader = "csv" # finds out how the file is written; `perceptune data` with this file shows it
+path = ""
+target = ""
+task = "" # as found in the target's values: "binary", "multiclass" or "regression"
+
+[preprocessing]   # these are the defaults
+numeric = "standard"        # or "minmax", "none"
+categorical = "onehot"      # text columns; or "ordinal", "target", "hash"
+missing = "median"          # gaps in numbers; or "mean"
+# columns = { zip = "text", notes = "drop" }   # the type of a column, in place of the one found
+
+[space.model]     # arguments of the model: a plain value is fixed, a table with a type is searched
+n_hidden = { type = "int", low = 0, high = 3 }
+n_neurons = { type = "int", low = 8, high = 128, log = true }
+activation = { type = "categorical", choices = ["relu", "tanh", "elu", "selu"] }
+dropout = { type = "float", low = 0.0, high = 0.5 }
+initializer = "auto"
+
+[space.training]
+learning_rate = { type = "float", low = 1e-3, high = 1e-1, log = true }
+batch_size = { type = "categorical", choices = [] }
+epochs = 100
+patience = 15     # epochs without a better validation value, then a trial ends
+
+[objective]
+metric = ""
+direction = ""
+
+[search]
+sampler = "tpe"
+n_trials = 40     # in total; a repeated command continues
+seed = 42
+"""
+
+
+def is_table(source: str) -> bool:
+    """Return whether a name is that of a table's file: .csv, .tsv, .txt, .data, .dat or .parquet, also compressed, such as .csv.gz."""
+    return _plain(Path(source)).suffix.lower() in SUFFIXES
+
+
+def experiment_reader(source: str, target: str | None, overrides: Sequence[str] = ()) -> Callable[[Iterable[str]], Experiment]:
+    """Return a function that reads an experiment with overrides, whatever it is made from.
+
+    Args:
+        source: A table's file, an experiment file, or the name of one in ``experiments/``.
+        target: The column of the table to predict; None for an experiment file, which names it.
+        overrides: All changes that the user gave as ``key.path=value``; those of ``data`` decide how the table is read.
+
+    Returns:
+        The function; its argument is the overrides, as for `load_experiment`.
+
+    Raises:
+        ExperimentError: If a table has no target, or an experiment file has one.
+        DataError: If the table cannot be read or has no such column.
+    """
+    if is_table(source):
+        text = table_experiment(source, target, overrides)
+        return lambda changes: parse_experiment(tomllib.loads(text), source, changes)
+    if target is not None:
+        raise ExperimentError(
+            f'--target {target} is for a table, such as customers.csv, but "{source}" is an experiment, which names its target: use --set data.target'
+        )
+    return partial(load_experiment, source)
+
+
+def table_experiment(path: str, target: str | None, overrides: Sequence[str] = ()) -> str:
+    """Return the text of the experiment file that predicts a column of a table.
+
+    The objective of a regression is the root mean squared error; of a binary target the accuracy, or the AUC if one class has less than
+    a quarter of the rows; of several classes the accuracy.
+
+    Args:
+        path: The table's file, relative to the working directory or to the folder of data files.
+        target: The column to predict: its name, or its number from 0, negative ones from the end.
+        overrides: Changes as ``key.path=value``, of which those of ``data`` count. Defaults to none.
+
+    Raises:
+        ExperimentError: If there is no target, or an override is not valid.
+        DataError: If the table cannot be read or has no such column.
+    """
+    if target is None:
+        raise ExperimentError(_no_target_message(path))
+    name = study_name(path)
+    data = {"loader": "csv", "path": str(Path(path)), "target": _column(path, target)}
+    first = {"name": name, "model": "mlp", "data": dict(data), "objective": {"metric": "val_loss", "direction": "minimize"}}
+    section = parse_experiment(first, path, [change for change in overrides if _key(change).split(".")[0] == "data"]).data
+    try:
+        dataset = load_dataset(section)
+    except DataError as error:
+        raise DataError(str(error).removeprefix(f'[data] loader = "{section.loader}": ')) from None
+    file: Any = tomlkit.parse(_FILE)
+    file["name"] = name
+    for key, value in ({**data, **section.arguments, "task": dataset.task}).items():
+        file["data"][key] = value
+    file["space"]["training"]["batch_size"]["choices"] = [128, 256, 512] if len(dataset.train.target) > _LARGE else [32, 64, 128]
+    file["objective"]["metric"], file["objective"]["direction"] = _objective(dataset)
+    return f"#:schema {(EXPERIMENTS / 'schema.json').as_uri()}\n{tomlkit.dumps(file)}"
+
+
+def study_name(path: str) -> str:
+    """Return the name of a table's study: its stem, with "-" in place of characters that a name cannot have."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", _plain(Path(path)).stem).strip("-_") or "table"
+
+
+def _objective(dataset: Dataset) -> tuple[str, str]:
+    """Return the metric and direction of a data set's only target."""
+    if dataset.task == "regression":
+        return "val_root_mean_squared_error", "minimize"
+    is_rare = dataset.task == "binary" and dataset.train.target.value_counts(normalize=True).min() < RARE
+    if is_rare and dataset.validation.target.nunique() < 2:
+        return "val_loss", "minimize"  # an AUC of one class is not defined
+    return "val_auc" if is_rare else "val_accuracy", "maximize"
+
+
+def _column(path: str, target: str) -> str | int:
+    """Return a target as a number, if it is one and no column is named so."""
+    if not re.fullmatch(r"-?\d+", target) or target in _columns(path):
+        return target
+    return int(target)
+
+
+def _columns(path: str) -> list[str]:
+    """Return the names of a table's columns; none if it cannot be read without further arguments of the loader."""
+    try:
+        return [str(name) for name in read_table(Path(path)).rows]
+    except (ValueError, OSError):
+        return []
+
+
+def _no_target_message(path: str) -> str:
+    columns = _columns(path)
+    if not columns:
+        return f"{path} is a table: name the column to predict, such as --target price"
+    likely = next((name for word in _LIKELY_TARGETS for name in columns if name.lower() == word), columns[-1])
+    return f'{path} is a table: name the column to predict, such as --target "{likely}"; its columns are {listed(columns)}'
+
+
+def _plain(path: Path) -> Path:
+    """Return a file's name without the suffix of its compression."""
+    return path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
+
+
+def _key(override: str) -> str:
+    return override.partition("=")[0].strip()
