@@ -36,8 +36,3 @@ def init(
     with writing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     typer.echo(f"{path} is written. Next: perceptune run {shlex.quote(str(path))}")
-
-
-def make_source(experiment: str, target: str | None) -> str:
-    """Return the arguments of ``make search`` that name what a search was started with."""
-    return f"EXPERIMENT={experiment}" if target is None else f"DATA={shlex.quote(experiment)} TARGET={shlex.quote(target)}"

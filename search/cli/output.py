@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ..data.positive_class import with_class
 from ..redaction import shorten
+from .baselines import baseline_rows
 from .formats import format_number, format_params, format_test
 from .program import program
 
@@ -108,6 +109,7 @@ def print_best(summary: "StudySummary") -> None:
         "Best trial": f"{summary.trial}: {format_params(summary.params)}",
         "Validation": f"{with_class(summary.metric, positive)} {format_number(summary.value)}",
         "Test": format_test(summary.test, positive) or "not measured yet",
+        **baseline_rows(summary),
         "Model": _model(summary),
     }
     for name, text in rows.items():

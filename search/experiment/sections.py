@@ -210,6 +210,8 @@ class SearchSection(Table):
         keep_models: Number of best trials whose models are kept in the study's folder, at least 1. Defaults to 1.
         disk_quota_bytes: Largest size of kept models and checkpoints: the worst models are removed first, the best one
             never; left out means no limit.
+        baselines: Whether simple models (the commonest class or the mean, logistic or linear regression, gradient boosting) are fitted on
+            the training part too and measured on the test part, beside the champion. Defaults to false.
     """
 
     sampler: Annotated[str, Field(json_schema_extra=_completed_by(_SAMPLERS))] = "tpe"
@@ -222,6 +224,7 @@ class SearchSection(Table):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     keep_models: Annotated[int, Field(ge=1)] = 1
     disk_quota_bytes: Annotated[int, Field(ge=1)] | None = None
+    baselines: bool = _added_later(False)
 
 
 def _check_workers(value: object) -> object:

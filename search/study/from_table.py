@@ -62,6 +62,7 @@ direction = ""
 sampler = "tpe"
 n_trials = 40     # in total; a repeated command continues
 seed = 42
+baselines = true # measures simple models on the test part too
 """
 
 

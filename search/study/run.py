@@ -33,6 +33,7 @@ from ..tracking.mlflow_tracker import MlflowTracker
 from ..tracking.sqlite_store import has_run
 from ..trial import Assignment, TrialResult
 from . import data_checks, disk_space
+from .baselines import BaselineProcess
 from .code_changes import check_code
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
@@ -121,7 +122,7 @@ class _Run:
         if not is_missing and not interrupted and self._is_tracked:
             self._end(Ending.NOTHING_RAN)
             return
-        with Packager(executor.start_process) as self._packager:
+        with Packager(executor.start_process) as self._packager, BaselineProcess(self._ledger, self._experiment) as self._baselines:
             if is_missing:
                 self._prepare_training(executor)
             self._start_tracking(executor)
@@ -149,6 +150,7 @@ class _Run:
             self._observer.on_note(note)
         if is_new:
             self._check_loaded_again()
+        self._baselines.start(executor.start_process, self._dataset.test)
         self._observer.on_stage("Searching")
 
     def _check_loaded_again(self) -> None:
@@ -259,6 +261,8 @@ class _Run:
         """Register the best model unless it is registered already, and write the report."""
         if self._ledger.best is None:
             return
+        if note := self._baselines.finish():
+            self._observer.on_note(note)
         if is_promoted(self._ledger):
             write_study_report(self._ledger)
             return

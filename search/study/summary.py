@@ -12,6 +12,7 @@ from ..errors import InputError, StoreUnavailableError, StudyFailedError
 from ..experiment.parameters import Value
 from ..ledger import StudyView
 from ..tracking.base import StudyOutcome
+from .baselines import Baselines, read_baselines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,7 @@ class StudySummary:
             registered, and while MLflow is unavailable.
         n_trials: Number of trials to finish in total.
         n_by_state: Number of trials by state.
+        baselines: Simple models, measured on the test part; None if the experiment does not ask for them.
     """
 
     study: str
@@ -55,6 +57,7 @@ class StudySummary:
     champion_uri: str | None = None
     n_trials: int
     n_by_state: Mapping[str, int]
+    baselines: Baselines | None = None
 
     @property
     def positive_classes(self) -> dict[str, str]:
@@ -92,6 +95,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         model_uri=champion.get("model_uri"),
         n_trials=ledger.attribute("n_trials") or 0,
         n_by_state=ledger.n_by_state(),
+        baselines=read_baselines(ledger),
     )
 
 
@@ -123,6 +127,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         best_metrics=summary.metrics,
         model_uri=summary.model_uri,
         test_metrics=summary.test,
+        baseline_metrics=summary.baselines.flat if summary.baselines else {},
         artifacts=ledger.folder.report if is_complete and ledger.folder.report.is_dir() else None,
     )
 

@@ -59,6 +59,7 @@ class StudyOutcome:
         best_metrics: The best trial's metrics at its best epoch, by Keras' names.
         model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
         test_metrics: The champion's metrics on the test part, by Keras' names; None for one that is not defined there.
+        baseline_metrics: Metrics of the baselines on the test part, such as ``baseline_mean_loss``. Defaults to none.
         artifacts: Folder whose files become artifacts of the study's run: plots, the experiment file.
     """
 
@@ -70,6 +71,7 @@ class StudyOutcome:
     best_metrics: Mapping[str, float] = field(default_factory=dict)
     model_uri: str | None = None
     test_metrics: Mapping[str, float | None] = field(default_factory=dict)
+    baseline_metrics: Mapping[str, float] = field(default_factory=dict)
     artifacts: Path | None = None
 
 

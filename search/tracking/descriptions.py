@@ -159,6 +159,7 @@ def outcome_metrics(outcome: StudyOutcome) -> dict[str, float]:
     metrics = {f"n_trials_{state.lower()}": float(count) for state, count in outcome.n_by_state.items()}
     metrics |= best_metrics(outcome.best_metrics)
     metrics |= {_test_name(name): number for name, number in outcome.test_metrics.items() if number is not None}
+    metrics |= {_test_name(name): number for name, number in outcome.baseline_metrics.items()}
     return metrics if outcome.best_value is None else metrics | {"best_value": outcome.best_value}
 
 

@@ -16,7 +16,7 @@ from search import load_champion
 
 DIABETES = Path(__file__).parents[3] / "experiments" / "diabetes.toml"
 N_TRIALS = 4
-WORDS = ["run", DIABETES, "--trials", N_TRIALS, "--set", "space.training.epochs=5"]
+WORDS = ["run", DIABETES, "--trials", N_TRIALS, "--set", "space.training.epochs=5", "--set", "search.baselines=true"]
 COMMAND = """
 import sys
 from search.cli.app import run_app
@@ -48,6 +48,16 @@ def test_a_study_ends_with_its_best_trial_and_the_next_commands(finished):
     assert "Test        accuracy" in output
     assert "models:/diabetes/1" in output
     assert "perceptune ui" in output
+
+
+def test_the_baselines_are_beside_the_result_and_in_mlflow(finished, best, rows):
+    shell, output = finished
+    baselines = best["baselines"]["metrics"]
+    assert list(baselines) == ["majority_class", "logistic_regression", "gradient_boosting"]
+    assert f"Baselines   on the test part, accuracy: majority class {baselines['majority_class']['accuracy']:.5g}, logistic" in output
+    query = "select key, value from metrics where key like 'test_baseline_%accuracy' and run_uuid = '{}'"
+    tracked = dict(rows(shell, query.format(best["parent_run_id"])))
+    assert tracked == {f"test_baseline_{name}_accuracy": of["accuracy"] for name, of in baselines.items()}
 
 
 def test_every_finished_trial_is_one_line(finished):

@@ -44,6 +44,7 @@ def test_the_objective_follows_from_the_target(here, target, metric, direction, 
     assert (experiment.name, experiment.objective.metric, experiment.objective.direction) == ("customers", metric, direction)
     assert experiment.data.arguments["task"] == task
     assert experiment.search.n_trials == 40
+    assert experiment.search.baselines
 
 
 def test_overrides_decide_how_the_table_is_read_and_change_everything_else(here):

@@ -1,0 +1,23 @@
+"""The lines about a study's baselines under its result."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..study.summary import StudySummary
+
+
+def baseline_rows(summary: "StudySummary") -> dict[str, str]:
+    """Return the objective's metric of each baseline, and a sentence if the champion does not beat the linear one; none if unmeasured."""
+    metric = summary.metric.removeprefix("val_")
+    baselines, value = summary.baselines, summary.test.get(metric)
+    if baselines is None or value is None:
+        return {}
+    numbers = [f"{_words(name)} {of[metric]:.5g}" for name, of in baselines.metrics.items() if of.get(metric) is not None]
+    limit = "" if baselines.n_rows == baselines.n_all_rows else f" (fitted on {baselines.n_rows} of {baselines.n_all_rows} training rows)"
+    rows = {"Baselines": f"on the test part, {metric}: {', '.join(numbers)}{limit}"}
+    unbeaten = baselines.unbeaten(metric, value)
+    return rows | ({"": f"The best trial is not better than {_words(unbeaten)} on the test part"} if unbeaten else {})
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

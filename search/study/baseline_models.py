@@ -1,0 +1,113 @@
+"""Fits the baselines of a study and measures them on the test part, in a process of low priority that `baselines.py` starts."""
+
+import math
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..data.arrays import TrainingArrays
+from ..data.parts import Part
+from ..data.positive_class import is_defined
+from ..data.preprocessing import Preprocessor
+from ..errors import ExperimentError
+from ..estimators import as_matrix
+from ..experiment.file import Experiment
+from ..redaction import one_line, redact_output, shorten
+from ..training.metrics import Head, make_heads
+from ..training.sklearn_metrics import measure
+
+MOST_ROWS, MOST_VALUES = 20_000, 4_000_000
+"""Training rows at most, and rows x features x classes at most, so that all baselines take seconds."""
+_LEAST_ROWS = 1_000
+
+
+def serve(pipe: Connection) -> None:
+    """Reply to one request.
+
+    Args:
+        pipe: Gets ``sys.path``, the text of an `Experiment`, the folders of its arrays and preprocessor, and the test `Part`. Is sent what
+            `measure_baselines` returns, or ``{"error": text}``.
+    """
+    redact_output()
+    os.nice(5)  # the trials need the processor more
+    sys.path[:], text, arrays, preprocessor, test = pipe.recv()
+    experiment = Experiment.model_validate_json(text)
+    experiment.remember_secrets()
+    try:
+        pipe.send(measure_baselines(experiment, TrainingArrays.load(arrays), Preprocessor.load(Path(preprocessor)), test))
+    except Exception as error:  # whatever scikit-learn raises: the search itself is not at fault
+        traceback.print_exc()
+        pipe.send({"error": f"{type(error).__name__}: {shorten(one_line(str(error)), 300)}"})
+
+
+def measure_baselines(experiment: Experiment, arrays: TrainingArrays, preprocessor: Preprocessor, test: Part) -> dict[str, Any]:
+    """Fit the baselines on the training part and measure them on the test part, with the metrics of the experiment.
+
+    They are: the commonest class or the mean; logistic regression, or linear regression with a small penalty (ridge); gradient boosting;
+    each with scikit-learn's defaults and the preprocessing of the trials.
+
+    Args:
+        experiment: The experiment, of one output.
+        arrays: What trials are trained on.
+        preprocessor: The preprocessing of the trials.
+        test: The test part.
+
+    Returns:
+        "metrics" by the baseline's name, each by Keras' names, None for one that is not defined; "n_rows" that were fitted, and "n_all_rows".
+
+    Raises:
+        ExperimentError: If the model has several outputs.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    if isinstance(arrays.y_train, dict):
+        raise ExperimentError(f"search.baselines: expected a model of one output; the model has {', '.join(arrays.y_train)}")
+    ((_, target),) = preprocessor.targets.items()
+    (head,) = make_heads(experiment, target.task, preprocessor.scalings).values()
+    features, expected = as_matrix(preprocessor.transform(test.features)), target.encode(test.targets[target.column])
+    n_all_rows = len(arrays.y_train)
+    chosen = _choose_rows(n_all_rows, features.shape[1] * max(1, len(target.classes)))
+    x, y = as_matrix(np.asarray(arrays.x_train)[chosen]), np.asarray(arrays.y_train)[chosen].ravel()
+    y = y if target.task == "regression" else y.astype(int)
+    with threadpool_limits(1):
+        metrics = {name: _measure(model.fit(x, y), features, expected, head) for name, model in _models(target.task).items()}
+    return {"metrics": metrics, "n_rows": len(y), "n_all_rows": n_all_rows}
+
+
+def _choose_rows(n_rows: int, n_values: int) -> np.ndarray | slice:
+    """Return the rows to fit: all, or as many by chance as the limits allow.
+
+    Args:
+        n_rows: Training rows.
+        n_values: Features x classes.
+    """
+    limit = min(MOST_ROWS, max(_LEAST_ROWS, MOST_VALUES // n_values))
+    return slice(None) if n_rows <= limit else np.sort(np.random.default_rng(0).permutation(n_rows)[:limit])
+
+
+def _models(task: str) -> Mapping[str, Any]:
+    from sklearn.dummy import DummyClassifier, DummyRegressor
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    if task == "regression":
+        return {"mean": DummyRegressor(), "linear_regression": Ridge(), "gradient_boosting": HistGradientBoostingRegressor(random_state=0)}
+    return {
+        "majority_class": DummyClassifier(strategy="prior"),
+        "logistic_regression": LogisticRegression(max_iter=1000),
+        "gradient_boosting": HistGradientBoostingClassifier(random_state=0),
+    }
+
+
+def _measure(model: Any, features: np.ndarray, expected: np.ndarray, head: Head) -> dict[str, float | None]:
+    defined = tuple(metric for metric in head.metrics if is_defined(metric, expected))
+    measured = measure(model, features, expected, replace(head, metrics=defined))
+    finite = {name: value if math.isfinite(value) else None for name, value in measured.items()}
+    return dict.fromkeys(("loss", *head.metrics)) | finite
