@@ -11,10 +11,16 @@ from search.cli.app import app
 from search.experiment.file import load_experiment, parse_experiment
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README, CLI, EXPERIMENTS = ((ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "search/cli/README.md", "experiments/README.md"))
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("*/README.md")), ROOT / "search/training/README.md"]
-COMMANDS = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8") + (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted(ROOT.glob("*/README.md")),
+    *sorted(ROOT.glob("search/*/README.md")),
+    *sorted(ROOT.glob("search/*.md")),
+]
+COMMANDS = README + CLI + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8") + (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def blocks(language, text=README):
@@ -30,18 +36,19 @@ def test_every_make_command_exists():
 
 def test_every_command_is_shown():
     commands = set(get_command(app).commands)
-    shown = set(re.findall(r"`([a-z]+)[^`]*`", "".join(re.findall(r"^\| (`.*?) \|", README, flags=re.M))))
+    shown = set(re.findall(r"`([a-z]+)[^`]*`", "".join(re.findall(r"^\| (`.*?) \|", CLI, flags=re.M))))
     assert commands == shown
 
 
 def test_every_option_of_run_is_shown():
-    [block] = [block for block in blocks("console") if "perceptune run EXPERIMENT" in block]
+    [block] = [block for block in blocks("console", CLI) if "perceptune run EXPERIMENT" in block]
     options = {option for parameter in get_command(app).commands["run"].params for option in parameter.opts if option.startswith("--")}
     assert options == set(re.findall(r"--[a-z-]+", block))
 
 
-def test_the_experiment_file_is_valid():
-    [content] = [content for content in blocks("toml") if "customers.csv" in content]
+@pytest.mark.parametrize("page", [README, EXPERIMENTS], ids=["README.md", "experiments/README.md"])
+def test_the_experiment_file_is_valid(page):
+    [content] = [content for content in blocks("toml", page) if "customers.csv" in content]
     assert parse_experiment({"name": "readme"} | tomllib.loads(content), "README.md").search.n_trials == 50
 
 
@@ -50,7 +57,7 @@ def test_the_python_examples_load_what_they_name():
     assert experiment.search.n_trials == 10
     import search
 
-    for name in re.findall(r"from search import (.*)", README):
+    for name in re.findall(r"from search import (.*)", README + CLI):
         assert all(callable(getattr(search, part.strip())) for part in name.split(","))
 
 
@@ -73,3 +80,7 @@ def test_the_layout_in_contributing_names_every_folder_and_file_of_search():
     top = {path.name + "/" * path.is_dir() for path in (ROOT / "search").iterdir() if (path.is_dir() or path.suffix == ".py")}
     training = {path.name + "/" * path.is_dir() for path in (ROOT / "search" / "training").iterdir() if path.is_dir()}
     assert (top | training) - {"__init__.py", "__pycache__/"} <= named
+
+
+def test_the_readme_is_short():
+    assert len(README.split()) <= 900

@@ -1,4 +1,4 @@
-"""The model and the data set that README.md adds are searched as they are written there, and their champions predict."""
+"""The model and the data set that experiments/README.md adds are searched as they are written there, and their champions predict."""
 
 import contextlib
 import re
@@ -9,7 +9,7 @@ import pytest
 from search import load_champion, load_experiment
 from search.data.dataset import load_dataset
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[1] / "experiments" / "README.md").read_text(encoding="utf-8")
 COMMAND = ".venv/bin/perceptune "
 
 

@@ -1,4 +1,4 @@
-"""The README's lists of what listens and what is unpickled are those of the code."""
+"""The security page's lists of what listens and what is unpickled are those of the code."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "search" / "security.md").read_text(encoding="utf-8")
 SOURCES = sorted(path for folder in ("search", "models", "experiments") for path in (ROOT / folder).rglob("*.py"))
 UNPICKLING = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "marshal", "jsonpickle", "read_pickle", "allow_pickle", "Unpickler"}
 SERVERS = {"uvicorn", "create_server", "start_server", "serve_forever", "HTTPServer", "ThreadingHTTPServer", "Listener", "BaseManager", "ray"}
@@ -32,7 +32,7 @@ def names_of(source):
 
 
 def listed(title):
-    """Return the files that the README's table of this title names."""
+    """Return the files that the page's table of this title names."""
     [table] = re.findall(rf"^\| {title} \|.*\n\|[-| ]+\n((?:\|.*\n)+)", README, flags=re.M)
     return set(re.findall(r"`((?:search|experiments)/[\w/]+\.py)`", table))
 

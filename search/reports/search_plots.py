@@ -4,6 +4,7 @@ They show completed trials only. Failed and interrupted trials have no value, an
 """
 
 import math
+import warnings
 from typing import TYPE_CHECKING
 
 from .figure_style import INK, apply_layout, is_share, number_format, usual_range
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     import optuna
     from plotly.graph_objects import Figure
 
-_MIN_FOR_IMPORTANCES = 2
+_MIN_FOR_IMPORTANCES = 4
 _N_BOOTSTRAP = 20
 _MANY_DECADES = 1.99
 _FEW_WHOLE_NUMBERS = 6
@@ -57,7 +58,7 @@ def importances(study: "optuna.Study", metric: str) -> "Figure | None":
         metric: The objective's metric.
 
     Returns:
-        The figure; None with fewer than two completed trials, if all values are equal, or if no hyperparameter is searched.
+        The figure; None with fewer than four completed trials, if all values are equal, or if no hyperparameter is searched.
     """
     from plotly.graph_objects import Figure
 
@@ -88,13 +89,15 @@ def _importances(study: "optuna.Study") -> tuple[dict[str, float], dict[str, flo
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 
     trials, evaluator, generator = completed(study), PedAnovaImportanceEvaluator(), np.random.default_rng(0)
-    shares = get_param_importances(study, evaluator=evaluator)
-    samples: dict[str, list[float]] = {name: [] for name in shares}
-    for _ in range(_N_BOOTSTRAP):
-        sample = optuna.create_study(direction=study.direction, storage=optuna.storages.InMemoryStorage())
-        sample.add_trials([trials[index] for index in generator.integers(len(trials), size=len(trials))])
-        for name, share in get_param_importances(sample, evaluator=evaluator, params=list(shares)).items():
-            samples[name].append(share)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of few trials: the standard errors tell it
+        shares = get_param_importances(study, evaluator=evaluator)
+        samples: dict[str, list[float]] = {name: [] for name in shares}
+        for _ in range(_N_BOOTSTRAP):
+            sample = optuna.create_study(direction=study.direction, storage=optuna.storages.InMemoryStorage())
+            sample.add_trials([trials[index] for index in generator.integers(len(trials), size=len(trials))])
+            for name, share in get_param_importances(sample, evaluator=evaluator, params=list(shares)).items():
+                samples[name].append(share)
     return dict(shares), {name: float(np.std(found)) for name, found in samples.items()}
 
 
