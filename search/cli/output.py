@@ -62,9 +62,10 @@ def print_summary(summary: "StudySummary", again: str) -> None:
     }
     console.print("\nNext:")
     width = max(len(command) for command in commands.values()) + len(name) + 3
+    fits = width + max(map(len, commands)) + 2 <= console.width
     for purpose, command in commands.items():
         line = f"{name} {command}"
-        if width + len(purpose) + 2 > console.width:
+        if not fits:
             console.print(f"  {purpose}:\n    {line}")
         else:
             console.print(f"  {line:<{width}}{purpose}")
