@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from ..data.arrays import named
+from ..data.positive_class import why_undefined, with_class
 from ..errors import ChampionError, InputError, StudyNotFoundError, nearest
 from ..store import Store
 from ..tracking.descriptions import positive_tags
 from ..tracking.mlflow_connection import connect, mlflow_session, reading
 from ..tracking.sqlite_store import exists
 from . import aliases
+from .metadata import ChampionMetadata
 from .package import PackagedChampion
 from .pyfunc import Champion
 
@@ -67,7 +69,8 @@ def _create_version(client: "MlflowClient", packaged: PackagedChampion, parent_r
     _create_registered_model(client, study)
     # Not "models:/<id>", which the SQL store resolves with MLflow's global tracking URI instead of the client's.
     source = model.artifact_location
-    version = client.create_model_version(study, source=source, run_id=parent_run_id, tags=tags, model_id=model.model_id)
+    described = _description(packaged.metadata)
+    version = client.create_model_version(study, source, parent_run_id, tags=tags, description=described, model_id=model.model_id)
     client.set_logged_model_tags(model.model_id, {"mlflow.modelVersions": json.dumps([{"name": study, "version": version.version}])})
     return version
 
@@ -78,6 +81,20 @@ def _tags(packaged: PackagedChampion, parent_run_id: str) -> dict[str, str]:
     return {f"perceptune.{name}": str(fact) for name, fact in facts.items()} | positive_tags(named(metadata.positive or {}))
 
 
+def _description(metadata: ChampionMetadata) -> str:
+    """Return what MLflow's page of a version says, in Markdown."""
+    positive = dict(named(metadata.positive or {}))
+    params = ", ".join(f"{name} = {value:.5g}" if isinstance(value, float) else f"{name} = {value}" for name, value in metadata.params.items())
+    test = {name: why_undefined(name) if value is None else f"{value:.5g}" for name, value in metadata.test.items()}
+    lines = [
+        f"Trial {metadata.trial} of study `{metadata.study}`: {with_class(metadata.metric, positive)} {metadata.value:.5g}.",
+        f"Test part: {', '.join(f'{with_class(name, positive)} {text}' for name, text in test.items())}." if test else "",
+        f"Hyperparameters: {params}." if params else "",
+        f'It takes raw rows of {metadata.data}: `load_champion("{metadata.study}").predict(dataframe)`.',
+    ]
+    return "\n\n".join(filter(None, lines))
+
+
 def _upload(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "LoggedModel":
     """Upload the model as an output of the run."""
     from mlflow.entities import LoggedModelOutput, LoggedModelStatus
@@ -85,9 +102,8 @@ def _upload(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: s
     experiment_id = client.get_run(parent_run_id).info.experiment_id
     params = {name: str(value) for name, value in packaged.metadata.params.items()}
     kind = "keras" if packaged.metadata.backend else "scikit-learn"
-    model = client.create_logged_model(
-        experiment_id, name=aliases.CHAMPION, source_run_id=parent_run_id, tags=_tags(packaged, parent_run_id), params=params, model_type=kind
-    )
+    name, tags = f"{packaged.metadata.study}-trial-{packaged.metadata.trial}", _tags(packaged, parent_run_id)
+    model = client.create_logged_model(experiment_id, name, source_run_id=parent_run_id, tags=tags, params=params, model_type=kind)
     try:
         _write_ids(packaged.folder, model, parent_run_id)
         client.log_model_artifacts(model.model_id, str(packaged.folder))

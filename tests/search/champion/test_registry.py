@@ -22,6 +22,11 @@ def test_the_newest_version_is_the_champion(model_uri, tracking_uri, parent_run_
         "perceptune.value": "0.875",
         "perceptune.positive_class": "yes",
     }
+    trial, test, params, use = version.description.split("\n\n")
+    assert trial == "Trial 7 of study `survival`: val_accuracy 0.875."
+    assert test.startswith("Test part: accuracy ")
+    assert params == "Hyperparameters: learning_rate = 0.01."
+    assert 'load_champion("survival").predict(dataframe)' in use
 
 
 def test_a_trial_that_is_registered_already_keeps_its_version(model_uri, tracking_uri, parent_run_id, packaged):
@@ -37,6 +42,7 @@ def test_the_run_lists_the_model(model_uri, tracking_uri, parent_run_id):
     (output,) = client.get_run(parent_run_id).outputs.model_outputs
     model = client.get_logged_model(output.model_id)
     assert (model.source_run_id, model.status.value, model.params) == (parent_run_id, "READY", {"learning_rate": "0.01"})
+    assert model.name == "survival-trial-7"
     assert json.loads(model.tags["mlflow.modelVersions"]) == [{"name": "survival", "version": int(model_uri.rpartition("/")[2])}]
 
 
