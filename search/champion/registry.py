@@ -155,7 +155,7 @@ def promote_version(study: str, version: int | None = None, tracking_uri: str | 
     _check_exists(study, tracking_uri)
     with mlflow_session():
         client = connect(tracking_uri)
-        if all(model.name != name for model in client.search_registered_models()):
+        if not client.search_registered_models(f"name = '{name}'", max_results=1):
             raise _not_found(client, study, name)
         chosen = _chosen_version(client, name, of_archived if version is None else str(version))
         before = aliases.find(client, name, aliases.CHAMPION)

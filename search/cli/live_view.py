@@ -152,7 +152,7 @@ class LiveObserver:
         shown = running[: max(n_rows, 1)]
         n_left = max(0, n_rows - len(shown))
         best = self._best.number if self._best else None
-        last = [replace(row, is_best=row.number == best) for row in reversed(self._last)][:n_left]
+        last = [replace(row, is_best=row.number == best) for row in reversed(list(self._last))][:n_left]  # trials end meanwhile
         if self._best is not None and last and not any(row.is_best for row in last):
             last = [*last[: n_left - 1], replace(self._best, is_best=True)]
         return [*shown, *last], len(running) - len(shown)

@@ -62,7 +62,8 @@ def run(
     summary = _search(loaded, make_store(ledger), study=study, fresh=fresh, accept_code=accept_code)
     flags = {"--timeout-seconds": timeout_seconds, "--sampler": sampler, "--pruner": pruner, "--executor": executor, "--workers": workers}
     flags |= {"--workers-per-device": workers_per_device, "--study": study, "--target": target, "--ledger": redact(ledger) or None}
-    print_summary(summary, _command(experiment, flags, set_ or []))
+    repeated = [override for override in set_ or [] if override.partition("=")[0].strip() != "search.n_trials"]  # another number is printed
+    print_summary(summary, _command(experiment, flags, repeated))
 
 
 def _command(experiment: str, flags: Mapping[str, object], overrides: Sequence[str]) -> str:

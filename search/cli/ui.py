@@ -85,4 +85,4 @@ def _newest_runs(client: "MlflowClient") -> str:
     experiments = {experiment.experiment_id: experiment for experiment in client.search_experiments()}
     newest = client.search_runs(list(experiments), order_by=["attributes.start_time DESC"], max_results=1)
     experiment_id = newest[0].info.experiment_id if newest else max(experiments, key=int, default="0")
-    return page_of(experiment_id, experiments[experiment_id].tags)
+    return page_of(experiment_id, experiments[experiment_id].tags if experiment_id in experiments else {})

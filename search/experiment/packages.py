@@ -5,6 +5,7 @@ The packages are always this project's; a user's folder adds its modules to them
 
 import os
 import sys
+import sysconfig
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
@@ -13,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 """The folder of this project's packages."""
 PACKAGES = ("models", "experiments")
+_INSTALLED = ("site-packages", "dist-packages")
 _OWN_FILE = Path("search", "experiment", "references.py")
 
 
@@ -29,11 +31,14 @@ def folders_of_user(sys_path: Sequence[str] | None = None) -> list[Path]:
         sys_path: The entries. Defaults to those of ``sys.path``.
     """
     entries = [Path(entry or ".").absolute() for entry in (readable_path() if sys_path is None else sys_path)]
-    installed = (Path(sys.prefix), Path(sys.base_prefix))
+    python = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "scripts")]
     return [
         entry
         for entry in dict.fromkeys(entries)
-        if entry.is_dir() and not any(entry.is_relative_to(prefix) for prefix in installed) and not (entry / _OWN_FILE).exists()
+        if entry.is_dir()
+        and not any(entry.is_relative_to(folder) for folder in python)
+        and not any(part in _INSTALLED for part in entry.parts)
+        and not (entry / _OWN_FILE).exists()
     ]
 
 

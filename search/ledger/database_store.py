@@ -73,29 +73,36 @@ class DatabaseStore:
             database.rename(storage.get_study_id_from_name(opened.archived_as), name)
 
     def delete(self, opened: OpenedStudy, name: str) -> None:
-        """Delete a study and its folder."""
+        """Delete a study and its folder, the folder first: a deletion that was interrupted can be repeated."""
+        if self._store.study(name).root.exists():
+            shutil.rmtree(self._store.study(name).root)
         with self._connected() as database, database.exclusive(WHOLE_DATABASE):
             database.storage.delete_study(opened.study_id)
         database.close()
-        if self._store.study(name).root.exists():
-            shutil.rmtree(self._store.study(name).root)
 
     def rename(self, opened: OpenedStudy, name: str, new: str) -> None:
         """Rename a study and its folder."""
         with self._connected() as database, database.exclusive(WHOLE_DATABASE):
             check_free(self._store, new, optuna.get_all_study_names(database.storage))
             database.rename(opened.study_id, new)
-            if self._store.study(name).root.exists():
-                self._store.study(name).root.rename(self._store.study(new).root)
+            try:
+                if self._store.study(name).root.exists():
+                    self._store.study(name).root.rename(self._store.study(new).root)
+            except OSError:
+                database.rename(opened.study_id, name)
+                raise
         database.close()
 
     def is_running(self, name: str) -> bool:
         """Return whether a coordinator runs a study."""
-        database = Database(self._url)
-        try:
-            return bool(DatabaseLeases(database, database.storage.get_study_id_from_name(name)).held_by_others())
-        finally:
-            database.close()
+        with self._connected() as database:
+            try:
+                study_id = database.storage.get_study_id_from_name(name)
+            except KeyError:  # it was deleted meanwhile
+                return False
+            is_running = bool(DatabaseLeases(database, study_id).held_by_others())
+        database.close()
+        return is_running
 
     def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
         """Open a study for reading."""

@@ -81,8 +81,12 @@ class JournalStore:
         return OpenedStudy(study, storage, leases)
 
     def delete(self, opened: OpenedStudy, name: str) -> None:
-        """Delete a study's folder."""
-        shutil.rmtree(self._store.study(name).root)
+        """Delete a study's folder, its journal last: a deletion that was interrupted can be repeated."""
+        folder = self._store.study(name)
+        for path in folder.root.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+        shutil.rmtree(folder.root)
 
     def rename(self, opened: OpenedStudy, name: str, new: str) -> None:
         """Rename a study's folder; in its journal the study keeps the name that it was created with."""

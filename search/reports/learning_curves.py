@@ -38,7 +38,7 @@ def learning_curves(study: "optuna.Study", histories: Mapping[int, Sequence[Mapp
         on_training = metric.removeprefix("val_")
         if rank == 0 and on_training != metric and on_training in history[0]:
             figure.add_scatter(**_curve(history, on_training, f"trial {trial.number}, training"), line={"color": colour, "dash": "dot"})
-    apply_layout(figure, f"Learning curves of {study.study_name}", f"{metric} after each epoch of the best {len(best)} completed trials")
+    apply_layout(figure, "Learning curves", f"{metric} after each epoch of the best {len(best)} completed trials")
     shown = usual_range([value for trace in figure.data for value in trace.y], figure.data[0].y)
     figure.update_yaxes(title=metric, tickformat=number_format(metric), range=shown)
     figure.update_xaxes(title="epoch", rangemode="tozero")

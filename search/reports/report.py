@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 FILE = "report.html"
+_PAGES_BEFORE = ("optimisation_history", "learning_curves", "importances", "parallel_coordinates", "slices")
+"""The files of earlier versions' reports."""
 _HEIGHT = "520px"
 _logger = logging.getLogger(__name__)
 _CONFIG = {"displaylogo": False, "responsive": True}
@@ -71,9 +73,8 @@ def write_report(folder: Path, title: str, facts: Mapping[str, str], commands: I
     path = folder / FILE
     with replacing(path) as temporary:
         temporary.write_text(to_html(title, facts, commands, plots.values(), trials, script), encoding="utf-8")
-    for earlier in folder.glob("*.html"):
-        if earlier != path:
-            earlier.unlink()
+    for name in _PAGES_BEFORE:
+        (folder / f"{name}.html").unlink(missing_ok=True)
     return path
 
 

@@ -34,7 +34,7 @@ def optimisation_history(study: "optuna.Study", metric: str) -> "Figure | None":
     if n_completed(study) == 0:
         return None
     figure = plot_optimization_history(study, target_name=metric)
-    apply_layout(figure, f"Optimisation history of {study.study_name}", f"{metric} of each completed trial, and the best one so far")
+    apply_layout(figure, "Optimisation history", f"{metric} of each completed trial, and the best one so far")
     figure.update_yaxes(tickformat=number_format(metric), title=metric, range=usual_range(_values(study)))
     figure.update_xaxes(title="trial")
     figure.update_traces(marker={"color": "#2563eb", "size": 7}, selector={"mode": "markers"})
@@ -77,7 +77,7 @@ def importances(study: "optuna.Study", metric: str) -> "Figure | None":
         marker_color="#2563eb",
     )
     subtitle = f"Share of each one in reaching the best tenth of {metric} (PED-ANOVA); the line is a standard error"
-    apply_layout(figure, f"Importance of hyperparameters in {study.study_name}", subtitle)
+    apply_layout(figure, "Importance of hyperparameters", subtitle)
     largest = max((shares[name] + errors[name] for name in names), default=1.0)
     return figure.update_xaxes(tickformat=".0%", range=[0, 1.05 * largest])
 
@@ -121,7 +121,7 @@ def parallel_coordinates(study: "optuna.Study", metric: str) -> "Figure | None":
     for tick in figure.layout.annotations:
         tick.update(font={"size": 12, "color": INK}, bgcolor="rgba(255, 255, 255, 0.8)", text=_format_tick(tick.text, metric, names[int(tick.x)]))
     subtitle = f"A line is a trial, from its {metric} through its hyperparameters; the darker, the better"
-    apply_layout(figure, f"Trials of {study.study_name}", subtitle, min_width=120 * len(names))
+    apply_layout(figure, "Parallel coordinates", subtitle, min_width=120 * len(names))
     return figure.update_traces(marker_colorbar_tickformat=number_format(metric), selector={"mode": "markers"})
 
 
@@ -142,7 +142,7 @@ def slices(study: "optuna.Study", metric: str) -> "Figure | None":
     figure = plot_slice(study, target_name=metric)
     apply_layout(
         figure,
-        f"Slices of {study.study_name}",
+        "Slices",
         f"{metric} against each hyperparameter; the darker, the later the trial",
         160 + 180 * len(figure.data),
     )

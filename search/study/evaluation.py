@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..champion import Champion, load_champion
+from ..champion.aliases import champion_uri
 from ..champion.evaluation import evaluate
 from ..champion.labelled_rows import read_labelled
 from ..data.dataset import load_dataset
@@ -47,7 +48,7 @@ def evaluate_part(ledger: StudyView, tracking_uri: str, part: PartName) -> Evalu
         StudyNotFoundError: If no champion of the study is registered.
         InputError: If the data cannot be loaded, or have changed.
     """
-    model_uri = _model_uri(ledger)
+    model_uri = _model_uri(ledger, tracking_uri)
     dataset = load_dataset(ledger.experiment.data, ledger.experiment.executor.load_timeout_seconds)
     if dataset.fingerprint != ledger.attribute("dataset"):
         raise DataError(
@@ -69,17 +70,18 @@ def evaluate_file(ledger: StudyView, tracking_uri: str, path: Path) -> Evaluatio
         StudyNotFoundError: If no champion of the study is registered.
         DataError: If the file cannot be read, or lacks columns.
     """
-    model_uri = _model_uri(ledger)
+    model_uri = _model_uri(ledger, tracking_uri)
     champion = load_champion(model_uri, tracking_uri)
     part, n_left_out = read_labelled(path, champion)
     return _evaluate(ledger, model_uri, champion, part, n_left_out)
 
 
-def _model_uri(ledger: StudyView) -> str:
+def _model_uri(ledger: StudyView, tracking_uri: str) -> str:
+    """Return the URI of the version that `predict` uses, which may be one of another study of this name."""
     champion = ledger.attribute("champion")
     if champion is None:
         raise StudyNotFoundError(f'No champion of study "{ledger.name}" is registered yet; the same run command continues the study')
-    return str(champion["model_uri"])
+    return champion_uri(champion["model_uri"], tracking_uri) or str(champion["model_uri"])
 
 
 def _evaluate(ledger: StudyView, model_uri: str, champion: Champion, part: Part, n_left_out: int) -> Evaluation:

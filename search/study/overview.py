@@ -12,7 +12,7 @@ class StudyOverview:
 
     Attributes:
         name: The study's name.
-        state: ``RUNNING`` while a process runs it, ``COMPLETE`` once all its trials have finished and its champion is registered, else
+        state: ``RUNNING`` while a process runs it, ``COMPLETE`` once its search has ended and its champion is registered, else
             ``INTERRUPTED``.
         started: Start of the first trial, in local time; None if there is none.
         seconds: How long trials ran; the time between two commands that ran the study is not counted.

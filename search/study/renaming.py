@@ -1,10 +1,13 @@
 """Renames a study in the ledger, in MLflow and in the model registry, and a study that was archived in MLflow."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from .. import ledger as ledgers
 from ..errors import InputError, PerceptuneError
 from ..ledger import Ledger
 from ..store import Store
-from ..tracking.study_runs import find_study_runs, is_name_of_others, rename_runs, rename_versions
+from ..tracking.study_runs import StudyRuns, find_study_runs, is_name_of_others, rename_runs, rename_versions
 from .removal import open_alone
 
 
@@ -34,11 +37,18 @@ def rename_study(store: Store, name: str, new: str) -> str | None:
                 raise InputError(f'The model registry has a model "{new}" already, of another study; choose another name')
             moved = rename_versions(client, found, new)
             if champion is not None:
-                champion = {**champion, "model_uri": moved.get(champion["model_uri"], champion["model_uri"])}
+                champion = {**champion, "model_uri": moved.get(champion["model_uri"]) or _renamed_before(found, new, champion)}
                 ledger.set_attribute("champion", champion)
             rename_runs(client, found, new, champion["model_uri"] if champion else None)
         ledgers.rename(ledger, store, new)
         return None if champion is None else str(champion["model_uri"])
+
+
+def _renamed_before(found: StudyRuns, name: str, champion: Mapping[str, Any]) -> str:
+    """Return the URI of a champion whose version an interrupted renaming has renamed; else the one it has."""
+    named = [version for version in found.versions if version.name == name and version.tags.get("perceptune.trial") == str(champion["trial"])]
+    newest = max(named, key=lambda version: int(version.version), default=None)
+    return str(champion["model_uri"]) if newest is None else f"models:/{name}/{newest.version}"
 
 
 def rename_archived(store: Store, ledger: Ledger) -> str:

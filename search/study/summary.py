@@ -8,7 +8,7 @@ from typing import Any
 from ..champion import champion_uri
 from ..data.arrays import named, unnamed
 from ..data.targets import positive_classes, read_targets
-from ..errors import InputError, StoreUnavailableError, StudyFailedError
+from ..errors import PerceptuneError, StudyFailedError
 from ..experiment.parameters import Value
 from ..ledger import StudyView
 from ..tracking.base import StudyOutcome
@@ -103,7 +103,7 @@ def with_champion(summary: StudySummary, tracking_uri: str) -> StudySummary:
     """Return the summary with the champion, which MLflow's registry knows."""
     if summary.model_uri is None:
         return summary
-    with contextlib.suppress(InputError, StoreUnavailableError):
+    with contextlib.suppress(PerceptuneError):
         return replace(summary, champion_uri=champion_uri(summary.model_uri, tracking_uri))
     return summary
 

@@ -70,6 +70,6 @@ def attach_sources(client: "MlflowClient", run_id: str, record: StudyRecord, pro
     """
     with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
         Path(folder, "experiment.json").write_text(record.experiment.without_secrets().model_dump_json(indent=2), encoding="utf-8")
-        Path(folder, "experiment.toml").write_text(to_toml_file(record.experiment.without_secrets()), encoding="utf-8")
+        Path(folder, "experiment.toml").write_text(to_toml_file(record.experiment.without_secrets(), record.study), encoding="utf-8")
         Path(folder, "requirements.txt").write_text(provenance.requirements, encoding="utf-8")
         client.log_artifacts(run_id, folder)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from ..redaction import redact
 from .base import StudyRecord
 from .descriptions import best_name
-from .notes import experiment_note
+from .notes import NOTE, experiment_note
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 _KEY, _SECTION = "perceptune", "Best trials"
+_OWN_NOTE = "perceptune.note"
 TAG = f"mlflow.sharedViewState.{_KEY}"
 
 
@@ -77,8 +78,10 @@ def describe_experiment(client: "MlflowClient", experiment_id: str, record: Stud
         record: The study.
         parent_run_id: The study's run.
     """
-    tags = view_tag(record, parent_run_id)
-    tags |= experiment_note(record, page_of(experiment_id, tags), f"#/experiments/{experiment_id}/runs/{parent_run_id}")
+    tags, known = view_tag(record, parent_run_id), client.get_experiment(experiment_id).tags
+    note = redact(experiment_note(record, page_of(experiment_id, tags), f"#/experiments/{experiment_id}/runs/{parent_run_id}"))
+    if known.get(NOTE, "") in ("", known.get(_OWN_NOTE)):  # else a person has written one
+        tags |= {NOTE: note, _OWN_NOTE: note}
     for name, text in tags.items():
         client.set_experiment_tag(experiment_id, name, redact(text))
 

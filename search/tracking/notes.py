@@ -3,11 +3,12 @@
 from ..data.positive_class import why_undefined, with_class
 from .base import StudyOutcome, StudyRecord
 
-_TAG = "mlflow.note.content"
+NOTE = "mlflow.note.content"
+"""MLflow's tag of a description."""
 
 
-def experiment_note(record: StudyRecord, page: str, study_page: str) -> dict[str, str]:
-    """Return the tag that describes an experiment.
+def experiment_note(record: StudyRecord, page: str, study_page: str) -> str:
+    """Return the description of an experiment.
 
     Args:
         record: Its newest study.
@@ -16,11 +17,11 @@ def experiment_note(record: StudyRecord, page: str, study_page: str) -> dict[str
     """
     experiment, objective = record.experiment, record.experiment.objective
     searched = ", ".join(f"`{name}`" for name in experiment.space.searched) or "no hyperparameter"
-    return {
-        _TAG: f"`{experiment.model}` on {record.dataset.name}: searches {searched} for the {_best(record)} `{objective.metric}`.\n\n"
+    return (
+        f"`{experiment.model}` on {record.dataset.name}: searches {searched} for the {_best(record)} `{objective.metric}`.\n\n"
         f"[All trials, the best first]({page}) | [learning curves of the best ten]({page}&compareRunsMode=CHART) | "
         f"[study {record.study}]({study_page})"
-    }
+    )
 
 
 def study_note(record: StudyRecord, outcome: StudyOutcome, best_page: str) -> dict[str, str]:
@@ -33,7 +34,7 @@ def study_note(record: StudyRecord, outcome: StudyOutcome, best_page: str) -> di
     """
     counts = ", ".join(f"{count} {state.lower()}" for state, count in outcome.n_by_state.items() if count)
     searched = f"Search of `{record.experiment.name}` on {record.dataset.name}: {counts or 'no'} trials."
-    return {_TAG: "\n\n".join([*_best_lines(record, outcome, best_page), searched, *_commands(record, outcome)])}
+    return {NOTE: "\n\n".join([*_best_lines(record, outcome, best_page), searched, *_commands(record, outcome)])}
 
 
 def _best(record: StudyRecord) -> str:

@@ -46,8 +46,8 @@ def has_run(tracking_uri: str, run_id: str | None) -> bool:
     try:
         with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             return connection.execute("SELECT 1 FROM runs WHERE run_uuid = ?", (run_id,)).fetchone() is not None
-    except sqlite3.OperationalError as error:
-        return "no such table" not in str(error)  # one that is locked, for example, is another matter
+    except sqlite3.DatabaseError as error:
+        return "no such table" not in str(error)  # one that is locked or damaged, for example, is another matter
 
 
 def is_writable(database: Path) -> bool:

@@ -115,8 +115,9 @@ def rename_versions(client: "MlflowClient", found: StudyRuns, name: str) -> dict
 def is_name_of_others(client: "MlflowClient", found: StudyRuns, name: str) -> bool:
     """Return whether the model registry has a model of this name that is not the study's own."""
     with mlflow_session():
-        has_model = bool(client.search_registered_models(f"name = '{name}'", max_results=1))
-        return has_model and not any(version.name == name for version in found.versions)
+        models = client.search_registered_models(f"name = '{name}'", max_results=1)
+        is_begun = any(model.description == _described(name) for model in models) and not client.search_model_versions(f"name = '{name}'")
+        return bool(models) and not is_begun and not any(version.name == name for version in found.versions)
 
 
 def delete_runs(client: "MlflowClient", found: StudyRuns) -> None:
@@ -165,7 +166,7 @@ def _delete_artifacts(uri: str | None) -> None:
 def _rename_model(client: "MlflowClient", versions: "Sequence[ModelVersion]", name: str) -> dict[str, str]:
     old = versions[0].name
     client.rename_registered_model(old, name)
-    client.update_registered_model(name, description=f'Champions of the study "{name}".')
+    client.update_registered_model(name, description=_described(name))
     moved = {}
     for version in versions:
         client.set_model_version_tag(name, version.version, _STUDY, name)
@@ -174,15 +175,36 @@ def _rename_model(client: "MlflowClient", versions: "Sequence[ModelVersion]", na
 
 
 def _move_versions(client: "MlflowClient", versions: "Sequence[ModelVersion]", name: str) -> dict[str, str]:
-    client.create_registered_model(name, description=f'Champions of the study "{name}".')
-    moved = {}
+    """Register versions under another name, with their aliases; the model that they leave keeps a champion."""
+    old = versions[0].name
+    if not client.search_registered_models(f"name = '{name}'", max_results=1):  # it exists if an earlier attempt was interrupted
+        client.create_registered_model(name, description=_described(name))
+    aliases = {str(number): alias for alias, number in client.get_registered_model(old).aliases.items()}
+    moved, champion = {}, ""
     for version in sorted(versions, key=lambda version: int(version.version)):
         tags = {**version.tags, _STUDY: name}
-        new = client.create_model_version(name, str(version.source), run_id=version.run_id, tags=tags, model_id=version.model_id or None)
-        client.delete_model_version(version.name, version.version)
+        described, model_id = version.description or None, version.model_id or None
+        new = client.create_model_version(name, str(version.source), version.run_id, tags=tags, description=described, model_id=model_id)
+        client.delete_model_version(version.name, version.version)  # with its alias
         moved[uri_of(version.name, version.version)] = uri_of(name, new.version)
-    client.set_registered_model_alias(name, _ALIAS, new.version)  # the study's last one is its champion
+        champion = str(new.version) if not champion or aliases.get(str(version.version)) == _ALIAS else champion
+    client.set_registered_model_alias(name, _ALIAS, champion)
+    _keep_champion(client, old)
     return moved
+
+
+def _keep_champion(client: "MlflowClient", name: str) -> None:
+    """Make the challenger, or else the newest version, the champion of a model whose champion was moved."""
+    aliases = client.get_registered_model(name).aliases
+    left = client.search_model_versions(f"name = '{name}'")
+    if _ALIAS not in aliases and left:
+        newest = max(left, key=lambda version: int(version.version)).version
+        client.set_registered_model_alias(name, _ALIAS, str(aliases.get("challenger", newest)))
+
+
+def _described(name: str) -> str:
+    """Return the description of a study's registered model; one without versions was left by an interrupted renaming."""
+    return f'Champions of the study "{name}".'
 
 
 def _split(uri: str) -> dict[str, str]:

@@ -61,6 +61,7 @@ def test_versions_of_a_study_that_shares_its_model_move_alone(shell):
         ("old_study", 2),
     ]
     assert client.get_model_version_by_alias("irises", "champion").version == 1
+    assert client.get_model_version_by_alias("old_study", "champion").version == 2  # it is not left without one
     assert "nothing found" in shell.call("doctor", "irises").stdout
 
 

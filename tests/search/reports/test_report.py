@@ -38,9 +38,10 @@ def test_a_report_is_one_file_that_opens_without_network_and_other_files(tmp_pat
     assert list(plots) == PLOTS
     (tmp_path / "report").mkdir()
     (tmp_path / "report" / "slices.html").write_text("of an earlier version")
+    (tmp_path / "report" / "notes.html").write_text("a person's own")
     trials = TrialTable(["trial", "value", "activation"], [[0, 0.123456789, "<relu>"], [1, None, "tanh"]], best=0)
     path = write_report(tmp_path / "report", "Study diabetes", {"Model": "models:/diabetes/1"}, ["perceptune ui"], plots, trials)
-    assert [page.name for page in (tmp_path / "report").iterdir()] == ["report.html"]
+    assert sorted(page.name for page in (tmp_path / "report").iterdir()) == ["notes.html", "report.html"]
     text = path.read_text(encoding="utf-8")
     assert text.startswith("<!DOCTYPE html>")
     assert "<title>Study diabetes</title>" in text[:300]

@@ -175,12 +175,17 @@ def test_the_page_of_the_studies_shows_the_best_trials_first(tracker: MlflowTrac
     assert (view["orderByKey"], view["orderByAsc"], view["runsExpanded"]) == ("metrics.`best_val_accuracy`", False, {parent: True})
     assert view["selectedColumns"][:3] == ["metrics.`best_val_accuracy`", "params.`n_hidden`", "params.`learning_rate`"]
     assert page_of(experiment.experiment_id, experiment.tags).endswith("&viewStateShareKey=perceptune")
+    assert "All trials, the best first" in experiment.tags["mlflow.note.content"]
+    client.set_experiment_tag(experiment.experiment_id, "mlflow.note.content", "a person's own words")
+    tracker.start_study(dataclasses.replace(record, parent_run_id=parent))
+    assert client.get_experiment(experiment.experiment_id).tags["mlflow.note.content"] == "a person's own words"
     assert "viewStateShareKey" not in page_of("1", {})
 
 
 def test_the_experiment_that_is_tracked_runs_again(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, tmp_path: Path) -> None:
     parent = tracker.start_study(record)
     path = Path(client.download_artifacts(parent, "experiment.toml", str(tmp_path)))
+    assert f"--study {record.study}" in path.read_text(encoding="utf-8")
     assert load_experiment(path).fingerprint == record.experiment.fingerprint
 
 
