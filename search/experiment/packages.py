@@ -31,6 +31,7 @@ def folders_of_user(sys_path: Sequence[str] | None = None) -> list[Path]:
         sys_path: The entries. Defaults to those of ``sys.path``.
     """
     entries = [Path(entry or ".").absolute() for entry in (readable_path() if sys_path is None else sys_path)]
+    own = {_root(name) for name in PACKAGES}
     python = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "scripts")]
     return [
         entry
@@ -39,7 +40,14 @@ def folders_of_user(sys_path: Sequence[str] | None = None) -> list[Path]:
         and not any(entry.is_relative_to(folder) for folder in python)
         and not any(part in _INSTALLED for part in entry.parts)
         and not (entry / _OWN_FILE).exists()
+        and entry not in own
     ]
+
+
+def _root(name: str) -> Path:
+    """Return the folder that holds one of `PACKAGES`: that of ``search``, or one beside it, as Ray makes for each package that it copies."""
+    beside = (Path(entry) for entry in sys.path if Path(entry).parent == ROOT.parent)
+    return next((folder for folder in (ROOT, *beside) if (folder / name / "__init__.py").is_file()), ROOT)
 
 
 def find(name: str) -> ModuleSpec:
@@ -51,7 +59,7 @@ def find(name: str) -> ModuleSpec:
     Returns:
         Its specification. Its file is this project's ``__init__.py``.
     """
-    own = ROOT / name
+    own = _root(name) / name
     places = [str(own), *(str(folder / name) for folder in folders_of_user() if (folder / name).is_dir())]
     spec = spec_from_file_location(name, own / "__init__.py", submodule_search_locations=places)
     assert spec is not None  # noqa: S101 - a file ending in .py has one

@@ -45,7 +45,8 @@ def _check(reference: str) -> None:
     names = _names(Path(str(spec.origin)), reference)
     name = attribute.partition(".")[0]
     if names is not None and name not in names and not _submodule(spec, name):
-        public = [known for known, is_own in names.items() if is_own and not known.startswith("_")]
+        public = [known for known in names if not known.startswith("_")]
+        public = [known for known in public if names[known]] or public  # a package's file may only import
         raise UnknownReferenceError(f'"{reference}": {module} has no "{attribute}"; {nearest(name, public) if public else "it defines nothing"}')
     folders = packages.folders_of_user()
     for file in own_files([module]).values():

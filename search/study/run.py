@@ -268,6 +268,7 @@ class _Run:
             return
         self._observer.on_stage("Packaging the best model")
         with Promotion(self._ledger, self._experiment, self._packager, self._dataset) as promotion:
+            self._observer.on_stage("Drawing plots")
             plots = draw_study_plots(self._ledger)  # meanwhile
             kept = promotion.finish(self._store.tracking_uri, self._tracker.find_run_id)
         if kept:

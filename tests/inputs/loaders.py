@@ -95,7 +95,7 @@ RAISED = {
 }
 MODULES = {
     "empty": ("", "load"),
-    "no Python": ("def load(:\n", "syntaxerror"),
+    "no Python": ("def load(:\n", "line 1 is not Python"),
     "zeros": (bytes(100), "own"),
     "no text": (b"\xff\xfe\x00", "own"),
     "without the function": ("def lod(): pass\n", 'did you mean "lod"'),
@@ -103,13 +103,13 @@ MODULES = {
     "a class in place of the function": ("class load: pass\n", "load"),
     "a function that needs an argument": ("def load(path): pass\n", '"path"'),
     "a function of positional arguments": ("def load(path, /): pass\n", "path"),
-    "an absent import": ("import absent_module\n", "absent_module"),
+    "an absent import": ("import absent_module\ndef load(): pass\n", "absent_module"),
     "an import of itself": ("from own import load\n", "load"),
-    "an error": ("1 / 0\n", "zerodivisionerror"),
-    "an exit": ("import sys; sys.exit(0)\n", "sys.exit(0)"),
-    "a recursion": ("def f(): f()\nf()\n", "recursionerror"),
+    "an error": ("1 / 0\ndef load(): pass\n", "zerodivisionerror"),
+    "an exit": ("import sys; sys.exit(0)\ndef load(): pass\n", "sys.exit(0)"),
+    "a recursion": ("def load(): load()\nload()\n", "recursionerror"),
     "a deep expression": (f"load = {'(' * 500}1{')' * 500}\n", "own"),
-    "tabs and blanks": ("def load():\n\tx = 1\n        return x\n", "taberror"),
+    "tabs and blanks": ("def load():\n\tx = 1\n        return x\n", "inconsistent use of tabs"),
 }
 REFERENCES = {
     "an absent package": ("absent_package:load", "absent_package"),

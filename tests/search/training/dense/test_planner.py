@@ -10,16 +10,17 @@ from tests.search.training.references import assert_same_curves, assert_same_out
 
 SPACE = {
     "model": {
-        "n_hidden": {"type": "int", "low": 0, "high": 2},
+        "n_hidden": {"type": "int", "low": 0, "high": 3},
         "n_neurons": {"type": "int", "low": 2, "high": 20},
-        "activation": {"type": "categorical", "choices": ["relu", "tanh", "elu"]},
+        "activation": {"type": "categorical", "choices": ["relu", "tanh", "sigmoid", "elu"]},
     },
     "training": {"batch_size": {"type": "categorical", "choices": [16, 32, 100]}},
 }
 TRIALS = [
-    ({"n_hidden": 2, "n_neurons": 20, "activation": "relu"}, 32),
-    ({"n_hidden": 0, "n_neurons": 7, "activation": "tanh"}, 100),
-    ({"n_hidden": 1, "n_neurons": 13, "activation": "elu"}, 16),
+    ({"n_hidden": 3, "n_neurons": 20, "activation": "relu"}, 32),
+    ({"n_hidden": 0, "n_neurons": 7, "activation": "tanh"}, 16),
+    ({"n_hidden": 1, "n_neurons": 7, "activation": "sigmoid"}, 100),
+    ({"n_hidden": 2, "n_neurons": 13, "activation": "elu"}, 16),
 ]
 SMALL_SPACE = {
     "model": {
@@ -35,7 +36,7 @@ BINARY = ["auc", "precision", "recall", "f1_score", "binary_crossentropy"]
 CASES = {  # task, metrics, settings that the trials share, and settings of each trial that are values
     "nesterov, binary": (
         *("binary", BINARY, {"optimizer": "sgd", "nesterov": True, "learning_rate": 0.05}),
-        [{"momentum": 0.9}, {"momentum": 0.5}, {"momentum": 0.1}],
+        [{"momentum": 0.9}, {"momentum": 0.5}, {"momentum": 0.1}, {"momentum": 0.7}],
     ),
     "adam, schedule": (
         *("multiclass", ["top_k_categorical_accuracy"], {"optimizer": "adam", "schedule": "exponential", "learning_rate": 0.01}),
@@ -70,8 +71,8 @@ def assignments(folder, settings, trials):
 
 
 def trials_of(changes):
-    """Give each change a network: three of them all, two of them the largest and a smaller one, one of them that of the small space."""
-    chosen = {3: TRIALS, 2: (TRIALS[0], TRIALS[2]), 1: (SMALL_TRIAL,)}[len(changes)]
+    """Give each change a network: four of them all, two of them the largest and a smaller one, one of them that of the small space."""
+    chosen = {4: TRIALS, 2: (TRIALS[0], TRIALS[3]), 1: (SMALL_TRIAL,)}[len(changes)]
     return [(*trial, change) for trial, change in zip(chosen, changes, strict=True)]
 
 
@@ -92,7 +93,7 @@ def test_one_program_trains_all_of_them_as_fit_does(case, fit, tmp_path):
 
 def test_a_trial_does_not_depend_on_those_before_it(tmp_path):
     experiment, arrays, settings = experiment_of(), make_arrays(n_train=70), {"optimizer": "adam", "learning_rate": 0.05}
-    first, linear, last = assignments(tmp_path, settings, TRIALS)
+    first, linear, _, last = assignments(tmp_path, settings, TRIALS)
     histories = [train_trial(experiment, assignment, arrays).history for assignment in (first, last, linear, last)]
     assert histories[1] == histories[3]
     assert len(programs_of(experiment, arrays)) == 1
@@ -108,7 +109,7 @@ def test_a_trial_does_not_depend_on_those_before_it(tmp_path):
     ids=lambda changes: " ".join(f"{value}" for change in changes for value in change.values()),
 )
 def test_networks_of_another_kind_do_not_disturb_each_other(changes, fit, tmp_path):
-    arguments, batch_size = TRIALS[2]
+    arguments, batch_size = TRIALS[3]
     experiment, arrays = experiment_of(), make_arrays()
     given = list(assignments(tmp_path, {}, [(arguments | change, batch_size) for change in changes]))
     results = [train_trial(experiment, assignment, arrays) for assignment in given]

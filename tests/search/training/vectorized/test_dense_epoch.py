@@ -13,11 +13,12 @@ from tests.search.training.conftest import make_arrays, make_experiment
 from tests.search.training.data_shapes import with_scaled_target
 from tests.search.training.population_comparison import Comparison
 
-SIZE = Size((0, 2), 24, ("exponential", "relu", "sigmoid", "tanh"))
+SIZE = Size((0, 3), 24, ("elu", "exponential", "relu", "sigmoid", "tanh"))
 TRIALS = [
-    ({"n_hidden": 2, "n_neurons": 20, "activation": "relu"}, 13),
+    ({"n_hidden": 3, "n_neurons": 20, "activation": "relu"}, 32),
     ({"n_hidden": 0, "n_neurons": 7, "activation": "tanh"}, 16),
     ({"n_hidden": 1, "n_neurons": 7, "activation": "sigmoid"}, 100),
+    ({"n_hidden": 2, "n_neurons": 13, "activation": "elu"}, 13),
 ]
 CASES = {
     "adam, binary": ("binary", ["auc"], {"optimizer": "adam"}, False),
@@ -48,7 +49,7 @@ def test_each_trains_as_alone(case):
 
 
 def test_one_leaves_and_another_joins_in_its_slot(case):
-    comparison, (staying, leaving, joining), population = case
+    comparison, (staying, leaving, joining, _), population = case
     comparison.hold(population, {0: staying, 1: leaving})
     first = comparison.train(population, {0: staying, 1: leaving}, [1])
     comparison.hold(population, {1: joining})
@@ -63,11 +64,11 @@ def test_a_slot_without_numbers_spoils_no_other(case):
     comparison, trials, population = case
     settings = trials[0].training.model_dump() | {"learning_rate": 1e30}
     bad = comparison.trial(9, {"n_hidden": 2, "n_neurons": 5, "activation": "exponential"}, **settings)
-    slots = {0: bad, 1: trials[0], 3: bad}
+    slots = {0: bad, 1: trials[3], 4: bad}
     comparison.hold(population, slots)
     curves = comparison.train(population, slots, range(1, comparison.epochs + 1))
     assert not math.isfinite(curves[0][-1]["loss"])
-    comparison.assert_as_fit(trials[0], curves[1])
+    comparison.assert_as_fit(trials[3], curves[1])
     comparison.hold(population, {0: trials[2]})
     comparison.assert_as_fit(trials[2], comparison.train(population, {0: trials[2]}, range(1, comparison.epochs + 1))[0])
 
@@ -75,7 +76,7 @@ def test_a_slot_without_numbers_spoils_no_other(case):
 def test_the_weights_of_a_slot_are_those_of_the_model_that_was_written_into_it(case):
     comparison, trials, population = case
     comparison.hold(population, dict(enumerate(trials)))
-    comparison.train(population, {3: trials[0]}, [1])  # the other slots do nothing
+    comparison.train(population, {4: trials[0]}, [1])  # the other slots do nothing
     for slot, trial in enumerate(trials):
         for given, kept in zip(comparison.build(trial).get_weights(), population.weights(slot), strict=True):
             np.testing.assert_array_equal(kept, given)
