@@ -82,7 +82,6 @@ def test_a_copy_opens_no_file_of_the_original(made: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-@pytest.mark.skipif(any(folder.stat().st_mode & 0o5 != 0o5 for folder in Path(__file__).parents), reason="another user may not read the checkout")
 @pytest.mark.parametrize("is_open", [False, True])
 def test_another_user_reads_a_moved_store_that_only_its_owner_may_write(moved: Path, tmp_path: Path, is_open: bool) -> None:
     load_champion("old_study", uri(Path(shutil.copytree(moved, tmp_path / "copy"))))  # what is needed is imported while it may be
