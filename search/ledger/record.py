@@ -94,6 +94,11 @@ class TrialRecord:
         return self.result.history if self.result else ()
 
 
+def was_proposed(trial: FrozenTrial) -> bool:
+    """Return whether a trial got hyperparameters; one whose coordinator died before that has FAILED in Optuna, never ran, and is passed over."""
+    return trial.state is not OptunaState.FAIL or ATTRIBUTE in trial.user_attrs or bool(trial.params)
+
+
 def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, Any]:
     """Convert a result to plain values, with the history by metric.
 

@@ -12,7 +12,7 @@ from ..experiment.file import Experiment, parse_experiment
 from ..store import StudyFolder
 from ..trial import TrialResult
 from .base import OpenedStudy
-from .record import RetryState, TrialRecord, to_record, to_retry_state
+from .record import RetryState, TrialRecord, to_record, to_retry_state, was_proposed
 from .trial_index import TrialIndex
 
 
@@ -77,8 +77,8 @@ class StudyView:
         return self.record(number).result
 
     def records(self) -> list[TrialRecord]:
-        """Read all trials, in the order of their numbers."""
-        return [to_record(trial) for trial in self.study.get_trials(deepcopy=False)]
+        """Read all trials, in the order of their numbers; see `was_proposed`."""
+        return [to_record(trial) for trial in self.study.get_trials(deepcopy=False) if was_proposed(trial)]
 
     def n_by_state(self) -> dict[str, int]:
         """Count trials by state."""

@@ -106,6 +106,16 @@ def test_a_trial_of_a_killed_process_does_not_count_and_is_retried_as_the_same_t
     assert continued.retry_state(number) == RetryState(attempt=2, n_lost=1)
 
 
+def test_a_trial_whose_process_was_killed_before_it_had_hyperparameters_is_no_trial(ledger, store):
+    finish(ledger, 0.5)
+    ledger.study.ask()  # Optuna writes the trial first, then its hyperparameters
+    continued = reopened(ledger, store)
+    continued.recover_trials(max_retries=3)
+    assert continued.n_by_state() == {"COMPLETE": 1}
+    assert [record.number for record in continued.records()] == [0]
+    assert continued.ask(DISTRIBUTIONS, 2)[0] == 2
+
+
 def test_a_trial_that_is_lost_too_often_fails_and_counts(ledger, store):
     number, _ = ledger.ask(DISTRIBUTIONS, 99)
     for _ in range(2):
