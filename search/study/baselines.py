@@ -72,6 +72,11 @@ class BaselineProcess:
             self._process.close(is_idle=False)
             self._process.join()
 
+    @property
+    def are_missing(self) -> bool:
+        """Whether the experiment asks for baselines that the ledger does not have."""
+        return self._experiment.search.baselines and read_baselines(self._ledger) is None
+
     def start(self, start_process: Any, test: Part) -> None:
         """Start measuring without waiting for it; the study's arrays are written.
 
@@ -79,7 +84,7 @@ class BaselineProcess:
             start_process: `search.executors.base.Executor.start_process`.
             test: The test part.
         """
-        if not self._experiment.search.baselines or read_baselines(self._ledger):
+        if not self.are_missing:
             return
         self._process = start_process(_ENTRY, {}, "baselines")
         folder = self._ledger.folder

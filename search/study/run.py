@@ -119,12 +119,16 @@ class _Run:
         metric = with_class(self._experiment.objective.metric, positive_classes(self._targets))
         self._observer.on_study_start(StudyStart.of(self._ledger, metric, self._n_trials))
         is_missing = n_finished < self._n_trials
-        if not is_missing and not interrupted and self._is_tracked:
+        self._baselines = BaselineProcess(self._ledger, self._experiment)
+        if not is_missing and not interrupted and self._is_tracked and not self._baselines.are_missing:
             self._end(Ending.NOTHING_RAN)
             return
-        with Packager(executor.start_process) as self._packager, BaselineProcess(self._ledger, self._experiment) as self._baselines:
+        with Packager(executor.start_process) as self._packager, self._baselines:
             if is_missing:
                 self._prepare_training(executor)
+            elif self._baselines.are_missing:
+                self._prepare_arrays()
+            self._baselines.start(executor.start_process, self._dataset.test)
             self._start_tracking(executor)
             try:
                 self._search(executor)
@@ -136,10 +140,7 @@ class _Run:
     def _prepare_training(self, executor: Executor) -> None:
         """Prepare the data and connect to MLflow while the workers start, then check the model in a worker."""
         self._show_notes()
-        with self._ledger.lock():
-            # Arrays that the workers of another coordinator read are not written again.
-            if not (self._ledger.has_other_coordinators and TrainingArrays.exist_in(self._ledger.folder.arrays)):
-                prepare_arrays(self._ledger, self._dataset, self._experiment)
+        self._prepare_arrays()
         self._observer.on_stage("Starting workers")
         self._packager.start()  # it imports what it needs while the trials run
         if is_new := not self._ledger.n_finished:
@@ -150,8 +151,13 @@ class _Run:
             self._observer.on_note(note)
         if is_new:
             self._check_loaded_again()
-        self._baselines.start(executor.start_process, self._dataset.test)
         self._observer.on_stage("Searching")
+
+    def _prepare_arrays(self) -> None:
+        with self._ledger.lock():
+            # Arrays that the workers of another coordinator read are not written again.
+            if not (self._ledger.has_other_coordinators and TrainingArrays.exist_in(self._ledger.folder.arrays)):
+                prepare_arrays(self._ledger, self._dataset, self._experiment)
 
     def _check_loaded_again(self) -> None:
         """Check that the loader returns the same data in another process: a study could not be continued otherwise."""
@@ -261,19 +267,21 @@ class _Run:
         """Register the best model unless it is registered already, and write the report."""
         if self._ledger.best is None:
             return
-        if note := self._baselines.finish():
-            self._observer.on_note(note)
         if is_promoted(self._ledger):
+            self._show(self._baselines.finish())
             write_study_report(self._ledger)
             return
         self._observer.on_stage("Packaging the best model")
         with Promotion(self._ledger, self._experiment, self._packager, self._dataset) as promotion:
             self._observer.on_stage("Drawing plots")
             plots = draw_study_plots(self._ledger)  # meanwhile
-            kept = promotion.finish(self._store.tracking_uri, self._tracker.find_run_id)
-        if kept:
-            self._observer.on_note(kept)
+            self._show(self._baselines.finish())
+            self._show(promotion.finish(self._store.tracking_uri, self._tracker.find_run_id))
         write_study_report(self._ledger, plots)
+
+    def _show(self, note: str) -> None:
+        if note:
+            self._observer.on_note(note)
 
 
 @contextlib.contextmanager

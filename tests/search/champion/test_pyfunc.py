@@ -71,16 +71,14 @@ def test_one_row_takes_little_longer_than_the_model_alone(champion, dataset):
     row = dataset.test.features.head(1)
     features = champion.features(row)
 
-    def fastest(call):
-        seconds = []
-        for _ in range(15):
+    calls = (lambda: np.asarray(champion.model(features)), lambda: champion.predict(row))
+    seconds = ([], [])
+    for _ in range(80):  # in turn, since the machine's speed changes
+        for call, taken in zip(calls, seconds, strict=True):
             started = time.perf_counter()
             call()
-            seconds.append(time.perf_counter() - started)
-        return min(seconds)
-
-    of_model, of_champion = fastest(lambda: np.asarray(champion.model(features))), fastest(lambda: champion.predict(row))
-    assert of_champion < 8 * of_model  # Keras' `predict` took 25 times as long; a busy machine doubles a part of it
+            taken.append(time.perf_counter() - started)
+    assert min(seconds[1]) < 3 * min(seconds[0])  # 1.4 to 2.0 is usual; Keras' own `predict` takes 25 times as long
 
 
 def test_many_rows_are_predicted_as_one_is(champion, dataset):

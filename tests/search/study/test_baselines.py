@@ -55,6 +55,16 @@ def _number(features, random):
     return 1000 + 50 * features["x"] + random.normal(0, 5, N)
 
 
+TOY = """
+model = "sklearn.tree:DecisionTreeClassifier"
+data = { loader = "csv", path = "rows.csv", target = "kind" }
+space.model.max_depth = { type = "int", low = 1, high = 9 }
+objective = { metric = "val_accuracy", direction = "maximize" }
+executor.name = "in-process"
+search.n_trials = 1
+"""
+
+
 @pytest.fixture(params=[(_two, "binary"), (_three, "multiclass")], ids=["binary", "multiclass"])
 def classes(request):
     return _prepared(_dataset(*request.param))
@@ -163,3 +173,14 @@ def test_a_champion_that_does_not_beat_the_linear_one_is_told(metric, champion, 
 
 def test_nothing_is_shown_before_the_champion_is_measured():
     assert baseline_rows(_summary("accuracy", {}, 0.7)) == {}
+
+
+@pytest.mark.usefixtures("forks_packaging")
+def test_a_finished_study_gets_the_baselines_that_are_asked_for_later(shell):
+    rows = pd.DataFrame({"x": range(60), "kind": ["fraud", "legit", "legit"] * 20})
+    rows.to_csv(shell.folder / "rows.csv", index=False)
+    (shell.folder / "toy.toml").write_text(TOY)
+    assert "Baselines" not in shell.call("run", "toy.toml").stdout
+    for _ in range(2):
+        printed = shell.call("run", "toy.toml", "--set", "search.baselines=true").stdout
+        assert "Baselines   on the test part, accuracy: majority class 0.66667, logistic regression" in printed
