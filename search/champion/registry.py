@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from ..data.arrays import named
-from ..data.positive_class import why_undefined, with_class
+from ..data.positive_class import with_class
 from ..errors import ChampionError, InputError, StudyNotFoundError, nearest
+from ..formats import format_number, format_params, format_test
 from ..store import Store
 from ..tracking.descriptions import positive_tags
 from ..tracking.mlflow_connection import connect, mlflow_session, reading
@@ -84,12 +85,10 @@ def _tags(packaged: PackagedChampion, parent_run_id: str) -> dict[str, str]:
 def _description(metadata: ChampionMetadata) -> str:
     """Return what MLflow's page of a version says, in Markdown."""
     positive = dict(named(metadata.positive or {}))
-    params = ", ".join(f"{name} = {value:.5g}" if isinstance(value, float) else f"{name} = {value}" for name, value in metadata.params.items())
-    test = {name: why_undefined(name) if value is None else f"{value:.5g}" for name, value in metadata.test.items()}
     lines = [
-        f"Trial {metadata.trial} of study `{metadata.study}`: {with_class(metadata.metric, positive)} {metadata.value:.5g}.",
-        f"Test part: {', '.join(f'{with_class(name, positive)} {text}' for name, text in test.items())}." if test else "",
-        f"Hyperparameters: {params}." if params else "",
+        f"Trial {metadata.trial} of study `{metadata.study}`: {with_class(metadata.metric, positive)} {format_number(metadata.value)}.",
+        f"Test part: {format_test(metadata.test, positive)}." if metadata.test else "",
+        f"Hyperparameters: {format_params(metadata.params)}." if metadata.params else "",
         f'It takes raw rows of {metadata.data}: `load_champion("{metadata.study}").predict(dataframe)`.',
     ]
     return "\n\n".join(filter(None, lines))

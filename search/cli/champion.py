@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from .formats import format_number
+from ..formats import format_number
 from .options import Study
 from .output import unseen_values_printed
 

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from ..csv_cells import neutral_cell
 from ..errors import StudyNotFoundError
+from ..formats import format_duration, format_number, format_parameter, format_value
 from .columns import Column, Layout, first_that_fits
-from .formats import format_duration, format_number, format_parameter, format_value
 from .options import Ledger, Study, make_store
 from .output import console, screen_width
 

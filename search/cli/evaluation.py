@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
+from ..formats import format_number
 from ..quiet import quiet_backend
-from .formats import format_number
 from .options import Ledger, Study, make_store
 from .output import console, unseen_values_printed
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import listed
+from ..formats import format_params
 from ..redaction import one_line, shorten
-from .formats import format_params
 
 if TYPE_CHECKING:
     from ..ledger import TrialRecord

@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ..experiment.file import ObjectiveSection
+from ..formats import format_duration, format_number, format_params
 from ..study.observer import StudyStart
 from ..trial import Assignment, EpochReport, TrialResult, TrialState
 from .failures import Failures, failures_of
-from .formats import format_duration, format_number, format_params
 from .time_left import TimeLeft
 from .trial_table import STYLES, TrialRow, rows_of, trial_table
 

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from ..data.positive_class import with_class
+from ..formats import format_number, format_params, format_test
 from ..redaction import shorten
 from .baselines import baseline_rows
-from .formats import format_number, format_params, format_test
 from .program import program
 
 if TYPE_CHECKING:

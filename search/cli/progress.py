@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from rich.live import Live
 
 from ..experiment.file import ObjectiveSection
+from ..formats import format_number, format_params
 from ..study.observer import Observer, StudyStart
 from ..trial import Assignment, EpochReport, TrialResult
-from .formats import format_number, format_params
 from .live_view import LiveObserver
 from .output import console
 

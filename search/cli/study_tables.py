@@ -11,11 +11,11 @@ from rich.table import Table
 
 from ..csv_cells import neutral_cell
 from ..data.positive_class import with_class
+from ..formats import format_duration, format_number, format_parameter
 from ..output_files import writing
 from ..redaction import redact
 from .columns import Column, Layout, first_that_fits
 from .failures import failures_of
-from .formats import format_duration, format_number, format_parameter
 from .output import console, screen_width
 from .program import program
 from .trial_table import rows_of, trial_table

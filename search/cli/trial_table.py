@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from ..formats import format_number, format_value
 from ..redaction import one_line
 from ..trial import TrialState
 from .columns import Column, Layout, first_that_fits
-from .formats import format_number, format_value
 
 if TYPE_CHECKING:
     from ..ledger import TrialRecord

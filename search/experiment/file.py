@@ -145,15 +145,15 @@ def to_toml_file(experiment: Experiment, study: str) -> str:
     """Return the text of a file that runs an experiment again, without the values that are the defaults."""
     import tomlkit
 
-    content = _without_nulls(experiment.model_dump(mode="json", exclude_defaults=True, exclude={"name"}))
+    content = without_nulls(experiment.model_dump(mode="json", exclude_defaults=True, exclude={"name"}))
     return f"# Run it with: perceptune run experiment.toml --study {study}\n{tomlkit.dumps(content)}"
 
 
-def _without_nulls(content: Any) -> Any:
-    """Return content without null values, which TOML cannot write."""
+def without_nulls(content: Any) -> Any:
+    """Return the content of an experiment without its null values, which a file leaves out, since TOML has none."""
     if isinstance(content, Mapping):
-        return {name: _without_nulls(value) for name, value in content.items() if value is not None}
-    return [_without_nulls(value) for value in content if value is not None] if isinstance(content, list) else content
+        return {name: without_nulls(value) for name, value in content.items() if value is not None}
+    return [without_nulls(value) for value in content if value is not None] if isinstance(content, list) else content
 
 
 def find_experiment(given: str) -> Path:

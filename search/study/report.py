@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..data.positive_class import why_undefined, with_class
+from ..data.positive_class import with_class
 from ..errors import StudyFailedError
+from ..formats import format_number, format_params, format_test
 from ..ledger import StudyView, TrialRecord
 from ..reports import TrialTable, draw_plots, write_report
 from .summary import StudySummary, summarize
@@ -45,12 +46,10 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
 def _result(summary: StudySummary) -> tuple[dict[str, str], list[str]]:
     """Return the facts about the best trial, and the commands that use it."""
     positive = summary.positive_classes
-    params = ", ".join(f"{name} = {value:.5g}" if isinstance(value, float) else f"{name} = {value}" for name, value in summary.params.items())
-    test = {name: why_undefined(name) if value is None else f"{value:.5g}" for name, value in summary.test.items()}
     facts = {
-        "Best trial": f"{summary.trial}, {with_class(summary.metric, positive)} {summary.value:.5g} ({summary.direction})",
-        "Hyperparameters": params or "none is searched",
-        "Test part": ", ".join(f"{with_class(name, positive)} {text}" for name, text in test.items()) or "not measured yet",
+        "Best trial": f"{summary.trial}, {with_class(summary.metric, positive)} {format_number(summary.value)} ({summary.direction})",
+        "Hyperparameters": format_params(summary.params) or "none is searched",
+        "Test part": format_test(summary.test, positive) or "not measured yet",
         "Model": summary.model_uri or "not registered yet",
     }
     commands = [f"perceptune predict {summary.study} --input rows.csv --output predictions.csv", "perceptune ui"]

@@ -31,15 +31,21 @@ def mark_best(client: "MlflowClient", experiment_id: str, parent_run_id: str, nu
     best = find_child(client, experiment_id, parent_run_id, number)
     for run in find_children(client, experiment_id, parent_run_id, f"tags.`{_TAG}` = 'true'"):
         if best is None or run.info.run_id != best.info.run_id:
-            _rename(client, run, trial_name(int(run.data.tags["perceptune.trial"])))
+            name = trial_name(int(run.data.tags["perceptune.trial"]))
+            _rename(client, run, _best_name(name), name)
             client.delete_tag(run.info.run_id, _TAG)
     if best is None:
         return ""
     client.set_tag(best.info.run_id, _TAG, "true")
-    _rename(client, best, f"{trial_name(number)} (best)")
+    _rename(client, best, trial_name(number), _best_name(trial_name(number)))
     return f"#/experiments/{experiment_id}/runs/{best.info.run_id}"
 
 
-def _rename(client: "MlflowClient", run: "Run", name: str) -> None:
-    if run.info.run_name != name:
-        client.update_run(run.info.run_id, name=name)
+def _best_name(name: str) -> str:
+    return f"{name} (best)"
+
+
+def _rename(client: "MlflowClient", run: "Run", old: str, new: str) -> None:
+    """Rename a run, unless a person has given it another name."""
+    if run.info.run_name == old:
+        client.update_run(run.info.run_id, name=new)

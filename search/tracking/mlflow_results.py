@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..experiment.file import Experiment
+from ..experiment.file import Experiment, without_nulls
 from ..experiment.parameters import CategoricalParameter, IntParameter, Searched, Value
 from ..temporary_files import temporary_prefix
 from ..trial import Failure, TrialResult, TrialState
@@ -51,7 +51,7 @@ def read_attributes(client: "MlflowClient", run: "Run") -> dict[str, Any]:
     attributes: dict[str, Any] = {"parent_run_id": run.info.run_id}
     with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
         path = client.download_artifacts(run.info.run_id, "experiment.json", folder)
-        attributes["experiment"] = _without_nulls(json.loads(Path(path).read_text(encoding="utf-8")))
+        attributes["experiment"] = without_nulls(json.loads(Path(path).read_text(encoding="utf-8")))
     if "perceptune.n_trials" in tags:
         attributes["n_trials"] = int(tags["perceptune.n_trials"])
     if "perceptune.data_fingerprint" in tags:
@@ -89,13 +89,6 @@ def is_finished_trial(run: "Run") -> bool:
     is_final = state in {str(state) for state in TrialState if state.is_final}
     has_result = "perceptune.reason" in tags if state == TrialState.FAILED else "value" in run.data.metrics
     return tags.get(_TRIAL, "").isdigit() and is_final and has_result and run.info.status != "RUNNING"
-
-
-def _without_nulls(content: Any) -> Any:
-    """Return an experiment without the values that its file left out."""
-    if isinstance(content, Mapping):
-        return {name: _without_nulls(value) for name, value in content.items() if value is not None}
-    return content
 
 
 def _params(run: "Run", experiment: Experiment) -> dict[str, Value] | None:

@@ -1,6 +1,7 @@
 """The descriptions that MLflow's pages show, in Markdown: of an experiment, and of a study's run."""
 
 from ..data.positive_class import why_undefined, with_class
+from ..formats import format_number, format_params
 from .base import StudyOutcome, StudyRecord
 
 NOTE = "mlflow.note.content"
@@ -46,19 +47,18 @@ def _best_lines(record: StudyRecord, outcome: StudyOutcome, page: str) -> list[s
         return []
     name = f"trial {outcome.best_trial}"
     metric = with_class(record.experiment.objective.metric, record.positive)
-    best = f"**Best: {f'[{name}]({page})' if page else name}, {metric} {outcome.best_value:.5g}**"
-    params = ", ".join(f"{name} = {value:.5g}" if isinstance(value, float) else f"{name} = {value}" for name, value in outcome.best_params.items())
-    return [best, *_test_line(record, outcome), *([f"Hyperparameters: {params}."] if params else [])]
+    best = f"**Best: {f'[{name}]({page})' if page else name}, {metric} {format_number(outcome.best_value)}**"
+    return [best, *_test_line(record, outcome), *([f"Hyperparameters: {format_params(outcome.best_params)}."] if outcome.best_params else [])]
 
 
 def _test_line(record: StudyRecord, outcome: StudyOutcome) -> list[str]:
     if not outcome.test_metrics:
         return []
     n_rows = len(record.dataset.test.target)
-    texts = [
-        f"{with_class(name, record.positive)} {why_undefined(name) if number is None else f'{number:.5g}{_interval(name, number, n_rows)}'}"
-        for name, number in outcome.test_metrics.items()
-    ]
+    texts = []
+    for name, number in outcome.test_metrics.items():
+        shown = why_undefined(name) if number is None else format_number(number) + _interval(name, number, n_rows)
+        texts.append(f"{with_class(name, record.positive)} {shown}")
     return [f"Test part ({n_rows} rows): {', '.join(texts)}."]
 
 

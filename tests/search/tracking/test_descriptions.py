@@ -57,7 +57,7 @@ def test_the_best_trial_comes_first_in_the_description_and_is_linked(record: Stu
     )
     first, *rest = study_note(record, outcome, "#/experiments/1/runs/abc")["mlflow.note.content"].split("\n\n")
     assert first == "**Best: [trial 1](#/experiments/1/runs/abc), val_accuracy 0.91235**"
-    assert rest[0] == "Hyperparameters: n_hidden = 2, learning_rate = 0.015497."
+    assert rest[0] == "Hyperparameters: n_hidden=2, learning_rate=0.015497."
     assert any("load_champion" in text for text in rest)
     assert any("mlflow models serve" in text for text in rest)
 

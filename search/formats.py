@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..data.positive_class import why_undefined, with_class
-from ..experiment.parameters import CategoricalParameter
+from .data.positive_class import why_undefined, with_class
 
 if TYPE_CHECKING:
-    from ..experiment.parameters import Searched
+    from .experiment.parameters import Searched
 
 
 def format_number(value: float | None) -> str:
@@ -33,7 +32,7 @@ def format_params(params: Mapping[str, object]) -> str:
 
 def format_parameter(parameter: "Searched") -> str:
     """Format a searched parameter as its range or its choices."""
-    if isinstance(parameter, CategoricalParameter):
+    if parameter.type == "categorical":
         return ", ".join(map(str, parameter.choices))
     step = f", step {parameter.step}" if parameter.step not in (None, 1) else ""
     return f"{parameter.low} to {parameter.high}{step}{', log' if parameter.log else ''}"
