@@ -16,12 +16,15 @@ from ..data.dataset import Dataset, load_dataset
 from ..data.tables import COMPRESSED, SUFFIXES, read_table
 from ..errors import DataError, ExperimentError, listed
 from ..experiment.file import Experiment, load_experiment, parse_experiment
+from ..experiment.references import resolve
 from ..experiment.shipped import EXPERIMENTS
 
 RARE = 0.25
 """A class of a binary target with a smaller part of the rows is rare: predicting the other one is accurate, and says nothing."""
 _LARGE = 20_000
 """Training rows from which larger batches are searched."""
+_FIND = "experiments.datasets.folder:find"
+"""How the loader finds the file, in the working directory or the folder of data files."""
 _LIKELY_TARGETS = ("target", "label", "class", "outcome", "y")
 
 _FILE = """\
@@ -155,7 +158,7 @@ def _column(path: str, target: str) -> str | int:
 def _columns(path: str) -> list[str]:
     """Return the names of a table's columns; none if it cannot be read without further arguments of the loader."""
     try:
-        return [str(name) for name in read_table(Path(path)).rows]
+        return [str(name) for name in read_table(resolve(_FIND)(path)).rows]
     except (ValueError, OSError):
         return []
 

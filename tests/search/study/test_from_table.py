@@ -113,6 +113,13 @@ def test_experiments_are_no_tables(name):
     assert not is_table(name)
 
 
+def test_the_columns_of_a_table_in_the_folder_of_data_files_are_known(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PERCEPTUNE_DATA", str(folder))
+    with pytest.raises(ExperimentError, match="its columns are age, plan, rare, price, stays"):
+        experiment_reader("customers.csv", None)
+
+
 def test_errors_are_the_users_mistakes(here):
     with pytest.raises(ExperimentError):
         experiment_reader("customers.csv", None)
