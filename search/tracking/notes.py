@@ -38,6 +38,21 @@ def study_note(record: StudyRecord, outcome: StudyOutcome, best_page: str) -> di
     return {NOTE: "\n\n".join([*_best_lines(record, outcome, best_page), searched, *_commands(record, outcome)])}
 
 
+def renamed(text: str, old: str, new: str, *, has_model: bool) -> str:
+    """Return a description in which a study has another name.
+
+    Args:
+        text: The description, of an experiment, a study's run or a version of its champion.
+        old: The study's name in it.
+        new: Its new name.
+        has_model: Whether its registered model has the new name too.
+    """
+    forms = ['"{}"', "`{}`", "predict {} ", "[study {}]", *(["models:/{}@", "models:/{}/"] if has_model else [])]
+    for form in forms:
+        text = text.replace(form.format(old), form.format(new))
+    return text
+
+
 def _best(record: StudyRecord) -> str:
     return "largest" if record.experiment.objective.direction == "maximize" else "smallest"
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from .mlflow_connection import connect, mlflow_session
 from .mlflow_lookup import existing_run, find_children
+from .notes import NOTE, renamed
 from .sqlite_store import exists
 
 if TYPE_CHECKING:
@@ -82,8 +83,11 @@ def rename_runs(client: "MlflowClient", found: StudyRuns, name: str, model_uri: 
     with mlflow_session():
         client.update_run(found.parent.info.run_id, name=name)
         _tag_all(client, [found.parent.info.run_id, *(child.info.run_id for child in found.children)], name)
-        if model_uri is not None and _MODEL_URI in found.parent.data.tags:
+        tags = found.parent.data.tags
+        if model_uri is not None and _MODEL_URI in tags:
             client.set_tag(found.parent.info.run_id, _MODEL_URI, model_uri)
+        if NOTE in tags and _STUDY in tags:
+            client.set_tag(found.parent.info.run_id, NOTE, renamed(tags[NOTE], tags[_STUDY], name, has_model=model_uri is not None))
 
 
 def rename_versions(client: "MlflowClient", found: StudyRuns, name: str) -> dict[str, str]:
@@ -170,6 +174,7 @@ def _rename_model(client: "MlflowClient", versions: "Sequence[ModelVersion]", na
     moved = {}
     for version in versions:
         client.set_model_version_tag(name, version.version, _STUDY, name)
+        client.update_model_version(name, version.version, renamed(version.description or "", old, name, has_model=True))
         moved[uri_of(old, version.version)] = uri_of(name, version.version)
     return moved
 
@@ -183,7 +188,7 @@ def _move_versions(client: "MlflowClient", versions: "Sequence[ModelVersion]", n
     moved, champion = {}, ""
     for version in sorted(versions, key=lambda version: int(version.version)):
         tags = {**version.tags, _STUDY: name}
-        described, model_id = version.description or None, version.model_id or None
+        described, model_id = renamed(version.description or "", old, name, has_model=True), version.model_id or None
         new = client.create_model_version(name, str(version.source), version.run_id, tags=tags, description=described, model_id=model_id)
         client.delete_model_version(version.name, version.version)  # with its alias
         moved[uri_of(version.name, version.version)] = uri_of(name, new.version)

@@ -38,6 +38,8 @@ def studies_in_mlflow(shell):
 
 def test_a_renamed_study_has_its_new_name_everywhere(shell):
     n_runs = studies_in_mlflow(shell)["old_study"]
+    client = connect(store_of(shell).tracking_uri)
+    client.update_model_version("old_study", "1", 'Trial 1 of study `old_study`: `load_champion("old_study")`')
     assert 'Study "old_study" is named "irises" now; its model is models:/irises/1' in shell.call("rename", "old_study", "irises").stdout
     assert studies_in_mlflow(shell).get("irises") == n_runs
     assert "old_study" not in studies_in_mlflow(shell)
@@ -49,6 +51,10 @@ def test_a_renamed_study_has_its_new_name_everywhere(shell):
         assert load_champion("irises", store_of(shell).tracking_uri).metadata.task == "multiclass"
     assert "nothing found" in shell.call("doctor", "irises").stdout
     assert 'There is no study "old_study"' in shell.call("show", "old_study", status=2).stderr
+    assert client.get_model_version("irises", "1").description == 'Trial 1 of study `irises`: `load_champion("irises")`'
+    notes = rows(shell, "select value from tags where key = 'mlflow.note.content'")
+    assert notes
+    assert not any("models:/old_study/" in note for (note,) in notes)
 
 
 def test_versions_of_a_study_that_shares_its_model_move_alone(shell):
