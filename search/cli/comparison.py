@@ -92,9 +92,9 @@ def history(
     from .. import ledger as ledgers
 
     with contextlib.closing(ledgers.read(make_store(ledger), study)) as view:
-        records = view.records()
-    if trial >= len(records):
-        known = f"it has the trials 0 to {len(records) - 1}" if records else "it has no trials"
+        records = {record.number: record for record in view.records()}
+    if trial not in records:
+        known = f"it has the trials 0 to {max(records)}" if records else "it has no trials"
         raise StudyNotFoundError(f'Study "{study}" has no trial {trial}; {known}')
     record = records[trial]
     if not record.history:
