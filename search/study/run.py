@@ -16,7 +16,7 @@ from ..data.dataset import Dataset
 from ..data.fitting import choose_columns, find_problems
 from ..data.positive_class import with_class
 from ..data.targets import positive_classes
-from ..errors import DataError, WorkerError
+from ..errors import DataError, StoreUnavailableError, WorkerError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
 from ..experiment.file import Experiment, load_experiment
@@ -133,7 +133,10 @@ class _Run:
             try:
                 self._search(executor)
             except BaseException:  # Ctrl-C too
-                self._leave(is_over=False)
+                try:
+                    self._leave(is_over=False)
+                except StoreUnavailableError as outage:  # it must not hide what ended the search
+                    self._observer.on_note(str(outage))
                 raise
             self._leave(is_over=True)
 

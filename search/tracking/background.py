@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 60.0
 
 @final
 class BackgroundTracker:
-    """A tracker whose `start_trial`, `log_epoch`, `finish_trial`, `log_best` and `drop_trial` return at once; its other methods wait for these.
+    """A tracker that queues the calls that describe a trial and returns at once; its other methods wait for these.
 
     During an outage the calls are queued. Those beyond `max_queued` are dropped, and their trials are logged from
     the ledger, in order, once the store responds. What is queued is lost if the process is killed; `StudyRecord.finished`
@@ -41,6 +41,7 @@ class BackgroundTracker:
         self._tracker = tracker
         self._deferred = DeferredTrials(tracker)
         self._queue = CallQueue(self._deferred, timeout_seconds, max_queued)
+        self._is_shared = False
 
     def open(self) -> None:
         """Connect."""
@@ -51,6 +52,7 @@ class BackgroundTracker:
         """Create or reopen the study's run and return its id; an outage is not waited for."""
         self._queue.drain()
         self._deferred.result_of = record.result_of
+        self._is_shared = record.is_shared
         return self._tracker.start_study(record)
 
     def start_trial(self, assignment: Assignment) -> None:
@@ -70,9 +72,10 @@ class BackgroundTracker:
         self._queue.put(partial(self._tracker.log_best, n_finished, value, metrics))
 
     def pause_trial(self, number: int) -> None:
-        """Leave a trial's run open for the process that continues the trial."""
-        self._queue.drain()
-        self._tracker.pause_trial(number)
+        """Leave a trial's run open for the process that continues the trial; wait for this if it may be another process."""
+        self._queue.put(partial(self._tracker.pause_trial, number))
+        if self._is_shared:
+            self._queue.drain()
 
     def drop_trial(self, number: int) -> None:
         """Queue the discarding of a trial whose run another process writes now."""

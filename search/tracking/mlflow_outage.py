@@ -14,12 +14,12 @@ def is_outage(error: Exception) -> bool:
         error: The exception.
 
     Returns:
-        True if a server or a database did not respond, reported an internal error (5xx), or was locked for too long. False
+        True if a server or a database did not respond, was killed within a response, reported an internal error (5xx), or was locked for too long. False
         if the same request would fail again: a missing run, no permission, a full disk.
     """
     from mlflow.exceptions import RestException
+    from requests.exceptions import ChunkedEncodingError, HTTPError, RetryError, Timeout
     from requests.exceptions import ConnectionError as NoConnection
-    from requests.exceptions import HTTPError, RetryError, Timeout
     from sqlalchemy.exc import OperationalError
 
     if isinstance(error, RestException):
@@ -30,7 +30,8 @@ def is_outage(error: Exception) -> bool:
         return True
     causes = list(_causes(error))
     databases = [cause for cause in causes if isinstance(cause, OperationalError)]
-    return any(isinstance(cause, NoConnection | RetryError | Timeout) for cause in causes) or any(map(_is_database_outage, databases))
+    cut_off = ChunkedEncodingError, ConnectionError  # a server that was killed after it had begun to respond
+    return any(isinstance(cause, (NoConnection, RetryError, Timeout, *cut_off)) for cause in causes) or any(map(_is_database_outage, databases))
 
 
 def _is_database_outage(error: "OperationalError") -> bool:

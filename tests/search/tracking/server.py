@@ -67,6 +67,8 @@ class Server:
 class LossyProxy:
     """A proxy that loses the next responses to given requests: the server has applied them, and the client does not know.
 
+    The first, third, ... of a kind ends after its headers, as if the server was killed while it responded.
+
     Attributes:
         to_lose: Responses to lose, by the last part of the request's path.
         n_lost: Responses lost so far, likewise.
@@ -87,15 +89,18 @@ class LossyProxy:
                 connection.close()
                 request = self.path.partition("?")[0].rpartition("/")[2]
                 self.close_connection = True
-                if outer.to_lose[request]:
+                is_lost = bool(outer.to_lose[request])
+                if is_lost:
                     outer.to_lose[request] -= 1
                     outer.n_lost[request] += 1
-                    return
+                    if outer.n_lost[request] % 2 == 0:
+                        return
                 self.send_response(response.status)
                 self.send_header("Content-Type", response.headers["Content-Type"])
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(content)
+                if not is_lost:
+                    self.wfile.write(content)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _forward  # noqa: N815
 
