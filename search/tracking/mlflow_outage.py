@@ -14,8 +14,8 @@ def is_outage(error: Exception) -> bool:
         error: The exception.
 
     Returns:
-        True if a server or a database did not respond, was killed within a response, reported an internal error (5xx), or was locked for too long. False
-        if the same request would fail again: a missing run, no permission, a full disk.
+        True if a server or a database did not respond, was killed within a response, reported an internal error (5xx), or
+        was locked for too long. False if the same request would fail again: a missing run, no permission, a full disk.
     """
     from mlflow.exceptions import RestException
     from requests.exceptions import ChunkedEncodingError, HTTPError, RetryError, Timeout

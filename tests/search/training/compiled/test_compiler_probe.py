@@ -42,6 +42,7 @@ def test_a_slower_compiler_is_replaced_if_much_is_left_to_train(least_seconds, f
     """
     monkeypatch.setattr(compiler_choice, "uses_xla", lambda *_: True)
     monkeypatch.setattr(compiler_probe, "LEAST_SECONDS", least_seconds)
+    monkeypatch.setattr(compiler_probe, "LEAST_GAIN", 0.5)  # the machine may be busy with other tests while either is timed
     settings = {"epochs": 5, "batch_size": 32, "learning_rate": 0.01, "optimizer": "sgd", "momentum": 0.9}
     assignment = make_assignment(tmp_path / "model", model_arguments={"dropout": 0.0, "n_filters": 32}, training=settings)
     experiment = make_experiment("convolution", trainer="compiled")
