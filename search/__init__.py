@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .champion import load_champion
     from .experiment.file import load_experiment
+    from .study.repeats import repeat_trials, reproduce_trial
     from .study.run import run_study
 
-__all__ = ["load_champion", "load_experiment", "run_study"]
+__all__ = ["load_champion", "load_experiment", "repeat_trials", "reproduce_trial", "run_study"]
 
-_MODULES = {"load_champion": "champion", "load_experiment": "experiment.file", "run_study": "study.run"}
+_MODULES = {
+    "load_champion": "champion",
+    "load_experiment": "experiment.file",
+    "repeat_trials": "study.repeats",
+    "reproduce_trial": "study.repeats",
+    "run_study": "study.run",
+}
 
 
 def __getattr__(name: str) -> Any:

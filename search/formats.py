@@ -14,6 +14,11 @@ def format_number(value: float | None) -> str:
     return "" if value is None else f"{value:.5g}"
 
 
+def format_spread(mean: float | None, standard_error: float | None) -> str:
+    """Format a mean with its standard error, which a single value does not have."""
+    return format_number(mean) + ("" if standard_error is None else f" ± {standard_error:.2g}")
+
+
 def format_test(metrics: Mapping[str, float | None], positive: Mapping[str, str]) -> str:
     """Format the metrics on the test part, each of a positive class with that class."""
     numbers = {name: why_undefined(name) if value is None else format_number(value) for name, value in metrics.items()}

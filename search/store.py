@@ -126,6 +126,11 @@ class StudyFolder:
         return self.root / "models"
 
     @property
+    def repeats(self) -> Path:
+        """What callbacks of repeated trainings write; it has a layout like a study's folder."""
+        return self.root / "repeats"
+
+    @property
     def removed(self) -> Path:
         """What ``doctor --repair`` has moved out of the way."""
         return self.root / "removed"

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..data.positive_class import with_class
-from ..formats import format_number, format_params, format_test
+from ..formats import format_number, format_params, format_spread, format_test
 from ..redaction import shorten
 from .baselines import baseline_rows
 from .program import program
@@ -108,7 +108,7 @@ def print_best(summary: "StudySummary") -> None:
     rows = {
         "Study": f"{summary.study} ({finished})",
         "Best trial": f"{summary.trial}: {format_params(summary.params)}",
-        "Validation": f"{with_class(summary.metric, positive)} {format_number(summary.value)}",
+        "Validation": f"{with_class(summary.metric, positive)} {format_number(summary.value)}{_repeats(summary)}",
         "Test": format_test(summary.test, positive) or "not measured yet",
         **baseline_rows(summary),
         "Model": _model(summary),
@@ -116,6 +116,12 @@ def print_best(summary: "StudySummary") -> None:
     for name, text in rows.items():
         table.add_row(name, text)
     console.print(table)
+
+
+def _repeats(summary: "StudySummary") -> str:
+    """Return what the best trial's hyperparameters are worth with other seeds; empty if that was not tried."""
+    found = summary.repeats
+    return "" if found is None else f" ({format_spread(found.mean, found.standard_error)} with {len(found.values)} other seeds)"
 
 
 def _model(summary: "StudySummary") -> str:

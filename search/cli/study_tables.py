@@ -18,11 +18,13 @@ from .columns import Column, Layout, first_that_fits
 from .failures import failures_of
 from .output import console, screen_width
 from .program import program
+from .repeats_table import repeats_table
 from .trial_table import rows_of, trial_table
 
 if TYPE_CHECKING:
     from ..ledger import StudyView, TrialRecord
     from ..study.overview import StudyOverview
+    from ..study.repeated_trials import RepeatedTrial
 
 _STATE_STYLES = {"RUNNING": "cyan", "INTERRUPTED": "yellow"}
 _N_BEST, _N_FAILURES = 5, 3
@@ -81,6 +83,9 @@ def print_study(ledger: "StudyView") -> None:
         console.print(f"\nBest trials, of {len(records)}:")
         ranked = [number for number, _ in ledger.ranking(_N_BEST)]
         _print_table(ledger, [ledger.record(number) for number in ranked])
+    if repeated := _repeated(ledger, records):
+        console.print("\nTrained again with other seeds:")
+        console.print(repeats_table(repeated))
 
 
 def print_trials(ledger: "StudyView") -> None:
@@ -110,6 +115,12 @@ def write_trials(records: "Sequence[TrialRecord]", path: Path) -> None:
 def _print_table(ledger: "StudyView", records: "Sequence[TrialRecord]") -> None:
     rows = rows_of(records, ledger.best[0] if ledger.best else None)
     console.print(trial_table(rows, ledger.experiment.objective.metric, list(ledger.experiment.space.searched), screen_width()))
+
+
+def _repeated(ledger: "StudyView", records: "Sequence[TrialRecord]") -> "list[RepeatedTrial]":
+    from ..study.repeated_trials import repeated_trials
+
+    return [trial for trial in repeated_trials(ledger, [record.number for record in records]) if trial.values]
 
 
 def _print_failures(ledger: "StudyView", records: "Sequence[TrialRecord]") -> None:

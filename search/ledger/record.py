@@ -130,7 +130,7 @@ def to_record(trial: FrozenTrial) -> TrialRecord:
     state, written = _STATES[trial.state], trial.user_attrs.get(ATTRIBUTE)
     if state is TrialState.FAILED and written is None:
         state = TrialState.INTERRUPTED
-    result = _to_result(trial.number, state, written) if state.is_final and written else None
+    result = to_result(trial.number, state, written) if state.is_final and written else None
     return TrialRecord(number=trial.number, state=state, params=trial.params, result=result)
 
 
@@ -139,7 +139,14 @@ def to_retry_state(trial: FrozenTrial) -> RetryState:
     return RetryState(**trial.user_attrs.get(RETRY_STATE, {}))
 
 
-def _to_result(number: int, state: TrialState, written: Mapping[str, Any]) -> TrialResult:
+def to_result(number: int, state: TrialState, written: Mapping[str, Any]) -> TrialResult:
+    """Read a result.
+
+    Args:
+        number: The trial's number.
+        state: Its state.
+        written: What `to_attribute` returned.
+    """
     columns: dict[str, list[float]] = written.get("history", {})
     failure = written.get("failure")
     return TrialResult(

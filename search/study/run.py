@@ -237,11 +237,7 @@ class _Run:
             self._start_tracking(executor)
 
     def _leave(self, *, is_over: bool) -> None:
-        """Requeue the trials that did not end, and end this process' part in the study.
-
-        Args:
-            is_over: Whether the search is over, rather than stopped by Ctrl-C or an error.
-        """
+        """Requeue the trials that did not end, and end this process' part in a study that is over, or was stopped by Ctrl-C or an error."""
         try:
             self._tracker.pause_all()  # before another coordinator continues a trial
         finally:

@@ -13,6 +13,7 @@ from ..experiment.parameters import Value
 from ..ledger import StudyView
 from ..tracking.base import StudyOutcome
 from .baselines import Baselines, read_baselines
+from .repeated_trials import RepeatedTrial, repeated_trials
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,7 @@ class StudySummary:
         n_trials: Number of trials to finish in total.
         n_by_state: Number of trials by state.
         baselines: Simple models, measured on the test part; None if the experiment does not ask for them.
+        repeats: The best trial trained again with other seeds; None if it was not.
     """
 
     study: str
@@ -58,6 +60,7 @@ class StudySummary:
     n_trials: int
     n_by_state: Mapping[str, int]
     baselines: Baselines | None = None
+    repeats: RepeatedTrial | None = None
 
     @property
     def positive_classes(self) -> dict[str, str]:
@@ -77,6 +80,7 @@ def summarize(ledger: StudyView) -> StudySummary:
     number, value = ledger.best
     objective = ledger.experiment.objective
     champion: dict[str, Any] = ledger.attribute("champion") or {}
+    [repeated] = repeated_trials(ledger, [number])
     if champion.get("trial") != number:
         champion = {}
     return StudySummary(
@@ -96,6 +100,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         n_trials=ledger.attribute("n_trials") or 0,
         n_by_state=ledger.n_by_state(),
         baselines=read_baselines(ledger),
+        repeats=repeated if repeated.values else None,
     )
 
 

@@ -1,0 +1,150 @@
+"""Trains trials of a study again, on the study's executor, without proposing anything or changing a trial's record."""
+
+import contextlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..errors import StudyNotFoundError
+from ..executors.base import Executor
+from ..executors.registry import make_executor
+from ..experiment.file import Experiment, parse_experiment
+from ..ledger import Ledger
+from ..seeds import trial_seed
+from ..store import Store
+from ..trial import Assignment, Failure, TrialResult
+from .code_changes import check_code
+from .loop import build_assignment
+from .preparation import check_written, load_data, prepare_arrays
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """One training of a trial.
+
+    Attributes:
+        trial: The trial's number.
+        repeat: The number of the repeat, from 1; 0 for the trial's own seed.
+        epochs: Number of epochs; None for the trial's own.
+    """
+
+    trial: int
+    repeat: int
+    epochs: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepeatOptions:
+    """How trials are trained again.
+
+    Attributes:
+        epochs: Number of epochs. Defaults to each trial's own.
+        accept_code: Whether to train although the code of the builder, the loader or the callbacks has changed. Defaults to False.
+        overrides: Changes of ``[executor]``, such as ``executor.name=in-process``. Defaults to the study's executor.
+        on_stage: Called with what is being waited for. Defaults to doing nothing.
+    """
+
+    epochs: int | None = None
+    accept_code: bool = False
+    overrides: Sequence[str] = ()
+    on_stage: Callable[[str], None] = lambda _stage: None
+
+
+@dataclass
+class RepeatedTraining:
+    """Trains trials again. Nothing is saved but what it returns; neither models nor checkpoints are written.
+
+    Attributes:
+        experiment: The study's experiment.
+        ledger: The study, opened alone.
+        executor: Started and checked.
+    """
+
+    experiment: Experiment
+    ledger: Ledger
+    executor: Executor
+    _running: dict[int, tuple[Training, Assignment]] = field(default_factory=dict)
+
+    def run(self, trainings: Sequence[Training]) -> Iterator[tuple[Training, TrialResult]]:
+        """Train, as many at once as the executor allows.
+
+        Args:
+            trainings: What to train.
+
+        Yields:
+            Each training with its result, in the order in which they end. One whose worker died is started again up to
+            `executor.max_retries` times.
+        """
+        waiting = deque((training, self._assignment(slot, training)) for slot, training in enumerate(trainings))
+        while waiting or self._running:
+            while waiting and self.executor.n_free:
+                training, assignment = waiting.popleft()
+                self._running[assignment.number] = training, assignment
+                self.executor.submit(assignment)
+            for result in self.executor.wait(lambda _epoch: True):
+                training, assignment = self._running.pop(result.number)
+                if result.failure in (Failure.LOST, Failure.HUNG) and assignment.attempt <= self.experiment.executor.max_retries:
+                    waiting.append((training, replace(assignment, attempt=assignment.attempt + 1)))
+                else:
+                    yield training, replace(result, number=training.trial)
+
+    def _assignment(self, slot: int, training: Training) -> Assignment:
+        """Return an assignment whose number is its own, since several trainings of a trial may run at once."""
+        experiment, trial = self.experiment, training.trial
+        own = build_assignment(experiment, self.ledger, trial, self.ledger.record(trial).params)
+        settings = own.training if training.epochs is None else own.training.model_copy(update={"epochs": training.epochs})
+        return replace(
+            own,
+            number=slot,
+            training=settings,
+            seed=trial_seed(experiment.search.seed, trial, training.repeat),
+            is_prunable=False,
+            keep_if_better_than=float("inf") if experiment.objective.direction == "maximize" else float("-inf"),
+            model_path=str(self.ledger.folder.repeats / "models" / str(slot)),
+            checkpoint_path="",
+            attempt=1,
+        )
+
+
+@contextlib.contextmanager
+def repeated_training(ledger: Ledger, store: Store, options: RepeatOptions) -> Iterator[RepeatedTraining]:
+    """Start a study's executor for repeated trainings during a block.
+
+    Args:
+        ledger: The study, opened alone.
+        store: The local store.
+        options: How trials are trained again.
+
+    Raises:
+        InputError: If the experiment or the data cannot be used any more.
+        StudyChangedError: If the data or the code have changed.
+        WorkerError: If no worker can be started.
+    """
+    experiment = parse_experiment(dict(ledger.attribute("experiment")), f'study "{ledger.name}"', options.overrides)
+    check_written(experiment, ledger.folder.root)
+    check_code(ledger, experiment, accept_code=options.accept_code)
+    executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)
+    options.on_stage("Starting workers")
+    try:
+        executor.start(experiment, ledger.folder.arrays)
+        prepare_arrays(ledger, load_data(ledger, experiment), experiment)
+        executor.check(options.on_stage)
+        yield RepeatedTraining(experiment, ledger, executor)
+    finally:
+        executor.close()
+
+
+def finished_trial(ledger: Ledger, number: int) -> TrialResult:
+    """Return the result of a trial that can be trained again.
+
+    Raises:
+        StudyNotFoundError: If the study has no such trial, or it has no result yet.
+    """
+    records = {record.number: record for record in ledger.records()}
+    if number not in records:
+        known = f"it has the trials 0 to {max(records)}" if records else "it has no trials"
+        raise StudyNotFoundError(f'Study "{ledger.name}" has no trial {number}; {known}')
+    result = records[number].result
+    if result is None:
+        raise StudyNotFoundError(f'Trial {number} of study "{ledger.name}" is {records[number].state}; the same run command finishes it')
+    return result

@@ -1,0 +1,125 @@
+"""Trains trials again: one with its own seed, to the same curve, or some with new seeds, to see what luck had given them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..errors import StudyFailedError
+from ..ledger import Ledger, StudyView
+from ..ledger.repeats import Repeat, read_repeats, write_repeat
+from ..seeds import trial_seed
+from ..store import Store
+from ..tracking.mlflow_repeats import log_repeats
+from ..trial import TrialResult
+from .removal import open_alone
+from .repeated_training import RepeatOptions, Training, finished_trial, repeated_training
+from .repeated_trials import RepeatedTrial, repeated_trials
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reproduction:
+    """A trial that was trained again with its own seed.
+
+    Attributes:
+        earlier: The result in the search.
+        again: The result now.
+    """
+
+    earlier: TrialResult
+    again: TrialResult
+
+    @property
+    def largest_difference(self) -> float | None:
+        """The largest difference of any metric at any epoch that both trainings have; None if there is none."""
+        pairs = zip(self.earlier.history, self.again.history, strict=False)
+        differences = [abs(before[name] - after[name]) for before, after in pairs for name in before.keys() & after.keys()]
+        return max(differences, default=None)
+
+
+def reproduce_trial(study: str, number: int, options: RepeatOptions | None = None, *, store: Store | None = None) -> Reproduction:
+    """Train a finished trial again with its own seed; nothing is recorded.
+
+    Args:
+        study: The study's name.
+        number: The trial's number.
+        options: How it is trained. Defaults to `RepeatOptions`' defaults.
+        store: The local store. Defaults to ``mlruns/`` in the working directory.
+
+    Returns:
+        Both results.
+
+    Raises:
+        StudyNotFoundError: If there is no such study, or no such finished trial.
+        StudyBusyError: If another process runs the study.
+        StudyChangedError: If the data or the code have changed.
+    """
+    store, options = store or Store(), options or RepeatOptions()
+    with open_alone(store, study) as ledger:
+        earlier = finished_trial(ledger, number)
+        with repeated_training(ledger, store, options) as training:
+            [(_, again)] = training.run([Training(trial=number, repeat=0, epochs=options.epochs)])
+        return Reproduction(earlier=earlier, again=again)
+
+
+def repeat_trials(
+    study: str,
+    trials: Sequence[int] | int,
+    n_repeats: int,
+    options: RepeatOptions | None = None,
+    *,
+    store: Store | None = None,
+    on_repeat: Callable[[Repeat], None] = lambda _repeat: None,
+) -> tuple[list[RepeatedTrial], list[int]]:
+    """Train trials again with other seeds until each has a number of repeats, and log them to MLflow.
+
+    Every repeat is recorded in the ledger when it ends; the same call continues after a kill. The study's trials and its
+    champion stay as they are.
+
+    Args:
+        study: The study's name.
+        trials: The trials' numbers; or how many of the best trials.
+        n_repeats: Number of repeats of each trial, earlier ones of the same number of epochs included, at least 1.
+        options: How they are trained. Defaults to `RepeatOptions`' defaults.
+        store: The local store. Defaults to ``mlruns/`` in the working directory.
+        on_repeat: Called after each repeat. Defaults to doing nothing.
+
+    Returns:
+        The trials in the given order, or the best first; and those that have no run in MLflow.
+
+    Raises:
+        InputError: As `reproduce_trial`, or if MLflow does not respond.
+        StudyFailedError: If no trial of the study succeeded.
+    """
+    store, options = store or Store(), options or RepeatOptions()
+    with open_alone(store, study) as ledger:
+        chosen = _numbers(ledger, trials)
+        _log(ledger, store, chosen)  # a store that does not respond is told before the training
+        if missing := _missing(ledger, chosen, n_repeats, options.epochs):
+            with repeated_training(ledger, store, options) as training:
+                for done, result in training.run(missing):
+                    seed = trial_seed(ledger.experiment.search.seed, done.trial, done.repeat)
+                    repeat = Repeat(trial=done.trial, index=done.repeat, seed=seed, epochs=done.epochs, result=result)
+                    write_repeat(ledger, repeat)
+                    on_repeat(repeat)
+        return repeated_trials(ledger, chosen, options.epochs), _log(ledger, store, chosen)
+
+
+def _numbers(ledger: Ledger, trials: Sequence[int] | int) -> list[int]:
+    if not isinstance(trials, int):
+        return [finished_trial(ledger, number).number for number in trials]
+    best = [number for number, _ in ledger.ranking(trials)]
+    if not best:
+        raise StudyFailedError(f'Study "{ledger.name}" has no trial that succeeded, so there is none to train again')
+    return best
+
+
+def _missing(ledger: StudyView, trials: Sequence[int], n_repeats: int, epochs: int | None) -> list[Training]:
+    known = {(repeat.trial, repeat.index) for repeat in read_repeats(ledger) if repeat.epochs == epochs}
+    wanted = [(number, index) for number in trials for index in range(1, n_repeats + 1)]
+    return [Training(trial=number, repeat=index, epochs=epochs) for number, index in wanted if (number, index) not in known]
+
+
+def _log(ledger: StudyView, store: Store, trials: Sequence[int]) -> list[int]:
+    """Log the repeats of each trial's own number of epochs to MLflow, and return the trials that have no run there."""
+    repeats = [repeat for repeat in read_repeats(ledger) if repeat.epochs is None]
+    results = {number: [(repeat.index, repeat.result) for repeat in repeats if repeat.trial == number] for number in trials}
+    return log_repeats(store.tracking_uri, ledger.attribute("parent_run_id"), ledger.experiment.objective.metric, results)
