@@ -92,7 +92,7 @@ def repeat_trials(
     store, options = store or Store(), options or RepeatOptions()
     with open_alone(store, study) as ledger:
         chosen = _numbers(ledger, trials)
-        _log(ledger, store, chosen)  # a store that does not respond is told before the training
+        _log(ledger, store, chosen)  # fails before the training if the store does not respond
         if missing := _missing(ledger, chosen, n_repeats, options.epochs):
             with repeated_training(ledger, store, options) as training:
                 for done, result in training.run(missing):

@@ -38,6 +38,7 @@ from .code_changes import check_code
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
+from .optimism import optimism_note
 from .preparation import check_written, load_data, prepare_arrays, targets_of_study
 from .renaming import rename_archived
 from .report import draw_study_plots, write_study_report
@@ -174,7 +175,9 @@ class _Run:
     def _show_notes(self) -> None:
         experiment = self._experiment
         of_options = [*experiment.space.notes, *pruner_notes(experiment.search, experiment.space.max_epochs)]
-        for note in (*self._dataset.notes, *self._column_notes(), *of_options, *data_checks.notes(experiment, self._dataset, self._targets)):
+        of_data = [*data_checks.notes(experiment, self._dataset, self._targets)]
+        of_data += optimism_note(experiment.objective.metric, len(self._dataset.validation.target), self._n_trials)
+        for note in (*self._dataset.notes, *self._column_notes(), *of_options, *of_data):
             self._observer.on_note(note)
 
     def _column_notes(self) -> Iterator[str]:
