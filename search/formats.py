@@ -1,12 +1,14 @@
 """Writes numbers, durations, hyperparameters and metrics as short texts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .data.positive_class import why_undefined, with_class
 
 if TYPE_CHECKING:
     from .experiment.parameters import Searched
+
+_SMALLEST_P = 0.001
 
 
 def format_number(value: float | None) -> str:
@@ -19,10 +21,39 @@ def format_spread(mean: float | None, standard_error: float | None) -> str:
     return format_number(mean) + ("" if standard_error is None else f" ± {standard_error:.2g}")
 
 
-def format_test(metrics: Mapping[str, float | None], positive: Mapping[str, str]) -> str:
-    """Format the metrics on the test part, each of a positive class with that class."""
-    numbers = {name: why_undefined(name) if value is None else format_number(value) for name, value in metrics.items()}
-    return ", ".join(f"{with_class(name, positive)} {text}" for name, text in numbers.items())
+def format_interval(low: float, high: float) -> str:
+    """Format an interval with four significant digits, such as ``0.7641 to 0.8742``."""
+    return f"{low:.4g} to {high:.4g}"
+
+
+def format_test(metrics: Mapping[str, float | None], positive: Mapping[str, str], intervals: Mapping[str, Sequence[float]] | None = None) -> str:
+    """Format the metrics on the test part, each of a positive class with that class, and with its 95 % interval if it has one."""
+    known = intervals or {}
+    shown: list[str] = []
+    for name, value in metrics.items():
+        number = why_undefined(name) if value is None else format_number(value)
+        label = "95 % interval " if known and not any("interval" in text for text in shown) else ""
+        interval = f" ({label}{format_interval(*known[name])})" if name in known else ""
+        shown.append(f"{with_class(name, positive)} {number}{interval}")
+    return ", ".join(shown)
+
+
+def format_difference(metric: str, difference: float, p_value: float, *, is_better: bool | None, other: str = "") -> str:
+    """Format how a model differs from another one, such as ``better than gradient boosting by 1.1 points (p = 0.2)``.
+
+    Args:
+        metric: The metric; the difference of an accuracy is in percentage points.
+        difference: The difference.
+        p_value: The p value of no difference.
+        is_better: Whether the model is better; None if the metric is the same.
+        other: The other model. Defaults to an empty text, which leaves it out: ``better by 1.1 points (p = 0.2)``.
+    """
+    if is_better is None:
+        return f"equal to {other}" if other else "equal"
+    size = f"{100 * abs(difference):.2g} points" if metric.endswith("accuracy") else f"{abs(difference):.3g}"
+    p_text = "p < 0.001" if p_value < _SMALLEST_P else f"p = {p_value:.2g}"
+    words = ["better" if is_better else "worse", *([f"than {other}"] if other else []), f"by {size} ({p_text})"]
+    return " ".join(words)
 
 
 def format_value(value: object) -> str:

@@ -116,6 +116,11 @@ class StudyFolder:
         return self.root / "report"
 
     @property
+    def predictions(self) -> Path:
+        """Targets and predictions of the test part, of the champion and of each baseline."""
+        return self.root / "predictions"
+
+    @property
     def checkpoints(self) -> Path:
         """The checkpoints of unfinished trials, one file each."""
         return self.root / "checkpoints"

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..data.arrays import unnamed
 from ..data.dataset import Dataset, load_dataset
+from ..data.predictions import CHAMPION
 from ..data.preprocessing import Preprocessor
 from ..data.targets import positive_classes
 from ..errors import ChampionError, DataError, PerceptuneError
@@ -28,6 +29,7 @@ from ..secret_values import remember_arguments
 from ..temporary_files import temporary_prefix
 from . import bundled_code
 from .evaluation import evaluate
+from .function_shape import write_shape
 from .metadata import ChampionMetadata
 from .model_overview import write_overview
 from .package import LOAD, PackageSpec
@@ -62,9 +64,11 @@ def build(spec: PackageSpec, dataset: Dataset | None = None) -> Path:
         champion, code = _load_verified(_assemble(spec, dataset, Path(scratch) / "data" / "champion"), dataset, spec)
         _save(spec, champion, dataset, code)
         test = evaluate(champion, dataset.test, spec.experiment, spec.experiment.space.training_settings(spec.params))
+        test.predictions.save(spec.predictions / CHAMPION)
+        write_shape(champion, dataset, spec.predictions)
         packaged = spec.folder / "data" / champion.folder.name
         write_overview(champion, packaged)
-        replace(champion.metadata, test=test).save(packaged)
+        replace(champion.metadata, test=test.metrics, test_intervals=test.intervals()).save(packaged)
     return packaged
 
 

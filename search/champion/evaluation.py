@@ -2,23 +2,45 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-import pandas as pd
+import numpy as np
 
+from ..data.arrays import Array, Tree, named
+from ..data.columns import to_numbers
 from ..data.parts import Part
 from ..data.positive_class import is_defined
+from ..data.predictions import OutputPredictions, Predictions, of_classes
 from ..data.targets import Target
 from ..experiment.file import Experiment
 from ..experiment.settings import TrainingSettings
+from ..training.intervals import Interval, intervals
 from ..training.metrics import Head, make_heads
 from .pyfunc import BATCH_SIZE, Champion
 
 
-def evaluate(champion: Champion, part: Part, experiment: Experiment, settings: TrainingSettings) -> dict[str, float | None]:
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """The metrics of a champion on some rows, and its predictions.
+
+    Attributes:
+        metrics: Metrics by Keras' names: ``loss``, ``accuracy``, or ``main_loss``, ``main_accuracy`` for several outputs; None for a
+            metric that is not defined, such as the AUC of rows of one class.
+        predictions: Targets and predictions.
+    """
+
+    metrics: Mapping[str, float | None]
+    predictions: Predictions
+
+    def intervals(self) -> dict[str, Interval]:
+        """Return the 95 % interval of each metric; see `search.training.intervals`."""
+        return intervals(self.metrics, self.predictions)
+
+
+def evaluate(champion: Champion, part: Part, experiment: Experiment, settings: TrainingSettings) -> Evaluation:
     """Evaluate a champion on rows with their targets.
 
-    Accuracies are counted from `predict`, so that they equal a comparison of predictions and targets. AUC and PR-AUC are
+    Accuracies are counted from the predictions, so that they equal a comparison of `predict` and the targets. AUC and PR-AUC are
     scikit-learn's, from all thresholds. All other metrics come from Keras' `evaluate` with the loss and the metrics of training;
     the loss includes regularisation.
 
@@ -27,57 +49,70 @@ def evaluate(champion: Champion, part: Part, experiment: Experiment, settings: T
         part: At least one row.
         experiment: The experiment, for its metrics.
         settings: The training settings, for the loss.
-
-    Returns:
-        Metrics by Keras' names: ``loss``, ``accuracy``, or ``main_loss``, ``main_accuracy`` for several outputs; None for a metric
-        that is not defined, such as the AUC of rows of one class.
     """
     is_network = not champion.is_estimator
-    measured = _evaluate_network(champion, part, experiment, settings) if is_network else _evaluate_estimator(champion, part, experiment)
-    return {name: value if value is not None and math.isfinite(value) else None for name, value in measured.items()}
+    found = _evaluate_network(champion, part, experiment, settings) if is_network else _evaluate_estimator(champion, part, experiment)
+    finite = {name: value if value is not None and math.isfinite(value) else None for name, value in found.metrics.items()}
+    return replace(found, metrics=finite)
 
 
-def _evaluate_network(champion: Champion, part: Part, experiment: Experiment, settings: TrainingSettings) -> dict[str, float | None]:
+def _evaluate_network(champion: Champion, part: Part, experiment: Experiment, settings: TrainingSettings) -> Evaluation:
     from ..training.batching import rows
-    from ..training.model.compiling import compile_model, encode_targets
+    from ..training.model.compiling import compile_model, encode_targets, row_losses
 
-    test, model, preprocessor = part, champion.model, champion.preprocessor
-    predictions = champion.predict(test.features)  # before the model is compiled, as in production
-    features, heads = preprocessor.transform(test.features), make_heads(experiment, preprocessor.task, preprocessor.scalings)
+    model, preprocessor = champion.model, champion.preprocessor
+    outputs = named(champion.outputs(part.features))  # before the model is compiled, as in production
+    features, heads = preprocessor.transform(part.features), make_heads(experiment, preprocessor.task, preprocessor.scalings)
     some_outputs = model(rows(features, slice(1)))
     compile_model(model, some_outputs, settings, heads)
-    target = encode_targets(model, some_outputs, settings, heads, preprocessor.encode_target(test.target))
+    target: Tree = encode_targets(model, some_outputs, settings, heads, preprocessor.encode_target(part.target))
     # In graph mode, Keras weights the last, smaller batch like a full one in the losses of single outputs (CompileLoss.call).
     model.run_eagerly = len(heads) > 1
     metrics = {name: float(value) for name, value in model.evaluate(features, target, batch_size=BATCH_SIZE, verbose=0, return_dict=True).items()}
     exact: dict[str, float | None] = {}
-    for name, target_of in preprocessor.targets.items():
-        prefix = f"{name}_" if name else ""
-        found = _of_predictions(predictions, prefix, test.targets[target_of.column], target_of, heads[name])
-        exact |= {f"{prefix}{metric}": value for metric, value in found.items()}
-    return metrics | exact
+    found: dict[str, OutputPredictions] = {}
+    for name, of in preprocessor.targets.items():
+        loss = row_losses(outputs[name], named(target)[name], settings, heads[name])
+        found[name] = _predictions(of, part, outputs[name], loss)
+        exact |= {f"{name}_{metric}" if name else metric: value for metric, value in _exact_metrics(found[name], heads[name]).items()}
+    return Evaluation(metrics=metrics | exact, predictions=Predictions.of(found, _total_loss(found, heads)))
 
 
-def _of_predictions(predictions: pd.DataFrame, prefix: str, values: pd.Series, target: Target, head: Head) -> Mapping[str, float | None]:
+def _predictions(target: Target, part: Part, output: Array, loss: Array | None) -> OutputPredictions:
+    decoded, values = target.decode(output), part.targets[target.column]
+    predicted = decoded.pop("prediction")
+    if target.task == "regression":
+        truth = to_numbers(values, "The target")
+        return OutputPredictions(column=target.column, task=target.task, truth=truth, predicted=predicted.to_numpy(), loss=loss)
+    truth, chosen = (target.encode(column).ravel() for column in (values, predicted))
+    return of_classes(target, truth, chosen, decoded.to_numpy(), loss)
+
+
+def _total_loss(outputs: Mapping[str, OutputPredictions], heads: Mapping[str, Head]) -> Array | None:
+    losses = [heads[name].weight * output.loss for name, output in outputs.items() if output.loss is not None]
+    return np.sum(losses, axis=0) if len(losses) == len(outputs) else None
+
+
+def _exact_metrics(rows: OutputPredictions, head: Head) -> Mapping[str, float | None]:
     """Return the metrics of one output that are computed from its predictions, and None for those that are not defined."""
     from ..training.sklearn_metrics import exact_auc
 
-    if target.task == "regression":
+    if rows.task == "regression":
         return {}
-    found: dict[str, float | None] = {"accuracy": float((predictions[f"{prefix}prediction"].to_numpy() == values.to_numpy()).mean())}
-    if target.task == "binary":
-        truth, ranking = target.encode(values).ravel(), predictions[f"{prefix}probability_{target.positive}"].to_numpy()
-        defined = [metric for metric in head.metrics if is_defined(metric, truth)]
+    found: dict[str, float | None] = {"accuracy": float((rows.predicted == rows.truth).mean())}
+    if rows.task == "binary" and rows.score is not None:
+        defined = [metric for metric in head.metrics if is_defined(metric, rows.truth)]
         found |= dict.fromkeys(set(head.metrics) - set(defined))
-        found |= {metric: exact_auc(metric, truth, ranking) for metric in defined if metric in ("auc", "pr_auc")}
+        found |= {metric: exact_auc(metric, rows.truth, rows.score) for metric in defined if metric in ("auc", "pr_auc")}
     return found
 
 
-def _evaluate_estimator(champion: Champion, part: Part, experiment: Experiment) -> dict[str, float | None]:
-    from ..training.sklearn_metrics import measure
+def _evaluate_estimator(champion: Champion, part: Part, experiment: Experiment) -> Evaluation:
+    from ..training.sklearn_metrics import measure_rows
 
     preprocessor, (target,) = champion.preprocessor, champion.preprocessor.targets.values()
     (head,) = make_heads(experiment, target.task, preprocessor.scalings).values()
     features, expected = preprocessor.transform(part.features), target.encode(part.targets[target.column])
     defined = tuple(metric for metric in head.metrics if is_defined(metric, expected))
-    return dict.fromkeys(("loss", *head.metrics)) | measure(champion.model, features, expected, replace(head, metrics=defined))
+    metrics, rows = measure_rows(champion.model, features, expected, replace(head, metrics=defined), target)
+    return Evaluation(metrics=dict.fromkeys(("loss", *head.metrics)) | metrics, predictions=Predictions.of({"": rows}, rows.loss))

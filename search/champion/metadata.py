@@ -28,6 +28,8 @@ class ChampionMetadata:
         evaluation: How the value was measured: only values that were measured in the same way are compared. Defaults to that of
             earlier versions.
         test: Metrics on the test part, by Keras' names without a prefix; None for a metric that is not defined there.
+        test_intervals: The 95 % interval of each metric on the test part, of those that have one. Defaults to none, as for a champion of
+            an earlier version.
         data: Name of the data set.
         fingerprint: The data set's fingerprint.
         target: Name of the target column; for several outputs a mapping by output name, as for task and class_names.
@@ -48,6 +50,7 @@ class ChampionMetadata:
     value: float
     evaluation: str = "validation part"
     test: Mapping[str, float | None] = field(default_factory=dict)
+    test_intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     data: str
     fingerprint: str
     target: str | Mapping[str, str]
@@ -67,4 +70,5 @@ class ChampionMetadata:
         """Read ``champion.json`` from a folder."""
         content = json.loads((folder / FILE).read_text(encoding="utf-8"))
         class_names = unnamed({name: tuple(classes) for name, classes in named(content["class_names"]).items()})
-        return cls(**content | {"class_names": class_names, "modules": tuple(content["modules"])})
+        intervals = {name: (low, high) for name, (low, high) in content.get("test_intervals", {}).items()}
+        return cls(**content | {"class_names": class_names, "modules": tuple(content["modules"]), "test_intervals": intervals})

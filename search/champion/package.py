@@ -70,6 +70,11 @@ class PackageSpec:
         """The outputs on the first validation rows, as computed by the worker that trained the model."""
         return self.model_path.with_suffix(".expected.npz")
 
+    @property
+    def predictions(self) -> Path:
+        """Folder of what the study keeps for its report: predictions for the test part, and the shape of the model's function."""
+        return self.folder.with_name(f"{self.folder.name}-predictions")
+
     def to_json(self) -> str:
         """Write it as text."""
         content = {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -92,10 +97,12 @@ class PackagedChampion:
     Attributes:
         folder: The MLflow model.
         metadata: Its origin and its value; ``metadata.test`` has the metrics on the test part.
+        predictions: The folder `PackageSpec.predictions`. Defaults to None.
     """
 
     folder: Path
     metadata: ChampionMetadata
+    predictions: Path | None = None
 
 
 class Packager:
@@ -182,7 +189,8 @@ class Packager:
         logger.debug("Packaging trial %d printed:\n%s", self._spec.trial, self._printed())
         if "error" in reply:
             raise self._with_log(_rebuilt(reply["error"], reply["message"]))
-        return PackagedChampion(folder=self._spec.folder, metadata=ChampionMetadata.load(Path(reply["champion"])))
+        predictions = self._spec.predictions
+        return PackagedChampion(folder=self._spec.folder, predictions=predictions, metadata=ChampionMetadata.load(Path(reply["champion"])))
 
     def close(self) -> None:
         """End the process, if one was started."""

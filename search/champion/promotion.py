@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Self
 
 from ..data.dataset import Dataset
+from ..data.fitted_function import ACTIVATIONS, FUNCTION
+from ..data.predictions import CHAMPION
 from ..errors import ChampionError
 from ..experiment.code_versions import versions
 from ..experiment.file import Experiment
@@ -95,8 +97,21 @@ class Promotion:
             registration = register(packaged, tracking_uri, parent_run_id)
             log_overview(packaged.folder, tracking_uri, (parent_run_id, run_id))
         champion = {"trial": self._trial, "model_uri": registration.model_uri, "run_id": run_id, "test": dict(packaged.metadata.test)}
+        champion["test_intervals"] = dict(packaged.metadata.test_intervals)
+        self._keep(packaged.predictions)
         self._ledger.set_attribute("champion", champion)
         return registration.kept
+
+    def _keep(self, predictions: Path | None) -> None:
+        """Move what the report needs into the study's folder."""
+        if predictions is None:
+            return
+        kept = self._ledger.folder.predictions
+        kept.mkdir(parents=True, exist_ok=True)
+        for name in (CHAMPION, FUNCTION, ACTIVATIONS):
+            (kept / name).unlink(missing_ok=True)  # an earlier champion's
+            if (predictions / name).is_file():
+                shutil.move(predictions / name, kept / name)
 
 
 def promote(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id: Callable[[str, int], str]) -> None:

@@ -87,7 +87,7 @@ def _description(metadata: ChampionMetadata) -> str:
     positive = dict(named(metadata.positive or {}))
     lines = [
         f"Trial {metadata.trial} of study `{metadata.study}`: {with_class(metadata.metric, positive)} {format_number(metadata.value)}.",
-        f"Test part: {format_test(metadata.test, positive)}." if metadata.test else "",
+        f"Test part: {format_test(metadata.test, positive, metadata.test_intervals)}." if metadata.test else "",
         f"Hyperparameters: {format_params(metadata.params)}." if metadata.params else "",
         f'It takes raw rows of {metadata.data}: `load_champion("{metadata.study}").predict(dataframe)`.',
     ]

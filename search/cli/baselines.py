@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
 def baseline_rows(summary: "StudySummary") -> dict[str, str]:
     """Return the objective's metric of each baseline, and a sentence if the champion does not beat the linear one; none if unmeasured."""
+    from ..study.summary import comparison_texts
+
     metric = summary.metric.removeprefix("val_")
     baselines, value = summary.baselines, summary.test.get(metric)
     if baselines is None or value is None:
@@ -15,6 +17,8 @@ def baseline_rows(summary: "StudySummary") -> dict[str, str]:
     numbers = [f"{_words(name)} {of[metric]:.5g}" for name, of in baselines.metrics.items() if of.get(metric) is not None]
     limit = "" if baselines.n_rows == baselines.n_all_rows else f" (fitted on {baselines.n_rows} of {baselines.n_all_rows} training rows)"
     rows = {"Baselines": f"on the test part, {metric}: {', '.join(numbers)}{limit}"}
+    if summary.comparisons:
+        rows["Compared"] = f"in {metric}, {', '.join(comparison_texts(summary).values())}"
     unbeaten = baselines.unbeaten(metric, value)
     return rows | ({"": f"The best trial is not better than {_words(unbeaten)} on the test part"} if unbeaten else {})
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from ..formats import format_number
+from ..formats import format_interval, format_number
 from ..quiet import quiet_backend
 from .options import Ledger, Study, make_store
 from .output import console, unseen_values_printed
@@ -52,7 +52,9 @@ def evaluate(
     names = {name: with_class(name, found.positive) for name in found.metrics}
     width = max(map(len, names.values()))
     for name, value in found.metrics.items():
-        console.print(f"  {names[name]:<{width}}  {_why_undefined(name) if value is None else format_number(value)}")
+        shown = _why_undefined(name) if value is None else format_number(value)
+        interval = f"  (95 % interval {format_interval(*found.intervals[name])})" if name in found.intervals else ""
+        console.print(f"  {names[name]:<{width}}  {shown}{interval}")
 
 
 def _why_undefined(name: str) -> str:

@@ -109,7 +109,7 @@ def print_best(summary: "StudySummary") -> None:
         "Study": f"{summary.study} ({finished})",
         "Best trial": f"{summary.trial}: {format_params(summary.params)}",
         "Validation": f"{with_class(summary.metric, positive)} {format_number(summary.value)}{_repeats(summary)}",
-        "Test": format_test(summary.test, positive) or "not measured yet",
+        "Test": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
         **baseline_rows(summary),
         "Model": _model(summary),
     }

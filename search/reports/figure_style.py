@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     from plotly.graph_objects import Figure
 
 FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
 GRID, INK, MUTED = "#e5e7eb", "#111827", "#6b7280"
+BLUE, ORANGE = "#2563eb", "#ea580c"
+COLOURS = ("#1d4ed8", "#ea580c", "#16a34a", "#9333ea", "#dc2626", "#0891b2", "#ca8a04", "#64748b")
+"""Colours of several curves or classes."""
+_MOST_POINTS = 500
 
 
 def is_share(metric: str) -> bool:
@@ -49,7 +54,15 @@ def usual_range(values: Sequence[float], included: Sequence[float] = ()) -> tupl
     return float(inside.min() - margin), float(inside.max() + margin)
 
 
-def apply_layout(figure: "Figure", title: str, subtitle: str, min_width: int = 0) -> "Figure":
+def thinned(x: "np.ndarray", y: "np.ndarray") -> dict[str, "np.ndarray"]:
+    """Return at most 500 points of a curve, its ends included, as plotly's ``x`` and ``y``."""
+    import numpy as np
+
+    chosen = np.unique(np.linspace(0, len(x) - 1, min(len(x), _MOST_POINTS)).round().astype(int))
+    return {"x": x[chosen], "y": y[chosen]}
+
+
+def apply_layout(figure: "Figure", title: str, subtitle: str, min_width: int = 0, *, is_half: bool = False) -> "Figure":
     """Set a figure's title and subtitle, and the common style.
 
     Args:
@@ -57,6 +70,7 @@ def apply_layout(figure: "Figure", title: str, subtitle: str, min_width: int = 0
         title: The title.
         subtitle: How to read the figure.
         min_width: Width in pixels below which the page scrolls sideways. Defaults to 0.
+        is_half: Whether half of the page's width is enough. Defaults to False.
 
     Returns:
         The same figure.
@@ -74,7 +88,7 @@ def apply_layout(figure: "Figure", title: str, subtitle: str, min_width: int = 0
         },
         font={"family": FONT, "size": 14, "color": INK},
         margin={"l": 80, "r": 40, "t": 110, "b": 70},
-        meta={"min_width": min_width},
+        meta={"min_width": min_width, "is_half": is_half},
         width=None,
         height=None,
         autosize=True,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .figure_style import apply_layout, number_format, usual_range
+from .figure_style import COLOURS, apply_layout, number_format, usual_range
 from .search_plots import completed
 
 if TYPE_CHECKING:
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 N_TRIALS = 8
-_COLOURS = ("#1d4ed8", "#ea580c", "#16a34a", "#9333ea", "#dc2626", "#0891b2", "#ca8a04", "#64748b")
 
 
 def learning_curves(study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[str, float]]], metric: str) -> "Figure | None":
@@ -32,7 +31,7 @@ def learning_curves(study: "optuna.Study", histories: Mapping[int, Sequence[Mapp
         return None
     figure = Figure()
     for rank, trial in enumerate(best):
-        history, colour = histories[trial.number], _COLOURS[rank]
+        history, colour = histories[trial.number], COLOURS[rank]
         label = f"trial {trial.number}: {_format_value(trial.value, metric)}"
         figure.add_scatter(**_curve(history, metric, label), line={"color": colour, "width": 3 if rank == 0 else 1.5})
         on_training = metric.removeprefix("val_")

@@ -15,7 +15,12 @@ h1 { font-size: 24px; margin: 0 0 12px; } h2 { font-size: 18px; margin: 32px 0 8
 table { border-collapse: collapse; } td, th { padding: 3px 16px 3px 0; text-align: left; vertical-align: top; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 24px; margin: 0; } dt { color: #6b7280; } dd { margin: 0; }
 pre { background: #f3f4f6; border-radius: 6px; padding: 10px 14px; overflow-x: auto; margin: 12px 0; }
-.plot { overflow-x: auto; margin: 24px 0; } .trials { overflow-x: auto; }
+.plots { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 24px; margin: 16px 0; }
+.plot { overflow-x: auto; grid-column: span 2; } .plot.half { grid-column: span 1; } .trials, .models { overflow-x: auto; }
+@media (max-width: 900px) { .plot.half { grid-column: span 2; } }
+.models th, .models td { white-space: nowrap; } .models p { color: #6b7280; margin: 8px 0; }
+.models th { border-bottom: 1px solid #9ca3af; } .models td { border-bottom: 1px solid #f3f4f6; font-variant-numeric: tabular-nums; }
+.models tbody tr:first-child td { font-weight: 600; }
 .trials th { cursor: pointer; border-bottom: 1px solid #9ca3af; white-space: nowrap; } .trials td { border-bottom: 1px solid #f3f4f6; }
 .trials .number { text-align: right; font-variant-numeric: tabular-nums; } .trials .best td { font-weight: 600; background: #ecfdf5; }
 """
@@ -50,25 +55,64 @@ class TrialTable:
     best: int | None = None
 
 
-def to_html(title: str, facts: Mapping[str, str], commands: Iterable[str], plots: Iterable[str], trials: TrialTable, scripts: str) -> str:
-    """Return the page of a study.
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a study's report says.
 
-    Args:
+    Attributes:
         title: Its title.
         facts: Text by name, shown at the top.
         commands: What can be done next, a line each.
-        plots: HTML of each plot.
+        models: The champion and the baselines on the test part: a row of texts each, the first row with the columns' names. Defaults to none.
+        test_plots: HTML of each plot of the predictions for the test part. Defaults to none.
+        plots: HTML of each plot of the search.
         trials: All trials, in a table that is sorted by clicks.
+    """
+
+    title: str
+    facts: Mapping[str, str]
+    commands: Sequence[str]
+    models: Sequence[Sequence[str]] = ()
+    test_plots: Sequence[str] = ()
+    plots: Sequence[str]
+    trials: TrialTable
+
+
+def to_html(report: Report, scripts: str) -> str:
+    """Return the page of a study.
+
+    Args:
+        report: What it says.
         scripts: The plots' library, as a script element.
     """
-    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts.items())
-    console = "".join(f"<pre>{escape(text)}</pre>" for text in ["\n".join(commands)] if text)
-    drawn = "".join(f'<div class="plot">{plot}</div>' for plot in plots)
+    title = escape(report.title)
+    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in report.facts.items())
+    console = "".join(f"<pre>{escape(text)}</pre>" for text in ["\n".join(report.commands)] if text)
+    test = _section("Test part", _models_table(report.models) + _grid(report.test_plots))
+    parts = f"<dl>{listed}</dl>{console}{test}{_section('Search', _grid(report.plots))}{_section('Trials', _to_table(report.trials))}"
     # Without a doctype browsers use quirks mode, and without a title the tab shows the file's name.
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>{scripts}</head>\n'
-        f"<body><h1>{escape(title)}</h1><dl>{listed}</dl>{console}{drawn}<h2>Trials</h2>{_to_table(trials)}<script>{_SORT}</script></body></html>\n"
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>{scripts}</head>\n'
+        f"<body><h1>{title}</h1>{parts}<script>{_SORT}</script></body></html>\n"
     )
+
+
+def _section(heading: str, content: str) -> str:
+    return f"<h2>{heading}</h2>{content}" if content else ""
+
+
+def _grid(plots: Iterable[str]) -> str:
+    drawn = "".join(plots)
+    return f'<div class="plots">{drawn}</div>' if drawn else ""
+
+
+def _models_table(rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    head = "".join(f"<th>{escape(text)}</th>" for text in rows[0])
+    body = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in rows[1:])
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="models">{table}<p>In brackets: 95 % intervals over the rows of the test part.</p></div>'
 
 
 def _to_table(trials: TrialTable) -> str:

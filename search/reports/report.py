@@ -1,14 +1,16 @@
 """Draws the plots of a study, and writes them into its report, one HTML file."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..atomic_file import replacing
-from . import learning_curves, search_plots
-from .page import TrialTable, to_html
+from ..data.fitted_function import ACTIVATIONS, FUNCTION, FittedFunction, load_activations
+from ..data.predictions import CHAMPION, OutputPredictions, Predictions
+from . import class_plots, function_plots, learning_curves, number_plots, search_plots
+from .page import Report, to_html
 
 if TYPE_CHECKING:
     import optuna
@@ -19,6 +21,14 @@ _PAGES_BEFORE = ("optimisation_history", "learning_curves", "importances", "para
 """The files of earlier versions' reports."""
 _HEIGHT = "520px"
 _logger = logging.getLogger(__name__)
+_OF_PREDICTIONS: "Mapping[str, Callable[[OutputPredictions], Figure | None]]" = {
+    "confusion_matrix": class_plots.confusion_matrix,
+    "roc_curve": class_plots.roc_curve,
+    "precision_recall_curve": class_plots.precision_recall_curve,
+    "calibration": class_plots.calibration,
+    "predicted_and_true": number_plots.predicted_and_true,
+    "residuals": number_plots.residuals,
+}
 _CONFIG = {"displaylogo": False, "responsive": True}
 
 
@@ -48,20 +58,36 @@ def draw_plots(study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[s
         "parallel_coordinates": partial(search_plots.parallel_coordinates, study, metric),
         "slices": partial(search_plots.slices, study, metric),
     }
-    drawn = {name: _draw(name, draw) for name, draw in plots.items()}
-    return {name: plot for name, plot in drawn.items() if plot is not None}
+    return _draw_all(plots)
 
 
-def write_report(folder: Path, title: str, facts: Mapping[str, str], commands: Iterable[str], plots: Mapping[str, str], trials: TrialTable) -> Path:
+def draw_test_plots(folder: Path) -> dict[str, str]:
+    """Draw the plots of a champion's predictions for the test part, and of its function.
+
+    Args:
+        folder: Their files, `search.store.StudyFolder.predictions`; it may lack any.
+
+    Returns:
+        HTML by the plot's name, in the order of the report.
+    """
+    plots: dict[str, Callable[[], Figure | None]] = {}
+    if (folder / CHAMPION).is_file():
+        for name, rows in Predictions.load(folder / CHAMPION).outputs.items():
+            suffix = f"_{name}" if name else ""
+            plots |= {f"{plot}{suffix}": partial(draw, rows) for plot, draw in _OF_PREDICTIONS.items()}
+    if (folder / FUNCTION).is_file():
+        plots["fitted_function"] = lambda: function_plots.fitted_function(FittedFunction.load(folder / FUNCTION))
+    if (folder / ACTIVATIONS).is_file():
+        plots["activation_functions"] = lambda: function_plots.activation_functions(*load_activations(folder / ACTIVATIONS))
+    return _draw_all(plots)
+
+
+def write_report(folder: Path, report: Report) -> Path:
     """Write a study's report.
 
     Args:
         folder: Its folder, created if it does not exist. An earlier report, and the pages of earlier versions, are replaced.
-        title: The report's title.
-        facts: Text by name, shown at the top.
-        commands: What can be done next, a line each.
-        plots: The plots, from `draw_plots`.
-        trials: All trials.
+        report: What it says.
 
     Returns:
         The file.
@@ -69,13 +95,18 @@ def write_report(folder: Path, title: str, facts: Mapping[str, str], commands: I
     from plotly.offline import get_plotlyjs
 
     folder.mkdir(parents=True, exist_ok=True)
-    script = f"<script>{get_plotlyjs()}</script>" if plots else ""
+    script = f"<script>{get_plotlyjs()}</script>" if report.plots or report.test_plots else ""
     path = folder / FILE
     with replacing(path) as temporary:
-        temporary.write_text(to_html(title, facts, commands, plots.values(), trials, script), encoding="utf-8")
+        temporary.write_text(to_html(report, script), encoding="utf-8")
     for name in _PAGES_BEFORE:
         (folder / f"{name}.html").unlink(missing_ok=True)
     return path
+
+
+def _draw_all(plots: "Mapping[str, Callable[[], Figure | None]]") -> dict[str, str]:
+    drawn = {name: _draw(name, draw) for name, draw in plots.items()}
+    return {name: plot for name, plot in drawn.items() if plot is not None}
 
 
 def _draw(name: str, draw: "Callable[[], Figure | None]") -> str | None:
@@ -85,7 +116,9 @@ def _draw(name: str, draw: "Callable[[], Figure | None]") -> str | None:
         _logger.warning("The plot %s could not be drawn: %s: %s", name, type(error).__name__, error)
         return None
     if figure is None:
-        _logger.info("There are too few trials for the plot %s", name)
+        _logger.info("There is too little for the plot %s", name)
         return None
-    width = f"max(100%, {figure.layout.meta['min_width']}px)"
-    return str(figure.to_html(full_html=False, include_plotlyjs=False, config=_CONFIG, default_width=width, default_height=_HEIGHT))
+    meta = figure.layout.meta
+    width, place = f"max(100%, {meta['min_width']}px)", "plot half" if meta["is_half"] else "plot"
+    html = figure.to_html(full_html=False, include_plotlyjs=False, config=_CONFIG, default_width=width, default_height=_HEIGHT)
+    return f'<div class="{place}">{html}</div>'

@@ -15,13 +15,15 @@ import numpy as np
 from ..data.arrays import TrainingArrays
 from ..data.parts import Part
 from ..data.positive_class import is_defined
+from ..data.predictions import OutputPredictions, Predictions
 from ..data.preprocessing import Preprocessor
+from ..data.targets import Target
 from ..errors import ExperimentError
 from ..estimators import as_matrix
 from ..experiment.file import Experiment
 from ..redaction import one_line, redact_output, shorten
 from ..training.metrics import Head, make_heads
-from ..training.sklearn_metrics import measure
+from ..training.sklearn_metrics import measure_rows
 
 MOST_ROWS, MOST_VALUES = 20_000, 4_000_000
 """Training rows at most, and rows x features x classes at most, so that all baselines take seconds."""
@@ -32,22 +34,24 @@ def serve(pipe: Connection) -> None:
     """Reply to one request.
 
     Args:
-        pipe: Gets ``sys.path``, the text of an `Experiment`, the folders of its arrays and preprocessor, and the test `Part`. Is sent what
-            `measure_baselines` returns, or ``{"error": text}``.
+        pipe: Gets ``sys.path``, the text of an `Experiment`, the folders of its arrays and preprocessor, the test `Part`, and the folder
+            of predictions. Is sent what `measure_baselines` returns, or ``{"error": text}``.
     """
     redact_output()
     os.nice(5)  # the trials need the processor more
-    sys.path[:], text, arrays, preprocessor, test = pipe.recv()
+    sys.path[:], text, arrays, preprocessor, test, predictions = pipe.recv()
     experiment = Experiment.model_validate_json(text)
     experiment.remember_secrets()
     try:
-        pipe.send(measure_baselines(experiment, TrainingArrays.load(arrays), Preprocessor.load(Path(preprocessor)), test))
+        pipe.send(measure_baselines(experiment, TrainingArrays.load(arrays), Preprocessor.load(Path(preprocessor)), test, Path(predictions)))
     except Exception as error:  # whatever scikit-learn raises: the search itself is not at fault
         traceback.print_exc()
         pipe.send({"error": f"{type(error).__name__}: {shorten(one_line(str(error)), 300)}"})
 
 
-def measure_baselines(experiment: Experiment, arrays: TrainingArrays, preprocessor: Preprocessor, test: Part) -> dict[str, Any]:
+def measure_baselines(
+    experiment: Experiment, arrays: TrainingArrays, preprocessor: Preprocessor, test: Part, predictions: Path | None = None
+) -> dict[str, Any]:
     """Fit the baselines on the training part and measure them on the test part, with the metrics of the experiment.
 
     They are: the commonest class or the mean; logistic regression, or linear regression with a small penalty (ridge); gradient boosting;
@@ -58,6 +62,7 @@ def measure_baselines(experiment: Experiment, arrays: TrainingArrays, preprocess
         arrays: What trials are trained on.
         preprocessor: The preprocessing of the trials.
         test: The test part.
+        predictions: Folder for the predictions of each baseline for the test part. Defaults to None, which writes none.
 
     Returns:
         "metrics" by the baseline's name, each by Keras' names, None for one that is not defined; "n_rows" that were fitted, and "n_all_rows".
@@ -77,8 +82,11 @@ def measure_baselines(experiment: Experiment, arrays: TrainingArrays, preprocess
     x, y = as_matrix(np.asarray(arrays.x_train)[chosen]), np.asarray(arrays.y_train)[chosen].ravel()
     y = y if target.task == "regression" else y.astype(int)
     with threadpool_limits(1):
-        metrics = {name: _measure(model.fit(x, y), features, expected, head) for name, model in _models(target.task).items()}
-    return {"metrics": metrics, "n_rows": len(y), "n_all_rows": n_all_rows}
+        measured = {name: _measure(model.fit(x, y), features, expected, head, target) for name, model in _models(target.task).items()}
+    for name, (_, rows) in measured.items():
+        if predictions is not None:
+            Predictions.of({"": rows}, rows.loss).save(predictions / f"{name}.npz")
+    return {"metrics": {name: metrics for name, (metrics, _) in measured.items()}, "n_rows": len(y), "n_all_rows": n_all_rows}
 
 
 def _choose_rows(n_rows: int, n_values: int) -> np.ndarray | slice:
@@ -106,8 +114,8 @@ def _models(task: str) -> Mapping[str, Any]:
     }
 
 
-def _measure(model: Any, features: np.ndarray, expected: np.ndarray, head: Head) -> dict[str, float | None]:
+def _measure(model: Any, features: np.ndarray, expected: np.ndarray, head: Head, target: Target) -> tuple[dict[str, float | None], OutputPredictions]:
     defined = tuple(metric for metric in head.metrics if is_defined(metric, expected))
-    measured = measure(model, features, expected, replace(head, metrics=defined))
+    measured, rows = measure_rows(model, features, expected, replace(head, metrics=defined), target)
     finite = {name: value if math.isfinite(value) else None for name, value in measured.items()}
-    return dict.fromkeys(("loss", *head.metrics)) | finite
+    return dict.fromkeys(("loss", *head.metrics)) | finite, rows

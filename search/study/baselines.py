@@ -88,7 +88,7 @@ class BaselineProcess:
             return
         self._process = start_process(_ENTRY, {}, "baselines")
         folder = self._ledger.folder
-        self._process.send((sys.path, self._experiment.model_dump_json(), folder.arrays, folder.preprocessor, test))
+        self._process.send((sys.path, self._experiment.model_dump_json(), folder.arrays, folder.preprocessor, test, folder.predictions))
 
     def finish(self) -> str:
         """Wait for the metrics, if they are measured, and write them into the ledger.

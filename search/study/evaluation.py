@@ -1,5 +1,6 @@
 """Evaluates a study's champion on a part of the study's data, or on the labelled rows of a file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -26,13 +27,15 @@ class Evaluation:
         n_rows: Number of rows.
         n_left_out: Number of rows without a target, which are left out.
         metrics: Metrics by Keras' names, in the target's own units; None for one that is not defined on these rows.
+        intervals: The 95 % interval of each metric that has one.
         positive: The positive class of each binary target, by output name.
     """
 
     model_uri: str
     n_rows: int
     n_left_out: int
-    metrics: dict[str, float | None]
+    metrics: Mapping[str, float | None]
+    intervals: Mapping[str, tuple[float, float]]
     positive: dict[str, str]
 
 
@@ -86,10 +89,12 @@ def _model_uri(ledger: StudyView, tracking_uri: str) -> str:
 
 def _evaluate(ledger: StudyView, model_uri: str, champion: Champion, part: Part, n_left_out: int) -> Evaluation:
     settings = ledger.experiment.space.training_settings(champion.metadata.params)
+    found = evaluate(champion, part, ledger.experiment, settings)
     return Evaluation(
         model_uri=model_uri,
         n_rows=len(part.target),
         n_left_out=n_left_out,
-        metrics=evaluate(champion, part, ledger.experiment, settings),
+        metrics=found.metrics,
+        intervals=found.intervals(),
         positive=positive_classes(champion.preprocessor.targets),
     )

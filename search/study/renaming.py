@@ -1,14 +1,19 @@
 """Renames a study in the ledger, in MLflow and in the model registry, and a study that was archived in MLflow."""
 
+import contextlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import ledger as ledgers
 from ..errors import InputError, PerceptuneError
 from ..ledger import Ledger
 from ..store import Store
-from ..tracking.study_runs import StudyRuns, find_study_runs, is_name_of_others, rename_runs, rename_versions
+from ..tracking.study_runs import StudyRuns, find_study_runs, is_name_of_others, log_report, rename_runs, rename_versions
 from .removal import open_alone
+from .report import write_study_report
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 
 def rename_study(store: Store, name: str, new: str) -> str | None:
@@ -41,7 +46,8 @@ def rename_study(store: Store, name: str, new: str) -> str | None:
                 ledger.set_attribute("champion", champion)
             rename_runs(client, found, new, champion["model_uri"] if champion else None)
         ledgers.rename(ledger, store, new)
-        return None if champion is None else str(champion["model_uri"])
+    _renew_report(store, new, tracked)
+    return None if champion is None else str(champion["model_uri"])
 
 
 def _renamed_before(found: StudyRuns, name: str, champion: Mapping[str, Any]) -> str:
@@ -49,6 +55,15 @@ def _renamed_before(found: StudyRuns, name: str, champion: Mapping[str, Any]) ->
     named = [version for version in found.versions if version.name == name and version.tags.get("perceptune.trial") == str(champion["trial"])]
     newest = max(named, key=lambda version: int(version.version), default=None)
     return str(champion["model_uri"]) if newest is None else f"models:/{name}/{newest.version}"
+
+
+def _renew_report(store: Store, name: str, tracked: "tuple[MlflowClient, StudyRuns] | None") -> None:
+    """Write the report of a renamed study again, if it has one, here and in MLflow."""
+    with contextlib.closing(ledgers.read(store, name)) as view:
+        if view.folder.report.is_dir():
+            path = write_study_report(view)
+            if tracked is not None:
+                log_report(*tracked, path)
 
 
 def rename_archived(store: Store, ledger: Ledger) -> str:
@@ -71,6 +86,7 @@ def rename_archived(store: Store, ledger: Ledger) -> str:
         tracked = find_study_runs(store.tracking_uri, archived.attribute("parent_run_id"))
         if tracked is not None:
             rename_runs(*tracked, name)
+        _renew_report(store, name, tracked)
     except PerceptuneError as error:
         return f'MLflow still shows the archived study "{name}" as "{ledger.name}": {error}'
     finally:

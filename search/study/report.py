@@ -5,10 +5,10 @@ from pathlib import Path
 
 from ..data.positive_class import with_class
 from ..errors import StudyFailedError
-from ..formats import format_number, format_params, format_test
+from ..formats import format_interval, format_number, format_params, format_test
 from ..ledger import StudyView, TrialRecord
-from ..reports import TrialTable, draw_plots, write_report
-from .summary import StudySummary, summarize
+from ..reports import Report, TrialTable, draw_plots, draw_test_plots, write_report
+from .summary import StudySummary, comparison_texts, summarize
 
 
 def draw_study_plots(ledger: StudyView) -> dict[str, str]:
@@ -28,9 +28,10 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
         The HTML file.
     """
     try:
-        facts, commands, best = *_result(summarize(ledger)), ledger.best
+        summary = summarize(ledger)
+        facts, commands, models, best = *_result(summary), _models(summary), ledger.best
     except StudyFailedError as error:
-        facts, commands, best = {"Result": str(error)}, [], None
+        facts, commands, models, best = {"Result": str(error)}, [], [], None
     plots = draw_study_plots(ledger) if plots is None else plots
     experiment, counts = ledger.experiment, ledger.n_by_state()
     facts |= {
@@ -40,7 +41,18 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
         "Search": f"{experiment.search.sampler}, pruner {experiment.search.pruner}, seed {experiment.search.seed}",
     }
     trials = _table(ledger.records(), list(experiment.space.searched), best[0] if best else None)
-    return write_report(ledger.folder.report, f"Study {ledger.name}", facts, commands, plots, trials)
+    # Of the champion that is registered; while none is, an earlier champion's files would be another model's.
+    test_plots = draw_test_plots(ledger.folder.predictions) if models else {}
+    report = Report(
+        title=f"Study {ledger.name}",
+        facts=facts,
+        commands=commands,
+        models=models,
+        test_plots=list(test_plots.values()),
+        plots=list(plots.values()),
+        trials=trials,
+    )
+    return write_report(ledger.folder.report, report)
 
 
 def _result(summary: StudySummary) -> tuple[dict[str, str], list[str]]:
@@ -49,11 +61,28 @@ def _result(summary: StudySummary) -> tuple[dict[str, str], list[str]]:
     facts = {
         "Best trial": f"{summary.trial}, {with_class(summary.metric, positive)} {format_number(summary.value)} ({summary.direction})",
         "Hyperparameters": format_params(summary.params) or "none is searched",
-        "Test part": format_test(summary.test, positive) or "not measured yet",
+        "Test part": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
         "Model": summary.model_uri or "not registered yet",
     }
     commands = [f"perceptune predict {summary.study} --input rows.csv --output predictions.csv", "perceptune ui"]
     return facts, commands if summary.model_uri else commands[1:]
+
+
+def _models(summary: StudySummary) -> list[list[str]]:
+    """Return the metrics of the champion and of the baselines on the test part, a row each, below a row of names; none if not measured."""
+    if not summary.test:
+        return []
+    baselines = summary.baselines.metrics if summary.baselines else {}
+    compared = comparison_texts(summary, are_named=False)
+    ends = {name: f" ({format_interval(*interval)})" for name, interval in summary.test_intervals.items()}
+    head = ["model", *(with_class(name, summary.positive_classes) for name in summary.test)]
+    rows = [[f"trial {summary.trial}", *(format_number(value) + ends.get(name, "") for name, value in summary.test.items())]]
+    rows += [[name.replace("_", " "), *(format_number(of.get(metric)) for metric in summary.test)] for name, of in baselines.items()]
+    if not compared:
+        return [head, *rows]
+    metric = with_class(summary.metric.removeprefix("val_"), summary.positive_classes)
+    last = [f"trial {summary.trial} in {metric}", "", *(compared.get(name, "") for name in baselines)]
+    return [[*row, text] for row, text in zip([head, *rows], last, strict=True)]
 
 
 def _table(records: Sequence[TrialRecord], names: Sequence[str], best: int | None) -> TrialTable:

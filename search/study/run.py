@@ -35,6 +35,7 @@ from ..trial import Assignment, TrialResult
 from . import data_checks, disk_space
 from .baselines import BaselineProcess
 from .code_changes import check_code
+from .comparisons import compare_with_baselines
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
@@ -218,8 +219,7 @@ class _Run:
                 facts["champion"] = None  # its registry was lost with the store: it is registered again
             for name, value in facts.items():
                 self._ledger.set_attribute(name, value)
-        if problem := rename_archived(self._store, self._ledger):
-            self._observer.on_note(problem)
+        self._show(rename_archived(self._store, self._ledger))
 
     def _finished_trials(self) -> Iterator[tuple[Assignment, TrialResult]]:
         for record in reversed(self._ledger.records()):
@@ -269,16 +269,15 @@ class _Run:
         """Register the best model unless it is registered already, and write the report."""
         if self._ledger.best is None:
             return
-        if is_promoted(self._ledger):
-            self._show(self._baselines.finish())
-            write_study_report(self._ledger)
-            return
-        self._observer.on_stage("Packaging the best model")
-        with Promotion(self._ledger, self._experiment, self._packager, self._dataset) as promotion:
-            self._observer.on_stage("Drawing plots")
-            plots = draw_study_plots(self._ledger)  # meanwhile
-            self._show(self._baselines.finish())
-            self._show(promotion.finish(self._store.tracking_uri, self._tracker.find_run_id))
+        plots = None
+        if not is_promoted(self._ledger):
+            self._observer.on_stage("Packaging the best model")
+            with Promotion(self._ledger, self._experiment, self._packager, self._dataset) as promotion:
+                self._observer.on_stage("Drawing plots")
+                plots = draw_study_plots(self._ledger)  # meanwhile
+                self._show(promotion.finish(self._store.tracking_uri, self._tracker.find_run_id))
+        self._show(self._baselines.finish())
+        compare_with_baselines(self._ledger)
         write_study_report(self._ledger, plots)
 
     def _show(self, note: str) -> None:

@@ -1,8 +1,8 @@
 """Summarizes a study in plain values, for `run_study`, ``best --json`` and MLflow."""
 
 import contextlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..champion import champion_uri
@@ -10,9 +10,12 @@ from ..data.arrays import named, unnamed
 from ..data.targets import positive_classes, read_targets
 from ..errors import PerceptuneError, StudyFailedError
 from ..experiment.parameters import Value
+from ..formats import format_difference
 from ..ledger import StudyView
 from ..tracking.base import StudyOutcome
+from ..training.intervals import Difference
 from .baselines import Baselines, read_baselines
+from .comparisons import read_comparisons
 from .repeated_trials import RepeatedTrial, repeated_trials
 
 
@@ -30,6 +33,8 @@ class StudySummary:
         metrics: Metrics at the best epoch of the best trial, by Keras' names.
         n_parameters: Number of parameters of the best trial's model.
         test: Metrics of the champion on the test part, None for one that is not defined there; empty until it is registered.
+        test_intervals: The 95 % interval of each of these metrics that has one, lower and upper end. Defaults to none.
+        comparisons: How the champion differs from each baseline in the objective's metric, by the baseline's name. Defaults to none.
         positive: The positive class of a binary target, which precision, recall, F1 score and AUC are about, by output name if there
             are several outputs; None if there is none.
         run_id: MLflow's run of the best trial; None until the champion is registered.
@@ -61,6 +66,8 @@ class StudySummary:
     n_by_state: Mapping[str, int]
     baselines: Baselines | None = None
     repeats: RepeatedTrial | None = None
+    test_intervals: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    comparisons: Mapping[str, Difference] = field(default_factory=dict)
 
     @property
     def positive_classes(self) -> dict[str, str]:
@@ -101,7 +108,26 @@ def summarize(ledger: StudyView) -> StudySummary:
         n_by_state=ledger.n_by_state(),
         baselines=read_baselines(ledger),
         repeats=repeated if repeated.values else None,
+        test_intervals=champion.get("test_intervals", {}),
+        comparisons=read_comparisons(ledger) if champion else {},
     )
+
+
+def comparison_texts(summary: StudySummary, *, are_named: bool = True) -> dict[str, str]:
+    """Return how the champion differs from each baseline, such as ``better than gradient boosting by 1.1 points (p = 0.2)``.
+
+    Args:
+        summary: The study.
+        are_named: Whether the texts name the baseline. Defaults to True.
+
+    Returns:
+        Texts by the baseline's name.
+    """
+    metric = summary.metric.removeprefix("val_")
+    return {
+        name: format_difference(metric, of.difference, of.p_value, is_better=of.is_better, other=name.replace("_", " ") if are_named else "")
+        for name, of in summary.comparisons.items()
+    }
 
 
 def with_champion(summary: StudySummary, tracking_uri: str) -> StudySummary:
@@ -132,6 +158,8 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         best_metrics=summary.metrics,
         model_uri=summary.model_uri,
         test_metrics=summary.test,
+        test_intervals=summary.test_intervals,
+        comparisons=list(comparison_texts(summary).values()),
         baseline_metrics=summary.baselines.flat if summary.baselines else {},
         artifacts=ledger.folder.report if is_complete and ledger.folder.report.is_dir() else None,
     )

@@ -3,7 +3,7 @@
 Trials are identified by their number; the tracker maps numbers to runs.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -59,6 +59,8 @@ class StudyOutcome:
         best_metrics: The best trial's metrics at its best epoch, by Keras' names.
         model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
         test_metrics: The champion's metrics on the test part, by Keras' names; None for one that is not defined there.
+        test_intervals: The 95 % interval of each of them that has one, lower and upper end. Defaults to none.
+        comparisons: Sentences on how the champion differs from each baseline in the objective's metric. Defaults to none.
         baseline_metrics: Metrics of the baselines on the test part, such as ``baseline_mean_loss``. Defaults to none.
         artifacts: Folder whose files become artifacts of the study's run: plots, the experiment file.
     """
@@ -71,6 +73,8 @@ class StudyOutcome:
     best_metrics: Mapping[str, float] = field(default_factory=dict)
     model_uri: str | None = None
     test_metrics: Mapping[str, float | None] = field(default_factory=dict)
+    test_intervals: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    comparisons: Sequence[str] = ()
     baseline_metrics: Mapping[str, float] = field(default_factory=dict)
     artifacts: Path | None = None
 

@@ -59,10 +59,19 @@ def read_attributes(client: "MlflowClient", run: "Run") -> dict[str, Any]:
     if {"perceptune.model_uri", "perceptune.best_trial"} <= tags.keys():
         number = int(tags["perceptune.best_trial"])
         child = next(iter(find_children(client, run.info.experiment_id, run.info.run_id, f"tags.`{_TRIAL}` = '{number}'")), None)
-        test = {name.removeprefix("test_"): value for name, value in run.data.metrics.items() if name.startswith("test_")}
         run_id = child.info.run_id if child else None
-        attributes["champion"] = {"trial": number, "model_uri": tags["perceptune.model_uri"], "run_id": run_id, "test": test}
+        attributes["champion"] = {"trial": number, "model_uri": tags["perceptune.model_uri"], "run_id": run_id, **_read_test(run.data.metrics)}
     return attributes
+
+
+def _read_test(metrics: Mapping[str, float]) -> dict[str, Any]:
+    """Return the champion's metrics on the test part, and the interval of each, without those of the baselines."""
+    found = {name.removeprefix("test_"): value for name, value in metrics.items() if name.startswith("test_")}
+    test = {name: value for name, value in found.items() if not name.startswith("baseline_")}
+    ends = {name: (f"{name}_low", f"{name}_high") for name in test}
+    intervals = {name: [test[end] for end in pair] for name, pair in ends.items() if test.keys() >= set(pair)}
+    of_intervals = {end for name in intervals for end in ends[name]}
+    return {"test": {name: value for name, value in test.items() if name not in of_intervals}, "test_intervals": intervals}
 
 
 def read_trials(client: "MlflowClient", run: "Run", experiment: Experiment) -> dict[int, tuple[dict[str, Value], TrialResult]]:

@@ -1,7 +1,7 @@
 """The descriptions that MLflow's pages show, in Markdown: of an experiment, and of a study's run."""
 
-from ..data.positive_class import why_undefined, with_class
-from ..formats import format_number, format_params
+from ..data.positive_class import with_class
+from ..formats import format_number, format_params, format_test
 from .base import StudyOutcome, StudyRecord
 
 NOTE = "mlflow.note.content"
@@ -69,22 +69,13 @@ def _best_lines(record: StudyRecord, outcome: StudyOutcome, page: str) -> list[s
 def _test_line(record: StudyRecord, outcome: StudyOutcome) -> list[str]:
     if not outcome.test_metrics:
         return []
-    n_rows = len(record.dataset.test.target)
-    texts = []
-    for name, number in outcome.test_metrics.items():
-        shown = why_undefined(name) if number is None else format_number(number) + _interval(name, number, n_rows)
-        texts.append(f"{with_class(name, record.positive)} {shown}")
-    return [f"Test part ({n_rows} rows): {', '.join(texts)}."]
+    shown = format_test(outcome.test_metrics, record.positive, outcome.test_intervals)
+    compared = [f"In {_test_metric(record)}, the model is {', '.join(outcome.comparisons)}."] if outcome.comparisons else []
+    return [f"Test part ({len(record.dataset.test.target)} rows): {shown}.", *compared]
 
 
-def _interval(metric: str, share: float, n_rows: int) -> str:
-    """Return the 95 % interval of a share of rows by Wilson (1927, equation 4), `scipy.stats.binomtest`; empty for other metrics."""
-    if not metric.endswith("accuracy"):
-        return ""
-    from scipy.stats import binomtest
-
-    low, high = binomtest(round(share * n_rows), n_rows).proportion_ci(method="wilson")
-    return f" (95 % interval {low:.3f} to {high:.3f})"
+def _test_metric(record: StudyRecord) -> str:
+    return with_class(record.experiment.objective.metric.removeprefix("val_"), record.positive)
 
 
 def _commands(record: StudyRecord, outcome: StudyOutcome) -> list[str]:

@@ -90,6 +90,18 @@ def rename_runs(client: "MlflowClient", found: StudyRuns, name: str, model_uri: 
             client.set_tag(found.parent.info.run_id, NOTE, renamed(tags[NOTE], tags[_STUDY], name, has_model=model_uri is not None))
 
 
+def log_report(client: "MlflowClient", found: StudyRuns, path: Path) -> None:
+    """Log a study's report again, in place of the one that its run has.
+
+    Args:
+        client: MLflow's client.
+        found: What MLflow has of the study.
+        path: The HTML file.
+    """
+    with mlflow_session():
+        client.log_artifact(found.parent.info.run_id, str(path))
+
+
 def rename_versions(client: "MlflowClient", found: StudyRuns, name: str) -> dict[str, str]:
     """Register a study's versions under another name.
 

@@ -1,18 +1,21 @@
 """Computes a task's metrics for scikit-learn estimators, with the names and meanings of Keras' metrics."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from ..data.predictions import OutputPredictions, of_classes
+from ..data.targets import Target
 from ..errors import TrialError
 from ..estimators import as_matrix, has_probabilities
 from .metrics import SHORT_NAMES, Head
+from .row_metrics import N_TOP
 
-N_TOP = 5
-"""The k of top_k_categorical_accuracy, as in Keras."""
+_LIMITS = (1e-7, 1 - 1e-7)
+"""Keras' limits of probabilities; without them, one confident mistake would cost 36."""
 
 
 def measure(estimator: Any, features: Any, target: np.ndarray, head: Head) -> dict[str, float]:
@@ -34,8 +37,35 @@ def measure(estimator: Any, features: Any, target: np.ndarray, head: Head) -> di
     Raises:
         TrialError: If a metric needs probabilities and the estimator has none.
     """
+    return _measure(_Predictions(estimator, as_matrix(features), np.asarray(target).ravel(), head))
+
+
+def measure_rows(estimator: Any, features: Any, target: np.ndarray, head: Head, column: Target) -> tuple[dict[str, float], OutputPredictions]:
+    """Compute the loss and the metrics of an estimator as `measure`, and return its predictions too.
+
+    Args:
+        estimator: As for `measure`.
+        features: ``(n_rows, *shape)``.
+        target: ``(n_rows, 1)``.
+        head: Task, metrics and scaling of the target.
+        column: The target's column and classes.
+
+    Raises:
+        TrialError: As `measure`.
+    """
     predictions = _Predictions(estimator, as_matrix(features), np.asarray(target).ravel(), head)
-    return {name: float(_METRICS[SHORT_NAMES.get(name, name)](predictions)) for name in ("loss", *head.metrics)}
+    metrics = _measure(predictions)
+    if head.task == "regression":
+        truth, predicted = predictions.pair
+        loss = np.square(predictions.target - predictions.predicted)
+        return metrics, OutputPredictions(column=column.column, task="regression", truth=truth, predicted=predicted, loss=loss)
+    if not has_probabilities(estimator):
+        wrong = (predictions.predicted != predictions.target).astype(float)
+        rows = of_classes(column, predictions.target, predictions.predicted, None, wrong)
+        has_scores = head.task == "binary" and hasattr(estimator, "decision_function")
+        return metrics, replace(rows, score=predictions.ranking) if has_scores else rows
+    rows = of_classes(column, predictions.target, predictions.predicted, predictions.probabilities, None)
+    return metrics, replace(rows, loss=-np.log(np.clip(np.asarray(rows.own), *_LIMITS)))
 
 
 def exact_auc(metric: str, target: np.ndarray, ranking: np.ndarray) -> float:
@@ -49,6 +79,10 @@ def exact_auc(metric: str, target: np.ndarray, ranking: np.ndarray) -> float:
     import sklearn.metrics
 
     return float(getattr(sklearn.metrics, _AUCS[metric])(target, ranking))
+
+
+def _measure(predictions: "_Predictions") -> dict[str, float]:
+    return {name: float(_METRICS[SHORT_NAMES.get(name, name)](predictions)) for name in ("loss", *predictions.head.metrics)}
 
 
 _AUCS: Mapping[str, str] = {"auc": "roc_auc_score", "pr_auc": "average_precision_score"}
@@ -102,8 +136,7 @@ def _accuracy(predictions: _Predictions) -> float:
 def _log_loss(predictions: _Predictions) -> float:
     from sklearn.metrics import log_loss
 
-    # Keras' epsilon is 1e-7; without a limit, one confident mistake would cost 36.
-    probabilities = np.clip(predictions.probabilities, 1e-7, 1 - 1e-7)
+    probabilities = np.clip(predictions.probabilities, *_LIMITS)
     return float(log_loss(predictions.target, probabilities / probabilities.sum(axis=1, keepdims=True), labels=range(probabilities.shape[1])))
 
 

@@ -111,6 +111,23 @@ def build_loss(settings: TrainingSettings, task: Task, n_units: int) -> Any:
     return name
 
 
+def row_losses(output: Array, target: Array, settings: TrainingSettings, head: Head) -> Array | None:
+    """Return the loss of each row of one output, without regularisation.
+
+    Args:
+        output: The output, ``(n_rows, n_units)``.
+        target: The target as `encode_targets` returns it.
+        settings: The training settings.
+        head: Task and loss of the output.
+
+    Returns:
+        ``(n_rows,)``; None if the loss is not a mean over rows.
+    """
+    loss = keras.losses.get(build_loss(_own_settings(settings, head), head.task, output.shape[-1]))
+    losses = keras.ops.convert_to_numpy(getattr(loss, "call", loss)(target, output))
+    return losses.reshape(len(output), -1).mean(axis=1) if losses.ndim else None
+
+
 def encode_targets(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head], target: Tree) -> Tree:
     """Encode targets as the losses expect them.
 

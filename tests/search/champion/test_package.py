@@ -13,6 +13,7 @@ from search.champion import Champion, package_champion
 from search.champion.build import build
 from search.champion.package import Packager, PackageSpec
 from search.data.dataset import load_dataset
+from search.data.predictions import CHAMPION, Predictions
 from search.errors import ChampionError, DataError
 from search.python_process import PythonProcess
 from tests.search.champion.conftest import build_here
@@ -78,6 +79,11 @@ def test_a_model_of_arrays_and_three_classes_is_packaged_as_a_tensor(image_spec)
     assert Model.load(str(packaged.folder)).signature.inputs.is_tensor_spec()
     assert list(answers) == ["prediction", "probability_0", "probability_1", "probability_2"]
     assert packaged.metadata.test["accuracy"] == (answers["prediction"].to_numpy() == test.target.to_numpy()).mean()
+    kept = Predictions.load(image_spec.predictions / CHAMPION).outputs[""]
+    assert [kept.classes[number] for number in kept.predicted] == [str(value) for value in answers["prediction"]]
+    assert kept.loss.mean() == pytest.approx(packaged.metadata.test["loss"], rel=1e-4)
+    low, high = packaged.metadata.test_intervals["loss"]
+    assert low < packaged.metadata.test["loss"] < high
 
 
 def test_the_version_of_the_code_that_the_model_was_trained_with_is_packaged(spec, own_network, tmp_path):

@@ -66,7 +66,7 @@ def test_a_metric_that_the_test_part_does_not_define_is_none(several, several_sp
     dataset, experiment = load_dataset(several_spec.experiment.data), several_spec.experiment
     is_no = (dataset.test.target["sold"] == "no").to_numpy()
     only = Part(dataset.test.features[is_no], dataset.test.target[is_no])
-    test = evaluate(Champion(several.folder), only, experiment, experiment.space.training_settings(several_spec.params))
+    test = evaluate(Champion(several.folder), only, experiment, experiment.space.training_settings(several_spec.params)).metrics
     assert (test["aux_auc"], test["aux_accuracy"] > 0.5) == (None, True)
 
 

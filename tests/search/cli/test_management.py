@@ -3,6 +3,9 @@
 import os
 import sqlite3
 from contextlib import chdir, closing
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -55,6 +58,16 @@ def test_a_renamed_study_has_its_new_name_everywhere(shell):
     notes = rows(shell, "select value from tags where key = 'mlflow.note.content'")
     assert notes
     assert not any("models:/old_study/" in note for (note,) in notes)
+
+
+def test_the_report_of_a_renamed_study_has_the_new_name_here_and_in_mlflow(shell):
+    shell.call("report", "old_study")
+    shell.call("rename", "old_study", "irises")
+    [(run_id, artifacts)] = rows(shell, "select run_uuid, artifact_uri from runs where name = 'irises'")
+    assert run_id
+    for folder in (store_of(shell).study("irises").report, Path(url2pathname(urlsplit(artifacts).path))):
+        head = (folder / "report.html").read_text(encoding="utf-8")[:400]
+        assert "<title>Study irises</title>" in head
 
 
 def test_versions_of_a_study_that_shares_its_model_move_alone(shell):

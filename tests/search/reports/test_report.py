@@ -6,13 +6,18 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import optuna
 import pytest
 from optuna.trial import TrialState
 
-from search.reports import TrialTable, draw_plots, write_report
+from search.data.fitted_function import ACTIVATIONS, FUNCTION, FittedFunction, save_activations
+from search.data.predictions import CHAMPION, Predictions, of_classes
+from search.data.targets import Target
+from search.reports import Report, TrialTable, draw_plots, draw_test_plots, write_report
 
 PLOTS = ["optimisation_history", "learning_curves", "importances", "parallel_coordinates", "slices"]
+TEST_PLOTS = ["confusion_matrix", "roc_curve", "precision_recall_curve", "calibration", "fitted_function", "activation_functions"]
 Histories = dict[int, list[dict[str, float]]]
 
 
@@ -32,6 +37,34 @@ def search(n_trials: int, value: Callable[[int], float] = lambda number: 0.5 + 0
     return study, histories
 
 
+def write_predictions(folder: Path) -> Path:
+    """Write what a study keeps of a champion of two features that is right about most rows of two classes."""
+    target, truth = Target(column="kind", task="binary", classes=("a", "b")), np.arange(60) % 2
+    positive = np.where(np.arange(60) % 7 == 0, 1 - truth, truth) * 0.8 + 0.1
+    rows = of_classes(target, truth, (positive > 0.5).astype(int), np.stack([1 - positive, positive], axis=1), None)
+    Predictions.of({"": rows}, None).save(folder / CHAMPION)
+    axis = np.linspace(0, 1, 5)
+    function = FittedFunction(
+        column="kind",
+        task="binary",
+        classes=("a", "b"),
+        features=("x", "y"),
+        axes=(axis, axis),
+        values=np.add.outer(axis, axis) / 2,
+        has_probabilities=True,
+        points=np.eye(2),
+        truth=np.array([0, 1]),
+        is_test=np.array([False, True]),
+    )
+    function.save(folder / FUNCTION)
+    save_activations(folder / ACTIVATIONS, axis, {"relu": axis})
+    return folder
+
+
+def test_a_study_of_an_earlier_version_has_no_plots_of_predictions(tmp_path: Path) -> None:
+    assert draw_test_plots(tmp_path / "predictions") == {}
+
+
 def test_a_report_is_one_file_that_opens_without_network_and_other_files(tmp_path: Path) -> None:
     study, histories = search(10)
     plots = draw_plots(study, histories, "val_accuracy")
@@ -40,7 +73,14 @@ def test_a_report_is_one_file_that_opens_without_network_and_other_files(tmp_pat
     (tmp_path / "report" / "slices.html").write_text("of an earlier version")
     (tmp_path / "report" / "notes.html").write_text("a person's own")
     trials = TrialTable(["trial", "value", "activation"], [[0, 0.123456789, "<relu>"], [1, None, "tanh"]], best=0)
-    path = write_report(tmp_path / "report", "Study diabetes", {"Model": "models:/diabetes/1"}, ["perceptune ui"], plots, trials)
+    of_test = draw_test_plots(write_predictions(tmp_path / "predictions"))
+    assert list(of_test) == TEST_PLOTS
+    models = [["model", "accuracy"], ["trial 0", "0.9 (0.85 to 0.94)"], ["<mean>", "0.5"]]
+    facts, texts = {"Model": "models:/diabetes/1"}, list(of_test.values())
+    report = Report(
+        title="Study diabetes", facts=facts, commands=["perceptune ui"], models=models, test_plots=texts, plots=list(plots.values()), trials=trials
+    )
+    path = write_report(tmp_path / "report", report)
     assert sorted(page.name for page in (tmp_path / "report").iterdir()) == ["notes.html", "report.html"]
     text = path.read_text(encoding="utf-8")
     assert text.startswith("<!DOCTYPE html>")
@@ -49,7 +89,8 @@ def test_a_report_is_one_file_that_opens_without_network_and_other_files(tmp_pat
     assert len(text) < 6e6
     assert "<dt>Model</dt><dd>models:/diabetes/1</dd>" in text
     assert '<tr class="best"><td class="number">0</td><td class="number" data-value="0.123456789">0.12346</td><td>&lt;relu&gt;</td></tr>' in text
-    assert text.count('class="plotly-graph-div"') == len(PLOTS)
+    assert text.count('class="plotly-graph-div"') == len(PLOTS) + len(TEST_PLOTS)
+    assert "<td>trial 0</td><td>0.9 (0.85 to 0.94)</td></tr><tr><td>&lt;mean&gt;</td>" in text
 
 
 def test_a_single_completed_trial_has_no_importances(caplog: pytest.LogCaptureFixture) -> None:
@@ -57,7 +98,7 @@ def test_a_single_completed_trial_has_no_importances(caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.INFO, logger="search.reports"):
         plots = draw_plots(study, histories, "val_accuracy")
     assert list(plots) == [name for name in PLOTS if name != "importances"]
-    assert "too few trials for the plot importances" in caplog.text
+    assert "too little for the plot importances" in caplog.text
 
 
 def test_a_study_without_a_completed_trial_has_no_plots() -> None:

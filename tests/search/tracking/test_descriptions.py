@@ -67,7 +67,24 @@ def test_the_positive_class_is_a_tag_and_is_named_beside_its_metrics(record: Stu
     assert positive_tags({"kind": "fraud"}) == {"perceptune.positive_class.kind": "fraud"}
     outcome = StudyOutcome(is_complete=True, n_by_state={"COMPLETE": 1}, best_trial=0, best_value=0.9, test_metrics={"accuracy": 0.8, "auc": 0.7})
     note = study_note(dataclasses.replace(record, positive={"": "fraud"}), outcome, "")["mlflow.note.content"]
-    assert 'Test part (2 rows): accuracy 0.8 (95 % interval 0.342 to 1.000), auc of "fraud" 0.7.' in note
+    assert 'Test part (2 rows): accuracy 0.8, auc of "fraud" 0.7.' in note
+
+
+def test_test_metrics_have_intervals_and_are_compared_with_the_baselines(record: StudyRecord) -> None:
+    outcome = StudyOutcome(
+        is_complete=True,
+        n_by_state={"COMPLETE": 1},
+        best_trial=0,
+        best_value=0.9,
+        test_metrics={"accuracy": 0.8, "loss": 0.5},
+        test_intervals={"accuracy": (0.7, 0.88123), "loss": (0.41, 0.6)},
+        comparisons=["better than logistic regression by 1.1 points (p = 0.2)"],
+    )
+    intervals = {"test_accuracy_low": 0.7, "test_accuracy_high": 0.88123, "test_loss_low": 0.41, "test_loss_high": 0.6}
+    assert intervals.items() <= outcome_metrics(outcome).items()
+    note = study_note(record, outcome, "")["mlflow.note.content"]
+    assert "Test part (2 rows): accuracy 0.8 (95 % interval 0.7 to 0.8812), loss 0.5 (0.41 to 0.6)." in note
+    assert "In accuracy, the model is better than logistic regression by 1.1 points (p = 0.2)." in note
 
 
 def test_a_metric_that_is_not_defined_is_a_tag(record: StudyRecord) -> None:

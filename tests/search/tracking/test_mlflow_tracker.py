@@ -15,6 +15,7 @@ from search.errors import StudyNotFoundError
 from search.experiment.file import load_experiment
 from search.tracking import mlflow_trial_runs
 from search.tracking.base import StudyOutcome, StudyRecord
+from search.tracking.mlflow_results import read_attributes
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.tracking.mlflow_view import page_of
 from search.trial import EpochReport, TrialResult, TrialState
@@ -143,6 +144,16 @@ def test_a_study_ends_with_its_best_trial_and_test_metrics(tracker: MlflowTracke
     assert run.data.tags["perceptune.model_uri"] == "models:/diabetes/1"
     assert "**Best: trial 0, val_accuracy 0.8**" in run.data.tags["mlflow.note.content"]
     assert [file.path for file in client.list_artifacts(parent, "plots")] == ["plots/history.html"]
+
+
+def test_a_rebuilt_ledger_has_the_champions_test_metrics_with_their_intervals_and_not_those_of_the_baselines(
+    tracker: MlflowTracker, client: MlflowClient, record: StudyRecord
+) -> None:
+    parent = tracker.start_study(record)
+    further = {"test_intervals": {"accuracy": (0.7, 0.8)}, "baseline_metrics": {"baseline_mean_loss": 0.9}}
+    tracker.finish_study(dataclasses.replace(OUTCOME, **further))
+    champion = read_attributes(client, client.get_run(parent))["champion"]
+    assert (champion["test"], champion["test_intervals"]) == ({"accuracy": 0.77, "loss": 0.5}, {"accuracy": [0.7, 0.8]})
 
 
 def test_the_best_value_is_a_curve_of_the_study_and_the_best_trial_is_marked(

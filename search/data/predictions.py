@@ -1,0 +1,158 @@
+"""Targets and predictions of the rows of one part, in a file of bounded size: what plots and comparisons of models need.
+
+It does not keep the rows' features.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from ..atomic_file import replacing
+from .arrays import Array, Task
+from .targets import Target
+
+MOST_ROWS = 10_000
+"""Rows that are kept at most: a random choice, the same for every model."""
+MOST_CLASSES = 20
+"""Classes at most whose probabilities are kept."""
+
+CHAMPION = "champion.npz"
+"""The file of a champion's predictions, beside one for each baseline."""
+
+_FACTS = "facts"
+
+
+def chosen_rows(n_rows: int) -> Array | slice:
+    """Return which of the rows are kept: all, or `MOST_ROWS` of them by chance, in their order."""
+    return slice(None) if n_rows <= MOST_ROWS else np.sort(np.random.default_rng(0).permutation(n_rows)[:MOST_ROWS])
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputPredictions:
+    """Targets and predictions of one output; every array has a row of the part as its first axis.
+
+    Attributes:
+        column: Name of the target.
+        task: Task of the target.
+        classes: The classes as text, in the order of their numbers; empty for regression.
+        truth: Values in the target's own units, or class numbers, ``(n_rows,)``.
+        predicted: Predictions, of the same kind.
+        score: Binary: probability or score of the positive class; None if the model has neither.
+        has_probabilities: Whether the model has probabilities of classes.
+        own: Probability of the row's own class; None without probabilities.
+        confidence: Probability of the predicted class; None without probabilities.
+        place: How many classes have a larger probability than the row's own; None without probabilities.
+        probabilities: ``(n_rows, n_classes)``; None for a binary task, without probabilities, and for more than `MOST_CLASSES` classes.
+        loss: Loss of each row, without regularisation; None if the loss is not a mean over rows.
+    """
+
+    column: str
+    task: Task
+    classes: tuple[str, ...] = ()
+    truth: Array
+    predicted: Array
+    score: Array | None = None
+    has_probabilities: bool = False
+    own: Array | None = None
+    confidence: Array | None = None
+    place: Array | None = None
+    probabilities: Array | None = None
+    loss: Array | None = None
+
+    def choose(self, rows: Array | slice) -> Self:
+        """Return some of the rows."""
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        chosen: dict[str, Any] = {name: value[rows] for name, value in values.items() if isinstance(value, Array)}
+        return dataclasses.replace(self, **chosen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predictions:
+    """Targets and predictions of a part.
+
+    Attributes:
+        n_rows: Number of rows of the part; at most `MOST_ROWS` of them are kept.
+        outputs: By output name; a single output is named ``""``.
+        loss: Loss of each kept row, the weighted sum over all outputs; None if it is not a mean over rows.
+    """
+
+    n_rows: int
+    outputs: Mapping[str, OutputPredictions]
+    loss: Array | None = None
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, OutputPredictions], loss: Array | None) -> Self:
+        """Return the predictions of a part, of which the rows to keep are chosen.
+
+        Args:
+            outputs: Those of all rows, by output name.
+            loss: Loss of each row; None if it is not a mean over rows.
+        """
+        n_rows = len(next(iter(outputs.values())).truth)
+        rows = chosen_rows(n_rows)
+        return cls(n_rows=n_rows, outputs={name: of.choose(rows) for name, of in outputs.items()}, loss=None if loss is None else loss[rows])
+
+    @property
+    def n_kept(self) -> int:
+        """Number of rows that are kept."""
+        return len(next(iter(self.outputs.values())).truth)
+
+    def save(self, path: Path) -> None:
+        """Write them into an ``.npz`` file, whose folder is created."""
+        facts: dict[str, Any] = {"n_rows": self.n_rows, "outputs": {}}
+        arrays: dict[str, Any] = {} if self.loss is None else {"loss": self.loss}
+        for name, output in self.outputs.items():
+            values = {field.name: getattr(output, field.name) for field in dataclasses.fields(output)}
+            facts["outputs"][name] = {key: value for key, value in values.items() if not isinstance(value, Array | None)}
+            arrays |= {f"{name}.{key}": value for key, value in values.items() if isinstance(value, Array)}
+        arrays[_FACTS] = np.array(json.dumps(facts))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote."""
+        with np.load(path, allow_pickle=False) as kept:
+            arrays = {name: kept[name] for name in kept.files}
+        facts = json.loads(str(arrays.pop(_FACTS)))
+        outputs = {
+            name: OutputPredictions(
+                **of | {"classes": tuple(of["classes"])}, **{key.removeprefix(f"{name}."): arrays[key] for key in arrays if _is_of(key, name)}
+            )
+            for name, of in facts["outputs"].items()
+        }
+        return cls(n_rows=facts["n_rows"], outputs=outputs, loss=arrays.get("loss"))
+
+
+def of_classes(target: Target, truth: Array, predicted: Array, probabilities: Array | None, loss: Array | None) -> OutputPredictions:
+    """Return the predictions of a classifier.
+
+    Args:
+        target: The target.
+        truth: Class numbers, ``(n_rows,)``.
+        predicted: Class numbers, ``(n_rows,)``.
+        probabilities: ``(n_rows, n_classes)``; None if the model has none.
+        loss: As in `OutputPredictions`.
+    """
+    facts: dict[str, Any] = {"column": target.column, "task": target.task, "classes": target.class_names, "loss": loss}
+    truth, predicted = truth.astype(np.int32), predicted.astype(np.int32)
+    if probabilities is not None:
+        own = np.take_along_axis(probabilities, truth[:, np.newaxis], axis=1)
+        facts |= {"has_probabilities": True, "own": own[:, 0], "place": (probabilities > own).sum(axis=1).astype(np.int32)}
+        facts["confidence"] = np.take_along_axis(probabilities, predicted[:, np.newaxis], axis=1)[:, 0]
+        if target.task == "binary":
+            facts["score"] = probabilities[:, 1]
+        elif len(target.classes) <= MOST_CLASSES:
+            facts["probabilities"] = probabilities
+    return OutputPredictions(truth=truth, predicted=predicted, **facts)
+
+
+def _is_of(key: str, output: str) -> bool:
+    """Return whether an array is of an output; names of outputs may contain dots."""
+    return key.rpartition(".")[0] == output and "." in key

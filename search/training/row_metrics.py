@@ -1,0 +1,181 @@
+"""Computes the metrics of kept predictions for many weightings of their rows at once, as resampling needs it.
+
+Each function returns another, from weights ``(n_samples, n_rows)`` to the metric ``(n_samples,)``: NaN where it is not defined. With equal
+weights they are the metrics of `search.training.sklearn_metrics`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..data.arrays import Array
+from ..data.predictions import OutputPredictions
+
+Weighted = Callable[[Array], Any]
+"""From weights of rows, ``(n_samples, n_rows)``, to a metric, ``(n_samples,)``."""
+
+N_TOP = 5
+"""The k of top_k_categorical_accuracy, as in Keras."""
+_SMALLEST = 1e-7
+"""Keras' limit of probabilities and of divisors."""
+
+
+def weighted(metric: str, rows: OutputPredictions) -> Weighted | None:
+    """Return a metric as a function of the rows' weights; None if the predictions do not tell it.
+
+    Args:
+        metric: Full name without the output's, such as "loss" or "root_mean_squared_error".
+        rows: The predictions of an output.
+    """
+    build = _METRICS.get(metric)
+    return None if build is None else build(rows)
+
+
+def mean_of(values: Array | None) -> Weighted | None:
+    """Return the weighted mean of numbers ``(n_rows,)``; None for None."""
+    if values is None:
+        return None
+    numbers = np.asarray(values, np.float64)
+    return lambda weights: weights @ numbers / weights.sum(axis=1)
+
+
+def share(metric: str, rows: OutputPredictions) -> tuple[int, int] | None:
+    """Return a metric that is a share of rows as two counts, such as the right ones of all; None for any other metric."""
+    if metric == "accuracy":
+        return int((rows.truth == rows.predicted).sum()), len(rows.truth)
+    if metric == "top_k_categorical_accuracy" and rows.place is not None:
+        return int((rows.place < N_TOP).sum()), len(rows.truth)
+    if metric in ("precision", "recall"):
+        both = int(((rows.truth == 1) & (rows.predicted == 1)).sum())
+        return both, int(((rows.predicted if metric == "precision" else rows.truth) == 1).sum())
+    return None
+
+
+def _loss(rows: OutputPredictions) -> Weighted | None:
+    return mean_of(rows.loss)
+
+
+def _accuracy(rows: OutputPredictions) -> Weighted | None:
+    return mean_of(rows.truth == rows.predicted)
+
+
+def _top_k(rows: OutputPredictions) -> Weighted | None:
+    return None if rows.place is None else mean_of(rows.place < N_TOP)
+
+
+def _log_loss(rows: OutputPredictions) -> Weighted | None:
+    return None if rows.own is None else mean_of(-np.log(np.clip(rows.own, _SMALLEST, 1 - _SMALLEST)))
+
+
+def _of_errors(error: Callable[[Array, Array], Any]) -> Callable[[OutputPredictions], Weighted | None]:
+    return lambda rows: mean_of(error(np.asarray(rows.truth, np.float64), np.asarray(rows.predicted, np.float64)))
+
+
+def _root(rows: OutputPredictions) -> Weighted:
+    squares = np.square(np.asarray(rows.truth, np.float64) - rows.predicted)
+    return lambda weights: np.sqrt(weights @ squares / weights.sum(axis=1))
+
+
+def _r2(rows: OutputPredictions) -> Weighted:
+    truth = np.asarray(rows.truth, np.float64)
+    squares, centred = np.square(truth - rows.predicted), truth - truth.mean()  # centred: a large mean costs no digits
+
+    def compute(weights: Array) -> Any:
+        total = weights @ np.square(centred) - np.square(weights @ centred) / weights.sum(axis=1)
+        return 1 - np.divide(weights @ squares, total, out=np.full(len(weights), np.nan), where=total > 0)
+
+    return compute
+
+
+def _of_positive(numerator: Mapping[str, float], denominator: Mapping[str, float]) -> Callable[[OutputPredictions], Weighted]:
+    """Return a ratio of weighted counts: "both", "predicted" and "true" rows of the positive class."""
+
+    def build(rows: OutputPredictions) -> Weighted:
+        predicted, true = rows.predicted == 1, rows.truth == 1
+        counts = {"both": predicted & true, "predicted": predicted, "true": true}
+
+        def compute(weights: Array) -> Any:
+            above, below = (sum(factor * (weights @ counts[name]) for name, factor in of.items()) for of in (numerator, denominator))
+            ratio = np.divide(above, below, out=np.zeros(len(weights)), where=below > 0)
+            return np.where(weights @ true > 0, ratio, np.nan)
+
+        return compute
+
+    return build
+
+
+def _by_score(rows: OutputPredictions) -> Callable[[Array], tuple[Array, Array]] | None:
+    """Return weights of the positive and of the other rows by score, ascending, equal scores in one."""
+    if rows.score is None:
+        return None
+    order = np.argsort(rows.score, kind="stable")
+    _, starts = np.unique(rows.score[order], return_index=True)
+    is_positive = rows.truth[order] == 1
+
+    def split(weights: Array) -> tuple[Array, Array]:
+        ordered = weights[:, order]
+        positive = ordered * is_positive
+        return np.add.reduceat(positive, starts, axis=1), np.add.reduceat(ordered - positive, starts, axis=1)
+
+    return split
+
+
+def _auc(rows: OutputPredictions) -> Weighted | None:
+    """Return the area under the ROC curve: how often a positive row has the larger score, half of the ties included."""
+    split = _by_score(rows)
+    if split is None:
+        return None
+
+    def compute(weights: Array) -> Any:
+        positive, negative = split(weights)
+        won = (positive * (negative.cumsum(axis=1) - negative / 2)).sum(axis=1)
+        pairs = positive.sum(axis=1) * negative.sum(axis=1)
+        return np.divide(won, pairs, out=np.full(len(weights), np.nan), where=pairs > 0)
+
+    return compute
+
+
+def _pr_auc(rows: OutputPredictions) -> Weighted | None:
+    """Return the average precision, `sklearn.metrics.average_precision_score`."""
+    split = _by_score(rows)
+    if split is None:
+        return None
+
+    def compute(weights: Array) -> Any:
+        positive, negative = (part[:, ::-1] for part in split(weights))
+        found, total = positive.cumsum(axis=1), positive.sum(axis=1)
+        chosen = found + negative.cumsum(axis=1)
+        precision = np.divide(found, chosen, out=np.zeros_like(found), where=chosen > 0)
+        is_defined = (total > 0) & (negative.sum(axis=1) > 0)
+        return np.divide((positive * precision).sum(axis=1), total, out=np.full(len(weights), np.nan), where=is_defined)
+
+    return compute
+
+
+def _percentage(truth: Array, predicted: Array) -> Any:
+    return 100 * np.abs(truth - predicted) / np.maximum(np.abs(truth), _SMALLEST)
+
+
+def _squared_logarithm(truth: Array, predicted: Array) -> Any:
+    return np.square(np.log1p(np.maximum(truth, 0)) - np.log1p(np.maximum(predicted, 0)))
+
+
+_METRICS: Mapping[str, Callable[[OutputPredictions], Weighted | None]] = {
+    "loss": _loss,
+    "accuracy": _accuracy,
+    "auc": _auc,
+    "pr_auc": _pr_auc,
+    "precision": _of_positive({"both": 1}, {"predicted": 1}),
+    "recall": _of_positive({"both": 1}, {"true": 1}),
+    "f1_score": _of_positive({"both": 2}, {"predicted": 1, "true": 1}),
+    "binary_crossentropy": _log_loss,
+    "categorical_crossentropy": _log_loss,
+    "top_k_categorical_accuracy": _top_k,
+    "mean_absolute_error": _of_errors(lambda truth, predicted: np.abs(truth - predicted)),
+    "mean_squared_error": _of_errors(lambda truth, predicted: np.square(truth - predicted)),
+    "root_mean_squared_error": _root,
+    "mean_absolute_percentage_error": _of_errors(_percentage),
+    "mean_squared_logarithmic_error": _of_errors(_squared_logarithm),
+    "r2_score": _r2,
+}
