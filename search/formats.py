@@ -9,11 +9,14 @@ if TYPE_CHECKING:
     from .experiment.parameters import Searched
 
 _SMALLEST_P = 0.001
+_FIVE_DIGITS, _LARGE = 99_999.5, 1e8
 
 
 def format_number(value: float | None) -> str:
-    """Format a number with at most five significant digits; an empty text for None."""
-    return "" if value is None else f"{value:.5g}"
+    """Format a number with five significant digits, and one of less than 100 million with its whole part; an empty text for None."""
+    if value is None:
+        return ""
+    return f"{value:.0f}" if _FIVE_DIGITS <= abs(value) < _LARGE else f"{value:.5g}"
 
 
 def format_spread(mean: float | None, standard_error: float | None) -> str:

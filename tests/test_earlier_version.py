@@ -39,8 +39,8 @@ def test_an_earlier_study_is_shown_and_found_sound(shell):
     assert "1 COMPLETE, 3 INTERRUPTED" in shell.call("show", "old_interrupted").stdout
     assert shell.call("trials", "old_study").stdout.count("COMPLETE") == 6
     assert sorted(trial.split(",")[1] for trial in _trials(shell, "old_interrupted")) == ["COMPLETE", "FAILED", "FAILED", "FAILED"]
-    assert "nothing found" in shell.call("doctor", "old_study").stdout
-    assert "nothing found" in shell.call("doctor", "old_interrupted").stdout
+    assert "no problems" in shell.call("doctor", "old_study").stdout
+    assert "no problems" in shell.call("doctor", "old_interrupted").stdout
 
 
 def test_an_earlier_champion_predicts(shell):
@@ -61,8 +61,8 @@ def test_earlier_studies_continue(shell):
     assert (folder / "checkpoints" / "1.npz").is_file()
     assert "starts again" not in shell.call("run", "old_interrupted.toml", "--executor", "in-process").stderr
     assert [trial.split(",")[1] for trial in _trials(shell, "old_interrupted")] == ["COMPLETE"] * 4
-    assert "nothing found" in shell.call("doctor", "old_study").stdout
-    assert "nothing found" in shell.call("doctor", "old_interrupted").stdout
+    assert "no problems" in shell.call("doctor", "old_study").stdout
+    assert "no problems" in shell.call("doctor", "old_interrupted").stdout
 
 
 def _trials(shell, study):

@@ -25,7 +25,7 @@ def check_column_types(rows: Features, preprocessor: Preprocessor) -> None:
     Raises:
         DataError: If a text column holds numbers, and none of its values in training is written as a number is.
     """
-    if isinstance(rows, np.ndarray):
+    if not isinstance(rows, pd.DataFrame):  # an array, or what the preprocessor refuses
         return
     for name, known in _known_values(preprocessor).items():
         if name in rows.columns and _holds_numbers(rows[name]) and not _are_written_as_numbers(known):

@@ -70,7 +70,9 @@ def _check(champion: Champion) -> None:
     if champion.is_estimator:
         raise InputError(f"The champion is scikit-learn's and not a Keras model; {instead}")
     if dates := [name for name, of in columns.items() if of == "date"]:
-        raise InputError(f"The columns {listed(dates)} hold dates, which no layer of Keras reads; {instead}")
+        raise InputError(
+            f"The columns {listed(dates)} hold dates, which no layer of Keras reads; leave them out by [preprocessing] columns, {instead}"
+        )
     if slashes := [name for name in columns if "/" in name]:
         raise InputError(f'The columns {listed(slashes)} have a "/" in their names, which Keras allows in no name of an input; {instead}')
     known = known_values(champion.preprocessor.transformer)

@@ -32,6 +32,8 @@ app = typer.Typer(
 )
 for group in (run, init, models, data, studies, comparison, repeats, champion, evaluation, inspection, management, doctor, ui, schema):
     group.register(app)
+for command in app.registered_commands:  # whole: the list of commands would cut it
+    command.short_help = (getattr(command.callback, "__doc__", None) or "").partition("\n")[0]
 
 
 def _print_version(is_wanted: bool) -> None:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from ..formats import format_number
+
 if TYPE_CHECKING:
     from ..study.summary import StudySummary
 
@@ -14,7 +16,7 @@ def baseline_rows(summary: "StudySummary") -> dict[str, str]:
     baselines, value = summary.baselines, summary.test.get(metric)
     if baselines is None or value is None:
         return {}
-    numbers = [f"{_words(name)} {of[metric]:.5g}" for name, of in baselines.metrics.items() if of.get(metric) is not None]
+    numbers = [f"{_words(name)} {format_number(of[metric])}" for name, of in baselines.metrics.items() if of.get(metric) is not None]
     limit = "" if baselines.n_rows == baselines.n_all_rows else f" (fitted on {baselines.n_rows} of {baselines.n_all_rows} training rows)"
     rows = {"Baselines": f"on the test part, {metric}: {', '.join(numbers)}{limit}"}
     if summary.comparisons:

@@ -14,6 +14,7 @@ from ..csv_cells import neutral_cell
 from ..errors import StudyNotFoundError
 from ..formats import format_duration, format_number, format_parameter, format_value
 from .columns import Column, Layout, first_that_fits
+from .fixed_settings import fixed_settings
 from .options import Ledger, Study, make_store
 from .output import console, screen_width
 
@@ -54,7 +55,7 @@ def _merged(first: list[str], second: list[str]) -> list[str]:
     names = list(first)
     for number, name in enumerate(second):
         if name not in names:
-            names.insert(names.index(second[number - 1]) + 1, name)
+            names.insert(names.index(second[number - 1]) + 1 if number else 0, name)
     return names
 
 
@@ -70,6 +71,7 @@ def _facts(view: "StudyView") -> dict[str, str]:
         "sampler, pruner, seed": f"{experiment.search.sampler}, {experiment.search.pruner}, {experiment.search.seed}",
     }
     facts |= {f"  {name}": format_parameter(parameter) for name, parameter in experiment.space.searched.items()}
+    facts |= {f"  {name}": text for name, text in fixed_settings(experiment).items()}
     facts["trials"] = ", ".join(f"{count} {state}" for state, count in sorted(view.n_by_state().items())) or "none"
     facts["duration"] = format_duration(overview.seconds)
     facts["best value"] = format_number(overview.value)

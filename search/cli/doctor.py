@@ -60,7 +60,7 @@ def _print(checkup: "Checkup") -> None:
     if checkup.is_busy:
         console.print(f"{checkup.study}: running in another process; not checked")
     elif not checkup.repaired and not checkup.left:
-        console.print(f"{checkup.study}: nothing found")
+        console.print(f"{checkup.study}: no problems")
     for finding in checkup.repaired:
         console.print(f"{checkup.study}: {finding.kind}: {finding.subject}: {finding.text}; repaired: {finding.remedy}")
     for finding in checkup.left:

@@ -57,7 +57,7 @@ def print_summary(summary: "StudySummary", again: str) -> None:
         "browse all trials in MLflow": "ui",
         "list the trials": f"trials {study}",
         "predict the rows of a file": f"predict {study} --input rows.csv --output predictions.csv",
-        "continue the search": f"{again} --trials {2 * summary.n_trials}",
+        "continue the search": f"{again} --trials {2 * max(summary.n_trials, sum(summary.n_by_state.values()))}",
         "start a new study": f"{again} --fresh",
     }
     console.print("\nNext:")

@@ -43,7 +43,8 @@ class LineObserver:
     def on_study_start(self, start: StudyStart) -> None:
         """Print the study's name and its number of finished trials."""
         self._metric, self._n_finished, self._n_trials = start.metric, len(start.finished), start.n_trials
-        console.print(f"Study {start.study}: {self._n_finished} of {self._n_trials} trials finished")
+        wanted = f"all {self._n_finished}" if self._n_finished > self._n_trials else f"{self._n_finished} of {self._n_trials}"
+        console.print(f"Study {start.study}: {wanted} trials finished")
 
     def on_trial_start(self, assignment: Assignment) -> None:
         """Store the trial's hyperparameters."""

@@ -16,6 +16,7 @@ from ..output_files import writing
 from ..redaction import redact
 from .columns import Column, Layout, first_that_fits
 from .failures import failures_of
+from .fixed_settings import fixed_settings
 from .output import console, screen_width
 from .program import program
 from .repeats_table import repeats_table
@@ -76,6 +77,8 @@ def print_study(ledger: "StudyView") -> None:
     table.add_row("Sampler, pruner", f"{experiment.search.sampler}, {experiment.search.pruner} (seed {experiment.search.seed})")
     for name, parameter in experiment.space.searched.items():
         table.add_row(f"  {name}", format_parameter(parameter))
+    for name, text in fixed_settings(experiment).items():
+        table.add_row(f"  {name}", text)
     table.add_row("Trials", ", ".join(f"{count} {state}" for state, count in sorted(ledger.n_by_state().items())) or "none")
     console.print(table)
     _print_failures(ledger, records)

@@ -254,7 +254,7 @@ class Preprocessor:
 
     def _check_table(self, rows: Features, columns: Mapping[str, ColumnType]) -> pd.DataFrame:
         if not isinstance(rows, pd.DataFrame):
-            raise DataError(f"The rows are a {type(rows).__name__}; expected a table with the columns {', '.join(columns)}")
+            raise DataError(f"The rows are a {type(rows).__name__}; expected a pandas DataFrame with the columns {', '.join(columns)}")
         if lack := lacking(columns, rows.columns):
             raise DataError(f"The rows {lack}; expected {listed(list(columns))}")
         if rows.empty:

@@ -12,16 +12,16 @@ class StudyOverview:
 
     Attributes:
         name: The study's name.
-        state: ``RUNNING`` while a process runs it, ``COMPLETE`` once its search has ended and its champion is registered, else
-            ``INTERRUPTED``.
+        state: ``RUNNING`` while a process runs it, ``COMPLETE`` once its search has ended and its champion is registered, ``FAILED``
+            if all its trials FAILED, else ``INTERRUPTED``.
         started: Start of the first trial, in local time; None if there is none.
         seconds: How long trials ran; the time between two commands that ran the study is not counted.
         n_finished: Number of COMPLETE, PRUNED and FAILED trials.
-        n_trials: Number of trials to finish in total.
+        n_trials: Number of trials to finish in total, at least that of the finished ones.
         direction: "minimize" or "maximize".
         metric: The objective's metric.
         value: Value of the best trial; None if there is none.
-        test_value: The champion's value of the objective's metric on the test part; None if it is not registered, or not defined there.
+        test_value: The best trial's value of the objective's metric on the test part; None if it is not registered, or not defined there.
         model_uri: URI of the registered champion; empty until it is registered.
     """
 
@@ -47,21 +47,28 @@ def overview_of(ledger: StudyView, *, is_running: bool) -> StudyOverview:
     """
     objective, champion = ledger.experiment.objective, ledger.attribute("champion") or {}
     n_trials = ledger.attribute("n_trials") or ledger.experiment.search.n_trials
-    is_complete = ledger.n_finished > 0 and ledger.attribute("tracked") == ledger.n_finished
+    is_best = ledger.best is not None and champion.get("trial") == ledger.best[0]
     spans = ledger.spans()
     return StudyOverview(
         name=ledger.name,
-        state="RUNNING" if is_running else "COMPLETE" if is_complete else "INTERRUPTED",
+        state="RUNNING" if is_running else _state(ledger),
         started=min((start for start, _ in spans), default=None),
         seconds=_covered_seconds(spans),
         n_finished=ledger.n_finished,
-        n_trials=n_trials,
+        n_trials=max(n_trials, ledger.n_finished),
         direction=objective.direction,
         metric=objective.metric,
         value=ledger.best[1] if ledger.best else None,
-        test_value=champion.get("test", {}).get(objective.metric.removeprefix("val_")),
+        test_value=champion.get("test", {}).get(objective.metric.removeprefix("val_")) if is_best else None,
         model_uri=champion.get("model_uri", ""),
     )
+
+
+def _state(ledger: StudyView) -> str:
+    """Return the state of a study that no process runs."""
+    if ledger.n_finished == 0 or ledger.attribute("tracked") != ledger.n_finished:
+        return "INTERRUPTED"
+    return "COMPLETE" if ledger.best is not None else "FAILED"
 
 
 def _covered_seconds(spans: list[tuple[datetime, datetime]]) -> float:

@@ -52,7 +52,7 @@ def test_a_renamed_study_has_its_new_name_everywhere(shell):
     assert "models:/irises/1" in shell.call("best", "irises").stdout
     with chdir(shell.folder):
         assert load_champion("irises", store_of(shell).tracking_uri).metadata.task == "multiclass"
-    assert "nothing found" in shell.call("doctor", "irises").stdout
+    assert "no problems" in shell.call("doctor", "irises").stdout
     assert 'There is no study "old_study"' in shell.call("show", "old_study", status=2).stderr
     assert client.get_model_version("irises", "1").description == 'Trial 1 of study `irises`: `load_champion("irises")`'
     notes = rows(shell, "select value from tags where key = 'mlflow.note.content'")
@@ -81,7 +81,7 @@ def test_versions_of_a_study_that_shares_its_model_move_alone(shell):
     ]
     assert client.get_model_version_by_alias("irises", "champion").version == 1
     assert client.get_model_version_by_alias("old_study", "champion").version == 2  # it is not left without one
-    assert "nothing found" in shell.call("doctor", "irises").stdout
+    assert "no problems" in shell.call("doctor", "irises").stdout
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_deleted_study_leaves_nothing_but_the_others(shell):
     assert list(studies_in_mlflow(shell)) == ["old_interrupted"]
     for table in ("model_versions", "registered_models", "logged_models"):
         assert rows(shell, f"select count(*) from {table}") == [(0,)]
-    assert "nothing found" in shell.call("doctor", "old_interrupted").stdout
+    assert "no problems" in shell.call("doctor", "old_interrupted").stdout
 
 
 def test_deleting_asks_and_needs_a_terminal_to_ask_on(shell, monkeypatch):

@@ -199,7 +199,7 @@ def test_a_running_study_is_not_checked(study):
 
 
 def test_the_command_prints_its_findings_and_repairs(study, module_shell):
-    assert "old_study: nothing found" in module_shell.call("doctor").stdout
+    assert "old_study: no problems" in module_shell.call("doctor").stdout
     write_model("77.keras")(study)
     found = module_shell.call("doctor", NAME, status=1).stdout
     assert "stray model" in found

@@ -99,7 +99,7 @@ def test_a_damaged_ledger_hides_no_other_study(shell, store):
     assert "old_interrupted" in listed.stdout
     assert str(store.study(NAME).journal) in listed.stderr
     checked = shell.call("doctor", status=1).stdout
-    assert "old_interrupted: nothing found" in checked
+    assert "old_interrupted: no problems" in checked
     assert "old_study: damaged ledger" in checked
     assert "old_interrupted" in shell.call("show", "old_interrupted").stdout
 

@@ -148,7 +148,7 @@ def test_a_study_is_printed(finished, words):
         "show": "maximize val_accuracy",
         "trials": "COMPLETE",
         "best": "Best trial",
-        "doctor": "diabetes: nothing found",
+        "doctor": "diabetes: no problems",
     }
     assert expected[words[0]] in shell.call(*words).stdout
 

@@ -30,7 +30,7 @@ def test_a_study_that_is_killed_interrupted_and_loses_a_worker_ends_whole(shell,
     assert rows(shell, "select step from metrics where key = 'val_loss' order by run_uuid, step") == [(1,), (2,)] * N_TRIALS
     assert rows(shell, "select count(*) from metrics where key = 'test_accuracy'") == [(1,)]
     assert rows(shell, "select count(*) from model_versions") == [(1,)]
-    assert "own: nothing found" in shell.call("doctor", "own").stdout
+    assert "own: no problems" in shell.call("doctor", "own").stdout
 
 
 def kill_while_mlflows_store_is_busy(shell, rows):

@@ -40,7 +40,7 @@ def test_all_runs_are_written_anew_from_the_ledger(shell, rows):
         assert rows(shell, STEPS) == [(1, n_trials), (2, n_trials)]
         [(name, alias, _)] = rows(shell, CHAMPIONS)
         assert (name, alias) == ("own", "champion")
-        assert shell.call("doctor", "own").stdout == "own: nothing found\n"
+        assert shell.call("doctor", "own").stdout == "own: no problems\n"
 
     (shell.folder / "own.py").write_text(OWN)
     (shell.folder / "own.toml").write_text(EXPERIMENT)

@@ -74,7 +74,7 @@ def test_repeats_have_their_own_seeds_and_are_recorded_once(shell, rows):
         *(("repeats/val_accuracy_standard_error", step) for step in (2, 3)),
     ]
     assert [value for key, _, value in logged if key == "repeats/val_accuracy"] == pytest.approx(values)
-    assert "nothing found" in shell.call("doctor", "old_study").stdout
+    assert "no problems" in shell.call("doctor", "old_study").stdout
 
 
 def test_other_epochs_are_repeats_of_their_own(shell):

@@ -1,0 +1,39 @@
+"""The settings of an experiment that are neither searched nor defaults, as ``show`` and ``compare`` print them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..formats import format_value
+
+if TYPE_CHECKING:
+    from ..experiment.file import Experiment
+
+_SHOWN_APART = {"name", "model", "search", "executor"}
+
+
+def fixed_settings(experiment: "Experiment") -> dict[str, str]:
+    """Return the settings by key, such as ``preprocessing.target``: of the loader, preprocessing, outputs, callbacks, fixed hyperparameters.
+
+    Args:
+        experiment: The experiment, without its secrets.
+    """
+    content = experiment.model_dump(mode="json", exclude=_SHOWN_APART, exclude_defaults=True)
+    content["data"].pop("loader", None)
+    content["objective"] = {"metrics": experiment.objective.metrics}
+    for name in ("sampler_options", "pruner_options"):
+        content[name] = getattr(experiment.search, name)
+    searched = {id_ for section in ("model", "training") for id_ in _searched(content.get("space", {}).get(section, {}), f"space.{section}.")}
+    return {key: text for key, text in _flat(content, "") if not any(key.startswith(f"{name}.") for name in searched)}
+
+
+def _searched(entries: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    yield from (f"{prefix}{name}" for name, entry in entries.items() if isinstance(entry, Mapping) and "type" in entry)
+
+
+def _flat(content: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif value not in (None, []):
+            yield f"{prefix}{key}", json.dumps(value) if isinstance(value, list) else format_value(value)
