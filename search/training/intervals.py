@@ -3,7 +3,7 @@
 Shares of rows (accuracy, top-k accuracy, precision, recall) have the interval of Wilson (1927, equation 4), which is right for few rows
 and for shares of 0 and 1 too; all other metrics, and differences, have the percentile interval of a bootstrap over rows (Efron and Tibshirani,
 1993, chapter 13), of 2,000 samples with a fixed seed. Of more than 10,000 rows 10,000 are resampled, and the deviations are multiplied
-by ``sqrt(10,000 / n_rows)``, so that the time is bounded (Bickel, Götze and van Zwet, 1997): two seconds at most.
+by ``sqrt(10,000 / n_rows)``, so that the time is bounded (Bickel, Götze and van Zwet, 1997): about three seconds of CPU time for six metrics.
 
 The intervals are about the rows. They do not contain what another training of the same model would change.
 """

@@ -1,5 +1,6 @@
 """Baselines: what they measure, how much they fit, and what is said of them."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -184,3 +185,6 @@ def test_a_finished_study_gets_the_baselines_that_are_asked_for_later(shell):
     for _ in range(2):
         printed = shell.call("run", "toy.toml", "--set", "search.baselines=true").stdout
         assert "Baselines   on the test part, accuracy: majority class 0.66667, logistic regression" in printed
+        assert re.search(r"Compared +in accuracy, \w+ (than|to) majority class", printed)
+    [report] = shell.folder.glob("mlruns/studies/*/report/report.html")
+    assert re.search(r"<tr><td>majority class</td>.*<td>0.66667</td>", report.read_text(encoding="utf-8"))

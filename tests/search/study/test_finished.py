@@ -103,13 +103,18 @@ def test_predicting_the_test_rows_gives_the_tracked_accuracy(finished, best, row
 
 def test_the_champion_is_evaluated_as_at_its_registration_on_any_part_or_file(finished, best):
     shell, _ = finished
-    expected = f"  accuracy  {best['test']['accuracy']:.5g}\n  loss      {best['test']['loss']:.5g}\n"
+    lines = []
+    for name in ("accuracy", "loss"):
+        low, high = best["test_intervals"][name]
+        assert low < best["test"][name] < high
+        lines.append(f"  {name:<8}  {best['test'][name]:.5g}  (95 % interval {low:.4g} to {high:.4g})\n")
+    expected = "".join(lines)
     assert shell.call("evaluate", "diabetes").stdout == f"models:/diabetes/1 on the test part: 177 rows\n{expected}"
     features, target = diabetes()["test"]
     features.assign(**{target.name: target}).to_csv(shell.folder / "labelled.csv", index=False)
     assert shell.call("evaluate", "diabetes", "--input", "labelled.csv").stdout == f"models:/diabetes/1 on labelled.csv: 177 rows\n{expected}"
     validation = shell.call("evaluate", "diabetes", "--part", "validation").stdout
-    assert f"  accuracy  {best['value']:.5g}\n" in validation  # the objective is its accuracy
+    assert f"  accuracy  {best['value']:.5g}  (95 %" in validation  # the objective is its accuracy
 
 
 def test_the_champion_predicts_from_python_and_holds_a_keras_model(finished):
