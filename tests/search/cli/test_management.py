@@ -11,10 +11,12 @@ import pytest
 
 from search import ledger as ledgers
 from search import load_champion
+from search.experiment.space import to_distributions
 from search.ledger.journal_store import JournalStore
 from search.store import Store
 from search.study.renaming import rename_archived
 from search.tracking.mlflow_connection import connect
+from search.trial import TrialResult, TrialState
 from tests.conftest import Shell
 from tests.test_earlier_version import unpack
 
@@ -155,6 +157,18 @@ def test_studies_are_compared_and_what_differs_is_marked(shell):
     same = shell.call("compare", "old_study", "old_study").stdout
     assert not any(line.startswith("*") for line in same.splitlines())
     assert 'There is no study "nothing"' in shell.call("compare", "old_study", "nothing", status=2).stderr
+
+
+def test_a_study_of_failed_trials_only_has_failed(shell):
+    store = store_of(shell)
+    with closing(ledgers.create_or_continue(store, "failing", ledgers.read(store, "old_study").experiment, fresh=False)) as ledger:
+        distributions = to_distributions(ledger.experiment.space.searched)
+        number, _ = ledger.ask(distributions, 1)
+        ledger.tell(TrialResult(number=number, state=TrialState.FAILED, reason="ValueError: shapes differ"), seed=0, finished=0.0)
+        ledger.set_attribute("n_trials", 1)
+        ledger.set_attribute("tracked", 1)
+    [line] = [line for line in shell.call("studies").stdout.splitlines() if line.startswith("failing")]
+    assert line.split()[1] == "FAILED"
 
 
 def test_the_history_of_a_trial_is_shown_and_written(shell):

@@ -1,0 +1,33 @@
+"""What is neither searched nor a default is shown beside a study's space."""
+
+from search.cli.fixed_settings import fixed_settings
+from search.experiment.file import parse_experiment
+
+
+def experiment(**changes):
+    content = {
+        "name": "toy",
+        "model": "mlp",
+        "data": {"loader": "csv", "path": "toy.csv", "target": "y"},
+        "objective": {"metric": "val_loss", "direction": "minimize"},
+        "space": {"model": {"n_hidden": {"type": "int", "low": 0, "high": 3}, "activation": "tanh"}},
+    }
+    return parse_experiment(content | changes, "toy.toml")
+
+
+def test_fixed_arguments_and_hyperparameters_are_shown_and_searched_ones_are_not():
+    assert fixed_settings(experiment()) == {"data.path": "toy.csv", "data.target": "y", "space.model.activation": "tanh"}
+
+
+def test_preprocessing_training_and_options_are_shown():
+    found = fixed_settings(
+        experiment(
+            preprocessing={"target": "log", "columns": {"id": "drop"}},
+            space={"training": {"epochs": 40}},
+            search={"pruner": "median", "pruner_options": {"n_startup_trials": 3}},
+        )
+    )
+    assert found["preprocessing.target"] == "log"
+    assert found["preprocessing.columns.id"] == "drop"
+    assert found["space.training.epochs"] == "40"
+    assert found["pruner_options.n_startup_trials"] == "3"
