@@ -149,17 +149,20 @@ def database_url(postgresql, request):
 
 @pytest.fixture(scope="session")
 def preloaded(tmp_path_factory):
-    """A process that has imported the backend and MLflow, and can be forked."""
-    process = PreloadedProcess(tmp_path_factory.mktemp("preloaded"))
+    """The process that has imported the backend and MLflow, and can be forked; the processes of a test run share it."""
+    is_distributed = "PYTEST_XDIST_WORKER" in os.environ
+    own = tmp_path_factory.mktemp("preloaded")
+    shared, test_run = (tmp_path_factory.getbasetemp().parent, os.getppid()) if is_distributed else (own, os.getpid())
+    process = PreloadedProcess(shared, own, test_run)
     yield process
     process.close()
 
 
 @pytest.fixture
-def forks_packaging(preloaded, monkeypatch):
-    """Fork the process that packages a champion from a preloaded one, where it would start from nothing."""
-    monkeypatch.setattr("search.champion.package.PythonProcess", preloaded.fork)
-    monkeypatch.setattr("search.executors.in_process.PythonProcess", preloaded.fork)
+def forks(preloaded):
+    """Fork workers, and the process that packages a champion, from a preloaded one, where they would start from nothing."""
+    with preloaded.in_place():
+        yield
 
 
 @pytest.fixture

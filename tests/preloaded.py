@@ -1,51 +1,82 @@
-"""A process that has imported what packaging needs, and forks a process for each champion that a test packages beside the point.
+"""One process for all tests that has imported the backend and MLflow; what a test starts beside the point is forked from it.
 
-A packaging process that starts from nothing spends nearly all its time on its imports. `tests/search/champion` tests such a one.
+A worker or a packaging process that starts from nothing spends nearly all its time on its imports. `tests/search/executors/local`,
+`tests/search/study/test_finished.py` and `tests/search/champion` test such ones.
 """
 
+import contextlib
+import fcntl
+import gc
 import itertools
 import os
+import signal
 import subprocess
 import sys
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
+from collections.abc import Mapping
+from multiprocessing.connection import Client, Connection, Listener, wait
 from pathlib import Path
+from unittest import mock
+
+import psutil
 
 from search.executors.local.fork_client import ForkClient
+from search.executors.local.fork_server import main
 from search.executors.local.process_connection import ProcessConnection
 from search.python_process import call
 
 ROOT = Path(__file__).parents[1]
-PROGRAM = """
-import keras, mlflow.pyfunc, skops.io, search.champion.build
-from search.executors.local.fork_server import main
-main({descriptor}, preloads=False)
-"""
+PROGRAM = "import keras, mlflow.pyfunc, skops.io, search.champion.build, search.training.run; from tests.preloaded import serve; serve({!r}, {})"
 ENTRY, FOLDER = "FORKED_ENTRY", "FORKED_FOLDER"
+start_from_nothing = ForkClient.start
+_servers = []
+
+
+def preloaded_servers():
+    """Return the processes that fork workers for this process of the test run in place of those that import the backend."""
+    return [server for server in _servers if server.is_running()]
 
 
 class PreloadedProcess:
-    """The process.
+    """The process, which the first test that needs it starts; all processes of a test run fork from the same one.
 
     Args:
-        folder: Where it and its forks write their output.
+        shared: Folder that all processes of the test run know.
+        own: Folder of this process of the test run, for the output of forks.
+        test_run: Number of the process with which the preloaded one ends.
     """
 
-    def __init__(self, folder):
-        self._folder, self._numbers = folder, itertools.count()
-        ours, theirs = Pipe()
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
-        with (folder / "server.log").open("ab") as output, theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-c", PROGRAM.format(descriptor=theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                cwd=ROOT,
-                env=kept | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", "MLFLOW_DISABLE_TELEMETRY": "true"},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-        self._server = ForkClient(process, ours, folder / "server.log")
+    def __init__(self, shared, own, test_run):
+        self._folder, self._numbers = own, itertools.count()
+        self._address, log = str(shared / "preloaded"), shared / "preloaded.log"
+        with (shared / "preloaded.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not Path(self._address).exists():
+                _start(self._address, log, test_run)
+        self._server = self.start_server(os.environ, self._folder / "server.log")
+
+    @contextlib.contextmanager
+    def in_place(self):
+        """Fork workers and packaging processes from the preloaded one meanwhile."""
+        with (
+            mock.patch("search.champion.package.PythonProcess", self.fork),
+            mock.patch("search.executors.in_process.PythonProcess", self.fork),
+            mock.patch("search.executors.local.process_host.ForkClient.start", self.start),
+        ):
+            yield
+
+    def start_server(self, environment, log):
+        """Fork a server that forks processes with these environment variables in the working directory of now."""
+        connection = Client(self._address, "AF_UNIX")
+        connection.send((dict(environment), str(Path.cwd()), str(log)))
+        return ForkClient(_Forked(connection.recv()), connection, log)
+
+    def start(self, environment, log, *, preloads):
+        """Take the place of `ForkClient.start`, except where a test wants no preloaded server or another backend."""
+        if not preloads or os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
+            return start_from_nothing(environment, log, preloads=preloads)
+        client = self.start_server({**os.environ, **environment}, log)
+        _servers.append(psutil.Process(client.pid))
+        return client
 
     def fork(self, entry, environment):
         """Fork a process that calls a function in this process' folder and environment; takes and returns what `PythonProcess` does."""
@@ -55,6 +86,78 @@ class PreloadedProcess:
 
     def close(self):
         self._server.close()
+
+
+class _Forked:
+    """A forked server; `ForkClient` needs this much of `subprocess.Popen`, which can only wait for its own children."""
+
+    def __init__(self, pid):
+        self.pid, self._process = pid, psutil.Process(pid)
+
+    def poll(self):
+        return None if self._process.is_running() else -signal.SIGKILL
+
+    def wait(self, timeout=None):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self._process.wait(timeout)
+        return -signal.SIGKILL
+
+    def kill(self):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self._process.kill()
+
+
+def _start(address, log, test_run):
+    """Start the process and wait until it listens."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
+    with log.open("ab") as output:
+        started = subprocess.run(
+            [sys.executable, "-c", PROGRAM.format(address, test_run)],
+            cwd=ROOT,
+            env=kept | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", "MLFLOW_DISABLE_TELEMETRY": "true"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            check=False,
+        )
+    assert started.returncode == 0, log.read_text()
+
+
+def serve(address: str, test_run: int) -> None:
+    """Fork a server for each client until the test run has ended; runs in the preloaded process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended servers are reaped by the kernel
+    test_run_ends = os.pidfd_open(test_run)
+    with Listener(address, "AF_UNIX", backlog=9) as listener:
+        if os.fork():
+            os._exit(0)  # it listens
+        gc.freeze()
+        socket = listener._listener._socket
+        while test_run_ends not in wait([socket, test_run_ends]):
+            connection = listener.accept()
+            if os.fork() == 0:
+                os.close(test_run_ends)
+                socket.close()
+                _serve_client(connection)
+            connection.close()
+
+
+def _serve_client(connection: Connection) -> None:
+    environment, folder, log = connection.recv()
+    _adopt(environment, folder)
+    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    connection.send(os.getpid())
+    main(connection.fileno(), preloads=True)
+    os._exit(0)
+
+
+def _adopt(environment: Mapping[str, str], folder: str) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
 
 
 def call_there(pipe: Connection) -> None:

@@ -52,7 +52,7 @@ def test_an_earlier_champion_predicts(shell):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.usefixtures("forks")
 def test_earlier_studies_continue(shell):
     continued = shell.call("run", "old_study.toml", "--trials", 10, "--executor", "in-process")
     assert "8 of 10 trials finished" in continued.stdout

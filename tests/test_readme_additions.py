@@ -38,7 +38,7 @@ def test_an_addition_is_shown_in_under_30_lines(title):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize(("title", "study"), [("A model", "two_widths"), ("A data set", "rings")])
 def test_an_addition_is_searched_as_written_and_its_champion_predicts(shell, monkeypatch, title, study):
     text = addition(title)

@@ -57,7 +57,7 @@ def folder(tmp_path, data, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("folder", "forks_packaging")
+@pytest.mark.usefixtures("folder", "forks")
 @pytest.mark.parametrize(("name", "sampler"), SEARCHED.items())
 def test_it_is_searched_and_its_champion_predicts(name, sampler):
     experiment = shrunken(name, "executor.name=in-process", "search.n_trials=2", f"search.sampler={sampler}")

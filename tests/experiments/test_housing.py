@@ -9,7 +9,7 @@ from experiments.datasets import california_housing
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize(("experiment", "sampler"), [("wide_and_deep_two_inputs", "tpe"), ("wide_and_deep_subclassed", "kt-bayesian")])
 def test_a_search_ends_with_a_champion_that_predicts_rows(shell, shrunken, monkeypatch, experiment, sampler):
     shell.call("run", *shrunken(experiment), "--sampler", sampler, "--executor", "in-process")

@@ -35,7 +35,7 @@ def test_the_inputs_are_at_least_five_hundred():
 @pytest.mark.parametrize("kind", KINDS)
 def test_malformed_inputs_get_one_clear_line_and_leave_nothing(tmp_path, monkeypatch, record_property, request, kind):
     if kind == "builders":  # they are called once the search has connected to MLflow
-        request.getfixturevalue("forks_packaging")
+        request.getfixturevalue("forks")
         LazyStore(f"sqlite:///{tmp_path}/mlflow.db").prepare()
     temporary = tmp_path / "temporary"
     temporary.mkdir()

@@ -128,7 +128,7 @@ def test_a_process_that_dies_is_a_failure_of_ours_with_its_last_words(spec, tmp_
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.usefixtures("forks")
 def test_a_process_that_was_started_early_and_killed_is_replaced(image_spec, tmp_path):
     started = []
 

@@ -12,7 +12,7 @@ from tests.test_earlier_version import unpack
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.usefixtures("forks")
 def test_promoting_again_without_the_ledgers_entry_registers_nothing(tmp_path, monkeypatch):
     unpack(tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -149,7 +149,7 @@ def test_a_fault_is_found_and_repaired(study, kind, damage):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize(("kind", "damage"), CHAMPION_FAULTS, ids=[kind for kind, _ in CHAMPION_FAULTS])
 def test_a_champion_that_is_lost_is_found_and_registered_again(study, kind, damage):
     champion = str(study.champion)

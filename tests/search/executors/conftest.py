@@ -16,6 +16,7 @@ from search.executors.ray_cluster.connection import import_ray
 from search.executors.worker_pool import WorkerPool
 from search.experiment.file import parse_experiment
 from search.trial import Assignment
+from tests.preloaded import preloaded_servers
 
 CONTENT = {
     "name": "toy",
@@ -30,22 +31,23 @@ SMALL = {"model": "tests.search.executors.small:build", "space": {"training": {"
 """Sections of an experiment whose trials take a tenth of a second, for tests of the workers and not of their training."""
 
 
-class LastingHost(ProcessHost):
-    """A host whose fork server outlives a pool, so that it imports the backend once for many pools."""
-
-    def close(self):
-        """Keep the fork server."""
-
-    def stop(self):
-        super().close()
-
-
 @pytest.fixture(scope="session")
-def host(tmp_path_factory):
+def host(tmp_path_factory, preloaded):
+    """A host whose fork servers are forked from a process that has imported the backend."""
     folder = tmp_path_factory.mktemp("host")
-    host = LastingHost(folder / "logs", folder / "programs")
-    yield host
-    host.stop()
+    return PreloadedHost(preloaded, folder / "logs", folder / "programs")
+
+
+class PreloadedHost(ProcessHost):
+    """The host; it serves any number of pools, one after another."""
+
+    def __init__(self, preloaded, logs, programs):
+        super().__init__(logs, programs)
+        self._preloaded = preloaded
+
+    def start_worker(self, share, name):
+        with self._preloaded.in_place():
+            return super().start_worker(share, name)
 
 
 @pytest.fixture(scope="session")
@@ -133,8 +135,9 @@ def train(executor, trial, report=goes_on):
 
 
 def fork_servers():
-    """Return the processes of this one that fork workers."""
-    return [child for child in psutil.Process().children() if "search.executors.local.fork_server" in " ".join(child.cmdline())]
+    """Return the processes that fork workers for this one, but the one that packages champions."""
+    started = [child for child in psutil.Process().children() if "search.executors.local.fork_server" in " ".join(child.cmdline())]
+    return [*started, *preloaded_servers()]
 
 
 def forked_workers():

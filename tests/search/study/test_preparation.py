@@ -45,7 +45,7 @@ def test_the_trials_of_a_study_of_an_earlier_version_keep_their_classes_and_thei
     ledger.close()
 
 
-@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.usefixtures("forks")
 def test_data_that_have_changed_are_told_as_such(shell):
     rows = pd.DataFrame({"x": range(60), "copy": [0, 1, 1] * 20, "kind": ["fraud", "legit", "legit"] * 20})
     rows.to_csv(shell.folder / "rows.csv", index=False)

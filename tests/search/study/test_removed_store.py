@@ -33,7 +33,7 @@ CHAMPIONS = "select name, alias, version from registered_model_aliases"
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.usefixtures("forks")
 def test_all_runs_are_written_anew_from_the_ledger(shell, rows):
     def check(shell, n_trials):
         assert rows(shell, RUNS) == [("FINISHED", n_trials + 1)]

@@ -41,7 +41,7 @@ def _metric(loaded, predicted, expected):
     return "accuracy", float((predicted["prediction"].astype(str).str.strip() == expected.str.strip()).mean())
 
 
-@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.usefixtures("forks")
 @pytest.mark.filterwarnings("ignore::search.champion.UnseenValuesWarning")
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_table_is_searched_and_predicted_with_path_and_target_only(shell, name):
