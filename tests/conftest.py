@@ -41,10 +41,17 @@ def _read_once(function):
 
 @dataclass(frozen=True)
 class Shell:
-    """Runs the project's commands in a folder outside the project."""
+    """Runs the project's commands in a folder outside the project.
+
+    Attributes:
+        folder: The folder.
+        variables: Environment variables beside those of this process.
+        preloaded: Where processes that `run` and `start` begin fork their workers from. Defaults to starting them as users do.
+    """
 
     folder: Path
     variables: Mapping[str, str] = field(default_factory=dict)
+    preloaded: PreloadedProcess | None = None
 
     @property
     def _path(self):
@@ -111,7 +118,8 @@ class Shell:
         return finished.stdout
 
     def command(self, *words):
-        return [sys.executable, "-m", "search", *map(str, words)]
+        program = ["search"] if self.preloaded is None else ["tests.preloaded", self.preloaded.address]
+        return [sys.executable, "-m", *program, *map(str, words)]
 
 
 @pytest.fixture
@@ -162,7 +170,7 @@ def preloaded(tmp_path_factory):
 def forks(preloaded):
     """Fork workers, and the process that packages a champion, from a preloaded one, where they would start from nothing."""
     with preloaded.in_place():
-        yield
+        yield preloaded
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import partial
 from multiprocessing.connection import Client, Connection, Listener, wait
 from pathlib import Path
 from unittest import mock
@@ -47,12 +48,12 @@ class PreloadedProcess:
 
     def __init__(self, shared, own, test_run):
         self._folder, self._numbers = own, itertools.count()
-        self._address, log = str(shared / "preloaded"), shared / "preloaded.log"
+        self.address, log = str(shared / "preloaded"), shared / "preloaded.log"
         with (shared / "preloaded.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not Path(self._address).exists():
-                _start(self._address, log, test_run)
-        self._server = self.start_server(os.environ, self._folder / "server.log")
+            if not Path(self.address).exists():
+                _start(self.address, log, test_run)
+        self._server = _start_server(self.address, os.environ, self._folder / "server.log")
 
     @contextlib.contextmanager
     def in_place(self):
@@ -64,19 +65,9 @@ class PreloadedProcess:
         ):
             yield
 
-    def start_server(self, environment, log):
-        """Fork a server that forks processes with these environment variables in the working directory of now."""
-        connection = Client(self._address, "AF_UNIX")
-        connection.send((dict(environment), str(Path.cwd()), str(log)))
-        return ForkClient(_Forked(connection.recv()), connection, log)
-
     def start(self, environment, log, *, preloads):
-        """Take the place of `ForkClient.start`, except where a test wants no preloaded server or another backend."""
-        if not preloads or os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
-            return start_from_nothing(environment, log, preloads=preloads)
-        client = self.start_server({**os.environ, **environment}, log)
-        _servers.append(psutil.Process(client.pid))
-        return client
+        """Take the place of `ForkClient.start`."""
+        return start(self.address, environment, log, preloads=preloads)
 
     def fork(self, entry, environment):
         """Fork a process that calls a function in this process' folder and environment; takes and returns what `PythonProcess` does."""
@@ -86,6 +77,21 @@ class PreloadedProcess:
 
     def close(self):
         self._server.close()
+
+
+def start(address, environment, log, *, preloads):
+    """Fork a server as `ForkClient.start` starts one; start it where a preloaded one or this backend is not wanted."""
+    if not preloads or os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
+        return start_from_nothing(environment, log, preloads=preloads)
+    client = _start_server(address, {**os.environ, **environment}, log)
+    _servers.append(psutil.Process(client.pid))
+    return client
+
+
+def _start_server(address, environment, log):
+    connection = Client(address, "AF_UNIX")
+    connection.send((dict(environment), str(Path.cwd()), str(log)))
+    return ForkClient(_Forked(connection.recv()), connection, log)
 
 
 class _Forked:
@@ -112,7 +118,7 @@ def _start(address, log, test_run):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
     with log.open("ab") as output:
         started = subprocess.run(
-            [sys.executable, "-c", PROGRAM.format(address, test_run)],
+            [sys.executable, "-u", "-c", PROGRAM.format(address, test_run)],  # the logs are complete when a fork is killed
             cwd=ROOT,
             env=kept | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", "MLFLOW_DISABLE_TELEMETRY": "true"},
             stdin=subprocess.DEVNULL,
@@ -164,3 +170,10 @@ def call_there(pipe: Connection) -> None:
     """Run in the fork."""
     os.chdir(os.environ[FOLDER])
     call(os.environ[ENTRY], pipe)
+
+
+if __name__ == "__main__":  # a command whose workers are forked from the preloaded process
+    from search.__main__ import main as run_command
+
+    ForkClient.start = partial(start, sys.argv.pop(1))
+    run_command()

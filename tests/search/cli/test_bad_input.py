@@ -1,6 +1,5 @@
 """Invalid input is reported in one line with exit status 2, before anything runs."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,8 +77,8 @@ def test_invalid_input_is_reported_in_one_line_before_anything_runs(shell, words
     assert not (shell.folder / "mlruns" / "mlflow.db").exists()
 
 
+@pytest.mark.usefixtures("forks")
 def test_texts_with_brackets_are_printed_unchanged(shell):
-    shell = replace(shell, variables={"KERAS_BACKEND": "jax"})  # whose import takes the worker half the time of TensorFlow's
     (shell.folder / "own.py").write_text(FAILING)
     shell.call("run", DIABETES, "--trials", 1, "--workers", 1, "--set", "callbacks=[{use='own:Failing'}]", status=1)
     assert "shape [/job:localhost] [bold]" in shell.call("show", "diabetes").stdout

@@ -92,8 +92,8 @@ def found_in(text):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ledger", ["", "sqlite:///ledger.db"])
-def test_none_of_twenty_secrets_is_stored_or_printed_and_the_study_continues(shell, ledger):
-    shell = replace(shell, variables=VARIABLES | {"PERCEPTUNE_LEDGER": ledger})
+def test_none_of_twenty_secrets_is_stored_or_printed_and_the_study_continues(shell, forks, ledger):
+    shell = replace(shell, variables=VARIABLES | {"PERCEPTUNE_LEDGER": ledger}, preloaded=forks if ledger else None)
     (shell.folder / "own.py").write_text(OWN)
     (shell.folder / "own.toml").write_text(EXPERIMENT)
     printed = []

@@ -12,11 +12,11 @@ N_TRIALS = 6
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # a server that starts twice, beside a search
-def test_a_search_continues_without_its_tracking_server_and_ends_complete_after_its_restart(shell, write_own):
+def test_a_search_continues_without_its_tracking_server_and_ends_complete_after_its_restart(shell, forks, write_own):
     write_own(shell, "build_slow", "width = { type = 'int', low = 1, high = 9 }", trials=N_TRIALS)
     server = Server(shell.folder)
     server.start()
-    shell = replace(shell, variables={"MLFLOW_TRACKING_URI": server.uri})
+    shell = replace(shell, preloaded=forks, variables={"MLFLOW_TRACKING_URI": server.uri})
     try:
         with shell.start("run", "own.toml") as process:
             output = read_until(process, "[2/")

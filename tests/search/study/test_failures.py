@@ -4,6 +4,7 @@ import pytest
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forks")
 def test_failing_trials_are_recorded_and_a_grid_that_ends_early_says_so(shell, rows, write_own):
     write_own(shell, "build_failing", "fails = { type = 'categorical', choices = [0, 1] }", trials=9)
     output = shell.call("run", "own.toml", "--sampler", "grid", "--set", "executor.recycle_after_trials=1", "--workers", 1).stdout
@@ -18,6 +19,7 @@ def test_failing_trials_are_recorded_and_a_grid_that_ends_early_says_so(shell, r
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forks")
 def test_a_study_of_failures_only_says_so_and_exits_with_1(shell, write_own):
     write_own(shell, "build_failing", "fails = 0", trials=2)
     refused = shell.call("run", "own.toml", "--set", "callbacks=[{use = 'own:Failing'}]", status=1)

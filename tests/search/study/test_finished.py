@@ -172,6 +172,7 @@ def test_the_coordinator_imports_no_backend(finished):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forks")
 def test_a_keras_tuner_sampler_fills_one_parent_run(shell, rows):
     shell.call("run", DIABETES, "--sampler", "kt-bayesian", "--trials", 5, "--set", "space.training.epochs=3")
     best = json.loads(shell.call("best", "diabetes", "--json").stdout)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -28,7 +29,8 @@ def small_disk(shell):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
-def test_a_study_on_a_full_disk_stops_and_the_same_command_continues(shell, small_disk, rows, write_own):
+def test_a_study_on_a_full_disk_stops_and_the_same_command_continues(shell, forks, small_disk, rows, write_own):
+    shell = replace(shell, preloaded=forks)
     write_own(shell, "build_failing", "fails = 0", trials=6)
     shell.call("run", "own.toml", "--trials", 2)
     for free_bytes in (0, MEBIBYTE // 4):

@@ -73,8 +73,8 @@ def kill_a_worker_and_then_the_coordinator_while_plots_are_drawn(shell):
     assert "Drawing plots" in output
 
 
+@pytest.mark.usefixtures("forks")
 def test_a_trial_whose_worker_dies_every_time_fails_and_the_study_continues(shell, write_own):
-    shell = replace(shell, variables={"KERAS_BACKEND": "jax"})
     write_own(shell, "build_slow", "width = { type = 'int', low = 1, high = 2 }", trials=2)
     words = ["--sampler", "grid", "--set", "executor.max_retries=1", "--set", "callbacks=[{use = 'own:Deadly'}]"]
     output = shell.call("run", "own.toml", *words).stdout
@@ -82,8 +82,8 @@ def test_a_trial_whose_worker_dies_every_time_fails_and_the_study_continues(shel
     assert "1 COMPLETE, 1 FAILED" in output
 
 
+@pytest.mark.usefixtures("forks")
 def test_too_many_failures_in_a_row_end_the_study_and_the_same_command_continues(shell, write_own):
-    shell = replace(shell, variables={"KERAS_BACKEND": "jax"})
     write_own(shell, "build_failing", "fails = 0", trials=40)
     for n_finished in (0, 4):
         words = ["--set", "search.max_failures_in_a_row=4", "--workers", 1, "--set", "callbacks=[{use = 'own:Failing'}]"]

@@ -11,9 +11,9 @@ CHILDREN = "select value, count(*) from tags where key = 'perceptune.trial' grou
 
 
 @pytest.fixture
-def shared(shell, database_url):
+def shared(shell, database_url, forks):
     """A shell whose ledgers are in a database."""
-    return replace(shell, variables={"PERCEPTUNE_LEDGER": database_url})
+    return replace(shell, preloaded=forks, variables={"PERCEPTUNE_LEDGER": database_url})
 
 
 def check_finished(shell: Shell, rows, n_trials, study="own"):

@@ -2,29 +2,32 @@
 
 import os
 import socket
-import subprocess
-import sys
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from search.errors import InputError, PerceptuneError
 from search.tracking.mlflow_connection import connect, mlflow_session
+from tests.preloaded import PreloadedProcess
 
 
-def test_processes_that_start_together_share_new_stores_and_print_nothing(tmp_path: Path, template: Path) -> None:
+def create(pipe: Connection) -> None:
+    """Create an experiment in each of two stores; runs in a process of its own."""
+    plain, from_template, template, name = pipe.recv()
+    connect(plain).create_experiment(name)
+    connect(from_template, template).create_experiment(name)
+    pipe.send("created")
+
+
+def test_processes_that_start_together_share_new_stores_and_print_nothing(tmp_path: Path, template: Path, preloaded: PreloadedProcess) -> None:
     plain, from_template = (f"sqlite:///{tmp_path}/{folder}/mlflow.db" for folder in ("plain", "template"))
-    code = (
-        "import sys; from pathlib import Path; from search.tracking.mlflow_connection import connect\n"
-        "connect(sys.argv[1]).create_experiment(sys.argv[4])\n"
-        "connect(sys.argv[2], Path(sys.argv[3])).create_experiment(sys.argv[4])"
-    )
-    words = [sys.executable, "-c", code, plain, from_template, str(template)]
-    processes = [subprocess.Popen([*words, name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for name in "ab"]
-    outputs = [process.communicate(timeout=120)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0], outputs
-    assert outputs == ["", ""]
+    processes = [preloaded.fork(f"{__name__}:create", {}) for _ in "ab"]
+    for process, name in zip(processes, "ab", strict=True):
+        process.send((plain, from_template, template, name))
+    assert [process.receive() for process in processes] == ["created", "created"]
+    assert [Path(process.log).read_text() for process in processes] == ["", ""]
     for uri in (plain, from_template):
         assert {experiment.name for experiment in connect(uri).search_experiments()} == {"a", "b", "Default"}
 
