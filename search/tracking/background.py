@@ -13,7 +13,7 @@ from typing import final
 from ..errors import StoreUnavailableError
 from ..trial import Assignment, EpochReport, TrialResult
 from .base import StudyOutcome, StudyRecord, Tracker
-from .call_queue import MAX_QUEUED, CallQueue
+from .call_queue import DELAYS, MAX_QUEUED, CallQueue, Delays
 from .deferred_trials import DeferredTrials
 
 TIMEOUT_SECONDS = 60.0
@@ -35,12 +35,13 @@ class BackgroundTracker:
         tracker: The other tracker, used by nobody else. A call of it that raised StoreUnavailableError may be repeated.
         timeout_seconds: How long to wait for a store that does not respond, where a result is needed. Defaults to 60.
         max_queued: Calls that may be queued. Defaults to 200.
+        delays: How long to wait before a repeated call, and for space in the queue. Defaults to half a second and more, and 10 seconds.
     """
 
-    def __init__(self, tracker: Tracker, timeout_seconds: float = TIMEOUT_SECONDS, max_queued: int = MAX_QUEUED) -> None:
+    def __init__(self, tracker: Tracker, timeout_seconds: float = TIMEOUT_SECONDS, max_queued: int = MAX_QUEUED, delays: Delays = DELAYS) -> None:
         self._tracker = tracker
         self._deferred = DeferredTrials(tracker)
-        self._queue = CallQueue(self._deferred, timeout_seconds, max_queued)
+        self._queue = CallQueue(self._deferred, timeout_seconds, max_queued, delays)
         self._is_shared = False
 
     def open(self) -> None:

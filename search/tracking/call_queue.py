@@ -5,6 +5,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Condition, Event, Thread
 from typing import TypeVar, final
 
@@ -13,12 +14,26 @@ from .deferred_trials import DeferredTrials
 
 MAX_QUEUED = 200
 """Few enough that Ctrl-C, which waits for all, takes seconds."""
-_MAX_WAIT_SECONDS = 10.0
-_FIRST_DELAYS, _LONGEST_DELAY = (0.5, 1.0, 2.0, 4.0), 8.0
 
 logger = logging.getLogger(__name__)
 Call = Callable[[], object]
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Delays:
+    """How long a queue waits for a store that is slow or does not respond, in seconds.
+
+    Attributes:
+        before_retries: Before each repetition of a call; the last one before every further repetition.
+        for_space: Until a call is deferred because the queue stays full.
+    """
+
+    before_retries: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
+    for_space: float = 10.0
+
+
+DELAYS = Delays()
 
 
 @final
@@ -32,10 +47,11 @@ class CallQueue:
         deferred: Trials to log whenever the queue is empty. While there are any, every further call is deferred too.
         timeout_seconds: How long `drain` waits for a store that does not respond.
         max_queued: Calls that may be queued; on a slow store the next one waits. Defaults to `MAX_QUEUED`.
+        delays: The other waiting times.
     """
 
-    def __init__(self, deferred: DeferredTrials, timeout_seconds: float, max_queued: int = MAX_QUEUED) -> None:
-        self._timeout_seconds, self._max_queued = timeout_seconds, max_queued
+    def __init__(self, deferred: DeferredTrials, timeout_seconds: float, max_queued: int = MAX_QUEUED, delays: Delays = DELAYS) -> None:
+        self._timeout_seconds, self._max_queued, self._delays = timeout_seconds, max_queued, delays
         self._thread: Thread | None = None
         self._changed = Condition()  # guards all attributes below
         self._deferred = deferred
@@ -54,7 +70,7 @@ class CallQueue:
             defer: Called instead if the queue stays full or trials are deferred. Defaults to dropping the call.
         """
         with self._changed:
-            self._changed.wait_for(self._need_not_wait, timeout=_MAX_WAIT_SECONDS)
+            self._changed.wait_for(self._need_not_wait, timeout=self._delays.for_space)
             self._raise_error()
             if self._deferred or len(self._calls) >= self._max_queued:
                 defer()
@@ -152,7 +168,7 @@ class CallQueue:
 
     def _call_with_retries(self, call: Call) -> None:
         """Repeat a call until the store responds or `drain` has timed out."""
-        for delay in itertools.chain(_FIRST_DELAYS, itertools.repeat(_LONGEST_DELAY)):
+        for delay in itertools.chain(self._delays.before_retries, itertools.repeat(self._delays.before_retries[-1])):
             try:
                 call()
             except StoreUnavailableError as error:

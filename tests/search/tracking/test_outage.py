@@ -12,11 +12,13 @@ import pytest
 from search.errors import StoreUnavailableError
 from search.tracking.background import BackgroundTracker
 from search.tracking.base import StudyOutcome, StudyRecord
+from search.tracking.call_queue import Delays
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import Assignment, EpochReport, TrialResult, TrialState
 from tests.search.tracking.server import LossyProxy, Server
 
 N_EPOCHS, MAX_QUEUED = 30, 40
+DELAYS = Delays(before_retries=(0.05, 0.1, 0.2), for_space=0.5)
 HISTORY = tuple({"loss": 1 / epoch, "val_loss": 2 / epoch} for epoch in range(1, N_EPOCHS + 1))
 OUTCOME = StudyOutcome(is_complete=True, n_by_state={"COMPLETE": 2}, best_trial=0, best_value=0.5)
 Assign = Callable[..., Assignment]
@@ -80,7 +82,7 @@ def check(server: Server, parent: str, n_trials: int) -> None:
 def test_after_an_outage_the_server_has_every_epoch_once_and_in_order(
     is_killed: bool, server: Server, proxy: LossyProxy, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
 ) -> None:
-    tracker = BackgroundTracker(MlflowTracker(server.uri if is_killed else proxy.uri, tmp_path), max_queued=MAX_QUEUED)
+    tracker = BackgroundTracker(MlflowTracker(server.uri if is_killed else proxy.uri, tmp_path), max_queued=MAX_QUEUED, delays=DELAYS)
     parent = tracker.start_study(record)
     train(tracker, assign(0), ledger)
     train(tracker, assign(1), ledger, range(1, 10))
@@ -104,7 +106,7 @@ def test_after_an_outage_the_server_has_every_epoch_once_and_in_order(
 def test_lost_responses_duplicate_nothing(
     server: Server, proxy: LossyProxy, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
 ) -> None:
-    tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path))
+    tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path), delays=DELAYS)
     parent = tracker.start_study(record)
     for number, kinds in enumerate([{"update": 2}, {"create": 1, "log-batch": 2, "update": 1}]):
         proxy.to_lose.update(kinds)
@@ -119,7 +121,7 @@ def test_lost_responses_duplicate_nothing(
 def test_epochs_that_did_not_fit_into_the_queue_block_no_later_call(
     server: Server, proxy: LossyProxy, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
 ) -> None:
-    tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path), max_queued=MAX_QUEUED)
+    tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path), max_queued=MAX_QUEUED, delays=DELAYS)
     parent = tracker.start_study(record)
     proxy.to_lose.update({"log-batch": 2})
     train(tracker, assign(0), ledger, range(1, 2))
@@ -134,14 +136,14 @@ def test_epochs_that_did_not_fit_into_the_queue_block_no_later_call(
 def test_a_long_outage_ends_the_study_with_a_message_and_a_continued_study_logs_the_rest(
     server: Server, proxy: LossyProxy, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
 ) -> None:
-    tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path), timeout_seconds=3)
+    tracker = BackgroundTracker(MlflowTracker(proxy.uri, tmp_path), timeout_seconds=1, delays=DELAYS)
     parent = tracker.start_study(record)
     train(tracker, assign(0), ledger)
     tracker.find_run_id(parent, 0)
     proxy.close()
     train(tracker, assign(1), ledger)
     for _ in range(2):  # the second call raises at once
-        with pytest.raises(StoreUnavailableError, match=r"has not responded for 3 s \(MLflow does not respond: .*run the same command again"):
+        with pytest.raises(StoreUnavailableError, match=r"has not responded for 1 s \(MLflow does not respond: .*run the same command again"):
             tracker.finish_study(OUTCOME)
     with contextlib.closing(LossyProxy(server, proxy.port)) as reopened:
         again = BackgroundTracker(MlflowTracker(reopened.uri, tmp_path))
