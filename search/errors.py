@@ -8,6 +8,7 @@
     │   ├── DataError               a data set, or rows to predict
     │   ├── StudyNotFoundError      no study of that name
     │   ├── StudyBusyError          another process runs that study
+    │   ├── ReadOnlyStoreError      the store's folder cannot be written
     │   ├── DamagedLedgerError      the ledger's file was cut, changed or removed
     │   └── StudyChangedError       the study was started with another experiment
     ├── TrialError                  one trial is bad, the study continues
@@ -60,6 +61,10 @@ class StudyNotFoundError(InputError, LookupError):
 
 class StudyBusyError(InputError, RuntimeError):
     """Another process runs that study."""
+
+
+class ReadOnlyStoreError(InputError, PermissionError):
+    """The store's folder cannot be written."""
 
 
 class DamagedLedgerError(InputError, ValueError):

@@ -1,11 +1,12 @@
 """Checks the files that a user wants to have written, and says in one line why one cannot be."""
 
 import contextlib
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from .atomic_file import replacing
-from .errors import DataError
+from .errors import DataError, ReadOnlyStoreError
 
 
 def check_output(path: Path) -> None:
@@ -21,6 +22,25 @@ def check_output(path: Path) -> None:
         raise DataError(f'"{path}" is a folder; give the path of a file')
     if not path.absolute().parent.is_dir():
         raise DataError(f'The folder of "{path}" does not exist; create it first')
+
+
+def check_writable(folder: Path) -> None:
+    """Check, before anything is computed for it, that files can be written into a folder of the store; it is created.
+
+    Args:
+        folder: The folder.
+
+    Raises:
+        ReadOnlyStoreError: If they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ReadOnlyStoreError(
+            f"{folder} cannot be written: {error.strerror or error}; let this user write it, or copy the store and work in the copy"
+        ) from error
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import PerceptuneError
+from ..errors import PerceptuneError, ReadOnlyStoreError
 from ..redaction import mask, write_unredacted
 from .options import Ledger, make_store
 from .output import console
@@ -52,7 +52,9 @@ def _check_one_of_many(store: "Store", name: str, *, repair: bool) -> "Checkup":
 
     try:
         return check_study(store, name, repair=repair)
-    except PerceptuneError as error:
+    except ReadOnlyStoreError:  # as for all others
+        raise
+    except (PerceptuneError, OSError) as error:  # a folder that cannot be read or written too
         return Checkup(study=name, left=(Finding("cannot be checked", str(store.study(name).root), str(error)),))
 
 

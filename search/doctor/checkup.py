@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .. import ledger as ledgers
-from ..errors import InputError, StudyBusyError, StudyNotFoundError
-from ..ledger import Ledger
+from ..errors import InputError, ReadOnlyStoreError, StudyBusyError, StudyNotFoundError
 from ..store import Store
+from ..tracking.sqlite_store import check_writable
 from . import champions, files, ledger_files, runs, trials
 from .finding import Case, Finding
 
@@ -39,13 +39,15 @@ def check_study(store: Store, name: str, *, repair: bool = False) -> Checkup:
     Args:
         store: The local store.
         name: The study's name.
-        repair: Whether to repair the findings that can be repaired. Defaults to False, which changes nothing.
+        repair: Whether to repair the findings that can be repaired. Defaults to False, which changes nothing and works in a store that
+            cannot be written.
 
     Returns:
         The findings.
 
     Raises:
         StudyNotFoundError: If the study does not exist.
+        ReadOnlyStoreError: If it is to be repaired, and the store cannot be written.
         InputError: If MLflow is unavailable.
     """
     with _without_collections():
@@ -65,62 +67,64 @@ def _without_collections() -> Iterator[None]:
 
 
 def _checkup(store: Store, name: str, *, repair: bool) -> Checkup:
-    try:
-        case, restored, damage = _open(store, name, repair=repair)
-    except StudyBusyError:
-        return Checkup(study=name, is_busy=True)
-    if case is None:
-        return Checkup(study=name, left=tuple(damage))
-    with contextlib.closing(case.ledger):
-        checkup = _check(case, repair=repair)
+    if repair:
+        check_writable(store.tracking_uri)  # it would be read from a copy
+    with contextlib.ExitStack() as resources:
+        try:
+            case, restored, damage = _open(store, name, resources, repair=repair)
+        except StudyBusyError:
+            return Checkup(study=name, is_busy=True)
+        if case is None:
+            return Checkup(study=name, left=tuple(damage))
+        with contextlib.closing(case.ledger):
+            checkup = _check(case, repair=repair)
     return replace(checkup, repaired=(*restored, *checkup.repaired), left=(*damage, *checkup.left))
 
 
-def _open(store: Store, name: str, *, repair: bool) -> tuple[Case | None, list[Finding], list[Finding]]:
+def _open(store: Store, name: str, resources: contextlib.ExitStack, *, repair: bool) -> tuple[Case | None, list[Finding], list[Finding]]:
     """Open a ledger, after its file was repaired; return it with what was found in the file.
 
     Returns:
         The study, None if it cannot be opened; the findings that are repaired; and those that are left.
     """
     try:
-        ledger = ledgers.open_for_repair(store, name)
-    except (StudyNotFoundError, StudyBusyError):
+        ledger = ledgers.open_for_repair(store, name) if repair else ledgers.open_to_examine(store, name)
+    except (StudyNotFoundError, StudyBusyError, ReadOnlyStoreError):
         raise
     except InputError as error:
         damage = [ledger_files.finding_of(store, name, error)]
         if not repair or not damage[0].remedy:
             return None, [], damage
     else:
-        case, damage = _with_lost_trials(store, ledger)
+        case, damage = _with_lost_trials(Case(store, ledger, resources))
         if not repair or not damage:
             return case, [], damage
         ledger.close()
     ledger_files.repair(store, name)
-    case, lost = _with_lost_trials(store, ledgers.open_for_repair(store, name))
+    case, lost = _with_lost_trials(Case(store, ledgers.open_for_repair(store, name), resources))
     left = [replace(finding, remedy="") for finding in lost]  # of which MLflow does not know enough
     return case, [finding for finding in damage if finding.kind not in {other.kind for other in left}], left
 
 
-def _with_lost_trials(store: Store, ledger: Ledger) -> tuple[Case, list[Finding]]:
+def _with_lost_trials(case: Case) -> tuple[Case, list[Finding]]:
     """Return a case and its lost trials; close the ledger if they cannot be found out."""
-    case = Case(store, ledger)
     try:
         return case, ledger_files.find_lost_trials(case)
     except BaseException:
-        ledger.close()
+        case.ledger.close()
         raise
 
 
 def _check(opened: Case, *, repair: bool) -> Checkup:
-    store, ledger, name = opened.store, opened.ledger, opened.ledger.name
+    name = opened.ledger.name
     found = _examine(opened)
     if not repair or not found:
         return Checkup(study=name, left=tuple(found))
     for check in _CHECKS:
-        case = Case(store, ledger)  # reads again what the check before has repaired
+        case = replace(opened)  # reads again what the check before has repaired
         if findings := check.examine(case):
             check.repair(case, findings)
-    left = _examine(Case(store, ledger))
+    left = _examine(replace(opened))
     repaired = [finding for finding in found if (finding.kind, finding.subject) not in {(other.kind, other.subject) for other in left}]
     return Checkup(study=name, repaired=tuple(repaired), left=tuple(left))
 

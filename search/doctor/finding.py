@@ -1,13 +1,14 @@
 """A finding, and the study that is checked."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..ledger import Ledger, TrialRecord
 from ..store import Store
-from ..tracking.mlflow_connection import connect, mlflow_session
+from ..tracking.mlflow_connection import mlflow_session, reading
 from ..tracking.mlflow_lookup import existing_run, find_children, steps_by_run
 from ..tracking.mlflow_results import is_finished_trial
 from ..tracking.sqlite_store import exists
@@ -41,11 +42,13 @@ class Case:
 
     Attributes:
         store: The local store.
-        ledger: The study, opened for repair.
+        ledger: The study, opened for repair, or to examine it.
+        resources: Closes what is opened for this.
     """
 
     store: Store
     ledger: Ledger
+    resources: ExitStack
 
     @cached_property
     def records(self) -> Mapping[int, TrialRecord]:
@@ -59,8 +62,8 @@ class Case:
 
     @cached_property
     def client(self) -> "MlflowClient | None":
-        """MLflow's client; None if there is no tracking store yet."""
-        return connect(self.store.tracking_uri) if exists(self.store.tracking_uri) else None
+        """MLflow's client, which cannot write if the store cannot be written; None if there is no tracking store yet."""
+        return self.resources.enter_context(reading(self.store.tracking_uri)) if exists(self.store.tracking_uri) else None
 
     @cached_property
     def parent(self) -> "Run | None":

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Container
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import optuna
 from optuna.storages import BaseStorage
@@ -12,6 +12,9 @@ from ..errors import InputError
 from ..experiment.sections import Direction
 from ..store import Store
 from .leases import Leases
+
+Purpose = Literal["read", "examine", "repair"]
+"""Why a study is opened. Nobody runs it while it is examined or repaired."""
 
 
 @dataclass(frozen=True)
@@ -76,18 +79,19 @@ class LedgerStore(Protocol):
         """Return whether a process runs a study."""
         ...
 
-    def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
-        """Open an existing study for reading.
+    def load(self, name: str, purpose: Purpose) -> OpenedStudy | None:
+        """Open an existing study.
 
         Args:
             name: The study's name.
-            is_exclusive: Whether to open it for repair too, which keeps other processes from running it.
+            purpose: "read"; or "examine" or "repair", which keep other processes from running it.
 
         Returns:
             The study; None if its ledger is still empty.
 
         Raises:
-            StudyBusyError: If ``is_exclusive`` and another process runs the study.
+            StudyBusyError: If it is opened for more than reading, and another process runs it.
+            ReadOnlyStoreError: If it is opened for repair, and the store cannot be written.
         """
         ...
 

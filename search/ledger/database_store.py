@@ -15,7 +15,7 @@ from optuna.storages import get_storage
 from ..errors import InputError, StudyBusyError
 from ..experiment.sections import Direction
 from ..store import Store
-from .base import OpenedStudy, archive_folder, check_free, check_unclaimed, restore_folder
+from .base import OpenedStudy, Purpose, archive_folder, check_free, check_unclaimed, restore_folder
 from .database import WHOLE_DATABASE, Database, check_url
 from .lease_table import DatabaseLeases, LeaseTimes
 from .leases import ExclusiveLeases
@@ -104,12 +104,12 @@ class DatabaseStore:
         database.close()
         return is_running
 
-    def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
-        """Open a study for reading."""
+    def load(self, name: str, purpose: Purpose) -> OpenedStudy | None:
+        """Open a study."""
         with self._connected() as database:
             storage = get_storage(database.storage)
             study = optuna.load_study(storage=storage, study_name=name, sampler=optuna.samplers.RandomSampler())
-            return OpenedStudy(study, storage, self._exclusive_leases(database, name) if is_exclusive else ExclusiveLeases(database.close))
+            return OpenedStudy(study, storage, ExclusiveLeases(database.close) if purpose == "read" else self._exclusive_leases(database, name))
 
     def _exclusive_leases(self, database: Database, name: str) -> DatabaseLeases:
         leases = DatabaseLeases(database, database.storage.get_study_id_from_name(name), self._times)

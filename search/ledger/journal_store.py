@@ -1,23 +1,21 @@
 """Keeps each ledger in a journal file in its study's folder, for one coordinator at a time."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import final
 
 import optuna
-from filelock import FileLock, Timeout
 from optuna.storages import JournalStorage
 
-from ..errors import InputError, StudyBusyError
+from ..errors import ReadOnlyStoreError
 from ..experiment.sections import Direction
 from ..store import Store
-from .base import OpenedStudy, archive_folder, check_free, check_unclaimed, restore_folder
+from . import journal_lock
+from .base import OpenedStudy, Purpose, archive_folder, check_free, check_unclaimed, restore_folder
 from .journal_damage import check_journal, is_journal_of_study, reading
 from .journal_file import StudyJournal, repair
 from .leases import ExclusiveLeases
-
-_LOCK_SECONDS = 0.5
-"""How long to wait for a lock; `JournalStore.is_running` holds it for a moment."""
 
 
 @final
@@ -41,7 +39,7 @@ class JournalStore:
     def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
         """Open a study for running it, and lock it."""
         journal = self._store.study(name).journal
-        lock = self.lock(name)
+        release = self.lock(name)
         try:
             is_known = is_journal_of_study(journal)
             if not is_known:
@@ -54,17 +52,17 @@ class JournalStore:
             names = optuna.get_all_study_names(storage)  # a renamed study has its first name in its journal
             study = optuna.create_study(storage=storage, study_name=names[0] if names else name, direction=direction, load_if_exists=True)
         except BaseException:
-            lock.release()
+            release()
             raise
-        return OpenedStudy(study, storage, ExclusiveLeases(lock.release), archived_as)
+        return OpenedStudy(study, storage, ExclusiveLeases(release), archived_as)
 
     def discard(self, opened: OpenedStudy, name: str, *, keep_logs: bool) -> None:
         """Delete a study's folder and restore the archived one."""
         restore_folder(self._store, name, opened.archived_as, keep_logs=keep_logs)
 
-    def load(self, name: str, *, is_exclusive: bool) -> OpenedStudy | None:
-        """Open a study for reading."""
-        leases = ExclusiveLeases(self.lock(name).release) if is_exclusive else ExclusiveLeases()
+    def load(self, name: str, purpose: Purpose) -> OpenedStudy | None:
+        """Open a study; one in a store that cannot be written is examined while its lock is held for reading only."""
+        leases = ExclusiveLeases() if purpose == "read" else ExclusiveLeases(self._lock_to_examine(name) if purpose == "examine" else self.lock(name))
         journal = self._store.study(name).journal
         try:
             with reading(journal):
@@ -90,49 +88,29 @@ class JournalStore:
 
     def rename(self, opened: OpenedStudy, name: str, new: str) -> None:
         """Rename a study's folder; in its journal the study keeps the name that it was created with."""
-        lock = self.lock(new)
+        release = self.lock(new)
         try:
             check_free(self._store, new, self.study_names())
             self._store.study(name).root.rename(self._store.study(new).root)
         finally:
-            lock.release()
+            release()
 
     def is_running(self, name: str) -> bool:
         """Return whether another process has locked a study."""
-        lock = FileLock(self._lock_file(name))
-        try:
-            with lock.acquire(blocking=False):
-                return False
-        except Timeout:
-            return True
-        except OSError:  # a store that cannot be written is run by nobody
-            return False
+        return journal_lock.is_locked(self._lock_file(name))
 
     def _lock_file(self, name: str) -> Path:
         return self._store.studies / f".{name}.lock"  # outside the study's folder: it stays the same file when the folder is archived
 
-    def lock(self, name: str) -> FileLock:
-        """Lock a study, against other processes that run or repair it.
+    def lock(self, name: str) -> Callable[[], None]:
+        """Lock a study; see `journal_lock.acquire`."""
+        return journal_lock.acquire(self._lock_file(name))
 
-        Raises:
-            StudyBusyError: If another process has locked it.
-            InputError: If the store cannot be written.
-        """
-        path = self._lock_file(name)
-        lock = FileLock(path)
+    def _lock_to_examine(self, name: str) -> Callable[[], None]:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire(timeout=_LOCK_SECONDS, poll_interval=_LOCK_SECONDS / 10)
-        except Timeout:
-            raise StudyBusyError(
-                f'Study "{name}" is being run by another process; wait for it, choose another name with --study, '
-                "or share one with --ledger and a database"
-            ) from None
-        except OSError as error:
-            raise InputError(
-                f"The store {self._store.root} cannot be written: {error.strerror}; run in another folder or fix its permissions"
-            ) from None
-        return lock
+            return self.lock(name)
+        except ReadOnlyStoreError:
+            return journal_lock.acquire_to_read(self._lock_file(name))
 
 
 def open_storage(journal: Path) -> JournalStorage:

@@ -8,7 +8,7 @@ from ..errors import ExperimentError, InputError, StudyChangedError, StudyNotFou
 from ..experiment.file import Experiment
 from ..secret_values import MASK
 from ..store import Store
-from .base import LedgerStore, OpenedStudy, check_free
+from .base import LedgerStore, OpenedStudy, Purpose, check_free
 from .ledger import Ledger
 from .view import StudyView
 
@@ -108,7 +108,7 @@ def read(store: Store, name: str) -> StudyView:
         StudyNotFoundError: If the study does not exist.
         InputError: If the store's database is unavailable.
     """
-    return StudyView(name, store.study(name), _load(store, name, is_exclusive=False))
+    return StudyView(name, store.study(name), _load(store, name, "read"))
 
 
 def open_for_repair(store: Store, name: str) -> Ledger:
@@ -120,16 +120,27 @@ def open_for_repair(store: Store, name: str) -> Ledger:
     Raises:
         StudyNotFoundError: If the study does not exist.
         StudyBusyError: If another process runs the study.
+        ReadOnlyStoreError: If the store cannot be written.
     """
-    return Ledger(name, store.study(name), _load(store, name, is_exclusive=True))
+    return Ledger(name, store.study(name), _load(store, name, "repair"))
 
 
-def _load(store: Store, name: str, *, is_exclusive: bool) -> OpenedStudy:
+def open_to_examine(store: Store, name: str) -> Ledger:
+    """Open an existing study as `open_for_repair`, also in a store that cannot be written; nothing may be changed.
+
+    Raises:
+        StudyNotFoundError: If the study does not exist.
+        StudyBusyError: If another process runs the study.
+    """
+    return Ledger(name, store.study(name), _load(store, name, "examine"))
+
+
+def _load(store: Store, name: str, purpose: Purpose) -> OpenedStudy:
     ledger_store = _ledger_store(store)
     names = ledger_store.study_names()
     if name not in names:
         raise StudyNotFoundError(f'There is no study "{name}" in {store.ledger_location}; {nearest(name, names)}')
-    opened = ledger_store.load(name, is_exclusive=is_exclusive)
+    opened = ledger_store.load(name, purpose)
     if opened is None or "experiment" not in opened.study.user_attrs:
         raise StudyNotFoundError(f'Study "{name}" is being created; try again in a moment')
     return opened

@@ -55,7 +55,7 @@ def rebuild(store: Store, name: str, find_known: Callable[[KnownStudy], KnownStu
         StudyBusyError: If another process runs the study.
         DamagedLedgerError: If neither the journal nor another place has the study's experiment; nothing is changed then.
     """
-    folder, lock = store.study(name), JournalStore(store).lock(name)
+    folder, release = store.study(name), JournalStore(store).lock(name)
     try:
         attributes, trials = _salvage(folder.journal)
         known = find_known(KnownStudy(attributes))
@@ -73,7 +73,7 @@ def rebuild(store: Store, name: str, find_known: Callable[[KnownStudy], KnownStu
         shutil.move(temporary, folder.journal)
         shutil.move(checksum_path(temporary), checksum_path(folder.journal))
     finally:
-        lock.release()
+        release()
 
 
 class _Lines(BaseJournalBackend):

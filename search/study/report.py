@@ -7,6 +7,7 @@ from ..data.positive_class import with_class
 from ..errors import StudyFailedError
 from ..formats import format_interval, format_number, format_params, format_test
 from ..ledger import StudyView, TrialRecord
+from ..output_files import check_writable
 from ..reports import Report, TrialTable, draw_plots, draw_test_plots, write_report
 from .summary import StudySummary, comparison_texts, summarize
 
@@ -26,7 +27,11 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
 
     Returns:
         The HTML file.
+
+    Raises:
+        ReadOnlyStoreError: If the folder cannot be written; nothing is drawn then.
     """
+    check_writable(ledger.folder.report)
     try:
         summary = summarize(ledger)
         facts, commands, models, best = *_result(summary), _models(summary), ledger.best

@@ -19,7 +19,7 @@ from ..secret_values import remember_address
 from ..temporary_files import temporary_prefix
 from . import moved_store
 from .mlflow_outage import is_outage
-from .sqlite_store import SQLITE, copy_store, install_template, is_local, is_writable, path_of
+from .sqlite_store import SQLITE, check_writable, copy_store, install_template, is_local, is_writable, path_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -64,12 +64,14 @@ def connect(tracking_uri: str, prepared: Path | None = None) -> "MlflowClient":
 
     Raises:
         InputError: If the store does not respond within seconds, refuses access, or has another MLflow version.
+        ReadOnlyStoreError: If a SQLite store cannot be written.
     """
     remember_address(tracking_uri)  # no message shows its password
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # no usage reports to a third party
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # which may contain a password
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs the traceback of what it raises as well
+    check_writable(tracking_uri)
     try:
         if is_local(tracking_uri):
             return _open_sqlite(tracking_uri, prepared)

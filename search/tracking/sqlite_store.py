@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import psutil
 
 from ..atomic_file import replacing
+from ..errors import ReadOnlyStoreError
 
 SQLITE = "sqlite:///"
 _SIDE_FILES = ("-wal", "-shm", "-journal")
@@ -54,6 +55,16 @@ def is_writable(database: Path) -> bool:
     """Return whether this user may write a store, whose side files are created beside it; a missing one counts as such."""
     effective = os.access in os.supports_effective_ids
     return not database.exists() or all(os.access(path, os.W_OK, effective_ids=effective) for path in (database, database.parent))
+
+
+def check_writable(tracking_uri: str) -> None:
+    """Check that this user may write a store, if it is local.
+
+    Raises:
+        ReadOnlyStoreError: If not.
+    """
+    if is_local(tracking_uri) and not is_writable(database := path_of(tracking_uri)):
+        raise ReadOnlyStoreError(f"{database} cannot be written: Permission denied; let this user write it and its folder")
 
 
 def copy_store(database: Path, target: Path) -> None:

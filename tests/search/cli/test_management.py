@@ -126,12 +126,12 @@ def test_deleting_asks_and_needs_a_terminal_to_ask_on(shell, monkeypatch):
 
 @pytest.mark.parametrize("words", [["delete", "old_study", "--yes"], ["rename", "old_study", "irises"]])
 def test_a_running_study_is_neither_deleted_nor_renamed(shell, words):
-    lock = JournalStore(store_of(shell)).lock("old_study")
+    release = JournalStore(store_of(shell)).lock("old_study")
     try:
         assert 'Study "old_study" is being run by another process; wait for its end' in shell.call(*words, status=2).stderr
         assert "RUNNING" in shell.call("studies").stdout
     finally:
-        lock.release()
+        release()
     assert "RUNNING" not in shell.call("studies").stdout
     assert shell.call("show", "old_study").stdout
 

@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from search.ledger.journal_store import JournalStore
+from search.store import Store
 from tests.conftest import Shell
 from tests.test_earlier_version import unpack
 from tests.unprivileged import make_read_only, unprivileged
@@ -51,6 +53,71 @@ def test_a_journal_without_read_permission_hides_no_other_study(shell, as_nobody
 @pytest.mark.parametrize("words", [["studies"], ["show", "old_study"], ["trials", "old_study"], ["best", "old_study"]])
 def test_reading_commands_work_in_a_store_that_cannot_be_written(shell, as_nobody, words):
     assert shell.call(*words).stdout
+
+
+READING = [
+    ["studies"],
+    ["show", "old_study"],
+    ["trials", "old_study", "--csv", "trials.csv"],
+    ["best", "old_study"],
+    ["history", "old_study", "1"],
+    ["compare", "old_study", "old_interrupted"],
+    ["doctor"],
+]
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_store_of_read_only_files_is_read_and_stays_as_it_is(shell, words):
+    store = shell.folder / "mlruns"
+    make_read_only(store)
+    files = {path: path.stat().st_mtime_ns for path in store.rglob("*")}
+    with unprivileged():
+        assert shell.call(*words).stdout
+    assert {path: path.stat().st_mtime_ns for path in store.rglob("*")} == files
+
+
+WRITING = [
+    ["doctor", "--repair"],
+    ["doctor", "old_study", "--repair"],
+    ["report", "old_study"],
+    ["rename", "old_study", "new"],
+    ["delete", "old_study", "--yes"],
+    ["promote", "old_study", "1"],
+]
+
+
+@pytest.mark.parametrize("words", WRITING, ids=" ".join)
+def test_what_would_write_to_read_only_files_says_so_in_one_line(shell, words):
+    make_read_only(shell.folder / "mlruns")
+    with unprivileged():
+        [line] = shell.call(*words, status=2).stderr.splitlines()
+    assert str(shell.folder / "mlruns") in line
+    assert "cannot be written" in line
+
+
+def test_doctor_does_not_check_a_study_that_the_owner_of_a_read_only_store_runs(shell):
+    store = Store(shell.folder / "mlruns")
+    release = JournalStore(store).lock("old_study")
+    try:
+        make_read_only(store.root)
+        with unprivileged():
+            assert "old_study: running in another process; not checked" in shell.call("doctor").stdout
+            assert "RUNNING" in shell.call("studies").stdout
+    finally:
+        release()
+    with unprivileged():
+        assert "old_study: nothing found" in shell.call("doctor").stdout
+
+
+def test_doctor_checks_the_other_studies_when_one_cannot_be_repaired(shell):
+    models = shell.folder / "mlruns/studies/old_study/models"
+    (models / "7.keras").write_bytes(b"of no best trial")
+    make_read_only(models)
+    with unprivileged():
+        found = shell.call("doctor", "--repair", status=1).stdout
+    assert "old_interrupted: nothing found" in found
+    assert "old_study: cannot be checked" in found
+    assert "Permission denied" in found
 
 
 def test_a_read_only_store_is_named_by_a_search(shell):
