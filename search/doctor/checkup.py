@@ -89,9 +89,11 @@ def _open(store: Store, name: str, resources: contextlib.ExitStack, *, repair: b
     """
     try:
         ledger = ledgers.open_for_repair(store, name) if repair else ledgers.open_to_examine(store, name)
-    except (StudyNotFoundError, StudyBusyError, ReadOnlyStoreError):
+    except (StudyBusyError, ReadOnlyStoreError):
         raise
     except InputError as error:
+        if isinstance(error, StudyNotFoundError) and not ledger_files.is_in_mlflow(store, name):
+            raise
         damage = [ledger_files.finding_of(store, name, error)]
         if not repair or not damage[0].remedy:
             return None, [], damage

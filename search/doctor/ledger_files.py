@@ -1,21 +1,24 @@
 """Checks the file of a ledger before it is opened, and writes a damaged one anew from its lines and from MLflow."""
 
 import contextlib
+import re
 import shutil
 from pathlib import Path
 
 from .. import ledger as ledgers
-from ..errors import DamagedLedgerError, InputError
+from ..errors import DamagedLedgerError, InputError, StudyNotFoundError
 from ..experiment.file import parse_experiment
 from ..ledger import KnownStudy
 from ..store import Store
 from ..tracking.descriptions import user_tags
-from ..tracking.mlflow_connection import connect, mlflow_session
+from ..tracking.mlflow_connection import mlflow_session, reading
 from ..tracking.mlflow_lookup import existing_run
 from ..tracking.mlflow_results import find_study_run, read_attributes, read_trials
-from ..tracking.sqlite_store import exists
+from ..tracking.sqlite_store import exists, is_local
 from .files import free_path
 from .finding import Case, Finding, lost_trial
+
+_FROM_MLFLOW = "written anew from MLflow"
 
 
 def finding_of(store: Store, name: str, error: InputError) -> Finding:
@@ -27,9 +30,22 @@ def finding_of(store: Store, name: str, error: InputError) -> Finding:
         error: What was raised when it was opened.
     """
     folder = store.study(name)
+    if isinstance(error, StudyNotFoundError):
+        return Finding("lost study", str(folder.root), "MLflow has the study, whose folder was removed", f"its ledger is {_FROM_MLFLOW}")
     if not isinstance(error, DamagedLedgerError):
         return Finding("unreadable ledger", str(folder.journal), str(error))
     return Finding("damaged ledger", str(folder.journal), str(error), _remedy(store, name))
+
+
+def is_in_mlflow(store: Store, name: str) -> bool:
+    """Return whether MLflow has the experiment of a study whose folder was removed; a server may have studies of other stores.
+
+    Args:
+        store: The local store.
+        name: The study's name.
+    """
+    is_removed = not store.ledger and not store.study(name).root.exists() and re.fullmatch(r"[\w.-]+", name)
+    return bool(is_removed) and is_local(store.tracking_uri) and "experiment" in _known_to_mlflow(store, name, KnownStudy({})).attributes
 
 
 def find_lost_trials(case: Case) -> list[Finding]:
@@ -68,8 +84,7 @@ def repair(store: Store, name: str) -> None:
 def _known_to_mlflow(store: Store, name: str, salvaged: KnownStudy) -> KnownStudy:
     if not exists(store.tracking_uri):
         return KnownStudy({})
-    client = connect(store.tracking_uri)
-    with mlflow_session():
+    with reading(store.tracking_uri) as client, mlflow_session():
         run = existing_run(client, salvaged.attributes.get("parent_run_id"))
         # Earlier versions left the archived study "diabetes.1" the name "diabetes" in MLflow.
         # A server may have studies of that name of other users.

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from optuna.storages.journal import BaseJournalBackend
 
@@ -37,7 +37,7 @@ class StudyJournal(BaseJournalBackend):
     def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
         """Yield the lines from an index on, without an incomplete last line: it is still being written."""
         number, offset = self._read_up_to if self._read_up_to[0] == log_number_from else (0, 0)
-        with self._path.open("rb") as file:
+        with self._open_again() if self._read_up_to[0] else self._path.open("rb") as file:
             file.seek(offset)
             for line in file:
                 if not line.endswith(b"\n"):
@@ -70,21 +70,53 @@ class StudyJournal(BaseJournalBackend):
 
     def _existing(self) -> FileIO:
         """Open the file; one that was removed meanwhile is not created again, since it would lack its earlier lines."""
-        try:
+        with _explained(self._path):
             return self._path.open("r+b", buffering=0)
-        except FileNotFoundError:
-            raise LedgerError(
-                f"{self._path} was removed while the study ran. Put it where it was and run the same command again; if it is gone, "
-                f"`perceptune doctor {self._path.parent.name} --repair` restores what MLflow has, and --fresh starts a new study"
-            ) from None
+
+    def _open_again(self) -> BinaryIO:
+        """Open the file for reading, after it was read before."""
+        with _explained(self._path):
+            return self._path.open("rb")
 
     def _write_checksum(self) -> None:
         """Write the checksum of all lines, those of earlier processes too."""
         known = self._checksum or JournalChecksum.read(self._path) or JournalChecksum()
-        with self._path.open("rb") as file:
+        with self._open_again() as file:
             file.seek(known.n_bytes)
             self._checksum = known.extended(file.read())
         self._checksum.write(self._path)
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Raise what keeps a journal from being opened again with what to do about it.
+
+    Raises:
+        LedgerError: If the block does not find it, or may not open it.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise _removed(path) from None
+    except PermissionError as error:
+        raise LedgerError(
+            f"{path}: {error.strerror}; let this user read and write it and its folder. Finished trials are kept, and the same command continues"
+        ) from None
+
+
+def _removed(path: Path) -> LedgerError:
+    """Return the error of a journal that was removed while the study ran, alone, with the study's folder or with the whole store."""
+    store = path.parents[2]
+    if not store.exists():
+        return LedgerError(
+            f"The store {store} was removed while the study ran. Put it where it was and run the same command again; if it is gone, that "
+            "command starts the study anew"
+        )
+    lost = path if path.parent.exists() else path.parent
+    return LedgerError(
+        f"{lost} was removed while the study ran. Put it where it was and run the same command again; if it is gone, "
+        f"`perceptune doctor {path.parent.name} --repair` restores what MLflow has, and --fresh starts a new study"
+    )
 
 
 def parse_line(line: bytes) -> dict[str, Any] | None:

@@ -64,6 +64,7 @@ def rebuild(store: Store, name: str, find_known: Callable[[KnownStudy], KnownStu
             raise DamagedLedgerError(f'Nothing is left of the ledger of study "{name}", and MLflow has no run of it; start a new study with --fresh')
         experiment = parse_experiment(attributes["experiment"], f'study "{name}"')
         rebuilt = _merge(experiment, trials, known.trials)
+        folder.root.mkdir(exist_ok=True)  # the whole folder may have been removed
         temporary = folder.root / "journal.unfinished.log"
         temporary.unlink(missing_ok=True)
         temporary.touch(mode=0o600)

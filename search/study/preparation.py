@@ -1,5 +1,6 @@
 """Prepares the data of a study: its targets, preprocessing and arrays. A study that has trials keeps what they were trained with."""
 
+import os
 from pathlib import Path
 
 from ..data.dataset import Dataset, load_dataset
@@ -13,10 +14,11 @@ from ..experiment.reference_checks import check_references
 from ..ledger import Ledger, StudyView
 from ..training.metrics import check_objective
 from .data_checks import check_validation
+from .open_files import check_open_files
 
 
 def check_written(experiment: Experiment, folder: Path) -> None:
-    """Check what an experiment file says, as far as nothing needs to be imported for it.
+    """Check what an experiment file says, as far as nothing needs to be imported for it, and that enough files can be opened.
 
     Args:
         experiment: The experiment.
@@ -24,7 +26,10 @@ def check_written(experiment: Experiment, folder: Path) -> None:
 
     Raises:
         ExperimentError: If a reference cannot be resolved, or a callback would write outside of the study's folder.
+        InputError: If the limit of open files is too low.
     """
+    n_workers = experiment.executor.n_workers
+    check_open_files(n_workers if isinstance(n_workers, int) else os.cpu_count() or 1)
     check_references(experiment)
     check_paths(experiment, folder)
 

@@ -134,3 +134,45 @@ def test_a_removed_folder_is_no_fault_of_perceptune(shell):
     message = shell.call("run", "old_study.toml", status=2).stderr
     assert "fault of perceptune" not in message
     assert str(shell.folder / "mlruns") in message
+
+
+OWN = """
+import shutil
+from pathlib import Path
+
+from sklearn.linear_model import LogisticRegression
+
+
+def build(width=1):
+    if width == 2:
+        {act}
+    return LogisticRegression()
+"""
+EXPERIMENT = """
+model = "own:build"
+data = { loader = "experiments.datasets:iris" }
+space = { model = { width = { type = "categorical", choices = [1, 2] } } }
+objective = { metric = "val_accuracy", direction = "maximize" }
+search = { sampler = "grid", n_trials = 2 }
+executor = { name = "in-process" }
+"""
+FAULTS = {
+    "removed": ('shutil.rmtree("mlruns/studies/own")', "mlruns/studies/own was removed while the study ran"),
+    "unreadable": ('Path("mlruns/studies/own/journal.log").chmod(0)', "Permission denied; let this user read and write it"),
+}
+
+
+@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.parametrize(("act", "message"), FAULTS.values(), ids=FAULTS)
+def test_a_search_that_loses_its_files_says_so_in_one_line_and_keeps_what_has_finished(tmp_path, act, message):
+    shell = Shell(tmp_path)
+    (tmp_path / "own.py").write_text(OWN.format(act=act))
+    (tmp_path / "own.toml").write_text(EXPERIMENT)
+    with unprivileged():
+        failed = shell.call("run", "own.toml", status=1)
+    [line] = failed.stderr.splitlines()
+    assert message in line
+    assert "fault of perceptune" not in line
+    if "denied" in message:
+        (tmp_path / "mlruns/studies/own/journal.log").chmod(0o600)
+        assert "1 COMPLETE" in shell.call("show", "own").stdout

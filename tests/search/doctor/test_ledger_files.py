@@ -93,6 +93,21 @@ def test_a_damaged_ledger_is_noticed_and_restored_from_mlflow(shell, store, dama
         assert (store.study(NAME).removed / "journal.log").read_bytes() == damaged
 
 
+def test_a_study_whose_folder_was_removed_is_restored_from_mlflow(shell, store):
+    before, folder = facts(store), store.study(NAME).root
+    shutil.rmtree(folder)
+    assert f"lost study: {folder}: MLflow has the study, whose folder was removed" in shell.call("doctor", NAME, status=1).stdout
+    repaired = check_study(store, NAME, repair=True)
+    assert [finding.kind for finding in repaired.repaired] == ["lost study"]
+    assert repaired.left == ()
+    assert facts(store) == before
+
+
+def test_a_study_that_mlflow_does_not_know_either_is_not_found(shell):
+    for words in (["doctor", "old_studi"], ["doctor", "old_studi", "--repair"], ["doctor", "it's"]):
+        assert "There is no study" in shell.call(*words, status=2).stderr
+
+
 def test_a_damaged_ledger_hides_no_other_study(shell, store):
     replace_a_line(3)(store.study(NAME).journal)
     listed = shell.call("studies")

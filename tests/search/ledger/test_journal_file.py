@@ -1,9 +1,12 @@
+import shutil
 import subprocess
 import sys
 
 import pytest
 
+from search.errors import LedgerError
 from search.ledger.journal_file import StudyJournal, repair
+from tests.unprivileged import unprivileged
 
 
 @pytest.fixture
@@ -45,6 +48,40 @@ def test_a_line_that_is_still_being_written_is_left_out_until_it_ends(path):
         assert list(journal.read_logs(0)) == lines(1)
         file.write('ber":1}\n')
     assert list(journal.read_logs(1)) == lines(1, start=1)
+
+
+@pytest.mark.parametrize(
+    ("removed", "message"),
+    [
+        ("studies/own/journal.log", "journal.log was removed while the study ran.*doctor own --repair"),
+        ("studies/own", "studies/own was removed while the study ran.*doctor own --repair"),
+        (".", "The store .* was removed while the study ran.*starts the study anew"),
+    ],
+)
+def test_what_was_removed_is_named_with_how_to_go_on(tmp_path, removed, message):
+    path = tmp_path / "mlruns/studies/own/journal.log"
+    repair(path)
+    journal = StudyJournal(path)
+    journal.append_logs(lines(1))
+    list(journal.read_logs(0))
+    target = tmp_path / "mlruns" / removed
+    target.unlink() if target.is_file() else shutil.rmtree(target)
+    with pytest.raises(LedgerError, match=message):
+        journal.append_logs(lines(1))
+    with pytest.raises(LedgerError, match=message):
+        list(journal.read_logs(1))
+
+
+def test_a_journal_that_may_not_be_opened_any_more_is_named_with_how_to_go_on(path):
+    journal = StudyJournal(path)
+    journal.append_logs(lines(1))
+    list(journal.read_logs(0))
+    path.chmod(0o400)
+    with unprivileged(), pytest.raises(LedgerError, match=r"Permission denied; let this user .*the same command continues"):
+        journal.append_logs(lines(1))
+    path.chmod(0)
+    with unprivileged(), pytest.raises(LedgerError, match="Permission denied"):
+        list(journal.read_logs(1))
 
 
 def test_repair_cuts_off_an_unfinished_line_and_nothing_else(path):

@@ -1,0 +1,31 @@
+"""A limit of open files that is too low for a search is raised, or refused before anything runs."""
+
+import resource
+import subprocess
+
+import pytest
+
+from search.study.open_files import check_open_files
+
+
+@pytest.fixture
+def limits():
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    yield before
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_a_low_limit_is_raised_as_far_as_it_must(limits):
+    _, hard = limits
+    resource.setrlimit(resource.RLIMIT_NOFILE, (30, hard))
+    check_open_files(2)
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == (36, hard)
+
+
+def test_a_limit_that_cannot_be_raised_is_refused_before_anything_runs(shell):
+    command = ["sh", "-c", 'ulimit -n 20; exec "$@"', "sh", *shell.command("run", "iris", "--workers", 2)]
+    refused = subprocess.run(command, cwd=shell.folder, env=shell.environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2, refused.stderr
+    [line] = refused.stderr.splitlines()
+    assert line.endswith("A process may have 20 files open, a search with 2 workers needs 36; raise the limit by ulimit -n 1024")
+    assert not (shell.folder / "mlruns").exists()
