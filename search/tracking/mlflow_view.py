@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 _KEY, _SECTION = "perceptune", "Best trials"
-_OWN_NOTE = "perceptune.note"
+_OWN_NOTE = "mlflow.perceptune.note"
+"""A copy of our description, by which a person's own is known. MLflow's page hides tags that begin so."""
+_EARLIER_NOTE = "perceptune.note"
 TAG = f"mlflow.sharedViewState.{_KEY}"
 
 
@@ -40,7 +42,7 @@ def view_tag(record: StudyRecord, parent_run_id: str) -> dict[str, str]:
         "compareRunSections": [{"uuid": _SECTION, "name": _SECTION, "display": True, "isReordered": False, "deleted": False, "isGenerated": False}],
         "compareRunCharts": _charts(record),
     }
-    return {TAG: json.dumps(state)}
+    return {TAG: redact(json.dumps(state))}
 
 
 def _charts(record: StudyRecord) -> list[dict[str, Any]]:
@@ -79,11 +81,13 @@ def describe_experiment(client: "MlflowClient", experiment_id: str, record: Stud
         parent_run_id: The study's run.
     """
     tags, known = view_tag(record, parent_run_id), client.get_experiment(experiment_id).tags
-    note = redact(experiment_note(record, page_of(experiment_id, tags), f"#/experiments/{experiment_id}/runs/{parent_run_id}"))
-    if known.get(NOTE, "") in ("", known.get(_OWN_NOTE)):  # else a person has written one
+    note = experiment_note(record, page_of(experiment_id, tags), f"#/experiments/{experiment_id}/runs/{parent_run_id}")
+    if known.get(NOTE, "") in ("", known.get(_OWN_NOTE), known.get(_EARLIER_NOTE)):  # else a person has written one
         tags |= {NOTE: note, _OWN_NOTE: note}
     for name, text in tags.items():
-        client.set_experiment_tag(experiment_id, name, redact(text))
+        client.set_experiment_tag(experiment_id, name, text)
+    if _EARLIER_NOTE in known:
+        client.delete_experiment_tag(experiment_id, _EARLIER_NOTE)
 
 
 def page_of(experiment_id: str, tags: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from ..data.positive_class import with_class
 from ..formats import format_number, format_params, format_test
+from ..redaction import redact
 from .base import StudyOutcome, StudyRecord
 
 NOTE = "mlflow.note.content"
@@ -9,7 +10,7 @@ NOTE = "mlflow.note.content"
 
 
 def experiment_note(record: StudyRecord, page: str, study_page: str) -> str:
-    """Return the description of an experiment.
+    """Return the description of an experiment, without secrets.
 
     Args:
         record: Its newest study.
@@ -18,10 +19,11 @@ def experiment_note(record: StudyRecord, page: str, study_page: str) -> str:
     """
     experiment, objective = record.experiment, record.experiment.objective
     searched = ", ".join(f"`{name}`" for name in experiment.space.searched) or "no hyperparameter"
+    about = f"`{experiment.model}` on {record.dataset.name}: searches {searched} for the {_best(record)} `{objective.metric}`."
     return (
-        f"`{experiment.model}` on {record.dataset.name}: searches {searched} for the {_best(record)} `{objective.metric}`.\n\n"
+        f"{redact(about)}\n\n"  # not the links, whose queries it would remove
         f"[All trials, the best first]({page}) | [learning curves of the best ten]({page}&compareRunsMode=CHART) | "
-        f"[study {record.study}]({study_page})"
+        f"[study {redact(record.study)}]({study_page})"
     )
 
 

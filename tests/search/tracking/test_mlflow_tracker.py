@@ -185,8 +185,15 @@ def test_the_page_of_the_studies_shows_the_best_trials_first(tracker: MlflowTrac
     view = json.loads(experiment.tags["mlflow.sharedViewState.perceptune"])
     assert (view["orderByKey"], view["orderByAsc"], view["runsExpanded"]) == ("metrics.`best_val_accuracy`", False, {parent: True})
     assert view["selectedColumns"][:3] == ["metrics.`best_val_accuracy`", "params.`n_hidden`", "params.`learning_rate`"]
-    assert page_of(experiment.experiment_id, experiment.tags).endswith("&viewStateShareKey=perceptune")
-    assert "All trials, the best first" in experiment.tags["mlflow.note.content"]
+    page = page_of(experiment.experiment_id, experiment.tags)
+    assert page.endswith("&viewStateShareKey=perceptune")
+    note = experiment.tags["mlflow.note.content"]
+    assert f"[All trials, the best first]({page}) | [learning curves of the best ten]({page}&compareRunsMode=CHART)" in note
+    client.set_experiment_tag(experiment.experiment_id, "mlflow.note.content", "what an earlier version wrote")
+    client.set_experiment_tag(experiment.experiment_id, "perceptune.note", "what an earlier version wrote")
+    tracker.start_study(dataclasses.replace(record, parent_run_id=parent))
+    tags = client.get_experiment(experiment.experiment_id).tags
+    assert (tags["mlflow.note.content"], "perceptune.note" in tags) == (note, False)
     client.set_experiment_tag(experiment.experiment_id, "mlflow.note.content", "a person's own words")
     tracker.start_study(dataclasses.replace(record, parent_run_id=parent))
     assert client.get_experiment(experiment.experiment_id).tags["mlflow.note.content"] == "a person's own words"
