@@ -71,7 +71,8 @@ def _create_version(client: "MlflowClient", packaged: PackagedChampion, parent_r
     # Not "models:/<id>", which the SQL store resolves with MLflow's global tracking URI instead of the client's.
     source = model.artifact_location
     described = _description(packaged.metadata)
-    version = client.create_model_version(study, source, parent_run_id, tags=tags, description=described, model_id=model.model_id)
+    shown = tags | _test_tags(packaged.metadata)
+    version = client.create_model_version(study, source, parent_run_id, tags=shown, description=described, model_id=model.model_id)
     client.set_logged_model_tags(model.model_id, {"mlflow.modelVersions": json.dumps([{"name": study, "version": version.version}])})
     return version
 
@@ -80,6 +81,11 @@ def _tags(packaged: PackagedChampion, parent_run_id: str) -> dict[str, str]:
     metadata = packaged.metadata
     facts = {"study": metadata.study, "parent_run_id": parent_run_id, "trial": metadata.trial, "metric": metadata.metric, "value": metadata.value}
     return {f"perceptune.{name}": str(fact) for name, fact in facts.items()} | positive_tags(named(metadata.positive or {}))
+
+
+def _test_tags(metadata: ChampionMetadata) -> dict[str, str]:
+    """Return the tags with the metrics on the test part; they may differ when a trial is registered again."""
+    return {f"perceptune.test_{name}": format_number(value) for name, value in metadata.test.items() if value is not None}
 
 
 def _description(metadata: ChampionMetadata) -> str:

@@ -14,7 +14,9 @@ def test_the_newest_version_is_the_champion(model_uri, tracking_uri, parent_run_
     version = connect(tracking_uri).get_model_version_by_alias("survival", "champion")
     assert model_uri == f"models:/survival/{version.version}"
     assert version.run_id == parent_run_id
-    assert version.tags == {
+    tested = {name: float(text) for name, text in version.tags.items() if name.startswith("perceptune.test_")}
+    assert tested == pytest.approx({f"perceptune.test_{name}": value for name, value in packaged.metadata.test.items()}, rel=1e-4)
+    assert {name: text for name, text in version.tags.items() if name not in tested} == {
         "perceptune.study": "survival",
         "perceptune.parent_run_id": parent_run_id,
         "perceptune.trial": "7",
