@@ -21,11 +21,22 @@ _NEW_BROWSER = {
     "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": True,
     "mlflow.settings.telemetry.enabled_v1": False,
     "mlflow.telemetry.info.alert.dismissed_v1": True,
+    "_mlflow_model_registry_promo_modal_dismissed_v1": True,
 }
-"""Settings that MLflow's page keeps in a browser (``localStorage``): pages on training instead of language models, no assistant, no usage reports."""
+"""Settings that MLflow's page keeps in a browser (``localStorage``): pages on training instead of language models, no assistant, no usage reports,
+no announcement in front of the registry."""
 
-_STYLE = "[data-assistant-ui]{display:none !important}"
-"""Hides the button of MLflow's assistant, whose endpoints are not served."""
+_HIDDEN = (
+    "[data-assistant-ui]",  # the button of the assistant
+    "aside div:has(> div + [role=button] + [role=button])",  # the choice between language models and training
+    'li:has(> a[href*="/traces"], > a[href*="/settings/llm-connections"], > a[href*="/settings/webhooks"])',
+    'section:has([data-component-id="mlflow.home.demo-banner.launch"])',
+    '[role=tab][id$="-trigger-evaluations"]',  # traces of a run
+    '[data-testid="key-value-Registered prompts"]',
+)
+"""What MLflow's page has for language models only, whose endpoints are not served, as CSS selectors."""
+
+_SCRIPT = Path(__file__).with_name("browser_defaults.js")
 
 _NO_GATEWAY = ("GET", "/ajax-api/2.0/mlflow/gateway-proxy")
 """The page asks for language models when it starts, and shows any other response than an empty list as an error."""
@@ -82,5 +93,6 @@ def make_mlflow_app(tracking_uri: str, artifacts: Path) -> MlflowApp:
 
 def _with_settings(page: str, settings: "Mapping[str, Any]") -> str:
     """Insert a style, and a script before a page's first one, which gives a browser the settings that it does not have."""
-    script = f"for(const [k,v] of Object.entries({json.dumps(settings)}))if(localStorage.getItem(k)===null)localStorage.setItem(k,JSON.stringify(v))"
-    return page.replace("<script", f"<style>{_STYLE}</style><script>{script}</script><script", 1)
+    style = "".join(f"{selector}{{display:none !important}}" for selector in _HIDDEN)  # one rule each: a browser leaves out those it cannot read
+    script = f"{_SCRIPT.read_text(encoding='utf-8')}({json.dumps(settings)})"
+    return page.replace("<script", f"<style>{style}</style><script>{script}</script><script", 1)

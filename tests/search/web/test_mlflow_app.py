@@ -19,7 +19,7 @@ def test_the_settings_are_in_front_of_the_page_s_own_script():
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     settings, own = page.text.index('"mlflow.workflowType_v1": "machine_learning"'), page.text.index("main.js")
     assert settings < own
-    assert "getItem(k)===null" in page.text  # a user's own settings are kept
+    assert "getItem(name) === null" in page.text  # a user's own settings are kept
 
 
 def test_mlflow_answers_what_is_served():
