@@ -106,7 +106,7 @@ def test_doctor_does_not_check_a_study_that_the_owner_of_a_read_only_store_runs(
     finally:
         release()
     with unprivileged():
-        assert "old_study: nothing found" in shell.call("doctor").stdout
+        assert "old_study: no problems" in shell.call("doctor").stdout
 
 
 def test_doctor_checks_the_other_studies_when_one_cannot_be_repaired(shell):
@@ -115,7 +115,7 @@ def test_doctor_checks_the_other_studies_when_one_cannot_be_repaired(shell):
     make_read_only(models)
     with unprivileged():
         found = shell.call("doctor", "--repair", status=1).stdout
-    assert "old_interrupted: nothing found" in found
+    assert "old_interrupted: no problems" in found
     assert "old_study: cannot be checked" in found
     assert "Permission denied" in found
 
