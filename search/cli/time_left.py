@@ -12,7 +12,6 @@ class TimeLeft:
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._first_trial: float | None = None
-        self._last_trial = self._began
         self._n_done = 0
         self._progress: dict[int, float] = {}
 
@@ -42,7 +41,6 @@ class TimeLeft:
         """Note that a trial has finished."""
         self._progress.pop(number, None)
         self._n_done += 1
-        self._last_trial = time.monotonic()
 
     def seconds_left(self, n_missing: int) -> float | None:
         """Estimate the seconds until the best model is registered.
@@ -51,12 +49,10 @@ class TimeLeft:
             n_missing: Number of trials that have not finished.
 
         Returns:
-            The estimate; None before the first epoch.
+            The estimate; None before the first epoch, and after the last trial: how long packaging takes depends on machine and model.
         """
         now, of_running = time.monotonic(), sum(list(self._progress.values()))
         n_done = self._n_done + of_running
-        if self._first_trial is None or not n_done:
+        if self._first_trial is None or not n_done or n_missing <= 0:
             return None
-        if n_missing <= 0:
-            return max(1.0, _PACKAGING_SECONDS - (now - self._last_trial))
         return (now - self._first_trial) / n_done * max(0.0, n_missing - of_running) + _PACKAGING_SECONDS
