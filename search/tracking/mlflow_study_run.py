@@ -51,7 +51,8 @@ def resume_study_run(client: "MlflowClient", run: "Run", record: StudyRecord, pr
     Returns:
         The run.
     """
-    client.update_run(run.info.run_id, status="RUNNING", name=record.study)
+    is_ours = run.info.run_name == run.data.tags.get("perceptune.study")  # else a person has named it
+    client.update_run(run.info.run_id, status="RUNNING", name=record.study if is_ours else None)
     params = descriptions.study_params(record)
     changed = {name: text for name, text in params.items() if run.data.params.get(name) != redact(text)}
     tags = {f"perceptune.resumed_with.{name}": text for name, text in changed.items()}

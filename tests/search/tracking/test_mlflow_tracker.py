@@ -179,6 +179,14 @@ def test_the_best_value_is_a_curve_of_the_study_and_the_best_trial_is_marked(
     )
 
 
+def test_a_study_s_run_keeps_the_name_that_a_person_has_given(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
+    parent = tracker.start_study(record)
+    client.update_run(parent, name="the one for the paper")
+    tracker.start_study(dataclasses.replace(record, parent_run_id=parent))
+    run = client.get_run(parent)
+    assert (run.info.run_name, run.info.status) == ("the one for the paper", "RUNNING")
+
+
 def test_the_page_of_the_studies_shows_the_best_trials_first(tracker: MlflowTracker, client: MlflowClient, record: StudyRecord) -> None:
     parent = tracker.start_study(record)
     experiment = client.get_experiment(client.get_run(parent).info.experiment_id)
