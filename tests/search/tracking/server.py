@@ -12,6 +12,17 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+PROGRAM = """
+import os, sys, uvicorn
+from mlflow.server import constants
+port, store, artifacts = sys.argv[1:]
+os.environ[constants.BACKEND_STORE_URI_ENV_VAR] = store
+os.environ[constants.ARTIFACT_ROOT_ENV_VAR] = "mlflow-artifacts:/"
+os.environ[constants.ARTIFACTS_DESTINATION_ENV_VAR] = artifacts
+os.environ[constants.SERVE_ARTIFACTS_ENV_VAR] = "true"
+uvicorn.run("mlflow.server.fastapi_app:app", port=int(port))
+"""
+
 
 def free_port() -> int:
     with socket.socket() as listener:
@@ -20,7 +31,7 @@ def free_port() -> int:
 
 
 class Server:
-    """`mlflow server` with its own SQLite store."""
+    """What `mlflow server` starts, without its process that imports MLflow only to start it, with its own SQLite store."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self.port = folder, free_port()
@@ -36,12 +47,11 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it responds."""
-        command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
-        stored = ["--backend-store-uri", f"sqlite:///{self.database}", "--artifacts-destination", str(self._folder / "artifacts")]
+        command = [sys.executable, "-c", PROGRAM, str(self.port), f"sqlite:///{self.database}", str(self._folder / "artifacts")]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
         added = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
         with (self._folder / "server.log").open("ab") as log:
-            self._process = subprocess.Popen([*command, *stored], stdout=log, stderr=log, start_new_session=True, env=kept | added)
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=kept | added)
         deadline = time.monotonic() + 120
         while not self._responds():
             assert self._process.poll() is None, (self._folder / "server.log").read_text()
