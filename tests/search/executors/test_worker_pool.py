@@ -179,6 +179,7 @@ def test_a_worker_with_capacity_trains_several_trials_at_once_and_loses_them_tog
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forks")
 def test_programs_that_xla_compiled_serve_the_next_run(arrays, tmp_path):
     written = []
     for run in range(2):

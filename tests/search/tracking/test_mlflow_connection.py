@@ -27,6 +27,9 @@ def test_processes_that_start_together_share_new_stores_and_print_nothing(tmp_pa
     for process, name in zip(processes, "ab", strict=True):
         process.send((plain, from_template, template, name))
     assert [process.receive() for process in processes] == ["created", "created"]
+    for process in processes:
+        process.close(is_idle=True)
+        process.join()
     assert [Path(process.log).read_text() for process in processes] == ["", ""]
     for uri in (plain, from_template):
         assert {experiment.name for experiment in connect(uri).search_experiments()} == {"a", "b", "Default"}

@@ -1,7 +1,6 @@
 """What a checkpoint holds, when it is written, and which files are refused."""
 
-import os
-import subprocess
+import signal
 import sys
 from pathlib import Path
 
@@ -123,32 +122,29 @@ def test_a_folder_that_cannot_be_written_costs_the_checkpoint_alone(train, tmp_p
     assert caplog.text.count("trial 3 has no new checkpoint") == 2
 
 
-FULL = """
-import resource, signal, sys
-from pathlib import Path
-from search.training.loop.checkpoints import Checkpoints
-from search.training.loop.progress import Progress
-from tests.search.training.checkpointing import Numbers, go_through, make_assignment
-from tests.search.training.conftest import make_experiment
+def fill_the_disk(pipe):
+    """Write a checkpoint, and fail to write two more; runs in a process of its own, whose files may not grow then."""
+    import resource
 
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-experiment, assignment = make_experiment(executor={"checkpoint_seconds": 1e-9}), make_assignment(Path(sys.argv[1]))
-progress, trainer = Progress(experiment, assignment, lambda _: True), Numbers((100_000,))
-go_through(progress, trainer, [3.0])
-resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, -1))
-go_through(progress, trainer, [2.0, 1.0])
-print(len(progress.history), len(Checkpoints(experiment, assignment).read().course["history"]))
-"""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    experiment, assignment = make_experiment(executor={"checkpoint_seconds": ALWAYS}), make_assignment(pipe.recv())
+    progress, trainer = Progress(experiment, assignment, lambda _: True), Numbers((100_000,))
+    go_through(progress, trainer, [3.0])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, -1))
+    go_through(progress, trainer, [2.0, 1.0])
+    pipe.send((len(progress.history), len(Checkpoints(experiment, assignment).read().course["history"])))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
-def test_a_disk_that_becomes_full_leaves_the_last_checkpoint(tmp_path):
-    path = tmp_path / "3.npz"
-    environment = os.environ | {"PYTHONPATH": str(Path.cwd()), "KERAS_BACKEND": "numpy"}  # the quickest to import
-    done = subprocess.run([sys.executable, "-c", FULL, path], env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "3 1\n"), done.stderr
-    assert done.stderr.count("trial 3 has no new checkpoint") == 2
-    assert "Exception ignored" not in done.stderr
+def test_a_disk_that_becomes_full_leaves_the_last_checkpoint(preloaded, tmp_path):
+    process = preloaded.fork(f"{__name__}:fill_the_disk", {})
+    process.send(tmp_path / "3.npz")
+    assert process.receive() == (3, 1)
+    process.close(is_idle=True)
+    process.join()
+    printed = Path(process.log).read_text()
+    assert printed.count("trial 3 has no new checkpoint") == 2
+    assert "Exception ignored" not in printed
     assert [file.name for file in tmp_path.iterdir()] == ["3.npz"]
 
 
