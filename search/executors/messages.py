@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..experiment.file import Experiment
+from ..experiment.kept_modules import KeptModule
 from ..trial import EpochReport
 from .trial_files import FileContents
 
@@ -22,11 +23,13 @@ class WorkerSetup:
         experiment: The experiment.
         arrays: Folder of the training arrays.
         path: The coordinator's ``sys.path``, so that the same references resolve.
+        modules: The user's modules, as they were when the search started. Defaults to none, which imports them as they are.
     """
 
     experiment: Experiment
     arrays: str
     path: list[str]
+    modules: tuple[KeptModule, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,8 @@ def _used(value: Any) -> Iterator[str]:
 def own_files(modules: Iterable[str], folders: Sequence[str] = ()) -> dict[str, Path]:
     """Return the source files of the user's own modules that importing these modules may need.
 
-    Imports are followed wherever they are written, also inside functions, but not those for type checkers only. A module that is
-    imported by a computed name is not found.
+    Imports are followed wherever they are written, also inside functions, but not those for type checkers only; so are calls of
+    `importlib.import_module` with a name in quotation marks. `computed_imports` finds calls with another name, whose modules are missing here.
 
     Args:
         modules: Module names, such as "own_network.builder".
@@ -128,6 +128,26 @@ def imported_names(file: Path, package: str) -> Iterator[tuple[str, str]]:
             base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             module = ".".join(filter(None, [*base, node.module]))
             yield from ((module, alias.name) for alias in node.names if module)
+        elif isinstance(node, ast.Call) and (named := _name_of_call(node)):
+            level = len(named) - len(named.lstrip("."))
+            base = package.split(".")[: len(package.split(".")) - level + 1] if level else []
+            yield ".".join(filter(None, [*base, named[level:]])), ""
+
+
+def computed_imports(file: Path) -> list[int]:
+    """Return the lines of a file that import a module by a name that is not written there, in order."""
+    tree = parse(file) if file.suffix == ".py" else None
+    calls = [node for node in _runtime_nodes(tree) if isinstance(node, ast.Call)] if tree else []
+    return sorted(node.lineno for node in calls if _name_of_call(node) == "")
+
+
+def _name_of_call(node: ast.Call) -> str | None:
+    """Return the module that a call of `importlib.import_module` or `__import__` names; empty if it is computed, None for other calls."""
+    function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if function not in ("import_module", "__import__"):
+        return None
+    given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "name")]
+    return given[0].value if given and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str) else ""
 
 
 def _runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:

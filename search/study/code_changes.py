@@ -1,13 +1,15 @@
 """Finds out, before a study continues, whether the user's code has changed since it ran last."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..errors import StudyChangedError
 from ..experiment.code_versions import keep
 from ..experiment.file import Experiment
-from ..experiment.source_code import digest, own_files, referenced_modules
+from ..experiment.kept_modules import KeptModule, read_modules
+from ..experiment.packages import PACKAGES, ROOT
+from ..experiment.source_code import computed_imports, digest, own_files, referenced_modules
 from ..ledger import Ledger
 from ..redaction import shorten
 
@@ -17,7 +19,7 @@ _ATTRIBUTE = "code"
 _N_NAMED = 4
 
 
-def check_code(ledger: Ledger, experiment: Experiment, *, accept_code: bool) -> None:
+def check_code(ledger: Ledger, experiment: Experiment, *, accept_code: bool) -> tuple[KeptModule, ...]:
     """Check that builder, loader, callbacks and what they import are those that the study ran with, record them and keep a copy.
 
     A study without a record, which is new or of an earlier version, gets one.
@@ -26,6 +28,9 @@ def check_code(ledger: Ledger, experiment: Experiment, *, accept_code: bool) -> 
         ledger: The study.
         experiment: The experiment.
         accept_code: Whether to continue with changed code, log a warning and record it.
+
+    Returns:
+        The modules as they are now, for the workers.
 
     Raises:
         StudyChangedError: If the code has changed and is not accepted. Comments, docstrings and layout may change.
@@ -46,6 +51,18 @@ def check_code(ledger: Ledger, experiment: Experiment, *, accept_code: bool) -> 
         if changed or recorded is None:
             ledger.set_attribute(_ATTRIBUTE, current)
         keep(files, ledger.folder.code)
+    return read_modules(files)
+
+
+def code_notes(experiment: Experiment) -> Iterator[str]:
+    """Yield what a user should know about the code of an experiment: which modules import others by names that only running them shows."""
+    for file in own_files(referenced_modules(experiment)).values():
+        lines = [] if any(file.is_relative_to(ROOT / package) for package in PACKAGES) else computed_imports(file)
+        if lines:
+            yield (
+                f"{_short(file)}, line {lines[0]}, imports a module by a computed name: a change of that module is not noticed, and "
+                "the champion does not carry it; name it in an import statement"
+            )
 
 
 def _describe(modules: list[str], files: Mapping[str, Path]) -> str:

@@ -122,8 +122,8 @@ def repeated_training(ledger: Ledger, store: Store, options: RepeatOptions) -> I
     """
     experiment = parse_experiment(dict(ledger.attribute("experiment")), f'study "{ledger.name}"', options.overrides)
     check_written(experiment, ledger.folder.root)
-    check_code(ledger, experiment, accept_code=options.accept_code)
-    executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)
+    modules = check_code(ledger, experiment, accept_code=options.accept_code)
+    executor = make_executor(experiment.executor, ledger.folder.logs, store.programs, modules)
     options.on_stage("Starting workers")
     try:
         executor.start(experiment, ledger.folder.arrays)

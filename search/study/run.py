@@ -13,7 +13,6 @@ from ..champion.package import Packager
 from ..champion.promotion import Promotion, is_promoted
 from ..data.arrays import TrainingArrays
 from ..data.dataset import Dataset
-from ..data.fitting import choose_columns, find_problems
 from ..data.positive_class import with_class
 from ..data.targets import positive_classes
 from ..errors import DataError, StoreUnavailableError, WorkerError
@@ -21,7 +20,7 @@ from ..executors.base import Executor
 from ..executors.registry import make_executor
 from ..experiment.file import Experiment, load_experiment
 from ..ledger import Ledger
-from ..pruners import make_pruner, pruner_notes
+from ..pruners import make_pruner
 from ..redaction import redact
 from ..reports import import_libraries
 from ..samplers import make_sampler
@@ -32,17 +31,17 @@ from ..tracking.base import StudyRecord, Tracker
 from ..tracking.mlflow_tracker import MlflowTracker
 from ..tracking.sqlite_store import has_run
 from ..trial import Assignment, TrialResult
-from . import data_checks, disk_space
+from . import disk_space
 from .baselines import BaselineProcess
 from .code_changes import check_code
 from .comparisons import compare_with_baselines
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
-from .optimism import optimism_note
 from .preparation import check_written, load_data, prepare_arrays, targets_of_study
 from .renaming import rename_archived
 from .report import draw_study_plots, write_study_report
+from .start_notes import start_notes
 from .summary import StudySummary, outcome_of, summarize, with_champion
 
 
@@ -81,8 +80,8 @@ def run_study(
     name = experiment.name if study is None else study
     check_written(experiment, store.study(name).root)
     with disk_space.disk_full_errors(store.root), _open_ledger(store, name, experiment, fresh) as ledger:
-        check_code(ledger, experiment, accept_code=accept_code)
-        executor = make_executor(experiment.executor, ledger.folder.logs, store.programs)
+        modules = check_code(ledger, experiment, accept_code=accept_code)
+        executor = make_executor(experiment.executor, ledger.folder.logs, store.programs, modules)
         try:
             if ledger.n_finished < experiment.search.n_trials:
                 executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
@@ -117,10 +116,9 @@ class _Run:
         """Run the missing trials, and end this process' part in the study as `Ending` describes."""
         self._ledger.wait_for_promotion()
         interrupted = self._ledger.recover_trials(self._experiment.executor.max_retries)
-        n_finished = self._ledger.n_finished
         metric = with_class(self._experiment.objective.metric, positive_classes(self._targets))
         self._observer.on_study_start(StudyStart.of(self._ledger, metric, self._n_trials))
-        is_missing = n_finished < self._n_trials
+        is_missing = self._ledger.n_finished < self._n_trials
         self._baselines = BaselineProcess(self._ledger, self._experiment)
         if not is_missing and not interrupted and self._is_tracked and not self._baselines.are_missing:
             self._end(Ending.NOTHING_RAN)
@@ -144,7 +142,8 @@ class _Run:
 
     def _prepare_training(self, executor: Executor) -> None:
         """Prepare the data and connect to MLflow while the workers start, then check the model in a worker."""
-        self._show_notes()
+        for note in start_notes(self._ledger, experiment=self._experiment, dataset=self._dataset, targets=self._targets, n_trials=self._n_trials):
+            self._observer.on_note(note)
         self._prepare_arrays()
         self._observer.on_stage("Starting workers")
         self._packager.start()  # it imports what it needs while the trials run
@@ -172,20 +171,6 @@ class _Run:
                 f'[data] loader = "{self._experiment.data.loader}" returns other data each time (fingerprint {self._dataset.fingerprint}, then '
                 f"{fingerprint}), so the study could never be continued; give its random numbers a seed, as in numpy.random.default_rng(0)"
             )
-
-    def _show_notes(self) -> None:
-        experiment = self._experiment
-        of_options = [*experiment.space.notes, *pruner_notes(experiment.search, experiment.space.max_epochs)]
-        of_data = [*data_checks.notes(experiment, self._dataset, self._targets)]
-        of_data += optimism_note(experiment.objective.metric, len(self._dataset.validation.target), self._n_trials)
-        for note in (*self._dataset.notes, *self._column_notes(), *of_options, *of_data):
-            self._observer.on_note(note)
-
-    def _column_notes(self) -> Iterator[str]:
-        """Yield what is important about the columns of a new study; a continued one keeps those of its first trials."""
-        if not self._ledger.records():
-            columns = choose_columns(self._dataset, self._experiment.preprocessing)
-            yield from (str(finding) for finding in find_problems(self._dataset, columns) if finding.is_important)
 
     @property
     def _is_tracked(self) -> bool:

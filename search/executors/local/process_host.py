@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...experiment.file import Experiment
+from ...experiment.kept_modules import KeptModule
 from ...python_process import Process, PythonProcess
 from ..device_share import DeviceShare
 from ..devices import divide_devices
@@ -22,10 +23,12 @@ class ProcessHost:
     Args:
         logs: Folder for the workers' output.
         programs: Folder in which compiled programs are kept for later runs. Defaults to none.
+        modules: The user's modules that all workers import, also one that replaces another. Defaults to none, which imports the files.
     """
 
-    def __init__(self, logs: Path, programs: Path | None = None) -> None:
+    def __init__(self, logs: Path, programs: Path | None = None, modules: tuple[KeptModule, ...] = ()) -> None:
         self._logs = logs
+        self._modules = modules
         self._programs = programs
         self._server: ForkClient | None = None
         self._setup: WorkerSetup
@@ -34,7 +37,7 @@ class ProcessHost:
     def prepare(self, experiment: Experiment, arrays: Path) -> list[DeviceShare]:
         """Divide this machine's devices."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        self._setup = WorkerSetup(experiment, str(arrays), sys.path)
+        self._setup = WorkerSetup(experiment, str(arrays), sys.path, self._modules)
         if self._programs:
             self._programs.mkdir(parents=True, exist_ok=True)
         shares = divide_devices(experiment.executor, str(self._programs or ""))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...data.arrays import TrainingArrays
+from ...experiment.kept_modules import import_kept
 from ..messages import WorkerSetup, WorkerStarted
 from ..worker_loop import serve
 
@@ -25,5 +26,6 @@ def work(pipe: Connection) -> NoReturn:
         pipe.send(WorkerStarted())
         setup: WorkerSetup = pipe.recv()
         sys.path[:] = setup.path
+        import_kept(setup.modules)
         serve(setup.experiment, lambda: TrainingArrays.load(Path(setup.arrays)), pipe.recv, pipe.send)
     os._exit(0)  # without waiting for trials

@@ -1,5 +1,6 @@
 """Toy arrays for executors, a host whose fork server serves many pools, and functions that train trials."""
 
+import contextlib
 import logging
 import os
 from dataclasses import replace
@@ -48,6 +49,12 @@ class PreloadedHost(ProcessHost):
     def start_worker(self, share, name):
         with self._preloaded.in_place():
             return super().start_worker(share, name)
+
+    @contextlib.contextmanager
+    def importing(self, modules):
+        """Let the workers that are started in a block import these modules as they were read."""
+        with mock.patch.object(self, "_modules", modules):
+            yield
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,9 @@ from search.errors import WorkerError
 from search.executors.local.process_host import ProcessHost
 from search.executors.worker_pool import WorkerPool
 from search.experiment.file import parse_experiment
+from search.experiment.kept_modules import read_modules
 from search.experiment.settings import TrainingSettings
+from search.experiment.source_code import own_files
 from search.trial import Failure, TrialState
 from tests.search.executors.conftest import (
     CONTENT,
@@ -107,6 +109,23 @@ def test_a_worker_is_replaced_when_its_memory_has_grown(start, tmp_path):
         workers.append(free_worker(pool))
         assert train(pool, assignment(number, tmp_path, kept_bytes=kept_bytes)).state is TrialState.COMPLETE
     assert workers[0] == workers[1] != workers[2]
+
+
+def test_a_replaced_worker_trains_with_the_code_that_the_search_began_with(start, host, tmp_path, monkeypatch):
+    file = tmp_path / "own_edited.py"
+    file.write_text(
+        "import tests.search.executors.small as small\n\ndef build(input_shape, hangs=False):\n    return small.build(input_shape, hangs)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    with host.importing(read_modules(own_files(["own_edited"]))):
+        pool = start(model="own_edited:build")
+    worker = free_worker(pool)
+    pool.submit(assignment(0, tmp_path, hangs=True))
+    file.write_text("edited = True\n")
+    worker.kill()
+    [lost] = finish(pool, 1)
+    assert lost.failure is Failure.LOST
+    assert train(pool, assignment(1, tmp_path)).state is TrialState.COMPLETE
 
 
 def test_closing_ends_busy_workers(start, tmp_path):

@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from search.experiment.file import parse_experiment
-from search.experiment.source_code import digest, own_files, referenced_modules
+from search.experiment.source_code import computed_imports, digest, own_files, referenced_modules
 
 FILE = '''
 """A module."""
@@ -63,6 +63,28 @@ def test_imports_are_followed_through_the_users_own_modules_without_importing_th
     assert {file.relative_to(tmp_path).as_posix() for file in found.values()} == files.keys() - {"sc_package/never.py", "sc_unused.py"}
     assert found["sc_package"] == tmp_path / "sc_package" / "__init__.py"
     assert "sc_builder" not in sys.modules
+
+
+def test_modules_that_are_imported_by_a_call_are_followed_if_their_names_are_written_there(tmp_path, monkeypatch):
+    text = """
+import importlib
+from importlib import import_module
+
+def build(name):
+    importlib.import_module("sc_called")
+    import_module(".near", __package__)
+    __import__(name="sc_builtin")
+    importlib.import_module(f"sc_{name}")
+    __import__(name)
+"""
+    names = ["sc_calls/__init__.py", "sc_calls/near.py", "sc_called.py", "sc_builtin.py", "sc_other.py"]
+    (tmp_path / "sc_calls").mkdir()
+    for name in names:
+        (tmp_path / name).write_text("")
+    (tmp_path / "sc_calls" / "calls.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert own_files(["sc_calls.calls"]).keys() == {"sc_calls", "sc_calls.calls", "sc_calls.near", "sc_called", "sc_builtin"}
+    assert computed_imports(tmp_path / "sc_calls" / "calls.py") == [9, 10]
 
 
 def test_builder_loader_and_callbacks_are_the_code_of_an_experiment():

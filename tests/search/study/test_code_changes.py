@@ -8,7 +8,7 @@ from search.errors import StudyChangedError
 from search.experiment.code_versions import versions
 from search.experiment.file import load_experiment
 from search.store import Store
-from search.study.code_changes import check_code
+from search.study.code_changes import check_code, code_notes
 
 EXPERIMENT = """
 model = "own_code:build"
@@ -70,6 +70,13 @@ def test_changed_code_is_named_and_refused_until_it_is_accepted(name, study, she
     caplog.clear()
     assert check(study) == accepted
     assert not caplog.records
+
+
+def test_an_import_by_a_computed_name_is_told(study, shell):
+    assert list(code_notes(study)) == []
+    (shell.folder / "own_helper.py").write_text("import importlib\nunits = len(importlib.import_module('own_' + 'code').__doc__ or '')\n")
+    [note] = code_notes(study)
+    assert note.startswith("own_helper.py, line 2, imports a module by a computed name")
 
 
 def test_a_copy_of_each_version_is_kept(study, shell):
