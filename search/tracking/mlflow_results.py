@@ -71,7 +71,8 @@ def _read_test(metrics: Mapping[str, float]) -> dict[str, Any]:
     ends = {name: (f"{name}_low", f"{name}_high") for name in test}
     intervals = {name: [test[end] for end in pair] for name, pair in ends.items() if test.keys() >= set(pair)}
     of_intervals = {end for name in intervals for end in ends[name]}
-    return {"test": {name: value for name, value in test.items() if name not in of_intervals}, "test_intervals": intervals}
+    known = {"test": {name: value for name, value in test.items() if name not in of_intervals}}
+    return known | ({"test_intervals": intervals} if intervals else {})  # a champion of an earlier version has none
 
 
 def read_trials(client: "MlflowClient", run: "Run", experiment: Experiment) -> dict[int, tuple[dict[str, Value], TrialResult]]:

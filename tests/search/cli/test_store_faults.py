@@ -162,7 +162,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.usefixtures("forks_packaging")
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize(("act", "message"), FAULTS.values(), ids=FAULTS)
 def test_a_search_that_loses_its_files_says_so_in_one_line_and_keeps_what_has_finished(tmp_path, act, message):
     shell = Shell(tmp_path)

@@ -98,7 +98,7 @@ def test_checking_twice_changes_nothing():
         (ROWS.assign(fare=np.inf), '"fare" holds'),
         (ROWS.assign(age=pd.Timestamp("2024-01-01")), '"age" holds dates; expected finite numbers'),
         (ROWS[:0], "has no rows"),
-        (np.zeros((2, 4)), "expected a table with the columns age"),
+        (np.zeros((2, 4)), "expected a pandas DataFrame with the columns age"),
     ],
 )
 def test_invalid_rows_are_refused_with_the_reason(rows, message):

@@ -21,12 +21,11 @@ SEED = 1  # of the study
 IN_PROCESS = ("--executor", "in-process")
 
 
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory):
+@pytest.fixture
+def shell(tmp_path):
     """The finished study of an earlier version, on iris."""
-    folder = tmp_path_factory.mktemp("repeats")
-    unpack(folder)
-    return Shell(folder)
+    unpack(tmp_path)
+    return Shell(tmp_path)
 
 
 def repeats_of(shell, trial):
@@ -110,15 +109,16 @@ def test_what_cannot_be_trained_again_is_refused(shell, words, message):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("n_workers", [1, 2, 4])
-def test_repeats_do_not_depend_on_the_number_of_workers(n_workers, shell, tmp_path, monkeypatch):
+def test_repeats_do_not_depend_on_the_number_of_workers(n_workers, shell, tmp_path_factory, monkeypatch):
     """The repeats of the same study, trained in this process before, are trained by so many processes."""
     number = best(shell)["trial"]
     shell.call("retrain", "old_study", number, "--repeats", 4, *IN_PROCESS)
-    unpack(tmp_path)
-    monkeypatch.chdir(tmp_path)
+    folder = tmp_path_factory.mktemp("workers")
+    unpack(folder)
+    monkeypatch.chdir(folder)
     options = RepeatOptions(overrides=("executor.name=workers", f"executor.n_workers={n_workers}"))
     [found], untracked = repeat_trials("old_study", [number], 4, options)
-    of_workers = repeats_of(replace(shell, folder=tmp_path), number)
+    of_workers = repeats_of(replace(shell, folder=folder), number)
     expected = [repeat for repeat in repeats_of(shell, number) if repeat.epochs is None][:4]
     assert not untracked
     assert len(found.values) == 4
