@@ -18,17 +18,16 @@ def fixed_settings(experiment: "Experiment") -> dict[str, str]:
     Args:
         experiment: The experiment, without its secrets.
     """
+    from ..experiment.parameters import Searched
+
     content = experiment.model_dump(mode="json", exclude=_SHOWN_APART, exclude_defaults=True)
     content["data"].pop("loader", None)
     content["objective"] = {"metrics": experiment.objective.metrics}
     for name in ("sampler_options", "pruner_options"):
         content[name] = getattr(experiment.search, name)
-    searched = {id_ for section in ("model", "training") for id_ in _searched(content.get("space", {}).get(section, {}), f"space.{section}.")}
+    space = {"model": experiment.space.model, "training": dict(experiment.space.training)}
+    searched = {f"space.{section}.{name}" for section, entries in space.items() for name, entry in entries.items() if isinstance(entry, Searched)}
     return {key: text for key, text in _flat(content, "") if not any(key.startswith(f"{name}.") for name in searched)}
-
-
-def _searched(entries: Mapping[str, Any], prefix: str) -> Iterator[str]:
-    yield from (f"{prefix}{name}" for name, entry in entries.items() if isinstance(entry, Mapping) and "type" in entry)
 
 
 def _flat(content: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

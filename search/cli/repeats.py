@@ -48,7 +48,7 @@ def retrain(
 
     store, options = make_store(ledger), _options(executor, workers, accept_code=accept_code, epochs=epochs)
     if not repeats:
-        _print_reproduction(reproduce_trial(study, trial, options, store=store))
+        _print_reproduction(reproduce_trial(study, trial, options, store=store), has_other_epochs=epochs is not None)
     else:
         _print_trials(*repeat_trials(study, [trial], repeats, options, store=store, on_repeat=_print_repeat), study)
 
@@ -81,6 +81,7 @@ def _options(executor: str | None, workers: str | None, *, accept_code: bool, ep
 
 def _print_conclusion(best: "RepeatedTrial", *others: "RepeatedTrial") -> None:
     if best.mean is None or best.value is None:
+        console.print(f"All repeats of the best trial, {best.number}, FAILED", style="yellow")
         return
     repeats = f"{format_spread(best.mean, best.standard_error)} with {len(best.values)} other seeds"
     console.print(f"The best trial, {best.number}, has {format_number(best.value)} in the search and {repeats}")
@@ -100,7 +101,7 @@ def _outcome(result: "TrialResult") -> str:
     return format_number(result.value) if result.value is not None else f"{result.state}: {result.reason}"
 
 
-def _print_reproduction(found: "Reproduction") -> None:
+def _print_reproduction(found: "Reproduction", *, has_other_epochs: bool) -> None:
     number = found.earlier.number
     console.print(f"Trial {number} in the search: {_outcome(found.earlier)}")
     console.print(f"Trained again with its seed: {_outcome(found.again)}")
@@ -108,7 +109,7 @@ def _print_reproduction(found: "Reproduction") -> None:
         return
     n_epochs = min(len(found.earlier.history), len(found.again.history))
     console.print(f"Largest difference of any metric in {n_epochs} epochs: {found.largest_difference:.1e}")
-    if found.largest_difference > _EQUAL:
+    if found.largest_difference > _EQUAL or not (found.is_as_long or has_other_epochs):
         console.print("The curves differ: another device, backend or version of a library may compute otherwise", style="yellow")
 
 
@@ -119,5 +120,6 @@ def _print_trials(trials: "Sequence[RepeatedTrial]", untracked: Sequence[int], s
     if untracked:
         listed = ", ".join(map(str, untracked))
         console.print(
-            f"MLflow has no run of trial {listed}, so these repeats are in the ledger only; {program()} doctor {study} --repair writes the runs"
+            f"MLflow has no run of trial {listed}, so its repeats are in the ledger only; {program()} doctor {study} --repair writes the run, "
+            "and this command then the repeats"
         )

@@ -19,7 +19,7 @@ _ATTRIBUTE = "code"
 _N_NAMED = 4
 
 
-def check_code(ledger: Ledger, experiment: Experiment, *, accept_code: bool) -> tuple[KeptModule, ...]:
+def check_code(ledger: Ledger, experiment: Experiment, *, accept_code: bool, is_recorded: bool = True) -> tuple[KeptModule, ...]:
     """Check that builder, loader, callbacks and what they import are those that the study ran with, record them and keep a copy.
 
     A study without a record, which is new or of an earlier version, gets one.
@@ -28,6 +28,7 @@ def check_code(ledger: Ledger, experiment: Experiment, *, accept_code: bool) -> 
         ledger: The study.
         experiment: The experiment.
         accept_code: Whether to continue with changed code, log a warning and record it.
+        is_recorded: Whether anything is recorded and copied; not so for trials that are trained again. Defaults to True.
 
     Returns:
         The modules as they are now, for the workers.
@@ -48,9 +49,10 @@ def check_code(ledger: Ledger, experiment: Experiment, *, accept_code: bool) -> 
                     "its own name with --study, or continue with the changed code with --accept-code"
                 )
             logger.warning('Study "%s" continues with other code than its earlier trials: %s changed', ledger.name, what)
-        if changed or recorded is None:
-            ledger.set_attribute(_ATTRIBUTE, current)
-        keep(files, ledger.folder.code)
+        if is_recorded:
+            if changed or recorded is None:
+                ledger.set_attribute(_ATTRIBUTE, current)
+            keep(files, ledger.folder.code)
     return read_modules(files)
 
 

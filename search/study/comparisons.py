@@ -14,12 +14,16 @@ _ATTRIBUTE = "comparisons"
 def compare_with_baselines(ledger: Ledger) -> None:
     """Compare the champion with each baseline in the objective's metric, and write the differences into the ledger.
 
-    A baseline whose predictions are not known, such as one that an earlier version measured, is left out.
+    A baseline whose predictions are not known, such as one that an earlier version measured, is left out. Losses are compared only if the
+    champion's is the task's own, which is that of the baselines.
     """
     champion, baselines, folder = ledger.attribute("champion"), read_baselines(ledger), ledger.folder.predictions
     if champion is None or baselines is None or not (folder / CHAMPION).is_file():
         return
     metric = ledger.experiment.objective.metric.removeprefix("val_")
+    settings = ledger.experiment.space.training_settings(ledger.record(champion["trial"]).params)
+    if metric.endswith("loss") and (settings.loss != "auto" or settings.label_smoothing or ledger.experiment.outputs):
+        return
     ours, found = Predictions.load(folder / CHAMPION), {}
     for name, metrics in baselines.metrics.items():
         value, other, path = champion["test"].get(metric), metrics.get(metric), folder / f"{name}.npz"

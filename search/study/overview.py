@@ -13,7 +13,7 @@ class StudyOverview:
     Attributes:
         name: The study's name.
         state: ``RUNNING`` while a process runs it, ``COMPLETE`` once its search has ended and its champion is registered, ``FAILED``
-            if all its trials FAILED, else ``INTERRUPTED``.
+            if it has ended and no trial is COMPLETE, else ``INTERRUPTED``.
         started: Start of the first trial, in local time; None if there is none.
         seconds: How long trials ran; the time between two commands that ran the study is not counted.
         n_finished: Number of COMPLETE, PRUNED and FAILED trials.

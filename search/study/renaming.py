@@ -1,6 +1,7 @@
 """Renames a study in the ledger, in MLflow and in the model registry, and a study that was archived in MLflow."""
 
 import contextlib
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ from .report import write_study_report
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+
+logger = logging.getLogger(__name__)
 
 
 def rename_study(store: Store, name: str, new: str) -> str | None:
@@ -58,12 +62,15 @@ def _renamed_before(found: StudyRuns, name: str, champion: Mapping[str, Any]) ->
 
 
 def _renew_report(store: Store, name: str, tracked: "tuple[MlflowClient, StudyRuns] | None") -> None:
-    """Write the report of a renamed study again, if it has one, here and in MLflow."""
-    with contextlib.closing(ledgers.read(store, name)) as view:
-        if view.folder.report.is_dir():
-            path = write_study_report(view)
-            if tracked is not None:
-                log_report(*tracked, path)
+    """Write the report of a renamed study again, if it has one, here and in MLflow; the study is renamed even if that fails."""
+    try:
+        with contextlib.closing(ledgers.read(store, name)) as view:
+            if view.folder.report.is_dir():
+                path = write_study_report(view)
+                if tracked is not None:
+                    log_report(*tracked, path)
+    except (PerceptuneError, OSError) as error:
+        logger.warning('The report of study "%s" has its earlier name still: %s', name, error)
 
 
 def rename_archived(store: Store, ledger: Ledger) -> str:
@@ -86,7 +93,6 @@ def rename_archived(store: Store, ledger: Ledger) -> str:
         tracked = find_study_runs(store.tracking_uri, archived.attribute("parent_run_id"))
         if tracked is not None:
             rename_runs(*tracked, name)
-        _renew_report(store, name, tracked)
     except PerceptuneError as error:
         return f'MLflow still shows the archived study "{name}" as "{ledger.name}": {error}'
     finally:

@@ -1,6 +1,7 @@
 """Trains trials of a study again, on the study's executor, without proposing anything or changing a trial's record."""
 
 import contextlib
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -75,7 +76,9 @@ class RepeatedTraining:
             Each training with its result, in the order in which they end. One whose worker died is started again up to
             `executor.max_retries` times.
         """
-        waiting = deque((training, self._assignment(slot, training)) for slot, training in enumerate(trainings))
+        # Numbers that no trial has: no callback writes into a file that a trial has written.
+        first = 1 + max((record.number for record in self.ledger.records()), default=0)
+        waiting = deque((training, self._assignment(number, training)) for number, training in enumerate(trainings, start=first))
         while waiting or self._running:
             while waiting and self.executor.n_free:
                 training, assignment = waiting.popleft()
@@ -88,19 +91,19 @@ class RepeatedTraining:
                 else:
                     yield training, replace(result, number=training.trial)
 
-    def _assignment(self, slot: int, training: Training) -> Assignment:
+    def _assignment(self, number: int, training: Training) -> Assignment:
         """Return an assignment whose number is its own, since several trainings of a trial may run at once."""
         experiment, trial = self.experiment, training.trial
         own = build_assignment(experiment, self.ledger, trial, self.ledger.record(trial).params)
         settings = own.training if training.epochs is None else own.training.model_copy(update={"epochs": training.epochs})
         return replace(
             own,
-            number=slot,
+            number=number,
             training=settings,
             seed=trial_seed(experiment.search.seed, trial, training.repeat),
             is_prunable=False,
             keep_if_better_than=float("inf") if experiment.objective.direction == "maximize" else float("-inf"),
-            model_path=str(self.ledger.folder.repeats / "models" / str(slot)),
+            model_path=str(self.ledger.folder.repeats / "models" / str(number)),
             checkpoint_path="",
             attempt=1,
         )
@@ -122,9 +125,10 @@ def repeated_training(ledger: Ledger, store: Store, options: RepeatOptions) -> I
     """
     experiment = parse_experiment(dict(ledger.attribute("experiment")), f'study "{ledger.name}"', options.overrides)
     check_written(experiment, ledger.folder.root)
-    modules = check_code(ledger, experiment, accept_code=options.accept_code)
+    modules = check_code(ledger, experiment, accept_code=options.accept_code, is_recorded=False)
     executor = make_executor(experiment.executor, ledger.folder.logs, store.programs, modules)
     options.on_stage("Starting workers")
+    shutil.rmtree(ledger.folder.repeats, ignore_errors=True)  # no callback finds what an earlier training has left
     try:
         executor.start(experiment, ledger.folder.arrays)
         prepare_arrays(ledger, load_data(ledger, experiment), experiment)

@@ -1,15 +1,19 @@
 """Trains trials again: one with its own seed, to the same curve, or some with new seeds, to see what luck had given them."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..errors import StudyFailedError
+from ..errors import StudyFailedError, WorkerError
 from ..ledger import Ledger, StudyView
 from ..ledger.repeats import Repeat, read_repeats, write_repeat
 from ..seeds import trial_seed
 from ..store import Store
+from ..temporary_files import remove_abandoned
 from ..tracking.mlflow_repeats import log_repeats
-from ..trial import TrialResult
+from ..trial import Failure, TrialResult, TrialState
+from .disk_space import disk_full_errors
 from .removal import open_alone
 from .repeated_training import RepeatOptions, Training, finished_trial, repeated_training
 from .repeated_trials import RepeatedTrial, repeated_trials
@@ -29,10 +33,20 @@ class Reproduction:
 
     @property
     def largest_difference(self) -> float | None:
-        """The largest difference of any metric at any epoch that both trainings have; None if there is none."""
+        """The largest difference of any metric at any epoch that both trainings have, relative if the metric is above 1; None if there is none."""
         pairs = zip(self.earlier.history, self.again.history, strict=False)
-        differences = [abs(before[name] - after[name]) for before, after in pairs for name in before.keys() & after.keys()]
-        return max(differences, default=None)
+        return max((_difference(before[name], after[name]) for before, after in pairs for name in before.keys() & after.keys()), default=None)
+
+    @property
+    def is_as_long(self) -> bool:
+        """Whether both trainings have the same number of epochs, if the trial was not pruned."""
+        return self.earlier.state is TrialState.PRUNED or len(self.earlier.history) == len(self.again.history)
+
+
+def _difference(before: float, after: float) -> float:
+    if math.isnan(before) or math.isnan(after):
+        return 0.0 if math.isnan(before) and math.isnan(after) else math.inf
+    return 0.0 if before == after else abs(before - after) / max(1.0, abs(before))
 
 
 def reproduce_trial(study: str, number: int, options: RepeatOptions | None = None, *, store: Store | None = None) -> Reproduction:
@@ -53,7 +67,7 @@ def reproduce_trial(study: str, number: int, options: RepeatOptions | None = Non
         StudyChangedError: If the data or the code have changed.
     """
     store, options = store or Store(), options or RepeatOptions()
-    with open_alone(store, study) as ledger:
+    with _opened(store, study) as ledger:
         earlier = finished_trial(ledger, number)
         with repeated_training(ledger, store, options) as training:
             [(_, again)] = training.run([Training(trial=number, repeat=0, epochs=options.epochs)])
@@ -69,7 +83,7 @@ def repeat_trials(
     store: Store | None = None,
     on_repeat: Callable[[Repeat], None] = lambda _repeat: None,
 ) -> tuple[list[RepeatedTrial], list[int]]:
-    """Train trials again with other seeds until each has a number of repeats, and log them to MLflow.
+    """Train trials again with other seeds until each has a number of repeats, and log those of the trials' own epochs to MLflow.
 
     Every repeat is recorded in the ledger when it ends; the same call continues after a kill. The study's trials and its
     champion stay as they are.
@@ -90,12 +104,14 @@ def repeat_trials(
         StudyFailedError: If no trial of the study succeeded.
     """
     store, options = store or Store(), options or RepeatOptions()
-    with open_alone(store, study) as ledger:
+    with _opened(store, study) as ledger:
         chosen = _numbers(ledger, trials)
         _log(ledger, store, chosen)  # fails before the training if the store does not respond
         if missing := _missing(ledger, chosen, n_repeats, options.epochs):
             with repeated_training(ledger, store, options) as training:
                 for done, result in training.run(missing):
+                    if result.failure in (Failure.LOST, Failure.HUNG):
+                        raise WorkerError(f"Trial {done.trial} could not be trained again: {result.reason}; the same command tries once more")
                     seed = trial_seed(ledger.experiment.search.seed, done.trial, done.repeat)
                     repeat = Repeat(trial=done.trial, index=done.repeat, seed=seed, epochs=done.epochs, result=result)
                     write_repeat(ledger, repeat)
@@ -103,9 +119,17 @@ def repeat_trials(
         return repeated_trials(ledger, chosen, options.epochs), _log(ledger, store, chosen)
 
 
+@contextmanager
+def _opened(store: Store, study: str) -> Iterator[Ledger]:
+    """Open a study alone, as a search does."""
+    remove_abandoned()
+    with disk_full_errors(store.root), open_alone(store, study) as ledger:
+        yield ledger
+
+
 def _numbers(ledger: Ledger, trials: Sequence[int] | int) -> list[int]:
     if not isinstance(trials, int):
-        return [finished_trial(ledger, number).number for number in trials]
+        return [finished_trial(ledger, number).number for number in dict.fromkeys(trials)]
     best = [number for number, _ in ledger.ranking(trials)]
     if not best:
         raise StudyFailedError(f'Study "{ledger.name}" has no trial that succeeded, so there is none to train again')

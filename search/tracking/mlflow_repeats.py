@@ -57,5 +57,5 @@ def _batch(metric: str, repeats: Sequence[tuple[int, TrialResult]]) -> Batch:
     if values:
         mean, error = mean_and_error(values)
         spread = {f"{GROUP}{metric}_mean": mean} | ({} if error is None else {f"{GROUP}{metric}_standard_error": error})
-        batch.add_metrics(spread, milliseconds(repeats[-1][1].finished), repeats[-1][0])
+        batch.add_metrics(spread, milliseconds(repeats[-1][1].finished), len(repeats))
     return batch

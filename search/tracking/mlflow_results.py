@@ -13,13 +13,14 @@ from ..temporary_files import temporary_prefix
 from ..trial import Failure, TrialResult, TrialState
 from . import descriptions
 from .mlflow_lookup import find_children
+from .mlflow_repeats import GROUP
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
 _ONCE = {"value", "best_epoch", "seconds", "n_parameters"}  # the last three so in earlier versions
-_PREFIXES = (descriptions.FACTS, descriptions.best_name(""))
+_PREFIXES = (descriptions.FACTS, descriptions.best_name(""), GROUP)
 _TRIAL, _STATE = "perceptune.trial", "perceptune.state"
 
 

@@ -92,7 +92,7 @@ def compare(metric: str, ours: Predictions, other: Predictions, values: tuple[fl
         return None
     mine, others = _resample(known, ours.n_kept)
     on_all = [_on_all(function, ours.n_kept) for function in known]
-    difference = values[0] - values[1]
+    difference = on_all[0] - on_all[1] if ours.n_rows == ours.n_kept else values[0] - values[1]
     deviations = _scale(ours) * (mine - others - (on_all[0] - on_all[1]))
     deviations = deviations[np.isfinite(deviations)]
     if not len(deviations):
@@ -112,7 +112,7 @@ _TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 
 def _full_name(metric: str, predictions: Predictions) -> tuple[str, str]:
     """Return the output that a metric belongs to, ``""`` for the loss of all outputs, and its full name without the output's."""
-    output = next((name for name in predictions.outputs if name and metric.startswith(f"{name}_")), "")
+    output = max((name for name in predictions.outputs if name and metric.startswith(f"{name}_")), key=len, default="")
     name = metric.removeprefix(f"{output}_") if output else metric
     return output, SHORT_NAMES.get(name, name)
 

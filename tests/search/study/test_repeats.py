@@ -1,6 +1,7 @@
 """Trials are trained again, with their own seed to the same curve, and with others for a mean and its standard error."""
 
 import json
+import math
 import re
 import statistics
 from dataclasses import replace
@@ -13,7 +14,8 @@ from search.ledger.repeats import read_repeats
 from search.seeds import trial_seed
 from search.store import Store
 from search.study.repeated_training import RepeatOptions
-from search.study.repeats import repeat_trials
+from search.study.repeats import Reproduction, repeat_trials
+from search.trial import TrialResult, TrialState
 from tests.conftest import Shell
 from tests.test_earlier_version import unpack
 
@@ -74,6 +76,42 @@ def test_repeats_have_their_own_seeds_and_are_recorded_once(shell, rows):
     ]
     assert [value for key, _, value in logged if key == "repeats/val_accuracy"] == pytest.approx(values)
     assert "no problems" in shell.call("doctor", "old_study").stdout
+
+
+def test_nothing_but_repeats_is_recorded_with_changed_code(shell):
+    """The code that a search continues with stays the one that its trials were trained with."""
+    view = ledgers.read(Store(shell.folder / "mlruns"), "old_study")
+    before = view.attribute("code")
+    view.close()
+    shell.call("retrain", "old_study", 0, "--accept-code", *IN_PROCESS)
+    view = ledgers.read(Store(shell.folder / "mlruns"), "old_study")
+    assert view.attribute("code") == before
+    view.close()
+
+
+def test_a_study_with_repeats_is_restored_from_mlflow_with_its_curves(shell):
+    number = best(shell)["trial"]
+    view = ledgers.read(Store(shell.folder / "mlruns"), "old_study")
+    before = view.record(number).history
+    view.close()
+    shell.call("retrain", "old_study", number, "--repeats", 2, *IN_PROCESS)
+    (shell.folder / "mlruns" / "studies" / "old_study" / "journal.log").unlink()
+    shell.call("doctor", "old_study", "--repair")
+    view = ledgers.read(Store(shell.folder / "mlruns"), "old_study")
+    assert view.record(number).history == before
+    view.close()
+
+
+@pytest.mark.parametrize(
+    ("again", "difference"),
+    [((0.5, 2.0), 0.0), ((0.5, 2.0002), 1e-4), ((0.5, math.nan), math.inf), ((0.6, 2.0), 0.1)],
+)
+def test_curves_are_compared_at_every_epoch_relative_to_large_values(again, difference):
+    earlier, later = (
+        TrialResult(number=0, state=TrialState.COMPLETE, value=1.0, best_epoch=1, history=tuple({"loss": loss} for loss in losses))
+        for losses in ((0.5, 2.0), again)
+    )
+    assert Reproduction(earlier=earlier, again=later).largest_difference == pytest.approx(difference)
 
 
 def test_other_epochs_are_repeats_of_their_own(shell):
