@@ -1,20 +1,17 @@
 """What is drawn of a model's function: its predictions over one or two features, and its activation functions; kept in small files."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
-from ..atomic_file import replacing
+from . import fact_arrays
 from .arrays import Array, Task
 
 FUNCTION, ACTIVATIONS = "function.npz", "activations.npz"
 """The files' names."""
-
-_FACTS = "facts"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +46,12 @@ class FittedFunction:
         """Write it into an ``.npz`` file."""
         facts = {name: getattr(self, name) for name in ("column", "task", "classes", "features", "has_probabilities")}
         arrays = {name: getattr(self, name) for name in ("values", "points", "truth", "is_test")}
-        _save(path, facts, arrays | {f"axis{number}": axis for number, axis in enumerate(self.axes)})
+        fact_arrays.save(path, facts, arrays | {f"axis{number}": axis for number, axis in enumerate(self.axes)})
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote."""
-        facts, arrays = _load(path)
+        facts, arrays = fact_arrays.load(path)
         facts |= {name: tuple(facts[name]) for name in ("classes", "features")}
         axes = tuple(arrays.pop(f"axis{number}") for number in range(len(facts["features"])))
         return cls(**facts, axes=axes, **arrays)
@@ -68,23 +65,10 @@ def save_activations(path: Path, x: Array, values: Mapping[str, Array]) -> None:
         x: Where they were computed, ascending, ``(n,)``.
         values: Their values there, by name, ``(n,)`` each.
     """
-    _save(path, {"names": list(values)}, {"x": x, "values": np.array(list(values.values()))})
+    fact_arrays.save(path, {"names": list(values)}, {"x": x, "values": np.array(list(values.values()))})
 
 
 def load_activations(path: Path) -> tuple[Array, dict[str, Array]]:
     """Return what `save_activations` wrote."""
-    facts, arrays = _load(path)
+    facts, arrays = fact_arrays.load(path)
     return arrays["x"], dict(zip(facts["names"], arrays["values"], strict=True))
-
-
-def _save(path: Path, facts: Mapping[str, object], arrays: Mapping[str, Array]) -> None:
-    content: dict[str, Any] = {_FACTS: np.array(json.dumps(facts)), **arrays}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, **content)
-
-
-def _load(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    with np.load(path, allow_pickle=False) as kept:
-        arrays = {name: kept[name] for name in kept.files}
-    return json.loads(str(arrays.pop(_FACTS))), arrays

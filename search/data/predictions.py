@@ -4,7 +4,6 @@ It does not keep the rows' features.
 """
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..atomic_file import replacing
+from . import fact_arrays
 from .arrays import Array, Task
 from .targets import Target
 
@@ -23,8 +22,6 @@ MOST_CLASSES = 20
 
 CHAMPION = "champion.npz"
 """The file of a champion's predictions, beside one for each baseline."""
-
-_FACTS = "facts"
 
 
 def chosen_rows(n_rows: int) -> Array | slice:
@@ -110,17 +107,12 @@ class Predictions:
             values = {field.name: getattr(output, field.name) for field in dataclasses.fields(output)}
             facts["outputs"][name] = {key: value for key, value in values.items() if not isinstance(value, Array | None)}
             arrays |= {f"{name}.{key}": value for key, value in values.items() if isinstance(value, Array)}
-        arrays[_FACTS] = np.array(json.dumps(facts))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(file, **arrays)
+        fact_arrays.save(path, facts, arrays)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote."""
-        with np.load(path, allow_pickle=False) as kept:
-            arrays = {name: kept[name] for name in kept.files}
-        facts = json.loads(str(arrays.pop(_FACTS)))
+        facts, arrays = fact_arrays.load(path)
         outputs = {
             name: OutputPredictions(
                 **of | {"classes": tuple(of["classes"])}, **{key.removeprefix(f"{name}."): arrays[key] for key in arrays if _is_of(key, name)}
