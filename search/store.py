@@ -117,8 +117,12 @@ class StudyFolder:
 
     @property
     def predictions(self) -> Path:
-        """Targets and predictions of the test part, of the champion and of each baseline."""
+        """Targets and predictions of the test part: a file for each baseline, and a folder for the champion."""
         return self.root / "predictions"
+
+    def predictions_of(self, trial: int) -> Path:
+        """The champion's part of `predictions`; another host, or a killed process, may have left that of another trial."""
+        return self.predictions / f"trial-{trial}"
 
     @property
     def checkpoints(self) -> Path:

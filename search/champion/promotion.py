@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Self
 
 from ..data.dataset import Dataset
-from ..data.fitted_function import ACTIVATIONS, FUNCTION
-from ..data.predictions import CHAMPION
 from ..errors import ChampionError
 from ..experiment.code_versions import versions
 from ..experiment.file import Experiment
@@ -103,15 +101,14 @@ class Promotion:
         return registration.kept
 
     def _keep(self, predictions: Path | None) -> None:
-        """Move what the report needs into the study's folder."""
+        """Move what the report needs into the study's folder, in place of an earlier champion's."""
         if predictions is None:
             return
-        kept = self._ledger.folder.predictions
-        kept.mkdir(parents=True, exist_ok=True)
-        for name in (CHAMPION, FUNCTION, ACTIVATIONS):
-            (kept / name).unlink(missing_ok=True)  # an earlier champion's
-            if (predictions / name).is_file():
-                shutil.move(predictions / name, kept / name)
+        folder = self._ledger.folder
+        for earlier in folder.predictions.glob("trial-*"):
+            shutil.rmtree(earlier)
+        folder.predictions.mkdir(parents=True, exist_ok=True)
+        shutil.move(predictions, folder.predictions_of(self._trial))
 
 
 def promote(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id: Callable[[str, int], str]) -> None:

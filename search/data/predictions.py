@@ -21,7 +21,7 @@ MOST_CLASSES = 20
 """Classes at most whose probabilities are kept."""
 
 CHAMPION = "champion.npz"
-"""The file of a champion's predictions, beside one for each baseline."""
+"""The file of a champion's predictions."""
 
 
 def chosen_rows(n_rows: int) -> Array | slice:

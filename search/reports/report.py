@@ -65,7 +65,7 @@ def draw_test_plots(folder: Path) -> dict[str, str]:
     """Draw the plots of a champion's predictions for the test part, and of its function.
 
     Args:
-        folder: Their files, `search.store.StudyFolder.predictions`; it may lack any.
+        folder: Their files, `search.store.StudyFolder.predictions_of`; it may lack any.
 
     Returns:
         HTML by the plot's name, in the order of the report.

@@ -18,13 +18,13 @@ def compare_with_baselines(ledger: Ledger) -> None:
     champion's is the task's own, which is that of the baselines.
     """
     champion, baselines, folder = ledger.attribute("champion"), read_baselines(ledger), ledger.folder.predictions
-    if champion is None or baselines is None or not (folder / CHAMPION).is_file():
+    if champion is None or baselines is None or not (own := ledger.folder.predictions_of(champion["trial"]) / CHAMPION).is_file():
         return
     metric = ledger.experiment.objective.metric.removeprefix("val_")
     settings = ledger.experiment.space.training_settings(ledger.record(champion["trial"]).params)
     if metric.endswith("loss") and (settings.loss != "auto" or settings.label_smoothing or ledger.experiment.outputs):
         return
-    ours, found = Predictions.load(folder / CHAMPION), {}
+    ours, found = Predictions.load(own), {}
     for name, metrics in baselines.metrics.items():
         value, other, path = champion["test"].get(metric), metrics.get(metric), folder / f"{name}.npz"
         if value is not None and other is not None and path.is_file():

@@ -46,8 +46,7 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
         "Search": f"{experiment.search.sampler}, pruner {experiment.search.pruner}, seed {experiment.search.seed}",
     }
     trials = _table(ledger.records(), list(experiment.space.searched), best[0] if best else None)
-    # Of the champion that is registered; while none is, an earlier champion's files would be another model's.
-    test_plots = draw_test_plots(ledger.folder.predictions) if models else {}
+    test_plots = draw_test_plots(ledger.folder.predictions_of(best[0])) if models and best else {}
     report = Report(
         title=f"Study {ledger.name}",
         facts=facts,
