@@ -94,11 +94,7 @@ def history(
     from .. import ledger as ledgers
 
     with contextlib.closing(ledgers.read(make_store(ledger), study)) as view:
-        records = {record.number: record for record in view.records()}
-    if trial not in records:
-        known = f"it has the trials 0 to {max(records)}" if records else "it has no trials"
-        raise StudyNotFoundError(f'Study "{study}" has no trial {trial}; {known}')
-    record = records[trial]
+        record = view.find(trial)
     if not record.history:
         reason = f": {record.reason}" if record.reason else ""
         raise StudyNotFoundError(f'Trial {trial} of study "{study}" is {record.state} and has no epochs{reason}')

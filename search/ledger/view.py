@@ -8,6 +8,7 @@ from typing import Any
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
+from ..errors import StudyNotFoundError
 from ..experiment.file import Experiment, parse_experiment
 from ..store import StudyFolder
 from ..trial import TrialResult
@@ -75,6 +76,18 @@ class StudyView:
     def result(self, number: int) -> TrialResult | None:
         """Read the result of a trial; None if it runs or was interrupted."""
         return self.record(number).result
+
+    def find(self, number: int) -> TrialRecord:
+        """Read a trial that a user names.
+
+        Raises:
+            StudyNotFoundError: If there is no such trial.
+        """
+        records = {record.number: record for record in self.records()}
+        if number not in records:
+            known = f"it has the trials 0 to {max(records)}" if records else "it has no trials"
+            raise StudyNotFoundError(f'Study "{self.name}" has no trial {number}; {known}')
+        return records[number]
 
     def records(self) -> list[TrialRecord]:
         """Read all trials, in the order of their numbers; see `was_proposed`."""

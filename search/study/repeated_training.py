@@ -144,11 +144,7 @@ def finished_trial(ledger: Ledger, number: int) -> TrialResult:
     Raises:
         StudyNotFoundError: If the study has no such trial, or it has no result yet.
     """
-    records = {record.number: record for record in ledger.records()}
-    if number not in records:
-        known = f"it has the trials 0 to {max(records)}" if records else "it has no trials"
-        raise StudyNotFoundError(f'Study "{ledger.name}" has no trial {number}; {known}')
-    result = records[number].result
-    if result is None:
-        raise StudyNotFoundError(f'Trial {number} of study "{ledger.name}" is {records[number].state}; the same run command finishes it')
-    return result
+    record = ledger.find(number)
+    if record.result is None:
+        raise StudyNotFoundError(f'Trial {number} of study "{ledger.name}" is {record.state}; the same run command finishes it')
+    return record.result
