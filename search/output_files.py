@@ -1,12 +1,16 @@
 """Checks the files that a user wants to have written, and says in one line why one cannot be."""
 
 import contextlib
+import errno
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from .atomic_file import replacing
 from .errors import DataError, ReadOnlyStoreError
+
+NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
+"""The numbers of the system's errors where a user may not write; others are faults of a disk."""
 
 
 def check_output(path: Path) -> None:
@@ -31,13 +35,15 @@ def check_writable(folder: Path) -> None:
         folder: The folder.
 
     Raises:
-        ReadOnlyStoreError: If they cannot.
+        ReadOnlyStoreError: If this user may not.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
+        if error.errno not in NOT_ALLOWED:
+            raise
         raise ReadOnlyStoreError(
             f"{folder} cannot be written: {error.strerror or error}; let this user write it, or copy the store and work in the copy"
         ) from error

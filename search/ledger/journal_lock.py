@@ -8,7 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ..errors import ReadOnlyStoreError, StudyBusyError
+from ..errors import InputError, ReadOnlyStoreError, StudyBusyError
+from ..output_files import NOT_ALLOWED
 
 _LOCK_SECONDS = 0.5
 """How long to wait for a lock; `is_locked` holds it for a moment."""
@@ -25,7 +26,8 @@ def acquire(path: Path) -> Callable[[], None]:
 
     Raises:
         StudyBusyError: If another process has locked it.
-        ReadOnlyStoreError: If the store cannot be written.
+        ReadOnlyStoreError: If this user may not write the store.
+        InputError: If it cannot be written for another reason, such as a full disk.
     """
     lock = FileLock(path)
     try:
@@ -34,9 +36,8 @@ def acquire(path: Path) -> Callable[[], None]:
     except Timeout:
         raise _busy(path) from None
     except OSError as error:
-        raise ReadOnlyStoreError(
-            f"The store {path.parents[1]} cannot be written: {error.strerror}; run in another folder or fix its permissions"
-        ) from None
+        kind, advice = (ReadOnlyStoreError, "fix its permissions") if error.errno in NOT_ALLOWED else (InputError, "see to its disk")
+        raise kind(f"The store {path.parents[1]} cannot be written: {error.strerror}; run in another folder or {advice}") from None
     return lock.release
 
 

@@ -126,7 +126,9 @@ def open_for_repair(store: Store, name: str) -> Ledger:
 
 
 def open_to_examine(store: Store, name: str) -> Ledger:
-    """Open an existing study as `open_for_repair`, also in a store that cannot be written; nothing may be changed.
+    """Open an existing study as `open_for_repair`, also in a store of files that cannot be written; nothing may be changed.
+
+    In a database a lease is written.
 
     Raises:
         StudyNotFoundError: If the study does not exist.
