@@ -37,10 +37,7 @@
     [/-ExperimentPage-\["(\d+)"\]-ReactComponentState$/, viewOf],
     [/-RunPage-([0-9a-f]{32})-model-chartUIState$/, curvesOf],
   ];
-  const getItem = Storage.prototype.getItem;
-  Storage.prototype.getItem = function (name) {
-    const stored = getItem.call(this, name);
-    if (stored !== null) return stored;
+  const defaultText = name => {
     try {
       for (const [key, defaultOf] of defaults) {
         const found = key.exec(name);
@@ -49,5 +46,13 @@
       }
     } catch {} // no such run, or no response: the page's own default
     return null;
+  };
+  const known = new Map(); // a page asks for a setting each time it draws
+  const getItem = Storage.prototype.getItem;
+  Storage.prototype.getItem = function (name) {
+    const stored = getItem.call(this, name);
+    if (stored !== null) return stored;
+    if (!known.has(name)) known.set(name, defaultText(name));
+    return known.get(name);
   };
 })
