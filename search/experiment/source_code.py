@@ -146,8 +146,13 @@ def _name_of_call(node: ast.Call) -> str | None:
     function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     if function not in ("import_module", "__import__"):
         return None
-    given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "name")]
-    return given[0].value if given and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str) else ""
+    given = dict(zip(("name", "package"), node.args, strict=False)) | {keyword.arg: keyword.value for keyword in node.keywords}
+    name, package = (getattr(given.get(argument), "value", None) for argument in ("name", "package"))
+    if not isinstance(name, str):
+        return ""
+    if not name.startswith(".") or getattr(given.get("package"), "id", None) == "__package__":
+        return name
+    return importlib.util.resolve_name(name, package) if isinstance(package, str) else ""
 
 
 def _runtime_nodes(tree: ast.AST) -> Iterator[ast.AST]:

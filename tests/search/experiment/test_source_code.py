@@ -74,17 +74,22 @@ def build(name):
     importlib.import_module("sc_called")
     import_module(".near", __package__)
     __import__(name="sc_builtin")
+    import_module(".far", package="sc_elsewhere")
     importlib.import_module(f"sc_{name}")
     __import__(name)
+    import_module(".near", name)
 """
     names = ["sc_calls/__init__.py", "sc_calls/near.py", "sc_called.py", "sc_builtin.py", "sc_other.py"]
+    names += ["sc_elsewhere/__init__.py", "sc_elsewhere/far.py"]
     (tmp_path / "sc_calls").mkdir()
+    (tmp_path / "sc_elsewhere").mkdir()
     for name in names:
         (tmp_path / name).write_text("")
     (tmp_path / "sc_calls" / "calls.py").write_text(text)
     monkeypatch.syspath_prepend(tmp_path)
-    assert own_files(["sc_calls.calls"]).keys() == {"sc_calls", "sc_calls.calls", "sc_calls.near", "sc_called", "sc_builtin"}
-    assert computed_imports(tmp_path / "sc_calls" / "calls.py") == [9, 10]
+    of_package = {"sc_calls", "sc_calls.calls", "sc_calls.near"}
+    assert own_files(["sc_calls.calls"]).keys() == of_package | {"sc_called", "sc_builtin", "sc_elsewhere", "sc_elsewhere.far"}
+    assert computed_imports(tmp_path / "sc_calls" / "calls.py") == [10, 11, 12]
 
 
 def test_builder_loader_and_callbacks_are_the_code_of_an_experiment():
