@@ -1,5 +1,6 @@
 """Plots of a classifier's predictions for the test part: confusion matrix, ROC and precision-recall curves, calibration."""
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ _MOST_CURVES = len(COLOURS)
 _FEW_CLASSES = 12
 _N_BINS = 10
 _LEAST_PER_BIN = 5
+_Curve = tuple[np.ndarray, np.ndarray, str]
+"""x, y, and what the legend says of it."""
 
 
 def confusion_matrix(rows: OutputPredictions) -> "Figure | None":
@@ -69,48 +72,33 @@ def roc_curve(rows: OutputPredictions) -> "Figure | None":
     Returns:
         The figure; None for a regression, without probabilities or scores, or for more than eight classes.
     """
-    from plotly.graph_objects import Figure
     from sklearn import metrics
 
-    scores = _scores(rows)
-    if not scores:
-        return None
-    figure = Figure()
-    for colour, (name, (is_class, score)) in zip(COLOURS, scores.items(), strict=False):
+    def curve(is_class: np.ndarray, score: np.ndarray) -> _Curve:
         false, true, _ = metrics.roc_curve(is_class, score)
-        label = f"{_short(name)}, area {metrics.roc_auc_score(is_class, score):.3f}"
-        figure.add_scatter(**thinned(false, true), name=label, mode="lines", line={"color": colour, "width": 2.5})
-    figure.add_scatter(x=[0, 1], y=[0, 1], name="by chance", mode="lines", line={"color": MUTED, "dash": "dot", "width": 1})
-    apply_layout(figure, f"ROC curve{_of(rows)}", f"Share of the class that is found against false alarms{_which(scores)}", is_half=True)
-    figure.update_xaxes(title="false positive rate", range=[-0.02, 1.02], tickformat=".0%")
-    figure.update_yaxes(title="true positive rate", range=[-0.02, 1.02], tickformat=".0%")
-    return figure.update_layout(legend={"x": 0.98, "xanchor": "right", "y": 0.04, "yanchor": "bottom", "bgcolor": "rgba(255,255,255,0.8)"})
+        return false, true, f"area {metrics.roc_auc_score(is_class, score):.3f}"
+
+    figure = _plot_curves(rows, curve, {"shape": "linear"}, by_chance=lambda _share: ([0, 1], [0, 1]))
+    if figure is None:
+        return None
+    apply_layout(figure, f"ROC curve{_of(rows)}", f"Share of the class that is found against false alarms{_which(rows)}", is_half=True)
+    return _name_axes(figure, "false positive rate", "true positive rate", {"x": 0.98, "xanchor": "right"})
 
 
 def precision_recall_curve(rows: OutputPredictions) -> "Figure | None":
     """Plot the precision-recall curve of the positive class, or of each class against all others; None as for `roc_curve`."""
-    from plotly.graph_objects import Figure
     from sklearn import metrics
 
-    scores = _scores(rows)
-    if not scores:
-        return None
-    figure = Figure()
-    for colour, (name, (is_class, score)) in zip(COLOURS, scores.items(), strict=False):
+    def curve(is_class: np.ndarray, score: np.ndarray) -> _Curve:
         precision, recall, _ = metrics.precision_recall_curve(is_class, score)
-        label = f"{_short(name)}, average precision {metrics.average_precision_score(is_class, score):.3f}"
-        # A precision holds up to the next larger recall.
-        line = {"color": colour, "width": 2.5, "shape": "vh"}
-        figure.add_scatter(**thinned(recall[::-1], precision[::-1]), name=label, mode="lines", line=line)
-    if len(scores) == 1:
-        ((is_class, _),) = scores.values()
-        share = float(is_class.mean())
-        figure.add_scatter(x=[0, 1], y=[share, share], name="by chance", mode="lines", line={"color": MUTED, "dash": "dot", "width": 1})
-    subtitle = f"How many of the rows that are chosen are of the class{_which(scores)}"
-    apply_layout(figure, f"Precision-recall curve{_of(rows)}", subtitle, is_half=True)
-    figure.update_xaxes(title="recall", range=[-0.02, 1.02], tickformat=".0%")
-    figure.update_yaxes(title="precision", range=[-0.02, 1.02], tickformat=".0%")
-    return figure.update_layout(legend={"x": 0.02, "xanchor": "left", "y": 0.04, "yanchor": "bottom", "bgcolor": "rgba(255,255,255,0.8)"})
+        return recall[::-1], precision[::-1], f"average precision {metrics.average_precision_score(is_class, score):.3f}"
+
+    # A precision holds up to the next larger recall.
+    figure = _plot_curves(rows, curve, {"shape": "vh"}, by_chance=lambda share: ([0, 1], [share, share]))
+    if figure is None:
+        return None
+    apply_layout(figure, f"Precision-recall curve{_of(rows)}", f"How many of the rows that are chosen are of the class{_which(rows)}", is_half=True)
+    return _name_axes(figure, "recall", "precision", {"x": 0.02, "xanchor": "left"})
 
 
 def calibration(rows: OutputPredictions) -> "Figure | None":
@@ -163,6 +151,43 @@ def calibration(rows: OutputPredictions) -> "Figure | None":
     return figure.update_layout(showlegend=False, bargap=0)
 
 
+def _plot_curves(
+    rows: OutputPredictions,
+    curve: Callable[[np.ndarray, np.ndarray], _Curve],
+    line: Mapping[str, str],
+    by_chance: Callable[[float], tuple[list[float], list[float]]],
+) -> "Figure | None":
+    """Plot a curve of each class, and what a guess would give if that is the same for all of them; None if there is no curve.
+
+    Args:
+        rows: The predictions of an output.
+        curve: Returns x, y and a text of a class, from whether each row is of the class and its score.
+        line: The line's style beside colour and width.
+        by_chance: Returns x and y of a guess, from the share of the class.
+    """
+    from plotly.graph_objects import Figure
+
+    scores = _scores(rows)
+    if not scores:
+        return None
+    figure = Figure()
+    for colour, (name, (is_class, score)) in zip(COLOURS, scores.items(), strict=False):
+        x, y, text = curve(is_class, score)
+        figure.add_scatter(**thinned(x, y), name=f"{_short(name)}, {text}", mode="lines", line={"color": colour, "width": 2.5, **line})
+    guesses = [by_chance(float(is_class.mean())) for is_class, _ in scores.values()]
+    if all(guess == guesses[0] for guess in guesses):
+        guessed = dict(zip("xy", guesses[0], strict=True))
+        figure.add_scatter(**guessed, name="by chance", mode="lines", line={"color": MUTED, "dash": "dot", "width": 1})
+    return figure
+
+
+def _name_axes(figure: "Figure", x: str, y: str, legend: Mapping[str, object]) -> "Figure":
+    """Name two axes of shares, and place the legend at their lower end."""
+    figure.update_xaxes(title=x, range=[-0.02, 1.02], tickformat=".0%")
+    figure.update_yaxes(title=y, range=[-0.02, 1.02], tickformat=".0%")
+    return figure.update_layout(legend={**legend, "y": 0.04, "yanchor": "bottom", "bgcolor": "rgba(255,255,255,0.8)"})
+
+
 def _scores(rows: OutputPredictions) -> "dict[str, tuple[np.ndarray, np.ndarray]]":
     """Return whether each row is of a class, and the score of that class, for each class with rows of both kinds."""
     if rows.score is not None:
@@ -178,8 +203,8 @@ def _of(rows: OutputPredictions) -> str:
     return f" of {_short(rows.column)}"
 
 
-def _which(scores: "dict[str, tuple[np.ndarray, np.ndarray]]") -> str:
-    return "" if len(scores) == 1 else ", each class against all others"
+def _which(rows: OutputPredictions) -> str:
+    return "" if len(rows.classes) == 2 else ", each class against all others"
 
 
 def _short(name: str) -> str:

@@ -105,52 +105,41 @@ def _of_positive(numerator: Mapping[str, float], denominator: Mapping[str, float
     return build
 
 
-def _by_score(rows: OutputPredictions) -> Callable[[Array], tuple[Array, Array]] | None:
-    """Return weights of the positive and of the other rows by score, ascending, equal scores in one."""
-    if rows.score is None:
-        return None
-    order = np.argsort(rows.score, kind="stable")
-    _, starts = np.unique(rows.score[order], return_index=True)
-    is_positive = rows.truth[order] == 1
+def _of_ranking(metric: Callable[[Array, Array], Any]) -> Callable[[OutputPredictions], Weighted | None]:
+    """Return a metric of the weights of positive and other rows by ascending score, equal scores in one: ``(n_samples, n_scores)`` each."""
 
-    def split(weights: Array) -> tuple[Array, Array]:
-        ordered = weights[:, order]
-        positive = ordered * is_positive
-        return np.add.reduceat(positive, starts, axis=1), np.add.reduceat(ordered - positive, starts, axis=1)
+    def build(rows: OutputPredictions) -> Weighted | None:
+        if rows.score is None:
+            return None
+        order = np.argsort(rows.score, kind="stable")
+        _, starts = np.unique(rows.score[order], return_index=True)
+        is_positive = rows.truth[order] == 1
 
-    return split
+        def compute(weights: Array) -> Any:
+            ordered = weights[:, order]
+            positive = ordered * is_positive
+            return metric(np.add.reduceat(positive, starts, axis=1), np.add.reduceat(ordered - positive, starts, axis=1))
+
+        return compute
+
+    return build
 
 
-def _auc(rows: OutputPredictions) -> Weighted | None:
+def _auc(positive: Array, negative: Array) -> Any:
     """Return the area under the ROC curve: how often a positive row has the larger score, half of the ties included."""
-    split = _by_score(rows)
-    if split is None:
-        return None
-
-    def compute(weights: Array) -> Any:
-        positive, negative = split(weights)
-        won = (positive * (negative.cumsum(axis=1) - negative / 2)).sum(axis=1)
-        pairs = positive.sum(axis=1) * negative.sum(axis=1)
-        return np.divide(won, pairs, out=np.full(len(weights), np.nan), where=pairs > 0)
-
-    return compute
+    won = (positive * (negative.cumsum(axis=1) - negative / 2)).sum(axis=1)
+    pairs = positive.sum(axis=1) * negative.sum(axis=1)
+    return np.divide(won, pairs, out=np.full(len(positive), np.nan), where=pairs > 0)
 
 
-def _pr_auc(rows: OutputPredictions) -> Weighted | None:
+def _pr_auc(positive: Array, negative: Array) -> Any:
     """Return the average precision, `sklearn.metrics.average_precision_score`."""
-    split = _by_score(rows)
-    if split is None:
-        return None
-
-    def compute(weights: Array) -> Any:
-        positive, negative = (part[:, ::-1] for part in split(weights))
-        found, total = positive.cumsum(axis=1), positive.sum(axis=1)
-        chosen = found + negative.cumsum(axis=1)
-        precision = np.divide(found, chosen, out=np.zeros_like(found), where=chosen > 0)
-        is_defined = (total > 0) & (negative.sum(axis=1) > 0)
-        return np.divide((positive * precision).sum(axis=1), total, out=np.full(len(weights), np.nan), where=is_defined)
-
-    return compute
+    positive, negative = positive[:, ::-1], negative[:, ::-1]
+    found, total = positive.cumsum(axis=1), positive.sum(axis=1)
+    chosen = found + negative.cumsum(axis=1)
+    precision = np.divide(found, chosen, out=np.zeros_like(found), where=chosen > 0)
+    is_defined = (total > 0) & (negative.sum(axis=1) > 0)
+    return np.divide((positive * precision).sum(axis=1), total, out=np.full(len(positive), np.nan), where=is_defined)
 
 
 def _percentage(truth: Array, predicted: Array) -> Any:
@@ -164,8 +153,8 @@ def _squared_logarithm(truth: Array, predicted: Array) -> Any:
 _METRICS: Mapping[str, Callable[[OutputPredictions], Weighted | None]] = {
     "loss": _loss,
     "accuracy": _accuracy,
-    "auc": _auc,
-    "pr_auc": _pr_auc,
+    "auc": _of_ranking(_auc),
+    "pr_auc": _of_ranking(_pr_auc),
     "precision": _of_positive({"both": 1}, {"predicted": 1}),
     "recall": _of_positive({"both": 1}, {"true": 1}),
     "f1_score": _of_positive({"both": 2}, {"predicted": 1, "true": 1}),
