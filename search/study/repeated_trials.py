@@ -1,4 +1,4 @@
-"""Reads the repeats of trials: what trials are worth with other seeds."""
+"""Reads the repeats of trials, what trials are worth with other seeds, and logs those that MLflow lacks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from ..experiment.sections import Direction
 from ..ledger import StudyView
 from ..ledger.repeats import read_repeats
 from ..spread import mean_and_error
+from ..tracking.mlflow_repeats import log_repeats
 from ..trial import TrialResult
 
 
@@ -60,3 +61,26 @@ def repeated_trials(ledger: StudyView, trials: Sequence[int], epochs: int | None
     direction = ledger.experiment.objective.direction
     results = {number: [repeat.result for repeat in repeats if repeat.trial == number] for number in trials}
     return [RepeatedTrial.of(number, ledger.record(number).value, results[number], direction) for number in trials]
+
+
+def log_known_repeats(ledger: StudyView, tracking_uri: str, trials: Sequence[int] | None = None) -> list[int]:
+    """Log the repeats of each trial's own number of epochs to MLflow, those that it has already not again.
+
+    Args:
+        ledger: The study.
+        tracking_uri: MLflow's tracking URI.
+        trials: The trials' numbers. Defaults to all that have repeats; nothing is asked of MLflow if none has.
+
+    Returns:
+        The trials that have no run there.
+
+    Raises:
+        InputError: If the store does not respond.
+        StoreUnavailableError: If it stops responding.
+    """
+    repeats = [repeat for repeat in read_repeats(ledger) if repeat.epochs is None]
+    chosen = sorted({repeat.trial for repeat in repeats}) if trials is None else trials
+    if trials is None and not chosen:
+        return []
+    results = {number: [(repeat.index, repeat.result) for repeat in repeats if repeat.trial == number] for number in chosen}
+    return log_repeats(tracking_uri, ledger.attribute("parent_run_id"), ledger.experiment.objective.metric, results)

@@ -11,12 +11,11 @@ from ..ledger.repeats import Repeat, read_repeats, write_repeat
 from ..seeds import trial_seed
 from ..store import Store
 from ..temporary_files import remove_abandoned
-from ..tracking.mlflow_repeats import log_repeats
 from ..trial import Failure, TrialResult, TrialState
 from .disk_space import disk_full_errors
 from .removal import open_alone
 from .repeated_training import RepeatOptions, Training, finished_trial, repeated_training
-from .repeated_trials import RepeatedTrial, repeated_trials
+from .repeated_trials import RepeatedTrial, log_known_repeats, repeated_trials
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +105,7 @@ def repeat_trials(
     store, options = store or Store(), options or RepeatOptions()
     with _opened(store, study) as ledger:
         chosen = _numbers(ledger, trials)
-        _log(ledger, store, chosen)  # fails before the training if the store does not respond
+        log_known_repeats(ledger, store.tracking_uri, chosen)  # fails before the training if the store does not respond
         if missing := _missing(ledger, chosen, n_repeats, options.epochs):
             with repeated_training(ledger, store, options) as training:
                 for done, result in training.run(missing):
@@ -116,7 +115,7 @@ def repeat_trials(
                     repeat = Repeat(trial=done.trial, index=done.repeat, seed=seed, epochs=done.epochs, result=result)
                     write_repeat(ledger, repeat)
                     on_repeat(repeat)
-        return repeated_trials(ledger, chosen, options.epochs), _log(ledger, store, chosen)
+        return repeated_trials(ledger, chosen, options.epochs), log_known_repeats(ledger, store.tracking_uri, chosen)
 
 
 @contextmanager
@@ -140,10 +139,3 @@ def _missing(ledger: StudyView, trials: Sequence[int], n_repeats: int, epochs: i
     known = {(repeat.trial, repeat.index) for repeat in read_repeats(ledger) if repeat.epochs == epochs}
     wanted = [(number, index) for number in trials for index in range(1, n_repeats + 1)]
     return [Training(trial=number, repeat=index, epochs=epochs) for number, index in wanted if (number, index) not in known]
-
-
-def _log(ledger: StudyView, store: Store, trials: Sequence[int]) -> list[int]:
-    """Log the repeats of each trial's own number of epochs to MLflow, and return the trials that have no run there."""
-    repeats = [repeat for repeat in read_repeats(ledger) if repeat.epochs is None]
-    results = {number: [(repeat.index, repeat.result) for repeat in repeats if repeat.trial == number] for number in trials}
-    return log_repeats(store.tracking_uri, ledger.attribute("parent_run_id"), ledger.experiment.objective.metric, results)

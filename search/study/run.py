@@ -40,6 +40,7 @@ from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
 from .preparation import check_written, load_data, prepare_arrays, targets_of_study
 from .renaming import rename_archived
+from .repeated_trials import log_known_repeats
 from .report import draw_study_plots, write_study_report
 from .start_notes import start_notes
 from .summary import StudySummary, outcome_of, summarize, with_champion
@@ -248,6 +249,7 @@ class _Run:
                     self._end(Ending.INTERRUPTED)
                     raise
                 self._tracker.finish_study(outcome_of(self._ledger, is_complete=True))
+                log_known_repeats(self._ledger, self._store.tracking_uri)  # those of a store that was lost
                 self._ledger.set_attribute("tracked", self._ledger.n_finished)
 
     def _finish(self) -> None:

@@ -102,6 +102,18 @@ def test_a_study_with_repeats_is_restored_from_mlflow_with_its_curves(shell):
     view.close()
 
 
+@pytest.mark.slow
+def test_repeats_are_logged_anew_with_the_trials_of_a_store_that_was_lost(shell, rows):
+    number = best(shell)["trial"]
+    shell.call("retrain", "old_study", number, "--repeats", 2, *IN_PROCESS)
+    query = "select key, step, value from metrics where key like 'repeats/%' order by key, step"
+    before = rows(shell, query)
+    (shell.folder / "mlruns" / "mlflow.db").unlink()
+    shell.run("run", "old_study.toml", *IN_PROCESS)  # a process of its own: MLflow keeps a store that it has opened
+    assert rows(shell, query) == before
+    assert len(before) == 4
+
+
 @pytest.mark.parametrize(
     ("again", "difference"),
     [((0.5, 2.0), 0.0), ((0.5, 2.0002), 1e-4), ((0.5, math.nan), math.inf), ((0.6, 2.0), 0.1)],
