@@ -23,7 +23,11 @@ def test_promoting_again_without_the_ledgers_entry_registers_nothing(tmp_path, m
         champion = ledger.attribute("champion")
         ledger.set_attribute("champion", None)
         promote(ledger, experiment, store.tracking_uri, MlflowTracker(store.tracking_uri, store.artifacts).find_run_id)
-        assert ledger.attribute("champion") == champion
+        again = ledger.attribute("champion")
+        intervals = again.pop("test_intervals")  # which the earlier version did not measure
+        assert again == champion
+        assert intervals.keys() == champion["test"].keys()
+        assert all(low < champion["test"][name] < high for name, (low, high) in intervals.items())
     finally:
         ledger.close()
     with sqlite3.connect(tmp_path / "mlruns" / "mlflow.db") as database:
