@@ -57,7 +57,7 @@ def _line(function: FittedFunction) -> "Figure":
         figure.add_scatter(x=function.points[chosen, 0], y=y, mode="markers", marker={"color": colour, "size": 7, "opacity": 0.7}, name=name)
     (feature,) = function.features
     what = f'probability of "{function.classes[-1]}"' if function.has_probabilities else function.column
-    apply_layout(figure, "Fitted line", f"{what} that the model predicts for each {feature}, and the data")
+    apply_layout(figure, "Fitted line", f"{what} that the model predicts for each value of {feature}, and the data")
     figure.update_xaxes(title=feature)
     if function.classes:
         ticks = {} if function.has_probabilities else {"tickvals": list(range(len(function.classes))), "ticktext": list(function.classes)}
@@ -89,6 +89,8 @@ def _regions(function: FittedFunction) -> "Figure":
             marker = {"symbol": symbol, "size": 9 if is_test else 6, "line": {"color": "white", "width": 1}, **colour}
             figure.add_scatter(x=x, y=y, mode="markers", marker=marker, name=f"{name}, {part}" if name else part)
     apply_layout(figure, title, subtitle)
+    if not function.classes:  # the scale of colours is where the legend would be
+        figure.update_layout(legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"})
     figure.update_xaxes(title=function.features[0], range=[float(first[0]), float(first[-1])])
     return figure.update_yaxes(title=function.features[1], range=[float(second[0]), float(second[-1])])
 
