@@ -1,7 +1,11 @@
-"""The mean of repeated measurements and its standard error."""
+"""The mean of repeated measurements, its standard error, and the mean of learning curves."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+
+Curve = Sequence[Mapping[str, float]]
+"""The metrics of every epoch, in order."""
 
 
 def mean_and_error(values: Sequence[float]) -> tuple[float, float | None]:
@@ -15,3 +19,27 @@ def mean_and_error(values: Sequence[float]) -> tuple[float, float | None]:
     """
     error = statistics.stdev(values) / len(values) ** 0.5 if len(values) > 1 else None
     return statistics.fmean(values), error
+
+
+def mean_metrics(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the mean of each metric that all have.
+
+    Args:
+        found: Metrics by name, at least one set.
+    """
+    names = [name for name in found[0] if all(name in metrics for metrics in found)]
+    return {name: statistics.fmean(metrics[name] for metrics in found) for name in names}
+
+
+def mean_curve(curves: Sequence[Curve]) -> list[dict[str, float]]:
+    """Return the mean of learning curves, epoch by epoch, over those that have the epoch."""
+    return [mean_metrics([epoch for epoch in epochs if epoch is not None]) for epochs in zip_longest(*curves)]
+
+
+def deviations(curves: Sequence[Curve]) -> list[dict[str, float]]:
+    """Return the standard deviation of each metric at each epoch that at least two of the curves have."""
+    found = []
+    for epochs in zip_longest(*curves):
+        reached = [epoch for epoch in epochs if epoch is not None]
+        found.append({name: statistics.stdev(epoch[name] for epoch in reached) for name in mean_metrics(reached)} if len(reached) > 1 else {})
+    return found

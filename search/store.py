@@ -13,6 +13,7 @@ from .redaction import redact, shorten
 from .secret_values import remember_address
 
 _SQLITE = "sqlite:///"
+MODEL_SUFFIXES = (".keras", ".skops")
 _MEMORY = ("sqlite://", f"{_SQLITE}:memory:")
 
 
@@ -156,6 +157,16 @@ class StudyFolder:
         """The path of a trial's model, such as ``7.keras``; without a suffix if there is no model."""
         found = [path for path in self.models.glob(f"{number}.*") if path.stem == str(number)]
         return next(iter(found), self.model_stem(number))
+
+    def execution_models(self, number: int) -> dict[int, Path]:
+        """The models of a trial's executions, such as ``7-2.keras``, by the execution's number."""
+        found = [path for path in self.models.glob(f"{number}-*.*") if path.suffix in MODEL_SUFFIXES and path.stem.rpartition("-")[2].isdigit()]
+        return {int(path.stem.rpartition("-")[2]): path for path in found}
+
+    def models_of(self, number: int) -> list[Path]:
+        """The models of a trial: its only one, or those of its executions in their order; none if there is none."""
+        only, executions = self.model(number), self.execution_models(number)
+        return [only] if only.is_file() else [executions[index] for index in sorted(executions)]
 
 
 def _is_folder(tracking_uri: str) -> bool:

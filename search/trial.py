@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from .experiment.parameters import Value
 from .experiment.settings import TrainingSettings
+from .spread import mean_and_error, mean_metrics
 
 
 class TrialState(StrEnum):
@@ -56,6 +57,9 @@ class Assignment:
         model_path: Path of the saved model, without the suffix, which depends on the kind of model.
         checkpoint_path: Path of the checkpoint from which a killed trial continues; empty for none. Defaults to empty.
         attempt: Number of the attempt, from 1. Defaults to 1.
+        execution: Number of the execution that is trained, from 0. Defaults to 0, as an experiment without folds and repeats has one.
+        executions: Results of the first executions, which an earlier attempt has trained. Defaults to none.
+        seconds_before: Time that the executions before this one took, for the trial's time limit. Defaults to 0.
         started: Time of the start, in seconds since 1970. Defaults to now.
     """
 
@@ -69,6 +73,9 @@ class Assignment:
     model_path: str
     checkpoint_path: str = ""
     attempt: int = 1
+    execution: int = 0
+    executions: "tuple[TrialResult, ...]" = ()
+    seconds_before: float = 0.0
     started: float = field(default_factory=time.time, compare=False)
 
 
@@ -80,17 +87,34 @@ class EpochReport:
         number: The trial's number.
         epoch: The epoch's number, from 1.
         metrics: Metric values by Keras' names (``loss``, ``val_loss``, ``val_accuracy`` ...) and ``learning_rate``.
+        execution: The execution's number, from 0. Defaults to 0.
         finished: Time of the epoch's end, in seconds since 1970. Defaults to now.
     """
 
     number: int
     epoch: int
     metrics: Mapping[str, float]
+    execution: int = 0
     finished: float = field(default_factory=time.time, compare=False)
 
 
-Report = Callable[[EpochReport], bool]
-"""Called after each epoch; returns whether the trial continues."""
+@dataclass(frozen=True)
+class ExecutionReport:
+    """The end of one execution of a trial that has several.
+
+    Attributes:
+        number: The trial's number.
+        execution: The execution's number, from 0.
+        result: What came of it, with its own value and history.
+    """
+
+    number: int
+    execution: int
+    result: "TrialResult"
+
+
+Report = Callable[[EpochReport | ExecutionReport], bool]
+"""Called after each epoch, and after each execution of a trial that has several; returns whether the trial continues."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +138,8 @@ class TrialResult:
         failure: The kind of failure; None unless FAILED. Defaults to ERROR if FAILED.
         worker: The worker that trained it, such as ``worker-0``; empty if there is only one.
         model_path: Path of the saved model; None if it was not saved.
+        executions: The results of the executions, of a trial that may have several; ``value`` is their mean, ``history`` their mean
+            curve and ``best_epoch`` the median of their best epochs. Defaults to none.
         finished: Time of the end, in seconds since 1970. Defaults to now.
     """
 
@@ -131,11 +157,20 @@ class TrialResult:
     failure: Failure | None = None
     worker: str = ""
     model_path: str | None = None
+    executions: "tuple[TrialResult, ...]" = field(default=(), repr=False)
     finished: float = field(default_factory=time.time, compare=False)
 
     @property
+    def standard_error(self) -> float | None:
+        """The standard error of ``value`` over the executions; None for fewer than two."""
+        values = [execution.value for execution in self.executions if execution.value is not None]
+        return mean_and_error(values)[1] if values else None
+
+    @property
     def best_metrics(self) -> Mapping[str, float]:
-        """The metrics of the epoch of ``value``, by Keras' names and ``learning_rate``; empty if FAILED."""
+        """The metrics of the epoch of ``value``, by Keras' names and ``learning_rate``, or their means over executions; empty if FAILED."""
+        if self.executions:
+            return {} if self.state is TrialState.FAILED else mean_metrics([execution.best_metrics for execution in self.executions])
         return next(iter(self.history[self.best_epoch - 1 : self.best_epoch]), {}) if self.best_epoch else {}
 
     def __post_init__(self) -> None:

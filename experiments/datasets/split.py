@@ -1,5 +1,6 @@
 """Splits rows into train, validation and test parts, the same way each time."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -9,9 +10,17 @@ Parts = dict[str, tuple[Any, pd.Series]]
 
 
 def three_parts(
-    features: Any, target: pd.Series, *, validation_size: float = 0.2, test_size: float = 0.2, seed: int = 42, stratify: bool = True
+    features: Any,
+    target: pd.Series,
+    *,
+    validation_size: float = 0.2,
+    test_size: float = 0.2,
+    seed: int = 42,
+    stratify: bool = True,
+    ordered: bool = False,
+    groups: pd.Series | None = None,
 ) -> Parts:
-    """Split rows at random: the test part first, then the validation part from the remaining rows.
+    """Split rows at random, or in their order: the test part first, then the validation part from the remaining rows.
 
     Args:
         features: Table or array, ``(n_rows, ...)``.
@@ -20,6 +29,8 @@ def three_parts(
         test_size: Part of all rows, above 0 to below 1. Defaults to 0.2.
         seed: Seed of both splits. Defaults to 42.
         stratify: Whether each part has the target's values in the same proportions. Defaults to True.
+        ordered: Whether the rows stay in their order, the last ones being the test part. Defaults to False.
+        groups: The group of each row; the rows of a group stay in one part, so that the sizes are those of groups. Defaults to none.
 
     Returns:
         Features and target of each part.
@@ -33,9 +44,37 @@ def three_parts(
         )
     if not 0 <= seed < 2**32:
         raise ValueError(f"seed={seed} is no seed; expected 0 to 2**32 - 1")
-    rest, test = split_rows(features, target, size=test_size, seed=seed, stratify=stratify)
-    train, validation = split_rows(*rest, size=validation_size / (1 - test_size), seed=seed, stratify=stratify)
+    of_rest = validation_size / (1 - test_size)
+    if groups is not None:
+        rest, test = _split_groups(features, target, groups, size=test_size, seed=seed)
+        train, validation = _split_groups(*rest, groups.loc[rest[1].index], size=of_rest, seed=seed)
+    elif ordered:
+        rest, test = _split_in_order(features, target, size=test_size)
+        train, validation = _split_in_order(*rest, size=of_rest)
+    else:
+        rest, test = split_rows(features, target, size=test_size, seed=seed, stratify=stratify)
+        train, validation = split_rows(*rest, size=of_rest, seed=seed, stratify=stratify)
     return {"train": train, "validation": validation, "test": test}
+
+
+def _split_in_order(features: Any, target: pd.Series, *, size: float) -> tuple[tuple[Any, pd.Series], tuple[Any, pd.Series]]:
+    n_second = math.ceil(size * len(target))
+    if not 0 < n_second < len(target):
+        raise ValueError(f"there are too few rows for three parts; give more rows or other sizes (n_samples={len(target)})")
+    return (features[:-n_second], target[:-n_second]), (features[-n_second:], target[-n_second:])
+
+
+def _split_groups(
+    features: Any, target: pd.Series, groups: pd.Series, *, size: float, seed: int
+) -> tuple[tuple[Any, pd.Series], tuple[Any, pd.Series]]:
+    from sklearn.model_selection import GroupShuffleSplit
+
+    try:
+        [(first, second)] = GroupShuffleSplit(1, test_size=size, random_state=seed).split(features, target, groups.astype(str))
+    except ValueError as error:
+        raise ValueError(f"there are too few groups for three parts; give more rows or other sizes ({error})") from None
+    rows = features.iloc if isinstance(features, pd.DataFrame) else features
+    return (rows[first], target.iloc[first]), (rows[second], target.iloc[second])
 
 
 def whole_parts(features: Any, target: pd.Series) -> Parts:

@@ -35,6 +35,8 @@ def csv(
     test_size: float = 0.2,
     seed: int = 42,
     stratify: bool = True,
+    ordered: bool = False,
+    group: str | int | None = None,
     positive: str | int | bool | None = None,
 ) -> dict[str, Any]:
     """Read a CSV or Parquet file and split it.
@@ -65,6 +67,9 @@ def csv(
         test_size: Part of all rows. Defaults to 0.2.
         seed: Seed of the splits. Defaults to 42.
         stratify: Whether the parts have the classes in the same proportions; not for regression. Defaults to True.
+        ordered: Whether the rows are in the order of time: the last ones become the test part, those before it the validation part.
+            Defaults to False, a split by chance.
+        group: Column of groups, such as patients, by name or number: all rows of a group go into one part. Defaults to none.
         positive: The class of a binary target that f1_score, precision, recall, auc and pr_auc are about. Defaults to the rarer
             of two texts, true, or the larger of two numbers.
 
@@ -77,6 +82,8 @@ def csv(
         ValueError: If an argument is unknown, the file cannot be read, has no rows or too few, or the target does not match the task.
     """
     _check_arguments(task, drop, separator, na_values, decimal)
+    if ordered and group is not None:
+        raise ValueError(f'ordered = true and group = "{group}" exclude each other; leave one of them out')
     file = find(path)
     given = {"separator": separator, "header": header, "comment": comment, "decimal": decimal, "encoding": encoding, "quote": quote}
     table = _read(file, target, gaps=na_values, keep_default_gaps=keep_default_na, day_first=day_first, **given)
@@ -87,15 +94,16 @@ def csv(
     values = _target(table.rows[target_name], file)
     task = infer_task(values) if task == "auto" else task
     features, left_out = _leave_out(table.rows.drop(columns=[target_name, *dropped]))
+    groups = None if group is None else table.rows[_column(table.rows, group, file)]
+    sizes: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed}
     try:
-        parts = three_parts(
-            features, values, validation_size=validation_size, test_size=test_size, seed=seed, stratify=stratify and task != "regression"
-        )
+        parts = three_parts(features, values, **sizes, stratify=stratify and task != "regression", ordered=ordered, groups=groups)
     except ValueError as error:
         raise ValueError(f"{file}: {error}") from None
     form = None if table.format is None else replace(table.format, target=target_name).to_dict()
     name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
-    return {**parts, "task": task, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *left_out]}
+    facts = {"task": task, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *left_out]}
+    return {**parts, **facts, "ordered": ordered}
 
 
 def _leave_out(features: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..data.arrays import unnamed
 from ..data.dataset import Dataset, load_dataset
+from ..data.folds import folds
 from ..data.predictions import CHAMPION
 from ..data.preprocessing import Preprocessor
 from ..data.targets import positive_classes
@@ -27,16 +28,19 @@ from ..experiment.sections import DataSection
 from ..redaction import redact_output, shorten
 from ..secret_values import remember_arguments
 from ..temporary_files import temporary_prefix
+from ..training.model.saving import expected_path
 from . import bundled_code
 from .evaluation import evaluate
 from .function_shape import write_shape
+from .member import ESTIMATOR, MODEL, PREPROCESSOR
 from .metadata import ChampionMetadata
 from .model_overview import write_overview
 from .package import LOAD, PackageSpec
-from .pyfunc import ESTIMATOR, MODEL, PREPROCESSOR, Champion
+from .pyfunc import MEMBERS, Champion
 from .signature import as_declared, signature_of
 from .verification import check_outputs, check_predictions
 
+EXPECTED = "expected.npz"
 N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
 
 
@@ -75,9 +79,13 @@ def build(spec: PackageSpec, dataset: Dataset | None = None) -> Path:
 def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
     """Put model, preprocessing and metadata into one folder."""
     folder.mkdir(parents=True)
-    shutil.copyfile(spec.model_path, folder / (ESTIMATOR if spec.model_path.suffix == SUFFIX else MODEL))
-    shutil.copyfile(spec.expected, folder / "expected.npz")
-    shutil.copytree(spec.preprocessor, folder / PREPROCESSOR)
+    if len(spec.model_paths) == 1:
+        _add_model(spec.model_path, folder)
+    for number, path in enumerate(spec.model_paths if len(spec.model_paths) > 1 else ()):
+        (member := folder / MEMBERS / str(number)).mkdir(parents=True)
+        _add_model(path, member)
+        shutil.copytree(spec.preprocessor_of(number), member / PREPROCESSOR)
+    shutil.copytree(spec.preprocessor, folder / PREPROCESSOR, ignore=shutil.ignore_patterns("fold-*"))
     objective, preprocessor = spec.experiment.objective, Preprocessor.load(spec.preprocessor)
     ChampionMetadata(
         study=spec.study,
@@ -100,16 +108,23 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
     return Champion(folder)
 
 
+def _add_model(path: Path, folder: Path) -> None:
+    shutil.copyfile(path, folder / (ESTIMATOR if path.suffix == SUFFIX else MODEL))
+    shutil.copyfile(expected_path(path), folder / EXPECTED)
+
+
 def _evaluation(spec: PackageSpec, preprocessor: Preprocessor) -> str:
     """Describe how the value was measured; that of a loss depends on more than the data."""
+    evaluation = spec.experiment.evaluation
+    measured = "validation part" if evaluation.n_executions == 1 else f"mean over {evaluation.folds} folds x {evaluation.repeats} repeats"
     if not spec.experiment.objective.metric.endswith("loss"):
-        return "validation part"
+        return measured
     settings = spec.experiment.space.training_settings(spec.params)
     facts = [f"loss {settings.loss}"]
     facts += [f"{name}: {section.loss} x {section.weight:g}" for name, section in spec.experiment.outputs.items()]
     facts += [f"label smoothing {settings.label_smoothing:g}"] if settings.label_smoothing else []
     facts += [f"target scaled by {scaling.formula(name or 'output')}" for name, scaling in preprocessor.scalings.items()]
-    return ", ".join(["validation part", *facts])
+    return ", ".join([measured, *facts])
 
 
 def _backend(spec: PackageSpec) -> str:
@@ -145,7 +160,7 @@ def _load(champion: Champion, spec: PackageSpec, version: Path | None) -> list[s
     """Copy the code that the model needs, load the model with the copy, and return the copied files and packages."""
     try:
         code = bundled_code.copy_code(champion.code_folder, champion.metadata.modules, version)
-        _ = champion.model
+        _ = [member.model for member in champion.members]
     except Exception as error:  # whatever Keras raises for a file it cannot turn into a model
         raise ChampionError(
             f"Trial {spec.trial}'s model does not load again: {_first_line(error)}; Lambda layers cannot be kept, and a model's own layers need "
@@ -155,12 +170,17 @@ def _load(champion: Champion, spec: PackageSpec, version: Path | None) -> list[s
 
 
 def _verify(champion: Champion, dataset: Dataset, spec: PackageSpec) -> None:
-    with np.load(spec.expected) as kept:
-        expected = {name.removeprefix("outputs").removeprefix("."): kept[name] for name in kept}
-    n_rows = len(next(iter(expected.values())))
+    """Check that each model predicts the first rows that it was validated on as it did when it was trained."""
+    evaluation = spec.experiment.evaluation
+    validated = [fold.validation for fold in folds(dataset, evaluation)] if evaluation.folds > 1 else [dataset.validation]
     precision = spec.experiment.space.training_settings(spec.params).precision
-    outputs = champion.outputs(dataset.validation.features[:n_rows])
-    check_outputs(outputs, unnamed(expected), f"Trial {spec.trial}'s model, loaded again", precision=precision)
+    for number, member in enumerate(champion.members):
+        with np.load(member.folder / EXPECTED) as kept:
+            expected = {name.removeprefix("outputs").removeprefix("."): kept[name] for name in kept}
+        n_rows = len(next(iter(expected.values())))
+        rows = member.preprocessor.check(validated[evaluation.fold_of(number)].features[:n_rows])
+        what = f"Trial {spec.trial}'s model{'' if len(champion.members) == 1 else f' of execution {number}'}, loaded again"
+        check_outputs(member.outputs(rows), unnamed(expected), what, precision=precision)
 
 
 def _first_line(error: Exception) -> str:

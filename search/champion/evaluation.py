@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from ..data.arrays import Array, Tree, named
+from ..data.arrays import Array, Tree, named, unnamed
 from ..data.columns import to_numbers
 from ..data.parts import Part
 from ..data.positive_class import is_defined
@@ -16,7 +17,8 @@ from ..experiment.file import Experiment
 from ..experiment.settings import TrainingSettings
 from ..training.intervals import Interval, intervals
 from ..training.metrics import Head, make_heads
-from .pyfunc import BATCH_SIZE, Champion
+from .member import BATCH_SIZE
+from .pyfunc import Champion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +62,13 @@ def _evaluate_network(champion: Champion, part: Part, experiment: Experiment, se
     from ..training.batching import rows
     from ..training.model.compiling import compile_model, encode_targets, row_losses
 
-    model, preprocessor = champion.model, champion.preprocessor
+    preprocessor = champion.preprocessor
     outputs = named(champion.outputs(part.features))  # before the model is compiled, as in production
-    features, heads = preprocessor.transform(part.features), make_heads(experiment, preprocessor.task, preprocessor.scalings)
+    heads = make_heads(experiment, preprocessor.task, preprocessor.scalings)
+    if len(champion.members) == 1:
+        model, features = champion.model, preprocessor.transform(part.features)
+    else:
+        model, features = _identity(outputs), unnamed(outputs)
     some_outputs = model(rows(features, slice(1)))
     compile_model(model, some_outputs, settings, heads)
     target: Tree = encode_targets(model, some_outputs, settings, heads, preprocessor.encode_target(part.target))
@@ -76,6 +82,14 @@ def _evaluate_network(champion: Champion, part: Part, experiment: Experiment, se
         found[name] = _predictions(of, part, outputs[name], loss)
         exact |= {f"{name}_{metric}" if name else metric: value for metric, value in _exact_metrics(found[name], heads[name]).items()}
     return Evaluation(metrics=metrics | exact, predictions=Predictions.of(found, _total_loss(found, heads)))
+
+
+def _identity(outputs: Mapping[str, Array]) -> Any:
+    """Return a model whose outputs are its inputs, by which Keras measures the mean of several models' outputs."""
+    import keras
+
+    inputs = {name: keras.Input(output.shape[1:]) for name, output in outputs.items()}
+    return keras.Model(unnamed(inputs), unnamed({name: keras.layers.Identity(name=name or None)(given) for name, given in inputs.items()}))
 
 
 def _predictions(target: Target, part: Part, output: Array, loss: Array | None) -> OutputPredictions:
@@ -112,7 +126,30 @@ def _evaluate_estimator(champion: Champion, part: Part, experiment: Experiment) 
 
     preprocessor, (target,) = champion.preprocessor, champion.preprocessor.targets.values()
     (head,) = make_heads(experiment, target.task, preprocessor.scalings).values()
-    features, expected = preprocessor.transform(part.features), target.encode(part.targets[target.column])
+    expected = target.encode(part.targets[target.column])
+    if len(champion.members) == 1:
+        estimator, features = champion.model, preprocessor.transform(part.features)
+    else:
+        outputs = named(champion.outputs(part.features))[""]
+        estimator, features = _Computed(outputs) if target.task == "regression" else _ComputedClasses(outputs), outputs
     defined = tuple(metric for metric in head.metrics if is_defined(metric, expected))
-    metrics, rows = measure_rows(champion.model, features, expected, replace(head, metrics=defined), target)
+    metrics, rows = measure_rows(estimator, features, expected, replace(head, metrics=defined), target)
     return Evaluation(metrics=dict.fromkeys(("loss", *head.metrics)) | metrics, predictions=Predictions.of({"": rows}, rows.loss))
+
+
+class _Computed:
+    """An estimator whose predictions are computed already, for the mean of several."""
+
+    def __init__(self, outputs: Array) -> None:
+        self._outputs = outputs
+
+    def predict(self, features: Array) -> Array:
+        return self._outputs[:, 0]
+
+
+class _ComputedClasses(_Computed):
+    def predict(self, features: Array) -> Array:
+        return np.asarray(self._outputs.argmax(axis=1))
+
+    def predict_proba(self, features: Array) -> Array:
+        return self._outputs

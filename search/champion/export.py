@@ -9,7 +9,7 @@ import numpy as np
 from ..data.arrays import named, unnamed
 from ..data.preprocessing import Preprocessor
 from ..data.targets import Target, named_outputs
-from ..errors import DataError
+from ..errors import DataError, InputError
 from ..output_files import check_output, writing
 from .pyfunc import Champion
 from .raw_rows import raw_inputs, raw_rows_model
@@ -33,6 +33,8 @@ def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool 
         InputError: If the preprocessing cannot be written as layers of Keras.
         ChampionError: If the written model predicts otherwise than the champion.
     """
+    if (n_models := len(champion.members)) > 1:
+        raise InputError(f"The champion averages {n_models} models, which one file cannot hold; predict with it, by the command predict or by MLflow")
     suffix = champion.model_file.suffix
     if path.suffix != suffix:
         raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in {suffix}')

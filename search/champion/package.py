@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from .. import errors
+from ..data.arrays import fold_folder
 from ..data.dataset import Dataset
 from ..errors import ChampionError, InputError
 from ..experiment.file import Experiment
@@ -47,8 +48,9 @@ class PackageSpec:
         params: Its searched hyperparameters.
         value: Its value.
         fingerprint: The data set's fingerprint when the study ran.
-        model_path: The saved model, ``<n>.keras`` or ``<n>.skops``, with ``<n>.expected.npz`` beside it.
-        preprocessor: The folder that `Preprocessor.save` wrote.
+        model_paths: The saved models, such as ``7.keras`` or ``7.skops``, with ``7.expected.npz`` beside it: one, or one of each execution,
+            ``7-0.keras`` to ``7-4.keras``, whose predictions are averaged.
+        preprocessor: The folder that `Preprocessor.save` wrote; with folds it has a folder for each of them.
         folder: Where to put the MLflow model; it must not exist.
         code: Folders with versions of the user's modules, the likeliest first; the first one with which the model predicts as when it
             was trained is bundled. Defaults to none, for the modules as they are now.
@@ -60,15 +62,20 @@ class PackageSpec:
     params: Mapping[str, Value]
     value: float
     fingerprint: str
-    model_path: Path
+    model_paths: tuple[Path, ...]
     preprocessor: Path
     folder: Path
     code: tuple[Path, ...] = ()
 
     @property
-    def expected(self) -> Path:
-        """The outputs on the first validation rows, as computed by the worker that trained the model."""
-        return self.model_path.with_suffix(".expected.npz")
+    def model_path(self) -> Path:
+        """The (first) saved model."""
+        return self.model_paths[0]
+
+    def preprocessor_of(self, execution: int) -> Path:
+        """The folder of the preprocessing of one execution's model."""
+        evaluation = self.experiment.evaluation
+        return fold_folder(self.preprocessor, evaluation.fold_of(execution) if evaluation.folds > 1 else None)
 
     @property
     def predictions(self) -> Path:
@@ -78,16 +85,17 @@ class PackageSpec:
     def to_json(self) -> str:
         """Write it as text."""
         content = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        plain = {"experiment": self.experiment.model_dump_json(), "params": dict(self.params), "code": [str(folder) for folder in self.code]}
+        plain: dict[str, Any] = {"experiment": self.experiment.model_dump_json(), "params": dict(self.params)}
+        plain |= {name: [str(path) for path in content[name]] for name in ("code", "model_paths")}
         return json.dumps(content | plain, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read it from text."""
         content = json.loads(text)
-        paths = {name: Path(content[name]) for name in ("model_path", "preprocessor", "folder")}
-        code = tuple(map(Path, content["code"]))
-        return cls(**content | paths | {"experiment": Experiment.model_validate_json(content["experiment"]), "code": code})
+        paths: dict[str, Any] = {name: Path(content[name]) for name in ("preprocessor", "folder")}
+        paths |= {name: tuple(map(Path, content[name])) for name in ("code", "model_paths")}
+        return cls(**content | paths | {"experiment": Experiment.model_validate_json(content["experiment"])})
 
 
 @dataclass(frozen=True, kw_only=True)

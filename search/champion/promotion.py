@@ -49,9 +49,12 @@ class Promotion:
         if ledger.best is None:
             raise ChampionError(f'Study "{ledger.name}" has no trial that succeeded')
         self._trial, value = ledger.best
-        model = ledger.folder.model(self._trial)
-        if not model.is_file():
-            raise ChampionError(f"The model of trial {self._trial} is not at {model} any more; search again with --fresh")
+        models = ledger.folder.models_of(self._trial)
+        if len(models) != self._experiment.evaluation.n_executions:
+            raise ChampionError(
+                f"{ledger.folder.models} has {len(models)} models of trial {self._trial}; expected one for each of its "
+                f"{self._experiment.evaluation.n_executions} executions; search again with --fresh"
+            )
         self._folder = Path(tempfile.mkdtemp(prefix=temporary_prefix()))
         self._packager.submit(
             PackageSpec(
@@ -61,7 +64,7 @@ class Promotion:
                 params=ledger.record(self._trial).params,
                 value=value,
                 fingerprint=ledger.attribute("dataset"),
-                model_path=model,
+                model_paths=tuple(models),
                 preprocessor=ledger.folder.preprocessor,
                 folder=self._folder / "champion",
                 code=versions(ledger.folder.code),

@@ -1,16 +1,11 @@
 """Loads a champion and predicts raw rows, with probabilities.
 
 MLflow imports this module (``loader_module``). It is bundled with the MLflow model together with all that it imports, so it
-imports little (see `bundled_code.py`). Nothing is unpickled: the model is a ``.keras`` file loaded in safe mode, or a
-``.skops`` file of trusted classes; the preprocessing is in skops' format.
+imports little (see `bundled_code.py`).
 """
 
-import contextlib
-import importlib
-import os
 import sys
 import warnings
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,30 +13,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..data.arrays import Tree, named, unnamed
+from ..data.arrays import Tree, named
+from ..data.columns import Features
 from ..data.preprocessing import Preprocessor
-from ..data.targets import named_outputs
-from ..estimators import SUFFIX, load_estimator, outputs
-from ..quiet import quiet_backend
-from .bundled_modules import BundledModules
 from .display import html_table, one_line
 from .estimator_predictions import estimator_predictions
 from .input_checks import UnseenValuesWarning, check_column_types, unseen_values
+from .member import PREPROCESSOR, Member, mean_outputs
 from .metadata import ChampionMetadata
 
-MODEL, ESTIMATOR, PREPROCESSOR = "model.keras", f"model{SUFFIX}", "preprocessor"
-BATCH_SIZE = 256
-"""Rows per forward pass. It bounds the memory; the predictions do not depend on it."""
+MEMBERS = "members"
+"""Folder of the models, each in a folder named by its number, if there are several."""
 
 
 class Champion:
-    """A model together with its preprocessing and its classes."""
+    """A model, or several whose predictions are averaged, with preprocessing and classes."""
 
     def __init__(self, folder: Path, model_uri: str = "") -> None:
         """Set the folder; the model is read when it is first needed.
 
         Args:
-            folder: The folder of ``model.keras`` or ``model.skops``, ``preprocessor/`` and ``champion.json``.
+            folder: The folder of ``champion.json``, ``preprocessor/``, and ``model.keras`` or ``model.skops`` or the folder ``members/``.
             model_uri: Its URI in the registry, for display. Defaults to none.
         """
         self.folder = folder
@@ -68,7 +60,7 @@ class Champion:
 
     @cached_property
     def preprocessor(self) -> Preprocessor:
-        """The preprocessing, fitted on the training part."""
+        """The preprocessing, fitted on all rows that a model was trained on; of several models each has its own too."""
         return Preprocessor.load(self.folder / PREPROCESSOR)
 
     @property
@@ -76,46 +68,30 @@ class Champion:
         """The folder of the bundled source files in the MLflow model, which has the champion in ``data/champion``."""
         return self.folder.absolute().parents[1] / "code"
 
+    @cached_property
+    def members(self) -> list[Member]:
+        """The models whose predictions are averaged, usually one for each fold; a single one without folds and repeats."""
+        parent = self.folder / MEMBERS
+        folders = [parent / str(number) for number in range(len(list(parent.iterdir())))] if parent.is_dir() else [self.folder]
+        return [Member(folder, self.metadata, self.code_folder) for folder in folders]
+
     @property
     def model_file(self) -> Path:
-        """The model's file, as the worker saved it after training."""
-        return self.folder / (ESTIMATOR if self.is_estimator else MODEL)
+        """The file of the first model, as the worker saved it after training."""
+        return self.members[0].model_file
 
     @property
     def is_estimator(self) -> bool:
-        """Whether the model has scikit-learn's interface instead of Keras'."""
-        return (self.folder / ESTIMATOR).is_file()
+        """Whether the models have scikit-learn's interface instead of Keras'."""
+        return self.members[0].is_estimator
 
-    @cached_property
+    @property
     def model(self) -> Any:
-        """The Keras model, not compiled since prediction needs no optimizer; or the fitted estimator, without importing Keras."""
-        if self.is_estimator:
-            with self._own_code():
-                return load_estimator(self.model_file, self.metadata.modules)
-        if "keras" not in sys.modules:  # the requirements list one backend only; Keras' default may not be installed
-            os.environ.setdefault("KERAS_BACKEND", self.metadata.backend)
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read when TensorFlow is first imported
-        with quiet_backend():
-            import keras
-
-            keras.ops.zeros(1)  # the backend starts its devices, of which it prints too
-
-        with self._own_code():
-            return keras.saving.load_model(self.model_file, compile=False, safe_mode=True)
-
-    @contextlib.contextmanager
-    def _own_code(self) -> Iterator[None]:
-        """Import the modules that the model needs: the bundled copies, or installed packages."""
-        if not self.metadata.modules:
-            yield
-            return
-        with BundledModules(self.code_folder).active():
-            for module in self.metadata.modules:
-                importlib.import_module(module)
-            yield
+        """The first model: a Keras model, not compiled since prediction needs no optimizer; or a fitted estimator."""
+        return self.members[0].model
 
     def outputs(self, rows: pd.DataFrame | np.ndarray) -> Tree:
-        """Preprocess raw rows and run the model.
+        """Preprocess raw rows and run the model, or the models, of whose outputs the mean is returned.
 
         Args:
             rows: As for `predict`.
@@ -123,17 +99,13 @@ class Champion:
         Returns:
             The model's outputs, ``(n_rows, n_outputs)``, by output name if there are several.
         """
-        features = self.features(rows)
-        if self.is_estimator:
-            return outputs(self.model, features)
-        if len(rows) <= BATCH_SIZE:  # the same compiled function without `predict`'s data pipeline, which takes 100 ms to set up
-            computed = self.model.predict_on_batch(features)
-        else:
-            computed = self.model.predict(features, batch_size=BATCH_SIZE, verbose=0)
-        return unnamed({name: np.asarray(output, dtype=np.float32) for name, output in named_outputs(self.model, computed).items()})
+        if len(self.members) == 1:
+            return self.members[0].compute(self.features(rows), len(rows))
+        self._check(rows)
+        return mean_outputs(self.members, rows, self.preprocessor)
 
     def features(self, rows: pd.DataFrame | np.ndarray) -> Tree:
-        """Check raw rows and transform them into the model's inputs.
+        """Check raw rows and transform them into the inputs of the (first) model.
 
         Args:
             rows: As for `predict`.
@@ -141,12 +113,16 @@ class Champion:
         Returns:
             float32 ``(n_rows, *input_shape)``, by input name if there are several.
         """
+        return self.members[0].preprocessor.transform_checked(self._check(rows))
+
+    def _check(self, rows: pd.DataFrame | np.ndarray) -> Features:
+        """Check raw rows, warn of unseen values, and convert the rows to the columns and types that were fitted."""
         check_column_types(rows, self.preprocessor)
         checked = self.preprocessor.check(rows)
         self.preprocessor.check_range(rows, "The rows")
         for sentence in unseen_values(checked, self.preprocessor):
-            warnings.warn(sentence, UnseenValuesWarning, stacklevel=3)
-        return self.preprocessor.transform_checked(checked)
+            warnings.warn(sentence, UnseenValuesWarning, stacklevel=4)
+        return checked
 
     def predict(self, rows: pd.DataFrame | np.ndarray) -> pd.DataFrame:
         """Predict raw rows.
@@ -165,7 +141,7 @@ class Champion:
         Warns:
             UnseenValuesWarning: If a text column holds values that were not in training.
         """
-        if self.is_estimator:
+        if self.is_estimator and len(self.members) == 1:
             predictions = estimator_predictions(self.model, self.features(rows), self.preprocessor)
         else:
             predictions = self.preprocessor.decode(self.outputs(rows))
@@ -191,6 +167,6 @@ def _load_pyfunc(path: str) -> _ServedChampion:
     MLflow has put the folder of the bundled files on ``sys.path``; there it would hide the process' own modules of the same names.
     """
     champion = Champion(Path(path))
-    _ = champion.model, champion.preprocessor
+    _ = champion.preprocessor, [member.model for member in champion.members]
     sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).absolute() != champion.code_folder]
     return _ServedChampion(champion)

@@ -12,14 +12,15 @@ from rich.text import Text
 
 from ..csv_cells import neutral_cell
 from ..errors import StudyNotFoundError
-from ..formats import format_duration, format_number, format_parameter, format_value
+from ..formats import format_duration, format_number, format_parameter, format_spread, format_value
 from .columns import Column, Layout, first_that_fits
 from .fixed_settings import fixed_settings
 from .options import Ledger, Study, make_store
 from .output import console, screen_width
 
 if TYPE_CHECKING:
-    from ..ledger import StudyView
+    from ..ledger import StudyView, TrialRecord
+    from ..trial import TrialResult
 
 
 def register(app: typer.Typer) -> None:
@@ -74,7 +75,7 @@ def _facts(view: "StudyView") -> dict[str, str]:
     facts |= {f"  {name}": text for name, text in fixed_settings(experiment).items()}
     facts["trials"] = ", ".join(f"{count} {state}" for state, count in sorted(view.n_by_state().items())) or "none"
     facts["duration"] = format_duration(overview.seconds)
-    facts["best value"] = format_number(overview.value)
+    facts["best value"] = format_spread(overview.value, overview.standard_error)
     test: Mapping[str, float | None] = (view.attribute("champion") or {}).get("test", {})
     facts |= {f"test {name}": format_number(value) for name, value in test.items()}
     if view.best is not None:
@@ -87,6 +88,7 @@ def _facts(view: "StudyView") -> dict[str, str]:
 def history(
     study: Study,
     trial: Annotated[int, typer.Argument(help="Number of a trial.", min=0)],
+    execution: Annotated[int | None, typer.Option(help="One of several executions, from 1; their mean if not given.", min=1)] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the table to this file.")] = None,
     ledger: Ledger = "",
 ) -> None:
@@ -98,12 +100,23 @@ def history(
     if not record.history:
         reason = f": {record.reason}" if record.reason else ""
         raise StudyNotFoundError(f'Trial {trial} of study "{study}" is {record.state} and has no epochs{reason}')
+    result = record.result if execution is None else _execution(record, execution)
+    history = result.history if result else ()
     if csv is not None:
-        _write(record.history, csv)
-        console.print(f"{len(record.history)} epochs written to {csv}")
+        _write(history, csv)
+        console.print(f"{len(history)} epochs written to {csv}")
         return
-    best = record.result.best_epoch if record.result else 0
-    console.print(_layout(record.history, best).draw(["bold green" if epoch == best else "" for epoch in range(1, len(record.history) + 1)]))
+    best = result.best_epoch if result else 0
+    console.print(_layout(history, best).draw(["bold green" if epoch == best else "" for epoch in range(1, len(history) + 1)]))
+
+
+def _execution(record: "TrialRecord", number: int) -> "TrialResult":
+    executions = record.result.executions if record.result else ()
+    if number > max(1, len(executions)):
+        raise StudyNotFoundError(
+            f"Trial {record.number} has {max(1, len(executions))} executions; expected --execution {max(1, len(executions))} or less"
+        )
+    return executions[number - 1] if executions else record.result  # type: ignore[return-value]
 
 
 def _layout(epochs: Sequence[Mapping[str, float]], best: int) -> Layout:

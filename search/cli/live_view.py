@@ -48,7 +48,7 @@ class LiveObserver:
     def on_study_start(self, start: StudyStart) -> None:
         """Show the trials that have finished."""
         self._n_by_state = Counter(record.state.value for record in start.finished)
-        rows = rows_of(start.finished, start.best)
+        rows = rows_of(start.finished, start.best, start.n_executions)
         self._last.extend(rows[-_N_FINISHED_SHOWN:])
         self._best = next((row for row in rows if row.is_best), None)
         self.failures = failures_of(start.finished, start.logs)
@@ -67,9 +67,12 @@ class LiveObserver:
     def on_epoch_end(self, report: EpochReport) -> None:
         """Update the row."""
         epochs = self._epochs[report.number]
-        self._time.progress(report.number, report.epoch / epochs)
+        n_executions = self._start.n_executions if self._start else 1
+        self._time.progress(report.number, (report.execution + report.epoch / epochs) / n_executions)
         value = report.metrics.get(self._objective.metric)
-        self._running[report.number] = replace(self._running[report.number], epoch=f"{report.epoch}/{epochs}", value=value)
+        execution = f"{report.execution + 1}/{n_executions}" if n_executions > 1 else ""
+        row = self._running[report.number]
+        self._running[report.number] = replace(row, epoch=f"{report.epoch}/{epochs}", execution=execution, value=value)
 
     def on_trial_retry(self, result: TrialResult) -> None:
         """Remove the row and print the reason above the view."""
@@ -83,7 +86,10 @@ class LiveObserver:
         self._time.finish(result.number)
         self._n_by_state[result.state.value] += 1
         epoch = str(len(result.history))
-        row = replace(running, state=result.state.value, epoch=epoch, value=result.value, seconds=result.seconds, is_best=is_best)
+        n_executions = self._start.n_executions if self._start else 1
+        execution = f"{len(result.executions)}/{n_executions}" if n_executions > 1 else ""
+        row = replace(running, state=result.state.value, epoch=epoch, execution=execution, value=result.value, error=result.standard_error)
+        row = replace(row, seconds=result.seconds, is_best=is_best)
         if is_best:
             self._best = row
         self._last.append(row)

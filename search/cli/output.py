@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..data.positive_class import with_class
-from ..formats import format_number, format_params, format_spread, format_test
+from ..formats import format_params, format_spread, format_test
 from ..redaction import shorten
 from .baselines import baseline_rows
 from .program import program
@@ -108,7 +108,7 @@ def print_best(summary: "StudySummary") -> None:
     rows = {
         "Study": f"{summary.study} ({finished})",
         "Best trial": f"{summary.trial}: {format_params(summary.params)}",
-        "Validation": f"{with_class(summary.metric, positive)} {format_number(summary.value)}{_repeats(summary)}",
+        "Validation": f"{with_class(summary.metric, positive)} {_value(summary)}{_repeats(summary)}",
         "Test": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
         **baseline_rows(summary),
         "Model": _model(summary),
@@ -116,6 +116,12 @@ def print_best(summary: "StudySummary") -> None:
     for name, text in rows.items():
         table.add_row(name, text)
     console.print(table)
+
+
+def _value(summary: "StudySummary") -> str:
+    """Return the best value, with its standard error and the number of executions if there are several."""
+    n_executions, value = len(summary.execution_values), format_spread(summary.value, summary.standard_error)
+    return f"{value} (mean and standard error of {n_executions} executions)" if n_executions > 1 else value
 
 
 def _repeats(summary: "StudySummary") -> str:

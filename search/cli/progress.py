@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rich.live import Live
 
 from ..experiment.file import ObjectiveSection
-from ..formats import format_number, format_params
+from ..formats import format_params, format_spread
 from ..study.observer import Observer, StudyStart
 from ..trial import Assignment, EpochReport, TrialResult
 from .live_view import LiveObserver
@@ -38,10 +38,12 @@ class LineObserver:
         self._metric = ""
         self._n_trials = 0
         self._n_finished = 0
+        self._n_executions = 1
         self._params: dict[int, str] = {}
 
     def on_study_start(self, start: StudyStart) -> None:
         """Print the study's name and its number of finished trials."""
+        self._n_executions = start.n_executions
         self._metric, self._n_finished, self._n_trials = start.metric, len(start.finished), start.n_trials
         wanted = f"all {self._n_finished}" if self._n_finished > self._n_trials else f"{self._n_finished} of {self._n_trials}"
         console.print(f"Study {start.study}: {wanted} trials finished")
@@ -61,10 +63,11 @@ class LineObserver:
         """Print the trial."""
         self._n_finished += 1
         params = self._params.pop(result.number)
-        outcome = result.reason or f"{self._metric} {format_number(result.value)}"
+        outcome = result.reason or f"{self._metric} {format_spread(result.value, result.standard_error)}"
         mark = " (best)" if is_best else ""
         width = len(str(self._n_trials))
-        epochs = f"{len(result.history)} epochs, {result.seconds:.1f} s"
+        executions = f"{len(result.executions)} of {self._n_executions} executions, " if self._n_executions > 1 else ""
+        epochs = f"{executions}{len(result.history)} epochs, {result.seconds:.1f} s"
         count = f"[{self._n_finished:>{width}}/{self._n_trials}]"
         console.print(f"{count} trial {result.number} {result.state}: {outcome}{mark}; {epochs}; {params}", markup=False)
 

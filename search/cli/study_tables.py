@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ..csv_cells import neutral_cell
 from ..data.positive_class import with_class
-from ..formats import format_duration, format_number, format_parameter
+from ..formats import format_duration, format_number, format_parameter, format_spread
 from ..output_files import writing
 from ..redaction import redact
 from .columns import Column, Layout, first_that_fits
@@ -51,7 +51,7 @@ def print_studies(studies: "Sequence[StudyOverview]", unreadable: Sequence[str])
     metric = Column("objective", tuple(f"{study.direction} {study.metric}" for study in studies), is_text=True)
     short = Column("metric", tuple(study.metric for study in studies), is_text=True)
     values = [
-        Column("value", tuple(format_number(study.value) for study in studies)),
+        Column("value", tuple(format_spread(study.value, study.standard_error) for study in studies)),
         Column("test", tuple(format_number(study.test_value) for study in studies)),
     ]
     model = Column("model", tuple(study.model_uri for study in studies), is_text=True)
@@ -106,17 +106,20 @@ def write_trials(records: "Sequence[TrialRecord]", path: Path) -> None:
     names = sorted({name for record in records for name in record.params})
     with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["trial", "state", "value", "epochs", "seconds", *map(neutral_cell, names), "reason"])
+        has_executions = any(record.result is not None and record.result.executions for record in records)
+        spread = ["standard_error", "executions"] if has_executions else []
+        writer.writerow(["trial", "state", "value", *spread, "epochs", "seconds", *map(neutral_cell, names), "reason"])
         for record, row in zip(records, rows_of(records, None), strict=True):
             value = "" if record.value is None else repr(record.value)
             params = [record.params.get(name, "") for name in names]
-            cells = [record.number, row.state, value, len(record.history), row.seconds, *params, record.reason]
+            of_executions = ["" if row.error is None else repr(row.error), len(record.result.executions) if record.result else 0]
+            cells = [record.number, row.state, value, *(of_executions if spread else []), len(record.history), row.seconds, *params, record.reason]
             writer.writerow(map(neutral_cell, cells))
     console.print(f"{len(records)} trials written to {path}")
 
 
 def _print_table(ledger: "StudyView", records: "Sequence[TrialRecord]") -> None:
-    rows = rows_of(records, ledger.best[0] if ledger.best else None)
+    rows = rows_of(records, ledger.best[0] if ledger.best else None, ledger.experiment.evaluation.n_executions)
     console.print(trial_table(rows, ledger.experiment.objective.metric, list(ledger.experiment.space.searched), screen_width()))
 
 

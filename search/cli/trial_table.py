@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ..formats import format_number, format_value
+from ..formats import format_spread, format_value
 from ..redaction import one_line
 from ..trial import TrialState
 from .columns import Column, Layout, first_that_fits
@@ -31,7 +31,9 @@ class TrialRow:
         number: The trial's number.
         state: ``RUNNING``, ``COMPLETE``, ``PRUNED`` or ``FAILED``.
         epoch: Its epochs, such as ``12/100`` while it runs.
+        execution: Its executions, such as ``2/5``; empty if the experiment has one. Defaults to empty.
         value: Its value; of a running trial the last one.
+        error: The standard error of its value over executions; None for fewer than two. Defaults to None.
         seconds: How long it took; None while it runs.
         params: Its searched hyperparameters.
         is_best: Whether it is the best so far.
@@ -43,15 +45,18 @@ class TrialRow:
     value: float | None
     seconds: float | None
     params: Mapping[str, object]
+    execution: str = ""
+    error: float | None = None
     is_best: bool = False
 
 
-def rows_of(records: "Sequence[TrialRecord]", best: int | None) -> list[TrialRow]:
+def rows_of(records: "Sequence[TrialRecord]", best: int | None, n_executions: int = 1) -> list[TrialRow]:
     """Return the rows of trials in a ledger; an interrupted one is FAILED.
 
     Args:
         records: The trials.
         best: Number of the best trial; None if there is none.
+        n_executions: Number of executions of a trial that is not stopped. Defaults to 1.
     """
     return [
         TrialRow(
@@ -61,6 +66,8 @@ def rows_of(records: "Sequence[TrialRecord]", best: int | None) -> list[TrialRow
             value=record.value,
             seconds=record.result.seconds if record.result else 0.0,
             params=record.params,
+            execution=f"{len(record.result.executions)}/{n_executions}" if record.result and n_executions > 1 else "",
+            error=record.result.standard_error if record.result else None,
             is_best=record.number == best,
         )
         for record in records
@@ -86,8 +93,9 @@ def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], wi
         Column(" ", tuple(BEST if row.is_best else " " for row in rows), is_text=True),
         Column("trial", tuple(str(row.number) for row in rows)),
         Column("state", tuple(row.state for row in rows), is_text=True),
+        *([Column("executions", tuple(row.execution for row in rows))] if any(row.execution for row in rows) else []),
         Column("epoch", tuple(row.epoch for row in rows)),
-        Column(metric, tuple(format_number(row.value) for row in rows)),
+        Column(metric, tuple(format_spread(row.value, row.error) for row in rows)),
         Column(_SECONDS, tuple("" if row.seconds is None else f"{row.seconds:.2f}" for row in rows)),
     ]
     layout = first_that_fits(_layouts(facts, [_param_column(name, rows) for name in params]), width)

@@ -25,7 +25,8 @@ Tasks = Task | Mapping[str, Task]
 V = TypeVar("V")
 
 _FACTS = "arrays.json"
-_TREES = ("x_train", "y_train", "x_validation", "y_validation")
+TREES = ("x_train", "y_train", "x_validation", "y_validation")
+"""The fields of `TrainingArrays` that hold arrays."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +69,14 @@ class TrainingArrays:
     @property
     def n_bytes(self) -> int:
         """Size of all arrays."""
-        return sum(array.nbytes for field in _TREES for array in named(getattr(self, field)).values())
+        return sum(array.nbytes for field in TREES for array in named(getattr(self, field)).values())
 
     def save(self, folder: Path) -> None:
         """Write the arrays into a folder, one ``.npy`` file each."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _FACTS).unlink(missing_ok=True)
         files: dict[str, Any] = {}
-        for field in _TREES:
+        for field in TREES:
             tree = getattr(self, field)
             # Numbered, since an input's name may have characters that a file name cannot.
             names = {name: f"{field}_{number}.npy" for number, name in enumerate(named(tree))}
@@ -106,6 +107,21 @@ class TrainingArrays:
                 trees[field] = np.load(folder / files, mmap_mode="c")
         scalings = {name: Scaling(**scaling) for name, scaling in facts.get("scalings", {}).items()}  # an earlier version scaled no target
         return cls(task=facts["task"], n_outputs=facts["n_outputs"], scalings=scalings, **trees)
+
+
+def fold_folder(folder: Path, fold: int | None) -> Path:
+    """Return the folder of a fold's files inside that of a study's; None is the whole training part."""
+    return folder if fold is None else folder / f"fold-{fold}"
+
+
+def load_folds(folder: Path, n_folds: int) -> list[TrainingArrays]:
+    """Map the arrays of each fold into memory.
+
+    Args:
+        folder: The folder of a study's arrays.
+        n_folds: Number of folds; 1 for the data set's own validation part.
+    """
+    return [TrainingArrays.load(fold_folder(folder, None if n_folds == 1 else fold)) for fold in range(n_folds)]
 
 
 def named(tree: V | Mapping[str, V]) -> dict[str, V]:

@@ -41,6 +41,7 @@ class Dataset:
         table_format: How the table's file is written (`search.data.tables.TableFormat`), so that rows to predict are read alike;
             None if the loader names none.
         notes: What the loader tells about the data, one sentence each.
+        is_ordered: Whether the rows of all parts are in the order of their file or time; False if the loader says that it shuffled them.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Dataset:
     fingerprint: str
     table_format: TableFormat | None = None
     notes: tuple[str, ...] = ()
+    is_ordered: bool = True
 
     @property
     def tasks(self) -> dict[str, Task]:
@@ -108,7 +110,7 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
             "class_names". Whole-number targets are then indices into that list and are replaced by its names. "positive" is the
             positive class of a binary target; by default the last of "class_names", or else the larger of two numbers, true, or the
             rarer of two texts. If the target is a table of several columns, "task" is a dict by column, and so are these. Further
-            "table_format", the facts of a `TableFormat`, and "notes", a list of sentences.
+            "table_format", the facts of a `TableFormat`, "notes", a list of sentences, and "ordered", False if the rows are shuffled.
         name: Name of the data set.
 
     Returns:
@@ -132,6 +134,7 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
     named_classes = {column: target.named_classes for column, target in targets.items()}
     digest = fingerprint(parts, [facts["target"], facts["task"], named_classes if len(targets) > 1 else next(iter(named_classes.values()))])
     facts |= {"table_format": _parse_format(loaded.get("table_format"), where), "notes": tuple(loaded.get("notes") or ())}
+    facts["is_ordered"] = loaded.get("ordered", True)
     return Dataset(name=name, train=parts["train"], validation=parts["validation"], test=parts["test"], fingerprint=digest, **facts)
 
 
@@ -218,7 +221,7 @@ def _describe(error: Exception) -> str:
 def _check_keys(loaded: Any, where: str) -> None:
     if not isinstance(loaded, Mapping):
         raise DataError(f"{where}: the loader returned a {type(loaded).__name__}; expected a dict with the keys {', '.join((*PARTS, 'task'))}")
-    known = (*PARTS, "task", "class_names", "positive", "name", "table_format", "notes")
+    known = (*PARTS, "task", "class_names", "positive", "name", "table_format", "notes", "ordered")
     for key in loaded:
         if key not in known:
             raise DataError(f'{where}: the loader returned the unknown key "{key}"; {nearest(str(key), known)}')
@@ -227,6 +230,8 @@ def _check_keys(loaded: Any, where: str) -> None:
             raise DataError(f'{where}: the loader returned no "{key}"; add it to the dict it returns')
     if not isinstance(loaded.get("notes"), list | tuple | None):
         raise DataError(f"{where}: notes = {loaded['notes']!r} is a {type(loaded['notes']).__name__}; expected a list of sentences")
+    if not isinstance(loaded.get("ordered", True), bool):
+        raise DataError(f"{where}: ordered = {loaded['ordered']!r} is a {type(loaded['ordered']).__name__}; expected True or False")
     for task in named(loaded["task"]).values():
         if task not in get_args(Task):
             raise DataError(f'{where}: task = "{task}" is not known; {nearest(str(task), get_args(Task))}')

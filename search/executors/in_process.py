@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..data.arrays import TrainingArrays
+from ..data.arrays import load_folds
 from ..experiment.file import Experiment
 from ..python_process import Process, PythonProcess
 from ..training.context import TrainingContext
@@ -35,20 +35,21 @@ class InProcessExecutor:
         """Store the experiment; nothing is imported or loaded yet."""
 
         @functools.cache
-        def load() -> TrainingContext:
-            return TrainingContext(experiment, TrainingArrays.load(arrays))
+        def load() -> list[TrainingContext]:
+            return [TrainingContext(experiment, fold) for fold in load_folds(arrays, experiment.evaluation.folds)]
 
         def check() -> tuple[str, ...]:
             for name, value in DeviceShare("gpu", "0", 1).memory_environment.items():
                 os.environ.setdefault(name, value)
             from ..training.preflight import check_builder
 
-            return check_builder(load())
+            return check_builder(load()[0])
 
         def train(assignment: Assignment, report: Report) -> TrialResult:
+            from ..training.executions import train_executions
             from ..training.run import train_or_raise
 
-            return train_or_raise(load(), assignment, report)
+            return train_executions(load(), assignment, report, train_or_raise)
 
         self._check, self._train = check, train
 

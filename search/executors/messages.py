@@ -1,8 +1,8 @@
 """The messages between the coordinator and a worker, through a pipe or across a cluster.
 
-The worker sends `WorkerStarted` and `WorkerReady` once, then for each assignment any number of `EpochReports` and one result. After
-each epoch of a trial that can be pruned, the worker waits for a bool: whether the trial goes on. Only one trial waits at a time. When
-its pipe is closed, the worker ends.
+The worker sends `WorkerStarted` and `WorkerReady` once, then for each assignment any number of `ProgressReports` and one result.
+After each epoch of a trial that can be pruned, and after each of several executions, the worker waits for a bool: whether the trial
+goes on. Only one trial waits at a time. When its pipe is closed, the worker ends.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import InputError
 from ..experiment.file import Experiment
 from ..experiment.kept_modules import KeptModule
-from ..trial import EpochReport
+from ..trial import Assignment, EpochReport, ExecutionReport
 from .trial_files import FileContents
 
 
@@ -66,14 +66,19 @@ class WorkerReady:
 
 
 @dataclass(frozen=True)
-class EpochReports:
-    """The epochs trained since the last message.
+class ProgressReports:
+    """The epochs and executions that have ended since the last message.
 
     Attributes:
-        reports: One for each epoch, in order; if a trial waits for the reply, the last one is of that trial.
+        reports: One for each, in order; if a trial waits for the reply, the last one is of that trial.
     """
 
-    reports: tuple[EpochReport, ...]
+    reports: tuple[EpochReport | ExecutionReport, ...]
+
+
+def awaits_reply(report: EpochReport | ExecutionReport, assignment: Assignment) -> bool:
+    """Return whether a trial waits, after a report, for the decision whether it goes on."""
+    return isinstance(report, ExecutionReport) or (assignment.is_prunable and report.execution == 0)
 
 
 @dataclass(frozen=True)

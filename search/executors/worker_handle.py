@@ -7,9 +7,9 @@ import time
 from ..trial import Assignment, TrialResult, TrialState
 from .base import WorkerConnection
 from .device_share import DeviceShare
-from .messages import EpochReports, WorkerReady, WorkerStarted
+from .messages import ProgressReports, WorkerReady, WorkerStarted
 
-FromWorker = WorkerStarted | WorkerReady | EpochReports | TrialResult
+FromWorker = WorkerStarted | WorkerReady | ProgressReports | TrialResult
 
 
 class WorkerHandle:

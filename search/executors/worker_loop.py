@@ -9,16 +9,16 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..experiment.file import Experiment
-from ..trial import Assignment, EpochReport
+from ..trial import Assignment, EpochReport, ExecutionReport
 from .device_share import MEMORY_FRACTION
-from .messages import EpochReports, WorkerReady
+from .messages import ProgressReports, WorkerReady, awaits_reply
 
 if TYPE_CHECKING:
     from ..data.arrays import TrainingArrays
@@ -30,12 +30,12 @@ _SLOW_SECONDS = 25.0
 Send = Callable[[Any], None]
 
 
-def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive: Callable[[], Any], send: Send) -> None:
+def serve(experiment: Experiment, load: "Callable[[], list[TrainingArrays]]", receive: Callable[[], Any], send: Send) -> None:
     """Import the backend, check the builder, send `WorkerReady`, and train trials until ``receive`` raises, which ends this process.
 
     Args:
         experiment: The experiment.
-        load: Loads the arrays; called after `messages.CheckBuilder`.
+        load: Loads the arrays of each fold; called after `messages.CheckBuilder`.
         receive: Waits for the next message: first `messages.CheckBuilder`, then, on a separate thread, assignments and replies to
             reports.
         send: Sends a message to the coordinator; called by one thread at a time.
@@ -52,16 +52,16 @@ def serve(experiment: Experiment, load: "Callable[[], TrainingArrays]", receive:
         limit_memory(float(fraction))
     receive()  # CheckBuilder
     faulthandler.dump_traceback_later(_SLOW_SECONDS)  # of what hangs, into the log
-    context = TrainingContext(experiment, load())
+    contexts = [TrainingContext(experiment, arrays) for arrays in load()]
     try:
-        notes = check_builder(context)
+        notes = check_builder(contexts[0])
     except InputError as error:
         send(WorkerReady(error))
         receive()
         return
-    capacity = choose_capacity(context)
+    capacity = choose_capacity(contexts[0])
     faulthandler.cancel_dump_traceback_later()
-    trials = _Trials(send, context)
+    trials = _Trials(send, contexts)
     send(WorkerReady(capacity=capacity, device_bytes=total_bytes(), notes=notes))
     threading.Thread(target=_run_or_exit, args=(_receive_all, receive, trials), daemon=True).start()
     trials.train(capacity)
@@ -88,14 +88,14 @@ class _Trials:
 
     Args:
         send: Sends a message to the coordinator; only the thread that runs calls it.
-        context: The experiment and its arrays.
+        contexts: The experiment with the arrays of each fold.
     """
 
-    def __init__(self, send: Send, context: "TrainingContext") -> None:
-        self._send, self._context = send, context
+    def __init__(self, send: Send, contexts: "Sequence[TrainingContext]") -> None:
+        self._send, self._contexts = send, contexts
         self._assignments: SimpleQueue[Assignment] = SimpleQueue()
         self._replies: SimpleQueue[bool] = SimpleQueue()
-        self._epochs = _EpochBuffer(send)
+        self._reports = _ReportBuffer(send)
 
     def handle(self, message: Assignment | bool) -> None:
         """Queue a trial, or pass on to the waiting trial whether it goes on."""
@@ -121,33 +121,34 @@ class _Trials:
 
     def _train(self, assignment: Assignment) -> None:
         from ..training.device import peak_bytes
-        from ..training.run import train_trial
+        from ..training.executions import train_executions
         from ..training.vectorized.lockstep import LOCKSTEP
 
-        def report(epoch: EpochReport) -> bool:
-            self._epochs.add(epoch, send_now=assignment.is_prunable)
-            return self._replies.get() if assignment.is_prunable else True
+        def report(progress: EpochReport | ExecutionReport) -> bool:
+            is_waiting = awaits_reply(progress, assignment)
+            self._reports.add(progress, send_now=is_waiting)
+            return self._replies.get() if is_waiting else True
 
         with LOCKSTEP.trial():
-            result = train_trial(self._context, assignment, report)
-            self._epochs.send()
+            result = train_executions(self._contexts, assignment, report)
+            self._reports.send()
             self._send(replace(result, peak_bytes=peak_bytes()))
 
 
-class _EpochBuffer:
-    """Epochs that are not sent yet; short epochs are sent together."""
+class _ReportBuffer:
+    """Reports that are not sent yet; those of short epochs are sent together."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._reports: list[EpochReport] = []
+        self._reports: list[EpochReport | ExecutionReport] = []
         self._sent_at = time.monotonic()
 
-    def add(self, report: EpochReport, *, send_now: bool) -> None:
+    def add(self, report: EpochReport | ExecutionReport, *, send_now: bool) -> None:
         self._reports.append(report)
         if send_now or time.monotonic() - self._sent_at >= SEND_INTERVAL_SECONDS:
             self.send()
 
     def send(self) -> None:
         if self._reports:
-            self._send(EpochReports(tuple(self._reports)))
+            self._send(ProgressReports(tuple(self._reports)))
         self._reports, self._sent_at = [], time.monotonic()

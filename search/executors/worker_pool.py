@@ -18,7 +18,7 @@ from .base import WorkerHost
 from .device_share import DeviceShare
 from .gpu_packing import GpuPacking
 from .lost_workers import FailedStarts, failed_results, output_of
-from .messages import CheckBuilder, EpochReports, WorkerReady
+from .messages import CheckBuilder, ProgressReports, WorkerReady, awaits_reply
 from .placement import choose_worker, n_acceptable
 from .recycling import Recycling
 from .wakeup import Wakeup
@@ -127,8 +127,8 @@ class WorkerPool:
     def _handle_message(self, worker: WorkerHandle, report: Report) -> list[TrialResult]:
         results: list[TrialResult] = []
         match message := worker.receive():
-            case EpochReports():
-                self._report_epochs(worker, message, report)
+            case ProgressReports():
+                self._report_progress(worker, message, report)
             case WorkerReady(error=error) if error is not None:
                 raise error
             case WorkerReady(notes=notes):
@@ -142,10 +142,11 @@ class WorkerPool:
         self._submit_backlog()
         return results
 
-    def _report_epochs(self, worker: WorkerHandle, message: EpochReports, report: Report) -> None:
-        """Report each epoch, and reply to a trial that can be pruned whether it goes on."""
-        goes_on = [report(epoch) for epoch in message.reports][-1]
-        if worker.assignments[message.reports[-1].number].is_prunable:
+    def _report_progress(self, worker: WorkerHandle, message: ProgressReports, report: Report) -> None:
+        """Report each epoch and execution, and reply to a trial that waits whether it goes on."""
+        last = message.reports[-1]
+        goes_on = [report(progress) for progress in message.reports][-1]
+        if awaits_reply(last, worker.assignments[last.number]):
             worker.send(goes_on)
 
     def _after_trial(self, worker: WorkerHandle, result: TrialResult) -> None:

@@ -17,6 +17,7 @@ from ..errors import ExperimentError, nearest
 from ..redaction import mask, redact
 from ..secret_values import is_secret_name, remember_arguments
 from . import shipped
+from .evaluation import EvaluationSection
 from .sections import (
     BuilderReference,
     CallbackSection,
@@ -36,6 +37,7 @@ from .validation import Table, describe_error, invalid
 __all__ = [
     "CallbackSection",
     "DataSection",
+    "EvaluationSection",
     "ExecutorSection",
     "Experiment",
     "ObjectiveSection",
@@ -71,6 +73,7 @@ class Experiment(Table):
         outputs: The model's outputs, if it has several or one needs another loss. Defaults to one output for the only target.
         space: Every hyperparameter.
         objective: The metric to optimize and its direction.
+        evaluation: Folds and repeats of each trial. Defaults to one training, measured on the data set's own validation part.
         callbacks: Keras callbacks of every trial. Defaults to none.
         search: Sampler, pruner, number of trials, limits.
         executor: Where trials run, and their limits.
@@ -83,6 +86,7 @@ class Experiment(Table):
     outputs: dict[OutputName, OutputSection] = Field(default_factory=dict)
     space: Space = Space()
     objective: Annotated[ObjectiveSection, Field(examples=[{"metric": "val_accuracy", "direction": "maximize"}])]
+    evaluation: EvaluationSection = Field(default=EvaluationSection(), exclude_if=lambda value: value == EvaluationSection())
     callbacks: list[CallbackSection] = Field(default_factory=list)
     search: SearchSection = SearchSection()
     executor: ExecutorSection = ExecutorSection()

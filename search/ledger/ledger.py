@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from optuna.exceptions import UpdateFinishedTrialError
@@ -19,9 +20,9 @@ from ..errors import TakenOverError
 from ..experiment.parameters import Value
 from ..seeds import trial_seed
 from ..store import StudyFolder
-from ..trial import EpochReport, Failure, TrialResult, TrialState
+from ..trial import EpochReport, ExecutionReport, Failure, TrialResult, TrialState
 from .base import OpenedStudy
-from .record import ATTRIBUTE, RETRY_STATE, RetryState, to_attribute, to_retry_state
+from .record import ATTRIBUTE, RETRY_STATE, RetryState, execution_key, to_attribute, to_executions, to_retry_state
 from .view import StudyView
 
 if TYPE_CHECKING:
@@ -94,6 +95,27 @@ class Ledger(StudyView):
         trial = self._running[report.number]
         self._storage.set_trial_intermediate_value(trial, report.epoch, report.metrics[metric])
         return self.study.pruner.prune(self.study, self._storage.get_trial(trial))
+
+    def record_execution(self, report: ExecutionReport, *, seed: int, batch_size: int) -> None:
+        """Record one execution of a running trial; its value, and the mean of those before it, is what samplers see of a trial that stops.
+
+        Args:
+            report: The execution.
+            seed: Its seed.
+            batch_size: Its batch size.
+        """
+        trial = self._running[report.number]
+        written = to_attribute(report.result, seed, report.result.finished) | {"batch_size": batch_size}
+        self._storage.set_trial_user_attr(trial, execution_key(report.execution), written)
+        recorded = to_executions(self._storage.get_trial(trial))[: report.execution + 1]
+        step = self.experiment.space.max_epochs + len(recorded)  # after those of the epochs, which a pruner compares
+        self._storage.set_trial_intermediate_value(trial, step, fmean(result.value for result in recorded if result.value is not None))
+
+    def execution_values(self) -> dict[int, list[float]]:
+        """Read the values of the executions of each trial that runs, was stopped or has succeeded, by its number."""
+        trials = self.study.get_trials(deepcopy=False)
+        found = {trial.number: to_executions(trial) for trial in trials if trial.state is not OptunaState.FAIL}
+        return {number: [of.value for of in executions if of.value is not None] for number, executions in found.items() if executions}
 
     def tell(self, result: TrialResult, *, seed: int, finished: float) -> bool:
         """Record the result of a running trial.

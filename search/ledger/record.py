@@ -1,7 +1,7 @@
 """The record of a trial in the ledger, and its conversion to and from attributes of Optuna's trial."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from optuna.trial import FrozenTrial
@@ -13,6 +13,7 @@ from ..trial import Failure, TrialResult, TrialState
 
 ATTRIBUTE = "result"
 RETRY_STATE = "again"
+_EXECUTION = "execution"
 _STATES = {
     OptunaState.RUNNING: TrialState.RUNNING,
     OptunaState.WAITING: TrialState.INTERRUPTED,
@@ -121,8 +122,29 @@ def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, A
         "n_parameters": result.n_parameters,
         "device": result.device,
         "trainer": result.trainer,
+        "n_executions": len(result.executions),
         "history": {name: [epoch[name] for epoch in result.history] for name in names},
     }
+
+
+def execution_key(index: int) -> str:
+    """Return the attribute of Optuna's trial that holds the result of an execution, from 0."""
+    return f"{_EXECUTION} {index}"
+
+
+def to_executions(trial: FrozenTrial, batch_size: int | None = None) -> list[TrialResult]:
+    """Read the executions of a trial, in order, up to the first that is not recorded.
+
+    Args:
+        trial: The trial.
+        batch_size: Those of this batch size only, of which an earlier attempt may have had another; None for any. Defaults to None.
+    """
+    found: list[TrialResult] = []
+    while written := trial.user_attrs.get(execution_key(len(found))):
+        if batch_size not in (None, written["batch_size"]):
+            break
+        found.append(to_result(trial.number, TrialState(written["state"]), written))
+    return found
 
 
 def to_record(trial: FrozenTrial) -> TrialRecord:
@@ -131,6 +153,9 @@ def to_record(trial: FrozenTrial) -> TrialRecord:
     if state is TrialState.FAILED and written is None:
         state = TrialState.INTERRUPTED
     result = to_result(trial.number, state, written) if state.is_final and written else None
+    if result is not None and written:
+        n_executions = written.get("n_executions", 0)  # earlier versions had one
+        result = replace(result, executions=tuple(to_executions(trial)[:n_executions]))
     return TrialRecord(number=trial.number, state=state, params=trial.params, result=result)
 
 

@@ -13,7 +13,7 @@ from ..experiment.file import Experiment, parse_experiment
 from ..store import StudyFolder
 from ..trial import TrialResult
 from .base import OpenedStudy
-from .record import RetryState, TrialRecord, to_record, to_retry_state, was_proposed
+from .record import RetryState, TrialRecord, to_executions, to_record, to_retry_state, was_proposed
 from .trial_index import TrialIndex
 
 
@@ -101,6 +101,10 @@ class StudyView:
         """Return when each finished trial was first started and ended, in local time."""
         trials = self.study.get_trials(deepcopy=False)
         return [(trial.datetime_start, trial.datetime_complete) for trial in trials if trial.datetime_start and trial.datetime_complete]
+
+    def executions(self, number: int, batch_size: int) -> list[TrialResult]:
+        """Read the recorded executions of a trial with a batch size, in order."""
+        return to_executions(self._trial(number), batch_size)
 
     def retry_state(self, number: int) -> RetryState:
         """Read the retry state of a trial."""

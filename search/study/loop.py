@@ -15,13 +15,14 @@ from ..experiment.parameters import Value
 from ..experiment.space import to_distributions
 from ..ledger import Ledger, RetryState, StudyView
 from ..samplers import is_exhausted
-from ..seeds import trial_seed
+from ..seeds import execution_seed, trial_seed
 from ..tracking.base import Tracker
-from ..trial import Assignment, EpochReport, Failure, TrialResult, TrialState
+from ..trial import Assignment, EpochReport, ExecutionReport, Failure, TrialResult, TrialState
+from . import race
 from .circuit_breaker import CircuitBreaker
 from .disk_space import is_full
 from .interrupts import deferred_interrupts
-from .model_retention import remove_checkpoints, remove_models, retention_threshold
+from .model_retention import kept_executions, remove_checkpoints, remove_models, retention_threshold
 from .observer import Observer
 
 logger = logging.getLogger(__name__)
@@ -39,19 +40,21 @@ def build_assignment(experiment: Experiment, ledger: StudyView, number: int, par
     Returns:
         The assignment of the trial's next attempt.
     """
-    retry_state = ledger.retry_state(number)
+    retry_state, evaluation = ledger.retry_state(number), experiment.evaluation
     training = experiment.space.training_settings(params)
+    training = training.model_copy(update={"batch_size": retry_state.batch_size}) if retry_state.batch_size else training
     return Assignment(
         number=number,
         params=params,
         model_arguments=experiment.space.model_arguments(params),
-        training=training.model_copy(update={"batch_size": retry_state.batch_size}) if retry_state.batch_size else training,
+        training=training,
         seed=trial_seed(experiment.search.seed, number),
         is_prunable=experiment.search.pruner != "none",
         keep_if_better_than=retention_threshold(ledger, experiment.search),
         model_path=str(ledger.folder.model_stem(number)),
         checkpoint_path=str(ledger.folder.checkpoint(number)),
         attempt=retry_state.attempt,
+        executions=kept_executions(ledger, number, training.batch_size) if evaluation.n_executions > 1 and retry_state.attempt > 1 else (),
     )
 
 
@@ -143,15 +146,27 @@ class SearchLoop:
         self.executor.submit(assignment)
         self.observer.on_trial_start(assignment)
 
-    def _report(self, report: EpochReport) -> bool:
+    def _report(self, report: EpochReport | ExecutionReport) -> bool:
         self._check_interrupt()
         if not self.ledger.holds(report.number):
             return False
-        self.tracker.log_epoch(report)
+        if isinstance(report, ExecutionReport):
+            return self._end_execution(report)
+        if self.experiment.evaluation.n_executions == 1:  # of several, the mean curve is logged with the result
+            self.tracker.log_epoch(report)
         self.observer.on_epoch_end(report)
-        if not self._running[report.number].is_prunable:
+        if not self._running[report.number].is_prunable or report.execution > 0:
             return True
         return not self.ledger.should_prune(report, self.experiment.objective.metric)
+
+    def _end_execution(self, report: ExecutionReport) -> bool:
+        """Record an execution, and return whether the trial goes on."""
+        assignment, evaluation = self._running[report.number], self.experiment.evaluation
+        seed = execution_seed(assignment.seed, report.execution)
+        self.ledger.record_execution(report, seed=seed, batch_size=assignment.training.batch_size)
+        if not evaluation.race or report.execution + 1 == evaluation.n_executions:
+            return True
+        return race.goes_on(report.number, self.ledger.execution_values(), self.experiment.objective, evaluation.n_executions)
 
     def _finish(self, result: TrialResult) -> None:
         if is_full(result.reason):  # not the trial's fault: it is retried once the disk has free space
@@ -189,7 +204,7 @@ class SearchLoop:
     def _tell(self, assignment: Assignment, result: TrialResult) -> None:
         is_best = self.ledger.tell(result, seed=assignment.seed, finished=time.time())
         self.ledger.folder.checkpoint(result.number).unlink(missing_ok=True)
-        if result.model_path:
+        if result.model_path or any(execution.model_path for execution in result.executions):
             self._remove_models()
         self.tracker.finish_trial(result)
         if self.ledger.best is not None:

@@ -1,5 +1,6 @@
 """Keeps the models of a study's best trials on disk, within its quota, and removes all other models and old checkpoints."""
 
+import itertools
 import logging
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from ..experiment.file import SearchSection
 from ..ledger import StudyView
 from ..store import StudyFolder
+from ..trial import TrialResult
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +25,19 @@ def retention_threshold(ledger: StudyView, search: SearchSection) -> float | Non
     """
     ranking = ledger.ranking(search.keep_models)
     return ranking[-1][1] if len(ranking) == search.keep_models else None
+
+
+def kept_executions(ledger: StudyView, number: int, batch_size: int) -> tuple[TrialResult, ...]:
+    """Return the first executions of a trial that its next attempt need not train again: they are recorded, and their models are here.
+
+    Args:
+        ledger: The study.
+        number: The trial's number.
+        batch_size: The batch size of the next attempt.
+    """
+    recorded, models = ledger.executions(number, batch_size), ledger.folder.execution_models(number)
+    n_kept = next(index for index in itertools.count() if index not in models)
+    return tuple(recorded[:n_kept])
 
 
 def remove_models(ledger: StudyView, search: SearchSection) -> None:
@@ -54,13 +69,18 @@ def remove_checkpoints(ledger: StudyView) -> None:
 def stray_models(folder: StudyFolder, kept: Collection[int]) -> Iterator[Path]:
     """Yield the model files that belong to none of the given trials."""
     names = {str(number) for number in kept}
-    return (path for path in _files(folder.models) if path.name.partition(".")[0] not in names)
+    return (path for path in _files(folder.models) if _trial_of(path) not in names)
+
+
+def _trial_of(path: Path) -> str:
+    """Return the number of the trial that a model belongs to, given that of the trial or of an execution."""
+    return path.name.partition(".")[0].partition("-")[0]
 
 
 def _keep_within(quota: int, folder: StudyFolder, ranking: list[int]) -> None:
     """Remove the worst models until the rest fits into the quota; the best one always stays."""
     while (used := _size(folder.models) + _size(folder.checkpoints)) > quota:
-        kept = [number for number in ranking if folder.model(number).is_file()]
+        kept = [number for number in ranking if folder.models_of(number)]
         if len(kept) < 2:
             logger.warning(
                 "%s: the best model and the checkpoints need %d bytes, more than search.disk_quota_bytes = %d; they are kept",
@@ -70,7 +90,7 @@ def _keep_within(quota: int, folder: StudyFolder, ranking: list[int]) -> None:
             )
             return
         for path in _files(folder.models):
-            if path.name.partition(".")[0] == str(kept[-1]):
+            if _trial_of(path) == str(kept[-1]):
                 path.unlink(missing_ok=True)
 
 

@@ -21,6 +21,7 @@ class StudyOverview:
         direction: "minimize" or "maximize".
         metric: The objective's metric.
         value: Value of the best trial; None if there is none.
+        standard_error: Its standard error over executions; None for fewer than two.
         test_value: The best trial's value of the objective's metric on the test part; None if it is not registered, or not defined there.
         model_uri: URI of the registered champion; empty until it is registered.
     """
@@ -34,6 +35,7 @@ class StudyOverview:
     direction: str
     metric: str
     value: float | None
+    standard_error: float | None
     test_value: float | None
     model_uri: str
 
@@ -59,6 +61,7 @@ def overview_of(ledger: StudyView, *, is_running: bool) -> StudyOverview:
         direction=objective.direction,
         metric=objective.metric,
         value=ledger.best[1] if ledger.best else None,
+        standard_error=result.standard_error if ledger.best and (result := ledger.result(ledger.best[0])) else None,
         test_value=champion.get("test", {}).get(objective.metric.removeprefix("val_")) if is_best else None,
         model_uri=champion.get("model_uri", ""),
     )

@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
+from ..data.arrays import fold_folder
 from ..data.dataset import Dataset, load_dataset
 from ..data.fitting import fit_preprocessor, prepare
+from ..data.folds import folds, with_all_rows, without_group
 from ..data.preprocessing import Preprocessor
 from ..data.targets import Target, choose_targets, read_targets, tasks_of
 from ..errors import StudyChangedError
@@ -45,7 +47,8 @@ def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:
     _check_data(ledger, dataset)
     targets = targets_of_study(ledger, dataset, experiment)
     check_objective(experiment.objective, tasks_of(targets), experiment.outputs)
-    check_validation(experiment, dataset, targets)
+    for fold in folds(dataset, experiment.evaluation) if experiment.evaluation.folds > 1 else [dataset]:
+        check_validation(experiment, fold, targets)
     with ledger.lock():
         _check_data(ledger, dataset)
         ledger.set_attribute("dataset", dataset.fingerprint)
@@ -59,23 +62,38 @@ def targets_of_study(ledger: StudyView, dataset: Dataset, experiment: Experiment
         ExperimentError: As `search.data.targets.choose_targets`.
     """
     stored = read_targets(ledger.folder.preprocessor) if ledger.records() else {}
-    return stored or choose_targets(dataset, experiment.outputs, experiment.preprocessing.target)
+    return stored or choose_targets(_whole(dataset, experiment), experiment.outputs, experiment.preprocessing.target)
 
 
 def prepare_arrays(ledger: StudyView, dataset: Dataset, experiment: Experiment) -> None:
     """Write a study's preprocessing and arrays; the preprocessing of earlier trials stays, even if this version would fit another one.
 
+    With folds there is one of both for each fold, in a folder of its own, beside those of all their rows.
+
     Raises:
         DataError: If the data cannot be used.
         ExperimentError: If an input or an output names a column that the data set does not have.
     """
-    folder = ledger.folder.preprocessor
+    n_folds = experiment.evaluation.folds
+    if n_folds > 1:
+        for number, fold in enumerate(folds(dataset, experiment.evaluation)):
+            _prepare(ledger, fold, experiment, number)
+    _prepare(ledger, _whole(dataset, experiment), experiment)
+
+
+def _whole(dataset: Dataset, experiment: Experiment) -> Dataset:
+    """Return the data set whose training part has all rows that models are trained on."""
+    return with_all_rows(dataset) if experiment.evaluation.folds > 1 else dataset
+
+
+def _prepare(ledger: StudyView, dataset: Dataset, experiment: Experiment, fold: int | None = None) -> None:
+    folder = fold_folder(ledger.folder.preprocessor, fold)
     if ledger.records() and read_targets(folder):
         preprocessor = Preprocessor.load(folder)
     else:
-        preprocessor = fit_preprocessor(dataset, experiment.preprocessing, experiment.outputs)
+        preprocessor = fit_preprocessor(dataset, without_group(experiment.preprocessing, experiment.evaluation), experiment.outputs)
         preprocessor.save(folder)
-    prepare(dataset, preprocessor).save(ledger.folder.arrays)
+    prepare(dataset, preprocessor).save(fold_folder(ledger.folder.arrays, fold))
 
 
 def _check_data(ledger: StudyView, dataset: Dataset) -> None:

@@ -13,7 +13,7 @@ from ..experiment.file import Experiment, parse_experiment
 from ..ledger import Ledger
 from ..seeds import trial_seed
 from ..store import Store
-from ..trial import Assignment, Failure, TrialResult
+from ..trial import Assignment, EpochReport, ExecutionReport, Failure, TrialResult
 from .code_changes import check_code
 from .loop import build_assignment
 from .preparation import check_written, load_data, prepare_arrays
@@ -27,11 +27,13 @@ class Training:
         trial: The trial's number.
         repeat: The number of the repeat, from 1; 0 for the trial's own seed.
         epochs: Number of epochs; None for the trial's own.
+        n_executions: Number of executions; None for all of the experiment. Defaults to None.
     """
 
     trial: int
     repeat: int
     epochs: int | None = None
+    n_executions: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +86,16 @@ class RepeatedTraining:
                 training, assignment = waiting.popleft()
                 self._running[assignment.number] = training, assignment
                 self.executor.submit(assignment)
-            for result in self.executor.wait(lambda _epoch: True):
+            for result in self.executor.wait(self._goes_on):
                 training, assignment = self._running.pop(result.number)
                 if result.failure in (Failure.LOST, Failure.HUNG) and assignment.attempt <= self.experiment.executor.max_retries:
                     waiting.append((training, replace(assignment, attempt=assignment.attempt + 1)))
                 else:
                     yield training, replace(result, number=training.trial)
+
+    def _goes_on(self, report: EpochReport | ExecutionReport) -> bool:
+        training, _ = self._running[report.number]
+        return not isinstance(report, ExecutionReport) or report.execution + 1 != training.n_executions
 
     def _assignment(self, number: int, training: Training) -> Assignment:
         """Return an assignment whose number is its own, since several trainings of a trial may run at once."""
@@ -105,6 +111,7 @@ class RepeatedTraining:
             keep_if_better_than=float("inf") if experiment.objective.direction == "maximize" else float("-inf"),
             model_path=str(self.ledger.folder.repeats / "models" / str(number)),
             checkpoint_path="",
+            executions=(),
             attempt=1,
         )
 

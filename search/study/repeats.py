@@ -4,11 +4,13 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 
 from ..errors import StudyFailedError, WorkerError
 from ..ledger import Ledger, StudyView
 from ..ledger.repeats import Repeat, read_repeats, write_repeat
 from ..seeds import trial_seed
+from ..spread import Curve
 from ..store import Store
 from ..temporary_files import remove_abandoned
 from ..trial import Failure, TrialResult, TrialState
@@ -33,13 +35,20 @@ class Reproduction:
     @property
     def largest_difference(self) -> float | None:
         """The largest difference of any metric at any epoch that both trainings have, relative if the metric is above 1; None if there is none."""
-        pairs = zip(self.earlier.history, self.again.history, strict=False)
+        curves = zip(_curves(self.earlier), _curves(self.again), strict=False)
+        pairs = chain.from_iterable(zip(before, after, strict=False) for before, after in curves)
         return max((_difference(before[name], after[name]) for before, after in pairs for name in before.keys() & after.keys()), default=None)
 
     @property
     def is_as_long(self) -> bool:
         """Whether both trainings have the same number of epochs, if the trial was not pruned."""
-        return self.earlier.state is TrialState.PRUNED or len(self.earlier.history) == len(self.again.history)
+        lengths = zip(_curves(self.earlier), _curves(self.again), strict=False)
+        return self.earlier.state is TrialState.PRUNED or all(len(before) == len(after) for before, after in lengths)
+
+
+def _curves(result: TrialResult) -> list[Curve]:
+    """Return the learning curve of each execution."""
+    return [execution.history for execution in result.executions] or [result.history]
 
 
 def _difference(before: float, after: float) -> float:
@@ -69,7 +78,8 @@ def reproduce_trial(study: str, number: int, options: RepeatOptions | None = Non
     with _opened(store, study) as ledger:
         earlier = finished_trial(ledger, number)
         with repeated_training(ledger, store, options) as training:
-            [(_, again)] = training.run([Training(trial=number, repeat=0, epochs=options.epochs)])
+            again_alone = Training(trial=number, repeat=0, epochs=options.epochs, n_executions=len(earlier.executions) or None)
+            [(_, again)] = training.run([again_alone])
         return Reproduction(earlier=earlier, again=again)
 
 

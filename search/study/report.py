@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..data.positive_class import with_class
 from ..errors import StudyFailedError
-from ..formats import format_interval, format_number, format_params, format_test
+from ..formats import format_interval, format_number, format_params, format_spread, format_test
 from ..ledger import StudyView, TrialRecord
 from ..output_files import check_writable
 from ..reports import Report, TrialTable, draw_plots, draw_test_plots, write_report
@@ -61,9 +61,9 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
 
 def _result(summary: StudySummary) -> tuple[dict[str, str], list[str]]:
     """Return the facts about the best trial, and the commands that use it."""
-    positive = summary.positive_classes
+    positive, value = summary.positive_classes, format_spread(summary.value, summary.standard_error)
     facts = {
-        "Best trial": f"{summary.trial}, {with_class(summary.metric, positive)} {format_number(summary.value)} ({summary.direction})",
+        "Best trial": f"{summary.trial}, {with_class(summary.metric, positive)} {value} ({summary.direction})",
         "Hyperparameters": format_params(summary.params) or "none is searched",
         "Test part": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
         "Model": summary.model_uri or "not registered yet",

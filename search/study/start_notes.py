@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from ..data.dataset import Dataset
 from ..data.fitting import choose_columns, find_problems
+from ..data.folds import joined, kind_of, shared_groups, without_group
 from ..data.targets import Target
 from ..experiment.file import Experiment
 from ..ledger import StudyView
@@ -25,10 +26,25 @@ def start_notes(ledger: StudyView, *, experiment: Experiment, dataset: Dataset, 
     """
     yield from dataset.notes
     if not ledger.records():  # a continued study keeps the columns of its first trials
-        columns = choose_columns(dataset, experiment.preprocessing)
+        columns = choose_columns(dataset, without_group(experiment.preprocessing, experiment.evaluation))
         yield from (str(finding) for finding in find_problems(dataset, columns) if finding.is_important)
     yield from experiment.space.notes
     yield from pruner_notes(experiment.search, experiment.space.max_epochs)
     yield from code_notes(experiment)
     yield from data_checks.notes(experiment, dataset, targets)
-    yield from optimism_note(experiment.objective.metric, len(dataset.validation.target), n_trials)
+    yield from _evaluation_notes(experiment, dataset, n_trials)
+
+
+def _evaluation_notes(experiment: Experiment, dataset: Dataset, n_trials: int) -> Iterator[str]:
+    """Yield how a trial's value is measured, and what that means for the search."""
+    section = experiment.evaluation
+    if section.folds == 1:
+        yield from optimism_note(experiment.objective.metric, len(dataset.validation.target), n_trials)
+        return
+    n_rows = len(joined(dataset).target)
+    yield f"a trial's value is a mean over {section.folds} {kind_of(dataset, section)} folds of {n_rows:,} rows, the training and the validation part"
+    if n_shared := shared_groups(dataset, section):
+        yield (
+            f"{n_shared} of the groups of the test part have rows in the other parts too, so that the test metrics may be too good; "
+            f'a loader that splits by groups avoids it, such as group = "{section.group}" of csv'
+        )

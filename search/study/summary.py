@@ -27,6 +27,8 @@ class StudySummary:
         study: The study's name.
         trial: Number of the best trial.
         value: Objective value of the best trial.
+        standard_error: Its standard error over executions; None for fewer than two. Defaults to None.
+        execution_values: The value of each execution, with folds or repeats. Defaults to none.
         metric: The objective's metric.
         direction: "minimize" or "maximize".
         params: Searched hyperparameters of the best trial.
@@ -53,6 +55,8 @@ class StudySummary:
     value: float
     metric: str
     direction: str
+    standard_error: float | None = None
+    execution_values: Sequence[float | None] = ()
     params: Mapping[str, Value]
     metrics: Mapping[str, float]
     n_parameters: int
@@ -94,6 +98,8 @@ def summarize(ledger: StudyView) -> StudySummary:
         study=ledger.name,
         trial=number,
         value=value,
+        standard_error=record.result.standard_error,
+        execution_values=[execution.value for execution in record.result.executions],
         metric=objective.metric,
         direction=objective.direction,
         params=record.params,
@@ -154,6 +160,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         n_by_state=summary.n_by_state,
         best_trial=summary.trial,
         best_value=summary.value,
+        best_error=summary.standard_error,
         best_params=summary.params,
         best_metrics=summary.metrics,
         model_uri=summary.model_uri,

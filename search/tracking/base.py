@@ -55,6 +55,7 @@ class StudyOutcome:
         n_by_state: Number of trials by state, interrupted ones as ``INTERRUPTED``.
         best_trial: Number of the best trial; None if there is none.
         best_value: The best trial's value.
+        best_error: Its standard error over executions; None for fewer than two. Defaults to None.
         best_params: The best trial's searched hyperparameters.
         best_metrics: The best trial's metrics at its best epoch, by Keras' names.
         model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
@@ -69,6 +70,7 @@ class StudyOutcome:
     n_by_state: Mapping[str, int]
     best_trial: int | None = None
     best_value: float | None = None
+    best_error: float | None = None
     best_params: Mapping[str, Value] = field(default_factory=dict)
     best_metrics: Mapping[str, float] = field(default_factory=dict)
     model_uri: str | None = None

@@ -16,6 +16,11 @@ from .provenance import Provenance
 INTERRUPTED = TrialState.INTERRUPTED.value
 FACTS = "system/"
 """Prefix of what is measured in a trial and is no metric of its model: MLflow shows it on a tab of its own, and behind the learning curves."""
+EXECUTIONS = "executions/"
+"""Prefix of the metrics of each execution at its best epoch; their step is the number of the execution, from 1."""
+DEVIATION = "_std"
+"""End of the names of the standard deviations over executions, behind the mean of the metric."""
+STANDARD_ERROR = "value_standard_error"
 _SEARCH_PARAMS = {"sampler", "pruner", "seed"}
 
 
@@ -137,6 +142,8 @@ def result_metrics(result: TrialResult) -> dict[str, float]:
     """Return the metrics that a trial has once: ``value``, ``best_val_accuracy`` ..., ``best_epoch``, ``system/seconds`` ..."""
     metrics: dict[str, float | None] = {
         "value": result.value,
+        STANDARD_ERROR: result.standard_error,
+        f"{FACTS}executions": len(result.executions) or None,
         "best_epoch": result.best_epoch or None,
         f"{FACTS}seconds": result.seconds,
         f"{FACTS}n_parameters": result.n_parameters or None,

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-_ONCE = {"value", "best_epoch", "seconds", "n_parameters"}  # the last three so in earlier versions
-_PREFIXES = (descriptions.FACTS, descriptions.best_name(""), GROUP)
+_ONCE = {"value", descriptions.STANDARD_ERROR, "best_epoch", "seconds", "n_parameters"}  # the last three so in earlier versions
+_PREFIXES = (descriptions.FACTS, descriptions.EXECUTIONS, descriptions.best_name(""), GROUP)
 _TRIAL, _STATE = "perceptune.trial", "perceptune.state"
 
 
@@ -147,7 +147,9 @@ def _result(client: "MlflowClient", run: "Run") -> TrialResult:
 
 def _history(client: "MlflowClient", run: "Run") -> tuple[Mapping[str, float], ...]:
     """Return the metrics of every epoch, up to the first that lacks one."""
-    by_metric = {name: _by_step(client, run.info.run_id, name) for name in sorted(run.data.metrics) if not _is_once(name)}
+    spread = {f"{name}{descriptions.DEVIATION}" for name in run.data.metrics}
+    names = [name for name in sorted(run.data.metrics) if not _is_once(name) and name not in spread]
+    by_metric = {name: _by_step(client, run.info.run_id, name) for name in names}
     n_epochs = max((len(steps) for steps in by_metric.values()), default=0)
     epochs = itertools.takewhile(lambda epoch: all(epoch in steps for steps in by_metric.values()), range(1, n_epochs + 1))
     return tuple({name: steps[epoch] for name, steps in by_metric.items()} for epoch in epochs)

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..spread import deviations
 from ..trial import TrialResult, TrialState
 from . import descriptions
 from .mlflow_batches import Batch, milliseconds, remove_written, write
@@ -41,9 +42,14 @@ class OpenRun:
         if self.has_result:
             return
         finished, n_epochs = milliseconds(result.finished), len(result.history)
+        spread = deviations([execution.history for execution in result.executions]) or [{}] * n_epochs
         for epoch, metrics in enumerate(result.history[self.last_epoch :], start=self.last_epoch + 1):
             seconds_ago = result.seconds * (1 - epoch / n_epochs)
-            self.pending.add_metrics(metrics, finished - milliseconds(seconds_ago), epoch)
+            of_executions = {f"{name}{descriptions.DEVIATION}": number for name, number in spread[epoch - 1].items() if name != "learning_rate"}
+            self.pending.add_metrics({**metrics, **of_executions}, finished - milliseconds(seconds_ago), epoch)
+        for number, execution in enumerate(result.executions, start=1):
+            own = {f"{descriptions.EXECUTIONS}{name}": value for name, value in execution.best_metrics.items() if name != "learning_rate"}
+            self.pending.add_metrics(own, milliseconds(execution.finished), number)
         self.pending.add_metrics(descriptions.result_metrics(result), finished, 0)
         self.pending.tags |= descriptions.result_tags(result)
         self.has_result = True

@@ -1,7 +1,7 @@
 """The descriptions that MLflow's pages show, in Markdown: of an experiment, and of a study's run."""
 
 from ..data.positive_class import with_class
-from ..formats import format_number, format_params, format_test
+from ..formats import format_params, format_spread, format_test
 from ..redaction import redact
 from .base import StudyOutcome, StudyRecord
 
@@ -64,7 +64,7 @@ def _best_lines(record: StudyRecord, outcome: StudyOutcome, page: str) -> list[s
         return []
     name = f"trial {outcome.best_trial}"
     metric = with_class(record.experiment.objective.metric, record.positive)
-    best = f"**Best: {f'[{name}]({page})' if page else name}, {metric} {format_number(outcome.best_value)}**"
+    best = f"**Best: {f'[{name}]({page})' if page else name}, {metric} {format_spread(outcome.best_value, outcome.best_error)}**"
     return [best, *_test_line(record, outcome), *([f"Hyperparameters: {format_params(outcome.best_params)}."] if outcome.best_params else [])]
 
 

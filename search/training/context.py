@@ -1,11 +1,11 @@
 """The experiment and its arrays, with what every part of training derives from both."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..data.arrays import TrainingArrays
+from ..data.arrays import TREES, TrainingArrays, named
 from ..experiment.file import Experiment
 from .batching import n_rows
 from .metrics import Head, logged_names, make_heads
@@ -52,6 +52,13 @@ class TrainingContext:
         """Return the number of gradient steps of an epoch."""
         return math.ceil(self.n_train / batch_size)
 
-    def has_same_data(self, other: "TrainingContext") -> bool:
-        """Return whether another context is of the same experiment and the same arrays, so that both share compiled programs."""
-        return self.experiment is other.experiment and self.arrays is other.arrays
+    def is_of_same_data(self, other: "TrainingContext") -> bool:
+        """Return whether another context is of the same experiment, and of the same arrays or another fold of them."""
+        return self.experiment is other.experiment and (self.arrays is other.arrays or self.experiment.evaluation.folds > 1)
+
+    @cached_property
+    def program_key(self) -> Hashable:
+        """The same for contexts of one experiment that share compiled programs: their arrays differ in values only."""
+        trees = (getattr(self.arrays, field) for field in TREES)
+        shapes = tuple(tuple((name, array.shape, str(array.dtype)) for name, array in named(tree).items()) for tree in trees)
+        return shapes, tuple(sorted(self.arrays.scalings.items()))  # metrics in a target's own units have its scaling as constants

@@ -29,15 +29,21 @@ MOST_PROGRAMS, MOST_PARAMETERS = 8, 2**23
 
 
 def programs_of(context: TrainingContext) -> "Programs":
-    """Return this process' programs of an experiment on its data; those of any other experiment or data are dropped."""
-    if not _kept or not _kept[0].context.has_same_data(context):
+    """Return this process' programs of an experiment, ready for the data of a context; those of any other experiment or data are dropped.
+
+    Folds whose arrays have the same shapes share programs.
+    """
+    if not all(programs.context.is_of_same_data(context) for programs in _kept.values()):
         _kept.clear()  # first, since their data use memory
-        _kept.append(Programs(context))
-    return _kept[0]
+    if context.program_key not in _kept:
+        _kept[context.program_key] = Programs(context)
+    programs = _kept[context.program_key]
+    programs.select(context)
+    return programs
 
 
 class Programs:
-    """The programs of one experiment on its data.
+    """The programs of one experiment on data of the same shapes.
 
     Args:
         context: The experiment and its arrays.
@@ -45,14 +51,21 @@ class Programs:
 
     def __init__(self, context: TrainingContext) -> None:
         self.context = context
-        self._is_resident = fits_in_memory(context.arrays.n_bytes)  # measured once, before the data use memory themselves
+        n_bytes = context.arrays.n_bytes * context.experiment.evaluation.folds
+        self._is_resident = fits_in_memory(n_bytes)  # measured once, before the data use memory themselves
         self._planner = Planner(context)
         self._tensors = Tensors()
+        self._data: dict[int, tuple[TrainingContext, Tensors]] = {id(context.arrays): (context, self._tensors)}
         self.slots = self.new_slots(1)
         self._programs: dict[Hashable, Program] = {}
 
     def __len__(self) -> int:
         return len(self._programs)
+
+    def select(self, context: TrainingContext) -> None:
+        """Train on the data of a context from now on; its `program_key` is that of these programs."""
+        self.context, self._tensors = self._data.setdefault(id(context.arrays), (context, Tensors()))
+        self.slots.select(self.context, self._tensors)
 
     def new_slots(self, n_slots: int) -> SlotAllocator:
         """Return an allocator of populations of ``n_slots`` slots."""
@@ -81,6 +94,7 @@ class Programs:
             return build_streamed(model, self.context, assignment, is_xla=is_xla)
 
         program = self._cached((exact_key(model, assignment), is_xla), ExactProgram, build, model)
+        program.use(self.context, self._tensors, assignment.training)
         program.load(model, assignment.training)
         return program
 
@@ -99,6 +113,7 @@ class Programs:
         build = partial(build_elastic, plan, stack, self.context, assignment.training, self._tensors)
         program = self._cached(plan, ElasticProgram, build, model)
         program.select(stack)
+        program.use(self.context, self._tensors, assignment.training)
         program.load(model, assignment.training)
         return program
 
@@ -129,4 +144,4 @@ class Programs:
         return compiler_choice.uses_xla(model, assignment.training.epochs * self.context.n_steps(assignment.training.batch_size))
 
 
-_kept: list[Programs] = []
+_kept: dict[Hashable, Programs] = {}

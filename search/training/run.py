@@ -6,6 +6,7 @@ Keras is imported when a trial is trained and not before, so that the coordinato
 import gc
 import logging
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ from .failures import classify, reason_of
 
 if TYPE_CHECKING:  # it imports Keras
     from .base import TrialRun
+
+Keep = Callable[[TrialResult], bool]
+"""Returns whether the model of a trial that is COMPLETE is saved."""
 
 _log = logging.getLogger(__name__)
 _COLLECTED_PARAMETERS = 2**20
@@ -35,26 +39,27 @@ def choose_capacity(context: TrainingContext) -> int:
     return concurrency.choose_capacity(context, programs_of(context))
 
 
-def train_trial(context: TrainingContext, assignment: Assignment, report: Report) -> TrialResult:
+def train_trial(context: TrainingContext, assignment: Assignment, report: Report, keep: Keep | None = None) -> TrialResult:
     """Build, train and measure a trial, and save its model if it is better than ``assignment.keep_if_better_than``.
 
     Args:
         context: The experiment and its arrays.
         assignment: The trial.
         report: Called after each epoch in order; if it returns False, training ends as PRUNED. What it raises is raised here.
+        keep: Decides whether the model is saved, given the result. Defaults to comparing its value.
 
     Returns:
         The result. A trial that cannot be built or trained is FAILED with its reason, and nothing is raised for it.
     """
-    return _train_catching(Exception, context, assignment, report)
+    return _train_catching(Exception, context, assignment, report, keep)
 
 
-def train_or_raise(context: TrainingContext, assignment: Assignment, report: Report) -> TrialResult:
+def train_or_raise(context: TrainingContext, assignment: Assignment, report: Report, keep: Keep | None = None) -> TrialResult:
     """Train as `train_trial` does, but raise an exception of the builder or the backend with its own traceback."""
-    return _train_catching(TrialError, context, assignment, report)
+    return _train_catching(TrialError, context, assignment, report, keep)
 
 
-def _train_catching(caught: type[Exception], context: TrainingContext, assignment: Assignment, report: Report) -> TrialResult:
+def _train_catching(caught: type[Exception], context: TrainingContext, assignment: Assignment, report: Report, keep: Keep | None) -> TrialResult:
     from .base import TrialRun
     from .loop.progress import Progress
 
@@ -63,7 +68,7 @@ def _train_catching(caught: type[Exception], context: TrainingContext, assignmen
     reason, failure = "", None
     try:
         with user_code():
-            state = _train(run)
+            state = _train(run, keep)
     except caught as error:  # whatever a builder, a layer or the device can raise
         if error is progress.report_error:
             raise
@@ -93,7 +98,7 @@ def _result(run: "TrialRun", state: TrialState, reason: str, failure: Failure | 
     )
 
 
-def _train(run: "TrialRun") -> TrialState:
+def _train(run: "TrialRun", keep: Keep | None) -> TrialState:
     from .device import device_name
     from .loop.callbacks import make_callbacks
     from .model.building import build_model
@@ -109,10 +114,20 @@ def _train(run: "TrialRun") -> TrialState:
     trainer.train(model, run)
     if run.progress.is_pruned:
         return TrialState.PRUNED
-    if experiment.objective.is_better(run.progress.value, assignment.keep_if_better_than):
+    if _is_kept(run, keep):
         trainer.prepare_to_save(model, run)
         run.model_path = _save(model, run)
     return TrialState.COMPLETE
+
+
+def _is_kept(run: "TrialRun", keep: Keep | None) -> bool:
+    if keep is None:
+        return run.context.experiment.objective.is_better(run.progress.value, run.assignment.keep_if_better_than)
+    try:
+        return keep(_result(run, TrialState.COMPLETE, "", None))
+    except Exception as error:  # the coordinator has ended, or refuses: no failure of the trial
+        run.progress.report_error = error
+        raise
 
 
 def _save(model: object, run: "TrialRun") -> str:

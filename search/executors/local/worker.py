@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
 
-from ...data.arrays import TrainingArrays
+from ...data.arrays import load_folds
 from ...experiment.kept_modules import import_kept
 from ..messages import WorkerSetup, WorkerStarted
 from ..worker_loop import serve
@@ -27,5 +27,6 @@ def work(pipe: Connection) -> NoReturn:
         setup: WorkerSetup = pipe.recv()
         sys.path[:] = setup.path
         import_kept(setup.modules)
-        serve(setup.experiment, lambda: TrainingArrays.load(Path(setup.arrays)), pipe.recv, pipe.send)
+        n_folds = setup.experiment.evaluation.folds
+        serve(setup.experiment, lambda: load_folds(Path(setup.arrays), n_folds), pipe.recv, pipe.send)
     os._exit(0)  # without waiting for trials

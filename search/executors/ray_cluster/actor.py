@@ -21,7 +21,7 @@ from ...redaction import redact_output
 from ...store import Store
 from ...trial import Assignment, TrialResult
 from ..device_share import DeviceShare
-from ..messages import CheckBuilder, EpochReports, MessageWithFiles, WorkerStarted
+from ..messages import CheckBuilder, MessageWithFiles, ProgressReports, WorkerStarted
 from ..trial_files import TrialFolder
 from ..worker_loop import serve
 
@@ -39,7 +39,7 @@ class RayWorker:
     def __init__(self, experiment: Experiment, share: DeviceShare) -> None:
         self._experiment = experiment
         self._share = share
-        self._arrays: TrainingArrays
+        self._arrays: list[TrainingArrays]
         self._received: SimpleQueue[Any] = SimpleQueue()
         self._to_send: SimpleQueue[MessageWithFiles] = SimpleQueue()
         self._folders: dict[int, TrialFolder] = {}
@@ -48,8 +48,8 @@ class RayWorker:
         """Start the worker's main loop on a thread."""
         Thread(target=self._serve, daemon=True).start()
 
-    def check(self, arrays: TrainingArrays) -> None:
-        """Check the builder against the arrays, which are in the node's object store."""
+    def check(self, arrays: list[TrainingArrays]) -> None:
+        """Check the builder against the arrays of each fold, which are in the node's object store."""
         self._arrays = arrays
         self._received.put(CheckBuilder())
 
@@ -85,7 +85,7 @@ class RayWorker:
 
     def _send(self, message: Any) -> None:
         match message:
-            case EpochReports(reports=reports):
+            case ProgressReports(reports=reports):
                 numbers = {report.number for report in reports}
                 checkpoints = {name: content for number in numbers for name, content in self._folders[number].new_checkpoint().items()}
                 self._to_send.put(MessageWithFiles(message, checkpoints))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...data.arrays import TrainingArrays, Tree
+from ...data.arrays import TREES, TrainingArrays, Tree, load_folds
 from ...experiment.file import Experiment
 from ...python_process import Process, PythonProcess
 from ..device_share import DeviceShare
@@ -76,7 +76,7 @@ class ActorHost:
     @cached_property
     def _arrays(self) -> Any:
         """Reference to the training arrays, which are put into the object store once; each node copies them from there once."""
-        return self._ray.put(_in_memory(TrainingArrays.load(self._folder)))
+        return self._ray.put([_in_memory(arrays) for arrays in load_folds(self._folder, self._experiment.evaluation.folds)])
 
 
 def _in_memory(arrays: TrainingArrays) -> TrainingArrays:
@@ -85,5 +85,5 @@ def _in_memory(arrays: TrainingArrays) -> TrainingArrays:
     def load(tree: Tree) -> Tree:
         return {name: np.asarray(array) for name, array in tree.items()} if isinstance(tree, dict) else np.asarray(tree)
 
-    fields: dict[str, Any] = {field: load(getattr(arrays, field)) for field in ("x_train", "y_train", "x_validation", "y_validation")}
+    fields: dict[str, Any] = {field: load(getattr(arrays, field)) for field in TREES}
     return replace(arrays, **fields)

@@ -6,8 +6,9 @@ from typing import Any
 import keras
 
 from ...trial import Assignment
+from ..batching import DataSplit
 from ..context import TrainingContext
-from ..model.preparation import call_once, make_ready
+from ..model.preparation import Parts, call_once, make_ready
 from ..model.state import Part, parts_of
 from .compiler_probe import Probe
 from .device_data import Tensors
@@ -58,6 +59,9 @@ class StreamedProgram(ExactProgram):
     """An exact program over data that stay arrays, for data that do not fit in the device's memory."""
 
     name = "streamed"
+
+    def _split(self, parts: Parts, tensors: Tensors) -> DataSplit:
+        return parts.split
 
 
 def build_exact(model: Any, context: TrainingContext, assignment: Assignment, tensors: Tensors, *, is_xla: bool) -> ExactProgram:

@@ -12,8 +12,11 @@ import numpy as np
 from ...data.arrays import Array, Weights
 from ...experiment.settings import TrainingSettings
 from ...trial import Assignment
-from ..batching import epoch_order
+from ..batching import DataSplit, epoch_order
+from ..context import TrainingContext
+from ..model.preparation import Parts, encoded_parts
 from ..model.state import Part, read, write
+from .device_data import Tensors
 from .epochs import CompiledEpochs
 
 CALL_SECONDS = 0.25
@@ -104,6 +107,26 @@ class Program(ABC):
         self._untrained = [keras.ops.convert_to_numpy(variable) for variable in model.optimizer.variables]
         self._n_rows = int(keras.tree.flatten(epochs.data.training)[0].shape[0])
         self._epoch_seconds = CALL_SECONDS  # unknown: one epoch first
+        self._data_by_arrays: dict[int, DataSplit] = {}
+
+    def use(self, context: TrainingContext, tensors: Tensors, settings: TrainingSettings) -> None:
+        """Train on the arrays of a context from now on, which have the shapes that the program was built for.
+
+        Args:
+            context: The experiment and its arrays, which stay in memory.
+            tensors: Its data on the device.
+            settings: The trial's settings, for the encoding of targets.
+        """
+        if context.experiment.evaluation.folds == 1:
+            return  # the only data are those that it was built with
+        key = id(context.arrays)
+        if key not in self._data_by_arrays:
+            self._data_by_arrays[key] = self._split(encoded_parts(self.model, context, settings), tensors)
+        self._data = self._data_by_arrays[key]
+
+    def _split(self, parts: Parts, tensors: Tensors) -> DataSplit:
+        """Return data as the arguments of the program."""
+        return tensors.of(parts)
 
     def load(self, model: Any, settings: TrainingSettings) -> None:
         """Load a trial's model as it was built, and reset the optimizer.

@@ -127,7 +127,7 @@ class Progress:
         self.history.append({"learning_rate": learning_rate} | {name: float(value) for name, value in metrics.items()})
         value = self._checked_value(self.history[-1], epoch)
         self._compare(value, epoch, copy_weights)
-        self.is_pruned = not self._send(EpochReport(self._assignment.number, epoch, self.history[-1]))
+        self.is_pruned = not self._send(EpochReport(self._assignment.number, epoch, self.history[-1], self._assignment.execution))
         is_stopped_early = 0 < self._settings.patience <= self._n_without_improvement
         return not self.is_pruned and not is_stopped_early and epoch < self._settings.epochs
 
@@ -174,8 +174,9 @@ class Progress:
 
     def _check_time(self) -> None:
         limit = self._limits.trial_timeout_seconds
-        if limit is not None and self.seconds > limit:
-            raise OverdueError(f"past its limit of {limit:g} seconds: {self.seconds:.1f} at epoch {len(self.history)}")
+        seconds = self._assignment.seconds_before + self.seconds
+        if limit is not None and seconds > limit:
+            raise OverdueError(f"past its limit of {limit:g} seconds: {seconds:.1f} at epoch {len(self.history)}")
 
     def _checked_value(self, metrics: Mapping[str, float], epoch: int) -> float:
         name = self._objective.metric

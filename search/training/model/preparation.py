@@ -41,16 +41,32 @@ def make_ready(model: Any, context: TrainingContext, settings: TrainingSettings)
     Raises:
         TrialError: If the model does not fit the data or the metrics.
     """
-    arrays = context.arrays
     outputs = call_once(model, context, settings)
     compile_model(model, outputs, settings, context.heads)
-    y_train, y_validation = (encode_targets(model, outputs, settings, context.heads, y) for y in (arrays.y_train, arrays.y_validation))
-    y = keras.tree.map_structure(keras.ops.convert_to_tensor, rows(y_train, slice(1)))
-    x = rows(arrays.x_train, slice(1))
+    parts = _encode(model, outputs, context, settings)
+    y = keras.tree.map_structure(keras.ops.convert_to_tensor, rows(parts.y_train, slice(1)))
+    x = rows(parts.x_train, slice(1))
     model.compute_loss(x=x, y=y, y_pred=outputs, training=False)
     model.compute_metrics(x, y, outputs)
     model.reset_metrics()
     model.optimizer.build(model.trainable_variables)
+    return parts
+
+
+def encoded_parts(model: Any, context: TrainingContext, settings: TrainingSettings) -> Parts:
+    """Return the data as the losses of a model expect them; it may be ready for other data of the same shapes.
+
+    Args:
+        model: A Keras model.
+        context: The experiment and its arrays.
+        settings: The trial's training settings.
+    """
+    return _encode(model, call_once(model, context, settings), context, settings)
+
+
+def _encode(model: Any, outputs: Any, context: TrainingContext, settings: TrainingSettings) -> Parts:
+    arrays = context.arrays
+    y_train, y_validation = (encode_targets(model, outputs, settings, context.heads, y) for y in (arrays.y_train, arrays.y_validation))
     return Parts(arrays.x_train, y_train, arrays.x_validation, y_validation)
 
 

@@ -113,6 +113,11 @@ class Population:
         self._numbers = [np.zeros(n_slots, np.float32) for _ in values.read()]
         self._n_rows = int(keras.tree.flatten(data.training)[0].shape[0])
 
+    @property
+    def model(self) -> Any:
+        """The model that each slot computes."""
+        return self._network.model
+
     def load(self, slot: int, model: Any, stack: DenseStack | None, settings: TrainingSettings) -> None:
         """Load a trial's model as it was built into a slot, with a new optimizer.
 

@@ -16,6 +16,7 @@ from ..compiled.signature import is_fully_described, read_architecture
 from ..context import TrainingContext
 from ..dense.planner import Planner
 from ..dense.stack import DenseStack
+from ..model.preparation import encoded_parts
 from .builders import SlotSpec, build_copies, build_dense_population
 from .lockstep import LOCKSTEP
 from .population import Member, Population
@@ -99,6 +100,10 @@ class SlotAllocator:
         self._populations: dict[Hashable, Population] = {}
         self._free: dict[Population, list[int]] = {}
 
+    def select(self, context: TrainingContext, tensors: Tensors) -> None:
+        """Assign slots for the data of a context from now on, whose arrays have the same shapes."""
+        self._context, self._tensors = context, tensors
+
     @property
     def populations(self) -> list[Population]:
         """The populations that are kept, the most recently used one last."""
@@ -121,12 +126,18 @@ class SlotAllocator:
             return None
         slot = Slot(population, free.pop(), self)
         try:
+            if self._has_folds and self.n_slots == 1:
+                population.data = self._tensors.of(encoded_parts(population.model, self._context, assignment.training))
             population.load(slot.number, model, kind.stack, assignment.training)
         except Exception:  # out of memory: the slot may be half written
             _log.debug("no slot for trial %d", assignment.number, exc_info=True)
             slot.discard()
             return None
         return slot
+
+    @property
+    def _has_folds(self) -> bool:
+        return self._context.experiment.evaluation.folds > 1
 
     def release(self, slot: Slot) -> None:
         """Make a slot free again."""
@@ -140,14 +151,15 @@ class SlotAllocator:
     def _kind(self, model: Any, stack: DenseStack | None, assignment: Assignment) -> _Kind | None:
         """Return what a trial's population is compiled for; None if no population can train it."""
         settings = fixed_settings(assignment.training)
+        data = id(self._context.arrays) if self._has_folds and self.n_slots > 1 else 0  # all slots of a population have the same
         if stack is not None and self._planner.is_paddable(assignment.training):
             fixed = (stack.interface, self._planner.size_for(stack))
-            return _Kind((fixed, *(settings | {"batch_size": None}).items()), stack)
+            return _Kind((fixed, data, *(settings | {"batch_size": None}).items()), stack)
         space = self._context.experiment.space
         is_one_architecture = not space.searched_model and "batch_size" not in space.searched_training
         if not is_one_architecture or keras.config.backend() != "jax" or self.n_slots == 1 or not is_fully_described(model):
             return None
-        return _Kind((read_architecture(model, assignment.model_arguments, assignment.seed), *settings.items()), None)
+        return _Kind((read_architecture(model, assignment.model_arguments, assignment.seed), data, *settings.items()), None)
 
     def _population(self, kind: _Kind, model: Any, assignment: Assignment) -> Population | None:
         """Return the population of a kind, built if there is none yet; None if it cannot be built."""

@@ -111,7 +111,7 @@ def make_spec(folder: Path, data: dict[str, object], model: str, build, **sectio
         params={"learning_rate": 0.01},
         value=0.875,
         fingerprint=dataset.fingerprint,
-        model_path=folder / "models" / "7.keras",
+        model_paths=(folder / "models" / "7.keras",),
         preprocessor=folder / "preprocessor",
         folder=folder / "packaged",
     )

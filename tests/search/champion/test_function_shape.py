@@ -7,6 +7,7 @@ import pytest
 
 from search.champion import Champion
 from search.champion.function_shape import activation_functions, fitted_function
+from search.champion.member import Member
 from search.data.dataset import parse_dataset
 from search.data.fitting import fit_preprocessor
 from search.experiment.sections import PreprocessingSection
@@ -23,13 +24,20 @@ def test_each_activation_function_of_one_number_is_computed_once():
     assert found["LeakyReLU"] == pytest.approx(np.where(x < 0, 0.5 * x, x), abs=1e-5)
 
 
-class Fitted(Champion):
-    """A champion of a model in memory."""
+class FittedMember(Member):
+    """An estimator in memory."""
 
     def __init__(self, preprocessor, model):
         self.__dict__ |= {"preprocessor": preprocessor, "model": model}
 
     is_estimator = True
+
+
+class Fitted(Champion):
+    """A champion of an estimator in memory."""
+
+    def __init__(self, preprocessor, model):
+        self.__dict__ |= {"preprocessor": preprocessor, "members": [FittedMember(preprocessor, model)]}
 
 
 def _champion(features, target, task, estimator):

@@ -98,13 +98,13 @@ def test_the_version_of_the_code_that_the_model_was_trained_with_is_packaged(spe
 
 
 def test_a_model_with_other_weights_is_not_packaged(spec, tmp_path):
-    with np.load(spec.expected) as kept:
+    with np.load(spec.model_path.with_suffix(".expected.npz")) as kept:
         outputs = kept["outputs"]
     spoiled = tmp_path / "7.keras"
     spoiled.write_bytes(spec.model_path.read_bytes())
     np.savez(tmp_path / "7.expected.npz", outputs=outputs[::-1])
     with pytest.raises(ChampionError, match="Trial 7's model, loaded again, gives other outputs than when it was trained"):
-        build(replace(spec, folder=tmp_path / "packaged", model_path=spoiled))
+        build(replace(spec, folder=tmp_path / "packaged", model_paths=(spoiled,)))
 
 
 def test_a_model_that_keras_refuses_is_named_with_the_way_to_fix_it(spec, tmp_path):
@@ -112,7 +112,7 @@ def test_a_model_that_keras_refuses_is_named_with_the_way_to_fix_it(spec, tmp_pa
     unsafe.save(tmp_path / "7.keras")
     np.savez(tmp_path / "7.expected.npz", outputs=np.zeros((24, 1)))
     with pytest.raises(ChampionError, match=r"Trial 7's model does not load again.*Lambda layers cannot be kept"):
-        build(replace(spec, folder=tmp_path / "packaged", model_path=tmp_path / "7.keras"))
+        build(replace(spec, folder=tmp_path / "packaged", model_paths=(tmp_path / "7.keras",)))
 
 
 def test_data_that_changed_since_the_study_began_are_the_users_mistake_even_across_processes(spec, tmp_path):
@@ -122,7 +122,7 @@ def test_data_that_changed_since_the_study_began_are_the_users_mistake_even_acro
 
 def test_a_process_that_dies_is_a_failure_of_ours_with_its_last_words(spec, tmp_path):
     with pytest.raises(ChampionError, match=r"Packaging trial 7's model ended with exit status 1: .*nowhere.keras") as caught:
-        package_champion(replace(spec, folder=tmp_path / "packaged", model_path=tmp_path / "nowhere.keras"))
+        package_champion(replace(spec, folder=tmp_path / "packaged", model_paths=(tmp_path / "nowhere.keras",)))
     assert "Traceback" in caught.value.__notes__[0]
     assert not (tmp_path / "packaged").exists()
 

@@ -142,8 +142,8 @@ def test_rows_without_a_column_of_an_input_are_refused(several, test_part):
     ],
 )
 def test_each_output_is_verified(several_spec, tmp_path, spoil, message):
-    with np.load(several_spec.expected) as kept:
+    with np.load(several_spec.model_path.with_suffix(".expected.npz")) as kept:
         np.savez(tmp_path / "7.expected.npz", **spoil(dict(kept)))
     (tmp_path / "7.keras").write_bytes(several_spec.model_path.read_bytes())
     with pytest.raises(ChampionError, match=message):
-        build(replace(several_spec, folder=tmp_path / "packaged", model_path=tmp_path / "7.keras"))
+        build(replace(several_spec, folder=tmp_path / "packaged", model_paths=(tmp_path / "7.keras",)))

@@ -1,0 +1,126 @@
+"""Trains the executions of a trial one after the other, each on its fold and with its seed, and takes their mean.
+
+Each is one call of `run.train_trial`. A killed trial goes on with the executions that the coordinator has recorded.
+"""
+
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..seeds import execution_seed
+from ..spread import mean_curve
+from ..trial import Assignment, ExecutionReport, Failure, Report, TrialResult, TrialState
+from .context import TrainingContext
+from .run import Keep, train_trial
+
+Train = Callable[[TrainingContext, Assignment, Report, Keep | None], TrialResult]
+
+
+def train_executions(contexts: Sequence[TrainingContext], assignment: Assignment, report: Report, train: Train = train_trial) -> TrialResult:
+    """Train a trial.
+
+    Args:
+        contexts: The experiment with the arrays of each fold; a single one without folds.
+        assignment: The trial.
+        report: Called after each epoch, and after each execution if there are several; a trial that does not continue is PRUNED.
+        train: Trains one execution. Defaults to `run.train_trial`.
+
+    Returns:
+        The result of the only execution; or that of several with their mean value.
+    """
+    evaluation, limit = contexts[0].experiment.evaluation, contexts[0].experiment.executor.trial_timeout_seconds
+    if evaluation.n_executions == 1:
+        return train(contexts[0], assignment, report, None)
+    done = list(assignment.executions)
+    state = TrialState.COMPLETE
+    while state is TrialState.COMPLETE and len(done) < evaluation.n_executions:
+        execution = _Execution(assignment, done, evaluation.n_executions, contexts[0].experiment.objective.is_better, report)
+        done.append(train(contexts[evaluation.fold_of(len(done))], execution.assignment, execution.report, execution.keep))
+        state = TrialState.PRUNED if execution.is_stopped else done[-1].state
+        seconds = sum(result.seconds for result in done)
+        if state is TrialState.COMPLETE and len(done) < evaluation.n_executions and limit is not None and seconds > limit:
+            reason = f"past its limit of {limit:g} seconds: {seconds:.1f} after {len(done)} executions"
+            overdue = TrialResult(number=assignment.number, state=TrialState.FAILED, reason=reason, failure=Failure.TIMEOUT)
+            return combined(assignment, [*done, overdue], TrialState.FAILED)
+    return combined(assignment, done, state)
+
+
+class _Execution:
+    """The next execution of a trial.
+
+    Attributes:
+        assignment: What is trained.
+        is_stopped: Whether the trial ends with it although more executions would follow.
+    """
+
+    def __init__(
+        self, trial: Assignment, done: Sequence[TrialResult], n_executions: int, is_better: Callable[[float, float | None], bool], report: Report
+    ) -> None:
+        index = len(done)
+        self.assignment = replace(
+            trial,
+            execution=index,
+            executions=(),
+            seed=execution_seed(trial.seed, index),
+            is_prunable=trial.is_prunable and index == 0,
+            model_path=execution_path(trial.model_path, index),
+            seconds_before=sum(result.seconds for result in done),
+        )
+        self.is_stopped = False
+        self.report = report
+        self._trial, self._done, self._is_last, self._is_better = trial, done, index + 1 == n_executions, is_better
+
+    def keep(self, result: TrialResult) -> bool:
+        """Report the execution, and return whether its model is saved: if the trial goes on, or is to be kept."""
+        if self._trial.checkpoint_path:
+            Path(self._trial.checkpoint_path).unlink(missing_ok=True)  # it is of this execution
+        goes_on = self.report(ExecutionReport(self._trial.number, self.assignment.execution, result))
+        self.is_stopped = not goes_on and not self._is_last
+        if not self._is_last:
+            return goes_on and self._may_be_kept
+        return self._is_better(_mean_value([*self._done, result]), self._trial.keep_if_better_than)
+
+    @property
+    def _may_be_kept(self) -> bool:
+        """Whether there is a value with which the trial's models are kept."""
+        return self._trial.keep_if_better_than is None or math.isfinite(self._trial.keep_if_better_than)
+
+
+def execution_path(stem: str, execution: int) -> str:
+    """Return the path without suffix of the model of one execution of a trial, given that of the trial."""
+    return f"{stem}-{execution}"
+
+
+def combined(assignment: Assignment, executions: Sequence[TrialResult], state: TrialState) -> TrialResult:
+    """Return the result of a trial from those of its executions.
+
+    Args:
+        assignment: The trial.
+        executions: Their results, at least one; if the last one FAILED or was PRUNED, so is the trial.
+        state: The trial's state.
+    """
+    last, succeeded = executions[-1], [result for result in executions if result.state is TrialState.COMPLETE]
+    is_failed = state is TrialState.FAILED
+    measured = succeeded if is_failed or succeeded else list(executions)
+    return replace(
+        last,
+        number=assignment.number,
+        state=state,
+        value=None if is_failed else _mean_value(measured),
+        best_epoch=0 if is_failed else round(statistics.median(result.best_epoch for result in measured)),
+        history=tuple(mean_curve([result.history for result in measured or executions])),
+        seconds=sum(result.seconds for result in executions),
+        n_parameters=max(result.n_parameters for result in executions),
+        reason=_reason(last, len(executions)) if is_failed else "",
+        executions=tuple(measured),
+    )
+
+
+def _mean_value(results: Sequence[TrialResult]) -> float:
+    return statistics.fmean(result.value for result in results if result.value is not None)
+
+
+def _reason(last: TrialResult, number: int) -> str:
+    return last.reason if last.failure is Failure.LOST or number == 1 else f"execution {number}: {last.reason}"

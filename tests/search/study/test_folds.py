@@ -1,0 +1,169 @@
+"""Whole studies whose trials are measured by cross-validation, through the command line."""
+
+import json
+import re
+import statistics
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from search import ledger as ledgers
+from search import load_champion
+from search.data.dataset import load_dataset
+from search.data.folds import divide, joined
+from search.store import Store
+
+N_TRIALS, N_FOLDS = 8, 3
+EXPERIMENT = """
+model = "mlp"
+[data]
+loader = "diabetes"
+[space.model]
+n_neurons = { type = "int", low = 2, high = 30 }
+[space.training]
+epochs = 8
+learning_rate = { type = "float", low = 1e-4, high = 1e-1, log = true }
+[objective]
+metric = "val_accuracy"
+direction = "maximize"
+[evaluation]
+folds = 3
+[search]
+n_trials = 8
+baselines = true
+[executor]
+n_workers = 1
+"""
+ESTIMATOR = """
+model = "scikit_learn.build"
+[data]
+loader = "experiments.datasets:wine"
+[preprocessing]
+numeric = "none"
+[objective]
+metric = "val_accuracy"
+direction = "maximize"
+[search]
+sampler = "random"
+n_trials = 1
+"""
+
+
+def study_of(shell, name):
+    return ledgers.read(Store(shell.folder / "mlruns"), name)
+
+
+@pytest.fixture(scope="module")
+def finished(module_shell, preloaded):
+    """A finished study of eight trials on three folds."""
+    shell = replace(module_shell, preloaded=preloaded)
+    (shell.folder / "folds.toml").write_text(EXPERIMENT)
+    output = shell.run("run", "folds.toml").stdout
+    view = study_of(shell, "folds")
+    yield shell, output, view
+    view.close()
+
+
+def test_the_value_is_the_mean_over_folds_with_its_standard_error(finished):
+    shell, output, _ = finished
+    best = json.loads(shell.call("best", "folds", "--json").stdout)
+    assert len(best["execution_values"]) == N_FOLDS
+    assert best["value"] == pytest.approx(statistics.fmean(best["execution_values"]))
+    assert best["standard_error"] == pytest.approx(statistics.stdev(best["execution_values"]) / N_FOLDS**0.5)
+    assert re.search(r"Validation +val_accuracy 0\.\d+ ± 0\.\d+ \(mean and standard error of 3 executions\)", output)
+    assert "3 stratified folds of 265 rows" in output
+    assert all(line in shell.call("show", "folds").stdout for line in ("executions", "evaluation.folds"))
+
+
+def test_the_race_stops_trials_after_fewer_folds(finished):
+    _, _, view = finished
+    by_state = {state: [len(record.result.executions) for record in view.records() if record.state == state] for state in ("COMPLETE", "PRUNED")}
+    assert set(by_state["COMPLETE"]) == {N_FOLDS}
+    assert by_state["PRUNED"]
+    assert max(by_state["PRUNED"]) < N_FOLDS
+
+
+def test_mlflow_has_the_mean_curve_its_deviation_and_each_execution(finished, rows):
+    shell, _, view = finished
+    best = json.loads(shell.call("best", "folds", "--json").stdout)
+    query = "select value from metrics where run_uuid = '{}' and key = '{}' order by step"
+    result = view.result(best["trial"])
+    assert [value for (value,) in rows(shell, query.format(best["run_id"], "executions/val_accuracy"))] == pytest.approx(best["execution_values"])
+    assert [value for (value,) in rows(shell, query.format(best["run_id"], "val_loss"))] == pytest.approx(
+        [epoch["val_loss"] for epoch in result.history]
+    )
+    deviations = [value for (value,) in rows(shell, query.format(best["run_id"], "val_loss_std"))]
+    assert deviations[0] == pytest.approx(statistics.stdev(execution.history[0]["val_loss"] for execution in result.executions))
+    [(error,)] = rows(shell, query.format(best["run_id"], "value_standard_error"))
+    assert error == pytest.approx(best["standard_error"])
+
+
+def test_the_champion_predicts_the_mean_of_its_folds_models(finished):
+    shell, _, view = finished
+    champion = load_champion("folds", f"sqlite:///{shell.folder}/mlruns/mlflow.db")
+    assert len(champion.members) == N_FOLDS
+    test = load_dataset(view.experiment.data).test
+    predicted = champion.predict(test.features)
+    alone = [member.outputs(member.preprocessor.check(test.features)).ravel() for member in champion.members]
+    np.testing.assert_allclose(predicted["probability_1"], np.mean(alone, axis=0), atol=1e-6)
+    assert np.ptp(alone, axis=0).max() > 0.01
+    assert champion.metadata.test["accuracy"] == pytest.approx((predicted["prediction"] == test.target).mean())
+    from sklearn.metrics import log_loss
+
+    assert champion.metadata.test["loss"] == pytest.approx(log_loss(test.target.astype(int), predicted["probability_1"]), abs=1e-5)
+    assert champion.metadata.evaluation == "mean over 3 folds x 1 repeats"
+    rows = pd.DataFrame(test.features).iloc[:5]
+    np.testing.assert_allclose(
+        pd.concat([champion.predict(rows.iloc[[number]]) for number in range(5)])["probability_1"], predicted["probability_1"][:5], atol=1e-6
+    )
+
+
+def test_the_models_of_the_best_trial_are_kept_and_nothing_else(finished):
+    shell, _, view = finished
+    folder = shell.folder / "mlruns" / "studies" / "folds" / "models"
+    assert sorted(path.name for path in folder.glob("*.keras")) == [f"{view.best[0]}-{fold}.keras" for fold in range(N_FOLDS)]
+    assert "no problems" in shell.call("doctor", "folds").stdout
+
+
+def test_a_trial_is_trained_again_to_the_same_curves(finished):
+    shell, _, view = finished
+    for number in (view.best[0], next(record.number for record in view.records() if record.state == "PRUNED")):
+        output = shell.call("retrain", "folds", number, "--executor", "in-process").stdout
+        assert float(re.search(r"in \d+ epochs: (\S+)", output)[1]) <= 1e-4, output
+
+
+def test_one_execution_is_shown_and_an_export_is_refused(finished):
+    shell, _, view = finished
+    shown = shell.call("history", "folds", view.best[0], "--execution", 2).stdout
+    assert f"{view.result(view.best[0]).executions[1].history[0]['val_loss']:.5g}" in shown
+    assert "has 3 executions" in shell.call("history", "folds", view.best[0], "--execution", 4, status=2).stderr
+    assert "averages 3 models" in shell.call("export", "folds", "model.keras", status=2).stderr
+
+
+def test_an_estimator_gets_the_values_of_cross_val_score(shell):
+    """The same rows, the same folds, the same estimator: the same numbers to the last digit."""
+    from sklearn.model_selection import cross_val_score
+    from sklearn.naive_bayes import GaussianNB
+
+    (shell.folder / "own.py").write_text("from sklearn.naive_bayes import GaussianNB\n\ndef build():\n    return GaussianNB()\n")
+    (shell.folder / "own.toml").write_text(ESTIMATOR.replace("scikit_learn.build", "own:build"))
+    shell.call("run", "own.toml", "--set", "evaluation.folds=4", "--set", "executor.name=in-process")
+    view = study_of(shell, "own")
+    try:
+        dataset, evaluation = load_dataset(view.experiment.data), view.experiment.evaluation
+        rows = joined(dataset)
+        splits = list(divide(rows, evaluation, dataset, kind="stratified"))
+        features = np.asarray(rows.features, np.float32).astype(np.float64)
+        expected = cross_val_score(GaussianNB(), features, rows.target, cv=splits)
+        assert [execution.value for execution in view.result(0).executions] == expected.tolist()
+    finally:
+        view.close()
+    champion = load_champion("own", f"sqlite:///{shell.folder}/mlruns/mlflow.db")
+    probabilities = champion.predict(dataset.test.features).filter(like="probability_").to_numpy()
+    alone = [
+        GaussianNB().fit(features[train], rows.target.iloc[train]).predict_proba(np.asarray(dataset.test.features, np.float32).astype(np.float64))
+        for train, _ in splits
+    ]
+    np.testing.assert_allclose(probabilities, np.mean(alone, axis=0), atol=1e-6)

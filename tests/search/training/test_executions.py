@@ -1,0 +1,135 @@
+"""The executions of a trial: each on its fold with its seed, their mean, and what a killed, stopped or failed trial has."""
+
+import statistics
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from search.seeds import execution_seed
+from search.training.context import TrainingContext
+from search.training.executions import train_executions
+from search.trial import ExecutionReport, Failure, TrialState
+from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
+
+FOLDS = {"evaluation": {"folds": 3, "repeats": 2}}
+
+
+def make_folds(task="binary"):
+    """Return three folds of the same shapes."""
+    whole = make_arrays(task, n_train=64)
+    x, y = np.concatenate([whole.x_train, whole.x_validation]), np.concatenate([whole.y_train, whole.y_validation])
+    found = []
+    for fold in range(3):
+        is_validation = np.arange(96) // 32 == fold
+        rows = {"x_train": x[~is_validation], "y_train": y[~is_validation], "x_validation": x[is_validation], "y_validation": y[is_validation]}
+        found.append(replace(whole, **rows))
+    return found
+
+
+def train(experiment, assignment, report=lambda _: True):
+    return train_executions([TrainingContext(experiment, fold) for fold in ARRAYS], assignment, report)
+
+
+ARRAYS = make_folds()
+
+
+@pytest.mark.parametrize(("builder", "trainer"), [("dense", "auto"), ("subclassed", "compiled")])
+def test_each_execution_has_the_curve_of_a_training_alone_by_fit(builder, trainer, tmp_path):
+    """Folds share a compiled program, whose data are exchanged."""
+    experiment = make_experiment(builder, trainer=trainer, **FOLDS)
+    assignment = make_assignment(tmp_path / "models" / "3")
+    result = train(experiment, assignment)
+    assert (result.state, len(result.executions)) == (TrialState.COMPLETE, 6)
+    reference = make_experiment(builder, trainer="keras")
+    for number in (0, 1, 4):
+        alone = train_trial(
+            reference, replace(assignment, seed=execution_seed(assignment.seed, number), model_path=str(tmp_path / "fit")), ARRAYS[number % 3]
+        )
+        for epoch, expected in zip(result.executions[number].history, alone.history, strict=True):
+            assert epoch == pytest.approx(expected, abs=1e-4)
+    assert sorted(path.name for path in (tmp_path / "models").glob("*.keras")) == [f"3-{number}.keras" for number in range(6)]
+
+
+def test_the_value_and_the_curve_are_means(tmp_path):
+    result = train(make_experiment(**FOLDS), make_assignment(tmp_path / "models" / "3"))
+    values = [execution.value for execution in result.executions]
+    assert result.value == pytest.approx(statistics.fmean(values))
+    assert result.standard_error == pytest.approx(statistics.stdev(values) / 6**0.5)
+    assert result.history[1]["val_loss"] == pytest.approx(statistics.fmean(execution.history[1]["val_loss"] for execution in result.executions))
+    assert result.best_metrics["val_loss"] == pytest.approx(result.value)
+    assert len({execution.history[0]["loss"] for execution in result.executions}) == 6
+
+
+def test_a_killed_trial_goes_on_with_the_executions_it_has(tmp_path):
+    experiment, assignment = make_experiment(**FOLDS), make_assignment(tmp_path / "models" / "3")
+    whole, reported = train(experiment, assignment), []
+
+    def report(progress):
+        reported.extend([progress.execution] if isinstance(progress, ExecutionReport) else [])
+        return True
+
+    resumed = train(experiment, replace(assignment, executions=whole.executions[:4]), report)
+    assert reported == [4, 5]
+    assert resumed.value == pytest.approx(whole.value, abs=1e-6)
+    assert [execution.value for execution in resumed.executions] == pytest.approx([execution.value for execution in whole.executions], abs=1e-6)
+
+
+def test_a_stopped_trial_is_pruned_with_the_mean_so_far_and_without_the_last_model(tmp_path):
+    result = train(
+        make_experiment(**FOLDS),
+        make_assignment(tmp_path / "models" / "3"),
+        lambda progress: not isinstance(progress, ExecutionReport) or progress.execution < 1,
+    )
+    assert (result.state, len(result.executions)) == (TrialState.PRUNED, 2)
+    assert result.value == pytest.approx(statistics.fmean(execution.value for execution in result.executions))
+    assert [path.name for path in (tmp_path / "models").glob("*.keras")] == ["3-0.keras"]
+
+
+def test_an_execution_that_fails_fails_the_trial_with_its_number(tmp_path):
+    def report(progress):
+        if isinstance(progress, ExecutionReport) and progress.execution == 1:
+            broken.append(True)
+        return True
+
+    broken: list[bool] = []
+    arrays = [*ARRAYS[:2], replace(ARRAYS[2], x_train=np.full_like(ARRAYS[2].x_train, np.nan))]
+    experiment = make_experiment(**FOLDS)
+    contexts = [TrainingContext(experiment, fold) for fold in arrays]
+    result = train_executions(contexts, make_assignment(tmp_path / "models" / "3"), report)
+    assert broken
+    assert (result.state, result.failure, len(result.executions), result.value) == (TrialState.FAILED, Failure.NAN, 2, None)
+    assert result.reason.startswith("execution 3: ")
+
+
+def test_a_pruner_judges_the_epochs_of_the_first_execution_only(tmp_path):
+    seen = []
+
+    def report(progress):
+        seen.append((progress.execution, isinstance(progress, ExecutionReport)))
+        return isinstance(progress, ExecutionReport)
+
+    result = train(make_experiment(**FOLDS), make_assignment(tmp_path / "models" / "3", is_prunable=True), report)
+    assert (result.state, len(result.history), seen) == (TrialState.PRUNED, 1, [(0, False)])
+
+
+def test_the_time_limit_is_that_of_all_executions(tmp_path):
+    experiment = make_experiment(executor={"trial_timeout_seconds": 1000}, **FOLDS)
+    whole = train(experiment, make_assignment(tmp_path / "models" / "3"))
+    slow = tuple(replace(execution, seconds=500.0) for execution in whole.executions[:2])
+    result = train(experiment, make_assignment(tmp_path / "models" / "3", executions=slow))
+    assert (result.state, result.failure) == (TrialState.FAILED, Failure.TIMEOUT)
+
+
+def test_a_trial_that_is_not_kept_saves_no_last_model(tmp_path):
+    assignment = make_assignment(tmp_path / "models" / "3", keep_if_better_than=float("-inf"))
+    result = train(make_experiment(**FOLDS), assignment)
+    assert result.state is TrialState.COMPLETE
+    assert not (tmp_path / "models").exists()
+
+
+def test_seeds_of_executions_are_different_and_the_first_is_the_trials_own():
+    seeds = [execution_seed(7, number) for number in range(20)]
+    assert seeds[0] == 7
+    assert len(set(seeds)) == 20
+    assert seeds == [execution_seed(7, number) for number in range(20)]
