@@ -18,7 +18,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _HEADERS = ((b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"SAMEORIGIN"), (b"referrer-policy", b"same-origin"))
 _HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::\d+)?", re.IGNORECASE)
-_UNAUTHORIZED = "This page needs the token: open the whole address that `ui` has printed, which ends in ?token=..."
+_UNAUTHORIZED = "This page needs the token: open the whole address that the command has printed, which ends in ?token=..."
 
 
 @final

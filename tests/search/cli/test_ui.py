@@ -1,57 +1,25 @@
 """MLflow's page is served to this machine's browser only, without anything that runs commands or writes files elsewhere."""
 
-import os
-import re
-import signal
 import socket
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import psutil
 import pytest
 
 from search.store import Store
 from search.tracking.mlflow_connection import connect
-from tests.conftest import Shell
 from tests.search.cli.assistant_attack import attack, send
+from tests.search.cli.serving import serving
 
 AJAX = "/ajax-api/2.0/mlflow"
-
-
-@dataclass
-class Served:
-    process: object
-    address: str
-    url: str
-    shell: Shell
-    opened: str
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """A running `ui` with an experiment, whose home folder is the test's own, as is the browser that it opens."""
     folder = tmp_path_factory.mktemp("ui")
-    (folder / "home").mkdir()
     connect(Store(folder / "mlruns").tracking_uri).create_experiment("rings", artifact_location=(folder / "mlruns" / "artifacts").as_uri())
-    os.mkfifo(folder / "browser")
-    shell = Shell(folder, {"HOME": str(folder / "home"), "BROWSER": f"sh -c 'printf %s \"$0\" > {folder}/browser' %s", "NO_PROXY": "*"})
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = shell.start("ui", "--port", port)
-    line = process.stdout.readline()
-    [url] = re.findall(r"http\S+", line)
-    opened = (folder / "browser").read_text()  # waits until a browser is opened
-    yield Served(process, f"http://127.0.0.1:{port}", url, shell, opened)
-    # After the last test, whichever it is in this process: it ends after Ctrl-C without a further line.
-    try:
-        with socket.create_connection(("127.0.0.1", port)):  # a browser that stays connected
-            process.send_signal(signal.SIGINT)
-            assert process.wait(60) == 0
-        assert process.stdout.read() == "Ctrl-C ends it.\n"
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    with serving(folder, "ui") as served:
+        yield served
 
 
 def test_the_browser_opens_the_printed_address_when_the_server_answers(served):
@@ -82,10 +50,8 @@ def test_pages_of_other_hosts_are_refused(served, headers):
 
 
 def test_one_process_listens_on_loopback_only_and_starts_no_other(served):
-    process = psutil.Process(served.process.pid)
-    assert not [child for child in process.children(recursive=True) if "browser" not in " ".join(child.cmdline())]
-    listening = [connection.laddr for connection in process.net_connections() if connection.status == psutil.CONN_LISTEN]
-    assert [(address.ip, f":{address.port}") for address in listening] == [("127.0.0.1", served.address[len("http://127.0.0.1") :])]
+    assert served.other_processes() == []
+    assert served.listening() == [("127.0.0.1", served.port)]
 
 
 @pytest.mark.parametrize(
