@@ -1,7 +1,6 @@
 # Short commands for the whole project; `make help` lists them.
 PYTHON ?= python3
 EXPERIMENT ?= diabetes
-PORT ?= 5000
 BIN := .venv/bin
 READY := .venv/ready
 SLOWEST := --durations=10 --durations-min=1
@@ -10,7 +9,7 @@ SLOWEST := --durations=10 --durations-min=1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup search ui predict reproduce bench check test test-slow test-all test-faults test-faults-short format lock
+.PHONY: help setup search ui dashboard predict reproduce bench check test test-slow test-all test-faults test-faults-short format lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +29,10 @@ search: $(READY) ## search for the best hyperparameters: EXPERIMENT= (or DATA=ta
 	@$(BIN)/perceptune run $(if $(DATA),'$(DATA)' $(if $(TARGET),--target '$(TARGET)'),$(EXPERIMENT)) $(if $(TRIALS),--trials $(TRIALS)) $(if $(FRESH),--fresh) $(ARGS)
 
 ui: $(READY) ## open the tracked studies in MLflow's user interface: PORT=
-	@$(BIN)/perceptune ui --port $(PORT)
+	@$(BIN)/perceptune ui $(if $(PORT),--port $(PORT))
+
+dashboard: $(READY) ## open the ledgers of all studies in optuna-dashboard, for reading only: PORT=
+	@$(BIN)/perceptune dashboard $(if $(PORT),--port $(PORT))
 
 predict: $(READY) ## predict the rows of a file: STUDY= INPUT=rows.csv OUTPUT=predictions.csv
 	@test -n "$(INPUT)" -a -n "$(OUTPUT)" || { echo "make predict needs INPUT=rows.csv and OUTPUT=predictions.csv" >&2; exit 2; }

@@ -17,7 +17,7 @@ import typer
 
 from ..errors import InputError, PerceptuneError
 from ..redaction import RedactingFormatter, one_line, redact, redacted_output, shorten, shorten_words
-from . import champion, comparison, data, doctor, evaluation, init, inspection, management, models, repeats, run, schema, studies, ui
+from . import champion, comparison, dashboard, data, doctor, evaluation, init, inspection, management, models, repeats, run, schema, studies, ui
 
 MESSAGE_LENGTH = 480
 """Characters of a message at most; a user's code may raise a megabyte."""
@@ -30,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (run, init, models, data, studies, comparison, repeats, champion, evaluation, inspection, management, doctor, ui, schema):
+for group in (run, init, models, data, studies, comparison, repeats, champion, evaluation, inspection, management, doctor, ui, dashboard, schema):
     group.register(app)
 for command in app.registered_commands:  # whole: the list of commands would cut it
     command.short_help = (getattr(command.callback, "__doc__", None) or "").partition("\n")[0]

@@ -3,7 +3,19 @@
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
-from .opening import check_new_name, create_or_continue, delete, discard, is_running, open_for_repair, open_to_examine, read, rename, study_names
+from .opening import (
+    check_new_name,
+    create_or_continue,
+    delete,
+    discard,
+    is_running,
+    open_all,
+    open_for_repair,
+    open_to_examine,
+    read,
+    rename,
+    study_names,
+)
 from .rebuilding import KnownStudy, rebuild
 from .record import RetryState, TrialRecord
 from .view import StudyView
@@ -20,6 +32,7 @@ __all__ = [
     "discard",
     "has_incomplete_line",
     "is_running",
+    "open_all",
     "open_for_repair",
     "open_to_examine",
     "read",

@@ -39,6 +39,45 @@ class OpenedStudy:
         return self.storage.get_study_id_from_name(self.study.study_name)
 
 
+@dataclass(frozen=True, eq=False)
+class ReadableStudy:
+    """A study that is read while other processes may write it; one that is archived or created anew is another object.
+
+    Attributes:
+        storage: Optuna's storage of the study.
+        study_id: Optuna's id of the study in this storage.
+    """
+
+    storage: BaseStorage
+    study_id: int
+
+
+class StudyReader(Protocol):
+    """Reads the studies of a store again and again."""
+
+    def names(self) -> list[str]:
+        """Return the names of all studies."""
+        ...
+
+    def open(self, name: str) -> ReadableStudy | None:
+        """Open a study.
+
+        Args:
+            name: One of `names`.
+
+        Returns:
+            The study, the same object as long as it is the same study; None if its ledger is still empty.
+
+        Raises:
+            InputError: If its ledger cannot be read.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close all files and connections."""
+        ...
+
+
 class LedgerStore(Protocol):
     """Creates, loads and deletes the ledgers of a store."""
 

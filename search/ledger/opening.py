@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ExperimentError, InputError, StudyChangedError, StudyNotFoundError, nearest
 from ..experiment.file import Experiment
@@ -11,6 +11,9 @@ from ..store import Store
 from .base import LedgerStore, OpenedStudy, Purpose, check_free
 from .ledger import Ledger
 from .view import StudyView
+
+if TYPE_CHECKING:
+    from .read_only_storage import ReadOnlyStorage
 
 
 def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh: bool) -> Ledger:
@@ -109,6 +112,26 @@ def read(store: Store, name: str) -> StudyView:
         InputError: If the store's database is unavailable.
     """
     return StudyView(name, store.study(name), _load(store, name, "read"))
+
+
+def open_all(store: Store) -> "ReadOnlyStorage":
+    """Open all studies for reading, those that will be created too, as one storage of Optuna.
+
+    Returns:
+        The storage, to be closed by the caller. It reads only what is asked for, and when it is asked.
+
+    Raises:
+        InputError: If the URL of the store's database cannot hold ledgers.
+    """
+    from .read_only_storage import ReadOnlyStorage
+
+    if store.ledger:
+        from .database_reader import DatabaseReader  # imports SQLAlchemy
+
+        return ReadOnlyStorage(DatabaseReader(store))
+    from .journal_reader import JournalReader
+
+    return ReadOnlyStorage(JournalReader(store))
 
 
 def open_for_repair(store: Store, name: str) -> Ledger:

@@ -1,1 +1,1 @@
-"""MLflow's page for the studies, as a server for this machine's user."""
+"""MLflow's page and optuna-dashboard for the studies, as servers for this machine's user."""

@@ -1,13 +1,13 @@
-"""What a person sees in a browser, by clicks only: a search's trials, the best one's curves, the champion's version, the report."""
+"""What a person sees in a browser, by clicks only: trials, curves, the champion's version, the report; the same trials in optuna-dashboard."""
 
 import re
 import shutil
-import socket
 
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
 from tests.conftest import Shell
+from tests.search.cli.serving import free_port
 
 EXPERIMENT = """
 model = "mlp"
@@ -39,15 +39,29 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def address(browser, tmp_path_factory):
-    """The address that `ui` prints, after a search."""
+def shell(browser, tmp_path_factory):
+    """A folder in which a search has run."""
     shell = Shell(tmp_path_factory.mktemp("browser"))
     (shell.folder / "small.toml").write_text(EXPERIMENT)
     shell.run("run", "small.toml")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = shell.start("ui", "--port", port, "--no-browser")
+    return shell
+
+
+@pytest.fixture(scope="module")
+def address(shell):
+    """The address that `ui` prints."""
+    yield from served(shell, "ui")
+
+
+@pytest.fixture
+def dashboard_address(shell):
+    """The address that `dashboard` prints."""
+    yield from served(shell, "dashboard")
+
+
+def served(shell, command):
+    """Serve a page until the generator is closed, and yield its address."""
+    process = shell.start(command, "--port", free_port(), "--no-browser")
     try:
         yield re.search(r"http\S+", process.stdout.readline()).group()
     finally:
@@ -155,3 +169,20 @@ def test_the_other_pages_of_the_menu_are_on_training_too(page):
     look(page, "Time created", "small")
     page.get_by_role("link", name="Home").click()
     look(page, "Recent Experiments", "small")
+
+
+@pytest.mark.slow
+def test_the_dashboard_shows_the_study_with_a_curve_of_each_trial_and_offers_no_changes(browser, dashboard_address):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(dashboard_address)
+    expect(page.get_by_text("1. small")).to_be_visible()
+    for label in ("rename study", "delete study"):
+        expect(page.get_by_label(label)).to_be_hidden()
+    expect(page.get_by_role("button", name="Create")).to_be_hidden()
+    page.get_by_text("1. small").click()
+    curves = page.locator("#graph-intermediate-values")
+    expect(curves.locator(".scatterlayer .trace")).to_have_count(3)
+    for curve in curves.locator(".scatterlayer .trace").all():
+        expect(curve.locator(".point")).to_have_count(5)  # its epochs
+    expect(page.get_by_text("Best Trial (number=")).to_be_visible()
+    page.close()
