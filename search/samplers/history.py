@@ -1,6 +1,8 @@
 """The past trials of a study, whichever sampler proposed them."""
 
-from collections.abc import Iterator
+import math
+import statistics
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optuna.trial import FrozenTrial, TrialState
@@ -31,6 +33,26 @@ def past_trials(study: "Study", excluding: int | None = None) -> Iterator[tuple[
     for trial in all_trials(study):
         if trial.number != excluding:
             yield trial, trial.params
+
+
+def comparable_value(trial: FrozenTrial, complete: Sequence[FrozenTrial]) -> float | None:
+    """Return the value of a trial as it is comparable with that of a complete one; None if it has none.
+
+    A trial that was stopped after some epochs or executions has the value that it had then: complete trials have gained, on average, a
+    known difference from there to their end, such as that between the first fold and the mean of all, which is added.
+
+    Args:
+        trial: A finished trial.
+        complete: The complete trials of the study.
+    """
+    if trial.value is None or not math.isfinite(trial.value):
+        return None
+    if trial.state is not TrialState.PRUNED or trial.last_step is None:
+        return float(trial.value)
+    gains = [
+        of.value - of.intermediate_values[trial.last_step] for of in complete if of.value is not None and trial.last_step in of.intermediate_values
+    ]
+    return float(trial.value) + (statistics.fmean(gains) if gains else 0.0)
 
 
 def has_waiting(study: "Study") -> bool:

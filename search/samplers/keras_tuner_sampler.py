@@ -7,9 +7,8 @@ and must be called from one thread. The private attributes set here are those of
 """
 
 import functools
-import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
 from .axes import axes_size, to_axes
 from .grid import MAX_SIZE, Grid, check_finite
-from .history import past_trials
+from .history import comparable_value, past_trials
 from .keras_tuner_package import keras_tuner
 from .keras_tuner_space import KerasTunerSpace
 
@@ -114,9 +113,10 @@ class KerasTunerSampler(BaseSampler):
         """Set the oracle's trials to all other trials of the study, ended and ongoing ones."""
         ended: dict[str, Any] = {}
         ongoing: dict[str, Any] = {}
+        complete = [past for past, _ in past_trials(study, excluding=number) if past.state is TrialState.COMPLETE]
         for past, params in past_trials(study, excluding=number):
             if all(axis.name in params for axis in self._axes):
-                oracle_trial = self._to_trial(past, params)
+                oracle_trial = self._to_trial(past, params, complete)
                 (ended if past.state.is_finished() else ongoing)[oracle_trial.trial_id] = oracle_trial
         self._oracle.ongoing_trials = {}
         self._oracle.trials = ended
@@ -131,15 +131,15 @@ class KerasTunerSampler(BaseSampler):
     def _update_model(self, has_ongoing: bool) -> None:
         """Update the oracle's model from the ended trials, before the ongoing ones are added."""
 
-    def _to_trial(self, past: FrozenTrial, params: Mapping[str, Value]) -> Any:
+    def _to_trial(self, past: FrozenTrial, params: Mapping[str, Value], complete: Sequence[FrozenTrial]) -> Any:
         oracle_trial = self._oracle_trials.get(past.number)
         if oracle_trial is None:
             oracle_trial = self._oracle_trials[past.number] = keras_tuner().Trial(
                 self._space.encode(params), trial_id=str(past.number), status="RUNNING"
             )
         if past.state.is_finished():
-            has_value = past.state in (TrialState.COMPLETE, TrialState.PRUNED) and past.value is not None and math.isfinite(past.value)
-            oracle_trial.status, oracle_trial.score = ("COMPLETED", past.value) if has_value else ("FAILED", None)
+            value = comparable_value(past, complete) if past.state in (TrialState.COMPLETE, TrialState.PRUNED) else None
+            oracle_trial.status, oracle_trial.score = ("FAILED", None) if value is None else ("COMPLETED", value)
         return oracle_trial
 
     def _next_untried(self, study: "Study", number: int) -> dict[str, Value]:
