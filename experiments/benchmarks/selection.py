@@ -20,7 +20,7 @@ RESULTS = Path(__file__).with_name("SELECTION.md")
 DATA = ("diabetes", "breast_cancer", "wine", "pima", "titanic", "abalone")
 _ONE_SPLIT = {"search.n_trials": "40"}
 _LOSS = {"objective.metric": "val_loss", "objective.direction": "minimize"}
-_FOLDS = {"evaluation.folds": "5", "search.n_trials": "22"}
+_FOLDS = {"evaluation.folds": "5", "search.n_trials": "30"}
 RULES: Mapping[str, Mapping[str, str]] = {
     "one split, best accuracy": _ONE_SPLIT,
     "one split, best loss": _ONE_SPLIT | _LOSS,

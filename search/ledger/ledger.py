@@ -111,11 +111,11 @@ class Ledger(StudyView):
         step = self.experiment.space.max_epochs + len(recorded)  # after those of the epochs, which a pruner compares
         self._storage.set_trial_intermediate_value(trial, step, fmean(result.value for result in recorded if result.value is not None))
 
-    def execution_values(self) -> dict[int, list[float]]:
-        """Read the values of the executions of each trial that runs, was stopped or has succeeded, by its number."""
+    def executions_by_trial(self) -> dict[int, list[TrialResult]]:
+        """Read the recorded executions of each trial that runs, was stopped or has succeeded, by its number."""
         trials = self.study.get_trials(deepcopy=False)
         found = {trial.number: to_executions(trial) for trial in trials if trial.state is not OptunaState.FAIL}
-        return {number: [of.value for of in executions if of.value is not None] for number, executions in found.items() if executions}
+        return {number: executions for number, executions in found.items() if executions}
 
     def tell(self, result: TrialResult, *, seed: int, finished: float) -> bool:
         """Record the result of a running trial.

@@ -166,7 +166,7 @@ class SearchLoop:
         self.ledger.record_execution(report, seed=seed, batch_size=assignment.training.batch_size)
         if not evaluation.race or report.execution + 1 == evaluation.n_executions:
             return True
-        return race.goes_on(report.number, self.ledger.execution_values(), self.experiment.objective, evaluation.n_executions)
+        return race.goes_on(report.number, race.measured(self.ledger.executions_by_trial()), self.experiment.objective, evaluation.n_executions)
 
     def _finish(self, result: TrialResult) -> None:
         if is_full(result.reason):  # not the trial's fault: it is retried once the disk has free space

@@ -1,15 +1,18 @@
 """Decides after each execution of a trial whether the trial can still become the best one, or stops.
 
 A trial goes on if the mean of its executions is among the best of all trials that have as many, as in asynchronous successive
-halving (Li et al. 2018, "A System for Massively Parallel Hyperparameter Tuning"), with executions in place of epochs. From the
-second execution on it also stops if it is worse than the best trial on the executions that both have, by a paired t test.
+halving (Li et al. 2018, "A System for Massively Parallel Hyperparameter Tuning"), with executions in place of epochs; of equal means,
+such as accuracies on few rows often are, the one with the smaller loss is the better. From the second execution on a trial also stops
+if it is worse than the best one on the executions that both have, by a paired t test.
 """
 
 import math
 import statistics
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ..experiment.sections import ObjectiveSection
+from ..trial import TrialResult
 
 REDUCTIONS = (6, 2)
 """Of this number of trials one goes on: after the first execution, and after each later one."""
@@ -17,29 +20,52 @@ SIGNIFICANCE = 0.1
 """A trial stops if the probability of so large a difference between equal trials is smaller."""
 
 
-def goes_on(number: int, values: Mapping[int, Sequence[float]], objective: ObjectiveSection, n_executions: int) -> bool:
+class Measured(NamedTuple):
+    """What counts of one execution.
+
+    Attributes:
+        value: The objective's value.
+        loss: ``val_loss`` at the same epoch.
+    """
+
+    value: float
+    loss: float
+
+
+def measured(executions: Mapping[int, Sequence[TrialResult]]) -> dict[int, list[Measured]]:
+    """Return what counts of the executions of each trial, which have succeeded, by its number; equal counts of rows are equal values."""
+    return {
+        number: [Measured(float(f"{of.value:.6g}"), of.best_metrics.get("val_loss", 0.0)) for of in results if of.value is not None]
+        for number, results in executions.items()
+    }
+
+
+def goes_on(number: int, trials: Mapping[int, Sequence[Measured]], objective: ObjectiveSection, n_executions: int) -> bool:
     """Return whether a trial goes on with its next execution.
 
     Args:
         number: The trial's number.
-        values: The values of the executions of each trial, of this one at least one.
+        trials: The executions of each trial, of this one at least one.
         objective: The objective.
         n_executions: Number of executions of a trial that is not stopped.
     """
-    own = values[number]
-    means = {trial: statistics.fmean(other[: len(own)]) for trial, other in values.items() if len(other) >= len(own)}
-    mean = means[number]
-    n_before = sum(objective.is_better(other, mean) or (other == mean and trial < number) for trial, other in means.items())
+    own, sign = trials[number], 1 if objective.direction == "maximize" else -1
+    means = {trial: _mean(other[: len(own)]) for trial, other in trials.items() if len(other) >= len(own)}
+    places = {trial: (-sign * mean.value, mean.loss, trial) for trial, mean in means.items()}
+    n_before = sum(place < places[number] for place in places.values())
     if n_before >= math.ceil(len(means) / REDUCTIONS[min(len(own), len(REDUCTIONS)) - 1]):
         return False
     if len(own) == 1:
         return True
-    whole = [other for trial, other in values.items() if trial != number and len(other) >= n_executions]
+    whole = [other for trial, other in trials.items() if trial != number and len(other) >= n_executions]
     if not whole:
         return True
-    best = (max if objective.direction == "maximize" else min)(whole, key=statistics.fmean)
-    sign = 1 if objective.direction == "maximize" else -1
-    return not is_worse([sign * (mine - of_best) for mine, of_best in zip(own, best, strict=False)])
+    best = max(whole, key=lambda other: sign * _mean(other).value)
+    return not is_worse([sign * (mine.value - of_best.value) for mine, of_best in zip(own, best, strict=False)])
+
+
+def _mean(executions: Sequence[Measured]) -> Measured:
+    return Measured(*(statistics.fmean(numbers) for numbers in zip(*executions, strict=True)))
 
 
 def is_worse(differences: Sequence[float]) -> bool:

@@ -3,10 +3,18 @@
 import pytest
 
 from search.experiment.sections import ObjectiveSection
-from search.study.race import REDUCTIONS, goes_on, is_worse
+from search.study.race import REDUCTIONS, Measured, is_worse
+from search.study.race import goes_on as goes_on_measured
 
 MAXIMIZE = ObjectiveSection(metric="val_accuracy", direction="maximize")
 MINIMIZE = ObjectiveSection(metric="val_loss", direction="minimize")
+
+
+def goes_on(number, values, objective, n_executions, losses=None):
+    """Ask with equal losses unless they are given by trial."""
+    known = losses or {}
+    trials = {trial: [Measured(value, known.get(trial, 0.0)) for value in of_trial] for trial, of_trial in values.items()}
+    return goes_on_measured(number, trials, objective, n_executions)
 
 
 @pytest.mark.parametrize(("objective", "sign"), [(MAXIMIZE, 1), (MINIMIZE, -1)])
@@ -19,6 +27,11 @@ def test_the_best_first_executions_go_on(objective, sign):
 def test_the_first_trial_goes_on_and_of_equal_ones_the_earlier():
     assert goes_on(3, {3: [0.5]}, MAXIMIZE, 5)
     assert [goes_on(number, {0: [0.5], 1: [0.5], 2: [0.5]}, MAXIMIZE, 5) for number in range(3)] == [True, False, False]
+
+
+def test_of_equal_values_the_smaller_loss_goes_on():
+    values, losses = {number: [0.7] for number in range(4)}, {0: 0.6, 1: 0.5, 2: 0.4, 3: 0.7}
+    assert [goes_on(number, values, MAXIMIZE, 5, losses) for number in values] == [False, False, True, False]
 
 
 def test_a_trial_that_is_worse_than_the_best_on_the_same_executions_stops():
