@@ -13,16 +13,20 @@ from typing import Any
 import tomlkit
 
 from ..data.dataset import Dataset, load_dataset
+from ..data.folds import joined
 from ..data.tables import COMPRESSED, SUFFIXES, read_table
 from ..errors import DataError, ExperimentError, listed
 from ..experiment.file import Experiment, load_experiment, parse_experiment
 from ..experiment.references import resolve
 from ..experiment.shipped import EXPERIMENTS
 
+N_FOLDS = 5
 RARE = 0.25
 """A class of a binary target with a smaller part of the rows is rare: predicting the other one is accurate, and says nothing."""
 _LARGE = 20_000
 """Training rows from which larger batches are searched."""
+_MOST_ROWS_OF_FOLDS = 20_000
+"""Rows up to which a trial is measured by folds: one part of more rows is large enough."""
 _FIND = "experiments.datasets.folder:find"
 """How the loader finds the file, in the working directory or the folder of data files."""
 _LIKELY_TARGETS = ("target", "label", "class", "outcome", "y")
@@ -60,6 +64,9 @@ patience = 15     # epochs without a better validation value, then a trial ends
 [objective]
 metric = ""
 direction = ""
+
+[evaluation]
+folds = 5         # a trial's value is a mean over folds; 1 is one validation part
 
 [search]
 sampler = "tpe"
@@ -129,6 +136,7 @@ def table_experiment(path: str, target: str | None, overrides: Sequence[str] = (
     for key, value in ({**data, **section.arguments, "task": dataset.task}).items():
         file["data"][key] = value
     file["space"]["training"]["batch_size"]["choices"] = [128, 256, 512] if len(dataset.train.target) > _LARGE else [32, 64, 128]
+    file["evaluation"]["folds"] = _n_folds(dataset)
     file["objective"]["metric"], file["objective"]["direction"] = _objective(dataset)
     return f"#:schema {(EXPERIMENTS / 'schema.json').as_uri()}\n{tomlkit.dumps(file)}"
 
@@ -146,6 +154,13 @@ def _objective(dataset: Dataset) -> tuple[str, str]:
     if is_rare and dataset.validation.target.nunique() < 2:
         return "val_loss", "minimize"  # an AUC of one class is not defined
     return "val_auc" if is_rare else "val_accuracy", "maximize"
+
+
+def _n_folds(dataset: Dataset) -> int:
+    """Return the number of folds; 1 where a class has too few rows for each fold to have one, or there are enough rows for one part."""
+    target = joined(dataset).target
+    n_rarest = len(target) if dataset.task == "regression" else int(target.value_counts().min())
+    return N_FOLDS if n_rarest >= N_FOLDS and len(target) <= _MOST_ROWS_OF_FOLDS else 1
 
 
 def _column(path: str, target: str) -> str | int:
