@@ -9,7 +9,7 @@ from typing import Any
 
 from optuna.trial import FrozenTrial
 
-from .record import ATTRIBUTE
+from .record import ATTRIBUTE, is_execution_key
 
 _ELSEWHERE = {"state", "value", "finished", "history"}
 """What Optuna's trial has in fields of its own: state, value, time of the end, intermediate values."""
@@ -25,12 +25,13 @@ def with_curve(trial: FrozenTrial, metric: str, trial_id: int) -> FrozenTrial:
 
     Returns:
         A trial whose intermediate values are the metric by epoch, from 1, and whose user attributes are, instead of the result, its
-        numbers and texts with the other metrics of the best epoch. A running trial keeps what its pruner was given.
+        numbers and texts with the other metrics of the best epoch, and of each execution its value. A running trial keeps what its pruner was given.
     """
     written = trial.user_attrs.get(ATTRIBUTE) or {}
     copied = copy.copy(trial)
     copied._trial_id = trial_id
-    copied.user_attrs = {key: value for key, value in trial.user_attrs.items() if key != ATTRIBUTE}
+    others = {key: value for key, value in trial.user_attrs.items() if key != ATTRIBUTE}
+    copied.user_attrs = {key: value["value"] if is_execution_key(key) else value for key, value in others.items()}
     copied.user_attrs |= {key: value for key, value in _plain_values(written).items() if key != metric and key not in trial.params}
     if values := written.get("history", {}).get(metric):
         copied.intermediate_values = dict(enumerate(values, start=1))

@@ -122,7 +122,7 @@ def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, A
         "n_parameters": result.n_parameters,
         "device": result.device,
         "trainer": result.trainer,
-        "n_executions": len(result.executions),
+        **({"n_executions": len(result.executions)} if result.executions else {}),
         "history": {name: [epoch[name] for epoch in result.history] for name in names},
     }
 
@@ -130,6 +130,11 @@ def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, A
 def execution_key(index: int) -> str:
     """Return the attribute of Optuna's trial that holds the result of an execution, from 0."""
     return f"{_EXECUTION} {index}"
+
+
+def is_execution_key(key: str) -> bool:
+    """Return whether an attribute of Optuna's trial holds the result of an execution."""
+    return key.startswith(f"{_EXECUTION} ")
 
 
 def to_executions(trial: FrozenTrial, batch_size: int | None = None) -> list[TrialResult]:

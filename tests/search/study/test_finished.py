@@ -16,7 +16,7 @@ from search import load_champion
 
 DIABETES = Path(__file__).parents[3] / "experiments" / "diabetes.toml"
 N_TRIALS = 4
-WORDS = ["run", DIABETES, "--trials", N_TRIALS, "--set", "space.training.epochs=5", "--set", "search.baselines=true"]
+WORDS = ["run", DIABETES, "--trials", N_TRIALS, "--set", "space.training.epochs=5", "--set", "search.baselines=true", "--set", "evaluation.folds=1"]
 COMMAND = """
 import sys
 from search.cli.app import run_app
