@@ -120,7 +120,9 @@ class Campaign:
                 records = []
             names = ["number", "state", "value", "is_finished"]
             finished = [record.result.finished if record.result else None for record in records]
-            print(json.dumps([{name: getattr(record, name) for name in names} | {"finished": time} for record, time in zip(records, finished)]))
+            executions = [len(record.result.executions) if record.result else 0 for record in records]
+            others = [{"finished": time, "n_executions": number} for time, number in zip(finished, executions)]
+            print(json.dumps([{name: getattr(record, name) for name in names} | of for record, of in zip(records, others)]))
         """
         return json.loads(self.shell.python(program))
 

@@ -12,7 +12,8 @@ from .campaign import Campaign
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1500)]
 
-EPOCHS = 6
+EPOCHS, N_FOLDS = 6, 3
+FOLDS = ("--set", f"evaluation.folds={N_FOLDS}")
 BUILDER = """
 import time
 import keras
@@ -46,14 +47,20 @@ print(len(load_champion("own").predict(load_dataset(load_experiment("own.toml").
 def campaign(shell, request):
     (shell.folder / "own.py").write_text(BUILDER)
     (shell.folder / "own.toml").write_text(EXPERIMENT)
-    executor, sampler, n_kills = request.param
-    return Campaign(shell, ["--executor", executor, "--sampler", sampler], n_kills=n_kills, n_trials=12, seed=n_kills)
+    executor, sampler, n_kills, *options = request.param
+    return Campaign(shell, ["--executor", executor, "--sampler", sampler, *options], n_kills=n_kills, n_trials=12, seed=n_kills)
 
 
 @pytest.mark.parametrize(
     "campaign",
-    [("ray", "random", 12), ("workers", "tpe", 13), ("ray", "kt-random", 28), ("workers", "kt-bayesian", 30), ("workers", "random", 20)],
-    ids=["short, random on Ray", "short, tpe on workers", "kt-random on Ray", "kt-bayesian on workers", "random on workers"],
+    [
+        ("ray", "random", 12),
+        ("workers", "tpe", 13, *FOLDS),
+        ("ray", "kt-random", 28, *FOLDS),
+        ("workers", "kt-bayesian", 30),
+        ("workers", "random", 20),
+    ],
+    ids=["short, random on Ray", "short, tpe on workers with folds", "kt-random on Ray with folds", "kt-bayesian on workers", "random on workers"],
     indirect=True,
 )
 def test_a_search_that_is_killed_at_random_loses_and_repeats_nothing(campaign, record_campaign, request):
@@ -69,9 +76,16 @@ def test_a_search_that_is_killed_at_random_loses_and_repeats_nothing(campaign, r
 
 
 def check_ledger(campaign):
+    """Check that all trials have ended, as far as the race let them, and that the models of the best one are there."""
     records = campaign.trials()
-    assert Counter(record["state"] for record in records if record["is_finished"]) == {"COMPLETE": campaign.n_trials}
+    by_state = Counter(record["state"] for record in records if record["is_finished"])
+    n_folds = N_FOLDS if FOLDS[1] in campaign.options else 1
+    assert by_state.total() == campaign.n_trials
+    assert set(by_state) == {"COMPLETE", "PRUNED"} if n_folds > 1 else {"COMPLETE"}
     assert not [record for record in records if record["state"] == "RUNNING"]
+    assert {record["n_executions"] for record in records if record["state"] == "COMPLETE"} == {n_folds if n_folds > 1 else 0}
+    assert all(0 < record["n_executions"] < n_folds for record in records if record["state"] == "PRUNED")
+    assert len(list((campaign.shell.folder / "mlruns" / "studies" / "own" / "models").glob("*.keras"))) == n_folds
 
 
 def check_mlflow(campaign):
