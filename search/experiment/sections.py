@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from ..errors import nearest
 from . import shipped
@@ -210,6 +210,9 @@ class SearchSection(Table):
         keep_models: Number of best trials whose models are kept in the study's folder, at least 1. Defaults to 1.
         disk_quota_bytes: Largest size of kept models and checkpoints: the worst models are removed first, the best one
             never; left out means no limit.
+        reproducible: Whether the same trials and the same winner follow from the seed, whatever the number of workers and however often the
+            search is killed: trials are proposed in generations of 8, from the results of earlier generations. Workers wait for the last
+            trial of a generation, and a pruner cannot be used. Defaults to false.
         baselines: Whether simple models (the commonest class or the mean, logistic or linear regression, gradient boosting) are fitted on
             the training part too and measured on the test part, beside the champion. Defaults to false.
     """
@@ -224,7 +227,14 @@ class SearchSection(Table):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     keep_models: Annotated[int, Field(ge=1)] = 1
     disk_quota_bytes: Annotated[int, Field(ge=1)] | None = None
+    reproducible: bool = _added_later(False)
     baselines: bool = _added_later(False)
+
+    @model_validator(mode="after")
+    def _check_reproducible(self) -> Self:
+        if self.reproducible and self.pruner != "none":
+            raise ValueError(f'reproducible = true excludes pruner = "{self.pruner}", which decides by what ends first; leave one of them out')
+        return self
 
 
 def _check_workers(value: object) -> object:

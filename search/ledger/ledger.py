@@ -57,22 +57,43 @@ class Ledger(StudyView):
         """Hold the study's lock, against its other coordinators, during a block."""
         return self._leases.lock()
 
-    def ask(self, distributions: "dict[str, BaseDistribution]", n_trials: int) -> tuple[int, dict[str, Value]] | None:
+    def propose(self, distributions: "dict[str, BaseDistribution]", n_trials: int, size: int) -> None:
+        """Propose the next generation of trials, or the rest of one, once all earlier trials have finished; `ask` starts them.
+
+        Args:
+            distributions: The search space.
+            n_trials: Largest number of trials, those of all coordinators together.
+            size: Number of trials of a generation.
+        """
+        with self._leases.lock():
+            self._refresh()
+            n_proposed = self._trials.n_started + len(self._trials.waiting)
+            if n_proposed >= n_trials or (self._trials.n_finished < n_proposed and n_proposed % size == 0):
+                return
+            asked = [number for number, _ in iter(self._ask_waiting, None)]  # samplers see those that run
+            while n_proposed < n_trials and (not asked or n_proposed % size):
+                asked.append(self._ask_new(distributions)[0])
+                n_proposed += 1
+            for number in asked:
+                self.requeue(number, self.retry_state(number))
+
+    def ask(self, distributions: "dict[str, BaseDistribution]", n_trials: int, *, may_propose: bool = True) -> tuple[int, dict[str, Value]] | None:
         """Start a trial: a waiting one if there is any, else a new one.
 
         Args:
             distributions: The search space.
             n_trials: Largest number of running and finished trials, those of all coordinators together.
+            may_propose: Whether a new trial may be proposed. Defaults to True.
 
         Returns:
-            The trial's number and hyperparameters; None if ``n_trials`` run or have finished.
+            The trial's number and hyperparameters; None if ``n_trials`` run or have finished, or none waits and none may be proposed.
         """
         with self._leases.lock():
             if self._leases.are_shared:
                 self._refresh()
             if self._trials.n_started >= n_trials:
                 return None
-            return self._ask_waiting() or self._ask_new(distributions)
+            return self._ask_waiting() or (self._ask_new(distributions) if may_propose else None)
 
     def _ask_waiting(self) -> tuple[int, dict[str, Value]] | None:
         for number in sorted(self._trials.waiting):

@@ -20,12 +20,14 @@ class TrialIndex:
 
     Args:
         direction: Whether large or small values are better.
+        is_reproducible: Whether of equal trials the one with the smaller number is the best, and not the first to finish. Defaults to False.
 
     Attributes:
         waiting: Numbers of the requeued trials.
     """
 
-    def __init__(self, direction: StudyDirection) -> None:
+    def __init__(self, direction: StudyDirection, *, is_reproducible: bool = False) -> None:
+        self._is_reproducible = is_reproducible
         self._sign = -1 if direction is StudyDirection.MAXIMIZE else 1
         self._best_rank: tuple[float, float, int] | None = None  # signed value, time of the end, number
         self._finished: set[int] = set()
@@ -44,7 +46,7 @@ class TrialIndex:
 
     @property
     def best(self) -> tuple[int, float] | None:
-        """Number and value of the best COMPLETE trial, of equal ones the first to finish; None if there is none."""
+        """Number and value of the best COMPLETE trial, of equal ones the first to finish, or of the smaller number; None if there is none."""
         return None if self._best_rank is None else (self._best_rank[2], self._sign * self._best_rank[0])
 
     def ranking(self, trials: Iterable[FrozenTrial], length: int) -> list[tuple[int, float]]:
@@ -87,7 +89,7 @@ class TrialIndex:
         self._finished.add(number)
         if state is not TrialState.COMPLETE or value is None:
             return False
-        rank = (self._sign * value, finished, number)
+        rank = (self._sign * value, 0.0 if self._is_reproducible else finished, number)
         if self._best_rank is not None and self._best_rank <= rank:
             return False
         self._best_rank = rank

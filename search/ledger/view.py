@@ -34,7 +34,8 @@ class StudyView:
         self._storage = opened.storage
         self._leases = opened.leases
         self._study_id = opened.study_id
-        self._trials = TrialIndex(self.study.direction)
+        search = self.study.user_attrs.get("experiment", {}).get("search", {})
+        self._trials = TrialIndex(self.study.direction, is_reproducible=search.get("reproducible", False))
         self._refresh()
 
     @cached_property

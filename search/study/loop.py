@@ -6,7 +6,7 @@ It knows the interfaces of executors and trackers, not their implementations.
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import DiskFullError, StudyFailedError, TakenOverError
 from ..executors.base import Executor
@@ -26,6 +26,11 @@ from .model_retention import kept_executions, remove_checkpoints, remove_models,
 from .observer import Observer
 
 logger = logging.getLogger(__name__)
+
+GENERATION = 8
+"""Trials of a reproducible search that are proposed together; as many workers are busy at once, at most."""
+_DIGITS = 5
+"""Significant digits of the values that a reproducible search compares."""
 
 
 def build_assignment(experiment: Experiment, ledger: StudyView, number: int, params: Mapping[str, Value]) -> Assignment:
@@ -113,11 +118,28 @@ class SearchLoop:
         while self.executor.n_free:
             with self.ledger.lock():
                 reason = self._stop_reason(deadline)
-                asked = None if reason else self.ledger.ask(self._distributions, self.n_trials)
+                asked = None if reason else self._ask()
             if asked is None:
                 return reason
             self._start_trial(*asked)
         return ""
+
+    def _ask(self) -> tuple[int, Mapping[str, Value]] | None:
+        if not self._is_reproducible:
+            return self.ledger.ask(self._distributions, self.n_trials)
+        self.ledger.propose(self._distributions, self.n_trials, GENERATION)
+        return self.ledger.ask(self._distributions, self.n_trials, may_propose=False)
+
+    @property
+    def _is_reproducible(self) -> bool:
+        return self.experiment.search.reproducible
+
+    def _comparable(self, result: TrialResult) -> TrialResult:
+        """Return a result whose value does not depend on the order of sums, which differs between programs, if the search is reproducible."""
+        if not self._is_reproducible or result.value is None:
+            return result
+        executions = tuple(map(self._comparable, result.executions))
+        return replace(result, value=float(f"{result.value:.{_DIGITS}g}"), executions=executions)
 
     def _collect_results(self) -> None:
         with self.ledger.wake_periodically(self.executor.wake):
@@ -162,15 +184,21 @@ class SearchLoop:
     def _end_execution(self, report: ExecutionReport) -> bool:
         """Record an execution, and return whether the trial goes on."""
         assignment, evaluation = self._running[report.number], self.experiment.evaluation
+        report = replace(report, result=self._comparable(report.result))
         seed = execution_seed(assignment.seed, report.execution)
         self.ledger.record_execution(report, seed=seed, batch_size=assignment.training.batch_size)
         if not evaluation.race or report.execution + 1 == evaluation.n_executions:
             return True
-        return race.goes_on(report.number, race.measured(self.ledger.executions_by_trial()), self.experiment.objective, evaluation.n_executions)
+        others = self.ledger.executions_by_trial()
+        if self._is_reproducible:  # those of its own generation end at any time
+            first = report.number - report.number % GENERATION
+            others = {number: results for number, results in others.items() if number < first or number == report.number}
+        return race.goes_on(report.number, race.measured(others), self.experiment.objective, evaluation.n_executions)
 
     def _finish(self, result: TrialResult) -> None:
         if is_full(result.reason):  # not the trial's fault: it is retried once the disk has free space
             raise DiskFullError(result.reason)
+        result = self._comparable(result)
         assignment = self._running.pop(result.number)
         retry_state = self._retry_state(assignment, result)
         try:
