@@ -18,7 +18,7 @@ import numpy as np
 
 from ..data.arrays import unnamed
 from ..data.dataset import Dataset, load_dataset
-from ..data.folds import folds
+from ..data.folds import folds, kind_of
 from ..data.predictions import CHAMPION
 from ..data.preprocessing import Preprocessor
 from ..data.targets import positive_classes
@@ -94,7 +94,7 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
         metric=objective.metric,
         direction=objective.direction,
         value=spec.value,
-        evaluation=_evaluation(spec, preprocessor),
+        evaluation=_evaluation(spec, preprocessor, dataset),
         data=dataset.name,
         fingerprint=dataset.fingerprint,
         target=preprocessor.target,
@@ -113,10 +113,14 @@ def _add_model(path: Path, folder: Path) -> None:
     shutil.copyfile(expected_path(path), folder / EXPECTED)
 
 
-def _evaluation(spec: PackageSpec, preprocessor: Preprocessor) -> str:
+def _evaluation(spec: PackageSpec, preprocessor: Preprocessor, dataset: Dataset) -> str:
     """Describe how the value was measured; that of a loss depends on more than the data."""
     evaluation = spec.experiment.evaluation
-    measured = "validation part" if evaluation.n_executions == 1 else f"mean over {evaluation.folds} folds x {evaluation.repeats} repeats"
+    measured = "validation part"
+    if evaluation.n_executions > 1:
+        kind = f"{kind_of(dataset, evaluation)} folds" if evaluation.folds > 1 else "part"
+        groups = f" by {evaluation.group}" if evaluation.group else ""
+        measured = f"mean over {evaluation.folds} {kind}{groups}, {evaluation.repeats} of each"
     if not spec.experiment.objective.metric.endswith("loss"):
         return measured
     settings = spec.experiment.space.training_settings(spec.params)

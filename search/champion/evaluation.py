@@ -44,7 +44,7 @@ def evaluate(champion: Champion, part: Part, experiment: Experiment, settings: T
 
     Accuracies are counted from the predictions, so that they equal a comparison of `predict` and the targets. AUC and PR-AUC are
     scikit-learn's, from all thresholds. All other metrics come from Keras' `evaluate` with the loss and the metrics of training;
-    the loss includes regularisation.
+    the loss includes regularisation, unless several models are averaged.
 
     Args:
         champion: The champion, whose model is compiled here.
@@ -68,7 +68,7 @@ def _evaluate_network(champion: Champion, part: Part, experiment: Experiment, se
     if len(champion.members) == 1:
         model, features = champion.model, preprocessor.transform(part.features)
     else:
-        model, features = _identity(outputs), unnamed(outputs)
+        model, features = _identity(outputs), unnamed({_input_name(name): output for name, output in outputs.items()})
     some_outputs = model(rows(features, slice(1)))
     compile_model(model, some_outputs, settings, heads)
     target: Tree = encode_targets(model, some_outputs, settings, heads, preprocessor.encode_target(part.target))
@@ -88,8 +88,13 @@ def _identity(outputs: Mapping[str, Array]) -> Any:
     """Return a model whose outputs are its inputs, by which Keras measures the mean of several models' outputs."""
     import keras
 
-    inputs = {name: keras.Input(output.shape[1:]) for name, output in outputs.items()}
-    return keras.Model(unnamed(inputs), unnamed({name: keras.layers.Identity(name=name or None)(given) for name, given in inputs.items()}))
+    inputs = {name: keras.Input(output.shape[1:], name=_input_name(name) or None) for name, output in outputs.items()}
+    same = {name: keras.layers.Identity(name=name or None)(given) for name, given in inputs.items()}
+    return keras.Model(unnamed({_input_name(name): given for name, given in inputs.items()}), unnamed(same))
+
+
+def _input_name(output: str) -> str:
+    return f"computed_{output}" if output else ""
 
 
 def _predictions(target: Target, part: Part, output: Array, loss: Array | None) -> OutputPredictions:
@@ -131,7 +136,8 @@ def _evaluate_estimator(champion: Champion, part: Part, experiment: Experiment) 
         estimator, features = champion.model, preprocessor.transform(part.features)
     else:
         outputs = named(champion.outputs(part.features))[""]
-        estimator, features = _Computed(outputs) if target.task == "regression" else _ComputedClasses(outputs), outputs
+        kind = _Computed if target.task == "regression" else _ComputedProbabilities if champion.has_probabilities else _ComputedVotes
+        estimator, features = kind(outputs), outputs
     defined = tuple(metric for metric in head.metrics if is_defined(metric, expected))
     metrics, rows = measure_rows(estimator, features, expected, replace(head, metrics=defined), target)
     return Evaluation(metrics=dict.fromkeys(("loss", *head.metrics)) | metrics, predictions=Predictions.of({"": rows}, rows.loss))
@@ -147,9 +153,14 @@ class _Computed:
         return self._outputs[:, 0]
 
 
-class _ComputedClasses(_Computed):
+class _ComputedVotes(_Computed):
     def predict(self, features: Array) -> Array:
         return np.asarray(self._outputs.argmax(axis=1))
 
+    def decision_function(self, features: Array) -> Array:
+        return np.asarray(self._outputs[:, -1])
+
+
+class _ComputedProbabilities(_ComputedVotes):
     def predict_proba(self, features: Array) -> Array:
         return self._outputs

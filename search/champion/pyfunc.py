@@ -16,6 +16,7 @@ import pandas as pd
 from ..data.arrays import Tree, named
 from ..data.columns import Features
 from ..data.preprocessing import Preprocessor
+from ..estimators import has_probabilities
 from .display import html_table, one_line
 from .estimator_predictions import estimator_predictions
 from .input_checks import UnseenValuesWarning, check_column_types, unseen_values
@@ -90,6 +91,11 @@ class Champion:
         """The first model: a Keras model, not compiled since prediction needs no optimizer; or a fitted estimator."""
         return self.members[0].model
 
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether there are probabilities of classes, which some estimators do not have."""
+        return not self.is_estimator or has_probabilities(self.model)
+
     def outputs(self, rows: pd.DataFrame | np.ndarray) -> Tree:
         """Preprocess raw rows and run the model, or the models, of whose outputs the mean is returned.
 
@@ -145,6 +151,8 @@ class Champion:
             predictions = estimator_predictions(self.model, self.features(rows), self.preprocessor)
         else:
             predictions = self.preprocessor.decode(self.outputs(rows))
+            if not self.has_probabilities:
+                predictions = predictions[["prediction"]]
         if isinstance(rows, pd.DataFrame):
             predictions.index = rows.index
         return predictions

@@ -90,7 +90,7 @@ def _print_conclusion(best: "RepeatedTrial", *others: "RepeatedTrial") -> None:
         console.print(
             f"Trial {first.number} has a better mean, {format_spread(first.mean, first.standard_error)}; the champion stays trial {best.number}"
         )
-    console.print("All are measured on the same validation rows: repeats show the luck of the seed, not that of the rows", style="dim")
+    console.print("All are measured on the same rows: repeats show the luck of the seed, not that of the rows", style="dim")
 
 
 def _print_repeat(repeat: "Repeat") -> None:

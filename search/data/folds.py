@@ -51,6 +51,7 @@ def folds(dataset: Dataset, section: EvaluationSection) -> list[Dataset]:
     for number, chosen in enumerate(divide(rows, section, dataset, kind=kind_of(dataset, section)), start=1):
         train, validation = (_rows(rows, numbers) for numbers in chosen)
         check_same_columns({"train": train, "validation": validation}, f'data set "{dataset.name}", fold {number} of {section.folds}')
+        _check_classes(rows, train, dataset, number)
         found.append(replace(dataset, train=train, validation=validation))
     return found
 
@@ -134,6 +135,17 @@ def _check_sizes(rows: Part, n_folds: int, dataset: Dataset, classes: Any, group
         name, count = min(classes.value_counts().items(), key=lambda item: item[1])
         if count < n_folds:
             raise DataError(f'{where}: the class "{name}" has {count} rows; expected one for each fold; use fewer folds or kind = "shuffled"')
+
+
+def _check_classes(rows: Part, train: Part, dataset: Dataset, number: int) -> None:
+    """Check that a model learns every class."""
+    for name, target in rows.targets.items():
+        lacking = set(target) - set(train.targets[name]) if dataset.tasks[name] != "regression" else set()
+        if lacking:
+            raise DataError(
+                f'data set "{dataset.name}": the model of fold {number} would see no row whose "{name}" is "{min(map(str, lacking))}"; '
+                'use fewer folds, kind = "stratified" or "shuffled", or merge that class'
+            )
 
 
 def _rows(part: Part, chosen: Array) -> Part:

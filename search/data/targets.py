@@ -190,8 +190,7 @@ def _column(dataset: "Dataset", known: Mapping[str, Target], output: str, sectio
 def _target(dataset: "Dataset", column: str, task: Task, scaling: ScalingName) -> Target:
     if task == "regression":
         return Target(column=column, task=task, scaling=_fit_scaling(dataset, column, scaling))
-    parts = (dataset.train, dataset.validation)  # the training part of a fold may lack a rare class
-    by_name = {str(value): value for part in parts for value in part.targets[column].unique().tolist()}
+    by_name = {str(value): value for value in dataset.train.targets[column].unique().tolist()}
     names = dataset.class_names[column] if isinstance(dataset.class_names, Mapping) else dataset.class_names
     return Target(column=column, task=task, classes=tuple(by_name[name] for name in names))
 

@@ -19,7 +19,8 @@ def examine(case: Case) -> list[Finding]:
     """Find a champion that cannot be loaded any more, or a best model that was lost before its registration."""
     ledger = case.ledger
     champion: dict[str, Any] | None = ledger.attribute("champion")
-    has_model = ledger.best is not None and ledger.folder.model(ledger.best[0]).is_file()
+    n_models = ledger.experiment.evaluation.n_executions
+    has_model = ledger.best is not None and len(ledger.folder.models_of(ledger.best[0])) == n_models
     remedy = _REMEDY if has_model else ""
     if champion is None:
         lost = ledger.best is not None and not has_model

@@ -18,7 +18,8 @@ def examine(case: Case) -> list[Finding]:
     ledger, folder = case.ledger, case.ledger.folder
     n_kept = ledger.attribute("keep_models") or ledger.experiment.search.keep_models
     unfinished = sorted(folder.models.glob(f"*{_UNFINISHED}*")) + sorted(folder.checkpoints.glob(f"*{_UNFINISHED}*"))
-    models = [path for path in stray_models(folder, [number for number, _ in ledger.ranking(n_kept)]) if path not in unfinished]
+    kept = {number for number, _ in ledger.ranking(n_kept)} | ledger.unfinished
+    models = [path for path in stray_models(folder, kept) if path not in unfinished]
     needed = {str(number) for number in case.records.keys() - case.results.keys()}
     checkpoints = [path for path in sorted(folder.checkpoints.glob("*")) if path.name.partition(".")[0] not in needed and path not in unfinished]
     return [

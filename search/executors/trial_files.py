@@ -56,6 +56,7 @@ class TrialFolder:
         self._study = Path(submitted.model_path).parents[1]
         self._root = root
         self._checkpoint_time = 0
+        self._sent: set[Path] = set()
         checkpoint_path = str(self._to_node(submitted.checkpoint_path)) if submitted.checkpoint_path else ""
         self.assignment = replace(submitted, model_path=str(self._to_node(submitted.model_path)), checkpoint_path=checkpoint_path)
 
@@ -75,9 +76,16 @@ class TrialFolder:
     def new_checkpoint(self) -> FileContents:
         """Return the checkpoint if it was written since the last call."""
         earlier, self._checkpoint_time = self._checkpoint_time, self._written_at()
-        if self._checkpoint_time == earlier:
+        if self._checkpoint_time in (0, earlier):  # an execution that has ended has removed its own
             return {}
         return {self._submitted.checkpoint_path: Path(self.assignment.checkpoint_path).read_bytes()}
+
+    def new_models(self) -> FileContents:
+        """Return the models that were saved since the last call, those of executions that have ended."""
+        folder = Path(self.assignment.model_path).parent
+        found = [path for path in folder.glob("*") if path not in self._sent and ".unfinished." not in path.name]
+        self._sent.update(found)
+        return {self._to_coordinator(path): path.read_bytes() for path in found}
 
     def finish(self, result: TrialResult) -> tuple[TrialResult, FileContents]:
         """Read the files that the trial wrote, and remove the folder.
@@ -86,10 +94,10 @@ class TrialFolder:
             result: The trial's result, with the model's path in this folder.
 
         Returns:
-            The result with the coordinator's path, and all files but the checkpoint.
+            The result with the coordinator's path, and all files but the checkpoint and the models that `new_models` has returned.
         """
         checkpoint = Path(self.assignment.checkpoint_path)
-        paths = [path for path in self._root.rglob("*") if path.is_file() and path != checkpoint]
+        paths = [path for path in self._root.rglob("*") if path.is_file() and path != checkpoint and path not in self._sent]
         files = {self._to_coordinator(path): path.read_bytes() for path in paths}
         shutil.rmtree(self._root)
         if result.model_path:

@@ -24,12 +24,12 @@ class CallbackPaths:
 
     Attributes:
         study_folder: The study's folder, absolute.
-        trial: The trial's number.
+        trial: The trial's number; of several executions "<trial>-<execution>".
         allowed: Further folders that they may write to, from ``executor.callback_folders``.
     """
 
     study_folder: Path
-    trial: int
+    trial: int | str
     allowed: Sequence[str]
 
     def place(self, name: str, given: Any, where: str) -> Any:

@@ -22,7 +22,7 @@ from ..seeds import trial_seed
 from ..store import StudyFolder
 from ..trial import EpochReport, ExecutionReport, Failure, TrialResult, TrialState
 from .base import OpenedStudy
-from .record import ATTRIBUTE, RETRY_STATE, RetryState, execution_key, to_attribute, to_executions, to_retry_state
+from .record import ATTRIBUTE, RETRY_STATE, RetryState, execution_key, execution_scores, to_attribute, to_retry_state
 from .view import StudyView
 
 if TYPE_CHECKING:
@@ -128,15 +128,15 @@ class Ledger(StudyView):
         trial = self._running[report.number]
         written = to_attribute(report.result, seed, report.result.finished) | {"batch_size": batch_size}
         self._storage.set_trial_user_attr(trial, execution_key(report.execution), written)
-        recorded = to_executions(self._storage.get_trial(trial))[: report.execution + 1]
-        step = self.experiment.space.max_epochs + len(recorded)  # after those of the epochs, which a pruner compares
-        self._storage.set_trial_intermediate_value(trial, step, fmean(result.value for result in recorded if result.value is not None))
+        values = [value for value, _ in execution_scores(self._storage.get_trial(trial))][: report.execution + 1]
+        step = self.experiment.space.max_epochs + len(values)  # after those of the epochs, which a pruner compares
+        self._storage.set_trial_intermediate_value(trial, step, fmean(values))
 
-    def executions_by_trial(self) -> dict[int, list[TrialResult]]:
-        """Read the recorded executions of each trial that runs, was stopped or has succeeded, by its number."""
+    def execution_scores(self) -> dict[int, list[tuple[float, float]]]:
+        """Read value and loss of the executions of each trial that runs, was stopped or has succeeded, by its number."""
         trials = self.study.get_trials(deepcopy=False)
-        found = {trial.number: to_executions(trial) for trial in trials if trial.state is not OptunaState.FAIL}
-        return {number: executions for number, executions in found.items() if executions}
+        found = {trial.number: execution_scores(trial) for trial in trials if trial.state is not OptunaState.FAIL}
+        return {number: scores for number, scores in found.items() if scores}
 
     def tell(self, result: TrialResult, *, seed: int, finished: float) -> bool:
         """Record the result of a running trial.

@@ -17,13 +17,13 @@ from ..errors import DamagedLedgerError
 from ..experiment.file import Experiment, parse_experiment
 from ..experiment.parameters import Value
 from ..experiment.space import to_distributions
-from ..seeds import trial_seed
+from ..seeds import execution_seed, trial_seed
 from ..store import Store
 from ..trial import TrialResult, TrialState
 from .journal_checksum import checksum_path
 from .journal_file import parse_line
 from .journal_store import JournalStore, open_storage
-from .record import ATTRIBUTE, to_attribute, to_record
+from .record import ATTRIBUTE, execution_key, to_attribute, to_record
 
 _CREATE_STUDY, _CREATE_TRIAL, _LAST_OPERATION = 0, 4, 9
 _STATES = {TrialState.COMPLETE: OptunaState.COMPLETE, TrialState.PRUNED: OptunaState.PRUNED, TrialState.FAILED: OptunaState.FAIL}
@@ -155,12 +155,16 @@ def _is_better(known: TrialResult, salvaged: TrialResult | None) -> bool:
 def _to_trial(experiment: Experiment, params: Mapping[str, Value], result: TrialResult) -> FrozenTrial:
     metric, is_complete = experiment.objective.metric, result.state is TrialState.COMPLETE
     steps = {step: epoch[metric] for step, epoch in enumerate(result.history, start=1) if metric in epoch}
+    seed = trial_seed(experiment.search.seed, result.number)
+    attributes = {ATTRIBUTE: to_attribute(result, seed, result.finished)}
+    for index, execution in enumerate(result.executions):
+        attributes[execution_key(index)] = to_attribute(execution, execution_seed(seed, index), execution.finished) | {"batch_size": None}
     trial = create_trial(
         state=_STATES[result.state],
         value=result.value if is_complete else None,
         params=dict(params),
         distributions=to_distributions({name: entry for name, entry in experiment.space.searched.items() if name in params}),
-        user_attrs={ATTRIBUTE: to_attribute(result, trial_seed(experiment.search.seed, result.number), result.finished)},
+        user_attrs=attributes,
         intermediate_values=steps if experiment.search.pruner != "none" else {},
     )
     trial.datetime_start = datetime.fromtimestamp(result.finished - result.seconds)

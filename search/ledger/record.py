@@ -142,13 +142,26 @@ def to_executions(trial: FrozenTrial, batch_size: int | None = None) -> list[Tri
 
     Args:
         trial: The trial.
-        batch_size: Those of this batch size only, of which an earlier attempt may have had another; None for any. Defaults to None.
+        batch_size: Those of this batch size only, of which an earlier attempt may have had another. Defaults to that of the first one.
     """
     found: list[TrialResult] = []
     while written := trial.user_attrs.get(execution_key(len(found))):
-        if batch_size not in (None, written["batch_size"]):
+        batch_size = written["batch_size"] if batch_size is None else batch_size
+        if batch_size != written["batch_size"]:
             break
         found.append(to_result(trial.number, TrialState(written["state"]), written))
+    return found
+
+
+def execution_scores(trial: FrozenTrial) -> list[tuple[float, float]]:
+    """Read value and ``val_loss``, 0 if there is none, of each recorded execution of a trial, without its curve."""
+    found: list[tuple[float, float]] = []
+    batch_size = trial.user_attrs.get(execution_key(0), {}).get("batch_size")
+    while (written := trial.user_attrs.get(execution_key(len(found)))) and written["value"] is not None:
+        if written["batch_size"] != batch_size:  # of an earlier attempt
+            break
+        losses = written["history"].get("val_loss", [])
+        found.append((written["value"], losses[written["best_epoch"] - 1] if losses else 0.0))
     return found
 
 

@@ -117,6 +117,12 @@ class StudyView:
         return {trial.number for trial in self.study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,))}
 
     @property
+    def unfinished(self) -> set[int]:
+        """Numbers of the trials of all coordinators that run or wait for their next attempt."""
+        states = (OptunaState.RUNNING, OptunaState.WAITING)
+        return {trial.number for trial in self.study.get_trials(deepcopy=False, states=states)}
+
+    @property
     def is_tracked(self) -> bool:
         """Whether the study's MLflow run was ended after the last finished trial."""
         self._refresh()

@@ -51,6 +51,11 @@ def evaluate_part(ledger: StudyView, tracking_uri: str, part: PartName) -> Evalu
         StudyNotFoundError: If no champion of the study is registered.
         InputError: If the data cannot be loaded, or have changed.
     """
+    if part == "validation" and ledger.experiment.evaluation.folds > 1:
+        raise DataError(
+            f'The folds of study "{ledger.name}" are made of the training and the validation part, so its models were trained on both; '
+            "evaluate the test part, or the rows of a file with --input"
+        )
     model_uri = _model_uri(ledger, tracking_uri)
     dataset = load_dataset(ledger.experiment.data, ledger.experiment.executor.load_timeout_seconds)
     if dataset.fingerprint != ledger.attribute("dataset"):

@@ -55,7 +55,8 @@ def build_assignment(experiment: Experiment, ledger: StudyView, number: int, par
         training=training,
         seed=trial_seed(experiment.search.seed, number),
         is_prunable=experiment.search.pruner != "none",
-        keep_if_better_than=retention_threshold(ledger, experiment.search),
+        # Of equal trials of a reproducible search the first is the best, though it may end last.
+        keep_if_better_than=None if experiment.search.reproducible else retention_threshold(ledger, experiment.search),
         model_path=str(ledger.folder.model_stem(number)),
         checkpoint_path=str(ledger.folder.checkpoint(number)),
         attempt=retry_state.attempt,
@@ -189,10 +190,11 @@ class SearchLoop:
         self.ledger.record_execution(report, seed=seed, batch_size=assignment.training.batch_size)
         if not evaluation.race or report.execution + 1 == evaluation.n_executions:
             return True
-        others = self.ledger.executions_by_trial()
+        others = self.ledger.execution_scores()
+        others[report.number] = others[report.number][: report.execution + 1]  # without those of an earlier attempt
         if self._is_reproducible:  # those of its own generation end at any time
             first = report.number - report.number % GENERATION
-            others = {number: results for number, results in others.items() if number < first or number == report.number}
+            others = {number: scores for number, scores in others.items() if number < first or number == report.number}
         return race.goes_on(report.number, race.measured(others), self.experiment.objective, evaluation.n_executions)
 
     def _finish(self, result: TrialResult) -> None:
@@ -232,7 +234,7 @@ class SearchLoop:
     def _tell(self, assignment: Assignment, result: TrialResult) -> None:
         is_best = self.ledger.tell(result, seed=assignment.seed, finished=time.time())
         self.ledger.folder.checkpoint(result.number).unlink(missing_ok=True)
-        if result.model_path or any(execution.model_path for execution in result.executions):
+        if result.model_path or self.experiment.evaluation.n_executions > 1:
             self._remove_models()
         self.tracker.finish_trial(result)
         if self.ledger.best is not None:

@@ -41,20 +41,20 @@ def kept_executions(ledger: StudyView, number: int, batch_size: int) -> tuple[Tr
 
 
 def remove_models(ledger: StudyView, search: SearchSection) -> None:
-    """Remove the models of all but the best trials and of running trials, which may be writing them.
+    """Remove the models of all but the best trials and of unfinished trials, which may be writing them or go on with those of executions.
 
     Args:
         ledger: The study.
         search: The experiment's search section, with the number of kept models and their quota.
     """
     found = _files(ledger.folder.models)  # before reading the running trials: a trial that another coordinator starts later has no file here
-    running = ledger.running
+    unfinished = ledger.unfinished
     ranking = [number for number, _ in ledger.ranking(search.keep_models)]
     ledger.folder.models.mkdir(parents=True, exist_ok=True)
-    for path in set(found) & set(stray_models(ledger.folder, {*ranking, *running})):
+    for path in set(found) & set(stray_models(ledger.folder, {*ranking, *unfinished})):
         path.unlink(missing_ok=True)
     if search.disk_quota_bytes is not None:
-        _keep_within(search.disk_quota_bytes, ledger.folder, [number for number in ranking if number not in running])
+        _keep_within(search.disk_quota_bytes, ledger.folder, [number for number in ranking if number not in unfinished])
 
 
 def remove_checkpoints(ledger: StudyView) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..experiment.sections import ObjectiveSection
-from ..trial import TrialResult
 
 REDUCTIONS = (6, 2)
 """Of this number of trials one goes on: after the first execution, and after each later one."""
@@ -32,12 +31,9 @@ class Measured(NamedTuple):
     loss: float
 
 
-def measured(executions: Mapping[int, Sequence[TrialResult]]) -> dict[int, list[Measured]]:
-    """Return what counts of the executions of each trial, which have succeeded, by its number; equal counts of rows are equal values."""
-    return {
-        number: [Measured(float(f"{of.value:.6g}"), of.best_metrics.get("val_loss", 0.0)) for of in results if of.value is not None]
-        for number, results in executions.items()
-    }
+def measured(scores: Mapping[int, Sequence[tuple[float, float]]]) -> dict[int, list[Measured]]:
+    """Return what counts of the executions of each trial, given value and loss of each; values of equal counts of rows are equal."""
+    return {number: [Measured(float(f"{value:.6g}"), loss) for value, loss in of_trial] for number, of_trial in scores.items()}
 
 
 def goes_on(number: int, trials: Mapping[int, Sequence[Measured]], objective: ObjectiveSection, n_executions: int) -> bool:

@@ -78,7 +78,8 @@ def reproduce_trial(study: str, number: int, options: RepeatOptions | None = Non
     with _opened(store, study) as ledger:
         earlier = finished_trial(ledger, number)
         with repeated_training(ledger, store, options) as training:
-            again_alone = Training(trial=number, repeat=0, epochs=options.epochs, n_executions=len(earlier.executions) or None)
+            n_executions = None if earlier.state is TrialState.FAILED else len(earlier.executions) or 1
+            again_alone = Training(trial=number, repeat=0, epochs=options.epochs, n_executions=n_executions)
             [(_, again)] = training.run([again_alone])
         return Reproduction(earlier=earlier, again=again)
 

@@ -89,7 +89,7 @@ def read_trials(client: "MlflowClient", run: "Run", experiment: Experiment) -> d
         if is_finished_trial(child):
             params = _params(child, experiment)
             if params is not None:
-                found[int(child.data.tags[_TRIAL])] = params, _result(client, child)
+                found[int(child.data.tags[_TRIAL])] = params, _result(client, child, experiment)
     return found
 
 
@@ -123,7 +123,7 @@ def _to_value(text: str | None, parameter: Searched) -> Value | None:
     return value if parameter.low <= value <= parameter.high else None
 
 
-def _result(client: "MlflowClient", run: "Run") -> TrialResult:
+def _result(client: "MlflowClient", run: "Run", experiment: Experiment) -> TrialResult:
     tags = run.data.tags
     once = {name.removeprefix(descriptions.FACTS): number for name, number in run.data.metrics.items()}
     state, finished = TrialState(tags[_STATE]), (run.info.end_time or run.info.start_time) / 1000
@@ -141,7 +141,26 @@ def _result(client: "MlflowClient", run: "Run") -> TrialResult:
         reason=tags["perceptune.reason"] if is_failed else "",
         failure=Failure(tags["perceptune.failure"]) if is_failed and "perceptune.failure" in tags else None,
         worker=tags.get("perceptune.worker", ""),
+        executions=() if experiment.evaluation.n_executions == 1 else _executions(client, run, experiment.objective.metric),
         finished=finished,
+    )
+
+
+def _executions(client: "MlflowClient", run: "Run", metric: str) -> tuple[TrialResult, ...]:
+    """Return the executions of a trial as far as the run has them: the metrics of their best epochs, without curves."""
+    names = [name for name in sorted(run.data.metrics) if name.startswith(descriptions.EXECUTIONS)]
+    by_metric = {name.removeprefix(descriptions.EXECUTIONS): _by_step(client, run.info.run_id, name) for name in names}
+    values = by_metric.get(metric, {})
+    found = itertools.takewhile(lambda number: number in values, itertools.count(1))
+    return tuple(
+        TrialResult(
+            number=int(run.data.tags[_TRIAL]),
+            state=TrialState.COMPLETE,
+            value=values[number],
+            best_epoch=1,
+            history=({name: steps[number] for name, steps in by_metric.items() if number in steps},),
+        )
+        for number in found
     )
 
 

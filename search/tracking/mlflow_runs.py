@@ -42,7 +42,7 @@ class OpenRun:
         if self.has_result:
             return
         finished, n_epochs = milliseconds(result.finished), len(result.history)
-        spread = deviations([execution.history for execution in result.executions]) or [{}] * n_epochs
+        spread = [*deviations([execution.history for execution in result.executions]), *[{}] * n_epochs]
         for epoch, metrics in enumerate(result.history[self.last_epoch :], start=self.last_epoch + 1):
             seconds_ago = result.seconds * (1 - epoch / n_epochs)
             of_executions = {f"{name}{descriptions.DEVIATION}": number for name, number in spread[epoch - 1].items() if name != "learning_rate"}

@@ -39,6 +39,8 @@ def train_executions(contexts: Sequence[TrainingContext], assignment: Assignment
         execution = _Execution(assignment, done, evaluation.n_executions, contexts[0].experiment.objective.is_better, report)
         done.append(train(contexts[evaluation.fold_of(len(done))], execution.assignment, execution.report, execution.keep))
         state = TrialState.PRUNED if execution.is_stopped else done[-1].state
+        if assignment.checkpoint_path and state is TrialState.COMPLETE:
+            Path(assignment.checkpoint_path).unlink(missing_ok=True)  # it is of the execution that has ended, whose model is saved
         seconds = sum(result.seconds for result in done)
         if state is TrialState.COMPLETE and len(done) < evaluation.n_executions and limit is not None and seconds > limit:
             reason = f"past its limit of {limit:g} seconds: {seconds:.1f} after {len(done)} executions"
@@ -74,8 +76,6 @@ class _Execution:
 
     def keep(self, result: TrialResult) -> bool:
         """Report the execution, and return whether its model is saved: if the trial goes on, or is to be kept."""
-        if self._trial.checkpoint_path:
-            Path(self._trial.checkpoint_path).unlink(missing_ok=True)  # it is of this execution
         goes_on = self.report(ExecutionReport(self._trial.number, self.assignment.execution, result))
         self.is_stopped = not goes_on and not self._is_last
         if not self._is_last:

@@ -105,7 +105,8 @@ def _train(run: "TrialRun", keep: Keep | None) -> TrialState:
     from .trainers import TRAINERS, choose_trainer, name_for
 
     experiment, assignment = run.context.experiment, run.assignment
-    run.callbacks = make_callbacks(experiment, Path(assignment.model_path).parents[1], assignment.number)
+    label = assignment.number if experiment.evaluation.n_executions == 1 else f"{assignment.number}-{assignment.execution}"
+    run.callbacks = make_callbacks(experiment, Path(assignment.model_path).parents[1], label)
     run.trainer = choose_trainer(experiment, run.callbacks)
     run.device = device_name()
     model = build_model(run.context, assignment.model_arguments, assignment.seed, assignment.training.precision)

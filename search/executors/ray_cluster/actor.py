@@ -87,8 +87,9 @@ class RayWorker:
         match message:
             case ProgressReports(reports=reports):
                 numbers = {report.number for report in reports}
-                checkpoints = {name: content for number in numbers for name, content in self._folders[number].new_checkpoint().items()}
-                self._to_send.put(MessageWithFiles(message, checkpoints))
+                folders = [self._folders[number] for number in numbers]
+                new = [files for folder in folders for files in (folder.new_checkpoint(), folder.new_models())]
+                self._to_send.put(MessageWithFiles(message, {name: content for files in new for name, content in files.items()}))
             case TrialResult(number=number):
                 result, files = self._folders.pop(number).finish(message)
                 self._to_send.put(MessageWithFiles(result, files, psutil.Process().memory_info().rss))

@@ -28,13 +28,13 @@ _BATCH_HOOKS = (
 )
 
 
-def make_callbacks(experiment: Experiment, study_folder: Path, trial: int) -> list[Any]:
+def make_callbacks(experiment: Experiment, study_folder: Path, trial: int | str) -> list[Any]:
     """Create the callbacks of one trial, and the folder that holds their relative paths.
 
     Args:
         experiment: The experiment, with its ``[[callbacks]]``.
         study_folder: The study's folder.
-        trial: The trial's number.
+        trial: The trial's number; of several executions "<trial>-<execution>".
 
     Returns:
         New `keras.callbacks.Callback` objects, in the order of the experiment file.

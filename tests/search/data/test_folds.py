@@ -104,12 +104,6 @@ def test_a_target_encoding_of_a_fold_knows_no_target_of_its_validation_rows():
     assert abs(np.mean(agreement)) < 0.15
 
 
-def test_a_class_that_a_training_part_lacks_stays_a_class():
-    dataset = make_dataset(70, n_of_rarer=7)  # rows 0, 10 ... 60
-    last = folds(dataset, EvaluationSection(folds=5, kind="time"))[0]
-    assert fit_preprocessor(last, PreprocessingSection(columns={"patient": "drop"})).targets[""].class_names == ("no", "yes")
-
-
 def test_groups_are_no_feature_and_those_shared_with_the_test_part_are_counted():
     section = EvaluationSection(folds=2, group="patient")
     assert without_group(PreprocessingSection(), section).columns == {"patient": "drop"}
@@ -126,6 +120,7 @@ def test_groups_are_no_feature_and_those_shared_with_the_test_part_are_counted()
         ({"task": "regression"}, {"folds": 3, "kind": "stratified"}, ExperimentError, 'use "shuffled"'),
         ({"ordered": False}, {"folds": 3, "kind": "time"}, ExperimentError, "set ordered = true"),
         ({"groups": 2}, {"folds": 3, "group": "patient"}, DataError, "there are 2 groups"),
+        ({"n_rows": 90, "n_of_rarer": 1}, {"folds": 2, "kind": "shuffled"}, DataError, 'would see no row whose "y" is "yes"'),
         ({"n_of_rarer": 2}, {"folds": 3}, DataError, 'the class "yes" has 2 rows'),
     ],
 )

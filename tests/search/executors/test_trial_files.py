@@ -41,3 +41,16 @@ def test_what_a_trial_wrote_is_named_as_the_coordinator_knows_it_and_the_folder_
 
 def test_a_trial_without_a_checkpoint_has_none_on_a_node(given):
     assert TrialFolder.create(replace(given, checkpoint_path=""), {}).assignment.checkpoint_path == ""
+
+
+def test_models_of_executions_travel_once_and_a_removed_checkpoint_is_none(given, tmp_path):
+    folder = TrialFolder.create(given, {given.checkpoint_path: b"one"})
+    here = Path(folder.assignment.model_path)
+    write_bytes(here.with_name("4-0.keras"), b"first")
+    Path(folder.assignment.checkpoint_path).unlink()
+    assert folder.new_checkpoint() == {}
+    assert folder.new_models() == {str(tmp_path / "models" / "4-0.keras"): b"first"}
+    assert folder.new_models() == {}
+    write_bytes(here.with_name("4-1.keras"), b"second")
+    _, files = folder.finish(TrialResult(number=4, state=TrialState.COMPLETE, value=1.0))
+    assert files == {str(tmp_path / "models" / "4-1.keras"): b"second"}

@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 import statistics
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +15,7 @@ from search import ledger as ledgers
 from search import load_champion
 from search.data.dataset import load_dataset
 from search.data.folds import divide, joined
+from search.experiment.file import DataSection
 from search.store import Store
 
 N_TRIALS, N_FOLDS = 8, 3
@@ -49,6 +52,26 @@ direction = "maximize"
 sampler = "random"
 n_trials = 1
 """
+
+
+HANGING = """
+import time
+from pathlib import Path
+import keras
+
+def build(input_shape, n_neurons=2):
+    if any(Path("mlruns/studies/own/models").glob("0-0.keras")) and not Path("goes-on").exists():
+        Path("hangs").touch()
+        time.sleep(1000)
+    return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(n_neurons), keras.layers.Dense(1, activation="sigmoid")])
+"""
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def study_of(shell, name):
@@ -113,7 +136,7 @@ def test_the_champion_predicts_the_mean_of_its_folds_models(finished):
     from sklearn.metrics import log_loss
 
     assert champion.metadata.test["loss"] == pytest.approx(log_loss(test.target.astype(int), predicted["probability_1"]), abs=1e-5)
-    assert champion.metadata.evaluation == "mean over 3 folds x 1 repeats"
+    assert champion.metadata.evaluation == "mean over 3 stratified folds, 1 of each"
     rows = pd.DataFrame(test.features).iloc[:5]
     np.testing.assert_allclose(
         pd.concat([champion.predict(rows.iloc[[number]]) for number in range(5)])["probability_1"], predicted["probability_1"][:5], atol=1e-6
@@ -140,6 +163,56 @@ def test_one_execution_is_shown_and_an_export_is_refused(finished):
     assert f"{view.result(view.best[0]).executions[1].history[0]['val_loss']:.5g}" in shown
     assert "has 3 executions" in shell.call("history", "folds", view.best[0], "--execution", 4, status=2).stderr
     assert "averages 3 models" in shell.call("export", "folds", "model.keras", status=2).stderr
+
+
+def test_a_lost_ledger_gets_the_values_of_executions_back_from_mlflow(finished, tmp_path):
+    shell, _, _ = finished
+    best = json.loads(shell.call("best", "folds", "--json").stdout)
+    shutil.copytree(shell.folder, tmp_path / "copy")
+    own = replace(shell, folder=tmp_path / "copy")
+    (own.folder / "mlruns" / "studies" / "folds" / "journal.log").unlink()
+    own.call("doctor", "folds", "--repair")
+    restored = json.loads(own.call("best", "folds", "--json").stdout)
+    assert (restored["trial"], restored["execution_values"]) == (best["trial"], pytest.approx(best["execution_values"]))
+    assert restored["standard_error"] == pytest.approx(best["standard_error"])
+
+
+@pytest.mark.slow
+def test_a_killed_trial_goes_on_with_the_executions_it_has(shell, preloaded):
+    """The second execution hangs until the search is killed; the first one is not trained again."""
+    (shell.folder / "own.py").write_text(HANGING)
+    (shell.folder / "own.toml").write_text(EXPERIMENT.replace('"mlp"', '"own:build"').replace("n_trials = 8", "n_trials = 1"))
+    own = replace(shell, preloaded=preloaded)
+    process = own.start("run", "own.toml")
+    wait_for(lambda: (shell.folder / "hangs").exists())
+    process.kill()
+    process.communicate()
+    view = study_of(shell, "own")
+    [first] = view.executions(0, 32)
+    view.close()
+    (shell.folder / "goes-on").touch()
+    own.run("run", "own.toml")
+    view = study_of(shell, "own")
+    assert view.result(0).executions[0].finished == first.finished
+    assert len(view.result(0).executions) == N_FOLDS
+    view.close()
+
+
+@pytest.mark.slow
+def test_estimators_without_probabilities_vote(shell):
+    (shell.folder / "own.py").write_text("from sklearn.linear_model import RidgeClassifier\n\ndef build():\n    return RidgeClassifier()\n")
+    (shell.folder / "own.toml").write_text(ESTIMATOR.replace("scikit_learn.build", "own:build"))
+    shell.call("run", "own.toml", "--set", "evaluation.folds=3", "--set", "executor.name=in-process")
+    champion = load_champion("own", f"sqlite:///{shell.folder}/mlruns/mlflow.db")
+    test = load_dataset(champion_data()).test
+    predicted = champion.predict(test.features)
+    assert list(predicted) == ["prediction"]
+    assert champion.metadata.test["accuracy"] == pytest.approx((predicted["prediction"] == test.target).mean())
+    assert champion.metadata.test["loss"] == pytest.approx(1 - champion.metadata.test["accuracy"])
+
+
+def champion_data():
+    return DataSection(loader="experiments.datasets:wine")
 
 
 def test_an_estimator_gets_the_values_of_cross_val_score(shell):

@@ -65,6 +65,19 @@ def test_the_models_of_the_best_trials_are_kept(ledger, experiment, keep_models,
     assert models(ledger) == kept
 
 
+def test_the_models_of_executions_of_an_interrupted_trial_are_kept_for_its_next_attempt(ledger, experiment):
+    waiting, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
+    for execution in range(2):
+        (ledger.folder.models / f"{waiting}-{execution}.keras").touch()
+    ledger.release_trials()
+    remove_models(ledger, experiment.search)
+    assert list(ledger.folder.execution_models(waiting)) == [0, 1]
+    number, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
+    ledger.tell(TrialResult(number=number, state=TrialState.PRUNED, value=0.0, best_epoch=1), seed=0, finished=99.0)
+    remove_models(ledger, experiment.search)
+    assert not ledger.folder.execution_models(waiting)
+
+
 def test_the_files_of_running_trials_are_kept_and_those_of_dead_ones_removed(ledger, experiment):
     running, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
     (ledger.folder.models / f"{running}.12.unfinished.keras").touch()
