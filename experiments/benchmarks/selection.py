@@ -1,10 +1,11 @@
 """Measures how far the value of a champion can be trusted, and what it is worth on rows that the search has not seen: ``make bench-selection``.
 
-Every rule searches the same split of the same rows with as many trainings. What is measured is the product: `run_study`, from the
-experiment to the registered champion. Writes ``experiments/benchmarks/SELECTION.md`` when all data sets and rules were measured.
+Every rule searches the same split of the same rows with as many trainings. What is measured is the product: the commands, from the
+experiment file to the registered champion. Writes ``experiments/benchmarks/SELECTION.md`` when all data sets and rules were measured.
 """
 
 import argparse
+import csv
 import json
 import os
 import statistics
@@ -20,7 +21,7 @@ RESULTS = Path(__file__).with_name("SELECTION.md")
 DATA = ("diabetes", "breast_cancer", "wine", "pima", "titanic", "abalone")
 _ONE_SPLIT = {"search.n_trials": "40"}
 _LOSS = {"objective.metric": "val_loss", "objective.direction": "minimize"}
-_FOLDS = {"evaluation.folds": "5", "search.n_trials": "30"}
+_FOLDS = {"evaluation.folds": "5", "search.n_trials": "22"}
 RULES: Mapping[str, Mapping[str, str]] = {
     "one split, best accuracy": _ONE_SPLIT,
     "one split, best loss": _ONE_SPLIT | _LOSS,
@@ -28,25 +29,31 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "5 folds with a race, best loss, 5 averaged": _FOLDS | _LOSS,
 }
 """The overrides of each rule; the first one is what the others are compared with."""
-_EXPERIMENT: dict[str, Any] = {
-    "name": "selection",
-    "model": "models.mlp:build_mlp",
-    "space": {
-        "model": {
-            "n_hidden": {"type": "int", "low": 0, "high": 3},
-            "n_neurons": {"type": "int", "low": 4, "high": 32, "log": True},
-            "activation": {"type": "categorical", "choices": ["relu", "tanh", "sigmoid", "elu"]},
-        },
-        "training": {
-            "optimizer": "adam",
-            "learning_rate": {"type": "float", "low": 1e-3, "high": 1e-1, "log": True},
-            "batch_size": 32,
-            "epochs": 100,
-            "patience": 15,
-        },
-    },
-    "executor": {"n_workers": 1},
-}
+_EXPERIMENT = """
+model = "models.mlp:build_mlp"
+[data]
+loader = "experiments.benchmarks.selection:split"
+name = "{data}"
+seed = {seed}
+[space.model]
+n_hidden = {{ type = "int", low = 0, high = 3 }}
+n_neurons = {{ type = "int", low = 4, high = 32, log = true }}
+activation = {{ type = "categorical", choices = ["relu", "tanh", "sigmoid", "elu"] }}
+[space.training]
+optimizer = "adam"
+learning_rate = {{ type = "float", low = 1e-3, high = 1e-1, log = true }}
+batch_size = 32
+epochs = 100
+patience = 15
+[objective]
+metric = "val_{metric}"
+direction = "maximize"
+metrics = [{further}]
+[search]
+seed = {seed}
+[executor]
+n_workers = 1
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,31 +103,30 @@ def split(name: str, seed: int) -> dict[str, Any]:
 
 
 def measure(data: str, seed: int, rule: str) -> Outcome:
-    """Search once, in the store of the working directory."""
-    from search.experiment.file import parse_experiment
-    from search.ledger import read
-    from search.store import Store
-    from search.study.run import run_study
-
-    is_regression = data == "abalone"
-    metric = "r2_score" if is_regression else "accuracy"
-    content = _EXPERIMENT | {
-        "data": {"loader": "experiments.benchmarks.selection:split", "name": data, "seed": seed},
-        "objective": {"metric": f"val_{metric}", "direction": "maximize", "metrics": [metric] if is_regression else []},
-    }
-    overrides = [f"{key}={value}" for key, value in RULES[rule].items()]
-    experiment = parse_experiment(json.loads(json.dumps(content)), "selection", [*overrides, f"search.seed={seed}"])
-    store, study = Store(), f"{data}-{seed}-{list(RULES).index(rule)}"
-    summary = run_study(experiment, study=study, store=store, fresh=True)
-    view = read(store, study)
-    try:
-        n_trainings = sum(max(1, len(record.result.executions)) for record in view.records() if record.result)
-    finally:
-        view.close()
-    told, test = summary.metrics[f"val_{metric}"], summary.test[metric]
+    """Search once, in the store of the working directory, by the command line as a user would."""
+    metric = "r2_score" if data == "abalone" else "accuracy"
+    study = f"{data}-{seed}-{list(RULES).index(rule)}"
+    file = Path(f"{study}.toml")
+    further = f'"{metric}"' if metric == "r2_score" else ""
+    file.write_text(_EXPERIMENT.format(data=data, seed=seed, metric=metric, further=further), encoding="utf-8")
+    changes = [word for key, value in RULES[rule].items() for word in ("--set", f"{key}={value}")]
+    _perceptune("run", str(file), "--fresh", *changes)
+    best = json.loads(_perceptune("best", study, "--json"))
+    _perceptune("trials", study, "--csv", f"{study}.csv")
+    with Path(f"{study}.csv").open(encoding="utf-8", newline="") as table:
+        n_trainings = sum(int(row.get("executions") or 1) for row in csv.DictReader(table))
+    told, test = best["metrics"][f"val_{metric}"], best["test"][metric]
     if test is None:
         raise ValueError(f"{metric} is not defined on the test part of {data} with seed {seed}")
     return Outcome(data=data, seed=seed, rule=rule, told=told, test=test, n_trainings=n_trainings)
+
+
+def _perceptune(*words: str) -> str:
+    """Run a command of perceptune and return what it prints."""
+    finished = subprocess.run([sys.executable, "-m", "search", *words], capture_output=True, text=True, check=False)
+    if finished.returncode:
+        raise ChildProcessError(f"perceptune {words[0]} ended with status {finished.returncode}: {finished.stderr.strip()[-500:]}")
+    return finished.stdout
 
 
 def run_all(wanted: Iterable[tuple[str, int, str]], known: list[Outcome], file: Path, n_processes: int) -> list[Outcome]:
@@ -173,7 +179,7 @@ def report(outcomes: Sequence[Outcome]) -> str:
     together = "## All data sets\n\n" + "\n".join(table(outcomes, DATA))
     head = (
         "# Which champion to trust\n\nWritten by `make bench-selection`: searches of a multilayer perceptron (0 to 3 hidden layers, 4 to 32 "
-        "neurons, activation, learning rate) by `run_study`, each rule on the same splits. The value is the accuracy of the best trial in the "
+        "neurons, activation, learning rate) by `perceptune run`, each rule on the same splits. The value is the accuracy of the best trial in the "
         "search, of abalone R²; test is that of the registered champion on 20 % of the rows. Means over splits with their standard errors.\n"
     )
     return "\n\n".join([head, together, *parts]) + "\n"
