@@ -58,7 +58,7 @@ def test_a_search_goes_on_while_a_node_is_lost_and_its_actor_is_replaced_on_a_ne
         os.mkfifo(gates / str(number))
     [node] = nodes.worker_nodes
     observer = Loses(nodes, node, gates)
-    content = ["search.n_trials=2", "search.sampler='random'", "search.pruner='median'", "space.training.epochs=3"]
+    content = ["search.n_trials=2", "search.sampler='random'", "search.pruner='median'", "space.training.epochs=3", "evaluation.folds=1"]
     workers = ["executor.name='ray'", "executor.n_workers=2", f"executor.callback_folders=['{gates}']"]
     gate = f"callbacks=[{{use='tests.search.executors.gate:Gate', filename='{gates}/{{trial}}'}}]"
     summary = run_study(load_experiment("diabetes", [*content, *workers, gate]), store=Store(tmp_path), observer=observer)
