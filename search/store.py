@@ -13,7 +13,6 @@ from .redaction import redact, shorten
 from .secret_values import remember_address
 
 _SQLITE = "sqlite:///"
-MODEL_SUFFIXES = (".keras", ".skops")
 _MEMORY = ("sqlite://", f"{_SQLITE}:memory:")
 
 
@@ -160,8 +159,8 @@ class StudyFolder:
 
     def execution_models(self, number: int) -> dict[int, Path]:
         """The models of a trial's executions, such as ``7-2.keras``, by the execution's number."""
-        found = [path for path in self.models.glob(f"{number}-*.*") if path.suffix in MODEL_SUFFIXES and path.stem.rpartition("-")[2].isdigit()]
-        return {int(path.stem.rpartition("-")[2]): path for path in found}
+        found = {path.stem.rpartition("-")[2]: path for path in self.models.glob(f"{number}-*.*")}
+        return {int(execution): path for execution, path in found.items() if execution.isdigit()}
 
     def models_of(self, number: int) -> list[Path]:
         """The models of a trial: its only one, or those of its executions in their order; none if there is none."""

@@ -176,7 +176,7 @@ def _load(champion: Champion, spec: PackageSpec, version: Path | None) -> list[s
 def _verify(champion: Champion, dataset: Dataset, spec: PackageSpec) -> None:
     """Check that each model predicts the first rows that it was validated on as it did when it was trained."""
     evaluation = spec.experiment.evaluation
-    validated = [fold.validation for fold in folds(dataset, evaluation)] if evaluation.folds > 1 else [dataset.validation]
+    validated = [fold.validation for fold in folds(dataset, evaluation)]
     precision = spec.experiment.space.training_settings(spec.params).precision
     for number, member in enumerate(champion.members):
         with np.load(member.folder / EXPECTED) as kept:

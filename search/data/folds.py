@@ -36,24 +36,26 @@ def with_all_rows(dataset: Dataset) -> Dataset:
     return replace(dataset, train=joined(dataset))
 
 
-def folds(dataset: Dataset, section: EvaluationSection) -> list[Dataset]:
-    """Return a data set for each fold, whose validation part is the fold and whose training part the rows that it is validated by.
+def folds(dataset: Dataset, section: EvaluationSection) -> Iterator[Dataset]:
+    """Yield a data set for each fold, whose validation part is the fold and whose training part the rows of its model; one fold is as it is.
 
     Args:
         dataset: The data set.
-        section: ``[evaluation]`` of the experiment, with at least 2 folds.
+        section: ``[evaluation]`` of the experiment.
 
     Raises:
         ExperimentError: If there is no such column of groups, or the data set does not fit the kind of folds.
         DataError: If there are too few rows, rows of a class, or groups.
     """
-    rows, found = joined(dataset), []
+    if section.folds == 1:
+        yield dataset
+        return
+    rows = joined(dataset)
     for number, chosen in enumerate(divide(rows, section, dataset, kind=kind_of(dataset, section)), start=1):
         train, validation = (_rows(rows, numbers) for numbers in chosen)
         check_same_columns({"train": train, "validation": validation}, f'data set "{dataset.name}", fold {number} of {section.folds}')
         _check_classes(rows, train, dataset, number)
-        found.append(replace(dataset, train=train, validation=validation))
-    return found
+        yield replace(dataset, train=train, validation=validation)
 
 
 def kind_of(dataset: Dataset, section: EvaluationSection) -> str:

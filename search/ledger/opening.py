@@ -192,8 +192,7 @@ def _ledger_store(store: Store) -> LedgerStore:
 
 
 def _check_unchanged(ledger: Ledger, experiment: Experiment) -> None:
-    opened = _flatten(ledger.experiment.identity)
-    given = _flatten(experiment.identity)
+    opened, given = map(_compared, (ledger.experiment, experiment))
     changed = sorted(key for key in opened.keys() | given.keys() if not _is_equal(opened.get(key), given.get(key)))
     if changed:
         key = changed[0]
@@ -201,6 +200,12 @@ def _check_unchanged(ledger: Ledger, experiment: Experiment) -> None:
             f'Study "{ledger.name}" was started with {key} = {opened.get(key)!r}, and this experiment has {given.get(key)!r}; '
             "start another study with --fresh, or give this one its own name with --study"
         )
+
+
+def _compared(experiment: Experiment) -> dict[str, Any]:
+    """Return what may not change when a study continues, by key, with the defaults of what earlier versions did not store."""
+    evaluation = experiment.evaluation.model_dump(mode="json")
+    return _flatten(experiment.identity | {"evaluation": evaluation, "search": {"reproducible": experiment.search.reproducible}})
 
 
 def _is_equal(stored: object, given: object) -> bool:

@@ -1,6 +1,7 @@
 """The record of a trial in the ledger, and its conversion to and from attributes of Optuna's trial."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -144,25 +145,26 @@ def to_executions(trial: FrozenTrial, batch_size: int | None = None) -> list[Tri
         trial: The trial.
         batch_size: Those of this batch size only, of which an earlier attempt may have had another. Defaults to that of the first one.
     """
-    found: list[TrialResult] = []
-    while written := trial.user_attrs.get(execution_key(len(found))):
-        batch_size = written["batch_size"] if batch_size is None else batch_size
-        if batch_size != written["batch_size"]:
-            break
-        found.append(to_result(trial.number, TrialState(written["state"]), written))
-    return found
+    return [to_result(trial.number, TrialState(written["state"]), written) for written in _written_executions(trial, batch_size)]
 
 
 def execution_scores(trial: FrozenTrial) -> list[tuple[float, float]]:
     """Read value and ``val_loss``, 0 if there is none, of each recorded execution of a trial, without its curve."""
-    found: list[tuple[float, float]] = []
-    batch_size = trial.user_attrs.get(execution_key(0), {}).get("batch_size")
-    while (written := trial.user_attrs.get(execution_key(len(found)))) and written["value"] is not None:
-        if written["batch_size"] != batch_size:  # of an earlier attempt
-            break
+    found = []
+    for written in _written_executions(trial):
         losses = written["history"].get("val_loss", [])
         found.append((written["value"], losses[written["best_epoch"] - 1] if losses else 0.0))
     return found
+
+
+def _written_executions(trial: FrozenTrial, batch_size: int | None = None) -> Iterator[Mapping[str, Any]]:
+    """Yield what is written of the executions of a trial; see `to_executions`."""
+    for index in itertools.count():
+        written = trial.user_attrs.get(execution_key(index))
+        batch_size = written["batch_size"] if written and batch_size is None else batch_size
+        if not written or written["batch_size"] != batch_size:
+            return
+        yield written
 
 
 def to_record(trial: FrozenTrial) -> TrialRecord:

@@ -234,7 +234,8 @@ class SearchLoop:
     def _tell(self, assignment: Assignment, result: TrialResult) -> None:
         is_best = self.ledger.tell(result, seed=assignment.seed, finished=time.time())
         self.ledger.folder.checkpoint(result.number).unlink(missing_ok=True)
-        if result.model_path or self.experiment.evaluation.n_executions > 1:
+        has_saved = result.model_path or any(execution.model_path for execution in result.executions)
+        if has_saved or (self.experiment.evaluation.n_executions > 1 and (assignment.attempt > 1 or result.state is TrialState.FAILED)):
             self._remove_models()
         self.tracker.finish_trial(result)
         if self.ledger.best is not None:

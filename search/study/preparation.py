@@ -47,7 +47,7 @@ def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:
     _check_data(ledger, dataset)
     targets = targets_of_study(ledger, dataset, experiment)
     check_objective(experiment.objective, tasks_of(targets), experiment.outputs)
-    for fold in folds(dataset, experiment.evaluation) if experiment.evaluation.folds > 1 else [dataset]:
+    for fold in folds(dataset, experiment.evaluation):
         check_validation(experiment, fold, targets)
     with ledger.lock():
         _check_data(ledger, dataset)
@@ -74,8 +74,7 @@ def prepare_arrays(ledger: StudyView, dataset: Dataset, experiment: Experiment) 
         DataError: If the data cannot be used.
         ExperimentError: If an input or an output names a column that the data set does not have.
     """
-    n_folds = experiment.evaluation.folds
-    if n_folds > 1:
+    if experiment.evaluation.folds > 1:
         for number, fold in enumerate(folds(dataset, experiment.evaluation)):
             _prepare(ledger, fold, experiment, number)
     _prepare(ledger, _whole(dataset, experiment), experiment)

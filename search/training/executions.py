@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..experiment.file import Experiment
 from ..seeds import execution_seed
 from ..spread import mean_curve
 from ..trial import Assignment, ExecutionReport, Failure, Report, TrialResult, TrialState
@@ -30,13 +31,14 @@ def train_executions(contexts: Sequence[TrainingContext], assignment: Assignment
     Returns:
         The result of the only execution; or that of several with their mean value.
     """
-    evaluation, limit = contexts[0].experiment.evaluation, contexts[0].experiment.executor.trial_timeout_seconds
+    experiment = contexts[0].experiment
+    evaluation, limit = experiment.evaluation, experiment.executor.trial_timeout_seconds
     if evaluation.n_executions == 1:
         return train(contexts[0], assignment, report, None)
     done = list(assignment.executions)
     state = TrialState.COMPLETE
     while state is TrialState.COMPLETE and len(done) < evaluation.n_executions:
-        execution = _Execution(assignment, done, evaluation.n_executions, contexts[0].experiment.objective.is_better, report)
+        execution = _Execution(assignment, done, experiment, report)
         done.append(train(contexts[evaluation.fold_of(len(done))], execution.assignment, execution.report, execution.keep))
         state = TrialState.PRUNED if execution.is_stopped else done[-1].state
         if assignment.checkpoint_path and state is TrialState.COMPLETE:
@@ -57,9 +59,7 @@ class _Execution:
         is_stopped: Whether the trial ends with it although more executions would follow.
     """
 
-    def __init__(
-        self, trial: Assignment, done: Sequence[TrialResult], n_executions: int, is_better: Callable[[float, float | None], bool], report: Report
-    ) -> None:
+    def __init__(self, trial: Assignment, done: Sequence[TrialResult], experiment: Experiment, report: Report) -> None:
         index = len(done)
         self.assignment = replace(
             trial,
@@ -67,12 +67,13 @@ class _Execution:
             executions=(),
             seed=execution_seed(trial.seed, index),
             is_prunable=trial.is_prunable and index == 0,
-            model_path=execution_path(trial.model_path, index),
+            model_path=f"{trial.model_path}-{index}",
             seconds_before=sum(result.seconds for result in done),
         )
         self.is_stopped = False
         self.report = report
-        self._trial, self._done, self._is_last, self._is_better = trial, done, index + 1 == n_executions, is_better
+        self._trial, self._done, self._objective = trial, done, experiment.objective
+        self._is_last = index + 1 == experiment.evaluation.n_executions
 
     def keep(self, result: TrialResult) -> bool:
         """Report the execution, and return whether its model is saved: if the trial goes on, or is to be kept."""
@@ -80,17 +81,12 @@ class _Execution:
         self.is_stopped = not goes_on and not self._is_last
         if not self._is_last:
             return goes_on and self._may_be_kept
-        return self._is_better(_mean_value([*self._done, result]), self._trial.keep_if_better_than)
+        return self._objective.is_better(_mean_value([*self._done, result]), self._trial.keep_if_better_than)
 
     @property
     def _may_be_kept(self) -> bool:
         """Whether there is a value with which the trial's models are kept."""
         return self._trial.keep_if_better_than is None or math.isfinite(self._trial.keep_if_better_than)
-
-
-def execution_path(stem: str, execution: int) -> str:
-    """Return the path without suffix of the model of one execution of a trial, given that of the trial."""
-    return f"{stem}-{execution}"
 
 
 def combined(assignment: Assignment, executions: Sequence[TrialResult], state: TrialState) -> TrialResult:
@@ -113,14 +109,10 @@ def combined(assignment: Assignment, executions: Sequence[TrialResult], state: T
         history=tuple(mean_curve([result.history for result in measured or executions])),
         seconds=sum(result.seconds for result in executions),
         n_parameters=max(result.n_parameters for result in executions),
-        reason=_reason(last, len(executions)) if is_failed else "",
+        reason=f"execution {len(executions)}: {last.reason}" if is_failed and len(executions) > 1 else last.reason,
         executions=tuple(measured),
     )
 
 
 def _mean_value(results: Sequence[TrialResult]) -> float:
     return statistics.fmean(result.value for result in results if result.value is not None)
-
-
-def _reason(last: TrialResult, number: int) -> str:
-    return last.reason if last.failure is Failure.LOST or number == 1 else f"execution {number}: {last.reason}"

@@ -1,7 +1,12 @@
-"""The experiment whose ledgers are tested."""
+"""The experiment whose ledgers are tested, and its ledger."""
 
+import optuna
+import pytest
+
+from search import ledger as ledgers
 from search.experiment.file import parse_experiment
 from search.experiment.space import to_distributions
+from search.store import Store
 
 CONTENT = {
     "name": "toy",
@@ -12,3 +17,21 @@ CONTENT = {
 }
 EXPERIMENT = parse_experiment(CONTENT, "toy.toml")
 DISTRIBUTIONS = to_distributions(EXPERIMENT.space.searched)
+
+
+def open_ledger(store, content=CONTENT, *, fresh=False):
+    ledger = ledgers.create_or_continue(store, "toy", parse_experiment(content, "toy.toml"), fresh=fresh)
+    ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
+    return ledger
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "mlruns")
+
+
+@pytest.fixture
+def ledger(store):
+    ledger = open_ledger(store)
+    yield ledger
+    ledger.close()

@@ -1,34 +1,13 @@
 """The trials of a reproducible search are proposed in generations, each once the one before has finished."""
 
-import optuna
 import pytest
 
-from search import ledger as ledgers
-from search.experiment.file import parse_experiment
-from search.store import Store
+from search.errors import StudyChangedError
 from search.trial import TrialResult, TrialState
 
-from .conftest import CONTENT, DISTRIBUTIONS
+from .conftest import CONTENT, DISTRIBUTIONS, open_ledger
 
 REPRODUCIBLE = {**CONTENT, "search": {"reproducible": True}}
-
-
-def open_ledger(store, content=CONTENT):
-    ledger = ledgers.create_or_continue(store, "toy", parse_experiment(content, "toy.toml"), fresh=False)
-    ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
-    return ledger
-
-
-@pytest.fixture
-def store(tmp_path):
-    return Store(tmp_path / "mlruns")
-
-
-@pytest.fixture
-def ledger(store):
-    ledger = open_ledger(store)
-    yield ledger
-    ledger.close()
 
 
 def end(ledger, number, value=0.5):
@@ -76,3 +55,17 @@ def test_of_equal_trials_of_a_reproducible_search_the_first_one_is_the_best(stor
     assert ledger.best == (0, 0.5)
     ledger.close()
     assert open_ledger(store, REPRODUCIBLE).best == (0, 0.5)
+
+
+def test_a_study_does_not_become_reproducible_later(ledger, store):
+    end(ledger, ledger.ask(DISTRIBUTIONS, 3)[0])
+    ledger.close()
+    with pytest.raises(StudyChangedError, match=r"started with search.reproducible = False, and this experiment has True"):
+        open_ledger(store, REPRODUCIBLE)
+
+
+def test_a_study_of_an_earlier_version_was_measured_on_one_part(ledger, store):
+    end(ledger, ledger.ask(DISTRIBUTIONS, 3)[0])
+    ledger.close()
+    with pytest.raises(StudyChangedError, match=r"started with evaluation.folds = 1, and this experiment has 5"):
+        open_ledger(store, {**CONTENT, "evaluation": {"folds": 5}})

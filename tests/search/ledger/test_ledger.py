@@ -13,25 +13,7 @@ from search.ledger.journal_checksum import checksum_path
 from search.store import Store
 from search.trial import EpochReport, Failure, TrialResult, TrialState
 
-from .conftest import CONTENT, DISTRIBUTIONS
-
-
-@pytest.fixture
-def store(tmp_path):
-    return Store(tmp_path / "mlruns")
-
-
-@pytest.fixture
-def ledger(store):
-    ledger = open_ledger(store)
-    yield ledger
-    ledger.close()
-
-
-def open_ledger(store, content=CONTENT, *, fresh=False):
-    ledger = ledgers.create_or_continue(store, "toy", parse_experiment(content, "toy.toml"), fresh=fresh)
-    ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
-    return ledger
+from .conftest import CONTENT, DISTRIBUTIONS, open_ledger
 
 
 def finish(ledger, value, *, state=TrialState.COMPLETE, finished=1.0):
