@@ -40,9 +40,9 @@ def diabetes(validation_size: float = 0.25, seed: int = 42, task: str = "binary"
     target = (progression >= 140).astype(int) if task == "binary" else progression
     rest, test = split_rows(features, target, size=0.4, seed=42, stratify=False)
     if validation == "test":
-        return {"train": rest, "validation": test, "test": test, "task": task}
+        return {"train": rest, "validation": test, "test": test, "task": task, "ordered": False}
     train, validating = split_rows(*rest, size=validation_size, seed=seed, stratify=task == "binary")
-    return {"train": train, "validation": validating, "test": test, "task": task}
+    return {"train": train, "validation": validating, "test": test, "task": task, "ordered": False}
 
 
 def iris(

@@ -31,7 +31,7 @@ def california_housing(validation_size: float = 0.25, test_size: float = 0.25, s
     features, value = _fetch()
     rest, test = split_rows(features, value, size=test_size, seed=seed, stratify=False)
     train, validation = split_rows(*rest, size=validation_size, seed=seed, stratify=False)
-    return {"train": train, "validation": validation, "test": test, "task": "regression"}
+    return {"train": train, "validation": validation, "test": test, "task": "regression", "ordered": False}
 
 
 def _fetch() -> tuple[pd.DataFrame, pd.Series]:

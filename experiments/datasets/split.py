@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-Parts = dict[str, tuple[Any, pd.Series]]
-"""Features and target by the name of the part: ``train``, ``validation``, ``test``."""
+Parts = dict[str, Any]
+"""Features and target by the name of the part, ``train``, ``validation``, ``test``; and ``ordered``, whether the rows are in their order."""
 
 
 def three_parts(
@@ -33,7 +33,7 @@ def three_parts(
         groups: The group of each row; the rows of a group stay in one part, so that the sizes are those of groups. Defaults to none.
 
     Returns:
-        Features and target of each part.
+        Features and target of each part, and whether the rows are in their order.
 
     Raises:
         ValueError: If a size or the seed is out of its range or there are too few rows.
@@ -54,7 +54,7 @@ def three_parts(
     else:
         rest, test = split_rows(features, target, size=test_size, seed=seed, stratify=stratify)
         train, validation = split_rows(*rest, size=of_rest, seed=seed, stratify=stratify)
-    return {"train": train, "validation": validation, "test": test}
+    return {"train": train, "validation": validation, "test": test, "ordered": ordered}
 
 
 def _split_in_order(features: Any, target: pd.Series, *, size: float) -> tuple[tuple[Any, pd.Series], tuple[Any, pd.Series]]:

@@ -103,7 +103,7 @@ def csv(
     form = None if table.format is None else replace(table.format, target=target_name).to_dict()
     name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
     facts = {"task": task, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *left_out]}
-    return {**parts, **facts, "ordered": ordered}
+    return {**parts, **facts}
 
 
 def _leave_out(features: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -5,6 +5,7 @@ The folds depend on the data and the section only, so that trials and studies ar
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,7 @@ def folds(dataset: Dataset, section: EvaluationSection) -> Iterator[Dataset]:
     if section.folds == 1:
         yield dataset
         return
+    _check_different(dataset)
     rows = joined(dataset)
     for number, chosen in enumerate(divide(rows, section, dataset, kind=kind_of(dataset, section)), start=1):
         train, validation = (_rows(rows, numbers) for numbers in chosen)
@@ -124,6 +126,22 @@ def _groups(rows: Part, section: EvaluationSection, dataset: Dataset) -> Array:
         known = nearest(str(section.group), columns) if columns else "its rows are arrays without columns"
         raise ExperimentError(f'evaluation.group: data set "{dataset.name}" has no column "{section.group}"; {known}')
     return np.asarray(columns[str(section.group)].astype(str))
+
+
+def _check_different(dataset: Dataset) -> None:
+    """Check that no row of the training or the test part is divided a second time, as part of the validation part."""
+    for name, part in (("training", dataset.train), ("test", dataset.test)):
+        if _is_same(part, dataset.validation):
+            raise DataError(
+                f'data set "{dataset.name}": the validation part is the {name} part, so that folds would be validated on rows that they were '
+                "trained on, or train on the test part; set folds = 1, or let the loader split the rows"
+            )
+
+
+def _is_same(one: Part, other: Part) -> bool:
+    features: Any = one.features
+    is_equal = features.equals if isinstance(features, pd.DataFrame) else partial(np.array_equal, features)
+    return bool(one.target.equals(other.target) and is_equal(other.features))
 
 
 def _check_sizes(rows: Part, n_folds: int, dataset: Dataset, classes: Any, groups: Array | None) -> None:

@@ -37,3 +37,19 @@ def test_too_few_rows_are_refused():
 def test_a_class_of_one_row_is_named():
     with pytest.raises(ValueError, match='the class 7 of "y" has too few rows'):
         three_parts(FEATURES, TARGET.where(FEATURES["x"] > 0, 7))
+
+
+def test_rows_in_order_keep_it_and_the_last_ones_are_the_test_part():
+    parts = three_parts(FEATURES, TARGET, ordered=True)
+    rows = [*parts["train"][0].index, *parts["validation"][0].index, *parts["test"][0].index]
+    assert rows == list(FEATURES.index)
+    assert parts["ordered"] is True
+    assert three_parts(FEATURES, TARGET)["ordered"] is False
+
+
+def test_the_rows_of_a_group_are_in_one_part():
+    groups = pd.Series(np.arange(len(FEATURES)) % 10, index=FEATURES.index)
+    parts = three_parts(FEATURES, TARGET, groups=groups)
+    found = [set(groups.loc[parts[name][0].index]) for name in ("train", "validation", "test")]
+    assert sum(map(len, found)) == 10
+    assert set.union(*found) == set(range(10))

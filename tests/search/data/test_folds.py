@@ -1,5 +1,7 @@
 """The rows of the training and the validation part are divided into folds, each validated by a model of others; the test part stays apart."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,6 +129,13 @@ def test_what_cannot_be_divided_is_said_in_one_line(dataset, section, error, mes
         list(folds(make_dataset(**dataset), EvaluationSection(**section)))
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("name", "message"), [("train", "is the training part"), ("test", "is the test part")])
+def test_rows_that_are_two_parts_are_not_divided(name, message):
+    dataset = make_dataset()
+    with pytest.raises(DataError, match=message):
+        list(folds(replace(dataset, validation=getattr(dataset, name)), EvaluationSection(folds=2)))
 
 
 def test_images_are_divided_too():
