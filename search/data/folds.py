@@ -138,9 +138,8 @@ def _check_different(dataset: Dataset) -> None:
             )
 
 
-def _is_same(one: Part, other: Part) -> bool:
-    features: Any = one.features
-    is_equal = features.equals if isinstance(features, pd.DataFrame) else partial(np.array_equal, features)
+def _is_same(one: Any, other: Any) -> bool:
+    is_equal = one.features.equals if isinstance(one.features, pd.DataFrame) else partial(np.array_equal, one.features)
     return bool(one.target.equals(other.target) and is_equal(other.features))
 
 
