@@ -1,6 +1,7 @@
 """Serves a WSGI application that only reads, as an ASGI application. It passes on no request's body.
 
-See https://peps.python.org/pep-3333/.
+See https://peps.python.org/pep-3333/. Not a2wsgi, tried with 1.10: the process does not end on Ctrl-C while one of its threads is at
+work, and optuna-dashboard fails on a request without Accept-Encoding. uvicorn's and Starlette's own adapters are deprecated.
 """
 
 import asyncio
