@@ -32,6 +32,8 @@ def train(experiment, assignment, report=lambda _: True):
 
 
 ARRAYS = make_folds()
+EXPERIMENT = make_experiment(**FOLDS)
+"""One for most tests, which then share its compiled programs."""
 
 
 @pytest.mark.parametrize(("builder", "trainer"), [("dense", "auto"), ("subclassed", "compiled")])
@@ -52,7 +54,7 @@ def test_each_execution_has_the_curve_of_a_training_alone_by_fit(builder, traine
 
 
 def test_the_value_and_the_curve_are_means(tmp_path):
-    result = train(make_experiment(**FOLDS), make_assignment(tmp_path / "models" / "3"))
+    result = train(EXPERIMENT, make_assignment(tmp_path / "models" / "3"))
     values = [execution.value for execution in result.executions]
     assert result.value == pytest.approx(statistics.fmean(values))
     assert result.standard_error == pytest.approx(statistics.stdev(values) / 6**0.5)
@@ -62,14 +64,14 @@ def test_the_value_and_the_curve_are_means(tmp_path):
 
 
 def test_a_killed_trial_goes_on_with_the_executions_it_has(tmp_path):
-    experiment, assignment = make_experiment(**FOLDS), make_assignment(tmp_path / "models" / "3")
-    whole, reported = train(experiment, assignment), []
+    assignment, reported = make_assignment(tmp_path / "models" / "3"), []
+    whole = train(EXPERIMENT, assignment)
 
     def report(progress):
         reported.extend([progress.execution] if isinstance(progress, ExecutionReport) else [])
         return True
 
-    resumed = train(experiment, replace(assignment, executions=whole.executions[:4]), report)
+    resumed = train(EXPERIMENT, replace(assignment, executions=whole.executions[:4]), report)
     assert reported == [4, 5]
     assert resumed.value == pytest.approx(whole.value, abs=1e-6)
     assert [execution.value for execution in resumed.executions] == pytest.approx([execution.value for execution in whole.executions], abs=1e-6)
@@ -77,7 +79,7 @@ def test_a_killed_trial_goes_on_with_the_executions_it_has(tmp_path):
 
 def test_a_stopped_trial_is_pruned_with_the_mean_so_far_and_without_the_last_model(tmp_path):
     result = train(
-        make_experiment(**FOLDS),
+        EXPERIMENT,
         make_assignment(tmp_path / "models" / "3"),
         lambda progress: not isinstance(progress, ExecutionReport) or progress.execution < 1,
     )
@@ -94,8 +96,7 @@ def test_an_execution_that_fails_fails_the_trial_with_its_number(tmp_path):
 
     broken: list[bool] = []
     arrays = [*ARRAYS[:2], replace(ARRAYS[2], x_train=np.full_like(ARRAYS[2].x_train, np.nan))]
-    experiment = make_experiment(**FOLDS)
-    contexts = [TrainingContext(experiment, fold) for fold in arrays]
+    contexts = [TrainingContext(EXPERIMENT, fold) for fold in arrays]
     result = train_executions(contexts, make_assignment(tmp_path / "models" / "3"), report)
     assert broken
     assert (result.state, result.failure, len(result.executions), result.value) == (TrialState.FAILED, Failure.NAN, 2, None)
@@ -109,13 +110,13 @@ def test_a_pruner_judges_the_epochs_of_the_first_execution_only(tmp_path):
         seen.append((progress.execution, isinstance(progress, ExecutionReport)))
         return isinstance(progress, ExecutionReport)
 
-    result = train(make_experiment(**FOLDS), make_assignment(tmp_path / "models" / "3", is_prunable=True), report)
+    result = train(EXPERIMENT, make_assignment(tmp_path / "models" / "3", is_prunable=True), report)
     assert (result.state, len(result.history), seen) == (TrialState.PRUNED, 1, [(0, False)])
 
 
 def test_the_time_limit_is_that_of_all_executions(tmp_path):
-    experiment = make_experiment(executor={"trial_timeout_seconds": 1000}, **FOLDS)
-    whole = train(experiment, make_assignment(tmp_path / "models" / "3"))
+    experiment = make_experiment(trainer="keras", executor={"trial_timeout_seconds": 1000}, **FOLDS)
+    whole = train(EXPERIMENT, make_assignment(tmp_path / "models" / "3"))
     slow = tuple(replace(execution, seconds=500.0) for execution in whole.executions[:2])
     result = train(experiment, make_assignment(tmp_path / "models" / "3", executions=slow))
     assert (result.state, result.failure) == (TrialState.FAILED, Failure.TIMEOUT)
@@ -123,7 +124,7 @@ def test_the_time_limit_is_that_of_all_executions(tmp_path):
 
 def test_a_trial_that_is_not_kept_saves_no_last_model(tmp_path):
     assignment = make_assignment(tmp_path / "models" / "3", keep_if_better_than=float("-inf"))
-    result = train(make_experiment(**FOLDS), assignment)
+    result = train(EXPERIMENT, assignment)
     assert result.state is TrialState.COMPLETE
     assert not (tmp_path / "models").exists()
 
