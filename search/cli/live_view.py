@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..experiment.file import ObjectiveSection
-from ..formats import format_duration, format_number, format_params
+from ..formats import format_duration, format_params, format_spread
 from ..study.observer import StudyStart
 from ..trial import Assignment, EpochReport, TrialResult, TrialState
 from .failures import Failures, failures_of
@@ -60,17 +60,22 @@ class LiveObserver:
         self._stage = "Searching"
         number, epochs = assignment.number, assignment.training.epochs
         self._epochs[number] = epochs
+        execution = self._execution(len(assignment.executions) + 1)
         self._running[number] = TrialRow(
-            number=number, state=TrialState.RUNNING, epoch=f"0/{epochs}", value=None, seconds=None, params=assignment.params
+            number=number,
+            state=TrialState.RUNNING,
+            epoch=f"0/{epochs}",
+            execution=execution,
+            value=None,
+            seconds=None,
+            params=assignment.params,
         )
 
     def on_epoch_end(self, report: EpochReport) -> None:
         """Update the row."""
         epochs = self._epochs[report.number]
-        n_executions = self._start.n_executions if self._start else 1
-        self._time.progress(report.number, (report.execution + report.epoch / epochs) / n_executions)
-        value = report.metrics.get(self._objective.metric)
-        execution = f"{report.execution + 1}/{n_executions}" if n_executions > 1 else ""
+        self._time.progress(report.number, (report.execution + report.epoch / epochs) / self._n_executions)
+        value, execution = report.metrics.get(self._objective.metric), self._execution(report.execution + 1)
         row = self._running[report.number]
         self._running[report.number] = replace(row, epoch=f"{report.epoch}/{epochs}", execution=execution, value=value)
 
@@ -86,8 +91,7 @@ class LiveObserver:
         self._time.finish(result.number)
         self._n_by_state[result.state.value] += 1
         epoch = str(len(result.history))
-        n_executions = self._start.n_executions if self._start else 1
-        execution = f"{len(result.executions)}/{n_executions}" if n_executions > 1 else ""
+        execution = self._execution(len(result.executions))
         row = replace(running, state=result.state.value, epoch=epoch, execution=execution, value=result.value, error=result.standard_error)
         row = replace(row, seconds=result.seconds, is_best=is_best)
         if is_best:
@@ -95,6 +99,14 @@ class LiveObserver:
         self._last.append(row)
         if result.reason and self.failures is not None:
             self.failures.add(result.number, result.reason, running.params, result.worker)
+
+    @property
+    def _n_executions(self) -> int:
+        return self._start.n_executions if self._start else 1
+
+    def _execution(self, number: int) -> str:
+        """Return a cell of the column of executions; empty if trials have one."""
+        return f"{number}/{self._n_executions}" if self._n_executions > 1 else ""
 
     def on_stage(self, text: str) -> None:
         """Set the stage."""
@@ -118,7 +130,7 @@ class LiveObserver:
         yield self._spinner_line(self._stage_text(self._start))
         if self._best is not None:
             text = f"trial {self._best.number}: {format_params(self._best.params)}"
-            value = (f"{self._start.metric} {format_number(self._best.value)}", "bold green")
+            value = (f"{self._start.metric} {format_spread(self._best.value, self._best.error)}", "bold green")
             yield Text.assemble("best ", value, f"  {text}", no_wrap=False, overflow="fold")
         failures = self.failures.most_frequent[:_N_FAILURES_SHOWN] if self.failures else []
         yield from (Text(str(failed), style="red", no_wrap=False, overflow="fold") for failed in failures)

@@ -20,7 +20,7 @@ EXECUTIONS = "executions/"
 """Prefix of the metrics of each execution at its best epoch; their step is the number of the execution, from 1."""
 DEVIATION = "_std"
 """End of the names of the standard deviations over executions, behind the mean of the metric."""
-STANDARD_ERROR = "value_standard_error"
+STANDARD_ERROR, N_EXECUTIONS = "value_standard_error", f"{FACTS}executions"
 _SEARCH_PARAMS = {"sampler", "pruner", "seed"}
 
 
@@ -143,7 +143,7 @@ def result_metrics(result: TrialResult) -> dict[str, float]:
     metrics: dict[str, float | None] = {
         "value": result.value,
         STANDARD_ERROR: result.standard_error,
-        f"{FACTS}executions": len(result.executions) or None,
+        N_EXECUTIONS: len(result.executions) or None,
         "best_epoch": result.best_epoch or None,
         f"{FACTS}seconds": result.seconds,
         f"{FACTS}n_parameters": result.n_parameters or None,

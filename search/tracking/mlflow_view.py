@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..redaction import redact
 from .base import StudyRecord
-from .descriptions import best_name
+from .descriptions import N_EXECUTIONS, STANDARD_ERROR, best_name
 from .notes import NOTE, experiment_note
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ def view_tag(record: StudyRecord, parent_run_id: str) -> dict[str, str]:
     objective = record.experiment.objective
     value = f"metrics.`{best_name(objective.metric)}`"
     params = [f"params.`{name}`" for name in record.experiment.space.searched]
-    columns = [value, *params, "tags.`perceptune.state`"]
+    has_executions = record.experiment.evaluation.n_executions > 1  # those of a stopped trial are few: its value is not that of the others
+    spread = [f"metrics.`{name}`" for name in (STANDARD_ERROR, N_EXECUTIONS)] if has_executions else []
+    columns = [value, *spread, *params, "tags.`perceptune.state`"]
     state: dict[str, Any] = {
         "orderByKey": value,
         "orderByAsc": objective.direction == "minimize",

@@ -121,6 +121,9 @@ def test_mlflow_has_the_mean_curve_its_deviation_and_each_execution(finished, ro
     assert deviations[0] == pytest.approx(statistics.stdev(execution.history[0]["val_loss"] for execution in result.executions))
     [(error,)] = rows(shell, query.format(best["run_id"], "value_standard_error"))
     assert error == pytest.approx(best["standard_error"])
+    [(view_of_page,)] = rows(shell, "select value from experiment_tags where key = 'mlflow.sharedViewState.perceptune'")
+    spread = ["metrics.`best_val_accuracy`", "metrics.`value_standard_error`", "metrics.`system/executions`"]
+    assert json.loads(view_of_page)["selectedColumns"][:3] == spread
 
 
 def test_the_champion_predicts_the_mean_of_its_folds_models(finished):
