@@ -2,7 +2,6 @@
 
 import statistics
 from collections.abc import Mapping, Sequence
-from itertools import zip_longest
 
 Curve = Sequence[Mapping[str, float]]
 """The metrics of every epoch, in order."""
@@ -32,14 +31,12 @@ def mean_metrics(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def mean_curve(curves: Sequence[Curve]) -> list[dict[str, float]]:
-    """Return the mean of learning curves, epoch by epoch, over those that have the epoch."""
-    return [mean_metrics([epoch for epoch in epochs if epoch is not None]) for epochs in zip_longest(*curves)]
+    """Return the mean of learning curves at each epoch that all have: a mean over fewer would jump where a curve ends."""
+    return [mean_metrics(epochs) for epochs in zip(*curves, strict=False)]
 
 
 def deviations(curves: Sequence[Curve]) -> list[dict[str, float]]:
-    """Return the standard deviation of each metric at each epoch that at least two of the curves have."""
-    found = []
-    for epochs in zip_longest(*curves):
-        reached = [epoch for epoch in epochs if epoch is not None]
-        found.append({name: statistics.stdev(epoch[name] for epoch in reached) for name in mean_metrics(reached)} if len(reached) > 1 else {})
-    return found
+    """Return the standard deviation of each metric at each epoch that all curves have; none for fewer than two curves."""
+    if len(curves) < 2:
+        return []
+    return [{name: statistics.stdev(epoch[name] for epoch in epochs) for name in mean_metrics(epochs)} for epochs in zip(*curves, strict=False)]

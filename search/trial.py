@@ -139,7 +139,7 @@ class TrialResult:
         worker: The worker that trained it, such as ``worker-0``; empty if there is only one.
         model_path: Path of the saved model; None if it was not saved.
         executions: The results of the executions, of a trial that may have several; ``value`` is their mean, ``history`` their mean
-            curve and ``best_epoch`` the median of their best epochs. Defaults to none.
+            curve, as long as the shortest, and ``best_epoch`` the median of their best epochs in it. Defaults to none.
         finished: Time of the end, in seconds since 1970. Defaults to now.
     """
 

@@ -100,13 +100,14 @@ def combined(assignment: Assignment, executions: Sequence[TrialResult], state: T
     last, succeeded = executions[-1], [result for result in executions if result.state is TrialState.COMPLETE]
     is_failed = state is TrialState.FAILED
     measured = succeeded if is_failed or succeeded else list(executions)
+    curve = tuple(mean_curve([result.history for result in measured or executions]))
     return replace(
         last,
         number=assignment.number,
         state=state,
         value=None if is_failed else _mean_value(measured),
-        best_epoch=0 if is_failed else round(statistics.median(result.best_epoch for result in measured)),
-        history=tuple(mean_curve([result.history for result in measured or executions])),
+        best_epoch=0 if is_failed else min(len(curve), round(statistics.median(result.best_epoch for result in measured))),
+        history=curve,
         seconds=sum(result.seconds for result in executions),
         n_parameters=max(result.n_parameters for result in executions),
         reason=f"execution {len(executions)}: {last.reason}" if is_failed and len(executions) > 1 else last.reason,

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from search.seeds import execution_seed
+from search.spread import deviations, mean_curve
 from search.training.context import TrainingContext
-from search.training.executions import train_executions
+from search.training.executions import combined, train_executions
 from search.trial import ExecutionReport, Failure, TrialState
 from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
 
@@ -134,3 +135,18 @@ def test_seeds_of_executions_are_different_and_the_first_is_the_trials_own():
     assert seeds[0] == 7
     assert len(set(seeds)) == 20
     assert seeds == [execution_seed(7, number) for number in range(20)]
+
+
+def test_the_mean_curve_ends_with_the_shortest_since_its_mean_would_jump_there():
+    curves = [[{"loss": 1.0}, {"loss": 0.5}, {"loss": 0.1}], [{"loss": 3.0}, {"loss": 1.5}]]
+    assert mean_curve(curves) == [{"loss": 2.0}, {"loss": 1.0}]
+    assert deviations(curves) == [{"loss": pytest.approx(2**0.5)}, {"loss": pytest.approx(0.5**0.5)}]
+    assert deviations(curves[:1]) == []
+
+
+def test_the_best_epoch_lies_in_the_mean_curve(tmp_path):
+    """The longest of three executions has its best epoch behind the end of the shortest."""
+    whole = train(EXPERIMENT, make_assignment(tmp_path / "models" / "3")).executions[:3]
+    short = replace(whole[0], history=whole[0].history[:1], best_epoch=1)
+    result = combined(make_assignment(), [short, *(replace(execution, best_epoch=3) for execution in whole[1:])], TrialState.COMPLETE)
+    assert (len(result.history), result.best_epoch) == (1, 1)
