@@ -19,7 +19,7 @@ from .options import Ledger, Study, make_store
 from .output import console, screen_width
 
 if TYPE_CHECKING:
-    from ..ledger import StudyView, TrialRecord
+    from ..ledger import StudyView
     from ..trial import TrialResult
 
 
@@ -97,26 +97,23 @@ def history(
 
     with contextlib.closing(ledgers.read(make_store(ledger), study)) as view:
         record = view.find(trial)
-    if not record.history:
+    if record.result is None or not record.history:
         reason = f": {record.reason}" if record.reason else ""
         raise StudyNotFoundError(f'Trial {trial} of study "{study}" is {record.state} and has no epochs{reason}')
-    result = record.result if execution is None else _execution(record, execution)
-    history = result.history if result else ()
+    result = record.result if execution is None else _execution(record.result, execution)
+    n_epochs, best = len(result.history), result.best_epoch
     if csv is not None:
-        _write(history, csv)
-        console.print(f"{len(history)} epochs written to {csv}")
+        _write(result.history, csv)
+        console.print(f"{n_epochs} epochs written to {csv}")
         return
-    best = result.best_epoch if result else 0
-    console.print(_layout(history, best).draw(["bold green" if epoch == best else "" for epoch in range(1, len(history) + 1)]))
+    console.print(_layout(result.history, best).draw(["bold green" if epoch == best else "" for epoch in range(1, n_epochs + 1)]))
 
 
-def _execution(record: "TrialRecord", number: int) -> "TrialResult":
-    executions = record.result.executions if record.result else ()
-    if number > max(1, len(executions)):
-        raise StudyNotFoundError(
-            f"Trial {record.number} has {max(1, len(executions))} executions; expected --execution {max(1, len(executions))} or less"
-        )
-    return executions[number - 1] if executions else record.result  # type: ignore[return-value]
+def _execution(result: "TrialResult", number: int) -> "TrialResult":
+    executions = result.executions or (result,)
+    if number > len(executions):
+        raise StudyNotFoundError(f"Trial {result.number} has {len(executions)} executions; expected --execution {len(executions)} or less")
+    return executions[number - 1]
 
 
 def _layout(epochs: Sequence[Mapping[str, float]], best: int) -> Layout:

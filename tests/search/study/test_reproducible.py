@@ -1,5 +1,6 @@
 """A reproducible search has the same trials and the same winner with 1, 2 and 4 workers, and after a kill."""
 
+import functools
 import time
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ space.model.n_neurons = { type = "int", low = 2, high = 30 }
 space.model.activation = { type = "categorical", choices = ["relu", "tanh"] }
 space.training = { epochs = 6, learning_rate = { type = "float", low = 1e-3, high = 1e-1, log = true } }
 objective = { metric = "val_accuracy", direction = "maximize" }
-evaluation.folds = 3
+evaluation.folds = 5
 search = { n_trials = 20, seed = 3, reproducible = true, sampler = "SAMPLER" }
 """
 N_TRIALS = 20
@@ -31,33 +32,38 @@ def trials_of(shell):
         view.close()
 
 
-def search(shell, tmp_path, name, *words, sampler="tpe"):
-    own = replace(shell, folder=tmp_path / name)
+@pytest.fixture(scope="module")
+def search(module_shell, preloaded):
+    """A function that runs the search in a folder of its own; the same search is run once."""
+
+    @functools.cache
+    def run(sampler, workers):
+        shell = folder(module_shell, f"{sampler}-{workers}", sampler, preloaded)
+        shell.run("run", "same.toml", "--workers", workers)
+        return trials_of(shell)
+
+    return run
+
+
+def folder(shell, name, sampler, preloaded):
+    own = replace(shell, folder=shell.folder / name, preloaded=preloaded)
     own.folder.mkdir()
     (own.folder / "same.toml").write_text(EXPERIMENT.replace("SAMPLER", sampler))
-    own.run("run", "same.toml", *words)
-    return trials_of(own)
+    return own
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("sampler", "workers"), [("tpe", (1, 2, 4)), ("kt-bayesian", (1, 3))])
-def test_the_number_of_workers_changes_nothing(shell, forks, tmp_path, sampler, workers):
-    own = replace(shell, preloaded=forks)
-    (trials, best), *others = (search(own, tmp_path, f"{number}", "--workers", number, sampler=sampler) for number in workers)
+@pytest.mark.parametrize(("sampler", "workers"), [("tpe", 2), ("tpe", 4), ("kt-bayesian", 3)])
+def test_the_number_of_workers_changes_nothing(search, sampler, workers):
+    trials, best = search(sampler, 1)
     assert len(trials) == N_TRIALS
     assert {state for _, _, state, _ in trials} == {"COMPLETE", "PRUNED"}
-    for found, winner in others:
-        assert found == trials
-        assert winner == best
+    assert search(sampler, workers) == (trials, best)
 
 
 @pytest.mark.slow
-def test_a_kill_changes_nothing(shell, forks, tmp_path):
-    own = replace(shell, preloaded=forks)
-    expected = search(own, tmp_path, "whole", "--workers", 2)
-    killed = replace(own, folder=tmp_path / "killed")
-    killed.folder.mkdir()
-    (killed.folder / "same.toml").write_text(EXPERIMENT.replace("SAMPLER", "tpe"))
+def test_a_kill_changes_nothing(search, module_shell, preloaded):
+    killed = folder(module_shell, "killed", "tpe", preloaded)
     for n_finished in (2, 9):
         process = killed.start("run", "same.toml", "--workers", 2)
         deadline = time.monotonic() + 120
@@ -68,7 +74,7 @@ def test_a_kill_changes_nothing(shell, forks, tmp_path):
         process.kill()
         process.communicate()
     killed.run("run", "same.toml", "--workers", 2)
-    assert trials_of(killed) == expected
+    assert trials_of(killed) == search("tpe", 1)
 
 
 def test_a_pruner_is_refused(tmp_path):
