@@ -59,6 +59,19 @@ def format_difference(metric: str, difference: float, p_value: float, *, is_bett
     return " ".join(words)
 
 
+def format_cost(cost: Mapping[str, float], trials: Sequence[int] = ()) -> str:
+    """Return what serving a champion costs, such as ``average of 5 models, 0.1 MB, a row in 4 ms``.
+
+    Args:
+        cost: From `search.champion.serving_cost.measure_cost`.
+        trials: The trials whose models are averaged, named if there are several. Defaults to none.
+    """
+    n_models = int(cost["n_models"])
+    of_trials = f" of the trials {', '.join(map(str, trials))}" if len(trials) > 1 else ""
+    models = [f"average of {n_models} models{of_trials}"] if n_models > 1 else []
+    return ", ".join([*models, f"{cost['size_bytes'] / 1e6:.2g} MB", f"a row in {cost['latency_ms']:.2g} ms"])
+
+
 def format_value(value: object) -> str:
     """Format the value of a hyperparameter."""
     return format_number(value) if isinstance(value, float) else str(value)

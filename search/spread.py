@@ -20,6 +20,11 @@ def mean_and_error(values: Sequence[float]) -> tuple[float, float | None]:
     return statistics.fmean(values), error
 
 
+def comparable(value: float) -> float:
+    """Return a value that does not depend on the order of sums, which differs between programs: its first five significant digits."""
+    return float(f"{value:.5g}")
+
+
 def mean_metrics(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Return the mean of each metric that all have.
 

@@ -53,7 +53,7 @@ class Assignment:
         training: All training settings, fixed and searched.
         seed: Seed of weights, data order and dropout, 0 to 2**32 - 1.
         is_prunable: Whether each epoch waits for the pruner's decision on the one before.
-        keep_if_better_than: Value that the trial must beat for its model to be saved; None to save it always.
+        keep_if_better_than: Value of `Experiment.ranked_by` that the trial must beat for its model to be saved; None to save it always.
         model_path: Path of the saved model, without the suffix, which depends on the kind of model.
         checkpoint_path: Path of the checkpoint from which a killed trial continues; empty for none. Defaults to empty.
         attempt: Number of the attempt, from 1. Defaults to 1.

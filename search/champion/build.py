@@ -37,6 +37,7 @@ from .metadata import ChampionMetadata
 from .model_overview import write_overview
 from .package import LOAD, PackageSpec
 from .pyfunc import MEMBERS, Champion
+from .serving_cost import measure_cost
 from .signature import as_declared, signature_of
 from .verification import check_outputs, check_predictions
 
@@ -67,12 +68,13 @@ def build(spec: PackageSpec, dataset: Dataset | None = None) -> Path:
     with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as scratch:
         champion, code = _load_verified(_assemble(spec, dataset, Path(scratch) / "data" / "champion"), dataset, spec)
         _save(spec, champion, dataset, code)
-        test = evaluate(champion, dataset.test, spec.experiment, spec.experiment.space.training_settings(spec.params))
+        test = evaluate(champion, dataset.test, spec.experiment, spec.settings_of(0))
         test.predictions.save(spec.predictions / CHAMPION)
         write_shape(champion, dataset, spec.predictions)
         packaged = spec.folder / "data" / champion.folder.name
         write_overview(champion, packaged)
-        replace(champion.metadata, test=test.metrics, test_intervals=test.intervals()).save(packaged)
+        cost = measure_cost(champion, as_declared(dataset.test.features[:N_COMPARED_ROWS], champion.preprocessor))
+        replace(champion.metadata, test=test.metrics, test_intervals=test.intervals(), cost=cost).save(packaged)
     return packaged
 
 
@@ -80,7 +82,7 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
     """Put model, preprocessing and metadata into one folder."""
     folder.mkdir(parents=True)
     if len(spec.model_paths) == 1:
-        _add_model(spec.model_path, folder)
+        _add_model(spec.model_paths[0], folder)
     for number, path in enumerate(spec.model_paths if len(spec.model_paths) > 1 else ()):
         (member := folder / MEMBERS / str(number)).mkdir(parents=True)
         _add_model(path, member)
@@ -90,7 +92,8 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
     ChampionMetadata(
         study=spec.study,
         trial=spec.trial,
-        params=spec.params,
+        trials=spec.trials,
+        params=spec.params[0],
         metric=objective.metric,
         direction=objective.direction,
         value=spec.value,
@@ -103,9 +106,14 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
         positive=unnamed(positive) if (positive := positive_classes(preprocessor.targets)) else None,
         backend=_backend(spec),
         table_format=None if dataset.table_format is None else dataset.table_format.to_dict(),
-        modules=bundled_code.own_modules(spec.model_path, spec.experiment.model),
+        modules=_own_modules(spec),
     ).save(folder)
     return Champion(folder)
+
+
+def _own_modules(spec: PackageSpec) -> tuple[str, ...]:
+    """Return the modules that the models need, each once."""
+    return tuple(dict.fromkeys(name for path in spec.model_paths for name in bundled_code.own_modules(path, spec.experiment.model)))
 
 
 def _add_model(path: Path, folder: Path) -> None:
@@ -123,7 +131,7 @@ def _evaluation(spec: PackageSpec, preprocessor: Preprocessor, dataset: Dataset)
         measured = f"mean over {evaluation.folds} {kind}{groups}, {evaluation.repeats} of each"
     if not spec.experiment.objective.metric.endswith("loss"):
         return measured
-    settings = spec.experiment.space.training_settings(spec.params)
+    settings = spec.settings_of(0)
     facts = [f"loss {settings.loss}"]
     facts += [f"{name}: {section.loss} x {section.weight:g}" for name, section in spec.experiment.outputs.items()]
     facts += [f"label smoothing {settings.label_smoothing:g}"] if settings.label_smoothing else []
@@ -132,8 +140,8 @@ def _evaluation(spec: PackageSpec, preprocessor: Preprocessor, dataset: Dataset)
 
 
 def _backend(spec: PackageSpec) -> str:
-    """Name the Keras backend; none for an estimator, which needs no Keras."""
-    if spec.model_path.suffix == SUFFIX:
+    """Name the Keras backend; none for estimators, which need no Keras."""
+    if all(path.suffix == SUFFIX for path in spec.model_paths):
         return ""
     import keras
 
@@ -177,14 +185,13 @@ def _verify(champion: Champion, dataset: Dataset, spec: PackageSpec) -> None:
     """Check that each model predicts the first rows that it was validated on as it did when it was trained."""
     evaluation = spec.experiment.evaluation
     validated = [fold.validation for fold in folds(dataset, evaluation)]
-    precision = spec.experiment.space.training_settings(spec.params).precision
     for number, member in enumerate(champion.members):
         with np.load(member.folder / EXPECTED) as kept:
             expected = {name.removeprefix("outputs").removeprefix("."): kept[name] for name in kept}
         n_rows = len(next(iter(expected.values())))
         rows = member.preprocessor.check(validated[evaluation.fold_of(number)].features[:n_rows])
-        what = f"Trial {spec.trial}'s model{'' if len(champion.members) == 1 else f' of execution {number}'}, loaded again"
-        check_outputs(member.outputs(rows), unnamed(expected), what, precision=precision)
+        what = f"Trial {spec.trial}'s model" if len(champion.members) == 1 else f"The model {spec.model_paths[number].name}"
+        check_outputs(member.outputs(rows), unnamed(expected), f"{what}, loaded again", precision=spec.settings_of(number).precision)
 
 
 def _first_line(error: Exception) -> str:

@@ -28,6 +28,7 @@ def html_table(metadata: ChampionMetadata, model_uri: str, features: Mapping[str
     classes = {name: ", ".join(chosen) for name, chosen in named(metadata.class_names).items() if chosen}
     rows = {
         "Study": f"{metadata.study}, trial {metadata.trial}",
+        "Average of": f"the models of the trials {', '.join(map(str, metadata.trials))}" if len(metadata.trials) > 1 else "",
         "Model": model_uri,
         "Validation": f"{metadata.metric} {_number(metadata.value)}",
         "Test": ", ".join(f"{name} {_number(value)}" for name, value in metadata.test.items()),

@@ -20,8 +20,9 @@ class ChampionMetadata:
 
     Attributes:
         study: The study's name.
-        trial: The trial's number.
-        params: The trial's searched hyperparameters.
+        trial: The best trial's number.
+        trials: The trials whose models are averaged, the best one first. Defaults to the best one, as for a champion of an earlier version.
+        params: The best trial's searched hyperparameters.
         metric: The objective's metric, such as ``val_accuracy``.
         direction: "minimize" or "maximize".
         value: The metric's value.
@@ -30,6 +31,7 @@ class ChampionMetadata:
         test: Metrics on the test part, by Keras' names without a prefix; None for a metric that is not defined there.
         test_intervals: The 95 % interval of each metric on the test part, of those that have one. Defaults to none, as for a champion of
             an earlier version.
+        cost: What serving costs (`search.champion.serving_cost.measure_cost`). Defaults to none, as for a champion of an earlier version.
         data: Name of the data set.
         fingerprint: The data set's fingerprint.
         target: Name of the target column; for several outputs a mapping by output name, as for task and class_names.
@@ -44,6 +46,7 @@ class ChampionMetadata:
 
     study: str
     trial: int
+    trials: tuple[int, ...] = ()
     params: Mapping[str, Any]
     metric: str
     direction: str
@@ -51,6 +54,7 @@ class ChampionMetadata:
     evaluation: str = "validation part"
     test: Mapping[str, float | None] = field(default_factory=dict)
     test_intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    cost: Mapping[str, float] = field(default_factory=dict)
     data: str
     fingerprint: str
     target: str | Mapping[str, str]
@@ -71,4 +75,5 @@ class ChampionMetadata:
         content = json.loads((folder / FILE).read_text(encoding="utf-8"))
         class_names = unnamed({name: tuple(classes) for name, classes in named(content["class_names"]).items()})
         intervals = {name: (low, high) for name, (low, high) in content.get("test_intervals", {}).items()}
-        return cls(**content | {"class_names": class_names, "modules": tuple(content["modules"]), "test_intervals": intervals})
+        tuples = {name: tuple(content.get(name, ())) for name in ("modules", "trials")}
+        return cls(**content | tuples | {"class_names": class_names, "test_intervals": intervals})

@@ -20,6 +20,7 @@ from ..errors import ChampionError, InputError
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
 from ..experiment.sections import DataSection
+from ..experiment.settings import TrainingSettings
 from ..python_process import Process, PythonProcess, last_line
 from .metadata import ChampionMetadata
 
@@ -44,12 +45,12 @@ class PackageSpec:
     Attributes:
         experiment: The experiment.
         study: The study's name.
-        trial: The best trial's number.
-        params: Its searched hyperparameters.
-        value: Its value.
+        trials: Numbers of the trials whose models are taken, the best one first.
+        params: The searched hyperparameters of each.
+        value: The best trial's value.
         fingerprint: The data set's fingerprint when the study ran.
-        model_paths: The saved models, such as ``7.keras`` or ``7.skops``, with ``7.expected.npz`` beside it: one, or one of each execution,
-            ``7-0.keras`` to ``7-4.keras``, whose predictions are averaged.
+        model_paths: The saved models, such as ``7.keras`` or ``7.skops``, with ``7.expected.npz`` beside it: one of each trial, or one of
+            each execution, ``7-0.keras`` to ``7-4.keras``. The predictions of several are averaged.
         preprocessor: The folder that `Preprocessor.save` wrote; with folds it has a folder for each of them.
         folder: Where to put the MLflow model; it must not exist.
         code: Folders with versions of the user's modules, the likeliest first; the first one with which the model predicts as when it
@@ -58,8 +59,8 @@ class PackageSpec:
 
     experiment: Experiment
     study: str
-    trial: int
-    params: Mapping[str, Value]
+    trials: tuple[int, ...]
+    params: tuple[Mapping[str, Value], ...]
     value: float
     fingerprint: str
     model_paths: tuple[Path, ...]
@@ -68,14 +69,18 @@ class PackageSpec:
     code: tuple[Path, ...] = ()
 
     @property
-    def model_path(self) -> Path:
-        """The (first) saved model."""
-        return self.model_paths[0]
+    def trial(self) -> int:
+        """The best trial."""
+        return self.trials[0]
 
-    def preprocessor_of(self, execution: int) -> Path:
-        """The folder of the preprocessing of one execution's model."""
+    def settings_of(self, model: int) -> TrainingSettings:
+        """Return the training settings of one of the models, by its place in ``model_paths``."""
+        return self.experiment.space.training_settings(self.params[model // self.experiment.evaluation.n_executions])
+
+    def preprocessor_of(self, model: int) -> Path:
+        """Return the folder of the preprocessing of one of the models; see `settings_of`."""
         evaluation = self.experiment.evaluation
-        return fold_folder(self.preprocessor, evaluation.fold_of(execution) if evaluation.folds > 1 else None)
+        return fold_folder(self.preprocessor, evaluation.fold_of(model) if evaluation.folds > 1 else None)
 
     @property
     def predictions(self) -> Path:
@@ -85,7 +90,7 @@ class PackageSpec:
     def to_json(self) -> str:
         """Write it as text."""
         content = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        plain: dict[str, Any] = {"experiment": self.experiment.model_dump_json(), "params": dict(self.params)}
+        plain: dict[str, Any] = {"experiment": self.experiment.model_dump_json(), "params": [dict(params) for params in self.params]}
         plain |= {name: [str(path) for path in content[name]] for name in ("code", "model_paths")}
         return json.dumps(content | plain, default=str)
 
@@ -95,6 +100,7 @@ class PackageSpec:
         content = json.loads(text)
         paths: dict[str, Any] = {name: Path(content[name]) for name in ("preprocessor", "folder")}
         paths |= {name: tuple(map(Path, content[name])) for name in ("code", "model_paths")}
+        paths |= {name: tuple(content[name]) for name in ("trials", "params")}
         return cls(**content | paths | {"experiment": Experiment.model_validate_json(content["experiment"])})
 
 

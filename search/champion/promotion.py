@@ -1,4 +1,4 @@
-"""Promotes a study's best trial to champion: packages its model, has it verified in a fresh process, and registers it."""
+"""Promotes a study's best trials to champion: packages their models, has it verified in a fresh process, and registers it."""
 
 import shutil
 import tempfile
@@ -19,9 +19,20 @@ from .registry import register
 
 
 def is_promoted(ledger: StudyView) -> bool:
-    """Return whether the study's best trial is its registered champion."""
+    """Return whether the models of the study's best trials are its registered champion."""
     champion = ledger.attribute("champion")
-    return ledger.best is not None and champion is not None and champion["trial"] == ledger.best[0]
+    return champion is not None and champion.get("trials", [champion["trial"]]) == champion_trials(ledger)
+
+
+def champion_trials(ledger: StudyView) -> list[int]:
+    """Return the trials whose models the champion has, the best one first; those of a lower rank only if their models are there."""
+    numbers = [number for number, _ in ledger.ranking(ledger.experiment.champion.n_trials)]
+    return [number for place, number in enumerate(numbers) if place == 0 or has_models(ledger, number)]
+
+
+def has_models(ledger: StudyView, number: int) -> bool:
+    """Return whether the models of all executions of a trial are in the study's folder."""
+    return len(ledger.folder.models_of(number)) == ledger.experiment.evaluation.n_executions
 
 
 class Promotion:
@@ -37,10 +48,10 @@ class Promotion:
     def __init__(self, ledger: Ledger, experiment: Experiment, packager: Packager, dataset: Dataset | None = None) -> None:
         self._ledger, self._experiment, self._packager, self._dataset = ledger, experiment, packager, dataset
         self._folder: Path
-        self._trial: int
+        self._trials: list[int]
 
     def __enter__(self) -> Self:
-        """Start packaging the best trial's model, without waiting.
+        """Start packaging the models of the best trials, without waiting.
 
         Raises:
             ChampionError: If the study has no trial that succeeded, or its saved model is missing.
@@ -48,11 +59,10 @@ class Promotion:
         ledger = self._ledger
         if ledger.best is None:
             raise ChampionError(f'Study "{ledger.name}" has no trial that succeeded')
-        self._trial, value = ledger.best
-        models = ledger.folder.models_of(self._trial)
-        if len(models) != self._experiment.evaluation.n_executions:
+        (best, value), self._trials = ledger.best, champion_trials(ledger)
+        if not has_models(ledger, best):
             raise ChampionError(
-                f"{ledger.folder.models} has {len(models)} models of trial {self._trial}; expected one for each of its "
+                f"{ledger.folder.models} has {len(ledger.folder.models_of(best))} models of trial {best}; expected one for each of its "
                 f"{self._experiment.evaluation.n_executions} executions; search again with --fresh"
             )
         self._folder = Path(tempfile.mkdtemp(prefix=temporary_prefix()))
@@ -60,11 +70,11 @@ class Promotion:
             PackageSpec(
                 experiment=self._experiment,
                 study=ledger.name,
-                trial=self._trial,
-                params=ledger.record(self._trial).params,
+                trials=tuple(self._trials),
+                params=tuple(ledger.record(number).params for number in self._trials),
                 value=value,
                 fingerprint=ledger.attribute("dataset"),
-                model_paths=tuple(models),
+                model_paths=tuple(path for number in self._trials for path in ledger.folder.models_of(number)),
                 preprocessor=ledger.folder.preprocessor,
                 folder=self._folder / "champion",
                 code=versions(ledger.folder.code),
@@ -92,13 +102,14 @@ class Promotion:
             ChampionError: If the model does not load or predicts otherwise than when it was trained.
         """
         parent_run_id = self._ledger.attribute("parent_run_id")
-        run_id = find_run_id(parent_run_id, self._trial)  # first: it waits until all trials are tracked
+        run_id = find_run_id(parent_run_id, self._trials[0])  # first: it waits until all trials are tracked
         packaged = self._packager.result()
         with mlflow_session():
             registration = register(packaged, tracking_uri, parent_run_id)
             log_overview(packaged.folder, tracking_uri, (parent_run_id, run_id))
-        champion = {"trial": self._trial, "model_uri": registration.model_uri, "run_id": run_id, "test": dict(packaged.metadata.test)}
-        champion["test_intervals"] = dict(packaged.metadata.test_intervals)
+        champion = {"trial": self._trials[0], "model_uri": registration.model_uri, "run_id": run_id, "test": dict(packaged.metadata.test)}
+        champion |= {"trials": self._trials} if len(self._trials) > 1 else {}
+        champion |= {"test_intervals": dict(packaged.metadata.test_intervals), "cost": dict(packaged.metadata.cost)}
         self._keep(packaged.predictions)
         self._ledger.set_attribute("champion", champion)
         return registration.kept
@@ -111,7 +122,7 @@ class Promotion:
         for earlier in folder.predictions.glob("trial-*"):
             shutil.rmtree(earlier)
         folder.predictions.mkdir(parents=True, exist_ok=True)
-        shutil.move(predictions, folder.predictions_of(self._trial))
+        shutil.move(predictions, folder.predictions_of(self._trials[0]))
 
 
 def promote(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id: Callable[[str, int], str]) -> None:

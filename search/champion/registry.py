@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from ..data.arrays import named
 from ..data.positive_class import with_class
 from ..errors import ChampionError, InputError, StudyNotFoundError, nearest
-from ..formats import format_number, format_params, format_test
+from ..formats import format_cost, format_number, format_params, format_test
 from ..store import Store
 from ..tracking.descriptions import positive_tags
 from ..tracking.mlflow_connection import connect, mlflow_session, reading
@@ -80,6 +80,7 @@ def _create_version(client: "MlflowClient", packaged: PackagedChampion, parent_r
 def _tags(packaged: PackagedChampion, parent_run_id: str) -> dict[str, str]:
     metadata = packaged.metadata
     facts = {"study": metadata.study, "parent_run_id": parent_run_id, "trial": metadata.trial, "metric": metadata.metric, "value": metadata.value}
+    facts |= {"trials": ", ".join(map(str, metadata.trials))} if len(metadata.trials) > 1 else {}
     return {f"perceptune.{name}": str(fact) for name, fact in facts.items()} | positive_tags(named(metadata.positive or {}))
 
 
@@ -93,6 +94,7 @@ def _description(metadata: ChampionMetadata) -> str:
     positive = dict(named(metadata.positive or {}))
     lines = [
         f"Trial {metadata.trial} of study `{metadata.study}`: {with_class(metadata.metric, positive)} {format_number(metadata.value)}.",
+        f"Serving it: {format_cost(metadata.cost, metadata.trials)}." if metadata.cost else "",
         f"Test part: {format_test(metadata.test, positive, metadata.test_intervals)}." if metadata.test else "",
         f"Hyperparameters: {format_params(metadata.params)}." if metadata.params else "",
         f'It takes raw rows of {metadata.data}: `load_champion("{metadata.study}").predict(dataframe)`.',

@@ -108,10 +108,10 @@ def print_best(summary: "StudySummary") -> None:
     rows = {
         "Study": f"{summary.study} ({finished})",
         "Best trial": f"{summary.trial}: {format_params(summary.params)}",
-        "Validation": f"{with_class(summary.metric, positive)} {_value(summary)}{_repeats(summary)}",
+        "Validation": ", ".join(filter(None, [f"{with_class(summary.metric, positive)} {_value(summary)}{_repeats(summary)}", summary.best_by_text])),
         "Test": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
         **baseline_rows(summary),
-        "Model": _model(summary),
+        "Model": ", ".join(filter(None, [_model(summary), summary.cost_text])),
     }
     for name, text in rows.items():
         table.add_row(name, text)

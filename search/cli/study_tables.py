@@ -83,7 +83,8 @@ def print_study(ledger: "StudyView") -> None:
     console.print(table)
     _print_failures(ledger, records)
     if ledger.best is not None:
-        console.print(f"\nBest trials, of {len(records)}:")
+        by = f" by {with_class(experiment.champion.by, _positive(ledger))}" if experiment.champion.by else ""
+        console.print(f"\nBest trials{by}, of {len(records)}:")
         ranked = [number for number, _ in ledger.ranking(_N_BEST)]
         _print_table(ledger, [ledger.record(number) for number in ranked])
     if repeated := _repeated(ledger, records):

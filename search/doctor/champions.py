@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ..champion import aliases
-from ..champion.promotion import promote
+from ..champion.promotion import has_models, promote
 from ..tracking.mlflow_connection import mlflow_session
 from ..tracking.mlflow_tracker import MlflowTracker
 from ..trial import TrialState
@@ -19,8 +19,7 @@ def examine(case: Case) -> list[Finding]:
     """Find a champion that cannot be loaded any more, or a best model that was lost before its registration."""
     ledger = case.ledger
     champion: dict[str, Any] | None = ledger.attribute("champion")
-    n_models = ledger.experiment.evaluation.n_executions
-    has_model = ledger.best is not None and len(ledger.folder.models_of(ledger.best[0])) == n_models
+    has_model = ledger.best is not None and has_models(ledger, ledger.best[0])
     remedy = _REMEDY if has_model else ""
     if champion is None:
         lost = ledger.best is not None and not has_model

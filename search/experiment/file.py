@@ -17,6 +17,8 @@ from ..errors import ExperimentError, nearest
 from ..redaction import mask, redact
 from ..secret_values import is_secret_name, remember_arguments
 from . import shipped
+from .champion import ChampionSection
+from .directions import direction_of
 from .evaluation import EvaluationSection
 from .sections import (
     BuilderReference,
@@ -36,6 +38,7 @@ from .validation import Table, describe_error, invalid
 
 __all__ = [
     "CallbackSection",
+    "ChampionSection",
     "DataSection",
     "EvaluationSection",
     "ExecutorSection",
@@ -74,6 +77,7 @@ class Experiment(Table):
         space: Every hyperparameter.
         objective: The metric to optimize and its direction.
         evaluation: Folds and repeats of each trial. Defaults to one training, measured on the data set's own validation part.
+        champion: Which trial is the best one, and which models are served. Defaults to the best value of the objective.
         callbacks: Keras callbacks of every trial. Defaults to none.
         search: Sampler, pruner, number of trials, limits.
         executor: Where trials run, and their limits.
@@ -87,6 +91,7 @@ class Experiment(Table):
     space: Space = Space()
     objective: Annotated[ObjectiveSection, Field(examples=[{"metric": "val_accuracy", "direction": "maximize"}])]
     evaluation: EvaluationSection = Field(default=EvaluationSection(), exclude_if=lambda value: value == EvaluationSection())
+    champion: ChampionSection = Field(default=ChampionSection(), exclude_if=lambda value: value == ChampionSection())
     callbacks: list[CallbackSection] = Field(default_factory=list)
     search: SearchSection = SearchSection()
     executor: ExecutorSection = ExecutorSection()
@@ -133,6 +138,17 @@ class Experiment(Table):
             "search": self.search.model_copy(update=options),
         }
         return self.model_copy(update=changes)
+
+    @property
+    def ranked_by(self) -> ObjectiveSection:
+        """The metric, with its direction, that decides which trial is the best one."""
+        by = self.champion.by
+        return self.objective if by in (None, self.objective.metric) else ObjectiveSection(metric=by, direction=direction_of(by))
+
+    @property
+    def n_kept_trials(self) -> int:
+        """Number of best trials whose models are kept in the study's folder: those of the champion at least."""
+        return max(self.search.keep_models, self.champion.n_trials)
 
     @property
     def identity(self) -> dict[str, Any]:

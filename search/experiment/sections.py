@@ -8,11 +8,10 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator,
 
 from ..errors import nearest
 from . import shipped
+from .directions import Direction
 from .references import FORM, correct_form, is_reference
 from .settings import Loss
 from .validation import Table, invalid
-
-Direction = Literal["minimize", "maximize"]
 
 
 def _check_reference(value: object) -> object:
@@ -36,7 +35,12 @@ def _schema_of(parts: Callable[[], Mapping[str, shipped.Part]]) -> Callable[[dic
     return lambda schema: schema.update(anyOf=[{"enum": sorted(parts())}, {"pattern": FORM}])
 
 
-def _check_metric(metric: str) -> str:
+def check_metric(metric: str) -> str:
+    """Return the name of a metric of the validation part.
+
+    Raises:
+        PydanticCustomError: If it is no such name.
+    """
     if metric.startswith("val_") and metric.removeprefix("val_").isidentifier():
         return metric
     name = metric.removeprefix("val_")
@@ -172,7 +176,7 @@ class ObjectiveSection(Table):
         metrics: Further metrics to compute at each epoch. Defaults to none.
     """
 
-    metric: Annotated[str, AfterValidator(_check_metric), Field(examples=["val_accuracy"], json_schema_extra={"pattern": r"^val_\w+$"})]
+    metric: Annotated[str, AfterValidator(check_metric), Field(examples=["val_accuracy"], json_schema_extra={"pattern": r"^val_\w+$"})]
     direction: Annotated[Direction, Field(examples=["maximize"])]
     metrics: list[str] = Field(default_factory=list)
 

@@ -9,7 +9,7 @@ import optuna
 from optuna.storages import BaseStorage
 
 from ..errors import InputError
-from ..experiment.sections import Direction
+from ..experiment.directions import Direction
 from ..store import Store
 from .leases import Leases
 

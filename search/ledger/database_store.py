@@ -13,7 +13,7 @@ import sqlalchemy
 from optuna.storages import get_storage
 
 from ..errors import InputError, StudyBusyError
-from ..experiment.sections import Direction
+from ..experiment.directions import Direction
 from ..store import Store
 from .base import OpenedStudy, Purpose, archive_folder, check_free, check_unclaimed, restore_folder
 from .database import WHOLE_DATABASE, Database, check_url

@@ -9,7 +9,7 @@ import optuna
 from optuna.storages import JournalStorage
 
 from ..errors import ReadOnlyStoreError
-from ..experiment.sections import Direction
+from ..experiment.directions import Direction
 from ..store import Store
 from . import journal_lock
 from .base import OpenedStudy, Purpose, archive_folder, check_free, check_unclaimed, restore_folder

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import Any
 
 from optuna.trial import FrozenTrial
@@ -155,6 +156,19 @@ def execution_scores(trial: FrozenTrial) -> list[tuple[float, float]]:
         losses = written["history"].get("val_loss", [])
         found.append((written["value"], losses[written["best_epoch"] - 1] if losses else 0.0))
     return found
+
+
+def metric_of(trial: FrozenTrial, metric: str) -> float | None:
+    """Read a metric of a finished trial at its best epoch, or its mean over executions, without reading whole curves.
+
+    Args:
+        trial: The trial.
+        metric: The metric by Keras' name.
+    """
+    written = trial.user_attrs[ATTRIBUTE]
+    found = [*itertools.islice(_written_executions(trial), written.get("n_executions", 0))] or [written]
+    values = [column[of["best_epoch"] - 1] for of in found if (column := of.get("history", {}).get(metric))]
+    return fmean(values) if values else None
 
 
 def _written_executions(trial: FrozenTrial, batch_size: int | None = None) -> Iterator[Mapping[str, Any]]:

@@ -5,12 +5,12 @@ other coordinators too.
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
+from ..experiment.directions import Direction
 from ..trial import TrialState
 from .record import ATTRIBUTE
 
@@ -19,17 +19,19 @@ class TrialIndex:
     """Index of a study's trials by state.
 
     Args:
-        direction: Whether large or small values are better.
+        direction: Whether large or small scores are better.
+        score: Returns the score of a finished trial, by which trials are ranked; None if it has none.
         is_reproducible: Whether of equal trials the one with the smaller number is the best, and not the first to finish. Defaults to False.
 
     Attributes:
         waiting: Numbers of the requeued trials.
     """
 
-    def __init__(self, direction: StudyDirection, *, is_reproducible: bool = False) -> None:
+    def __init__(self, direction: Direction, score: Callable[[FrozenTrial], float | None], *, is_reproducible: bool = False) -> None:
         self._is_reproducible = is_reproducible
-        self._sign = -1 if direction is StudyDirection.MAXIMIZE else 1
-        self._best_rank: tuple[float, float, int] | None = None  # signed value, time of the end, number
+        self._sign = -1 if direction == "maximize" else 1
+        self._score = score
+        self._best_rank: tuple[float, float, int] | None = None  # signed score, time of the end, number
         self._finished: set[int] = set()
         self._running: set[int] = set()
         self.waiting: set[int] = set()
@@ -46,7 +48,7 @@ class TrialIndex:
 
     @property
     def best(self) -> tuple[int, float] | None:
-        """Number and value of the best COMPLETE trial, of equal ones the first to finish, or of the smaller number; None if there is none."""
+        """Number and score of the best COMPLETE trial, of equal ones the first to finish, or of the smaller number; None if there is none."""
         return None if self._best_rank is None else (self._best_rank[2], self._sign * self._best_rank[0])
 
     def ranking(self, trials: Iterable[FrozenTrial], length: int) -> list[tuple[int, float]]:
@@ -57,11 +59,11 @@ class TrialIndex:
             length: Largest number of trials to return.
 
         Returns:
-            Number and value of each, the best first.
+            Number and score of each, the best first.
         """
-        best = self.best
-        valued = [(t.number, t.value) for t in trials if t.state is OptunaState.COMPLETE and t.value is not None]
-        return heapq.nsmallest(length, valued, key=lambda trial: (self._sign * trial[1], (trial[0], trial[1]) != best, trial[0]))
+        scores = ((trial.number, self._score(trial)) for trial in trials if trial.state is OptunaState.COMPLETE)
+        scored = [(number, score) for number, score in scores if score is not None]
+        return heapq.nsmallest(length, scored, key=lambda trial: (self._sign * trial[1], trial != self.best, trial[0]))
 
     def add_running(self, number: int) -> None:
         """Add a running trial."""
@@ -73,13 +75,13 @@ class TrialIndex:
         self._running.discard(number)
         self.waiting.add(number)
 
-    def add_finished(self, number: int, state: TrialState, value: float | None, finished: float) -> bool:
+    def add_finished(self, number: int, state: TrialState, score: float | None, finished: float) -> bool:
         """Add a finished trial.
 
         Args:
             number: The trial's number.
             state: COMPLETE, PRUNED or FAILED.
-            value: The objective's value; None if there is none.
+            score: The value of the metric that decides which trial is the best one; None if there is none.
             finished: Time of the end, in seconds since 1970.
 
         Returns:
@@ -87,9 +89,9 @@ class TrialIndex:
         """
         self._running.discard(number)
         self._finished.add(number)
-        if state is not TrialState.COMPLETE or value is None:
+        if state is not TrialState.COMPLETE or score is None:
             return False
-        rank = (self._sign * value, 0.0 if self._is_reproducible else finished, number)
+        rank = (self._sign * score, 0.0 if self._is_reproducible else finished, number)
         if self._best_rank is not None and self._best_rank <= rank:
             return False
         self._best_rank = rank
@@ -109,4 +111,4 @@ class TrialIndex:
                 self.waiting.add(trial.number)
             elif trial.number not in self._finished and ATTRIBUTE in trial.user_attrs:
                 written = trial.user_attrs[ATTRIBUTE]
-                self.add_finished(trial.number, TrialState(written["state"]), written["value"], written["finished"])
+                self.add_finished(trial.number, TrialState(written["state"]), self._score(trial), written["finished"])

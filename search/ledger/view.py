@@ -5,15 +5,18 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from ..errors import StudyNotFoundError
+from ..experiment.directions import Direction, direction_of
 from ..experiment.file import Experiment, parse_experiment
+from ..spread import comparable
 from ..store import StudyFolder
 from ..trial import TrialResult
 from .base import OpenedStudy
-from .record import RetryState, TrialRecord, to_executions, to_record, to_retry_state, was_proposed
+from .record import ATTRIBUTE, RetryState, TrialRecord, metric_of, to_executions, to_record, to_retry_state, was_proposed
 from .trial_index import TrialIndex
 
 
@@ -34,8 +37,11 @@ class StudyView:
         self._storage = opened.storage
         self._leases = opened.leases
         self._study_id = opened.study_id
-        search = self.study.user_attrs.get("experiment", {}).get("search", {})
-        self._trials = TrialIndex(self.study.direction, is_reproducible=search.get("reproducible", False))
+        written = self.study.user_attrs.get("experiment", {})
+        self._is_reproducible = written.get("search", {}).get("reproducible", False)
+        own: Direction = "maximize" if self.study.direction is StudyDirection.MAXIMIZE else "minimize"
+        self._by = written.get("champion", {}).get("by")  # None for the objective's metric
+        self._trials = TrialIndex(direction_of(self._by) if self._by else own, self._score, is_reproducible=self._is_reproducible)
         self._refresh()
 
     @cached_property
@@ -50,8 +56,11 @@ class StudyView:
 
     @property
     def best(self) -> tuple[int, float] | None:
-        """Number and value of the best COMPLETE trial, of equal ones the first to finish; None if there is none."""
-        return self._trials.best
+        """Number and value of the best COMPLETE trial by `Experiment.ranked_by`, of equal ones the first to finish; None if there is none."""
+        if self._trials.best is None:
+            return None
+        number, _ = self._trials.best
+        return number, float(self._trial(number).user_attrs[ATTRIBUTE]["value"])
 
     def ranking(self, length: int) -> list[tuple[int, float]]:
         """Rank the best COMPLETE trials.
@@ -60,11 +69,19 @@ class StudyView:
             length: Largest number of trials to return, from 1.
 
         Returns:
-            Number and value of each, the best first.
+            Number of each and its value of `Experiment.ranked_by`, the best first.
         """
         if length == 1:
-            return [self.best] if self.best else []
+            return [self._trials.best] if self._trials.best else []
         return self._trials.ranking(self.study.get_trials(deepcopy=False), length)
+
+    def _score(self, trial: FrozenTrial) -> float | None:
+        """Return the value of `Experiment.ranked_by` of a finished trial; None if it has none."""
+        if self._by is None:
+            value = trial.user_attrs[ATTRIBUTE]["value"]
+            return None if value is None else float(value)
+        score = metric_of(trial, self._by)
+        return comparable(score) if score is not None and self._is_reproducible else score
 
     def attribute(self, key: str) -> Any:
         """Read an attribute of the study; None if it was never written."""

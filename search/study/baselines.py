@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from ..data.parts import Part
+from ..experiment.directions import LARGER_IS_BETTER
 from ..experiment.file import Experiment
 from ..ledger import Ledger, StudyView
 from ..python_process import Process
-from ..training.metrics import LARGER_IS_BETTER
 
 _ATTRIBUTE = "baselines"
 _ENTRY = f"{__package__}.baseline_models:serve"

@@ -16,6 +16,7 @@ from ..experiment.space import to_distributions
 from ..ledger import Ledger, RetryState, StudyView
 from ..samplers import is_exhausted
 from ..seeds import execution_seed, trial_seed
+from ..spread import comparable
 from ..tracking.base import Tracker
 from ..trial import Assignment, EpochReport, ExecutionReport, Failure, TrialResult, TrialState
 from . import race
@@ -29,8 +30,6 @@ logger = logging.getLogger(__name__)
 
 GENERATION = 8
 """Trials of a reproducible search that are proposed together; as many workers are busy at once, at most."""
-_DIGITS = 5
-"""Significant digits of the values that a reproducible search compares."""
 
 
 def build_assignment(experiment: Experiment, ledger: StudyView, number: int, params: Mapping[str, Value]) -> Assignment:
@@ -56,7 +55,7 @@ def build_assignment(experiment: Experiment, ledger: StudyView, number: int, par
         seed=trial_seed(experiment.search.seed, number),
         is_prunable=experiment.search.pruner != "none",
         # Of equal trials of a reproducible search the first is the best, though it may end last.
-        keep_if_better_than=None if experiment.search.reproducible else retention_threshold(ledger, experiment.search),
+        keep_if_better_than=None if experiment.search.reproducible else retention_threshold(ledger, experiment.n_kept_trials),
         model_path=str(ledger.folder.model_stem(number)),
         checkpoint_path=str(ledger.folder.checkpoint(number)),
         attempt=retry_state.attempt,
@@ -140,7 +139,7 @@ class SearchLoop:
         if not self._is_reproducible or result.value is None:
             return result
         executions = tuple(map(self._comparable, result.executions))
-        return replace(result, value=float(f"{result.value:.{_DIGITS}g}"), executions=executions)
+        return replace(result, value=comparable(result.value), executions=executions)
 
     def _collect_results(self) -> None:
         with self.ledger.wake_periodically(self.executor.wake):
@@ -246,4 +245,4 @@ class SearchLoop:
 
     def _remove_models(self) -> None:
         self.ledger.recover_trials(self.experiment.executor.max_retries)
-        remove_models(self.ledger, self.experiment.search)
+        remove_models(self.ledger, self.experiment)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from ..experiment.file import SearchSection
+from ..experiment.file import Experiment
 from ..ledger import StudyView
 from ..store import StudyFolder
 from ..trial import TrialResult
@@ -13,18 +13,18 @@ from ..trial import TrialResult
 logger = logging.getLogger(__name__)
 
 
-def retention_threshold(ledger: StudyView, search: SearchSection) -> float | None:
+def retention_threshold(ledger: StudyView, n_kept: int) -> float | None:
     """Return the value that a trial must beat for its model to be kept.
 
     Args:
         ledger: The study.
-        search: The experiment's search section, with the number of kept models.
+        n_kept: Number of trials whose models are kept.
 
     Returns:
-        The value of the worst trial whose model is kept; None while fewer than ``keep_models`` are.
+        The value of `Experiment.ranked_by` of the worst trial whose model is kept; None while fewer than ``n_kept`` are.
     """
-    ranking = ledger.ranking(search.keep_models)
-    return ranking[-1][1] if len(ranking) == search.keep_models else None
+    ranking = ledger.ranking(n_kept)
+    return ranking[-1][1] if len(ranking) == n_kept else None
 
 
 def kept_executions(ledger: StudyView, number: int, batch_size: int) -> tuple[TrialResult, ...]:
@@ -40,21 +40,21 @@ def kept_executions(ledger: StudyView, number: int, batch_size: int) -> tuple[Tr
     return tuple(recorded[:n_kept])
 
 
-def remove_models(ledger: StudyView, search: SearchSection) -> None:
+def remove_models(ledger: StudyView, experiment: Experiment) -> None:
     """Remove the models of all but the best trials and of unfinished trials, which may be writing them or go on with those of executions.
 
     Args:
         ledger: The study.
-        search: The experiment's search section, with the number of kept models and their quota.
+        experiment: The experiment, with the number of trials whose models are kept and their quota.
     """
     found = _files(ledger.folder.models)  # before reading the running trials: a trial that another coordinator starts later has no file here
     unfinished = ledger.unfinished
-    ranking = [number for number, _ in ledger.ranking(search.keep_models)]
+    ranking = [number for number, _ in ledger.ranking(experiment.n_kept_trials)]
     ledger.folder.models.mkdir(parents=True, exist_ok=True)
     for path in set(found) & set(stray_models(ledger.folder, {*ranking, *unfinished})):
         path.unlink(missing_ok=True)
-    if search.disk_quota_bytes is not None:
-        _keep_within(search.disk_quota_bytes, ledger.folder, [number for number in ranking if number not in unfinished])
+    if (quota := experiment.search.disk_quota_bytes) is not None:
+        _keep_within(quota, ledger.folder, [number for number in ranking if number not in unfinished])
 
 
 def remove_checkpoints(ledger: StudyView) -> None:

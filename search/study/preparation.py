@@ -14,7 +14,7 @@ from ..experiment.callback_paths import check_paths
 from ..experiment.file import Experiment
 from ..experiment.reference_checks import check_references
 from ..ledger import Ledger, StudyView
-from ..training.metrics import check_objective
+from ..training.metrics import check_objective, check_ranking
 from .data_checks import check_validation
 from .open_files import check_open_files
 
@@ -47,6 +47,7 @@ def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:
     _check_data(ledger, dataset)
     targets = targets_of_study(ledger, dataset, experiment)
     check_objective(experiment.objective, tasks_of(targets), experiment.outputs)
+    check_ranking(experiment, tasks_of(targets))
     for fold in folds(dataset, experiment.evaluation):
         check_validation(experiment, fold, targets)
     with ledger.lock():

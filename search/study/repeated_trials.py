@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from ..experiment.sections import Direction
+from ..experiment.directions import Direction
 from ..ledger import StudyView
 from ..ledger.repeats import read_repeats
 from ..spread import mean_and_error

@@ -62,11 +62,12 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
 def _result(summary: StudySummary) -> tuple[dict[str, str], list[str]]:
     """Return the facts about the best trial, and the commands that use it."""
     positive, value = summary.positive_classes, format_spread(summary.value, summary.standard_error)
+    chosen = ", ".join(filter(None, [summary.direction, summary.best_by_text]))
     facts = {
-        "Best trial": f"{summary.trial}, {with_class(summary.metric, positive)} {value} ({summary.direction})",
+        "Best trial": f"{summary.trial}, {with_class(summary.metric, positive)} {value} ({chosen})",
         "Hyperparameters": format_params(summary.params) or "none is searched",
         "Test part": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
-        "Model": summary.model_uri or "not registered yet",
+        "Model": ", ".join(filter(None, [summary.model_uri or "not registered yet", summary.cost_text])),
     }
     commands = [f"perceptune predict {summary.study} --input rows.csv --output predictions.csv", "perceptune ui"]
     return facts, commands if summary.model_uri else commands[1:]

@@ -199,7 +199,7 @@ class _Run:
                     is_shared=self._ledger.is_shared,
                 )
             )
-            facts: dict[str, Any] = {"parent_run_id": run_id, "n_trials": self._n_trials, "keep_models": self._experiment.search.keep_models}
+            facts: dict[str, Any] = {"parent_run_id": run_id, "n_trials": self._n_trials, "keep_models": self._experiment.n_kept_trials}
             facts |= {"tracked": None, "tracking_store": redact(self._store.tracking_uri)}
             if earlier not in (None, run_id) and self._ledger.attribute("champion"):
                 facts["champion"] = None  # its registry was lost with the store: it is registered again

@@ -7,10 +7,11 @@ from typing import Any
 
 from ..champion import champion_uri
 from ..data.arrays import named, unnamed
+from ..data.positive_class import with_class
 from ..data.targets import positive_classes, read_targets
 from ..errors import PerceptuneError, StudyFailedError
 from ..experiment.parameters import Value
-from ..formats import format_difference
+from ..formats import format_cost, format_difference, format_number
 from ..ledger import StudyView
 from ..tracking.base import StudyOutcome
 from ..training.intervals import Difference
@@ -42,6 +43,9 @@ class StudySummary:
         run_id: MLflow's run of the best trial; None until the champion is registered.
         parent_run_id: MLflow's run of the study.
         model_uri: URI of the best trial's registered model; None until it is registered.
+        best_by: The metric by which the best trial is chosen, if that is not the objective's; it is among ``metrics``. Defaults to None.
+        trials: The trials whose models the champion has, the best one first; empty until it is registered.
+        cost: What serving the champion costs (`search.champion.serving_cost.measure_cost`); empty until it is registered.
         champion_uri: URI of the version that is the champion, which may be another study's of this name; None until one is
             registered, and while MLflow is unavailable.
         n_trials: Number of trials to finish in total.
@@ -72,11 +76,26 @@ class StudySummary:
     repeats: RepeatedTrial | None = None
     test_intervals: Mapping[str, Sequence[float]] = field(default_factory=dict)
     comparisons: Mapping[str, Difference] = field(default_factory=dict)
+    best_by: str | None = None
+    trials: Sequence[int] = ()
+    cost: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def positive_classes(self) -> dict[str, str]:
         """The positive class by output name; a single output is named ``""``."""
         return named(self.positive or {})
+
+    @property
+    def best_by_text(self) -> str:
+        """By which other metric than the objective's the best trial was chosen, such as ``best by val_loss 0.46598``; empty if by none."""
+        if self.best_by is None:
+            return ""
+        return f"best by {with_class(self.best_by, self.positive_classes)} {format_number(self.metrics[self.best_by])}"
+
+    @property
+    def cost_text(self) -> str:
+        """What serving the champion costs; empty until it is registered."""
+        return format_cost(self.cost, self.trials) if self.cost else ""
 
 
 def summarize(ledger: StudyView) -> StudySummary:
@@ -116,6 +135,9 @@ def summarize(ledger: StudyView) -> StudySummary:
         repeats=repeated if repeated.values else None,
         test_intervals=champion.get("test_intervals", {}),
         comparisons=read_comparisons(ledger) if champion else {},
+        best_by=None if ledger.experiment.ranked_by is objective else ledger.experiment.ranked_by.metric,
+        trials=champion.get("trials", [number] if champion else []),
+        cost=champion.get("cost", {}),
     )
 
 
@@ -168,6 +190,9 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         test_intervals=summary.test_intervals,
         comparisons=list(comparison_texts(summary).values()),
         baseline_metrics=summary.baselines.flat if summary.baselines else {},
+        best_by=summary.best_by_text,
+        cost=summary.cost,
+        cost_text=summary.cost_text,
         artifacts=ledger.folder.report if is_complete and ledger.folder.report.is_dir() else None,
     )
 

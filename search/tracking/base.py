@@ -56,9 +56,12 @@ class StudyOutcome:
         best_trial: Number of the best trial; None if there is none.
         best_value: The best trial's value.
         best_error: Its standard error over executions; None for fewer than two. Defaults to None.
+        best_by: By which other metric than the objective's it was chosen, with its value; empty if by none. Defaults to none.
         best_params: The best trial's searched hyperparameters.
         best_metrics: The best trial's metrics at its best epoch, by Keras' names.
         model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
+        cost: What serving the champion costs, by name (`search.champion.serving_cost.measure_cost`). Defaults to none.
+        cost_text: The same as text. Defaults to none.
         test_metrics: The champion's metrics on the test part, by Keras' names; None for one that is not defined there.
         test_intervals: The 95 % interval of each of them that has one, lower and upper end. Defaults to none.
         comparisons: Sentences on how the champion differs from each baseline in the objective's metric. Defaults to none.
@@ -71,9 +74,12 @@ class StudyOutcome:
     best_trial: int | None = None
     best_value: float | None = None
     best_error: float | None = None
+    best_by: str = ""
     best_params: Mapping[str, Value] = field(default_factory=dict)
     best_metrics: Mapping[str, float] = field(default_factory=dict)
     model_uri: str | None = None
+    cost: Mapping[str, float] = field(default_factory=dict)
+    cost_text: str = ""
     test_metrics: Mapping[str, float | None] = field(default_factory=dict)
     test_intervals: Mapping[str, Sequence[float]] = field(default_factory=dict)
     comparisons: Sequence[str] = ()

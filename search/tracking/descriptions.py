@@ -165,7 +165,7 @@ def outcome_metrics(outcome: StudyOutcome) -> dict[str, float]:
     """Return the metrics of a study: ``best_value``, ``best_val_accuracy`` ..., ``n_trials_complete`` ..., ``test_accuracy`` ...
 
     The ends of a test metric's interval are ``test_accuracy_low`` and ``test_accuracy_high``; a baseline's are
-    ``test_baseline_mean_loss`` ...
+    ``test_baseline_mean_loss`` ...; what serving the champion costs is ``champion_latency_ms`` ...
     """
     metrics = {f"n_trials_{state.lower()}": float(count) for state, count in outcome.n_by_state.items()}
     metrics |= best_metrics(outcome.best_metrics)
@@ -173,6 +173,7 @@ def outcome_metrics(outcome: StudyOutcome) -> dict[str, float]:
     for name, ends in outcome.test_intervals.items():
         metrics |= {f"{_test_name(name)}_{end}": number for end, number in zip(("low", "high"), ends, strict=True)}
     metrics |= {_test_name(name): number for name, number in outcome.baseline_metrics.items()}
+    metrics |= {f"champion_{name}": number for name, number in outcome.cost.items()}
     return metrics if outcome.best_value is None else metrics | {"best_value": outcome.best_value}
 
 

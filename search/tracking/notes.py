@@ -64,8 +64,13 @@ def _best_lines(record: StudyRecord, outcome: StudyOutcome, page: str) -> list[s
         return []
     name = f"trial {outcome.best_trial}"
     metric = with_class(record.experiment.objective.metric, record.positive)
-    best = f"**Best: {f'[{name}]({page})' if page else name}, {metric} {format_spread(outcome.best_value, outcome.best_error)}**"
-    return [best, *_test_line(record, outcome), *([f"Hyperparameters: {format_params(outcome.best_params)}."] if outcome.best_params else [])]
+    value = f"{metric} {format_spread(outcome.best_value, outcome.best_error)}"
+    best = ", ".join(filter(None, [f"[{name}]({page})" if page else name, value, outcome.best_by]))
+    return [
+        f"**Best: {best}**",
+        *_test_line(record, outcome),
+        *([f"Hyperparameters: {format_params(outcome.best_params)}."] if outcome.best_params else []),
+    ]
 
 
 def _test_line(record: StudyRecord, outcome: StudyOutcome) -> list[str]:
@@ -85,7 +90,7 @@ def _commands(record: StudyRecord, outcome: StudyOutcome) -> list[str]:
         return []
     study = record.study
     return [
-        f"Model `{outcome.model_uri}`; it takes raw rows:",
+        f"Model `{outcome.model_uri}`{f' ({outcome.cost_text})' if outcome.cost_text else ''}; it takes raw rows:",
         f'```python\nfrom search import load_champion\n\nload_champion("{study}").predict(dataframe)\n```',
         f"```console\nperceptune predict {study} --input rows.csv --output predictions.csv\n"
         f"mlflow models serve -m models:/{study}@champion --env-manager local --port 5001\n```",

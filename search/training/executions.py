@@ -72,7 +72,7 @@ class _Execution:
         )
         self.is_stopped = False
         self.report = report
-        self._trial, self._done, self._objective = trial, done, experiment.objective
+        self._trial, self._done, self._ranked_by = trial, done, experiment.ranked_by
         self._is_last = index + 1 == experiment.evaluation.n_executions
 
     def keep(self, result: TrialResult) -> bool:
@@ -81,7 +81,8 @@ class _Execution:
         self.is_stopped = not goes_on and not self._is_last
         if not self._is_last:
             return goes_on and self._may_be_kept
-        return self._objective.is_better(_mean_value([*self._done, result]), self._trial.keep_if_better_than)
+        mean = statistics.fmean(execution.best_metrics[self._ranked_by.metric] for execution in (*self._done, result))
+        return self._ranked_by.is_better(mean, self._trial.keep_if_better_than)
 
     @property
     def _may_be_kept(self) -> bool:

@@ -15,7 +15,8 @@ import numpy as np
 
 from ..data.arrays import Array
 from ..data.predictions import Predictions
-from .metrics import LARGER_IS_BETTER, SHORT_NAMES
+from ..experiment.directions import LARGER_IS_BETTER
+from .metrics import SHORT_NAMES
 from .row_metrics import Weighted, mean_of, share, weighted
 
 N_SAMPLES = 2_000

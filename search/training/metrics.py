@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from ..data.arrays import Task, Tasks
 from ..data.scaling import Scaling
 from ..errors import ExperimentError, nearest
+from ..experiment.directions import LARGER_IS_BETTER
 from ..experiment.file import Experiment, ObjectiveSection, OutputSection
 
 METRICS: Mapping[Task, tuple[str, ...]] = {
@@ -42,9 +43,6 @@ SHORT_NAMES: Mapping[str, str] = {
     "r2": "r2_score",
 }
 """Short names with the full names. A metric is logged by the name that the experiment uses."""
-
-LARGER_IS_BETTER = frozenset({*("accuracy", "top_k_categorical_accuracy", "auc", "pr_auc", "precision", "recall", "f1_score"), *("r2_score", "r2")})
-"""Metrics to maximize; losses and errors are to be minimized."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +135,23 @@ def check_objective(objective: ObjectiveSection, task: Tasks, outputs: Mapping[s
         for name in section.metrics:
             if name not in ("loss", *METRICS[of]):
                 raise ExperimentError(f'outputs.{output}.metrics: the task "{of}" has no metric "{name}"; {nearest(name, ("loss", *METRICS[of]))}')
+
+
+def check_ranking(experiment: Experiment, task: Tasks) -> None:
+    """Check that each trial has the metric that decides which one is the best.
+
+    Args:
+        experiment: The experiment, accepted by `check_objective`.
+        task: Task of the target, by output name if there are several.
+
+    Raises:
+        ExperimentError: If trials do not have it.
+    """
+    metric, names = experiment.ranked_by.metric, [f"val_{name}" for name in logged_names(experiment, task)]
+    if metric not in names:
+        raise ExperimentError(
+            f'champion.by = "{metric}": trials have no such metric; {nearest(metric, names)}; objective.metrics adds further metrics of the task'
+        )
 
 
 def _check_direction(objective: ObjectiveSection, metric: str) -> None:

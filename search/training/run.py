@@ -123,7 +123,8 @@ def _train(run: "TrialRun", keep: Keep | None) -> TrialState:
 
 def _is_kept(run: "TrialRun", keep: Keep | None) -> bool:
     if keep is None:
-        return run.context.experiment.objective.is_better(run.progress.value, run.assignment.keep_if_better_than)
+        ranked_by = run.context.experiment.ranked_by
+        return ranked_by.is_better(run.progress.value_of(ranked_by.metric), run.assignment.keep_if_better_than)
     try:
         return keep(_result(run, TrialState.COMPLETE, "", None))
     except Exception as error:  # the coordinator has ended, or refuses: no failure of the trial

@@ -97,7 +97,11 @@ class Progress:
     @property
     def value(self) -> float:
         """The objective's metric at the best epoch, or at the last one if best weights are not restored."""
-        return self.history[self.value_epoch - 1][self._objective.metric]
+        return self.value_of(self._objective.metric)
+
+    def value_of(self, metric: str) -> float:
+        """Return a metric at the epoch of ``value``."""
+        return self.history[self.value_epoch - 1][metric]
 
     @property
     def value_epoch(self) -> int:

@@ -107,8 +107,8 @@ def make_spec(folder: Path, data: dict[str, object], model: str, build, **sectio
     return PackageSpec(
         experiment=experiment,
         study=experiment.name,
-        trial=7,
-        params={"learning_rate": 0.01},
+        trials=(7,),
+        params=({"learning_rate": 0.01},),
         value=0.875,
         fingerprint=dataset.fingerprint,
         model_paths=(folder / "models" / "7.keras",),

@@ -31,7 +31,7 @@ def test_a_model_of_keras_layers_needs_no_module(tmp_path):
 
 
 def test_a_model_with_a_custom_layer_needs_the_modules_of_layer_and_builder(spec):
-    assert bundled_code.own_modules(spec.model_path, spec.experiment.model) == ("own_network.builder", "own_network.layers")
+    assert bundled_code.own_modules(spec.model_paths[0], spec.experiment.model) == ("own_network.builder", "own_network.layers")
 
 
 def test_a_registered_function_needs_the_builders_module(tmp_path):

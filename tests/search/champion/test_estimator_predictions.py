@@ -29,7 +29,7 @@ print(json.dumps([model.predict(rows)["prediction"].tolist(), "keras" in sys.mod
 def _packaged(folder, estimator):
     data = {"loader": "experiments.datasets:csv", "path": str(write_table(folder / "passengers.csv")), "target": "survived"}
     spec = make_spec(folder, data, "models.perceptron:build_threshold_unit", lambda arrays: estimator.fit(arrays.x_train, arrays.y_train.ravel()))
-    spec = replace(spec, model_paths=(spec.model_path.with_suffix(".skops"),))
+    spec = replace(spec, model_paths=(spec.model_paths[0].with_suffix(".skops"),))
     return spec, build_here(spec), load_dataset(spec.experiment.data)
 
 
@@ -52,7 +52,7 @@ def test_it_predicts_probabilities_if_it_has_them(with_probabilities):
     assert list(predictions) == ["prediction", "probability_yes", "probability_no"]  # the rarer class is the positive one, the last
     assert ((predictions["probability_yes"] > 0.5) == (predictions["prediction"] == "yes")).all()
     assert isinstance(champion.model, LogisticRegression)
-    with np.load(spec.model_path.with_suffix(".expected.npz")) as expected:
+    with np.load(spec.model_paths[0].with_suffix(".expected.npz")) as expected:
         check_outputs(champion.outputs(dataset.validation.features), expected["outputs"], "The model")
 
 
@@ -93,6 +93,6 @@ def test_it_is_exported_as_it_was_saved(with_probabilities, tmp_path):
     spec, packaged, _ = with_probabilities
     champion = Champion(packaged.folder / "data" / "champion")
     export_champion(champion, tmp_path / "best.skops")
-    assert (tmp_path / "best.skops").read_bytes() == spec.model_path.read_bytes()
+    assert (tmp_path / "best.skops").read_bytes() == spec.model_paths[0].read_bytes()
     with pytest.raises(DataError, match=r"expected a file ending in \.skops"):
         export_champion(champion, tmp_path / "best.keras")

@@ -18,7 +18,7 @@ GAPS = pd.DataFrame({"age": [22.0, np.nan, 80.0, 5.0], "siblings": [1.0, 2.0, np
 
 def test_the_exported_model_is_the_saved_one_and_its_features_are_told(champion, spec, tmp_path):
     sentences = export_champion(champion, tmp_path / "best.keras")
-    assert (tmp_path / "best.keras").read_bytes() == spec.model_path.read_bytes()
+    assert (tmp_path / "best.keras").read_bytes() == spec.model_paths[0].read_bytes()
     assert sentences == [
         "It takes an array (n_rows, 5) of preprocessed features, in this order: age, siblings, port=north, port=south, port=west",
         "It gives (n_rows, 1): survived, the probability of yes",

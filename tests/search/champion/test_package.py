@@ -98,10 +98,10 @@ def test_the_version_of_the_code_that_the_model_was_trained_with_is_packaged(spe
 
 
 def test_a_model_with_other_weights_is_not_packaged(spec, tmp_path):
-    with np.load(spec.model_path.with_suffix(".expected.npz")) as kept:
+    with np.load(spec.model_paths[0].with_suffix(".expected.npz")) as kept:
         outputs = kept["outputs"]
     spoiled = tmp_path / "7.keras"
-    spoiled.write_bytes(spec.model_path.read_bytes())
+    spoiled.write_bytes(spec.model_paths[0].read_bytes())
     np.savez(tmp_path / "7.expected.npz", outputs=outputs[::-1])
     with pytest.raises(ChampionError, match="Trial 7's model, loaded again, gives other outputs than when it was trained"):
         build(replace(spec, folder=tmp_path / "packaged", model_paths=(spoiled,)))

@@ -24,8 +24,9 @@ def test_promoting_again_without_the_ledgers_entry_registers_nothing(tmp_path, m
         ledger.set_attribute("champion", None)
         promote(ledger, experiment, store.tracking_uri, MlflowTracker(store.tracking_uri, store.artifacts).find_run_id)
         again = ledger.attribute("champion")
-        intervals = again.pop("test_intervals")  # which the earlier version did not measure
+        intervals, cost = again.pop("test_intervals"), again.pop("cost")  # which the earlier version did not measure
         assert again == champion
+        assert cost["n_models"] == 1
         assert intervals.keys() == champion["test"].keys()
         assert all(low < champion["test"][name] < high for name, (low, high) in intervals.items())
     finally:

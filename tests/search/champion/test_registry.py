@@ -24,8 +24,9 @@ def test_the_newest_version_is_the_champion(model_uri, tracking_uri, parent_run_
         "perceptune.value": "0.875",
         "perceptune.positive_class": "yes",
     }
-    trial, test, params, use = version.description.split("\n\n")
+    trial, cost, test, params, use = version.description.split("\n\n")
     assert trial == "Trial 7 of study `survival`: val_accuracy 0.875."
+    assert cost.startswith("Serving it: ")
     assert test.startswith("Test part: accuracy ")
     assert params == "Hyperparameters: learning_rate=0.01."
     assert 'load_champion("survival").predict(dataframe)' in use

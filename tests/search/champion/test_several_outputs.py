@@ -66,7 +66,7 @@ def test_a_metric_that_the_test_part_does_not_define_is_none(several, several_sp
     dataset, experiment = load_dataset(several_spec.experiment.data), several_spec.experiment
     is_no = (dataset.test.target["sold"] == "no").to_numpy()
     only = Part(dataset.test.features[is_no], dataset.test.target[is_no])
-    test = evaluate(Champion(several.folder), only, experiment, experiment.space.training_settings(several_spec.params)).metrics
+    test = evaluate(Champion(several.folder), only, experiment, several_spec.settings_of(0)).metrics
     assert (test["aux_auc"], test["aux_accuracy"] > 0.5) == (None, True)
 
 
@@ -142,8 +142,8 @@ def test_rows_without_a_column_of_an_input_are_refused(several, test_part):
     ],
 )
 def test_each_output_is_verified(several_spec, tmp_path, spoil, message):
-    with np.load(several_spec.model_path.with_suffix(".expected.npz")) as kept:
+    with np.load(several_spec.model_paths[0].with_suffix(".expected.npz")) as kept:
         np.savez(tmp_path / "7.expected.npz", **spoil(dict(kept)))
-    (tmp_path / "7.keras").write_bytes(several_spec.model_path.read_bytes())
+    (tmp_path / "7.keras").write_bytes(several_spec.model_paths[0].read_bytes())
     with pytest.raises(ChampionError, match=message):
         build(replace(several_spec, folder=tmp_path / "packaged", model_paths=(tmp_path / "7.keras",)))

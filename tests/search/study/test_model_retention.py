@@ -55,13 +55,13 @@ def models(ledger):
     return sorted({int(path.name.partition(".")[0]) for path in ledger.folder.models.iterdir()})
 
 
-def section(experiment, **changes):
-    return experiment.search.model_copy(update=changes)
+def with_search(experiment, **changes):
+    return experiment.model_copy(update={"search": experiment.search.model_copy(update=changes)})
 
 
 @pytest.mark.parametrize(("keep_models", "kept"), [(1, [2]), (2, [2, 4]), (3, [1, 2, 4]), (9, [0, 1, 2, 3, 4])])
 def test_the_models_of_the_best_trials_are_kept(ledger, experiment, keep_models, kept):
-    remove_models(ledger, section(experiment, keep_models=keep_models))
+    remove_models(ledger, with_search(experiment, keep_models=keep_models))
     assert models(ledger) == kept
 
 
@@ -70,11 +70,11 @@ def test_the_models_of_executions_of_an_interrupted_trial_are_kept_for_its_next_
     for execution in range(2):
         (ledger.folder.models / f"{waiting}-{execution}.keras").touch()
     ledger.release_trials()
-    remove_models(ledger, experiment.search)
+    remove_models(ledger, experiment)
     assert list(ledger.folder.execution_models(waiting)) == [0, 1]
     number, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
     ledger.tell(TrialResult(number=number, state=TrialState.PRUNED, value=0.0, best_epoch=1), seed=0, finished=99.0)
-    remove_models(ledger, experiment.search)
+    remove_models(ledger, experiment)
     assert not ledger.folder.execution_models(waiting)
 
 
@@ -82,27 +82,27 @@ def test_the_files_of_running_trials_are_kept_and_those_of_dead_ones_removed(led
     running, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
     (ledger.folder.models / f"{running}.12.unfinished.keras").touch()
     (ledger.folder.models / "8.12.unfinished.keras").touch()
-    remove_models(ledger, experiment.search)
+    remove_models(ledger, experiment)
     assert models(ledger) == [2, running]
 
 
-def test_a_model_must_beat_the_worst_one_that_is_kept(ledger, experiment, direction):
+def test_a_model_must_beat_the_worst_one_that_is_kept(ledger, direction):
     sign = 1 if direction == "maximize" else -1
-    assert retention_threshold(ledger, section(experiment, keep_models=1)) == sign * 0.9
-    assert retention_threshold(ledger, section(experiment, keep_models=3)) == sign * 0.7
-    assert retention_threshold(ledger, section(experiment, keep_models=6)) is None
+    assert retention_threshold(ledger, 1) == sign * 0.9
+    assert retention_threshold(ledger, 3) == sign * 0.7
+    assert retention_threshold(ledger, 6) is None
 
 
 def test_the_worst_models_beyond_the_quota_are_removed(ledger, experiment):
     ledger.folder.checkpoints.mkdir()
     (ledger.folder.checkpoints / "9.npz").write_bytes(b"0" * 90)
-    remove_models(ledger, section(experiment, keep_models=9, disk_quota_bytes=400))
+    remove_models(ledger, with_search(experiment, keep_models=9, disk_quota_bytes=400))
     assert models(ledger) == [1, 2, 4]
 
 
 def test_the_best_model_is_kept_beyond_the_quota_with_a_warning(ledger, experiment, caplog):
     with caplog.at_level(logging.WARNING):
-        remove_models(ledger, section(experiment, keep_models=9, disk_quota_bytes=10))
+        remove_models(ledger, with_search(experiment, keep_models=9, disk_quota_bytes=10))
     assert models(ledger) == [2]
     assert "search.disk_quota_bytes = 10" in caplog.text
 
@@ -112,7 +112,7 @@ def test_of_equal_trials_the_first_keeps_its_model(ledger, experiment, direction
     value = 0.9 if direction == "maximize" else -0.9
     ledger.tell(TrialResult(number=number, state=TrialState.COMPLETE, value=value, best_epoch=1), seed=0, finished=9.0)
     write_model(ledger, number)
-    remove_models(ledger, experiment.search)
+    remove_models(ledger, experiment)
     assert models(ledger) == [2]
 
 

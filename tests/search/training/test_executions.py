@@ -96,7 +96,7 @@ def test_an_execution_that_fails_fails_the_trial_with_its_number(tmp_path):
         return True
 
     broken: list[bool] = []
-    arrays = [*ARRAYS[:2], replace(ARRAYS[2], x_train=np.full_like(ARRAYS[2].x_train, np.nan))]
+    arrays = [*ARRAYS[:2], replace(ARRAYS[2], y_train=np.full_like(ARRAYS[2].y_train, np.nan))]
     contexts = [TrainingContext(EXPERIMENT, fold) for fold in arrays]
     result = train_executions(contexts, make_assignment(tmp_path / "models" / "3"), report)
     assert broken

@@ -1,0 +1,43 @@
+"""The section of an experiment file on the champion: which trial is the best one, and which models are served."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+
+from .sections import check_metric
+from .validation import Table, invalid
+
+_MOST_TRIALS = 50
+
+
+def _check_ensemble(value: object) -> object:
+    if value == "folds" or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_TRIALS):
+        return value
+    raise invalid(f'expected "folds" or a number of trials, 1 to {_MOST_TRIALS}')
+
+
+Ensemble = Annotated[
+    Annotated[int, Field(ge=1, le=_MOST_TRIALS), Tag("<number>")] | Annotated[Literal["folds"], Tag("<folds>")],
+    Discriminator(lambda value: "<folds>" if isinstance(value, str) else "<number>"),
+    BeforeValidator(_check_ensemble),
+]
+
+
+class ChampionSection(Table):
+    """``[champion]``: which trial is the best one, and which models its champion has.
+
+    Attributes:
+        by: The metric that decides which COMPLETE trial is the best one: "val_" and a metric that each trial has, such as "val_loss", which
+            chooses better than the accuracy on few rows. Samplers, pruners and the race go by the objective. Left out means the
+            objective's metric.
+        ensemble: "folds" (the models of all executions of the best trial; of one execution its only model), or the number of best trials whose
+            models are taken, at most 50. The predictions of several models are averaged. Defaults to "folds".
+    """
+
+    by: Annotated[str, AfterValidator(check_metric), Field(examples=["val_loss"], json_schema_extra={"pattern": r"^val_\w+$"})] | None = None
+    ensemble: Ensemble = "folds"
+
+    @property
+    def n_trials(self) -> int:
+        """Number of trials whose models the champion has."""
+        return 1 if self.ensemble == "folds" else self.ensemble

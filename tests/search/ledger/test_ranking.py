@@ -1,0 +1,76 @@
+"""Trials are ranked by the metric of ``champion.by``, of several executions by its mean at their best epochs."""
+
+import optuna
+import pytest
+
+from search import ledger as ledgers
+from search.experiment.file import parse_experiment
+from search.store import Store
+from search.trial import ExecutionReport, TrialResult, TrialState
+
+from .conftest import DISTRIBUTIONS, EXPERIMENT
+
+CONTENT = EXPERIMENT.model_dump(mode="json", exclude_none=True) | {"objective": {"metric": "val_accuracy", "direction": "maximize"}}
+
+
+def open_ledger(folder, **sections):
+    experiment = parse_experiment(CONTENT | {"champion": {"by": "val_loss"}} | sections, "test")
+    ledger = ledgers.create_or_continue(Store(folder), "ranked", experiment, fresh=False)
+    ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
+    return ledger
+
+
+def result(number, *epochs, state=TrialState.COMPLETE, executions=()):
+    """A result of epochs given by accuracy and loss, the first of the largest accuracy is the best."""
+    history = tuple({"val_accuracy": accuracy, "val_loss": loss} for accuracy, loss in epochs)
+    best = max(range(len(epochs)), key=lambda epoch: epochs[epoch][0])
+    return TrialResult(number=number, state=state, value=epochs[best][0], best_epoch=best + 1, history=history, executions=tuple(executions))
+
+
+def tell(ledger, found):
+    return ledger.tell(found, seed=0, finished=float(found.number))
+
+
+def ranking_of(ledger, folder, **sections):
+    """The ranking as it is and as another process reads it."""
+    ranked, best = ledger.ranking(9), ledger.best
+    ledger.close()
+    reopened = open_ledger(folder, **sections)
+    assert (reopened.ranking(9), reopened.ranking(1), reopened.best) == (ranked, ranked[:1], best)
+    reopened.close()
+    return ranked, best
+
+
+def test_the_loss_at_the_best_epoch_of_the_accuracy_decides(tmp_path):
+    ledger = open_ledger(tmp_path)
+    trials = [((0.9, 0.5), (0.8, 0.1)), ((0.6, 0.9), (0.7, 0.4)), ((0.8, 0.45),)]
+    is_best = []
+    for epochs in trials:
+        number, _ = ledger.ask(DISTRIBUTIONS, 9)
+        is_best.append(tell(ledger, result(number, *epochs)))
+    assert is_best == [True, True, False]
+    assert ranking_of(ledger, tmp_path) == ([(1, 0.4), (2, 0.45), (0, 0.5)], (1, 0.7))
+
+
+def test_of_executions_the_mean_decides_and_a_pruned_trial_is_not_ranked(tmp_path):
+    sections = {"evaluation": {"repeats": 2}}
+    ledger = open_ledger(tmp_path, **sections)
+    for pair in ([((0.9, 0.6),), ((0.9, 0.2), (0.5, 0.0))], [((0.8, 0.3),), ((0.7, 0.4),)], [((0.6, 0.1),)]):
+        number, _ = ledger.ask(DISTRIBUTIONS, 9)
+        executions = [result(number, *epochs) for epochs in pair]
+        for index, execution in enumerate(executions):
+            ledger.record_execution(ExecutionReport(number, index, execution), seed=index, batch_size=32)
+        state = TrialState.COMPLETE if len(pair) == 2 else TrialState.PRUNED
+        tell(ledger, result(number, (0.5, 9.0), state=state, executions=executions))  # a curve whose values do not count
+    ranked, best = ranking_of(ledger, tmp_path, **sections)
+    assert [number for number, _ in ranked] == [1, 0]
+    assert [score for _, score in ranked] == pytest.approx([0.35, 0.4])
+    assert best == (1, 0.5)
+
+
+def test_a_trial_without_the_metric_is_not_ranked(tmp_path):
+    ledger = open_ledger(tmp_path)
+    number, _ = ledger.ask(DISTRIBUTIONS, 9)
+    failed = TrialResult(number=number, state=TrialState.FAILED, reason="no memory")
+    assert not ledger.tell(failed, seed=0, finished=1.0)
+    assert ranking_of(ledger, tmp_path) == ([], None)

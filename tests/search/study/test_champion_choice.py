@@ -1,0 +1,121 @@
+"""Which trial is the best one by ``[champion]``, and a champion that averages the models of several trials."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from search import ledger as ledgers
+from search import load_champion
+from search.data.dataset import load_dataset
+from search.store import Store
+
+EXPERIMENT = """
+model = "mlp"
+[data]
+loader = "diabetes"
+[space.model]
+n_neurons = { type = "int", low = 2, high = 30 }
+[space.training]
+epochs = 4
+batch_size = 64
+learning_rate = { type = "float", low = 1e-3, high = 1e-1, log = true }
+[objective]
+metric = "val_accuracy"
+direction = "maximize"
+[champion]
+by = "val_loss"
+ensemble = 3
+[search]
+sampler = "random"
+n_trials = 6
+[executor]
+n_workers = 1
+"""
+N_AVERAGED = 3
+
+
+@pytest.fixture(scope="module")
+def shell(module_shell, preloaded):
+    """A shell with a finished study, whose champion averages three trials."""
+    shell = replace(module_shell, preloaded=preloaded)
+    (shell.folder / "choice.toml").write_text(EXPERIMENT)
+    shell.run("run", "choice.toml")
+    return shell
+
+
+@pytest.fixture
+def view(shell):
+    view = ledgers.read(Store(shell.folder / "mlruns"), "choice")
+    yield view
+    view.close()
+
+
+def by_loss(view):
+    return sorted((record.number for record in view.records()), key=lambda number: view.result(number).best_metrics["val_loss"])
+
+
+def test_the_best_trials_are_those_of_the_smallest_loss_whatever_their_accuracy(shell, view):
+    ranked = by_loss(view)
+    output, best = shell.call("best", "choice").stdout, json.loads(shell.call("best", "choice", "--json").stdout)
+    assert best["trial"] == ranked[0]
+    assert best["value"] == view.result(ranked[0]).value
+    assert best["trials"] == ranked[:N_AVERAGED]
+    assert {path.name.partition(".")[0] for path in view.folder.models.iterdir()} == {str(number) for number in ranked[:N_AVERAGED]}
+    accuracies = [view.result(number).value for number in ranked]
+    assert accuracies != sorted(accuracies, reverse=True)  # another ranking than the objective's
+    assert f"best by val_loss {view.result(ranked[0]).best_metrics['val_loss']:.5g}" in output
+    assert f"average of 3 models of the trials {', '.join(map(str, ranked[:N_AVERAGED]))}" in output
+    assert "Best trials by val_loss" in shell.call("show", "choice").stdout
+
+
+def test_the_champion_predicts_the_mean_of_the_models_of_the_best_trials(shell, view):
+    champion = load_champion("choice", f"sqlite:///{shell.folder}/mlruns/mlflow.db")
+    assert champion.metadata.trials == tuple(by_loss(view)[:N_AVERAGED])
+    test = load_dataset(view.experiment.data).test
+    predicted = champion.predict(test.features)
+    alone = [member.outputs(member.preprocessor.check(test.features)).ravel() for member in champion.members]
+    assert len({member.model.count_params() for member in champion.members}) > 1
+    np.testing.assert_allclose(predicted["probability_1"], np.mean(alone, axis=0), atol=1e-6)
+    assert champion.metadata.test["accuracy"] == pytest.approx((predicted["prediction"] == test.target).mean())
+
+
+def test_size_and_latency_are_told(shell, view, rows):
+    best = json.loads(shell.call("best", "choice", "--json").stdout)
+    n_bytes = sum(path.stat().st_size for path in view.folder.models.glob("*.keras"))
+    assert best["cost"]["n_models"] == N_AVERAGED
+    assert n_bytes < best["cost"]["size_bytes"] < n_bytes + 1e6
+    assert 0 < best["cost"]["latency_ms"] < 10_000
+    query = f"select key, value from latest_metrics where run_uuid = '{best['parent_run_id']}' and key like 'champion_%'"
+    assert dict(rows(shell, query)) == pytest.approx({f"champion_{name}": number for name, number in best["cost"].items()})
+
+
+def test_a_continued_search_averages_the_best_of_all_trials(shell):
+    shell.run("run", "choice.toml", "--trials", "9")
+    view = ledgers.read(Store(shell.folder / "mlruns"), "choice")
+    ranked = by_loss(view)
+    assert json.loads(shell.call("best", "choice", "--json").stdout)["trials"] == ranked[:N_AVERAGED]
+    assert shell.run("doctor", "choice").stdout == "choice: no problems\n"
+    view.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("champion.by=val_auc", 'champion.by = "val_auc": trials have no such metric; Valid: val_accuracy, val_loss; objective.metrics adds further'),
+        ("champion.by=accuracy", 'champion.by = "accuracy": expected "val_" and the name of a metric; did you mean "val_accuracy"?'),
+        ("champion.ensemble=all", 'champion.ensemble = "all": expected "folds" or a number of trials, 1 to 50'),
+        ("champion.ensemble=0", 'champion.ensemble = 0: expected "folds" or a number of trials, 1 to 50'),
+        ("champion.ensembles=2", 'champion: unknown key "ensembles"; did you mean "ensemble"?'),
+    ],
+)
+def test_a_choice_that_cannot_be_made_is_refused(shell, change, message):
+    finished = shell.call("run", "choice.toml", "--study", "refused", "--set", change, status=2)
+    assert message in finished.stderr
+    assert not (shell.folder / "mlruns" / "studies" / "refused").exists()
+
+
+def test_another_choice_for_a_study_that_has_begun_is_refused(shell):
+    finished = shell.call("run", "choice.toml", "--set", "champion.ensemble=2", status=2)
+    assert "was started with champion.ensemble = 3, and this experiment has 2" in finished.stderr
