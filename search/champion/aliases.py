@@ -30,8 +30,8 @@ _FOLDER = "data/champion"
 def assign(client: "MlflowClient", version: "ModelVersion", tracking_uri: str) -> str:
     """Give a registered version the alias that it deserves.
 
-    It becomes the champion if there is none whose files can be read, or if its value is better than the champion's, of the same
-    metric and direction, on the same data, measured in the same way.
+    It becomes the champion if there is none whose files can be read, if the champion is an earlier one of the same study, or if its value is
+    better than the champion's, of the same metric and direction, on the same data, measured in the same way.
 
     Args:
         client: MLflow's client.
@@ -49,10 +49,9 @@ def assign(client: "MlflowClient", version: "ModelVersion", tracking_uri: str) -
     if champion is None or old is None or new is None:
         choose(client, version)
         return ""
-    is_same_study = champion.run_id == version.run_id  # whose metadata may have been written by an earlier version
-    difference = "" if is_same_study else _difference(old, new)
+    difference = _difference(old, new)
     is_better = operator.gt if new.direction == "maximize" else operator.lt
-    if not difference and is_better(new.value, old.value):
+    if champion.run_id == version.run_id or (not difference and is_better(new.value, old.value)):
         choose(client, version)
         return ""
     client.set_registered_model_alias(version.name, CHALLENGER, version.version)

@@ -32,10 +32,13 @@ class ChampionSection(Table):
             objective's metric.
         ensemble: "folds" (the models of all executions of the best trial; of one execution its only model), or the number of best trials whose
             models are taken, at most 50. The predictions of several models are averaged. Defaults to "folds".
+        confirm: Number of best trials that are trained again, each with three new seeds, before one of them is named the best by the mean,
+            at most 50. 0 means none. Defaults to 0.
     """
 
     by: Annotated[str, AfterValidator(check_metric), Field(examples=["val_loss"], json_schema_extra={"pattern": r"^val_\w+$"})] | None = None
     ensemble: Ensemble = "folds"
+    confirm: Annotated[int, Field(ge=0, le=_MOST_TRIALS)] = 0
 
     @property
     def n_trials(self) -> int:

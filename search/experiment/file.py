@@ -148,7 +148,7 @@ class Experiment(Table):
     @property
     def n_kept_trials(self) -> int:
         """Number of best trials whose models are kept in the study's folder: those of the champion at least."""
-        return max(self.search.keep_models, self.champion.n_trials)
+        return max(self.search.keep_models, self.champion.n_trials, self.champion.confirm)
 
     @property
     def identity(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ with its number, hyperparameters and seed, and runs before any new trial.
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from statistics import fmean
@@ -23,7 +23,7 @@ from ..store import StudyFolder
 from ..trial import EpochReport, ExecutionReport, Failure, TrialResult, TrialState
 from .base import OpenedStudy
 from .record import ATTRIBUTE, RETRY_STATE, RetryState, execution_key, execution_scores, to_attribute, to_retry_state
-from .view import StudyView
+from .view import CONFIRMED, StudyView
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -156,6 +156,14 @@ class Ledger(StudyView):
             self._storage.set_trial_user_attr(trial, ATTRIBUTE, to_attribute(result, seed, finished))
             self._end(result.number, result.state, result.value)
         return self._trials.add_finished(result.number, result.state, self._score(self._trial(result.number)), finished)
+
+    def confirm(self, ranked: Sequence[int]) -> None:
+        """Rank trials before all others until another trial finishes.
+
+        Args:
+            ranked: The numbers of trials that were trained again, the best one first.
+        """
+        self.set_attribute(CONFIRMED, {"n_finished": self.n_finished, "trials": list(ranked)})
 
     def requeue(self, number: int, retry_state: RetryState) -> None:
         """Let a running trial wait for its next attempt.

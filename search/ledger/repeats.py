@@ -1,6 +1,7 @@
 """Repeats of trials in the ledger: the same hyperparameters, trained again with other seeds."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ..trial import TrialResult, TrialState
 from .ledger import Ledger
@@ -20,6 +21,7 @@ class Repeat:
         seed: Its seed.
         epochs: The number of epochs that was asked for; None for the trial's own.
         result: What came of it.
+        metrics: The metrics at its best epoch, of several executions their means. Defaults to the result's.
     """
 
     trial: int
@@ -27,6 +29,7 @@ class Repeat:
     seed: int
     epochs: int | None
     result: TrialResult
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 def write_repeat(ledger: Ledger, repeat: Repeat) -> None:
@@ -37,6 +40,7 @@ def write_repeat(ledger: Ledger, repeat: Repeat) -> None:
         repeat: The repeat.
     """
     written = to_attribute(repeat.result, repeat.seed, repeat.result.finished) | {"epochs": repeat.epochs}
+    written |= {"best_metrics": dict(repeat.result.best_metrics)} if repeat.result.executions else {}
     epochs = "" if repeat.epochs is None else f" {repeat.epochs}"
     ledger.set_attribute(f"{_PREFIX} {repeat.trial} {repeat.index}{epochs}", written)
 
@@ -49,5 +53,6 @@ def read_repeats(ledger: StudyView) -> list[Repeat]:
         if name == _PREFIX:
             trial, index = map(int, numbers[:2])
             result = to_result(trial, TrialState(written["state"]), written)
-            found.append(Repeat(trial=trial, index=index, seed=written["seed"], epochs=written["epochs"], result=result))
+            metrics = written.get("best_metrics", result.best_metrics)
+            found.append(Repeat(trial=trial, index=index, seed=written["seed"], epochs=written["epochs"], result=result, metrics=metrics))
     return sorted(found, key=lambda repeat: (repeat.trial, repeat.epochs or 0, repeat.index))

@@ -19,6 +19,8 @@ from .base import OpenedStudy
 from .record import ATTRIBUTE, RetryState, TrialRecord, metric_of, to_executions, to_record, to_retry_state, was_proposed
 from .trial_index import TrialIndex
 
+CONFIRMED = "confirmed"
+
 
 class StudyView:
     """The record of one study, for reading.
@@ -40,6 +42,7 @@ class StudyView:
         written = self.study.user_attrs.get("experiment", {})
         self._is_reproducible = written.get("search", {}).get("reproducible", False)
         own: Direction = "maximize" if self.study.direction is StudyDirection.MAXIMIZE else "minimize"
+        self._is_confirmed_again = bool(written.get("champion", {}).get("confirm"))
         self._by = written.get("champion", {}).get("by")  # None for the objective's metric
         self._trials = TrialIndex(direction_of(self._by) if self._by else own, self._score, is_reproducible=self._is_reproducible)
         self._refresh()
@@ -57,9 +60,10 @@ class StudyView:
     @property
     def best(self) -> tuple[int, float] | None:
         """Number and value of the best COMPLETE trial by `Experiment.ranked_by`, of equal ones the first to finish; None if there is none."""
-        if self._trials.best is None:
+        found = self.ranking(1)
+        if not found:
             return None
-        number, _ = self._trials.best
+        number = found[0][0]
         return number, float(self._trial(number).user_attrs[ATTRIBUTE]["value"])
 
     def ranking(self, length: int) -> list[tuple[int, float]]:
@@ -71,9 +75,20 @@ class StudyView:
         Returns:
             Number of each and its value of `Experiment.ranked_by`, the best first.
         """
+        if confirmed := self.confirmed:
+            ranked = dict(self._trials.ranking(self.study.get_trials(deepcopy=False), length + len(confirmed)))
+            return [(number, ranked[number]) for number in [*confirmed, *(other for other in ranked if other not in confirmed)]][:length]
         if length == 1:
             return [self._trials.best] if self._trials.best else []
         return self._trials.ranking(self.study.get_trials(deepcopy=False), length)
+
+    @property
+    def confirmed(self) -> list[int] | None:
+        """The best trials in the order that training them again has shown; None if that was not done since the last trial finished."""
+        if not self._is_confirmed_again:
+            return None
+        written = self.attribute(CONFIRMED)
+        return list(written["trials"]) if written and written["n_finished"] == self.n_finished else None
 
     def _score(self, trial: FrozenTrial) -> float | None:
         """Return the value of `Experiment.ranked_by` of a finished trial; None if it has none."""

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 
-from ..errors import StudyFailedError, WorkerError
+from ..errors import StudyFailedError
 from ..ledger import Ledger, StudyView
-from ..ledger.repeats import Repeat, read_repeats, write_repeat
-from ..seeds import trial_seed
+from ..ledger.repeats import Repeat, read_repeats
 from ..spread import Curve
 from ..store import Store
 from ..temporary_files import remove_abandoned
-from ..trial import Failure, TrialResult, TrialState
+from ..trial import TrialResult, TrialState
+from .confirmation import train_missing
 from .disk_space import disk_full_errors
 from .removal import open_alone
 from .repeated_training import RepeatOptions, Training, finished_trial, repeated_training
@@ -119,13 +119,7 @@ def repeat_trials(
         log_known_repeats(ledger, store.tracking_uri, chosen)  # fails before the training if the store does not respond
         if missing := _missing(ledger, chosen, n_repeats, options.epochs):
             with repeated_training(ledger, store, options) as training:
-                for done, result in training.run(missing):
-                    if result.failure in (Failure.LOST, Failure.HUNG):
-                        raise WorkerError(f"Trial {done.trial} could not be trained again: {result.reason}; the same command tries once more")
-                    seed = trial_seed(ledger.experiment.search.seed, done.trial, done.repeat)
-                    repeat = Repeat(trial=done.trial, index=done.repeat, seed=seed, epochs=done.epochs, result=result)
-                    write_repeat(ledger, repeat)
-                    on_repeat(repeat)
+                train_missing(ledger, training, missing, on_repeat)
         return repeated_trials(ledger, chosen, options.epochs), log_known_repeats(ledger, store.tracking_uri, chosen)
 
 

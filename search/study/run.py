@@ -35,6 +35,7 @@ from . import disk_space
 from .baselines import BaselineProcess
 from .code_changes import check_code
 from .comparisons import compare_with_baselines
+from .confirmation import confirm_best, is_confirmed
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
@@ -84,9 +85,9 @@ def run_study(
         modules = check_code(ledger, experiment, accept_code=accept_code)
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs, modules)
         try:
-            if ledger.n_finished < experiment.search.n_trials:
+            if ledger.n_finished < experiment.search.n_trials or not is_confirmed(ledger, experiment):
                 executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
-            _Run(experiment, _load(experiment, ledger), ledger, store, observer).run(executor)
+            _Run(experiment, _load(experiment, ledger), ledger, store, observer, executor).run()
         finally:
             executor.close()
         return with_champion(summarize(ledger), store.tracking_uri)
@@ -103,36 +104,37 @@ def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
 class _Run:
     """One run of a study in this process."""
 
-    def __init__(self, experiment: Experiment, dataset: Dataset, ledger: Ledger, store: Store, observer: Observer) -> None:
+    def __init__(self, experiment: Experiment, dataset: Dataset, ledger: Ledger, store: Store, observer: Observer, executor: Executor) -> None:
         self._experiment = experiment
         self._dataset = dataset
         self._ledger = ledger
         self._store = store
         self._observer = observer
+        self._executor = executor
         self._tracker: Tracker = BackgroundTracker(MlflowTracker(store.tracking_uri, store.artifacts))
         self._n_trials = experiment.search.n_trials
         self._targets = targets_of_study(ledger, dataset, experiment)
 
-    def run(self, executor: Executor) -> None:
+    def run(self) -> None:
         """Run the missing trials, and end this process' part in the study as `Ending` describes."""
         self._ledger.wait_for_promotion()
         interrupted = self._ledger.recover_trials(self._experiment.executor.max_retries)
         metric = with_class(self._experiment.objective.metric, positive_classes(self._targets))
         self._observer.on_study_start(StudyStart.of(self._ledger, metric, self._n_trials))
-        is_missing = self._ledger.n_finished < self._n_trials
+        is_missing = self._ledger.n_finished < self._n_trials or not is_confirmed(self._ledger, self._experiment)
         self._baselines = BaselineProcess(self._ledger, self._experiment)
         if not is_missing and not interrupted and self._is_tracked and not self._baselines.are_missing:
             self._end(Ending.NOTHING_RAN)
             return
-        with Packager(executor.start_process) as self._packager, self._baselines:
+        with Packager(self._executor.start_process) as self._packager, self._baselines:
             if is_missing:
-                self._prepare_training(executor)
+                self._prepare_training()
             elif self._baselines.are_missing:
                 self._prepare_arrays()
-            self._baselines.start(executor.start_process, self._dataset.test)
-            self._start_tracking(executor)
+            self._baselines.start(self._executor.start_process, self._dataset.test)
+            self._start_tracking()
             try:
-                self._search(executor)
+                self._search()
             except BaseException:  # Ctrl-C too
                 try:
                     self._leave(is_over=False)
@@ -141,7 +143,7 @@ class _Run:
                 raise
             self._leave(is_over=True)
 
-    def _prepare_training(self, executor: Executor) -> None:
+    def _prepare_training(self) -> None:
         """Prepare the data and connect to MLflow while the workers start, then check the model in a worker."""
         for note in start_notes(self._ledger, experiment=self._experiment, dataset=self._dataset, targets=self._targets, n_trials=self._n_trials):
             self._observer.on_note(note)
@@ -152,7 +154,7 @@ class _Run:
             self._packager.load(self._experiment.data, self._experiment.executor.load_timeout_seconds)
         self._tracker.open()
         import_libraries()  # while the workers import the backend
-        for note in executor.check(self._observer.on_stage):
+        for note in self._executor.check(self._observer.on_stage):
             self._observer.on_note(note)
         if is_new:
             self._check_loaded_again()
@@ -182,7 +184,7 @@ class _Run:
     def _has_run(self) -> bool:
         return has_run(self._store.tracking_uri, self._ledger.attribute("parent_run_id"))
 
-    def _start_tracking(self, executor: Executor) -> None:
+    def _start_tracking(self) -> None:
         with self._ledger.lock():  # one coordinator starts the study's run, the others continue it
             earlier = self._ledger.attribute("parent_run_id")
             run_id = self._tracker.start_study(
@@ -191,7 +193,7 @@ class _Run:
                     experiment=self._experiment.without_secrets(),
                     dataset=self._dataset,
                     n_trials=self._n_trials,
-                    n_workers=executor.n_workers,
+                    n_workers=self._executor.n_workers,
                     parent_run_id=earlier,
                     result_of=self._ledger.result,
                     finished=self._finished_trials,
@@ -212,18 +214,19 @@ class _Run:
             if record.result is not None:
                 yield build_assignment(self._experiment, self._ledger, record.number, record.params), record.result
 
-    def _search(self, executor: Executor) -> None:
+    def _search(self) -> None:
         try:
-            reason = SearchLoop(self._experiment, self._ledger, executor, self._tracker, self._observer, self._n_trials).run()
+            reason = SearchLoop(self._experiment, self._ledger, self._executor, self._tracker, self._observer, self._n_trials).run()
             if reason:
                 self._observer.on_stage(f"Ended with {self._ledger.n_finished} of {self._n_trials} trials: {reason}")
         finally:
-            executor.close()
+            if not self._experiment.champion.confirm:
+                self._executor.close()
         self._tracker.pause_all()
         if not self._has_run:  # the store was removed in mid-run: all runs are written anew
             self._observer.on_note(f"{redact(self._store.tracking_uri)} has lost the study's runs: they are written anew from the ledger")
             self._tracker.open()
-            self._start_tracking(executor)
+            self._start_tracking()
 
     def _leave(self, *, is_over: bool) -> None:
         """Requeue the trials that did not end, and end this process' part in a study that is over, or was stopped by Ctrl-C or an error."""
@@ -257,6 +260,10 @@ class _Run:
         if self._ledger.best is None:
             return
         plots = None
+        if not is_confirmed(self._ledger, self._experiment):
+            self._show(confirm_best(self._ledger, self._experiment, self._executor, self._observer.on_stage))
+        if self._experiment.champion.confirm:
+            self._executor.close()
         if not is_promoted(self._ledger):
             self._observer.on_stage("Packaging the best model")
             with Promotion(self._ledger, self._experiment, self._packager, self._dataset) as promotion:

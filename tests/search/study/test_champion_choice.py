@@ -1,6 +1,7 @@
 """Which trial is the best one by ``[champion]``, and a champion that averages the models of several trials."""
 
 import json
+import statistics
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from search import ledger as ledgers
 from search import load_champion
 from search.data.dataset import load_dataset
+from search.ledger.repeats import read_repeats
 from search.store import Store
 
 EXPERIMENT = """
@@ -98,6 +100,31 @@ def test_a_continued_search_averages_the_best_of_all_trials(shell):
     assert json.loads(shell.call("best", "choice", "--json").stdout)["trials"] == ranked[:N_AVERAGED]
     assert shell.run("doctor", "choice").stdout == "choice: no problems\n"
     view.close()
+
+
+def test_the_best_trials_are_trained_again_before_one_is_named_the_best(shell):
+    command = ("run", "choice.toml", "--study", "again", "--set", "champion.confirm=2", "--set", "champion.ensemble=folds")
+    output = shell.run(*command, "--trials", "3").stdout
+    trained = {}
+    for n_trials in (3, 4):
+        if n_trials == 4:
+            shell.run(*command, "--trials", "4")
+        view = ledgers.read(Store(shell.folder / "mlruns"), "again")
+        losses = {}
+        for repeat in read_repeats(view):
+            losses.setdefault(repeat.trial, []).append(repeat.metrics["val_loss"])
+            assert (
+                trained.setdefault((repeat.trial, repeat.index), repeat.result.finished) == repeat.result.finished
+            )  # those it has are not trained anew
+        best_of_search = by_loss(view)[:2]
+        assert {number: len(values) for number, values in losses.items() if number in best_of_search} == dict.fromkeys(best_of_search, 3)
+        assert view.best[0] == min(best_of_search, key=lambda number: statistics.fmean(losses[number]))
+        champion = load_champion("again", f"sqlite:///{shell.folder}/mlruns/mlflow.db")
+        assert champion.metadata.trial == view.best[0]
+        view.close()
+    assert "Training the best 2 trials again with new seeds" in output
+    assert "Note: with 3 new seeds trial " in output
+    assert "with 3 other seeds" in shell.call("best", "again").stdout
 
 
 @pytest.mark.parametrize(
