@@ -162,6 +162,17 @@ class StudyFolder:
         found = {path.stem.rpartition("-")[2]: path for path in self.models.glob(f"{number}-*.*")}
         return {int(execution): path for execution, path in found.items() if execution.isdigit()}
 
+    def refitted_model(self, number: int, suffix: str = "") -> Path:
+        """The model of a trial that was trained on all rows, such as ``7-all.keras``.
+
+        Args:
+            number: The trial's number.
+            suffix: The suffix of the model's kind. Defaults to that of the file that is there; without one if there is none.
+        """
+        stem = f"{number}-all"
+        found = [path for path in self.models.glob(f"{stem}.*") if path.stem == stem]
+        return self.models / f"{stem}{suffix}" if suffix else next(iter(found), self.models / stem)
+
     def models_of(self, number: int) -> list[Path]:
         """The models of a trial: its only one, or those of its executions in their order; none if there is none."""
         only, executions = self.model(number), self.execution_models(number)

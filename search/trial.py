@@ -59,6 +59,7 @@ class Assignment:
         attempt: Number of the attempt, from 1. Defaults to 1.
         execution: Number of the execution that is trained, from 0. Defaults to 0, as an experiment without folds and repeats has one.
         executions: Results of the first executions, which an earlier attempt has trained. Defaults to none.
+        is_refit: Whether the trial is trained on the rows of all folds, once and for all its epochs. Defaults to False.
         seconds_before: Time that the executions before this one took, for the trial's time limit. Defaults to 0.
         started: Time of the start, in seconds since 1970. Defaults to now.
     """
@@ -75,6 +76,7 @@ class Assignment:
     attempt: int = 1
     execution: int = 0
     executions: "tuple[TrialResult, ...]" = ()
+    is_refit: bool = False
     seconds_before: float = 0.0
     started: float = field(default_factory=time.time, compare=False)
 

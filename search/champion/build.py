@@ -184,7 +184,7 @@ def _load(champion: Champion, spec: PackageSpec, version: Path | None) -> list[s
 def _verify(champion: Champion, dataset: Dataset, spec: PackageSpec) -> None:
     """Check that each model predicts the first rows that it was validated on as it did when it was trained."""
     evaluation = spec.experiment.evaluation
-    validated = [fold.validation for fold in folds(dataset, evaluation)]
+    validated = [dataset.validation] if spec.experiment.is_refitted else [fold.validation for fold in folds(dataset, evaluation)]
     for number, member in enumerate(champion.members):
         with np.load(member.folder / EXPECTED) as kept:
             expected = {name.removeprefix("outputs").removeprefix("."): kept[name] for name in kept}

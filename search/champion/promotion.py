@@ -31,8 +31,17 @@ def champion_trials(ledger: StudyView) -> list[int]:
 
 
 def has_models(ledger: StudyView, number: int) -> bool:
-    """Return whether the models of all executions of a trial are in the study's folder."""
-    return len(ledger.folder.models_of(number)) == ledger.experiment.evaluation.n_executions
+    """Return whether the models of a trial that its champion has are in the study's folder."""
+    experiment = ledger.experiment
+    return len(models_of(ledger, number)) == (1 if experiment.is_refitted else experiment.evaluation.n_executions)
+
+
+def models_of(ledger: StudyView, number: int) -> list[Path]:
+    """Return the models of a trial that its champion has: those of its executions, or the one that was trained on all rows."""
+    if not ledger.experiment.is_refitted:
+        return ledger.folder.models_of(number)
+    only = ledger.folder.refitted_model(number)
+    return [only] if only.is_file() else []
 
 
 class Promotion:
@@ -62,7 +71,7 @@ class Promotion:
         (best, value), self._trials = ledger.best, champion_trials(ledger)
         if not has_models(ledger, best):
             raise ChampionError(
-                f"{ledger.folder.models} has {len(ledger.folder.models_of(best))} models of trial {best}; expected one for each of its "
+                f"{ledger.folder.models} has {len(models_of(ledger, best))} models of trial {best}; expected one for each of its "
                 f"{self._experiment.evaluation.n_executions} executions; search again with --fresh"
             )
         self._folder = Path(tempfile.mkdtemp(prefix=temporary_prefix()))
@@ -74,7 +83,7 @@ class Promotion:
                 params=tuple(ledger.record(number).params for number in self._trials),
                 value=value,
                 fingerprint=ledger.attribute("dataset"),
-                model_paths=tuple(path for number in self._trials for path in ledger.folder.models_of(number)),
+                model_paths=tuple(path for number in self._trials for path in models_of(ledger, number)),
                 preprocessor=ledger.folder.preprocessor,
                 folder=self._folder / "champion",
                 code=versions(ledger.folder.code),

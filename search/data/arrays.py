@@ -114,14 +114,16 @@ def fold_folder(folder: Path, fold: int | None) -> Path:
     return folder if fold is None else folder / f"fold-{fold}"
 
 
-def load_folds(folder: Path, n_folds: int) -> list[TrainingArrays]:
+def load_folds(folder: Path, n_folds: int, *, with_all_rows: bool = False) -> list[TrainingArrays]:
     """Map the arrays of each fold into memory.
 
     Args:
         folder: The folder of a study's arrays.
         n_folds: Number of folds; 1 for the data set's own validation part.
+        with_all_rows: Whether the arrays whose training part has the rows of all folds follow, if there are several. Defaults to False.
     """
-    return [TrainingArrays.load(fold_folder(folder, None if n_folds == 1 else fold)) for fold in range(n_folds)]
+    chosen = [None] if n_folds == 1 else [*range(n_folds), *([None] if with_all_rows else [])]
+    return [TrainingArrays.load(fold_folder(folder, fold)) for fold in chosen]
 
 
 def named(tree: V | Mapping[str, V]) -> dict[str, V]:

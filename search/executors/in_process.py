@@ -36,7 +36,9 @@ class InProcessExecutor:
 
         @functools.cache
         def load() -> list[TrainingContext]:
-            return [TrainingContext(experiment, fold) for fold in load_folds(arrays, experiment.evaluation.folds)]
+            return [
+                TrainingContext(experiment, fold) for fold in load_folds(arrays, experiment.evaluation.folds, with_all_rows=experiment.is_refitted)
+            ]
 
         def check() -> tuple[str, ...]:
             for name, value in DeviceShare("gpu", "0", 1).memory_environment.items():

@@ -11,14 +11,14 @@ _MOST_TRIALS = 50
 
 
 def _check_ensemble(value: object) -> object:
-    if value == "folds" or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_TRIALS):
+    if value in ("folds", "none") or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_TRIALS):
         return value
-    raise invalid(f'expected "folds" or a number of trials, 1 to {_MOST_TRIALS}')
+    raise invalid(f'expected "folds", "none" or a number of trials, 1 to {_MOST_TRIALS}')
 
 
 Ensemble = Annotated[
-    Annotated[int, Field(ge=1, le=_MOST_TRIALS), Tag("<number>")] | Annotated[Literal["folds"], Tag("<folds>")],
-    Discriminator(lambda value: "<folds>" if isinstance(value, str) else "<number>"),
+    Annotated[int, Field(ge=1, le=_MOST_TRIALS), Tag("<number>")] | Annotated[Literal["folds", "none"], Tag("<text>")],
+    Discriminator(lambda value: "<text>" if isinstance(value, str) else "<number>"),
     BeforeValidator(_check_ensemble),
 ]
 
@@ -30,8 +30,10 @@ class ChampionSection(Table):
         by: The metric that decides which COMPLETE trial is the best one: "val_" and a metric that each trial has, such as "val_loss", which
             chooses better than the accuracy on few rows. Samplers, pruners and the race go by the objective. Left out means the
             objective's metric.
-        ensemble: "folds" (the models of all executions of the best trial; of one execution its only model), or the number of best trials whose
-            models are taken, at most 50. The predictions of several models are averaged. Defaults to "folds".
+        ensemble: "folds" (the models of all executions of the best trial), the number of best trials whose models are taken, at most 50, or
+            "none": one model, for which the best trial is trained once more, on the rows of all folds and for the median of their best
+            numbers of epochs. The predictions of several models are averaged. Where trials have one execution, "folds" and "none" are its
+            model. Defaults to "folds".
         confirm: Number of best trials that are trained again, each with three new seeds, before one of them is named the best by the mean,
             at most 50. 0 means none. Defaults to 0.
     """
@@ -43,4 +45,4 @@ class ChampionSection(Table):
     @property
     def n_trials(self) -> int:
         """Number of trials whose models the champion has."""
-        return 1 if self.ensemble == "folds" else self.ensemble
+        return self.ensemble if isinstance(self.ensemble, int) else 1

@@ -146,6 +146,11 @@ class Experiment(Table):
         return self.objective if by in (None, self.objective.metric) else ObjectiveSection(metric=by, direction=direction_of(by))
 
     @property
+    def is_refitted(self) -> bool:
+        """Whether the best trial is trained once more for the champion, on all rows that trials are trained and measured on."""
+        return self.champion.ensemble == "none" and self.evaluation.n_executions > 1
+
+    @property
     def n_kept_trials(self) -> int:
         """Number of best trials whose models are kept in the study's folder: those of the champion at least."""
         return max(self.search.keep_models, self.champion.n_trials, self.champion.confirm)

@@ -5,6 +5,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..errors import StudyNotFoundError
 from ..executors.base import Executor
@@ -28,12 +29,14 @@ class Training:
         repeat: The number of the repeat, from 1; 0 for the trial's own seed.
         epochs: Number of epochs; None for the trial's own.
         n_executions: Number of executions; None for all of the experiment. Defaults to None.
+        is_refit: Whether the trial is trained on the rows of all folds, for all epochs, and its model is saved. Defaults to False.
     """
 
     trial: int
     repeat: int
     epochs: int | None = None
     n_executions: int | None = None
+    is_refit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +58,7 @@ class RepeatOptions:
 
 @dataclass
 class RepeatedTraining:
-    """Trains trials again. Nothing is saved but what it returns; neither models nor checkpoints are written.
+    """Trains trials again. Nothing is saved but what it returns and the model of a refit; no checkpoints are written.
 
     Attributes:
         experiment: The study's experiment.
@@ -101,14 +104,17 @@ class RepeatedTraining:
         """Return an assignment whose number is its own, since several trainings of a trial may run at once."""
         experiment, trial = self.experiment, training.trial
         own = build_assignment(experiment, self.ledger, trial, self.ledger.record(trial).params)
-        settings = own.training if training.epochs is None else own.training.model_copy(update={"epochs": training.epochs})
+        changes: dict[str, Any] = {} if training.epochs is None else {"epochs": training.epochs}
+        changes |= {"patience": 0, "restore_best_weights": False} if training.is_refit else {}
+        never = float("inf") if experiment.ranked_by.direction == "maximize" else float("-inf")
         return replace(
             own,
             number=number,
-            training=settings,
+            training=own.training.model_copy(update=changes),
             seed=trial_seed(experiment.search.seed, trial, training.repeat),
             is_prunable=False,
-            keep_if_better_than=float("inf") if experiment.objective.direction == "maximize" else float("-inf"),
+            is_refit=training.is_refit,
+            keep_if_better_than=None if training.is_refit else never,
             model_path=str(self.ledger.folder.repeats / "models" / str(number)),
             checkpoint_path="",
             executions=(),

@@ -33,9 +33,9 @@ from ..tracking.sqlite_store import has_run
 from ..trial import Assignment, TrialResult
 from . import disk_space
 from .baselines import BaselineProcess
+from .champion_training import train_champion, trains_champion
 from .code_changes import check_code
 from .comparisons import compare_with_baselines
-from .confirmation import confirm_best, is_confirmed
 from .ending import Ending
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
@@ -85,7 +85,7 @@ def run_study(
         modules = check_code(ledger, experiment, accept_code=accept_code)
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs, modules)
         try:
-            if ledger.n_finished < experiment.search.n_trials or not is_confirmed(ledger, experiment):
+            if ledger.n_finished < experiment.search.n_trials or trains_champion(ledger, experiment):
                 executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
             _Run(experiment, _load(experiment, ledger), ledger, store, observer, executor).run()
         finally:
@@ -121,7 +121,7 @@ class _Run:
         interrupted = self._ledger.recover_trials(self._experiment.executor.max_retries)
         metric = with_class(self._experiment.objective.metric, positive_classes(self._targets))
         self._observer.on_study_start(StudyStart.of(self._ledger, metric, self._n_trials))
-        is_missing = self._ledger.n_finished < self._n_trials or not is_confirmed(self._ledger, self._experiment)
+        is_missing = self._ledger.n_finished < self._n_trials or trains_champion(self._ledger, self._experiment)
         self._baselines = BaselineProcess(self._ledger, self._experiment)
         if not is_missing and not interrupted and self._is_tracked and not self._baselines.are_missing:
             self._end(Ending.NOTHING_RAN)
@@ -220,7 +220,7 @@ class _Run:
             if reason:
                 self._observer.on_stage(f"Ended with {self._ledger.n_finished} of {self._n_trials} trials: {reason}")
         finally:
-            if not self._experiment.champion.confirm:
+            if not (self._experiment.champion.confirm or self._experiment.is_refitted):
                 self._executor.close()
         self._tracker.pause_all()
         if not self._has_run:  # the store was removed in mid-run: all runs are written anew
@@ -260,10 +260,8 @@ class _Run:
         if self._ledger.best is None:
             return
         plots = None
-        if not is_confirmed(self._ledger, self._experiment):
-            self._show(confirm_best(self._ledger, self._experiment, self._executor, self._observer.on_stage))
-        if self._experiment.champion.confirm:
-            self._executor.close()
+        self._show(train_champion(self._ledger, self._experiment, self._executor, self._observer.on_stage))
+        self._executor.close()
         if not is_promoted(self._ledger):
             self._observer.on_stage("Packaging the best model")
             with Promotion(self._ledger, self._experiment, self._packager, self._dataset) as promotion:

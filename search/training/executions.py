@@ -23,7 +23,8 @@ def train_executions(contexts: Sequence[TrainingContext], assignment: Assignment
     """Train a trial.
 
     Args:
-        contexts: The experiment with the arrays of each fold; a single one without folds.
+        contexts: The experiment with the arrays of each fold, and last those of all rows if the champion is trained on them; a single one
+            without folds.
         assignment: The trial.
         report: Called after each epoch, and after each execution if there are several; a trial that does not continue is PRUNED.
         train: Trains one execution. Defaults to `run.train_trial`.
@@ -33,8 +34,8 @@ def train_executions(contexts: Sequence[TrainingContext], assignment: Assignment
     """
     experiment = contexts[0].experiment
     evaluation, limit = experiment.evaluation, experiment.executor.trial_timeout_seconds
-    if evaluation.n_executions == 1:
-        return train(contexts[0], assignment, report, None)
+    if evaluation.n_executions == 1 or assignment.is_refit:
+        return train(contexts[-1], assignment, report, None)
     done = list(assignment.executions)
     state = TrialState.COMPLETE
     while state is TrialState.COMPLETE and len(done) < evaluation.n_executions:

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
 
-from ...data.arrays import load_folds
+from ...data.arrays import TrainingArrays, load_folds
 from ...experiment.kept_modules import import_kept
 from ..messages import WorkerSetup, WorkerStarted
 from ..worker_loop import serve
@@ -27,6 +27,10 @@ def work(pipe: Connection) -> NoReturn:
         setup: WorkerSetup = pipe.recv()
         sys.path[:] = setup.path
         import_kept(setup.modules)
-        n_folds = setup.experiment.evaluation.folds
-        serve(setup.experiment, lambda: load_folds(Path(setup.arrays), n_folds), pipe.recv, pipe.send)
+        experiment = setup.experiment
+
+        def load() -> list[TrainingArrays]:
+            return load_folds(Path(setup.arrays), experiment.evaluation.folds, with_all_rows=experiment.is_refitted)
+
+        serve(experiment, load, pipe.recv, pipe.send)
     os._exit(0)  # without waiting for trials

@@ -10,6 +10,7 @@ import pytest
 from search import ledger as ledgers
 from search import load_champion
 from search.data.dataset import load_dataset
+from search.data.folds import joined
 from search.ledger.repeats import read_repeats
 from search.store import Store
 
@@ -127,13 +128,34 @@ def test_the_best_trials_are_trained_again_before_one_is_named_the_best(shell):
     assert "with 3 other seeds" in shell.call("best", "again").stdout
 
 
+def test_one_model_instead_of_one_for_each_fold_is_trained_on_all_rows(shell):
+    command = ("run", "choice.toml", "--study", "one", "--trials", "2", "--set", "evaluation.folds=3", "--set", "champion.ensemble=none")
+    output = shell.run(*command).stdout
+    view = ledgers.read(Store(shell.folder / "mlruns"), "one")
+    number, _ = view.best
+    assert f"Training trial {number} on all rows, {view.result(number).best_epoch} epochs" in output
+    champion = load_champion("one", f"sqlite:///{shell.folder}/mlruns/mlflow.db")
+    assert (len(champion.members), champion.metadata.trials) == (1, (number,))
+    dataset = load_dataset(view.experiment.data)
+    mean = champion.preprocessor.transform(joined(dataset).features).mean(axis=0)
+    np.testing.assert_allclose(mean, 0, atol=1e-5)  # fitted on the rows of all folds
+    predicted = champion.predict(dataset.test.features)
+    assert champion.metadata.test["accuracy"] == pytest.approx((predicted["prediction"] == dataset.test.target).mean())
+    model = view.folder.refitted_model(number)
+    assert model.read_bytes() == champion.model_file.read_bytes()
+    model.unlink()
+    assert f"Training trial {number} on all rows" in shell.run(*command).stdout  # a killed search may lack it
+    assert model.is_file()
+    view.close()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ("champion.by=val_auc", 'champion.by = "val_auc": trials have no such metric; Valid: val_accuracy, val_loss; objective.metrics adds further'),
         ("champion.by=accuracy", 'champion.by = "accuracy": expected "val_" and the name of a metric; did you mean "val_accuracy"?'),
-        ("champion.ensemble=all", 'champion.ensemble = "all": expected "folds" or a number of trials, 1 to 50'),
-        ("champion.ensemble=0", 'champion.ensemble = 0: expected "folds" or a number of trials, 1 to 50'),
+        ("champion.ensemble=all", 'champion.ensemble = "all": expected "folds", "none" or a number of trials, 1 to 50'),
+        ("champion.ensemble=0", 'champion.ensemble = 0: expected "folds", "none" or a number of trials, 1 to 50'),
         ("champion.ensembles=2", 'champion: unknown key "ensembles"; did you mean "ensemble"?'),
     ],
 )

@@ -89,6 +89,17 @@ def test_a_stopped_trial_is_pruned_with_the_mean_so_far_and_without_the_last_mod
     assert [path.name for path in (tmp_path / "models").glob("*.keras")] == ["3-0.keras"]
 
 
+def test_a_refit_trains_once_on_the_last_arrays(tmp_path):
+    assignment = make_assignment(tmp_path / "models" / "refitted", is_refit=True)
+    reports: list[object] = []
+    result = train_executions([TrainingContext(EXPERIMENT, fold) for fold in ARRAYS], assignment, lambda report: reports.append(report) or True)
+    alone = train_trial(make_experiment(trainer="keras"), replace(assignment, model_path=str(tmp_path / "fit")), ARRAYS[-1])
+    assert (result.executions, [report.epoch for report in reports]) == ((), list(range(1, len(alone.history) + 1)))
+    for epoch, expected in zip(result.history, alone.history, strict=True):
+        assert epoch == pytest.approx(expected, abs=1e-4)
+    assert [path.name for path in (tmp_path / "models").glob("*.keras")] == ["refitted.keras"]
+
+
 def test_an_execution_that_fails_fails_the_trial_with_its_number(tmp_path):
     def report(progress):
         if isinstance(progress, ExecutionReport) and progress.execution == 1:
