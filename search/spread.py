@@ -1,5 +1,6 @@
 """The mean of repeated measurements, its standard error, and the mean of learning curves."""
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,23 @@ def mean_and_error(values: Sequence[float]) -> tuple[float, float | None]:
     """
     error = statistics.stdev(values) / len(values) ** 0.5 if len(values) > 1 else None
     return statistics.fmean(values), error
+
+
+def paired_t_test(differences: Sequence[float]) -> tuple[float, float]:
+    """Test by Student's t whether the mean of paired differences is 0.
+
+    Args:
+        differences: Differences, at least two.
+
+    Returns:
+        Their mean, and the probability of a mean that is as small or smaller if the true one is 0.
+    """
+    mean, error = statistics.fmean(differences), statistics.stdev(differences) / math.sqrt(len(differences))
+    if error == 0:
+        return mean, 0.5 if mean == 0 else float(mean > 0)
+    from scipy.special import stdtr
+
+    return mean, float(stdtr(len(differences) - 1, mean / error))
 
 
 def comparable(value: float) -> float:

@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ _LOSS = {"objective.metric": "val_loss", "objective.direction": "minimize"}
 _FOLDS = {"evaluation.folds": "5", "search.n_trials": "22"}
 RULES: Mapping[str, Mapping[str, str]] = {
     "one split, best accuracy": _ONE_SPLIT,
-    "one split, best loss": _ONE_SPLIT | _LOSS,
     "5 folds with a race, best accuracy, 5 averaged": _FOLDS,
     "5 folds with a race, best loss, 5 averaged": _FOLDS | _LOSS,
 }
@@ -145,7 +144,7 @@ def run_all(wanted: Iterable[tuple[str, int, str]], known: list[Outcome], file: 
 
     found = list(known)
     with ThreadPoolExecutor(n_processes) as pool:
-        for outcome in filter(None, pool.map(run, missing)):
+        for outcome in filter(None, (done.result() for done in as_completed(pool.submit(run, key) for key in missing))):
             found.append(outcome)
             with file.open("a", encoding="utf-8") as lines:
                 lines.write(json.dumps(asdict(outcome)) + "\n")

@@ -34,7 +34,10 @@ def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool 
         ChampionError: If the written model predicts otherwise than the champion.
     """
     if (n_models := len(champion.members)) > 1:
-        raise InputError(f"The champion averages {n_models} models, which one file cannot hold; predict with it, by the command predict or by MLflow")
+        raise InputError(
+            f"The champion averages {n_models} models, which one file cannot hold; predict with it, by the command predict or by MLflow, or search "
+            'with ensemble = "none" in [champion], which trains one model on all rows'
+        )
     suffix = champion.model_file.suffix
     if path.suffix != suffix:
         raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in {suffix}')

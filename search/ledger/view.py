@@ -92,9 +92,11 @@ class StudyView:
 
     def _score(self, trial: FrozenTrial) -> float | None:
         """Return the value of `Experiment.ranked_by` of a finished trial; None if it has none."""
+        written = trial.user_attrs.get(ATTRIBUTE)
+        if written is None:
+            return None
         if self._by is None:
-            value = trial.user_attrs[ATTRIBUTE]["value"]
-            return None if value is None else float(value)
+            return None if written["value"] is None else float(written["value"])
         score = metric_of(trial, self._by)
         return comparable(score) if score is not None and self._is_reproducible else score
 

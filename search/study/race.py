@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..experiment.sections import ObjectiveSection
+from ..spread import paired_t_test
 
 REDUCTIONS = (6, 2)
 """Of this number of trials one goes on: after the first execution, and after each later one."""
@@ -70,9 +71,5 @@ def is_worse(differences: Sequence[float]) -> bool:
     Args:
         differences: How much better one trial is on each execution, at least two.
     """
-    mean, error = statistics.fmean(differences), statistics.stdev(differences) / math.sqrt(len(differences))
-    if error == 0 or mean >= 0:
-        return mean < 0
-    from scipy.special import stdtr
-
-    return bool(stdtr(len(differences) - 1, mean / error) < SIGNIFICANCE)
+    mean, lower_tail = paired_t_test(differences)
+    return mean < 0 and lower_tail < SIGNIFICANCE

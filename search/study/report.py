@@ -65,6 +65,7 @@ def _result(summary: StudySummary) -> tuple[dict[str, str], list[str]]:
     chosen = ", ".join(filter(None, [summary.direction, summary.best_by_text]))
     facts = {
         "Best trial": f"{summary.trial}, {with_class(summary.metric, positive)} {value} ({chosen})",
+        **({"Second best": summary.runner_up_text} if summary.runner_up else {}),
         "Hyperparameters": format_params(summary.params) or "none is searched",
         "Test part": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
         "Model": ", ".join(filter(None, [summary.model_uri or "not registered yet", summary.cost_text])),

@@ -18,6 +18,7 @@ from ..training.intervals import Difference
 from .baselines import Baselines, read_baselines
 from .comparisons import read_comparisons
 from .repeated_trials import RepeatedTrial, repeated_trials
+from .runner_up import RunnerUp, compare_with_runner_up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ class StudySummary:
         run_id: MLflow's run of the best trial; None until the champion is registered.
         parent_run_id: MLflow's run of the study.
         model_uri: URI of the best trial's registered model; None until it is registered.
+        runner_up: How the best trial differs from the second best one, with folds or repeats. Defaults to None.
         best_by: The metric by which the best trial is chosen, if that is not the objective's; it is among ``metrics``. Defaults to None.
         trials: The trials whose models the champion has, the best one first; empty until it is registered.
         cost: What serving the champion costs (`search.champion.serving_cost.measure_cost`); empty until it is registered.
@@ -76,6 +78,7 @@ class StudySummary:
     repeats: RepeatedTrial | None = None
     test_intervals: Mapping[str, Sequence[float]] = field(default_factory=dict)
     comparisons: Mapping[str, Difference] = field(default_factory=dict)
+    runner_up: RunnerUp | None = None
     best_by: str | None = None
     trials: Sequence[int] = ()
     cost: Mapping[str, float] = field(default_factory=dict)
@@ -91,6 +94,11 @@ class StudySummary:
         if self.best_by is None:
             return ""
         return f"best by {with_class(self.best_by, self.positive_classes)} {format_number(self.metrics[self.best_by])}"
+
+    @property
+    def runner_up_text(self) -> str:
+        """How the best trial differs from the second best one; empty if they were not compared."""
+        return "" if self.runner_up is None else f"{self.runner_up.text(self.metric)}, paired over {len(self.execution_values)} executions"
 
     @property
     def cost_text(self) -> str:
@@ -135,6 +143,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         repeats=repeated if repeated.values else None,
         test_intervals=champion.get("test_intervals", {}),
         comparisons=read_comparisons(ledger) if champion else {},
+        runner_up=compare_with_runner_up(ledger),
         best_by=None if ledger.experiment.ranked_by is objective else ledger.experiment.ranked_by.metric,
         trials=champion.get("trials", [number] if champion else []),
         cost=champion.get("cost", {}),
@@ -190,6 +199,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         test_intervals=summary.test_intervals,
         comparisons=list(comparison_texts(summary).values()),
         baseline_metrics=summary.baselines.flat if summary.baselines else {},
+        runner_up=summary.runner_up_text,
         best_by=summary.best_by_text,
         cost=summary.cost,
         cost_text=summary.cost_text,

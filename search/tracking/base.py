@@ -57,6 +57,7 @@ class StudyOutcome:
         best_value: The best trial's value.
         best_error: Its standard error over executions; None for fewer than two. Defaults to None.
         best_by: By which other metric than the objective's it was chosen, with its value; empty if by none. Defaults to none.
+        runner_up: How it differs from the second best one; empty if they were not compared. Defaults to none.
         best_params: The best trial's searched hyperparameters.
         best_metrics: The best trial's metrics at its best epoch, by Keras' names.
         model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
@@ -75,6 +76,7 @@ class StudyOutcome:
     best_value: float | None = None
     best_error: float | None = None
     best_by: str = ""
+    runner_up: str = ""
     best_params: Mapping[str, Value] = field(default_factory=dict)
     best_metrics: Mapping[str, float] = field(default_factory=dict)
     model_uri: str | None = None

@@ -69,6 +69,7 @@ def _best_lines(record: StudyRecord, outcome: StudyOutcome, page: str) -> list[s
     return [
         f"**Best: {best}**",
         *_test_line(record, outcome),
+        *([f"Second best: {outcome.runner_up}."] if outcome.runner_up else []),
         *([f"Hyperparameters: {format_params(outcome.best_params)}."] if outcome.best_params else []),
     ]
 

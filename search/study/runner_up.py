@@ -1,0 +1,52 @@
+"""Compares a study's best trial with the second best one on the executions that both have."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..formats import format_difference
+from ..ledger import StudyView
+from ..spread import paired_t_test
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunnerUp:
+    """How the best trial differs from the second best one.
+
+    Attributes:
+        trial: Number of the second best trial.
+        difference: The mean difference of the objective's values, the best trial's minus those of the second best.
+        p_value: Two-sided p value of no difference, by a paired t test over the executions.
+        is_better: Whether the best trial has the better mean; None if both have the same. A trial that is the best by another metric may
+            have the worse one.
+    """
+
+    trial: int
+    difference: float
+    p_value: float
+    is_better: bool | None
+
+    def text(self, metric: str) -> str:
+        """Return it as text, such as ``trial 7; the best one is better by 0.4 points (p = 0.6)``, given the objective's metric."""
+        return f"trial {self.trial}; the best one is {format_difference(metric, self.difference, self.p_value, is_better=self.is_better)}"
+
+
+def compare_with_runner_up(ledger: StudyView) -> RunnerUp | None:
+    """Return how the best trial differs from the second best; None without one, or if trials have a single execution."""
+    if ledger.experiment.evaluation.n_executions == 1:
+        return None
+    ranking = [number for number, _ in ledger.ranking(2)]
+    if len(ranking) < 2:
+        return None
+    best, second = (_values(ledger, number) for number in ranking)
+    differences = [own - other for own, other in zip(best, second, strict=False)]
+    if len(differences) < 2:
+        return None
+    mean, lower_tail = paired_t_test(differences)
+    is_larger_better = ledger.experiment.objective.direction == "maximize"
+    is_better = None if mean == 0 else (mean > 0) == is_larger_better
+    return RunnerUp(trial=ranking[1], difference=mean, p_value=2 * min(lower_tail, 1 - lower_tail), is_better=is_better)
+
+
+def _values(ledger: StudyView, number: int) -> Sequence[float]:
+    result = ledger.result(number)
+    return [execution.value for execution in result.executions if execution.value is not None] if result else []
