@@ -41,21 +41,22 @@ def format_test(metrics: Mapping[str, float | None], positive: Mapping[str, str]
     return ", ".join(shown)
 
 
-def format_difference(metric: str, difference: float, p_value: float, *, is_better: bool | None, other: str = "") -> str:
+def format_difference(metric: str, difference: float, p_value: float | None, *, is_better: bool | None, other: str = "") -> str:
     """Format how a model differs from another one, such as ``better than gradient boosting by 1.1 points (p = 0.2)``.
 
     Args:
         metric: The metric; the difference of an accuracy is in percentage points.
         difference: The difference.
-        p_value: The p value of no difference.
+        p_value: The p value of no difference; None for none.
         is_better: Whether the model is better; None if the metric is the same.
         other: The other model. Defaults to an empty text, which leaves it out: ``better by 1.1 points (p = 0.2)``.
     """
     if is_better is None:
         return f"equal to {other}" if other else "equal"
     size = f"{100 * abs(difference):.2g} points" if metric.endswith("accuracy") else f"{abs(difference):.3g}"
-    p_text = "p < 0.001" if p_value < _SMALLEST_P else f"p = {p_value:.2g}"
-    words = ["better" if is_better else "worse", *([f"than {other}"] if other else []), f"by {size} ({p_text})"]
+    words = ["better" if is_better else "worse", *([f"than {other}"] if other else []), f"by {size}"]
+    if p_value is not None:
+        words.append("(p < 0.001)" if p_value < _SMALLEST_P else f"(p = {p_value:.2g})")
     return " ".join(words)
 
 

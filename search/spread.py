@@ -21,16 +21,19 @@ def mean_and_error(values: Sequence[float]) -> tuple[float, float | None]:
     return statistics.fmean(values), error
 
 
-def paired_t_test(differences: Sequence[float]) -> tuple[float, float]:
+def paired_t_test(differences: Sequence[float], test_share: float = 0.0) -> tuple[float, float]:
     """Test by Student's t whether the mean of paired differences is 0.
 
     Args:
         differences: Differences, at least two.
+        test_share: Validation rows of a fold for each of its training rows, for differences of folds, whose trainings share rows: the variance of
+            the mean is then larger by that part of the variance (Nadeau and Bengio 2003, "Inference for the Generalization Error", the
+            corrected resampled t test). Defaults to 0, for independent differences.
 
     Returns:
         Their mean, and the probability of a mean that is as small or smaller if the true one is 0.
     """
-    mean, error = statistics.fmean(differences), statistics.stdev(differences) / math.sqrt(len(differences))
+    mean, error = statistics.fmean(differences), statistics.stdev(differences) * math.sqrt(1 / len(differences) + test_share)
     if error == 0:
         return mean, 0.5 if mean == 0 else float(mean > 0)
     from scipy.special import stdtr

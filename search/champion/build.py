@@ -39,9 +39,8 @@ from .package import LOAD, PackageSpec
 from .pyfunc import MEMBERS, Champion
 from .serving_cost import measure_cost
 from .signature import as_declared, signature_of
-from .verification import check_outputs, check_predictions
+from .verification import EXPECTED, check_outputs, check_predictions
 
-EXPECTED = "expected.npz"
 N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
 
 
@@ -184,7 +183,7 @@ def _load(champion: Champion, spec: PackageSpec, version: Path | None) -> list[s
 def _verify(champion: Champion, dataset: Dataset, spec: PackageSpec) -> None:
     """Check that each model predicts the first rows that it was validated on as it did when it was trained."""
     evaluation = spec.experiment.evaluation
-    validated = [dataset.validation] if spec.experiment.is_refitted else [fold.validation for fold in folds(dataset, evaluation)]
+    validated = [dataset.validation] if spec.experiment.needs_refit else [fold.validation for fold in folds(dataset, evaluation)]
     for number, member in enumerate(champion.members):
         with np.load(member.folder / EXPECTED) as kept:
             expected = {name.removeprefix("outputs").removeprefix("."): kept[name] for name in kept}

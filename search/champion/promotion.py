@@ -33,12 +33,12 @@ def champion_trials(ledger: StudyView) -> list[int]:
 def has_models(ledger: StudyView, number: int) -> bool:
     """Return whether the models of a trial that its champion has are in the study's folder."""
     experiment = ledger.experiment
-    return len(models_of(ledger, number)) == (1 if experiment.is_refitted else experiment.evaluation.n_executions)
+    return len(models_of(ledger, number)) == (1 if experiment.needs_refit else experiment.evaluation.n_executions)
 
 
 def models_of(ledger: StudyView, number: int) -> list[Path]:
     """Return the models of a trial that its champion has: those of its executions, or the one that was trained on all rows."""
-    if not ledger.experiment.is_refitted:
+    if not ledger.experiment.needs_refit:
         return ledger.folder.models_of(number)
     only = ledger.folder.refitted_model(number)
     return [only] if only.is_file() else []
@@ -70,9 +70,10 @@ class Promotion:
             raise ChampionError(f'Study "{ledger.name}" has no trial that succeeded')
         (best, value), self._trials = ledger.best, champion_trials(ledger)
         if not has_models(ledger, best):
+            n_expected = 1 if self._experiment.needs_refit else self._experiment.evaluation.n_executions
+            way_out = "the same run command trains it" if self._experiment.needs_refit else "search again with --fresh"
             raise ChampionError(
-                f"{ledger.folder.models} has {len(models_of(ledger, best))} models of trial {best}; expected one for each of its "
-                f"{self._experiment.evaluation.n_executions} executions; search again with --fresh"
+                f"{ledger.folder.models} has {len(models_of(ledger, best))} models of trial {best} for its champion; expected {n_expected}; {way_out}"
             )
         self._folder = Path(tempfile.mkdtemp(prefix=temporary_prefix()))
         self._packager.submit(
@@ -104,7 +105,7 @@ class Promotion:
             find_run_id: Finds the run of a trial, by the study's run and the trial's number.
 
         Returns:
-            A sentence about an earlier study's champion that is kept; empty if the model is the champion now.
+            Sentences on an earlier study's champion that is kept, and on models that are missing; empty if there is nothing to tell.
 
         Raises:
             InputError: If the data set cannot be loaded again or has changed.
@@ -121,7 +122,13 @@ class Promotion:
         champion |= {"test_intervals": dict(packaged.metadata.test_intervals), "cost": dict(packaged.metadata.cost)}
         self._keep(packaged.predictions)
         self._ledger.set_attribute("champion", champion)
-        return registration.kept
+        return "; ".join(filter(None, [registration.kept, self._missing()]))
+
+    def _missing(self) -> str:
+        """Return which of the best trials the champion lacks."""
+        wanted = [number for number, _ in self._ledger.ranking(self._experiment.champion.n_trials)]
+        lacking = [str(number) for number in wanted if number not in self._trials]
+        return f"the champion lacks the models of the trials {', '.join(lacking)}, which search.disk_quota_bytes has removed" if lacking else ""
 
     def _keep(self, predictions: Path | None) -> None:
         """Move what the report needs into the study's folder, in place of an earlier champion's."""

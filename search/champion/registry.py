@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mlflow.entities import LoggedModel
     from mlflow.entities.model_registry import ModelVersion
 
+_TRIALS = "perceptune.trials"
+
 
 @dataclass(frozen=True)
 class Registration:
@@ -61,7 +63,8 @@ def _find_registered(client: "MlflowClient", packaged: PackagedChampion, parent_
     """Return the version that was registered for this trial of this study, or None."""
     tags = _tags(packaged, parent_run_id)
     versions = client.search_model_versions(f"name = '{packaged.metadata.study}' and run_id = '{parent_run_id}'")
-    return next((version for version in versions if tags.items() <= version.tags.items() and aliases.BROKEN not in version.tags), None)
+    sound = [version for version in versions if tags.items() <= version.tags.items() and aliases.BROKEN not in version.tags]
+    return next((version for version in sound if version.tags.get(_TRIALS) == tags.get(_TRIALS)), None)
 
 
 def _create_version(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion":
@@ -80,8 +83,9 @@ def _create_version(client: "MlflowClient", packaged: PackagedChampion, parent_r
 def _tags(packaged: PackagedChampion, parent_run_id: str) -> dict[str, str]:
     metadata = packaged.metadata
     facts = {"study": metadata.study, "parent_run_id": parent_run_id, "trial": metadata.trial, "metric": metadata.metric, "value": metadata.value}
-    facts |= {"trials": ", ".join(map(str, metadata.trials))} if len(metadata.trials) > 1 else {}
-    return {f"perceptune.{name}": str(fact) for name, fact in facts.items()} | positive_tags(named(metadata.positive or {}))
+    tags = {f"perceptune.{name}": str(fact) for name, fact in facts.items()}
+    tags |= {_TRIALS: ", ".join(map(str, metadata.trials))} if len(metadata.trials) > 1 else {}
+    return tags | positive_tags(named(metadata.positive or {}))
 
 
 def _test_tags(metadata: ChampionMetadata) -> dict[str, str]:

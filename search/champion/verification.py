@@ -13,6 +13,9 @@ import pandas as pd
 from ..data.arrays import Array, Tree, named
 from ..errors import ChampionError
 
+EXPECTED = "expected.npz"
+"""A member's file of what its model predicted for some rows when it was trained; predicting does not read it."""
+
 RANGE_TOLERANCE, SIZE_TOLERANCE, ABSOLUTE_TOLERANCE = 1e-3, 1e-5, 1e-6
 """The largest difference allowed: a fraction of the outputs' range, a fraction of their size, and a constant."""
 

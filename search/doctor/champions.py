@@ -22,7 +22,7 @@ def examine(case: Case) -> list[Finding]:
     has_model = ledger.best is not None and has_models(ledger, ledger.best[0])
     remedy = _REMEDY if has_model else ""
     if champion is None:
-        lost = ledger.best is not None and not has_model
+        lost = ledger.best is not None and not has_model and not ledger.experiment.needs_refit  # whose model the same command trains
         text = "its model was removed before it was registered; train it again with --fresh"
         return [Finding("lost model", f"trial {ledger.best[0]}", text)] if lost and ledger.best else []
     record = case.records.get(champion["trial"])

@@ -16,9 +16,9 @@ _UNFINISHED = ".unfinished."
 def examine(case: Case) -> list[Finding]:
     """Find models of other than the best trials, checkpoints of finished trials, and temporary files of killed writers."""
     ledger, folder = case.ledger, case.ledger.folder
-    n_kept = ledger.attribute("keep_models") or ledger.experiment.search.keep_models
+    n_kept = ledger.attribute("keep_models") or ledger.experiment.n_kept_trials
     unfinished = sorted(folder.models.glob(f"*{_UNFINISHED}*")) + sorted(folder.checkpoints.glob(f"*{_UNFINISHED}*"))
-    kept = {number for number, _ in ledger.ranking(n_kept)} | ledger.unfinished
+    kept = {number for number, _ in ledger.search_ranking(n_kept)} | ledger.unfinished
     models = [path for path in stray_models(folder, kept) if path not in unfinished]
     needed = {str(number) for number in case.records.keys() - case.results.keys()}
     checkpoints = [path for path in sorted(folder.checkpoints.glob("*")) if path.name.partition(".")[0] not in needed and path not in unfinished]

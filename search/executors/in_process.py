@@ -37,7 +37,7 @@ class InProcessExecutor:
         @functools.cache
         def load() -> list[TrainingContext]:
             return [
-                TrainingContext(experiment, fold) for fold in load_folds(arrays, experiment.evaluation.folds, with_all_rows=experiment.is_refitted)
+                TrainingContext(experiment, fold) for fold in load_folds(arrays, experiment.evaluation.folds, with_all_rows=experiment.needs_refit)
             ]
 
         def check() -> tuple[str, ...]:

@@ -9,9 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from ..errors import ExperimentError, nearest
 from ..redaction import mask, redact
@@ -110,6 +110,12 @@ class Experiment(Table):
                     "the name of an environment variable, or give the argument another name if it is no secret"
                 )
 
+    @model_validator(mode="after")
+    def _check_ensemble(self) -> Self:
+        if self.champion.ensemble == "none" and self.evaluation.folds == 1 < self.evaluation.repeats:
+            raise ValueError('champion.ensemble = "none" trains one model on the rows of all folds, but there are repeats and no folds; leave it out')
+        return self
+
     def model_post_init(self, _context: object) -> None:
         """Hide the secrets among the arguments from whatever this process shows."""
         self.remember_secrets()
@@ -146,9 +152,9 @@ class Experiment(Table):
         return self.objective if by in (None, self.objective.metric) else ObjectiveSection(metric=by, direction=direction_of(by))
 
     @property
-    def is_refitted(self) -> bool:
-        """Whether the best trial is trained once more for the champion, on all rows that trials are trained and measured on."""
-        return self.champion.ensemble == "none" and self.evaluation.n_executions > 1
+    def needs_refit(self) -> bool:
+        """Whether the best trial is trained once more for the champion, on the rows of all folds."""
+        return self.champion.ensemble == "none" and self.evaluation.folds > 1
 
     @property
     def n_kept_trials(self) -> int:

@@ -211,9 +211,10 @@ class SearchSection(Table):
         max_failures_in_a_row: Number of consecutive failures, on one worker or for one reason, that ends the study; 0 means
             no limit. Defaults to 10.
         seed: Seed of the study, from which each trial's seed follows, 0 to 2**32 - 1. Defaults to 0.
-        keep_models: Number of best trials whose models are kept in the study's folder, at least 1. Defaults to 1.
+        keep_models: Number of best trials whose models are kept in the study's folder, at least 1; those that [champion] needs are kept in any
+            case. Defaults to 1.
         disk_quota_bytes: Largest size of kept models and checkpoints: the worst models are removed first, the best one
-            never; left out means no limit.
+            never; a champion averages, and `confirm` trains again, only trials whose models are left. Left out means no limit.
         reproducible: Whether the same trials and the same winner follow from the seed, whatever the number of workers and however often the
             search is killed: trials are proposed in generations of 8, from the results of earlier generations. Workers wait for the last
             trial of a generation, and a pruner cannot be used. Defaults to false.

@@ -157,13 +157,14 @@ class Ledger(StudyView):
             self._end(result.number, result.state, result.value)
         return self._trials.add_finished(result.number, result.state, self._score(self._trial(result.number)), finished)
 
-    def confirm(self, ranked: Sequence[int]) -> None:
-        """Rank trials before all others until another trial finishes.
+    def confirm(self, best: Sequence[int], ranked: Sequence[int]) -> None:
+        """Rank trials before all others, as long as the best ones by the search are the same.
 
         Args:
-            ranked: The numbers of trials that were trained again, the best one first.
+            best: Numbers of the best trials by the search, as many as are to be trained again.
+            ranked: Numbers of those that were trained again, the best one first.
         """
-        self.set_attribute(CONFIRMED, {"n_finished": self.n_finished, "trials": list(ranked)})
+        self.set_attribute(CONFIRMED, {"best": list(best), "ranked": list(ranked)})
 
     def requeue(self, number: int, retry_state: RetryState) -> None:
         """Let a running trial wait for its next attempt.

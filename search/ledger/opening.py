@@ -1,10 +1,11 @@
 """Opens ledgers, for running, reading or repairing a study."""
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ExperimentError, InputError, StudyChangedError, StudyNotFoundError, nearest
+from ..errors import ExperimentError, InputError, StudyChangedError, StudyNotFoundError, WorkerError, nearest
 from ..experiment.file import Experiment
 from ..secret_values import MASK
 from ..store import Store
@@ -51,6 +52,20 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
         opened.leases.close()
         raise
     return ledger
+
+
+@contextlib.contextmanager
+def opened_for_run(store: Store, name: str, experiment: Experiment, *, fresh: bool) -> Iterator[Ledger]:
+    """Open a study for running it during a block, as `create_or_continue` does, and discard it if the block fails before the first trial."""
+    ledger = create_or_continue(store, name, experiment, fresh=fresh)
+    try:
+        yield ledger
+    except BaseException as error:  # Ctrl-C too
+        if not ledger.records():
+            discard(ledger, store, keep_logs=isinstance(error, WorkerError))
+        raise
+    finally:
+        ledger.close()
 
 
 def discard(ledger: Ledger, store: Store, *, keep_logs: bool = False) -> None:
@@ -204,8 +219,12 @@ def _check_unchanged(ledger: Ledger, experiment: Experiment) -> None:
 
 def _compared(experiment: Experiment) -> dict[str, Any]:
     """Return what may not change when a study continues, by key, with the defaults of what earlier versions did not store."""
-    evaluation = experiment.evaluation.model_dump(mode="json")
-    return _flatten(experiment.identity | {"evaluation": evaluation, "search": {"reproducible": experiment.search.reproducible}})
+    sections: dict[str, Any] = {
+        "evaluation": experiment.evaluation.model_dump(mode="json"),
+        "champion": experiment.champion.model_dump(mode="json") | {"by": experiment.ranked_by.metric},
+        "search": {"reproducible": experiment.search.reproducible},
+    }
+    return _flatten(experiment.identity | sections)
 
 
 def _is_equal(stored: object, given: object) -> bool:

@@ -42,8 +42,9 @@ class StudyView:
         written = self.study.user_attrs.get("experiment", {})
         self._is_reproducible = written.get("search", {}).get("reproducible", False)
         own: Direction = "maximize" if self.study.direction is StudyDirection.MAXIMIZE else "minimize"
-        self._is_confirmed_again = bool(written.get("champion", {}).get("confirm"))
-        self._by = written.get("champion", {}).get("by")  # None for the objective's metric
+        self._n_confirmed: int = written.get("champion", {}).get("confirm", 0)
+        by = written.get("champion", {}).get("by")
+        self._by = None if by == written.get("objective", {}).get("metric") else by  # None for the objective's metric
         self._trials = TrialIndex(direction_of(self._by) if self._by else own, self._score, is_reproducible=self._is_reproducible)
         self._refresh()
 
@@ -75,20 +76,23 @@ class StudyView:
         Returns:
             Number of each and its value of `Experiment.ranked_by`, the best first.
         """
-        if confirmed := self.confirmed:
-            ranked = dict(self._trials.ranking(self.study.get_trials(deepcopy=False), length + len(confirmed)))
-            return [(number, ranked[number]) for number in [*confirmed, *(other for other in ranked if other not in confirmed)]][:length]
+        if (confirmed := self.confirmed) is None:
+            return self.search_ranking(length)
+        ranked = dict(self.search_ranking(length + self._n_confirmed))
+        return [(number, ranked[number]) for number in [*confirmed, *(other for other in ranked if other not in confirmed)]][:length]
+
+    def search_ranking(self, length: int) -> list[tuple[int, float]]:
+        """Rank the best COMPLETE trials as `ranking` does, but by their values in the search, whether or not they were trained again."""
         if length == 1:
             return [self._trials.best] if self._trials.best else []
         return self._trials.ranking(self.study.get_trials(deepcopy=False), length)
 
     @property
     def confirmed(self) -> list[int] | None:
-        """The best trials in the order that training them again has shown; None if that was not done since the last trial finished."""
-        if not self._is_confirmed_again:
-            return None
-        written = self.attribute(CONFIRMED)
-        return list(written["trials"]) if written and written["n_finished"] == self.n_finished else None
+        """The best trials in the order that training them again has shown; None if that was not done since others have become the best."""
+        written = self.attribute(CONFIRMED) if self._n_confirmed else None
+        is_valid = written and written["best"] == [number for number, _ in self.search_ranking(self._n_confirmed)]
+        return list(written["ranked"]) if written and is_valid else None
 
     def _score(self, trial: FrozenTrial) -> float | None:
         """Return the value of `Experiment.ranked_by` of a finished trial; None if it has none."""

@@ -40,19 +40,20 @@ def import_libraries() -> None:
     optuna.visualization.is_available()  # imports plotly
 
 
-def draw_plots(study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[str, float]]], metric: str) -> dict[str, str]:
+def draw_plots(study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[str, float]]], metric: str, best: int | None = None) -> dict[str, str]:
     """Draw a study's plots; one that cannot be drawn, such as importances of a single trial, is left out.
 
     Args:
         study: The study, with one objective.
         histories: The metrics of every epoch, in order, by the trial's number.
         metric: The objective's metric, such as ``val_accuracy``.
+        best: Number of the best trial. Defaults to the one with the best value.
 
     Returns:
         HTML by the plot's name, in the order of the report.
     """
     plots: dict[str, Callable[[], Figure | None]] = {
-        "optimisation_history": partial(search_plots.optimisation_history, study, metric),
+        "optimisation_history": partial(search_plots.optimisation_history, study, metric, best),
         "learning_curves": partial(learning_curves.learning_curves, study, histories, metric),
         "importances": partial(search_plots.importances, study, metric),
         "parallel_coordinates": partial(search_plots.parallel_coordinates, study, metric),

@@ -19,12 +19,13 @@ _MANY_DECADES = 1.99
 _FEW_WHOLE_NUMBERS = 6
 
 
-def optimisation_history(study: "optuna.Study", metric: str) -> "Figure | None":
+def optimisation_history(study: "optuna.Study", metric: str, number: int | None = None) -> "Figure | None":
     """Plot the value of each trial and the best value so far.
 
     Args:
         study: The study.
         metric: The objective's metric.
+        number: Number of the best trial. Defaults to the one with the best value.
 
     Returns:
         The figure; None without a completed trial.
@@ -38,7 +39,7 @@ def optimisation_history(study: "optuna.Study", metric: str) -> "Figure | None":
     figure.update_yaxes(tickformat=number_format(metric), title=metric, range=usual_range(_values(study)))
     figure.update_xaxes(title="trial")
     figure.update_traces(marker={"color": "#2563eb", "size": 7}, selector={"mode": "markers"})
-    best = study.best_trial
+    best = study.best_trial if number is None else study.trials[number]
     mark = {"size": 15, "symbol": "star", "color": "#ea580c", "line": {"width": 1, "color": "white"}}
     figure.add_scatter(x=[best.number], y=[best.value], mode="markers", marker=mark, name=f"best, trial {best.number}")
     # Steps, since the best value changes at a trial and not between trials.

@@ -6,12 +6,12 @@ from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..ledger import Ledger, StudyView
 from .confirmation import confirm_best, is_confirmed
-from .refit import is_refitted, refit_best
+from .refit import is_refit_done, refit_best
 
 
 def trains_champion(ledger: StudyView, experiment: Experiment) -> bool:
     """Return whether something is to be trained that follows the last trial."""
-    return not (is_confirmed(ledger, experiment) and is_refitted(ledger, experiment))
+    return not (is_confirmed(ledger, experiment) and is_refit_done(ledger, experiment))
 
 
 def train_champion(ledger: Ledger, experiment: Experiment, executor: Executor, on_stage: Callable[[str], None]) -> str:
@@ -27,6 +27,6 @@ def train_champion(ledger: Ledger, experiment: Experiment, executor: Executor, o
         What a user should know about it; empty for nothing.
     """
     note = "" if is_confirmed(ledger, experiment) else confirm_best(ledger, experiment, executor, on_stage)
-    if not is_refitted(ledger, experiment):
+    if not is_refit_done(ledger, experiment):
         refit_best(ledger, experiment, executor, on_stage)
     return note

@@ -23,7 +23,7 @@ def retention_threshold(ledger: StudyView, n_kept: int) -> float | None:
     Returns:
         The value of `Experiment.ranked_by` of the worst trial whose model is kept; None while fewer than ``n_kept`` are.
     """
-    ranking = ledger.ranking(n_kept)
+    ranking = ledger.search_ranking(n_kept)
     return ranking[-1][1] if len(ranking) == n_kept else None
 
 
@@ -49,12 +49,13 @@ def remove_models(ledger: StudyView, experiment: Experiment) -> None:
     """
     found = _files(ledger.folder.models)  # before reading the running trials: a trial that another coordinator starts later has no file here
     unfinished = ledger.unfinished
-    ranking = [number for number, _ in ledger.ranking(experiment.n_kept_trials)]
+    ranking = [number for number, _ in ledger.search_ranking(experiment.n_kept_trials)]
     ledger.folder.models.mkdir(parents=True, exist_ok=True)
     for path in set(found) & set(stray_models(ledger.folder, {*ranking, *unfinished})):
         path.unlink(missing_ok=True)
     if (quota := experiment.search.disk_quota_bytes) is not None:
-        _keep_within(quota, ledger.folder, [number for number in ranking if number not in unfinished])
+        first = [ledger.best[0]] if ledger.best else []  # which the trials that were trained again may have shown
+        _keep_within(quota, ledger.folder, list(dict.fromkeys(number for number in [*first, *ranking] if number not in unfinished)))
 
 
 def remove_checkpoints(ledger: StudyView) -> None:

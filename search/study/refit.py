@@ -1,10 +1,11 @@
 """Trains the best trial once more, on all rows that its executions were trained and measured on: one model instead of one for each fold."""
 
 import shutil
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 
-from ..champion.promotion import has_models
+from ..champion.promotion import has_models, is_promoted
 from ..errors import ChampionError
 from ..executors.base import Executor
 from ..experiment.file import Experiment
@@ -13,9 +14,9 @@ from ..training.model.saving import expected_path
 from .repeated_training import RepeatedTraining, Training
 
 
-def is_refitted(ledger: StudyView, experiment: Experiment) -> bool:
-    """Return whether nothing is to be trained: not asked for, no trial has succeeded, or the best trial's model is there."""
-    return not experiment.is_refitted or ledger.best is None or has_models(ledger, ledger.best[0])
+def is_refit_done(ledger: StudyView, experiment: Experiment) -> bool:
+    """Return whether nothing is to be trained: not asked for, no trial has succeeded, the best trial's model is there, or registered."""
+    return not experiment.needs_refit or ledger.best is None or has_models(ledger, ledger.best[0]) or is_promoted(ledger)
 
 
 def refit_best(ledger: Ledger, experiment: Experiment, executor: Executor, on_stage: Callable[[str], None]) -> None:
@@ -34,7 +35,8 @@ def refit_best(ledger: Ledger, experiment: Experiment, executor: Executor, on_st
     assert ledger.best is not None  # noqa: S101 - for mypy
     number, _ = ledger.best
     result = ledger.result(number)
-    epochs = result.best_epoch if result else 1
+    assert result is not None  # noqa: S101 - for mypy
+    epochs = max(1, round(statistics.median(execution.best_epoch for execution in result.executions)))
     on_stage(f"Training trial {number} on all rows, {epochs} epochs")
     shutil.rmtree(ledger.folder.repeats, ignore_errors=True)
     training = RepeatedTraining(experiment, ledger, executor)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ..errors import StudyFailedError
-from ..ledger import Ledger, StudyView
-from ..ledger.repeats import Repeat, read_repeats
+from ..ledger import Ledger
+from ..ledger.repeats import Repeat
 from ..spread import Curve
 from ..store import Store
 from ..temporary_files import remove_abandoned
 from ..trial import TrialResult, TrialState
-from .confirmation import train_missing
+from .confirmation import missing_repeats, train_missing
 from .disk_space import disk_full_errors
 from .removal import open_alone
 from .repeated_training import RepeatOptions, Training, finished_trial, repeated_training
@@ -117,7 +117,7 @@ def repeat_trials(
     with _opened(store, study) as ledger:
         chosen = _numbers(ledger, trials)
         log_known_repeats(ledger, store.tracking_uri, chosen)  # fails before the training if the store does not respond
-        if missing := _missing(ledger, chosen, n_repeats, options.epochs):
+        if missing := missing_repeats(ledger, chosen, n_repeats, options.epochs):
             with repeated_training(ledger, store, options) as training:
                 train_missing(ledger, training, missing, on_repeat)
         return repeated_trials(ledger, chosen, options.epochs), log_known_repeats(ledger, store.tracking_uri, chosen)
@@ -138,9 +138,3 @@ def _numbers(ledger: Ledger, trials: Sequence[int] | int) -> list[int]:
     if not best:
         raise StudyFailedError(f'Study "{ledger.name}" has no trial that succeeded, so there is none to train again')
     return best
-
-
-def _missing(ledger: StudyView, trials: Sequence[int], n_repeats: int, epochs: int | None) -> list[Training]:
-    known = {(repeat.trial, repeat.index) for repeat in read_repeats(ledger) if repeat.epochs == epochs}
-    wanted = [(number, index) for number in trials for index in range(1, n_repeats + 1)]
-    return [Training(trial=number, repeat=index, epochs=epochs) for number, index in wanted if (number, index) not in known]

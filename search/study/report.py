@@ -15,7 +15,7 @@ from .summary import StudySummary, comparison_texts, summarize
 def draw_study_plots(ledger: StudyView) -> dict[str, str]:
     """Return the plots of a study, as HTML by name."""
     histories = {record.number: record.history for record in ledger.records() if record.history}
-    return draw_plots(ledger.study, histories, ledger.experiment.objective.metric)
+    return draw_plots(ledger.study, histories, ledger.experiment.objective.metric, ledger.best[0] if ledger.best else None)
 
 
 def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None) -> Path:

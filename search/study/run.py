@@ -3,7 +3,6 @@
 Everything that the user may have got wrong is checked before the first trial.
 """
 
-import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from ..data.arrays import TrainingArrays
 from ..data.dataset import Dataset
 from ..data.positive_class import with_class
 from ..data.targets import positive_classes
-from ..errors import DataError, StoreUnavailableError, WorkerError
+from ..errors import DataError, StoreUnavailableError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
 from ..experiment.file import Experiment, load_experiment
@@ -81,13 +80,13 @@ def run_study(
     _ = store.tracking_uri  # refused before anything is written
     name = experiment.name if study is None else study
     check_written(experiment, store.study(name).root)
-    with disk_space.disk_full_errors(store.root), _open_ledger(store, name, experiment, fresh) as ledger:
+    with disk_space.disk_full_errors(store.root), ledgers.opened_for_run(store, name, experiment, fresh=fresh) as ledger:
         modules = check_code(ledger, experiment, accept_code=accept_code)
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs, modules)
         try:
-            if ledger.n_finished < experiment.search.n_trials or trains_champion(ledger, experiment):
+            if is_started := ledger.n_finished < experiment.search.n_trials or trains_champion(ledger, experiment):
                 executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
-            _Run(experiment, _load(experiment, ledger), ledger, store, observer, executor).run()
+            _Run(experiment, _load(experiment, ledger), ledger, store, observer).run(executor, is_started=is_started)
         finally:
             executor.close()
         return with_champion(summarize(ledger), store.tracking_uri)
@@ -104,19 +103,26 @@ def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
 class _Run:
     """One run of a study in this process."""
 
-    def __init__(self, experiment: Experiment, dataset: Dataset, ledger: Ledger, store: Store, observer: Observer, executor: Executor) -> None:
+    def __init__(self, experiment: Experiment, dataset: Dataset, ledger: Ledger, store: Store, observer: Observer) -> None:
         self._experiment = experiment
         self._dataset = dataset
         self._ledger = ledger
         self._store = store
         self._observer = observer
-        self._executor = executor
+        self._executor: Executor
+        self._is_started = self._is_checked = False
         self._tracker: Tracker = BackgroundTracker(MlflowTracker(store.tracking_uri, store.artifacts))
         self._n_trials = experiment.search.n_trials
         self._targets = targets_of_study(ledger, dataset, experiment)
 
-    def run(self) -> None:
-        """Run the missing trials, and end this process' part in the study as `Ending` describes."""
+    def run(self, executor: Executor, *, is_started: bool) -> None:
+        """Run the missing trials, and end this process' part in the study as `Ending` describes.
+
+        Args:
+            executor: Trains the trials.
+            is_started: Whether it is started.
+        """
+        self._executor, self._is_started = executor, is_started
         self._ledger.wait_for_promotion()
         interrupted = self._ledger.recover_trials(self._experiment.executor.max_retries)
         metric = with_class(self._experiment.objective.metric, positive_classes(self._targets))
@@ -156,6 +162,7 @@ class _Run:
         import_libraries()  # while the workers import the backend
         for note in self._executor.check(self._observer.on_stage):
             self._observer.on_note(note)
+        self._is_checked = True
         if is_new:
             self._check_loaded_again()
         self._observer.on_stage("Searching")
@@ -219,9 +226,11 @@ class _Run:
             reason = SearchLoop(self._experiment, self._ledger, self._executor, self._tracker, self._observer, self._n_trials).run()
             if reason:
                 self._observer.on_stage(f"Ended with {self._ledger.n_finished} of {self._n_trials} trials: {reason}")
-        finally:
-            if not (self._experiment.champion.confirm or self._experiment.is_refitted):
-                self._executor.close()
+        except BaseException:  # Ctrl-C too
+            self._executor.close()
+            raise
+        if not (self._experiment.champion.confirm or self._experiment.needs_refit):
+            self._executor.close()
         self._tracker.pause_all()
         if not self._has_run:  # the store was removed in mid-run: all runs are written anew
             self._observer.on_note(f"{redact(self._store.tracking_uri)} has lost the study's runs: they are written anew from the ledger")
@@ -242,7 +251,7 @@ class _Run:
     def _end(self, ending: Ending) -> None:
         match ending:
             case Ending.NOTHING_RAN | Ending.OTHERS_CONTINUE:
-                pass
+                self._executor.close()
             case Ending.INTERRUPTED:
                 self._tracker.finish_study(outcome_of(self._ledger, is_complete=False))
             case Ending.COMPLETE:
@@ -260,7 +269,9 @@ class _Run:
         if self._ledger.best is None:
             return
         plots = None
-        self._show(train_champion(self._ledger, self._experiment, self._executor, self._observer.on_stage))
+        if trains_champion(self._ledger, self._experiment):
+            self._check_executor()
+            self._show(train_champion(self._ledger, self._experiment, self._executor, self._observer.on_stage))
         self._executor.close()
         if not is_promoted(self._ledger):
             self._observer.on_stage("Packaging the best model")
@@ -272,20 +283,15 @@ class _Run:
         compare_with_baselines(self._ledger)
         write_study_report(self._ledger, plots)
 
+    def _check_executor(self) -> None:
+        """Start the workers if they were not needed before: another coordinator has run trials that were asked for later."""
+        if self._is_checked:
+            return
+        if not self._is_started:
+            self._executor.start(self._experiment, self._ledger.folder.arrays)
+        self._prepare_arrays()
+        self._executor.check(self._observer.on_stage)
+
     def _show(self, note: str) -> None:
         if note:
             self._observer.on_note(note)
-
-
-@contextlib.contextmanager
-def _open_ledger(store: Store, name: str, experiment: Experiment, fresh: bool) -> Iterator[Ledger]:
-    """Open the ledger; discard the study if it fails before its first trial."""
-    ledger = ledgers.create_or_continue(store, name, experiment, fresh=fresh)
-    try:
-        yield ledger
-    except BaseException as error:  # Ctrl-C too
-        if not ledger.records():
-            ledgers.discard(ledger, store, keep_logs=isinstance(error, WorkerError))
-        raise
-    finally:
-        ledger.close()

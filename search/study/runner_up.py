@@ -15,14 +15,15 @@ class RunnerUp:
     Attributes:
         trial: Number of the second best trial.
         difference: The mean difference of the objective's values, the best trial's minus those of the second best.
-        p_value: Two-sided p value of no difference, by a paired t test over the executions.
+        p_value: Two-sided p value of no difference, by a paired t test over the executions that corrects for the rows that folds share; None
+            if the difference is the same on all of them.
         is_better: Whether the best trial has the better mean; None if both have the same. A trial that is the best by another metric may
             have the worse one.
     """
 
     trial: int
     difference: float
-    p_value: float
+    p_value: float | None
     is_better: bool | None
 
     def text(self, metric: str) -> str:
@@ -32,7 +33,8 @@ class RunnerUp:
 
 def compare_with_runner_up(ledger: StudyView) -> RunnerUp | None:
     """Return how the best trial differs from the second best; None without one, or if trials have a single execution."""
-    if ledger.experiment.evaluation.n_executions == 1:
+    evaluation = ledger.experiment.evaluation
+    if evaluation.n_executions == 1:
         return None
     ranking = [number for number, _ in ledger.ranking(2)]
     if len(ranking) < 2:
@@ -41,10 +43,11 @@ def compare_with_runner_up(ledger: StudyView) -> RunnerUp | None:
     differences = [own - other for own, other in zip(best, second, strict=False)]
     if len(differences) < 2:
         return None
-    mean, lower_tail = paired_t_test(differences)
+    mean, lower_tail = paired_t_test(differences, 1 / (evaluation.folds - 1) if evaluation.folds > 1 else 0)
+    p_value = None if len(set(differences)) == 1 else 2 * min(lower_tail, 1 - lower_tail)
     is_larger_better = ledger.experiment.objective.direction == "maximize"
     is_better = None if mean == 0 else (mean > 0) == is_larger_better
-    return RunnerUp(trial=ranking[1], difference=mean, p_value=2 * min(lower_tail, 1 - lower_tail), is_better=is_better)
+    return RunnerUp(trial=ranking[1], difference=mean, p_value=p_value, is_better=is_better)
 
 
 def _values(ledger: StudyView, number: int) -> Sequence[float]:

@@ -201,6 +201,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         baseline_metrics=summary.baselines.flat if summary.baselines else {},
         runner_up=summary.runner_up_text,
         best_by=summary.best_by_text,
+        trials=summary.trials,
         cost=summary.cost,
         cost_text=summary.cost_text,
         artifacts=ledger.folder.report if is_complete and ledger.folder.report.is_dir() else None,

@@ -61,6 +61,7 @@ class StudyOutcome:
         best_params: The best trial's searched hyperparameters.
         best_metrics: The best trial's metrics at its best epoch, by Keras' names.
         model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
+        trials: The trials whose models the champion has. Defaults to none.
         cost: What serving the champion costs, by name (`search.champion.serving_cost.measure_cost`). Defaults to none.
         cost_text: The same as text. Defaults to none.
         test_metrics: The champion's metrics on the test part, by Keras' names; None for one that is not defined there.
@@ -80,6 +81,7 @@ class StudyOutcome:
     best_params: Mapping[str, Value] = field(default_factory=dict)
     best_metrics: Mapping[str, float] = field(default_factory=dict)
     model_uri: str | None = None
+    trials: Sequence[int] = ()
     cost: Mapping[str, float] = field(default_factory=dict)
     cost_text: str = ""
     test_metrics: Mapping[str, float | None] = field(default_factory=dict)

@@ -14,6 +14,8 @@ from .mlflow_dataset import n_features
 from .provenance import Provenance
 
 INTERRUPTED = TrialState.INTERRUPTED.value
+COST = "champion_"
+"""Prefix of what serving a champion costs, among the metrics of a study."""
 FACTS = "system/"
 """Prefix of what is measured in a trial and is no metric of its model: MLflow shows it on a tab of its own, and behind the learning curves."""
 EXECUTIONS = "executions/"
@@ -173,7 +175,7 @@ def outcome_metrics(outcome: StudyOutcome) -> dict[str, float]:
     for name, ends in outcome.test_intervals.items():
         metrics |= {f"{_test_name(name)}_{end}": number for end, number in zip(("low", "high"), ends, strict=True)}
     metrics |= {_test_name(name): number for name, number in outcome.baseline_metrics.items()}
-    metrics |= {f"champion_{name}": number for name, number in outcome.cost.items()}
+    metrics |= {f"{COST}{name}": number for name, number in outcome.cost.items()}
     return metrics if outcome.best_value is None else metrics | {"best_value": outcome.best_value}
 
 
@@ -190,6 +192,8 @@ def outcome_tags(outcome: StudyOutcome) -> dict[str, str]:
         tags |= {f"perceptune.best.{name}": str(value) for name, value in outcome.best_params.items()}
     if outcome.model_uri:
         tags["perceptune.model_uri"] = outcome.model_uri
+    if len(outcome.trials) > 1:
+        tags["perceptune.trials"] = ", ".join(map(str, outcome.trials))
     tags |= {f"perceptune.{_test_name(name)}": why_undefined(name) for name, number in outcome.test_metrics.items() if number is None}
     return tags
 

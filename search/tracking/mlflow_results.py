@@ -61,7 +61,10 @@ def read_attributes(client: "MlflowClient", run: "Run") -> dict[str, Any]:
         number = int(tags["perceptune.best_trial"])
         child = next(iter(find_children(client, run.info.experiment_id, run.info.run_id, f"tags.`{_TRIAL}` = '{number}'")), None)
         run_id = child.info.run_id if child else None
-        attributes["champion"] = {"trial": number, "model_uri": tags["perceptune.model_uri"], "run_id": run_id, **_read_test(run.data.metrics)}
+        champion = {"trial": number, "model_uri": tags["perceptune.model_uri"], "run_id": run_id, **_read_test(run.data.metrics)}
+        cost = {name.removeprefix(descriptions.COST): value for name, value in run.data.metrics.items() if name.startswith(descriptions.COST)}
+        trials = [int(text) for text in tags.get("perceptune.trials", "").split(", ") if text]
+        attributes["champion"] = champion | ({"cost": cost} if cost else {}) | ({"trials": trials} if trials else {})
     return attributes
 
 

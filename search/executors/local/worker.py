@@ -30,7 +30,7 @@ def work(pipe: Connection) -> NoReturn:
         experiment = setup.experiment
 
         def load() -> list[TrainingArrays]:
-            return load_folds(Path(setup.arrays), experiment.evaluation.folds, with_all_rows=experiment.is_refitted)
+            return load_folds(Path(setup.arrays), experiment.evaluation.folds, with_all_rows=experiment.needs_refit)
 
         serve(experiment, load, pipe.recv, pipe.send)
     os._exit(0)  # without waiting for trials

@@ -76,7 +76,7 @@ class ActorHost:
     @cached_property
     def _arrays(self) -> Any:
         """Reference to the training arrays, which are put into the object store once; each node copies them from there once."""
-        folds = load_folds(self._folder, self._experiment.evaluation.folds, with_all_rows=self._experiment.is_refitted)
+        folds = load_folds(self._folder, self._experiment.evaluation.folds, with_all_rows=self._experiment.needs_refit)
         return self._ray.put([_in_memory(arrays) for arrays in folds])
 
 

@@ -40,6 +40,18 @@ def test_a_trial_that_is_registered_already_keeps_its_version(model_uri, trackin
     assert len(client.search_model_versions("name = 'survival'")) == len(client.get_run(parent_run_id).outputs.model_outputs) == 1
 
 
+def test_an_average_with_other_trials_is_another_version(tracking_uri, parent_run_id, packaged):
+    client = connect(tracking_uri)
+    run_id = client.create_run(client.get_run(parent_run_id).info.experiment_id).info.run_id
+    averaged, single = (
+        dataclasses.replace(packaged, metadata=dataclasses.replace(packaged.metadata, study="averaged", trials=trials)) for trials in ((7, 3), ())
+    )
+    uris = [register(champion, tracking_uri, run_id).model_uri for champion in (averaged, single, averaged, single)]
+    assert uris == ["models:/averaged/1", "models:/averaged/2"] * 2
+    assert client.get_model_version("averaged", "1").tags["perceptune.trials"] == "7, 3"
+    assert str(client.get_model_version_by_alias("averaged", "champion").version) == "2"  # the newest of a study
+
+
 def test_the_run_lists_the_model(model_uri, tracking_uri, parent_run_id):
     client = connect(tracking_uri)
     (output,) = client.get_run(parent_run_id).outputs.model_outputs

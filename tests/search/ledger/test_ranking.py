@@ -6,6 +6,7 @@ import pytest
 from search import ledger as ledgers
 from search.experiment.file import parse_experiment
 from search.store import Store
+from search.study.model_retention import retention_threshold
 from search.trial import ExecutionReport, TrialResult, TrialState
 
 from .conftest import DISTRIBUTIONS, EXPERIMENT
@@ -74,3 +75,26 @@ def test_a_trial_without_the_metric_is_not_ranked(tmp_path):
     failed = TrialResult(number=number, state=TrialState.FAILED, reason="no memory")
     assert not ledger.tell(failed, seed=0, finished=1.0)
     assert ranking_of(ledger, tmp_path) == ([], None)
+
+
+def test_trials_that_were_trained_again_come_first_as_long_as_the_best_of_the_search_are_the_same(tmp_path):
+    sections = {"champion": {"confirm": 2}}
+    ledger = open_ledger(tmp_path, **sections)
+
+    def finish(accuracy):
+        number, _ = ledger.ask(DISTRIBUTIONS, 9)
+        tell(ledger, result(number, (accuracy, 0.5)))
+
+    for accuracy in (0.8, 0.7, 0.6):
+        finish(accuracy)
+    assert ledger.confirmed is None
+    ledger.confirm([0, 1], [1, 0])
+    assert (ledger.confirmed, ledger.best) == ([1, 0], (1, 0.7))
+    assert [number for number, _ in ledger.ranking(9)] == [1, 0, 2]
+    assert [number for number, _ in ledger.search_ranking(9)] == [0, 1, 2]
+    assert retention_threshold(ledger, 2) == 0.7  # not that of the last of those that were trained again
+    finish(0.65)
+    assert ledger.best == (1, 0.7)  # the best two are the same
+    finish(0.75)
+    assert (ledger.confirmed, ledger.best) == (None, (0, 0.8))
+    ranking_of(ledger, tmp_path, **sections)
