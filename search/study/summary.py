@@ -98,7 +98,7 @@ class StudySummary:
     @property
     def runner_up_text(self) -> str:
         """How the best trial differs from the second best one; empty if they were not compared."""
-        return "" if self.runner_up is None else f"{self.runner_up.text(self.metric)}, paired over {len(self.execution_values)} executions"
+        return "" if self.runner_up is None else self.runner_up.text(self.metric)
 
     @property
     def cost_text(self) -> str:
