@@ -24,7 +24,6 @@ _LOSS = {"objective.metric": "val_loss", "objective.direction": "minimize"}
 _FOLDS = {"evaluation.folds": "5", "search.n_trials": "22"}
 RULES: Mapping[str, Mapping[str, str]] = {
     "one split, best accuracy": _ONE_SPLIT,
-    "5 folds with a race, best accuracy, 5 averaged": _FOLDS,
     "5 folds with a race, best loss, 5 averaged": _FOLDS | _LOSS,
 }
 """The overrides of each rule; the first one is what the others are compared with."""
