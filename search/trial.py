@@ -140,8 +140,8 @@ class TrialResult:
         failure: The kind of failure; None unless FAILED. Defaults to ERROR if FAILED.
         worker: The worker that trained it, such as ``worker-0``; empty if there is only one.
         model_path: Path of the saved model; None if it was not saved.
-        executions: The results of the executions, of a trial that may have several; ``value`` is their mean, ``history`` their mean
-            curve, as long as the shortest, and ``best_epoch`` the median of their best epochs in it. Defaults to none.
+        executions: The results of the executions, of a trial that may have several: ``history`` is their mean curve, as long as the shortest,
+            and ``value`` its best value. Their own values are those of the same epoch, ``best_epoch``. Defaults to none.
         finished: Time of the end, in seconds since 1970. Defaults to now.
     """
 

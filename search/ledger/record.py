@@ -125,6 +125,7 @@ def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, A
         "device": result.device,
         "trainer": result.trainer,
         **({"n_executions": len(result.executions)} if result.executions else {}),
+        **({"execution_values": [execution.value for execution in result.executions]} if result.executions else {}),
         "history": {name: [epoch[name] for epoch in result.history] for name in names},
     }
 
@@ -159,14 +160,15 @@ def execution_scores(trial: FrozenTrial) -> list[tuple[float, float]]:
 
 
 def metric_of(trial: FrozenTrial, metric: str) -> float | None:
-    """Read a metric of a finished trial at its best epoch, or its mean over executions, without reading whole curves.
+    """Read a metric of a finished trial at its best epoch, without reading whole curves.
 
     Args:
         trial: The trial.
         metric: The metric by Keras' name.
     """
     written = trial.user_attrs[ATTRIBUTE]
-    found = [*itertools.islice(_written_executions(trial), written.get("n_executions", 0))] or [written]
+    n_apart = 0 if "execution_values" in written else written.get("n_executions", 0)  # an earlier version's
+    found = [*itertools.islice(_written_executions(trial), n_apart)] or [written]
     values = [column[of["best_epoch"] - 1] for of in found if (column := of.get("history", {}).get(metric))]
     return fmean(values) if values else None
 
@@ -188,9 +190,18 @@ def to_record(trial: FrozenTrial) -> TrialRecord:
         state = TrialState.INTERRUPTED
     result = to_result(trial.number, state, written) if state.is_final and written else None
     if result is not None and written:
-        n_executions = written.get("n_executions", 0)  # earlier versions had one
-        result = replace(result, executions=tuple(to_executions(trial)[:n_executions]))
+        result = replace(result, executions=tuple(_executions_of(trial, written)))
     return TrialRecord(number=trial.number, state=state, params=trial.params, result=result)
+
+
+def _executions_of(trial: FrozenTrial, written: Mapping[str, Any]) -> list[TrialResult]:
+    """Return the executions that the result of a trial has, with their values at its best epoch."""
+    executions = to_executions(trial)[: written.get("n_executions", 0)]  # earlier versions had one
+    values, epoch = written.get("execution_values"), written["best_epoch"]
+    if not values:  # an earlier version's, whose value is the mean of their own best ones
+        return executions
+    epochs = [epoch if len(execution.history) >= epoch else execution.best_epoch for execution in executions]  # restored ones have no curve
+    return [replace(execution, value=value, best_epoch=of) for execution, value, of in zip(executions, values, epochs, strict=False)]
 
 
 def to_retry_state(trial: FrozenTrial) -> RetryState:

@@ -141,8 +141,13 @@ class StudyView:
         trials = self.study.get_trials(deepcopy=False)
         return [(trial.datetime_start, trial.datetime_complete) for trial in trials if trial.datetime_start and trial.datetime_complete]
 
-    def executions(self, number: int, batch_size: int) -> list[TrialResult]:
-        """Read the recorded executions of a trial with a batch size, in order."""
+    def executions(self, number: int, batch_size: int | None = None) -> list[TrialResult]:
+        """Read the recorded executions of a trial, in order, as each one ended, with its own best epoch and value.
+
+        Args:
+            number: The trial's number.
+            batch_size: Those of this batch size only. Defaults to that of the first one.
+        """
         return to_executions(self._trial(number), batch_size)
 
     def retry_state(self, number: int) -> RetryState:

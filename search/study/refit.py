@@ -34,9 +34,8 @@ def refit_best(ledger: Ledger, experiment: Experiment, executor: Executor, on_st
     """
     assert ledger.best is not None  # noqa: S101 - for mypy
     number, _ = ledger.best
-    result = ledger.result(number)
-    assert result is not None  # noqa: S101 - for mypy
-    epochs = max(1, round(statistics.median(execution.best_epoch for execution in result.executions)))
+    executions = ledger.executions(number)  # each with its own best epoch
+    epochs = max(1, round(statistics.median(execution.best_epoch for execution in executions)))
     on_stage(f"Training trial {number} on all rows, {epochs} epochs")
     shutil.rmtree(ledger.folder.repeats, ignore_errors=True)
     training = RepeatedTraining(experiment, ledger, executor)

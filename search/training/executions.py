@@ -4,7 +4,6 @@ Each is one call of `run.train_trial`. A killed trial goes on with the execution
 """
 
 import math
-import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -48,8 +47,8 @@ def train_executions(contexts: Sequence[TrainingContext], assignment: Assignment
         if state is TrialState.COMPLETE and len(done) < evaluation.n_executions and limit is not None and seconds > limit:
             reason = f"past its limit of {limit:g} seconds: {seconds:.1f} after {len(done)} executions"
             overdue = TrialResult(number=assignment.number, state=TrialState.FAILED, reason=reason, failure=Failure.TIMEOUT)
-            return combined(assignment, [*done, overdue], TrialState.FAILED)
-    return combined(assignment, done, state)
+            return combined(experiment, assignment, [*done, overdue], TrialState.FAILED)
+    return combined(experiment, assignment, done, state)
 
 
 class _Execution:
@@ -73,7 +72,7 @@ class _Execution:
         )
         self.is_stopped = False
         self.report = report
-        self._trial, self._done, self._ranked_by = trial, done, experiment.ranked_by
+        self._trial, self._done, self._experiment = trial, done, experiment
         self._is_last = index + 1 == experiment.evaluation.n_executions
 
     def keep(self, result: TrialResult) -> bool:
@@ -82,8 +81,9 @@ class _Execution:
         self.is_stopped = not goes_on and not self._is_last
         if not self._is_last:
             return goes_on and self._may_be_kept
-        mean = statistics.fmean(execution.best_metrics[self._ranked_by.metric] for execution in (*self._done, result))
-        return self._ranked_by.is_better(mean, self._trial.keep_if_better_than)
+        ranked_by = self._experiment.ranked_by
+        metrics = combined(self._experiment, self._trial, [*self._done, result], TrialState.COMPLETE).best_metrics
+        return ranked_by.is_better(metrics[ranked_by.metric], self._trial.keep_if_better_than)
 
     @property
     def _may_be_kept(self) -> bool:
@@ -91,10 +91,14 @@ class _Execution:
         return self._trial.keep_if_better_than is None or math.isfinite(self._trial.keep_if_better_than)
 
 
-def combined(assignment: Assignment, executions: Sequence[TrialResult], state: TrialState) -> TrialResult:
+def combined(experiment: Experiment, assignment: Assignment, executions: Sequence[TrialResult], state: TrialState) -> TrialResult:
     """Return the result of a trial from those of its executions.
 
+    Its value is that of the mean curve at its best epoch, the same for all executions, as far as all have been trained: the mean of the
+    executions' own best values would be better than what any number of epochs gives. Their models are still those of their own best epochs.
+
     Args:
+        experiment: The experiment, for its objective.
         assignment: The trial.
         executions: Their results, at least one; if the last one FAILED or was PRUNED, so is the trial.
         state: The trial's state.
@@ -103,12 +107,16 @@ def combined(assignment: Assignment, executions: Sequence[TrialResult], state: T
     is_failed = state is TrialState.FAILED
     measured = succeeded if is_failed or succeeded else list(executions)
     curve = tuple(mean_curve([result.history for result in measured or executions]))
+    metric = experiment.objective.metric
+    epoch = 0 if is_failed else _best_epoch([epoch[metric] for epoch in curve], experiment, assignment)
+    if not is_failed:
+        measured = [replace(result, value=result.history[epoch - 1][metric], best_epoch=epoch) for result in measured]
     return replace(
         last,
         number=assignment.number,
         state=state,
-        value=None if is_failed else _mean_value(measured),
-        best_epoch=0 if is_failed else min(len(curve), round(statistics.median(result.best_epoch for result in measured))),
+        value=None if is_failed else curve[epoch - 1][metric],
+        best_epoch=epoch,
         history=curve,
         seconds=sum(result.seconds for result in executions),
         n_parameters=max(result.n_parameters for result in executions),
@@ -117,5 +125,9 @@ def combined(assignment: Assignment, executions: Sequence[TrialResult], state: T
     )
 
 
-def _mean_value(results: Sequence[TrialResult]) -> float:
-    return statistics.fmean(result.value for result in results if result.value is not None)
+def _best_epoch(values: Sequence[float], experiment: Experiment, assignment: Assignment) -> int:
+    """Return the best epoch, from 1, the earliest of equals; the last one if best weights are not restored."""
+    if not assignment.training.restore_best_weights:
+        return len(values)
+    best = min(values) if experiment.objective.direction == "minimize" else max(values)
+    return values.index(best) + 1

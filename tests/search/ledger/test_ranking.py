@@ -5,9 +5,10 @@ import pytest
 
 from search import ledger as ledgers
 from search.experiment.file import parse_experiment
+from search.ledger.record import ATTRIBUTE, execution_key, metric_of, to_attribute, to_record
 from search.store import Store
 from search.study.model_retention import retention_threshold
-from search.trial import ExecutionReport, TrialResult, TrialState
+from search.trial import TrialResult, TrialState
 
 from .conftest import DISTRIBUTIONS, EXPERIMENT
 
@@ -53,20 +54,24 @@ def test_the_loss_at_the_best_epoch_of_the_accuracy_decides(tmp_path):
     assert ranking_of(ledger, tmp_path) == ([(1, 0.4), (2, 0.45), (0, 0.5)], (1, 0.7))
 
 
-def test_of_executions_the_mean_decides_and_a_pruned_trial_is_not_ranked(tmp_path):
-    sections = {"evaluation": {"repeats": 2}}
-    ledger = open_ledger(tmp_path, **sections)
-    for pair in ([((0.9, 0.6),), ((0.9, 0.2), (0.5, 0.0))], [((0.8, 0.3),), ((0.7, 0.4),)], [((0.6, 0.1),)]):
+def test_a_pruned_trial_is_not_ranked(tmp_path):
+    ledger = open_ledger(tmp_path)
+    for state in (TrialState.PRUNED, TrialState.COMPLETE):
         number, _ = ledger.ask(DISTRIBUTIONS, 9)
-        executions = [result(number, *epochs) for epochs in pair]
-        for index, execution in enumerate(executions):
-            ledger.record_execution(ExecutionReport(number, index, execution), seed=index, batch_size=32)
-        state = TrialState.COMPLETE if len(pair) == 2 else TrialState.PRUNED
-        tell(ledger, result(number, (0.5, 9.0), state=state, executions=executions))  # a curve whose values do not count
-    ranked, best = ranking_of(ledger, tmp_path, **sections)
-    assert [number for number, _ in ranked] == [1, 0]
-    assert [score for _, score in ranked] == pytest.approx([0.35, 0.4])
-    assert best == (1, 0.5)
+        tell(ledger, result(number, (0.9, 0.1), state=state))
+    assert ranking_of(ledger, tmp_path) == ([(1, 0.1)], (1, 0.9))
+
+
+@pytest.mark.parametrize(("changes", "expected"), [({}, 0.3), ({"execution_values": None}, 0.4)])
+def test_of_executions_the_mean_curve_counts_and_for_an_earlier_version_their_own_best_epochs(changes, expected):
+    executions = [result(0, (0.5, 0.3), (0.8, 0.4)), result(0, (0.9, 0.4), (0.6, 0.2))]
+    whole = result(0, (0.7, 0.35), (0.71, 0.3), executions=executions)
+    attributes = {ATTRIBUTE: to_attribute(whole, 0, 1.0) | changes}
+    attributes[ATTRIBUTE] = {name: value for name, value in attributes[ATTRIBUTE].items() if value is not None}
+    attributes |= {execution_key(index): to_attribute(execution, index, 1.0) | {"batch_size": 32} for index, execution in enumerate(executions)}
+    trial = optuna.trial.create_trial(value=0.71, user_attrs=attributes)
+    assert metric_of(trial, "val_loss") == pytest.approx(expected)
+    assert len(to_record(trial).result.executions) == 2
 
 
 def test_a_trial_without_the_metric_is_not_ranked(tmp_path):

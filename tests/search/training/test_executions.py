@@ -10,7 +10,7 @@ from search.seeds import execution_seed
 from search.spread import deviations, mean_curve
 from search.training.context import TrainingContext
 from search.training.executions import combined, train_executions
-from search.trial import ExecutionReport, Failure, TrialState
+from search.trial import ExecutionReport, Failure, TrialResult, TrialState
 from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
 
 FOLDS = {"evaluation": {"folds": 3, "repeats": 2}}
@@ -155,9 +155,18 @@ def test_the_mean_curve_ends_with_the_shortest_since_its_mean_would_jump_there()
     assert deviations(curves[:1]) == []
 
 
-def test_the_best_epoch_lies_in_the_mean_curve(tmp_path):
-    """The longest of three executions has its best epoch behind the end of the shortest."""
-    whole = train(EXPERIMENT, make_assignment(tmp_path / "models" / "3")).executions[:3]
-    short = replace(whole[0], history=whole[0].history[:1], best_epoch=1)
-    result = combined(make_assignment(), [short, *(replace(execution, best_epoch=3) for execution in whole[1:])], TrialState.COMPLETE)
-    assert (len(result.history), result.best_epoch) == (1, 1)
+def test_the_value_is_that_of_the_mean_curve_at_its_best_epoch_of_all_executions():
+    """The mean of the executions' own best values, at epochs of their own, would be better than any number of epochs gives."""
+    losses = [[0.9, 0.5, 0.8, 0.1], [0.9, 0.8, 0.4], [0.9, 0.5, 0.9]]
+    executions = [execution_of(curve) for curve in losses]
+    result = combined(EXPERIMENT, make_assignment(), executions, TrialState.COMPLETE)
+    assert (result.value, result.best_epoch, len(result.history)) == (pytest.approx(0.6), 2, 3)
+    assert [(execution.value, execution.best_epoch) for execution in result.executions] == [(0.5, 2), (0.8, 2), (0.5, 2)]
+    assert result.standard_error == pytest.approx(0.1)
+    last = combined(EXPERIMENT, make_assignment(training={"restore_best_weights": False}), executions, TrialState.COMPLETE)
+    assert (last.value, last.best_epoch) == (pytest.approx(0.7), 3)
+
+
+def execution_of(losses):
+    history = tuple({"val_loss": loss} for loss in losses)
+    return TrialResult(number=3, state=TrialState.COMPLETE, value=min(losses), best_epoch=losses.index(min(losses)) + 1, history=history)
