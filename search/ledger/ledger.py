@@ -6,7 +6,7 @@ with its number, hyperparameters and seed, and runs before any new trial.
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from statistics import fmean
@@ -23,7 +23,7 @@ from ..store import StudyFolder
 from ..trial import EpochReport, ExecutionReport, Failure, TrialResult, TrialState
 from .base import OpenedStudy
 from .record import ATTRIBUTE, RETRY_STATE, RetryState, execution_key, execution_scores, to_attribute, to_retry_state
-from .view import CONFIRMED, StudyView
+from .view import StudyView
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -156,15 +156,6 @@ class Ledger(StudyView):
             self._storage.set_trial_user_attr(trial, ATTRIBUTE, to_attribute(result, seed, finished))
             self._end(result.number, result.state, result.value)
         return self._trials.add_finished(result.number, result.state, self._score(self._trial(result.number)), finished)
-
-    def confirm(self, best: Sequence[int], ranked: Sequence[int]) -> None:
-        """Rank trials before all others, as long as the best ones by the search are the same.
-
-        Args:
-            best: Numbers of the best trials by the search, as many as are to be trained again.
-            ranked: Numbers of those that were trained again, the best one first.
-        """
-        self.set_attribute(CONFIRMED, {"best": list(best), "ranked": list(ranked)})
 
     def requeue(self, number: int, retry_state: RetryState) -> None:
         """Let a running trial wait for its next attempt.

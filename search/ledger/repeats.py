@@ -1,12 +1,12 @@
 """Repeats of trials in the ledger: the same hyperparameters, trained again with other seeds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..trial import TrialResult, TrialState
 from .ledger import Ledger
 from .record import to_attribute, to_result
-from .view import StudyView
+from .view import CONFIRMED, StudyView
 
 _PREFIX = "repeat"
 
@@ -56,3 +56,14 @@ def read_repeats(ledger: StudyView) -> list[Repeat]:
             metrics = written.get("best_metrics", result.best_metrics)
             found.append(Repeat(trial=trial, index=index, seed=written["seed"], epochs=written["epochs"], result=result, metrics=metrics))
     return sorted(found, key=lambda repeat: (repeat.trial, repeat.epochs or 0, repeat.index))
+
+
+def write_confirmed(ledger: Ledger, best: Sequence[int], ranked: Sequence[int]) -> None:
+    """Rank trials before all others, as long as the best ones by the search are the same; see `StudyView.confirmed`.
+
+    Args:
+        ledger: The study.
+        best: Numbers of the best trials by the search, as many as are to be trained again.
+        ranked: Numbers of those that were trained again, the best one first.
+    """
+    ledger.set_attribute(CONFIRMED, {"best": list(best), "ranked": list(ranked)})

@@ -12,7 +12,7 @@ from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..formats import format_spread
 from ..ledger import Ledger, StudyView
-from ..ledger.repeats import Repeat, read_repeats, write_repeat
+from ..ledger.repeats import Repeat, read_repeats, write_confirmed, write_repeat
 from ..seeds import trial_seed
 from ..spread import comparable, mean_and_error
 from ..trial import Failure
@@ -50,7 +50,7 @@ def confirm_best(ledger: Ledger, experiment: Experiment, executor: Executor, on_
         training = RepeatedTraining(experiment, ledger, executor)
         train_missing(ledger, training, missing, lambda _: on_stage(f"{about}: {next(n_done)} of {len(missing)}"))
     ranked = _ranked(ledger, experiment, found)
-    ledger.confirm(best, ranked)
+    write_confirmed(ledger, best, ranked)
     return _conclusion(ledger, experiment, ranked[0], found[0])
 
 

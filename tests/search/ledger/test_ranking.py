@@ -6,6 +6,7 @@ import pytest
 from search import ledger as ledgers
 from search.experiment.file import parse_experiment
 from search.ledger.record import ATTRIBUTE, execution_key, metric_of, to_attribute, to_record
+from search.ledger.repeats import write_confirmed
 from search.store import Store
 from search.study.model_retention import retention_threshold
 from search.trial import TrialResult, TrialState
@@ -93,7 +94,7 @@ def test_trials_that_were_trained_again_come_first_as_long_as_the_best_of_the_se
     for accuracy in (0.8, 0.7, 0.6):
         finish(accuracy)
     assert ledger.confirmed is None
-    ledger.confirm([0, 1], [1, 0])
+    write_confirmed(ledger, [0, 1], [1, 0])
     assert (ledger.confirmed, ledger.best) == ([1, 0], (1, 0.7))
     assert [number for number, _ in ledger.ranking(9)] == [1, 0, 2]
     assert [number for number, _ in ledger.search_ranking(9)] == [0, 1, 2]
