@@ -1,4 +1,4 @@
-"""Promotes a study's best trials to champion: packages their models, has it verified in a fresh process, and registers it."""
+"""Promotes a study's best trials to champion: packages their models, has them verified in a fresh process, and registers them."""
 
 import shutil
 import tempfile
@@ -128,7 +128,7 @@ class Promotion:
         """Return which of the best trials the champion lacks."""
         wanted = [number for number, _ in self._ledger.ranking(self._experiment.champion.n_trials)]
         lacking = [str(number) for number in wanted if number not in self._trials]
-        return f"the champion lacks the models of the trials {', '.join(lacking)}, which search.disk_quota_bytes has removed" if lacking else ""
+        return f"the champion lacks the trials {', '.join(lacking)}, whose models are not in {self._ledger.folder.models}" if lacking else ""
 
     def _keep(self, predictions: Path | None) -> None:
         """Move what the report needs into the study's folder, in place of an earlier champion's."""

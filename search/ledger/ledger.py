@@ -155,7 +155,7 @@ class Ledger(StudyView):
         with self._owned(result.number) as trial:
             self._storage.set_trial_user_attr(trial, ATTRIBUTE, to_attribute(result, seed, finished))
             self._end(result.number, result.state, result.value)
-        return self._trials.add_finished(result.number, result.state, self._score(self._trial(result.number)), finished)
+        return self._trials.add_finished(result.number, result.state, self._score_of(result), finished)
 
     def requeue(self, number: int, retry_state: RetryState) -> None:
         """Let a running trial wait for its next attempt.

@@ -1,7 +1,7 @@
 """Repeats of trials in the ledger: the same hyperparameters, trained again with other seeds."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..trial import TrialResult, TrialState
 from .ledger import Ledger
@@ -21,7 +21,6 @@ class Repeat:
         seed: Its seed.
         epochs: The number of epochs that was asked for; None for the trial's own.
         result: What came of it.
-        metrics: The metrics at its best epoch, of several executions their means. Defaults to the result's.
     """
 
     trial: int
@@ -29,7 +28,6 @@ class Repeat:
     seed: int
     epochs: int | None
     result: TrialResult
-    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 def write_repeat(ledger: Ledger, repeat: Repeat) -> None:
@@ -40,7 +38,6 @@ def write_repeat(ledger: Ledger, repeat: Repeat) -> None:
         repeat: The repeat.
     """
     written = to_attribute(repeat.result, repeat.seed, repeat.result.finished) | {"epochs": repeat.epochs}
-    written |= {"best_metrics": dict(repeat.result.best_metrics)} if repeat.result.executions else {}
     epochs = "" if repeat.epochs is None else f" {repeat.epochs}"
     ledger.set_attribute(f"{_PREFIX} {repeat.trial} {repeat.index}{epochs}", written)
 
@@ -53,8 +50,7 @@ def read_repeats(ledger: StudyView) -> list[Repeat]:
         if name == _PREFIX:
             trial, index = map(int, numbers[:2])
             result = to_result(trial, TrialState(written["state"]), written)
-            metrics = written.get("best_metrics", result.best_metrics)
-            found.append(Repeat(trial=trial, index=index, seed=written["seed"], epochs=written["epochs"], result=result, metrics=metrics))
+            found.append(Repeat(trial=trial, index=index, seed=written["seed"], epochs=written["epochs"], result=result))
     return sorted(found, key=lambda repeat: (repeat.trial, repeat.epochs or 0, repeat.index))
 
 

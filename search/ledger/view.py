@@ -62,9 +62,9 @@ class StudyView:
     def best(self) -> tuple[int, float] | None:
         """Number and value of the best COMPLETE trial by `Experiment.ranked_by`, of equal ones the first to finish; None if there is none."""
         found = self.ranking(1)
-        if not found:
-            return None
-        number = found[0][0]
+        if not found or self._by is None:
+            return found[0] if found else None
+        number, _ = found[0]
         return number, float(self._trial(number).user_attrs[ATTRIBUTE]["value"])
 
     def ranking(self, length: int) -> list[tuple[int, float]]:
@@ -101,7 +101,13 @@ class StudyView:
             return None
         if self._by is None:
             return None if written["value"] is None else float(written["value"])
-        score = metric_of(trial, self._by)
+        return self._comparable(metric_of(trial, self._by))
+
+    def _score_of(self, result: TrialResult) -> float | None:
+        """Return the same of a result that is not read from the ledger."""
+        return result.value if self._by is None else self._comparable(result.best_metrics.get(self._by))
+
+    def _comparable(self, score: float | None) -> float | None:
         return comparable(score) if score is not None and self._is_reproducible else score
 
     def attribute(self, key: str) -> Any:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from ..executors.base import Executor
 from ..experiment.file import Experiment
-from ..ledger import Ledger, StudyView
+from ..ledger import StudyView
 from .confirmation import confirm_best, is_confirmed
 from .refit import is_refit_done, refit_best
+from .repeated_training import RepeatedTraining
 
 
 def trains_champion(ledger: StudyView, experiment: Experiment) -> bool:
@@ -14,19 +14,17 @@ def trains_champion(ledger: StudyView, experiment: Experiment) -> bool:
     return not (is_confirmed(ledger, experiment) and is_refit_done(ledger, experiment))
 
 
-def train_champion(ledger: Ledger, experiment: Experiment, executor: Executor, on_stage: Callable[[str], None]) -> str:
+def train_champion(training: RepeatedTraining, on_stage: Callable[[str], None]) -> str:
     """Train what is missing; see `confirm_best` and `refit_best`.
 
     Args:
-        ledger: The study; no other coordinator runs it.
-        experiment: The experiment.
-        executor: Started and checked if something is missing.
+        training: Trains trials of the study again; no other coordinator runs it.
         on_stage: Called with what is being waited for.
 
     Returns:
         What a user should know about it; empty for nothing.
     """
-    note = "" if is_confirmed(ledger, experiment) else confirm_best(ledger, experiment, executor, on_stage)
-    if not is_refit_done(ledger, experiment):
-        refit_best(ledger, experiment, executor, on_stage)
+    note = "" if is_confirmed(training.ledger, training.experiment) else confirm_best(training, on_stage)
+    if not is_refit_done(training.ledger, training.experiment):
+        refit_best(training, on_stage)
     return note

@@ -2,16 +2,14 @@
 
 import itertools
 import math
-import shutil
 import statistics
 from collections.abc import Callable, Sequence
 
 from ..champion.promotion import has_models
 from ..errors import WorkerError
-from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..formats import format_spread
-from ..ledger import Ledger, StudyView
+from ..ledger import StudyView
 from ..ledger.repeats import Repeat, read_repeats, write_confirmed, write_repeat
 from ..seeds import trial_seed
 from ..spread import comparable, mean_and_error
@@ -27,13 +25,11 @@ def is_confirmed(ledger: StudyView, experiment: Experiment) -> bool:
     return not experiment.champion.confirm or ledger.best is None or ledger.confirmed is not None
 
 
-def confirm_best(ledger: Ledger, experiment: Experiment, executor: Executor, on_stage: Callable[[str], None]) -> str:
+def confirm_best(training: RepeatedTraining, on_stage: Callable[[str], None]) -> str:
     """Train the best trials again, and rank them by what they have with the new seeds. A killed search goes on with the repeats it has.
 
     Args:
-        ledger: The study; no other coordinator runs it.
-        experiment: The experiment.
-        executor: Started and checked.
+        training: Trains trials of the study again; no other coordinator runs it.
         on_stage: Called with what is being waited for.
 
     Returns:
@@ -42,13 +38,13 @@ def confirm_best(ledger: Ledger, experiment: Experiment, executor: Executor, on_
     Raises:
         WorkerError: If a training's worker died again and again.
     """
+    ledger, experiment = training.ledger, training.experiment
     best = [number for number, _ in ledger.search_ranking(experiment.champion.confirm)]
     found = [number for number in best if experiment.needs_refit or has_models(ledger, number)] or best[:1]  # the quota may have removed some
     if missing := missing_repeats(ledger, found, N_REPEATS):
         about, n_done = f"Training the best {len(found)} trials again with new seeds", itertools.count(1)
         on_stage(about)
-        training = RepeatedTraining(experiment, ledger, executor)
-        train_missing(ledger, training, missing, lambda _: on_stage(f"{about}: {next(n_done)} of {len(missing)}"))
+        train_missing(training, missing, lambda _: on_stage(f"{about}: {next(n_done)} of {len(missing)}"))
     ranked = _ranked(ledger, experiment, found)
     write_confirmed(ledger, best, ranked)
     return _conclusion(ledger, experiment, ranked[0], found[0])
@@ -68,27 +64,23 @@ def missing_repeats(ledger: StudyView, trials: Sequence[int], n_repeats: int, ep
     return [Training(trial=number, repeat=index, epochs=epochs) for number, index in wanted if (number, index) not in known]
 
 
-def train_missing(
-    ledger: Ledger, training: RepeatedTraining, missing: Sequence[Training], on_repeat: Callable[[Repeat], None] = lambda _repeat: None
-) -> None:
+def train_missing(training: RepeatedTraining, missing: Sequence[Training], on_repeat: Callable[[Repeat], None] = lambda _repeat: None) -> None:
     """Train trials again, and record every repeat when it ends.
 
     Args:
-        ledger: The study.
-        training: Trains them.
+        training: Trains trials of a study again.
         missing: What to train.
         on_repeat: Called after each repeat. Defaults to doing nothing.
 
     Raises:
         WorkerError: If a training's worker died again and again.
     """
-    shutil.rmtree(ledger.folder.repeats, ignore_errors=True)  # no callback finds what an earlier training has left
     for done, result in training.run(missing):
         if result.failure in (Failure.LOST, Failure.HUNG):
             raise WorkerError(f"Trial {done.trial} could not be trained again: {result.reason}; the same command tries once more")
         seed = trial_seed(training.experiment.search.seed, done.trial, done.repeat)
         repeat = Repeat(trial=done.trial, index=done.repeat, seed=seed, epochs=done.epochs, result=result)
-        write_repeat(ledger, repeat)
+        write_repeat(training.ledger, repeat)
         on_repeat(repeat)
 
 
@@ -96,7 +88,7 @@ def _values(ledger: StudyView, experiment: Experiment, number: int) -> list[floa
     """Return what a trial has with the new seeds in the metric that ranks trials."""
     metric = experiment.ranked_by.metric
     repeats = [repeat for repeat in read_repeats(ledger) if (repeat.trial, repeat.epochs) == (number, None) and repeat.index <= N_REPEATS]
-    return [repeat.metrics[metric] for repeat in repeats if metric in repeat.metrics]
+    return [repeat.result.best_metrics[metric] for repeat in repeats if metric in repeat.result.best_metrics]
 
 
 def _ranked(ledger: StudyView, experiment: Experiment, trials: Sequence[int]) -> list[int]:

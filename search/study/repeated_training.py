@@ -81,6 +81,7 @@ class RepeatedTraining:
             Each training with its result, in the order in which they end. One whose worker died is started again up to
             `executor.max_retries` times.
         """
+        shutil.rmtree(self.ledger.folder.repeats, ignore_errors=True)  # no callback finds what an earlier training has left
         # Numbers that no trial has: no callback writes into a file that a trial has written.
         first = 1 + max((record.number for record in self.ledger.records()), default=0)
         waiting = deque((training, self._assignment(number, training)) for number, training in enumerate(trainings, start=first))
@@ -141,7 +142,6 @@ def repeated_training(ledger: Ledger, store: Store, options: RepeatOptions) -> I
     modules = check_code(ledger, experiment, accept_code=options.accept_code, is_recorded=False)
     executor = make_executor(experiment.executor, ledger.folder.logs, store.programs, modules)
     options.on_stage("Starting workers")
-    shutil.rmtree(ledger.folder.repeats, ignore_errors=True)  # no callback finds what an earlier training has left
     try:
         executor.start(experiment, ledger.folder.arrays)
         prepare_arrays(ledger, load_data(ledger, experiment), experiment)

@@ -119,7 +119,7 @@ def repeat_trials(
         log_known_repeats(ledger, store.tracking_uri, chosen)  # fails before the training if the store does not respond
         if missing := missing_repeats(ledger, chosen, n_repeats, options.epochs):
             with repeated_training(ledger, store, options) as training:
-                train_missing(ledger, training, missing, on_repeat)
+                train_missing(training, missing, on_repeat)
         return repeated_trials(ledger, chosen, options.epochs), log_known_repeats(ledger, store.tracking_uri, chosen)
 
 

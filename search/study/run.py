@@ -40,6 +40,7 @@ from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
 from .preparation import check_written, load_data, prepare_arrays, targets_of_study
 from .renaming import rename_archived
+from .repeated_training import RepeatedTraining
 from .repeated_trials import log_known_repeats
 from .report import draw_study_plots, write_study_report
 from .start_notes import start_notes
@@ -271,7 +272,8 @@ class _Run:
         plots = None
         if trains_champion(self._ledger, self._experiment):
             self._check_executor()
-            self._show(train_champion(self._ledger, self._experiment, self._executor, self._observer.on_stage))
+            training = RepeatedTraining(self._experiment, self._ledger, self._executor)
+            self._show(train_champion(training, self._observer.on_stage))
         self._executor.close()
         if not is_promoted(self._ledger):
             self._observer.on_stage("Packaging the best model")

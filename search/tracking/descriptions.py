@@ -192,7 +192,7 @@ def outcome_tags(outcome: StudyOutcome) -> dict[str, str]:
         tags |= {f"perceptune.best.{name}": str(value) for name, value in outcome.best_params.items()}
     if outcome.model_uri:
         tags["perceptune.model_uri"] = outcome.model_uri
-    if len(outcome.trials) > 1:
+    if outcome.trials:
         tags["perceptune.trials"] = ", ".join(map(str, outcome.trials))
     tags |= {f"perceptune.{_test_name(name)}": why_undefined(name) for name, number in outcome.test_metrics.items() if number is None}
     return tags

@@ -29,15 +29,15 @@ def view_tag(record: StudyRecord, parent_run_id: str) -> dict[str, str]:
         record: The study.
         parent_run_id: The study's run, whose trials are shown below it.
     """
-    objective = record.experiment.objective
-    value = f"metrics.`{best_name(objective.metric)}`"
+    ranked_by, objective = record.experiment.ranked_by, record.experiment.objective
+    rank, value = (f"metrics.`{best_name(section.metric)}`" for section in (ranked_by, objective))
     params = [f"params.`{name}`" for name in record.experiment.space.searched]
     has_executions = record.experiment.evaluation.n_executions > 1  # those of a stopped trial are few: its value is not that of the others
     spread = [f"metrics.`{name}`" for name in (STANDARD_ERROR, N_EXECUTIONS)] if has_executions else []
-    columns = [value, *spread, *params, "tags.`perceptune.state`"]
+    columns = [*dict.fromkeys((rank, value)), *spread, *params, "tags.`perceptune.state`"]
     state: dict[str, Any] = {
-        "orderByKey": value,
-        "orderByAsc": objective.direction == "minimize",
+        "orderByKey": rank,
+        "orderByAsc": ranked_by.direction == "minimize",
         "selectedColumns": columns,
         "columnOrder": columns,
         "runsExpanded": {parent_run_id: True},

@@ -74,6 +74,13 @@ def test_the_best_trials_are_those_of_the_smallest_loss_whatever_their_accuracy(
     assert "Best trials by val_loss" in shell.call("show", "choice").stdout
 
 
+def test_mlflows_page_has_the_best_trials_first(shell, rows):
+    [(written,)] = rows(shell, "select value from experiment_tags where key = 'mlflow.sharedViewState.perceptune'")
+    page = json.loads(written)
+    assert (page["orderByKey"], page["orderByAsc"]) == ("metrics.`best_val_loss`", True)
+    assert page["selectedColumns"][:2] == ["metrics.`best_val_loss`", "metrics.`best_val_accuracy`"]
+
+
 def test_the_champion_predicts_the_mean_of_the_models_of_the_best_trials(shell, view):
     champion = load_champion("choice", f"sqlite:///{shell.folder}/mlruns/mlflow.db")
     assert champion.metadata.trials == tuple(by_loss(view)[:N_AVERAGED])
@@ -114,7 +121,7 @@ def test_the_best_trials_are_trained_again_before_one_is_named_the_best(shell):
         view = ledgers.read(Store(shell.folder / "mlruns"), "again")
         losses = {}
         for repeat in read_repeats(view):
-            losses.setdefault(repeat.trial, []).append(repeat.metrics["val_loss"])
+            losses.setdefault(repeat.trial, []).append(repeat.result.best_metrics["val_loss"])
             assert (
                 trained.setdefault((repeat.trial, repeat.index), repeat.result.finished) == repeat.result.finished
             )  # those it has are not trained anew
@@ -147,7 +154,7 @@ def test_one_model_instead_of_one_for_each_fold_is_trained_on_all_rows(shell):
     assert model.read_bytes() == champion.model_file.read_bytes()
     view.close()
     model.unlink()
-    assert "Training trial" not in shell.run(*command).stdout  # it is registered
+    assert "Training trial" not in shell.call(*command).stdout  # it is registered
     with contextlib.closing(ledgers.open_for_repair(Store(shell.folder / "mlruns"), "one")) as ledger:
         ledger.set_attribute("champion", None)
     assert shell.run("doctor", "one").stdout == "one: no problems\n"  # a killed search may lack it: it is trained
