@@ -53,7 +53,7 @@ check: $(READY) ## check without running: ruff, mypy, import contracts (a minute
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-test: $(READY) ## run the tests that are not slow (seven minutes on two cores)
+test: $(READY) ## run the tests that are not slow (five minutes on two cores)
 	@$(BIN)/python -m pytest -m "not slow and not faults" $(SLOWEST) $(ARGS)
 
 test-slow: $(READY) ## run the slow tests only (23 minutes on two cores)

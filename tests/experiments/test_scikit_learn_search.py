@@ -14,6 +14,7 @@ def quiet():
         keras.config.enable_interactive_logging()
 
 
+@pytest.mark.slow
 def test_scikit_learns_random_search_runs_over_the_builder():
     search = randomized_search(n_iter=2, cv=ShuffleSplit(1, test_size=0.5, random_state=0), epochs=10)
     chosen = [params["network__model_kwargs"] for params in search.cv_results_["params"]]

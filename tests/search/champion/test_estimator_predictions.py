@@ -71,6 +71,7 @@ def test_its_test_accuracy_is_that_of_its_predictions(name, request):
     assert packaged.metadata.test["accuracy"] == accuracy > 0.5
 
 
+@pytest.mark.slow
 def test_mlflow_alone_loads_it_elsewhere_without_keras(unit, elsewhere):
     _, packaged, dataset = unit
     dataset.test.features.to_csv(elsewhere["cwd"] / "rows.csv", index=False)

@@ -46,6 +46,7 @@ def test_a_model_of_raw_rows_fills_gaps_and_knows_texts(champion, dataset, tmp_p
     assert float(of_words[0][0, 0]) == float(of_words[1][0, 0])
 
 
+@pytest.mark.slow
 def test_several_inputs_and_a_scaled_target_are_carried(several_packaged, tmp_path):
     champion = Champion(several_packaged.folder / "data" / "champion")
     sentences = export_champion(champion, tmp_path / "raw.keras", with_preprocessing=True)

@@ -96,6 +96,7 @@ def test_a_model_of_another_tool_is_refused(packaged, tracking_uri, parent_run_i
         load_champion("foreign", tracking_uri)
 
 
+@pytest.mark.slow
 def test_registering_needs_no_keras_in_the_coordinator(packaged, tracking_uri, parent_run_id, run_python, tmp_path):
     script = f"""
 import sys

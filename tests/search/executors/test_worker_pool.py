@@ -85,6 +85,7 @@ def test_a_builder_that_hangs_ends_the_start_after_a_limit(start):
         start(model="tests.search.executors.small:build_hanging", executor={"start_timeout_seconds": 2.0})
 
 
+@pytest.mark.slow
 def test_a_trial_that_runs_out_of_memory_fails_and_its_worker_is_recycled(start, tmp_path):
     pool = start()
     before = free_worker(pool)

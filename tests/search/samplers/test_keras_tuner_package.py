@@ -15,8 +15,9 @@ print(keras.backend.backend())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("jax") is None, reason="Keras' numpy backend imports jax; without it Keras Tuner is imported plainly")
-@pytest.mark.parametrize(("configured", "backend"), [pytest.param(None, "tensorflow", marks=pytest.mark.slow), ("jax", "jax")])
+@pytest.mark.parametrize(("configured", "backend"), [(None, "tensorflow"), ("jax", "jax")])
 def test_keras_tuner_imports_no_tensorflow_and_keras_later_uses_its_configured_backend(configured, backend, monkeypatch):
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     if configured:

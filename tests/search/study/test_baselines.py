@@ -176,6 +176,7 @@ def test_nothing_is_shown_before_the_champion_is_measured():
     assert baseline_rows(_summary("accuracy", {}, 0.7)) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("forks")
 def test_a_finished_study_gets_the_baselines_that_are_asked_for_later(shell):
     rows = pd.DataFrame({"x": range(60), "kind": ["fraud", "legit", "legit"] * 20})

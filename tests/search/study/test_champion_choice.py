@@ -3,7 +3,6 @@
 import contextlib
 import json
 import statistics
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -43,10 +42,10 @@ N_AVERAGED = 3
 @pytest.fixture(scope="module")
 def shell(module_shell, preloaded):
     """A shell with a finished study, whose champion averages three trials."""
-    shell = replace(module_shell, preloaded=preloaded)
-    (shell.folder / "choice.toml").write_text(EXPERIMENT)
-    shell.run("run", "choice.toml")
-    return shell
+    (module_shell.folder / "choice.toml").write_text(EXPERIMENT)
+    with preloaded.in_place():
+        module_shell.call("run", "choice.toml")
+        yield module_shell
 
 
 @pytest.fixture
@@ -103,21 +102,22 @@ def test_size_and_latency_are_told(shell, view, rows):
 
 
 def test_a_continued_search_averages_the_best_of_all_trials(shell):
-    shell.run("run", "choice.toml", "--trials", "9")
+    shell.call("run", "choice.toml", "--trials", "9")
     view = ledgers.read(Store(shell.folder / "mlruns"), "choice")
     ranked = by_loss(view)
     assert json.loads(shell.call("best", "choice", "--json").stdout)["trials"] == ranked[:N_AVERAGED]
-    assert shell.run("doctor", "choice").stdout == "choice: no problems\n"
+    assert shell.call("doctor", "choice").stdout == "choice: no problems\n"
     view.close()
 
 
+@pytest.mark.slow
 def test_the_best_trials_are_trained_again_before_one_is_named_the_best(shell):
     command = ("run", "choice.toml", "--study", "again", "--set", "champion.confirm=2", "--set", "champion.ensemble=folds")
-    output = shell.run(*command, "--trials", "3").stdout
+    output = shell.call(*command, "--trials", "3").stdout
     trained = {}
     for n_trials in (3, 4):
         if n_trials == 4:
-            shell.run(*command, "--trials", "4")
+            shell.call(*command, "--trials", "4")
         view = ledgers.read(Store(shell.folder / "mlruns"), "again")
         losses = {}
         for repeat in read_repeats(view):
@@ -138,7 +138,7 @@ def test_the_best_trials_are_trained_again_before_one_is_named_the_best(shell):
 
 def test_one_model_instead_of_one_for_each_fold_is_trained_on_all_rows(shell):
     command = ("run", "choice.toml", "--study", "one", "--trials", "2", "--set", "evaluation.folds=3", "--set", "champion.ensemble=none")
-    output = shell.run(*command).stdout
+    output = shell.call(*command).stdout
     view = ledgers.read(Store(shell.folder / "mlruns"), "one")
     number, _ = view.best
     epochs = round(statistics.median(execution.best_epoch for execution in view.result(number).executions))
@@ -157,8 +157,8 @@ def test_one_model_instead_of_one_for_each_fold_is_trained_on_all_rows(shell):
     assert "Training trial" not in shell.call(*command).stdout  # it is registered
     with contextlib.closing(ledgers.open_for_repair(Store(shell.folder / "mlruns"), "one")) as ledger:
         ledger.set_attribute("champion", None)
-    assert shell.run("doctor", "one").stdout == "one: no problems\n"  # a killed search may lack it: it is trained
-    assert f"Training trial {number} on all rows" in shell.run(*command).stdout
+    assert shell.call("doctor", "one").stdout == "one: no problems\n"  # a killed search may lack it: it is trained
+    assert f"Training trial {number} on all rows" in shell.call(*command).stdout
     assert model.is_file()
 
 

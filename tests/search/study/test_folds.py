@@ -81,11 +81,11 @@ def study_of(shell, name):
 @pytest.fixture(scope="module")
 def finished(module_shell, preloaded):
     """A finished study of eight trials on five folds."""
-    shell = replace(module_shell, preloaded=preloaded)
-    (shell.folder / "folds.toml").write_text(EXPERIMENT)
-    output = shell.run("run", "folds.toml").stdout
-    view = study_of(shell, "folds")
-    yield shell, output, view
+    (module_shell.folder / "folds.toml").write_text(EXPERIMENT)
+    with preloaded.in_place():
+        output = module_shell.call("run", "folds.toml").stdout
+    view = study_of(module_shell, "folds")
+    yield module_shell, output, view
     view.close()
 
 
