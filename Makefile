@@ -9,7 +9,7 @@ SLOWEST := --durations=10 --durations-min=1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup search ui dashboard predict reproduce bench bench-selection check test test-slow test-all test-faults test-faults-short format lock
+.PHONY: help setup search ui dashboard predict reproduce bench bench-search bench-selection check test test-slow test-all test-faults test-faults-short format lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ reproduce: $(READY) ## run the documented architectures and compare their figure
 
 bench: $(READY) ## measure searches beside Optuna's and Keras Tuner's: ARGS="--quick --json FILE"
 	@$(BIN)/python -m experiments.benchmarks $(ARGS)
+
+bench-search: $(READY) ## measure what samplers and pruners find (hours): ARGS="--seeds 5"
+	@$(BIN)/python -m experiments.benchmarks.search_methods $(ARGS)
 
 bench-selection: $(READY) ## measure how far champions can be trusted (hours): ARGS="--splits 5 --data wine"
 	@$(BIN)/python -m experiments.benchmarks.selection $(ARGS)

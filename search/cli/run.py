@@ -30,7 +30,7 @@ def run(
     target: Annotated[str | None, typer.Option(help="Column of the table to predict: its name, or its number from 0.")] = None,
     trials: Annotated[int | None, typer.Option(help="Trials in total.")] = None,
     timeout_seconds: Annotated[float | None, typer.Option(help="Start no trial after this many seconds.")] = None,
-    sampler: Annotated[str | None, typer.Option(help="Sampler of hyperparameters: tpe, random, kt-bayesian ...")] = None,
+    sampler: Annotated[str | None, typer.Option(help="Sampler of hyperparameters: auto, gp, tpe, random, kt-bayesian ...")] = None,
     pruner: Annotated[str | None, typer.Option(help="Pruner of bad trials: none, median, hyperband ...")] = None,
     executor: Annotated[str | None, typer.Option(help="Executor of trials: workers, ray or in-process.")] = None,
     workers: Annotated[str | None, typer.Option(help="Number of worker processes, or auto.")] = None,

@@ -187,7 +187,7 @@ class ObjectiveSection(Table):
         return value < than if self.direction == "minimize" else value > than
 
 
-_SAMPLERS = ["random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid"]
+_SAMPLERS = ["auto", "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid"]
 _PRUNERS = ["none", "median", "percentile", "halving", "hyperband", "patient"]
 
 
@@ -200,8 +200,8 @@ class SearchSection(Table):
     """``[search]``: sampler, pruner, number of trials, limits.
 
     Attributes:
-        sampler: "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid", or a reference to
-            an Optuna sampler. Defaults to "tpe".
+        sampler: "auto" ("gp" for at most 200 trials, "tpe" for more), "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random",
+            "kt-bayesian", "kt-grid", or a reference to an Optuna sampler. Defaults to "auto".
         sampler_options: The sampler's further arguments. Defaults to none.
         pruner: "none", "median", "percentile", "halving", "hyperband", "patient", or a reference to an Optuna pruner.
             Defaults to "none".
@@ -222,7 +222,7 @@ class SearchSection(Table):
             the training part too and measured on the test part, beside the champion. Defaults to false.
     """
 
-    sampler: Annotated[str, Field(json_schema_extra=_completed_by(_SAMPLERS))] = "tpe"
+    sampler: Annotated[str, Field(json_schema_extra=_completed_by(_SAMPLERS))] = "auto"
     sampler_options: dict[str, Any] = Field(default_factory=dict)
     pruner: Annotated[str, Field(json_schema_extra=_completed_by(_PRUNERS))] = "none"
     pruner_options: dict[str, Any] = Field(default_factory=dict)

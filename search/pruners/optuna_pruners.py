@@ -70,9 +70,11 @@ def halving(
 ) -> BasePruner:
     """Let one in ``reduction_factor`` trials continue at each rung (asynchronous successive halving, Li et al. 2018).
 
+    A trial that is stopped never continues, so the first rung is no earlier than where trials rank about as at their ends.
+
     Args:
         n_epochs: The largest number of epochs of the space.
-        min_epochs: The epoch of the first rung. Defaults to n_epochs / 27, at least 1: three rungs at factor 3.
+        min_epochs: The epoch of the first rung. Defaults to n_epochs / 9, at least 1: two rungs at factor 3.
         reduction_factor: Factor between rungs, and trials of which one continues. Defaults to 3.
         bootstrap_count: Trials that must reach a rung before one continues. Defaults to 0.
     """
@@ -86,7 +88,7 @@ def hyperband(
 
     Args:
         n_epochs: The largest number of epochs of the space.
-        min_epochs: The epoch of the first rung in the most aggressive bracket. Defaults to n_epochs / 27, at least 1.
+        min_epochs: The epoch of the first rung in the most aggressive bracket. Defaults to n_epochs / 9, at least 1.
         reduction_factor: Factor between rungs, and trials of which one continues. Defaults to 3.
         bootstrap_count: Trials that must reach a rung before one continues. Defaults to 0.
     """
@@ -126,4 +128,4 @@ def _warmup_steps(n_epochs: int, n_warmup_epochs: int | None) -> int:
 
 
 def _first_rung(n_epochs: int) -> int:
-    return max(1, n_epochs // 27)
+    return max(1, n_epochs // 9)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Annotated, Literal
 
-from optuna.samplers import BaseSampler, CmaEsSampler, GPSampler, QMCSampler, RandomSampler, TPESampler
+from optuna.samplers import BaseSampler, CmaEsSampler, QMCSampler, RandomSampler, TPESampler
 from pydantic import Field
 
 from ..errors import ExperimentError, MissingExtraError
@@ -65,35 +65,6 @@ def qmc(seed: int, *, qmc_type: Literal["sobol", "halton"] = "sobol", scramble: 
     """
     # One seed for all trials: the study stores the position in the sequence.
     return QMCSampler(qmc_type=qmc_type, scramble=scramble, seed=seed, warn_independent_sampling=False)
-
-
-def gp(
-    seed: int,
-    n_trials: int,
-    *,
-    n_startup_trials: Annotated[int, Field(ge=0)] | None = None,
-    deterministic_objective: bool = False,
-) -> BaseSampler:
-    """Propose by a Gaussian process and expected improvement; needs PyTorch (extra "gp").
-
-    Args:
-        seed: The study's seed.
-        n_trials: Trials in total.
-        n_startup_trials: Random trials at the start. Defaults to a quarter of n_trials, at least 3 and at most 10.
-        deterministic_objective: Whether equal trials give equal values. Defaults to false.
-
-    Raises:
-        MissingExtraError: If PyTorch is not installed.
-    """
-    _require("torch", "gp")
-    n_startup = default_startup(n_trials) if n_startup_trials is None else n_startup_trials
-
-    def build(number_seed: int) -> BaseSampler:
-        return GPSampler(
-            seed=number_seed, n_startup_trials=n_startup, deterministic_objective=deterministic_objective, warn_independent_sampling=False
-        )
-
-    return ReseededSampler(build, seed)
 
 
 def cmaes(

@@ -10,6 +10,8 @@ from ..experiment.construction import construct, construct_reference
 from ..experiment.file import SearchSection
 from ..experiment.parameters import Searched
 from . import optuna_samplers
+from .automatic import auto
+from .gaussian_process_sampler import GaussianProcessSampler
 from .grid import GridSampler
 from .guarded import GuardedSampler
 from .history import has_waiting
@@ -19,11 +21,12 @@ if TYPE_CHECKING:
     from optuna.study import Study
 
 _BUILDERS: dict[str, Callable[..., BaseSampler]] = {
+    "auto": auto,
     "random": optuna_samplers.random,
     "tpe": optuna_samplers.tpe,
     "qmc": optuna_samplers.qmc,
     "grid": GridSampler,
-    "gp": optuna_samplers.gp,
+    "gp": GaussianProcessSampler,
     "cmaes": optuna_samplers.cmaes,
     "kt-random": KerasTunerRandom,
     "kt-bayesian": KerasTunerBayesian,
@@ -67,7 +70,7 @@ def is_exhausted(study: "Study") -> bool:
         study: A study with a sampler from `make_sampler`.
 
     Returns:
-        True if "grid" or one of Keras Tuner's samplers has proposed every combination of a finite space, or a sampler by
+        True if "grid", "gp" or one of Keras Tuner's samplers has proposed every combination of a finite space, or a sampler by
         reference has tried to stop the study. Always False for other samplers, which may repeat a combination, and while
         trials wait for a retry.
     """

@@ -69,7 +69,7 @@ direction = ""
 folds = 5         # a trial's value is a mean over folds; 1 is one validation part
 
 [search]
-sampler = "tpe"
+sampler = "auto"
 n_trials = 40     # in total; a repeated command continues
 seed = 42
 baselines = true # measures simple models on the test part too

@@ -1,7 +1,5 @@
 """What every sampler must do when a study is used by ask and tell."""
 
-from importlib.util import find_spec
-
 import optuna
 import pytest
 from optuna.storages import InMemoryStorage, JournalStorage
@@ -28,15 +26,7 @@ CONTINUOUS = FINITE | {
 }
 OPTIONS = {"kt-bayesian": {"num_initial_points": 5}, "tpe": {"n_startup_trials": 4}, "cmaes": {"popsize": 4}, "gp": {"n_startup_trials": 4}}
 
-pytestmark = pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name, marks=pytest.mark.skipif(name == "gp" and find_spec("torch") is None, reason="Optuna's GPSampler needs torch, the extra gp")
-        )
-        for name in NAMES
-    ],
-)
+pytestmark = pytest.mark.parametrize("name", NAMES)
 
 
 def space_of(name):

@@ -1,0 +1,105 @@
+import statistics
+
+import numpy as np
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from search.experiment.parameters import CategoricalParameter, FloatParameter, IntParameter
+from search.experiment.sections import SearchSection
+from search.experiment.space import to_distributions
+from search.samplers import make_sampler
+from search.samplers.automatic import MAX_TRIALS
+from search.samplers.gaussian_process_sampler import MAX_TRIALS as MAX_KNOWN
+from search.samplers.gaussian_process_sampler import GaussianProcessSampler
+
+SPACE = {
+    "x": FloatParameter(type="float", low=-1.0, high=1.0),
+    "rate": FloatParameter(type="float", low=1e-4, high=1.0, log=True),
+    "n": IntParameter(type="int", low=0, high=9),
+    "choice": CategoricalParameter(type="categorical", choices=["a", "b", "c"]),
+}
+N_TRIALS = 25
+
+
+def study_of(sampler, *, seed=0, direction="minimize", parameters=SPACE, **options):
+    made = make_sampler(SearchSection(sampler=sampler, sampler_options=options, seed=seed), parameters, N_TRIALS)
+    return optuna.create_study(sampler=made, direction=direction)
+
+
+def bowl(params):
+    return (params["x"] - 0.3) ** 2 + (np.log10(params["rate"]) + 2) ** 2 + 0.1 * (params["n"] - 6) ** 2 + (params["choice"] != "b")
+
+
+def search(study, function=bowl, n_trials=N_TRIALS):
+    for _ in range(n_trials):
+        trial = study.ask(to_distributions(SPACE))
+        study.tell(trial, function(trial.params))
+    return study.best_value
+
+
+def test_it_finds_far_better_trials_than_tpe_and_random():
+    found = {name: [search(study_of(name, seed=seed)) for seed in range(4)] for name in ("gp", "tpe", "random")}
+    means = {name: statistics.fmean(values) for name, values in found.items()}
+    assert means["gp"] < 0.1 * min(means["tpe"], means["random"])
+
+
+def test_it_maximizes_too():
+    assert search(study_of("gp", direction="maximize"), lambda params: -bowl(params)) > -0.05
+
+
+def test_trials_that_fail_diverge_or_are_stopped_do_not_attract_it():
+    study = study_of("gp", seed=1)
+    for _ in range(N_TRIALS):
+        trial = study.ask(to_distributions(SPACE))
+        if trial.params["x"] >= 0.2:
+            study.tell(trial, bowl(trial.params))
+        elif trial.number % 3 == 0:
+            study.tell(trial, state=TrialState.FAIL)
+        elif trial.number % 3 == 1:
+            study.tell(trial, float("inf"))
+        else:
+            trial.report(10 + bowl(trial.params), 1)
+            study.tell(trial, state=TrialState.PRUNED)
+    assert statistics.fmean(trial.params["x"] >= 0.2 for trial in study.trials[10:]) > 0.7
+
+
+def test_the_first_trials_fill_the_space():
+    study = study_of("gp", n_startup_trials=8)
+    search(study, n_trials=8)
+    places = np.sort([(trial.params["x"] + 1) / 2 for trial in study.trials])
+    assert np.floor(places * 8).tolist() == list(range(8))  # one in each eighth, which eight random ones have once in 400 times
+
+
+def test_trials_that_run_count_with_what_is_expected_of_them():
+    study = study_of("gp")
+    search(study, n_trials=15)
+    running = [study.ask(to_distributions(SPACE)) for _ in range(4)]
+    apart = [abs(np.log10(one.params["rate"]) - np.log10(other.params["rate"])) for one in running for other in running if one is not other]
+    assert len({repr(trial.params) for trial in running}) == len(running)
+    assert max(apart) > 0.02
+
+
+def test_no_combination_is_proposed_again():
+    parameters = {"n": SPACE["n"], "choice": SPACE["choice"]}
+    study = study_of("gp", parameters=parameters)
+    for _ in range(30):
+        trial = study.ask(to_distributions(parameters))
+        study.tell(trial, float(trial.params["n"]))
+    assert len({repr(trial.params) for trial in study.trials}) == 30
+
+
+def test_many_trials_are_known_in_part():
+    study = study_of("gp")
+    random = study_of("random")
+    search(random, n_trials=MAX_KNOWN + 50)
+    study.add_trials(random.trials)
+    proposed = study.ask(to_distributions(SPACE)).params
+    assert bowl(proposed) < statistics.median(trial.value for trial in study.trials if trial.value is not None) / 4
+
+
+@pytest.mark.parametrize(("n_trials", "is_process"), [(1, True), (MAX_TRIALS, True), (MAX_TRIALS + 1, False)])
+def test_auto_is_the_process_until_there_are_many_trials(n_trials, is_process):
+    sampler = make_sampler(SearchSection(), SPACE, n_trials)
+    assert isinstance(sampler, GaussianProcessSampler) == is_process
+    assert is_process or "TPESampler" in str(sampler)
