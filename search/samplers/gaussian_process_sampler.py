@@ -4,6 +4,7 @@ The first trials fill the space evenly. From then on each trial is where the pro
 improvement, of some thousand points everywhere and near the best trials. A running trial counts with the value that is expected of it.
 """
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -20,7 +21,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
 from .axes import axes_size, to_axes
-from .history import comparable_value, past_trials
+from .history import Estimate, estimate, past_trials
 from .unit_space import UnitSpace
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ MAX_FITTED, MAX_TRIALS = 100, 300
 """Trials by which the process is fitted, and which it then knows, at most, the best ones first: a proposal takes at most a second."""
 
 
+MAX_VARIANCE = 1.0
+"""Of the value of a trial that was stopped, where 1 is the variance of all values: as if nothing were known."""
+
+
 class _Past(NamedTuple):
     """The past trials of a study.
 
@@ -42,12 +47,14 @@ class _Past(NamedTuple):
         tried: The params of all.
         ended: The params of those that have ended.
         values: The values of these, the smaller the better; infinite where a trial has none.
+        variances: How much these would have changed if no trial had been stopped.
         pending: The params of those that run or wait.
     """
 
     tried: list[Params]
     ended: list[Params]
     values: Floats
+    variances: Floats
     pending: list[Params]
 
 
@@ -107,11 +114,12 @@ class GaussianProcessSampler(BaseSampler):
         complete = [trial for trial, _ in past if trial.state is TrialState.COMPLETE]
         ended = [(trial, params) for trial, params in past if trial.state.is_finished()]
         sign = -1 if study.direction is StudyDirection.MAXIMIZE else 1
-        values = [comparable_value(trial, complete) for trial, _ in ended]
+        known = [estimate(trial, complete) or Estimate(sign * math.inf, 0.0) for trial, _ in ended]
         return _Past(
             tried=[params for _, params in past],
             ended=[params for _, params in ended],
-            values=np.array([np.inf if value is None else sign * value for value in values], float),
+            values=np.array([sign * found.value for found in known], float),
+            variances=np.array([found.variance for found in known], float),
             pending=[params for trial, params in past if not trial.state.is_finished()],
         )
 
@@ -127,20 +135,25 @@ class GaussianProcessSampler(BaseSampler):
 
     def _improve(self, past: _Past, random: np.random.Generator) -> dict[str, Value]:
         """Return the point of the largest expected improvement."""
-        from .surrogate import condition, fit_process, log_expected_improvement, standardize
+        from .surrogate import Observations, condition, fit_process, log_expected_improvement, standardize
 
         order = np.argsort(past.values, kind="stable")
-        points, scores = self._space.place(past.ended)[order], standardize(past.values[order])
-        features = self._space.features(points)
-        process = fit_process(*_thinned(features, scores, MAX_FITTED, random), has_noise=self._has_noise)
-        features, scores = _thinned(features, scores, MAX_TRIALS, random)
+        points = self._space.place(past.ended)[order]
+        scores, scale = standardize(past.values[order])
+        variances = np.minimum(past.variances[order] / scale**2, MAX_VARIANCE)
+        observed = Observations(self._space.features(points), scores, variances)
+        process = fit_process(observed.take(_thinned(len(points), MAX_FITTED, random)), has_noise=self._has_noise)
+        known = _thinned(len(points), MAX_TRIALS, random)
+        observed, points = observed.take(known), points[known]
         if past.pending:
-            expected = self._space.features(self._space.place(past.pending))
-            features, scores = np.vstack([features, expected]), np.concatenate([scores, process.predict(expected)])
-        process = condition(process, features, scores)
-        candidates = self._untried(self._candidates(points[:N_BEST], random), past.tried)
+            pending = self._space.features(self._space.place(past.pending))
+            observed = observed.extend(pending, process.predict(pending))
+        process = condition(process, observed)
+        expected = process.predict(observed.points)
+        best = points[np.argsort(expected[: len(points)], kind="stable")[:N_BEST]]
+        candidates = self._untried(self._candidates(best, random), past.tried)
         means, deviations = process.predict(self._space.features(candidates), return_std=True)
-        improvements = log_expected_improvement(means, np.maximum(deviations, 1e-9), process.predict(features).min())
+        improvements = log_expected_improvement(means, np.maximum(deviations, 1e-9), expected.min())
         return self._space.params(candidates[np.argmax(improvements)])
 
     def _candidates(self, best: Floats, random: np.random.Generator) -> Floats:
@@ -163,10 +176,9 @@ class GaussianProcessSampler(BaseSampler):
         return snapped[is_new] if any(is_new) else snapped
 
 
-def _thinned(points: Floats, scores: Floats, limit: int, random: np.random.Generator) -> tuple[Floats, Floats]:
-    """Return at most so many trials, given from the best to the worst: the better half of the limit, and as many drawn from the others."""
-    if len(points) <= limit:
-        return points, scores
-    drawn = random.choice(np.arange(limit // 2, len(points)), limit - limit // 2, replace=False)
-    chosen = np.concatenate([np.arange(limit // 2), np.sort(drawn)])
-    return points[chosen], scores[chosen]
+def _thinned(n_trials: int, limit: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Return the places of at most so many trials, which are sorted from the best to the worst: half of them the best, the others drawn."""
+    if n_trials <= limit:
+        return np.arange(n_trials)
+    drawn = random.choice(np.arange(limit // 2, n_trials), limit - limit // 2, replace=False)
+    return np.concatenate([np.arange(limit // 2), np.sort(drawn)])

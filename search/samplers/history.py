@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from optuna.trial import FrozenTrial, TrialState
 
@@ -35,7 +35,19 @@ def past_trials(study: "Study", excluding: int | None = None) -> Iterator[tuple[
             yield trial, trial.params
 
 
-def comparable_value(trial: FrozenTrial, complete: Sequence[FrozenTrial]) -> float | None:
+class Estimate(NamedTuple):
+    """What is known of the value that a trial would have had at its end.
+
+    Attributes:
+        value: The expected value.
+        variance: Its variance; 0 for a complete trial, infinite if no complete trials tell.
+    """
+
+    value: float
+    variance: float
+
+
+def estimate(trial: FrozenTrial, complete: Sequence[FrozenTrial]) -> Estimate | None:
     """Return the value of a trial as it is comparable with that of a complete one; None if it has none.
 
     A trial that was stopped after some epochs or executions has the value that it had then: complete trials have gained, on average, a
@@ -47,12 +59,12 @@ def comparable_value(trial: FrozenTrial, complete: Sequence[FrozenTrial]) -> flo
     """
     if trial.value is None or not math.isfinite(trial.value):
         return None
-    if trial.state is not TrialState.PRUNED or trial.last_step is None:
-        return float(trial.value)
-    gains = [
-        of.value - of.intermediate_values[trial.last_step] for of in complete if of.value is not None and trial.last_step in of.intermediate_values
-    ]
-    return float(trial.value) + (statistics.fmean(gains) if gains else 0.0)
+    step = trial.last_step
+    if trial.state is not TrialState.PRUNED or step is None:
+        return Estimate(float(trial.value), 0.0)
+    gains = [of.value - of.intermediate_values[step] for of in complete if of.value is not None and step in of.intermediate_values]
+    variance = statistics.variance(gains) if len(gains) > 1 else math.inf
+    return Estimate(float(trial.value) + (statistics.fmean(gains) if gains else 0.0), variance)
 
 
 def has_waiting(study: "Study") -> bool:

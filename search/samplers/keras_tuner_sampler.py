@@ -23,7 +23,7 @@ from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
 from .axes import axes_size, to_axes
 from .grid import MAX_SIZE, Grid, check_finite
-from .history import comparable_value, past_trials
+from .history import estimate, past_trials
 from .keras_tuner_package import keras_tuner
 from .keras_tuner_space import KerasTunerSpace
 
@@ -138,8 +138,8 @@ class KerasTunerSampler(BaseSampler):
                 self._space.encode(params), trial_id=str(past.number), status="RUNNING"
             )
         if past.state.is_finished():
-            value = comparable_value(past, complete) if past.state in (TrialState.COMPLETE, TrialState.PRUNED) else None
-            oracle_trial.status, oracle_trial.score = ("FAILED", None) if value is None else ("COMPLETED", value)
+            found = estimate(past, complete) if past.state in (TrialState.COMPLETE, TrialState.PRUNED) else None
+            oracle_trial.status, oracle_trial.score = ("FAILED", None) if found is None else ("COMPLETED", found.value)
         return oracle_trial
 
     def _next_untried(self, study: "Study", number: int) -> dict[str, Value]:

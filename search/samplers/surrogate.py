@@ -3,7 +3,7 @@
 Import this file where it is used: scikit-learn takes a second.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,34 +24,60 @@ LIMIT = 5.0
 _MAX_STEPS = 50
 
 
-def standardize(values: Floats) -> Floats:
-    """Return values with mean 0 and variance 1, after bad ones were raised to a limit, so that a diverged trial spoils nothing.
+class Observations(NamedTuple):
+    """What is known of some trials.
+
+    Attributes:
+        points: Shape ``(n_trials, n_coordinates)``, in 0 to 1.
+        scores: Shape ``(n_trials,)``.
+        variances: Of the scores, beside the noise that all have; shape ``(n_trials,)``.
+    """
+
+    points: Floats
+    scores: Floats
+    variances: Floats
+
+    def take(self, places: NDArray[np.int64]) -> "Observations":
+        """Return those of some trials."""
+        return Observations(self.points[places], self.scores[places], self.variances[places])
+
+    def extend(self, points: Floats, scores: Floats) -> "Observations":
+        """Return those of more trials, whose scores are certain."""
+        parts = zip(self, (points, scores, np.zeros(len(points))), strict=True)
+        return Observations(*(np.concatenate(pair) for pair in parts))
+
+
+def standardize(values: Floats) -> tuple[Floats, float]:
+    """Return values with mean 0 and variance 1, after bad ones were lowered to a limit, so that a diverged trial spoils nothing.
 
     The limit is as far from the median as five times the best value is.
 
     Args:
         values: The smaller the better, shape ``(n_trials,)``; infinite ones too, and a finite one at least.
+
+    Returns:
+        The scores, and how much larger differences of values are.
     """
     finite = values[np.isfinite(values)]
     best, median = finite.min(), np.median(finite)
     limit = min(finite.max(), median + LIMIT * (median - best)) if median > best else finite.max()
     limited = np.minimum(values, limit)
-    scores: Floats = (limited - limited.mean()) / (limited.std() or 1.0)
-    return scores
+    scale = float(limited.std()) or 1.0
+    return (limited - limited.mean()) / scale, scale
 
 
-def fit_process(points: Floats, scores: Floats, *, has_noise: bool = True) -> GaussianProcessRegressor:
+def fit_process(observed: Observations, *, has_noise: bool = True) -> GaussianProcessRegressor:
     """Fit a process with the kernel Matern(nu=2.5) and a length scale for each coordinate (Rasmussen and Williams 2006, section 5.4.1).
 
     Args:
-        points: Shape ``(n_trials, n_coordinates)``, in 0 to 1.
-        scores: Shape ``(n_trials,)``.
+        observed: The trials.
         has_noise: Whether equal trials may have different values. Defaults to True.
 
     Returns:
         The process at the most probable variance, length scales and noise; its predictions are those without noise.
     """
-    names = ["variance", *["length scale"] * points.shape[1], *["noise"] * has_noise]
+    n_coordinates = observed.points.shape[1]
+    names = ["variance", *["length scale"] * n_coordinates, *["noise"] * has_noise]
     medians, spreads = (np.array([of[name] for name in names]) for of in (MEDIANS, SPREADS))
 
     def find_most_probable(objective: Any, start: Floats, bounds: Floats) -> tuple[Floats, float]:
@@ -63,15 +89,19 @@ def fit_process(points: Floats, scores: Floats, *, has_noise: bool = True) -> Ga
         found = minimize(penalised, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": _MAX_STEPS})
         return found.x, found.fun
 
-    kernel = ConstantKernel(MEDIANS["variance"], (0.05, 20)) * Matern([MEDIANS["length scale"]] * points.shape[1], (0.05, 20), nu=2.5)
+    kernel = ConstantKernel(MEDIANS["variance"], (0.05, 20)) * Matern([MEDIANS["length scale"]] * n_coordinates, (0.05, 20), nu=2.5)
     if has_noise:
         kernel += WhiteKernel(MEDIANS["noise"], (1e-4, 1))
-    return GaussianProcessRegressor(kernel, alpha=NO_NOISE, optimizer=find_most_probable).fit(points, scores)
+    return _process(kernel, observed, find_most_probable)
 
 
-def condition(process: GaussianProcessRegressor, points: Floats, scores: Floats) -> GaussianProcessRegressor:
+def condition(process: GaussianProcessRegressor, observed: Observations) -> GaussianProcessRegressor:
     """Return a process of the same variance, length scales and noise for other trials."""
-    return GaussianProcessRegressor(process.kernel_, alpha=NO_NOISE, optimizer=None).fit(points, scores)
+    return _process(process.kernel_, observed, None)
+
+
+def _process(kernel: Any, observed: Observations, optimizer: Any) -> GaussianProcessRegressor:
+    return GaussianProcessRegressor(kernel, alpha=NO_NOISE + observed.variances, optimizer=optimizer).fit(observed.points, observed.scores)
 
 
 def log_expected_improvement(means: Floats, deviations: Floats, best: float) -> Floats:

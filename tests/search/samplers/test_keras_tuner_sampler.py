@@ -1,3 +1,4 @@
+import math
 import os
 import statistics
 from pathlib import Path
@@ -150,13 +151,13 @@ def test_a_stopped_trial_has_the_value_that_complete_ones_would_have_had_there()
     """The first fold is easier by 0.1 than the mean of all five."""
     import optuna
 
-    from search.samplers.history import comparable_value
+    from search.samplers.history import estimate
 
     study = optuna.create_study(direction="maximize")
     for mean in (0.7, 0.8):
         study.add_trial(optuna.trial.create_trial(value=mean, intermediate_values={101: mean + 0.1, 105: mean}))
     study.add_trial(optuna.trial.create_trial(state=optuna.trial.TrialState.PRUNED, value=0.75, intermediate_values={101: 0.75}))
     *complete, stopped = study.get_trials()
-    assert comparable_value(stopped, complete) == pytest.approx(0.65)
-    assert comparable_value(complete[0], complete) == 0.7
-    assert comparable_value(stopped, []) == 0.75
+    assert estimate(stopped, complete).value == pytest.approx(0.65)
+    assert estimate(complete[0], complete) == (0.7, 0.0)
+    assert estimate(stopped, []) == (0.75, math.inf)

@@ -3,7 +3,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from search.samplers.surrogate import condition, fit_process, log_expected_improvement, standardize
+from search.samplers.surrogate import Observations, condition, fit_process, log_expected_improvement, standardize
 
 
 @pytest.mark.parametrize("distance", [-30.0, -8.0, -5.01, -4.99, -1.0, 0.0, 2.0, 6.0])
@@ -17,15 +17,16 @@ def test_expected_improvement_is_that_of_its_definition(distance):
 
 
 def test_diverged_and_infinite_values_are_the_worst_and_leave_the_others_apart():
-    scores = standardize(np.array([3.0, np.inf, 1.0, 1e30, 2.0]))
-    np.testing.assert_allclose(scores, standardize(np.array([3.0, 10.0, 1.0, 10.0, 2.0])))  # the median is 2.5, and 1 the best
+    scores, scale = standardize(np.array([3.0, np.inf, 1.0, 1e30, 2.0]))
+    np.testing.assert_allclose(scores, standardize(np.array([3.0, 10.0, 1.0, 10.0, 2.0]))[0])  # the median is 2.5, and 1 the best
     assert scores.mean() == pytest.approx(0)
     assert scores.std() == pytest.approx(1)
+    assert (scores[0] - scores[2]) * scale == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("values", [[2.0], [2.0, 2.0, 2.0], [2.0, np.inf], [1.0, 1.0, 1.0, 5.0]])
 def test_equal_values_have_scores_too(values):
-    scores = standardize(np.array(values))
+    scores, _ = standardize(np.array(values))
     assert np.isfinite(scores).all()
     assert np.argsort(scores, kind="stable").tolist() == list(range(len(values)))
 
@@ -34,7 +35,7 @@ def test_a_process_finds_which_coordinate_matters_and_how_noisy_values_are():
     random = np.random.default_rng(0)
     points = random.random((40, 2))
     truth = np.sin(6 * points[:, 0])
-    process = fit_process(points, truth + random.normal(0, 0.3, 40))
+    process = fit_process(Observations(points, truth + random.normal(0, 0.3, 40), np.zeros(40)))
     first, second = process.kernel_.k1.k2.length_scale
     assert second > 3 * first
     assert 0.03 < process.kernel_.k2.noise_level < 0.3
@@ -43,7 +44,18 @@ def test_a_process_finds_which_coordinate_matters_and_how_noisy_values_are():
 
 def test_values_without_noise_are_met():
     points = np.random.default_rng(0).random((12, 2))
-    process = fit_process(points, points[:, 0] - points[:, 1], has_noise=False)
+    observed = Observations(points, points[:, 0] - points[:, 1], np.zeros(12))
+    process = fit_process(observed, has_noise=False)
     np.testing.assert_allclose(process.predict(points), points[:, 0] - points[:, 1], atol=1e-2)
-    same = condition(process, points, points[:, 0] - points[:, 1])
+    same = condition(process, observed)
     np.testing.assert_allclose(same.predict(points + 0.01), process.predict(points + 0.01), atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # of the noise, which is at its bound if all are certain
+def test_uncertain_scores_count_less():
+    points = np.linspace(0, 1, 20)[:, np.newaxis]
+    truth, is_uncertain = np.sin(6 * points[:, 0]), np.arange(20) % 2 == 1
+    scores = np.where(is_uncertain, truth + 2, truth)
+    certain, uncertain = (fit_process(Observations(points, scores, is_uncertain * variance)) for variance in (0.0, 4.0))
+    assert np.abs(uncertain.predict(points) - truth).mean() < 0.3 * np.abs(certain.predict(points) - truth).mean()
+    assert uncertain.predict(points, return_std=True)[1].mean() > 0
