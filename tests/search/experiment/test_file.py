@@ -38,7 +38,7 @@ def write(tmp_path: Path):
 def test_a_minimal_file_gets_the_documented_defaults(write) -> None:
     experiment = load_experiment(write())
     assert experiment.name == "trial-run"
-    assert (experiment.search.sampler, experiment.search.n_trials, experiment.executor.n_workers) == ("tpe", 40, "auto")
+    assert (experiment.search.sampler, experiment.search.n_trials, experiment.executor.n_workers) == ("auto", 40, "auto")
     assert experiment.space.searched == {}
     assert experiment.space.training_settings({}).epochs == 100
 
