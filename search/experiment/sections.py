@@ -11,6 +11,7 @@ from . import shipped
 from .directions import Direction
 from .references import FORM, correct_form, is_reference
 from .settings import Loss
+from .stopping import StopSection
 from .validation import Table, invalid
 
 
@@ -211,15 +212,14 @@ class SearchSection(Table):
         max_failures_in_a_row: Number of consecutive failures, on one worker or for one reason, that ends the study; 0 means
             no limit. Defaults to 10.
         seed: Seed of the study, from which each trial's seed follows, 0 to 2**32 - 1. Defaults to 0.
-        keep_models: Number of best trials whose models are kept in the study's folder, at least 1; those that [champion] needs are kept in any
-            case. Defaults to 1.
+        keep_models: Number of best trials whose models are kept in the study's folder, at least 1, or as many as [champion] needs. Defaults to 1.
         disk_quota_bytes: Largest size of kept models and checkpoints: the worst models are removed first, the best one
             never; a champion averages, and `confirm` trains again, only trials whose models are left. Left out means no limit.
         reproducible: Whether the same trials and the same winner follow from the seed, whatever the number of workers and however often the
-            search is killed: trials are proposed in generations of 8, from the results of earlier generations. Workers wait for the last
-            trial of a generation, and a pruner cannot be used. Defaults to false.
-        baselines: Whether simple models (the commonest class or the mean, logistic or linear regression, gradient boosting) are fitted on
-            the training part too and measured on the test part, beside the champion. Defaults to false.
+            search is killed: trials are proposed in generations of 8. A pruner and [search.stop] cannot be used. Defaults to false.
+        stop: What ends the search before all its trials. Defaults to nothing.
+        baselines: Whether simple models (the commonest class or the mean, logistic or linear regression, gradient boosting) are fitted too
+            and measured on the test part, beside the champion. Defaults to false.
     """
 
     sampler: Annotated[str, Field(json_schema_extra=_completed_by(_SAMPLERS))] = "auto"
@@ -234,11 +234,13 @@ class SearchSection(Table):
     disk_quota_bytes: Annotated[int, Field(ge=1)] | None = None
     reproducible: bool = _added_later(False)
     baselines: bool = _added_later(False)
+    stop: StopSection = _added_later(StopSection())
 
     @model_validator(mode="after")
     def _check_reproducible(self) -> Self:
-        if self.reproducible and self.pruner != "none":
-            raise ValueError(f'reproducible = true excludes pruner = "{self.pruner}", which decides by what ends first; leave one of them out')
+        by_time = f'pruner = "{self.pruner}"' if self.pruner != "none" else "[search.stop]" if self.stop != StopSection() else None
+        if self.reproducible and by_time:
+            raise ValueError(f"reproducible = true excludes {by_time}, which decides by what ends first; leave one of them out")
         return self
 
 

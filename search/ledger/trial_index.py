@@ -5,6 +5,7 @@ other coordinators too.
 """
 
 import heapq
+import math
 from collections.abc import Callable, Iterable
 
 from optuna.trial import FrozenTrial
@@ -32,7 +33,7 @@ class TrialIndex:
         self._sign = -1 if direction == "maximize" else 1
         self._score = score
         self._best_rank: tuple[float, float, int] | None = None  # signed score, time of the end, number
-        self._finished: set[int] = set()
+        self._finished: dict[int, float] = {}  # time of the end
         self._running: set[int] = set()
         self.waiting: set[int] = set()
 
@@ -50,6 +51,12 @@ class TrialIndex:
     def best(self) -> tuple[int, float] | None:
         """Number and score of the best COMPLETE trial, of equal ones the first to finish, or of the smaller number; None if there is none."""
         return None if self._best_rank is None else (self._best_rank[2], self._sign * self._best_rank[0])
+
+    @property
+    def n_since_best(self) -> int:
+        """Number of trials that have finished after the best one; all if there is none."""
+        since = self._finished[self.best[0]] if self.best else -math.inf
+        return sum(finished > since for finished in self._finished.values())
 
     def ranking(self, trials: Iterable[FrozenTrial], length: int) -> list[tuple[int, float]]:
         """Rank the best COMPLETE trials.
@@ -88,7 +95,7 @@ class TrialIndex:
             Whether the trial is the best so far.
         """
         self._running.discard(number)
-        self._finished.add(number)
+        self._finished[number] = finished
         if state is not TrialState.COMPLETE or score is None:
             return False
         rank = (self._sign * score, 0.0 if self._is_reproducible else finished, number)

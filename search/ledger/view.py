@@ -59,6 +59,11 @@ class StudyView:
         return self._trials.n_finished
 
     @property
+    def n_since_best(self) -> int:
+        """Number of trials that have finished after the best one; all if there is none."""
+        return self._trials.n_since_best
+
+    @property
     def best(self) -> tuple[int, float] | None:
         """Number and value of the best COMPLETE trial by `Experiment.ranked_by`, of equal ones the first to finish; None if there is none."""
         found = self.ranking(1)

@@ -25,6 +25,7 @@ from .disk_space import is_full
 from .interrupts import deferred_interrupts
 from .model_retention import kept_executions, remove_checkpoints, remove_models, retention_threshold
 from .observer import Observer
+from .stopping import found_enough
 
 logger = logging.getLogger(__name__)
 
@@ -159,7 +160,7 @@ class SearchLoop:
             return f"the time limit of {self.experiment.search.timeout_seconds:g} s is reached"
         if is_exhausted(self.ledger.study):
             return f'sampler "{self.experiment.search.sampler}" has proposed every combination'
-        return ""
+        return found_enough(self.experiment, self.ledger)
 
     def _start_trial(self, number: int, params: Mapping[str, Value]) -> None:
         assignment = build_assignment(self.experiment, self.ledger, number, params)

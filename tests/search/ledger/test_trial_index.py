@@ -80,3 +80,16 @@ def test_the_best_is_the_first_of_equals(ledger):
     assert [tell(ledger, 2, 0.7), tell(ledger, 1, 0.7), tell(ledger, 0, 0.4)] == [True, True, False]  # 1 finished before 2
     assert ledger.best == (1, 0.7)
     assert ledger.ranking(2) == [(1, 0.7), (2, 0.7)]
+
+
+def test_trials_since_the_best_one_are_counted_however_they_end_and_after_a_restart(store):
+    ledger = open_ledger(store)
+    counts = []
+    for value, failure in ((0.5, None), (0.5, None), (0.7, Failure.TIMEOUT), (0.8, None), (0.3, None)):
+        tell(ledger, ask(ledger, 9), value, failure)
+        counts.append(ledger.n_since_best)
+    assert counts == [0, 1, 2, 0, 1]
+    ledger.close()
+    again = open_ledger(store)
+    assert again.n_since_best == 1
+    again.close()

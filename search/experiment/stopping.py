@@ -1,0 +1,19 @@
+"""``[search.stop]``: what ends a search before all its trials."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .validation import Table
+
+
+class StopSection(Table):
+    """``[search.stop]``: what ends a search before all its trials; those that run still finish.
+
+    Attributes:
+        value: A value of the objective; the search ends once the best trial is as good. Left out means no such end.
+        patience: Number of finished trials, pruned and failed ones too, without a better one; then the search ends. Left out means no such end.
+    """
+
+    value: float | None = None
+    patience: Annotated[int, Field(ge=1)] | None = None

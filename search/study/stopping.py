@@ -1,0 +1,20 @@
+"""Decides whether a search has found enough and ends before all its trials, by ``[search.stop]``."""
+
+from ..experiment.file import Experiment
+from ..formats import format_value
+from ..ledger import StudyView
+
+
+def found_enough(experiment: Experiment, ledger: StudyView) -> str:
+    """Return why no more trials start; empty if more may.
+
+    Args:
+        experiment: The experiment, for its objective and ``[search.stop]``.
+        ledger: The study.
+    """
+    stop, objective, best = experiment.search.stop, experiment.objective, ledger.best
+    if stop.value is not None and best is not None and not objective.is_better(stop.value, best[1]):
+        return f"{objective.metric} {format_value(best[1])} of trial {best[0]} reaches search.stop.value = {format_value(stop.value)}"
+    if stop.patience is not None and ledger.n_since_best >= stop.patience:
+        return f"no better trial among the last {ledger.n_since_best} (search.stop.patience = {stop.patience})"
+    return ""

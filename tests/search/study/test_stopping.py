@@ -1,0 +1,70 @@
+"""A search that has found enough ends before all its trials, and the same command without that limit goes on."""
+
+import pytest
+
+OWN = """
+from sklearn.tree import DecisionTreeClassifier
+
+def build(max_depth=1):
+    return DecisionTreeClassifier(max_depth=max_depth, random_state=0)
+"""
+EXPERIMENT = """
+model = "own:build"
+[data]
+loader = "breast_cancer"
+[space.model]
+max_depth = { type = "int", low = 1, high = 6 }
+[objective]
+metric = "val_accuracy"
+direction = "maximize"
+[search]
+sampler = "grid"
+n_trials = 6
+[executor]
+name = "in-process"
+"""
+
+
+@pytest.fixture
+def own(shell, forks):
+    (shell.folder / "own.py").write_text(OWN)
+    (shell.folder / "own.toml").write_text(EXPERIMENT)
+    return shell
+
+
+def n_trials(shell):
+    shell.call("trials", "own", "--csv", "trials.csv")
+    return len((shell.folder / "trials.csv").read_text().splitlines()) - 1
+
+
+def test_a_search_ends_once_its_value_is_reached_and_goes_on_without(own):
+    output = own.call("run", "own.toml", "--set", "search.stop.value=0.8").stdout
+    assert n_trials(own) == 1
+    assert "Ended with 1 of 6 trials: val_accuracy " in output
+    assert " of trial 0 reaches search.stop.value = 0.8" in output
+    assert "Ended with 1 of 6" in own.call("run", "own.toml", "--set", "search.stop.value=0.8").stdout
+    own.call("run", "own.toml")
+    assert n_trials(own) == 6
+
+
+def test_a_search_ends_after_so_many_trials_without_a_better_one(own):
+    output = own.call("run", "own.toml", "--set", "search.stop.patience=2", "--set", "space.model.max_depth.high=1", "--sampler", "random").stdout
+    assert n_trials(own) == 3  # equal ones are not better
+    assert "Ended with 3 of 6 trials: no better trial among the last 2 (search.stop.patience = 2)" in output
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("search.stop.patience=0", "search.stop.patience = 0: expected at least 1"),
+        ("search.stop.value=high", 'search.stop.value = "high": expected a number'),
+        ("search.stop.patient=3", 'search.stop: unknown key "patient"; did you mean "patience"?'),
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_refused(own, change, message):
+    assert message in own.call("run", "own.toml", "--set", change, status=2).stderr
+
+
+def test_a_reproducible_search_cannot_end_by_what_finishes_first(own):
+    finished = own.call("run", "own.toml", "--set", "search.reproducible=true", "--set", "search.stop.patience=3", status=2)
+    assert "reproducible = true excludes [search.stop], which decides by what ends first" in finished.stderr
