@@ -117,9 +117,10 @@ def _reported(problem: Problem, method: Mapping[str, Any], seed: int, n_trials: 
 
 
 def report(outcomes: Sequence[Outcome], n_seeds: int) -> str:
-    """Return the page of the results."""
-    tables = [outcome for outcome in outcomes if outcome.problem in TABLES]
-    curves = [outcome for outcome in outcomes if outcome.problem in CURVES]
+    """Return the page of the results of the first seeds."""
+    counted = [outcome for outcome in outcomes if outcome.seed < n_seeds]
+    tables = [outcome for outcome in counted if outcome.problem in TABLES]
+    curves = [outcome for outcome in counted if outcome.problem in CURVES]
     return _PAGE.format(
         n_seeds=n_seeds,
         tables=_rows(tables, SAMPLERS, TRIALS),
@@ -159,6 +160,8 @@ def _cell(outcomes: Sequence[Outcome]) -> str:
     """Return the mean regret; the standard error is that of the means of each seed over the problems."""
     seeds = sorted({outcome.seed for outcome in outcomes})
     means = [statistics.fmean(outcome.regret for outcome in outcomes if outcome.seed == seed) for seed in seeds]
+    if len(means) < 2:
+        return f"{means[0]:.3f}" if means else ""
     return f"{statistics.fmean(means):.3f} ± {statistics.stdev(means) / len(means) ** 0.5:.3f}"
 
 

@@ -8,11 +8,11 @@ from .validation import Table
 
 
 class StopSection(Table):
-    """``[search.stop]``: what ends a search before all its trials; those that run still finish.
+    """``[search.stop]``: what ends a search before all its trials; those that run still finish, and those that wait for a retry stay waiting.
 
     Attributes:
-        value: A value of the objective; the search ends once the best trial is as good. Left out means no such end.
-        patience: Number of finished trials, pruned and failed ones too, without a better one; then the search ends. Left out means no such end.
+        value: A value of the objective; the search ends once the best trial has it or a better one. Left out means no such end.
+        patience: Number of finished trials, pruned and failed ones too, after the best one, at which the search ends. Left out means no such end.
     """
 
     value: float | None = None

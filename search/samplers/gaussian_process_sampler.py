@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
 from .axes import axes_size, to_axes
-from .history import Estimate, estimate, past_trials
+from .history import Estimate, estimate, n_tried, past_trials
 from .unit_space import UnitSpace
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ Params = Mapping[str, Value]
 
 N_EVERYWHERE, N_BEST, N_NEAR_EACH = 2048, 5, 200
 """Points among which a trial is chosen: anywhere in the space, and near each of the best trials."""
-MAX_FITTED, MAX_TRIALS = 100, 300
-"""Trials by which the process is fitted, and which it then knows, at most, the best ones first: a proposal takes at most a second."""
+MAX_FITTED, MAX_KNOWN = 100, 300
+"""Trials by which the process is fitted, and which it then knows, at most: the best ones and some of the others, so that a proposal stays quick."""
 
 
 MAX_VARIANCE = 1.0
@@ -59,7 +59,7 @@ class _Past(NamedTuple):
 
 
 class GaussianProcessSampler(BaseSampler):
-    """Proposes the trial of the largest expected improvement, never a combination again.
+    """Proposes the trial of the largest expected improvement, and a combination again only if it finds no other.
 
     Args:
         parameters: The searched parameters.
@@ -86,7 +86,7 @@ class GaussianProcessSampler(BaseSampler):
     def is_exhausted(self, study: "Study") -> bool:
         """Return whether every combination has been proposed; always False if a parameter is continuous."""
         size = axes_size(self._axes) if self._axes else None
-        return size is not None and len({repr(params) for _, params in past_trials(study)}) >= size
+        return size is not None and n_tried(study, self._axes) >= size
 
     def infer_relative_search_space(self, study: "Study", trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """Return the whole space."""
@@ -135,7 +135,7 @@ class GaussianProcessSampler(BaseSampler):
 
     def _improve(self, past: _Past, random: np.random.Generator) -> dict[str, Value]:
         """Return the point of the largest expected improvement."""
-        from .surrogate import Observations, condition, fit_process, log_expected_improvement, standardize
+        from .surrogate import Observations, condition, fit_process, log_expected_improvement, predict, standardize
 
         order = np.argsort(past.values, kind="stable")
         points = self._space.place(past.ended)[order]
@@ -143,7 +143,7 @@ class GaussianProcessSampler(BaseSampler):
         variances = np.minimum(past.variances[order] / scale**2, MAX_VARIANCE)
         observed = Observations(self._space.features(points), scores, variances)
         process = fit_process(observed.take(_thinned(len(points), MAX_FITTED, random)), has_noise=self._has_noise)
-        known = _thinned(len(points), MAX_TRIALS, random)
+        known = _thinned(len(points), MAX_KNOWN, random)
         observed, points = observed.take(known), points[known]
         if past.pending:
             pending = self._space.features(self._space.place(past.pending))
@@ -152,8 +152,8 @@ class GaussianProcessSampler(BaseSampler):
         expected = process.predict(observed.points)
         best = points[np.argsort(expected[: len(points)], kind="stable")[:N_BEST]]
         candidates = self._untried(self._candidates(best, random), past.tried)
-        means, deviations = process.predict(self._space.features(candidates), return_std=True)
-        improvements = log_expected_improvement(means, np.maximum(deviations, 1e-9), expected.min())
+        means, deviations = predict(process, self._space.features(candidates))
+        improvements = log_expected_improvement(means, deviations, expected.min())
         return self._space.params(candidates[np.argmax(improvements)])
 
     def _candidates(self, best: Floats, random: np.random.Generator) -> Floats:

@@ -1,11 +1,13 @@
 """The past trials of a study, whichever sampler proposed them."""
 
 import math
-import statistics
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 from optuna.trial import FrozenTrial, TrialState
+
+from .axes import Axis
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -62,9 +64,16 @@ def estimate(trial: FrozenTrial, complete: Sequence[FrozenTrial]) -> Estimate | 
     step = trial.last_step
     if trial.state is not TrialState.PRUNED or step is None:
         return Estimate(float(trial.value), 0.0)
-    gains = [of.value - of.intermediate_values[step] for of in complete if of.value is not None and step in of.intermediate_values]
-    variance = statistics.variance(gains) if len(gains) > 1 else math.inf
-    return Estimate(float(trial.value) + (statistics.fmean(gains) if gains else 0.0), variance)
+    differences = (of.value - of.intermediate_values[step] for of in complete if of.value is not None and step in of.intermediate_values)
+    gains = np.array([difference for difference in differences if math.isfinite(difference)])
+    variance = float(gains.var(ddof=1)) if len(gains) > 1 else math.inf
+    return Estimate(float(trial.value) + (float(gains.mean()) if len(gains) else 0.0), variance)
+
+
+def n_tried(study: "Study", axes: Sequence[Axis]) -> int:
+    """Return the number of combinations of a finite space that were proposed."""
+    names = [axis.name for axis in axes]
+    return len({tuple(axis.index(params[axis.name]) for axis in axes) for _, params in past_trials(study) if all(name in params for name in names)})
 
 
 def has_waiting(study: "Study") -> bool:

@@ -23,7 +23,7 @@ from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
 from .axes import axes_size, to_axes
 from .grid import MAX_SIZE, Grid, check_finite
-from .history import estimate, past_trials
+from .history import estimate, n_tried, past_trials
 from .keras_tuner_package import keras_tuner
 from .keras_tuner_space import KerasTunerSpace
 
@@ -61,7 +61,7 @@ class KerasTunerSampler(BaseSampler):
     def is_exhausted(self, study: "Study") -> bool:
         """Return whether every combination has been proposed; always False if a parameter is continuous."""
         if self._grid is None:
-            return self._size is not None and len({repr(params) for _, params in past_trials(study)}) >= self._size
+            return self._size is not None and n_tried(study, self._axes) >= self._size
         return len(self._grid.positions(params for _, params in past_trials(study))) == self._grid.size
 
     def infer_relative_search_space(self, study: "Study", trial: FrozenTrial) -> dict[str, BaseDistribution]:

@@ -58,6 +58,10 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
     provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials}
     if ":" in search.sampler:
         return GuardedSampler(construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE))
+    if search.sampler == "auto" and search.sampler_options:
+        raise ExperimentError(
+            f'{_WHERE}: "auto" has no argument "{min(search.sampler_options)}"; name the sampler that has it, such as sampler = "tpe"'
+        )
     if search.sampler not in _BUILDERS:
         raise ExperimentError(f'There is no sampler "{search.sampler}"; {nearest(search.sampler, NAMES)}, or a "module:Class"')
     return construct(_BUILDERS[search.sampler], search.sampler_options, provided, _WHERE)

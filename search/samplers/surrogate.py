@@ -19,6 +19,7 @@ MEDIANS = {"variance": 1.0, "length scale": 0.7, "noise": 0.05}
 SPREADS = {"variance": 1.0, "length scale": 1.0, "noise": 1.5}
 """Standard deviations of the logarithms."""
 NO_NOISE = 1e-6
+MIN_VARIANCE = 1e-12
 LIMIT = 5.0
 """How much farther from the median bad values may be than the best one is."""
 _MAX_STEPS = 50
@@ -74,7 +75,7 @@ def fit_process(observed: Observations, *, has_noise: bool = True) -> GaussianPr
         has_noise: Whether equal trials may have different values. Defaults to True.
 
     Returns:
-        The process at the most probable variance, length scales and noise; its predictions are those without noise.
+        The process at the most probable variance, length scales and noise.
     """
     n_coordinates = observed.points.shape[1]
     names = ["variance", *["length scale"] * n_coordinates, *["noise"] * has_noise]
@@ -104,6 +105,13 @@ def _process(kernel: Any, observed: Observations, optimizer: Any) -> GaussianPro
     return GaussianProcessRegressor(kernel, alpha=NO_NOISE + observed.variances, optimizer=optimizer).fit(observed.points, observed.scores)
 
 
+def predict(process: GaussianProcessRegressor, points: Floats) -> tuple[Floats, Floats]:
+    """Return what a process expects at points, and the standard deviations without the noise of a single trial, ``(n_points,)`` each."""
+    means, deviations = process.predict(points, return_std=True)  # scikit-learn's have the noise
+    noise = getattr(getattr(process.kernel_, "k2", None), "noise_level", 0.0)
+    return means, np.sqrt(np.maximum(deviations**2 - noise, MIN_VARIANCE))
+
+
 def log_expected_improvement(means: Floats, deviations: Floats, best: float) -> Floats:
     """Return the logarithm of the expected improvement (Jones, Schonlau and Welch 1998, equation 15), the smaller value being the better.
 
@@ -114,7 +122,8 @@ def log_expected_improvement(means: Floats, deviations: Floats, best: float) -> 
     """
     distances = (best - means) / deviations
     far = np.minimum(distances, -5.0)
-    tail = norm.logpdf(far) - 2 * np.log(-far)  # the first term of the asymptotic series: for smaller distances the sum is lost in rounding
+    # The asymptotic series: for smaller distances the sum below is lost in rounding.
+    tail = norm.logpdf(far) - 2 * np.log(-far) + np.log1p(-3 / far**2 + 15 / far**4)
     near = np.maximum(distances, -5.0)
     central = np.log(norm.pdf(near) + near * norm.cdf(near))
     logarithms: Floats = np.where(distances < -5.0, tail, central) + np.log(deviations)

@@ -10,8 +10,7 @@ from search.experiment.sections import SearchSection
 from search.experiment.space import to_distributions
 from search.samplers import make_sampler
 from search.samplers.automatic import MAX_TRIALS
-from search.samplers.gaussian_process_sampler import MAX_TRIALS as MAX_KNOWN
-from search.samplers.gaussian_process_sampler import GaussianProcessSampler
+from search.samplers.gaussian_process_sampler import MAX_KNOWN, GaussianProcessSampler
 
 SPACE = {
     "x": FloatParameter(type="float", low=-1.0, high=1.0),

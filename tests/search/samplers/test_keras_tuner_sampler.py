@@ -161,3 +161,7 @@ def test_a_stopped_trial_has_the_value_that_complete_ones_would_have_had_there()
     assert estimate(stopped, complete).value == pytest.approx(0.65)
     assert estimate(complete[0], complete) == (0.7, 0.0)
     assert estimate(stopped, []) == (0.75, math.inf)
+    study.add_trial(optuna.trial.create_trial(value=0.9, intermediate_values={101: math.inf, 105: 0.9}))
+    assert estimate(stopped, [trial for trial in study.get_trials() if trial.state is optuna.trial.TrialState.COMPLETE]).value == pytest.approx(
+        0.65
+    )  # a diverged epoch tells nothing

@@ -100,6 +100,17 @@ def test_a_finite_space_is_tried_once_and_then_exhausted(sampler):
     assert len({repr(trial.params) for trial in study.trials}) == 6
 
 
+@pytest.mark.parametrize("sampler", ["gp", "kt-random"])
+def test_a_trial_without_parameters_is_no_combination(sampler):
+    study = optuna.create_study(sampler=make(sampler, SMALL))
+    study.tell(study.ask(), state=optuna.trial.TrialState.FAIL)  # as after a kill in `Study.ask`
+    for _ in range(6):
+        assert not is_exhausted(study)
+        study.tell(study.ask(to_distributions(SMALL)), 1.0)
+
+    assert is_exhausted(study)
+
+
 @pytest.mark.parametrize("sampler", ["gp", "grid", "kt-grid", "kt-random", "kt-bayesian"])
 def test_asking_an_exhausted_sampler_repeats_a_combination(sampler):
     study = optuna.create_study(sampler=make(sampler, SMALL))
