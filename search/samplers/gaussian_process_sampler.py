@@ -22,20 +22,17 @@ from ..experiment.parameters import Searched, Value
 from ..seeds import trial_seed
 from .axes import axes_size, to_axes
 from .history import Estimate, estimate, n_tried, past_trials
-from .unit_space import UnitSpace
+from .unit_space import Floats, UnitSpace
 
 if TYPE_CHECKING:
     from optuna.study import Study
 
-Floats = NDArray[np.float64]
 Params = Mapping[str, Value]
 
 N_EVERYWHERE, N_BEST, N_NEAR_EACH = 2048, 5, 200
 """Points among which a trial is chosen: anywhere in the space, and near each of the best trials."""
 MAX_FITTED, MAX_KNOWN = 100, 300
 """Trials by which the process is fitted, and which it then knows, at most: the best ones and some of the others, so that a proposal stays quick."""
-
-
 MAX_VARIANCE = 1.0
 """Of the value of a trial that was stopped, where 1 is the variance of all values: as if nothing were known."""
 

@@ -12,14 +12,16 @@ from scipy.stats import norm
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
-Floats = NDArray[np.float64]
+from .unit_space import Floats
 
 MEDIANS = {"variance": 1.0, "length scale": 0.7, "noise": 0.05}
 """Of the log-normal priors. Values have variance 1 and coordinates the range 0 to 1, so that these hold for any study."""
 SPREADS = {"variance": 1.0, "length scale": 1.0, "noise": 1.5}
 """Standard deviations of the logarithms."""
 NO_NOISE = 1e-6
+"""Variance that all trials have, so that equal ones leave the covariance positive definite."""
 MIN_VARIANCE = 1e-12
+"""Of a prediction: rounding may leave less than nothing."""
 LIMIT = 5.0
 """How much farther from the median bad values may be than the best one is."""
 _MAX_STEPS = 50

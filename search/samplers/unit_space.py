@@ -46,15 +46,11 @@ class _Coordinate:
 
     def place(self, values: Sequence[Value]) -> Floats:
         """Return the coordinates of values."""
-        numbers = np.array(values if self.first is None else [self.axis.index(value) + self.first for value in values], float)
-        return ((np.log(numbers) if self.is_log else numbers) - self.low) / (self.high - self.low)
+        return self._places(np.array(values if self.first is None else [self.axis.index(value) + self.first for value in values], float))
 
     def snap(self, places: Floats) -> Floats:
         """Move coordinates to those of the nearest values."""
-        if self.first is None:
-            return places
-        numbers = self._numbers(places)
-        return ((np.log(numbers) if self.is_log else numbers) - self.low) / (self.high - self.low)
+        return places if self.first is None else self._places(self._numbers(places))
 
     def value(self, place: float) -> Value:
         """Return the value at a coordinate."""
@@ -63,6 +59,9 @@ class _Coordinate:
             return self.axis.value(round(number) - self.first)
         distribution: Any = self.axis.distribution
         return float(min(max(number, distribution.low), distribution.high))
+
+    def _places(self, numbers: Floats) -> Floats:
+        return ((np.log(numbers) if self.is_log else numbers) - self.low) / (self.high - self.low)
 
     def _numbers(self, places: Floats) -> Floats:
         numbers = self.low + places * (self.high - self.low)

@@ -12,9 +12,10 @@ def found_enough(experiment: Experiment, ledger: StudyView) -> str:
         experiment: The experiment, for its objective and ``[search.stop]``.
         ledger: The study.
     """
-    stop, objective, best = experiment.search.stop, experiment.objective, ledger.best
-    if stop.value is not None and best is not None and not objective.is_better(stop.value, best[1]):
+    stop, objective = experiment.search.stop, experiment.objective
+    if stop.value is not None and (best := ledger.best) and not objective.is_better(stop.value, best[1]):
         return f"{objective.metric} {format_value(best[1])} of trial {best[0]} reaches search.stop.value = {format_value(stop.value)}"
-    if stop.patience is not None and ledger.n_since_best >= stop.patience:
-        return f"no better trial among the last {ledger.n_since_best} (search.stop.patience = {stop.patience})"
+    if stop.patience is not None and (n_trials := ledger.n_since_best) >= stop.patience:
+        found = "no better trial among the last" if n_trials < ledger.n_finished else "no complete trial among the first"
+        return f"{found} {n_trials} (search.stop.patience = {stop.patience})"
     return ""

@@ -8,6 +8,16 @@ from sklearn.tree import DecisionTreeClassifier
 def build(max_depth=1):
     return DecisionTreeClassifier(max_depth=max_depth, random_state=0)
 """
+FAILING = """
+from sklearn.tree import DecisionTreeClassifier
+
+class Failing(DecisionTreeClassifier):
+    def fit(self, x, y):
+        raise ValueError("on purpose")
+
+def build(max_depth=1):
+    return Failing(max_depth=max_depth)
+"""
 EXPERIMENT = """
 model = "own:build"
 [data]
@@ -51,6 +61,13 @@ def test_a_search_ends_after_so_many_trials_without_a_better_one(own):
     output = own.call("run", "own.toml", "--set", "search.stop.patience=2", "--set", "space.model.max_depth.high=1", "--sampler", "random").stdout
     assert n_trials(own) == 3  # equal ones are not better
     assert "Ended with 3 of 6 trials: no better trial among the last 2 (search.stop.patience = 2)" in output
+
+
+def test_a_search_of_which_every_trial_fails_ends_too(own):
+    (own.folder / "own.py").write_text(FAILING)
+    finished = own.attempt("run", "own.toml", "--executor", "workers", "--workers", 1, "--set", "search.stop.patience=2")
+    assert finished.returncode != 0
+    assert "Ended with 2 of 6 trials: no complete trial among the first 2 (search.stop.patience = 2)" in finished.stdout + finished.stderr
 
 
 @pytest.mark.parametrize(
