@@ -82,10 +82,22 @@ def measure(job: Job) -> list[Outcome]:
     """Search a problem by a method until the largest budget is spent."""
     warnings.simplefilter("ignore")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    problem = load_problem(job.problem)
     methods, budgets = (SAMPLERS, TRIALS) if job.problem in TABLES else (PRUNERS, FULL_TRAININGS)
-    reported = _reported(problem, methods[job.method], job.seed, max(budgets))
-    best, chosen, regrets = None, None, {}
+    regrets = find_regrets(load_problem(job.problem), methods[job.method], job.seed, budgets)
+    return [Outcome(problem=job.problem, method=job.method, seed=job.seed, budget=budget, regret=regret) for budget, regret in regrets.items()]
+
+
+def find_regrets(problem: Problem, method: Mapping[str, Any], seed: int, budgets: Sequence[int]) -> dict[int, float]:
+    """Search a problem, and return the regret of the best trial at each budget.
+
+    Args:
+        problem: The problem.
+        method: ``[search]`` without its seed.
+        seed: The study's seed.
+        budgets: Numbers of full trainings, in whose epochs trials may be stopped early.
+    """
+    reported = _reported(problem, method, seed, max(budgets))
+    best, chosen, regrets = None, None, dict[int, float]()
     for spent, (params, value) in enumerate(reported, start=1):
         if best is None or (value > best if problem.direction == "maximize" else value < best):
             best, chosen = value, params
@@ -93,7 +105,7 @@ def measure(job: Job) -> list[Outcome]:
             regrets[budget] = problem.regret(chosen)
         if len(regrets) == len(budgets):
             break
-    return [Outcome(problem=job.problem, method=job.method, seed=job.seed, budget=budget, regret=regret) for budget, regret in regrets.items()]
+    return regrets
 
 
 def _reported(problem: Problem, method: Mapping[str, Any], seed: int, n_trials: int) -> Iterator[tuple[Params, float]]:

@@ -1,4 +1,4 @@
-"""What searches are measured on: tables and learning curves of trainings that others have run, so that a trial costs microseconds.
+"""What searches are measured on: tables and learning curves of trainings that others have run, so that a trial costs milliseconds at most.
 
 They lie in the folder ``hpo`` of ``PERCEPTUNE_DATA``; none is part of this project:
 HPOBench's multilayer perceptrons (Eggensperger et al. 2021), HPOLib's fully connected networks (Klein and Hutter 2019), and the surrogate
