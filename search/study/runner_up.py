@@ -1,11 +1,13 @@
 """Compares a study's best trial with the second best one on the executions that both have."""
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..experiment.file import Experiment
 from ..formats import format_difference
 from ..ledger import StudyView
-from ..spread import paired_t_test
+from ..spread import comparable, paired_t_test
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +42,25 @@ def compare_with_runner_up(ledger: StudyView) -> RunnerUp | None:
     if len(ranking) < 2:
         return None
     best, second = (_values(ledger, number) for number in ranking)
-    differences = [own - other for own, other in zip(best, second, strict=False)]
-    if len(differences) < 2:
-        return None
-    mean, lower_tail = paired_t_test(differences, 1 / (evaluation.folds - 1) if evaluation.folds > 1 else 0)
+    return compare_executions(ranking[1], best, second, ledger.experiment) if min(len(best), len(second)) > 1 else None
+
+
+def compare_executions(trial: int, best: Sequence[float], second: Sequence[float], experiment: Experiment) -> RunnerUp:
+    """Return how the best trial differs from the second best.
+
+    Args:
+        trial: Number of the second best trial.
+        best: The values of the best one's executions, at least two.
+        second: Those of the second best one's.
+        experiment: The experiment, for its folds and its objective.
+    """
+    pairs, n_folds = list(zip(best, second, strict=False)), experiment.evaluation.folds
+    differences = [own - other for own, other in pairs]
+    mean, lower_tail = paired_t_test(differences, 1 / (n_folds - 1) if n_folds > 1 else 0)
     p_value = None if len(set(differences)) == 1 else 2 * min(lower_tail, 1 - lower_tail)
-    is_larger_better = ledger.experiment.objective.direction == "maximize"
-    is_better = None if mean == 0 else (mean > 0) == is_larger_better
-    return RunnerUp(trial=ranking[1], difference=mean, p_value=p_value, is_better=is_better)
+    own, other = (comparable(statistics.fmean(values)) for values in zip(*pairs, strict=True))  # equal counts of rows are equal
+    is_better = None if own == other else experiment.objective.is_better(own, other)
+    return RunnerUp(trial=trial, difference=mean, p_value=p_value, is_better=is_better)
 
 
 def _values(ledger: StudyView, number: int) -> Sequence[float]:

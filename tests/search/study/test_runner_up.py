@@ -3,8 +3,9 @@
 import pytest
 from scipy.stats import ttest_rel
 
+from search.experiment.file import load_experiment
 from search.spread import paired_t_test
-from search.study.runner_up import RunnerUp
+from search.study.runner_up import RunnerUp, compare_executions
 
 
 @pytest.mark.parametrize("pair", [([0.8, 0.7, 0.9], [0.7, 0.72, 0.8]), ([0.1, 0.2, 0.31, 0.4], [0.2, 0.3, 0.4, 0.6])])
@@ -18,6 +19,15 @@ def test_equal_differences_leave_no_doubt():
     assert paired_t_test([0.0, 0.0]) == (0.0, 0.5)
     assert paired_t_test([0.5, 0.5]) == (0.5, 1.0)
     assert paired_t_test([-0.5, -0.5]) == (-0.5, 0.0)
+
+
+@pytest.mark.parametrize(("second", "is_better"), [([0.5, 1.00000003, 0.75], None), ([0.5, 0.75, 0.75], True), ([0.75, 1.0, 0.75], False)])
+@pytest.mark.parametrize("direction", ["maximize", "minimize"])
+def test_means_that_differ_by_rounding_only_are_equal(direction, second, is_better):
+    changes = [f"objective.metric={'val_accuracy' if direction == 'maximize' else 'val_loss'}", f"objective.direction={direction}"]
+    found = compare_executions(7, [0.75, 0.75, 0.75], second, load_experiment("diabetes", changes))
+    assert found.is_better == (is_better if is_better is None or direction == "maximize" else not is_better)
+    assert found.text("val_accuracy").startswith("trial 7; the best one is equal") == (is_better is None)
 
 
 def test_the_text_says_which_one_is_better():
