@@ -141,7 +141,11 @@ def result_tags(result: TrialResult) -> dict[str, str]:
 
 
 def result_metrics(result: TrialResult) -> dict[str, float]:
-    """Return the metrics that a trial has once: ``value``, ``best_val_accuracy`` ..., ``best_epoch``, ``system/seconds`` ..."""
+    """Return the metrics that a trial has once: ``value``, ``best_val_accuracy`` ..., ``best_epoch``, ``system/seconds`` ...
+
+    A trial that was stopped before all its executions has no ``best_val_accuracy``, by which MLflow's page sorts: that of one fold is not
+    comparable with means over all. Its ``value`` is the mean that it had.
+    """
     metrics: dict[str, float | None] = {
         "value": result.value,
         STANDARD_ERROR: result.standard_error,
@@ -150,7 +154,10 @@ def result_metrics(result: TrialResult) -> dict[str, float]:
         f"{FACTS}seconds": result.seconds,
         f"{FACTS}n_parameters": result.n_parameters or None,
     }
-    return best_metrics(result.best_metrics) | {name: float(number) for name, number in metrics.items() if number is not None}
+    is_comparable = result.state is TrialState.COMPLETE or not result.executions
+    return best_metrics(result.best_metrics if is_comparable else {}) | {
+        name: float(number) for name, number in metrics.items() if number is not None
+    }
 
 
 def best_name(metric: str) -> str:

@@ -32,8 +32,8 @@ def view_tag(record: StudyRecord, parent_run_id: str) -> dict[str, str]:
     ranked_by, objective = record.experiment.ranked_by, record.experiment.objective
     rank, value = (f"metrics.`{best_name(section.metric)}`" for section in (ranked_by, objective))
     params = [f"params.`{name}`" for name in record.experiment.space.searched]
-    has_executions = record.experiment.evaluation.n_executions > 1  # those of a stopped trial are few: its value is not that of the others
-    spread = [f"metrics.`{name}`" for name in (STANDARD_ERROR, N_EXECUTIONS)] if has_executions else []
+    has_executions = record.experiment.evaluation.n_executions > 1  # those of a stopped trial are few: it has a value only
+    spread = [f"metrics.`{name}`" for name in (STANDARD_ERROR, N_EXECUTIONS, "value")] if has_executions else []
     columns = [*dict.fromkeys((rank, value)), *spread, *params, "tags.`perceptune.state`"]
     state: dict[str, Any] = {
         "orderByKey": rank,

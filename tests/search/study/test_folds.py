@@ -123,7 +123,20 @@ def test_mlflow_has_the_mean_curve_its_deviation_and_each_execution(finished, ro
     assert error == pytest.approx(best["standard_error"])
     [(view_of_page,)] = rows(shell, "select value from experiment_tags where key = 'mlflow.sharedViewState.perceptune'")
     spread = ["metrics.`best_val_accuracy`", "metrics.`value_standard_error`", "metrics.`system/executions`"]
-    assert json.loads(view_of_page)["selectedColumns"][:3] == spread
+    assert json.loads(view_of_page)["selectedColumns"][:4] == [*spread, "metrics.`value`"]
+
+
+def test_mlflows_page_has_the_best_trial_above_those_that_the_race_stopped_at_a_larger_value(finished, rows):
+    shell, _, view = finished
+    query = """
+        select states.value, count(ranked.value), count(given.value) from tags as states
+        left join latest_metrics as ranked on ranked.run_uuid = states.run_uuid and ranked.key = 'best_val_accuracy'
+        left join latest_metrics as given on given.run_uuid = states.run_uuid and given.key = 'value'
+        where states.key = 'perceptune.state' and states.run_uuid in (select run_uuid from tags where key = 'mlflow.parentRunId') group by 1"""
+    counts = {state: (n_ranked, n_given) for state, n_ranked, n_given in rows(shell, query)}
+    by_state = [record.state for record in view.records()]
+    n_complete, n_pruned = by_state.count("COMPLETE"), by_state.count("PRUNED")
+    assert counts == {"COMPLETE": (n_complete, n_complete), "PRUNED": (0, n_pruned)}
 
 
 def test_the_champion_predicts_the_mean_of_its_folds_models(finished):
