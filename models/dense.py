@@ -1,5 +1,6 @@
 """The same dense network by Keras' two APIs, `keras.Sequential` and ``keras.Model(inputs, outputs)``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -15,7 +16,7 @@ def build_sequential(
     task: str = "regression",
     n_outputs: int = 1,
     *,
-    neurons: str = "16,32,16",
+    neurons: str | Sequence[int] = "16,32,16",
     activation: Activation = "relu",
     use_bias: bool = True,
 ) -> keras.Model:
@@ -25,7 +26,7 @@ def build_sequential(
         input_shape: Shape of one row, ``(n_features,)``.
         task: "binary", "multiclass" or "regression"; the output layer follows from it. Defaults to "regression".
         n_outputs: Units of the output layer. Defaults to 1.
-        neurons: Units of every hidden layer in order. Defaults to "16,32,16".
+        neurons: Units of every hidden layer in order, as text or a list. Defaults to "16,32,16".
         activation: Of the hidden layers, one that Keras has as a function, so not prelu or maxout. Defaults to "relu".
         use_bias: Whether units have a constant term. Defaults to True.
 
@@ -48,7 +49,7 @@ def build_functional(
     task: str = "regression",
     n_outputs: int = 1,
     *,
-    neurons: str = "16,32,16",
+    neurons: str | Sequence[int] = "16,32,16",
     activation: Activation = "relu",
     use_bias: bool = True,
 ) -> keras.Model:

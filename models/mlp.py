@@ -1,5 +1,6 @@
 """The searchable multilayer perceptron: hidden layers, each Dense, normalisation, activation, dropout."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -18,8 +19,8 @@ def build_mlp(
     n_outputs: int = 1,
     *,
     n_hidden: int = 1,
-    n_neurons: int = 30,
-    neurons: str = "",
+    n_neurons: int | Sequence[int] = 30,
+    neurons: str | Sequence[int] = "",
     activation: Activation = "relu",
     use_bias: bool = True,
     binary_output: BinaryOutput = "sigmoid",
@@ -42,8 +43,8 @@ def build_mlp(
         task: "binary", "multiclass" or "regression"; the output layer follows from it. Defaults to "regression".
         n_outputs: Units of the output layer: 1, or the number of classes for multiclass. Defaults to 1.
         n_hidden: Number of hidden layers, at least 0; none is linear, logistic or softmax regression. Defaults to 1.
-        n_neurons: Units of each hidden layer, at least 1. Defaults to 30.
-        neurons: Units of every hidden layer in order, such as "300,100", in the place of n_hidden and n_neurons.
+        n_neurons: Units of each hidden layer, at least 1; or a list with those of every hidden layer in order. Defaults to 30.
+        neurons: Units of every hidden layer in order, such as "300,100" or a list, in the place of n_hidden and n_neurons.
             Defaults to "", which leaves it to them.
         activation: Of the hidden layers, one of `models.activations.ACTIVATIONS`. Defaults to "relu".
         use_bias: Whether units have a constant term, those of the output too. Defaults to True.
@@ -87,25 +88,34 @@ def build_mlp(
     return keras.Model(inputs, output_layer(task, n_outputs, binary_output, use_bias=use_bias, **kernel)(x), name="mlp")
 
 
-def layer_widths(n_hidden: int, n_neurons: int, neurons: str = "") -> tuple[int, ...]:
+def layer_widths(n_hidden: int, n_neurons: int | Sequence[int], neurons: str | Sequence[int] = "") -> tuple[int, ...]:
     """Return the width of each hidden layer.
 
     Args:
         n_hidden: Number of hidden layers, at least 0.
-        n_neurons: Width of each, at least 1.
-        neurons: Widths in order, such as "300,100", which count where they are given. Defaults to "".
+        n_neurons: Width of each, at least 1; or their widths in order.
+        neurons: Widths in order, such as "300,100" or a list, which count where they are given. Defaults to "".
 
     Returns:
         The widths.
 
     Raises:
-        ValueError: If a number is out of its range.
+        ValueError: If a number is out of its range, or n_neurons has another number of widths than n_hidden.
     """
+    if neurons:
+        return _listed_widths(neurons)
     if n_hidden < 0:
         raise ValueError(f"n_hidden={n_hidden} is negative; expected 0 or more")
-    if n_neurons < 1:
+    widths = (n_neurons,) * n_hidden if isinstance(n_neurons, int) else tuple(n_neurons)
+    if min(widths, default=n_neurons if isinstance(n_neurons, int) else 1) < 1:
         raise ValueError(f"n_neurons={n_neurons} is too small; expected 1 or more")
-    widths = [width.strip() for width in neurons.split(",")] if neurons else []
+    if len(widths) != n_hidden:
+        raise ValueError(f"n_neurons={list(widths)} has {len(widths)} widths, but n_hidden={n_hidden}; give one for each hidden layer")
+    return widths
+
+
+def _listed_widths(neurons: str | Sequence[int]) -> tuple[int, ...]:
+    widths = [width.strip() for width in neurons.split(",")] if isinstance(neurons, str) else [str(width) for width in neurons]
     if not all(width.isdecimal() and int(width) for width in widths):
         raise ValueError(f'neurons="{neurons}" are no widths; expected whole numbers of at least 1, such as "300,100"')
-    return tuple(map(int, widths)) if widths else (n_neurons,) * n_hidden
+    return tuple(map(int, widths))

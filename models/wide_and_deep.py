@@ -3,7 +3,7 @@
 The functional ones have one input, or two inputs and an auxiliary output; `WideAndDeepModel` is the latter as a subclass.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -12,6 +12,7 @@ from .activations import Activation, activation_layer, n_units
 from .hidden import Hidden, Normalization
 from .initializers import Initializer
 from .inputs import flat_input
+from .mlp import layer_widths
 from .output import output_layer
 
 INPUTS, OUTPUTS = ("wide", "deep"), ("main", "aux")
@@ -24,7 +25,7 @@ def build_wide_and_deep(
     n_outputs: int = 1,
     *,
     n_hidden: int = 2,
-    n_neurons: int = 30,
+    n_neurons: int | Sequence[int] = 30,
     activation: Activation = "relu",
     dropout: float = 0.0,
     normalization: Normalization = "none",
@@ -39,7 +40,7 @@ def build_wide_and_deep(
         task: "binary", "multiclass" or "regression"; the output layer follows from it. Defaults to "regression".
         n_outputs: Units of the output layer: 1, or the number of classes for multiclass. Defaults to 1.
         n_hidden: Number of hidden layers on the deep path, at least 1. Defaults to 2.
-        n_neurons: Units of each hidden layer, at least 1. Defaults to 30.
+        n_neurons: Units of each hidden layer, at least 1; or a list with those of every one in order. Defaults to 30.
         activation: Of the hidden layers, one of `models.activations.ACTIVATIONS`. Defaults to "relu".
         dropout: Part of each hidden layer's outputs that is set to 0 in training, 0 to below 1. Defaults to 0.
         normalization: "none", "batch", "layer" or "weight", as in `models.mlp.build_mlp`. Defaults to "none".
@@ -65,7 +66,7 @@ def build_wide_and_deep_two_inputs(
     n_outputs: int | Mapping[str, int] = 1,
     *,
     n_hidden: int = 2,
-    n_neurons: int = 30,
+    n_neurons: int | Sequence[int] = 30,
     activation: Activation = "relu",
     dropout: float = 0.0,
     normalization: Normalization = "none",
@@ -189,11 +190,11 @@ class WideAndDeepModel(keras.Model):
         return {**super().get_config(), **self._arguments}
 
 
-def _deep_path(x: Any, hidden: Hidden, n_hidden: int, n_neurons: int) -> Any:
+def _deep_path(x: Any, hidden: Hidden, n_hidden: int, n_neurons: int | Sequence[int]) -> Any:
     if n_hidden < 1:
         raise ValueError(f"n_hidden={n_hidden} leaves no deep path; expected 1 or more")
-    for number in range(1, n_hidden + 1):
-        x = hidden.dense(x, n_neurons, number)
+    for number, width in enumerate(layer_widths(n_hidden, n_neurons), start=1):
+        x = hidden.dense(x, width, number)
     return x
 
 

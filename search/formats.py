@@ -1,12 +1,13 @@
 """Writes numbers, durations, hyperparameters and metrics as short texts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .data.positive_class import why_undefined, with_class
 
 if TYPE_CHECKING:
     from .experiment.parameters import Searched
+    from .experiment.search_space import Condition
 
 _SMALLEST_P = 0.001
 _FIVE_DIGITS, _LARGE = 99_999.5, 1e8
@@ -83,8 +84,14 @@ def format_params(params: Mapping[str, object]) -> str:
     return ", ".join(f"{name}={format_value(value)}" for name, value in params.items())
 
 
-def format_parameter(parameter: "Searched") -> str:
-    """Format a searched parameter as its range or its choices."""
+def format_parameter(parameter: "Searched", conditions: Iterable["Condition"] = ()) -> str:
+    """Format a searched parameter as its range or its choices, with its prior and the conditions under which it exists."""
+    prior = "" if parameter.expected is None else f", prior {format_value(parameter.expected.value)} ({parameter.expected.strength})"
+    needed = " and ".join(condition.text for condition in conditions)
+    return f"{_format_values(parameter)}{prior}{f', if {needed}' if needed else ''}"
+
+
+def _format_values(parameter: "Searched") -> str:
     if parameter.type == "categorical":
         return ", ".join(map(str, parameter.choices))
     step = f", step {parameter.step}" if parameter.step not in (None, 1) else ""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .experiment.parameters import Value
+from .experiment.parameters import Argument, Value
 from .experiment.settings import TrainingSettings
 from .spread import mean_and_error, mean_metrics
 
@@ -66,7 +66,7 @@ class Assignment:
 
     number: int
     params: Mapping[str, Value]
-    model_arguments: Mapping[str, Value]
+    model_arguments: Mapping[str, Argument]
     training: TrainingSettings
     seed: int
     is_prunable: bool

@@ -71,7 +71,8 @@ def _facts(view: "StudyView") -> dict[str, str]:
         "objective": f"{overview.direction} {overview.metric}",
         "sampler, pruner, seed": f"{experiment.search.sampler}, {experiment.search.pruner}, {experiment.search.seed}",
     }
-    facts |= {f"  {name}": format_parameter(parameter) for name, parameter in experiment.space.searched.items()}
+    space = experiment.space.searched
+    facts |= {f"  {name}": format_parameter(parameter, space.conditions.get(name, ())) for name, parameter in space.items()}
     facts |= {f"  {name}": text for name, text in fixed_settings(experiment).items()}
     facts["trials"] = ", ".join(f"{count} {state}" for state, count in sorted(view.n_by_state().items())) or "none"
     facts["duration"] = format_duration(overview.seconds)

@@ -75,8 +75,9 @@ def print_study(ledger: "StudyView") -> None:
     table.add_row("Data", f"{experiment.data.loader} (fingerprint {ledger.attribute('dataset')})")
     table.add_row("Objective", f"{experiment.objective.direction} {with_class(experiment.objective.metric, _positive(ledger))}")
     table.add_row("Sampler, pruner", f"{experiment.search.sampler}, {experiment.search.pruner} (seed {experiment.search.seed})")
-    for name, parameter in experiment.space.searched.items():
-        table.add_row(f"  {name}", format_parameter(parameter))
+    space = experiment.space.searched
+    for name, parameter in space.items():
+        table.add_row(f"  {name}", format_parameter(parameter, space.conditions.get(name, ())))
     for name, text in fixed_settings(experiment).items():
         table.add_row(f"  {name}", text)
     table.add_row("Trials", ", ".join(f"{count} {state}" for state, count in sorted(ledger.n_by_state().items())) or "none")

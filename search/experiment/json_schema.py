@@ -51,10 +51,12 @@ class _Described(GenerateJsonSchema):
 
 
 def _documentation(model: type[BaseModel]) -> tuple[str, dict[str, str]]:
-    """Return the summary and the attributes of a Google docstring, each in one line."""
+    """Return the summary of a Google docstring, and the attributes that it and those of the base classes describe, each in one line."""
     summary, _, listed = (inspect.getdoc(model) or "").partition("\n\nAttributes:\n")
     entries = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", listed, flags=re.MULTILINE)
-    return " ".join(summary.split()), {key: " ".join(text.split()) for key, text in entries}
+    base = model.__base__
+    inherited = _documentation(base)[1] if base and issubclass(base, BaseModel) else {}
+    return " ".join(summary.split()), inherited | {key: " ".join(text.split()) for key, text in entries}
 
 
 def _as_toml(schema: Any) -> Any:

@@ -7,14 +7,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from ..errors import nearest
+from .parameter_options import Parameter
+from .plain_values import Plain, plain_tag
 from .toml import to_toml
-from .validation import Table, invalid
+from .validation import invalid
 
 Value = bool | int | float | str | None
 """The value of a hyperparameter."""
+Argument = Value | list[Value]
+"""The value of a builder's argument; a list of a repeated hyperparameter."""
 
 
-class IntParameter(Table):
+class IntParameter(Parameter):
     """A searched whole number from ``low`` to ``high``, both included.
 
     Attributes:
@@ -34,6 +38,7 @@ class IntParameter(Table):
     @model_validator(mode="after")
     def _check(self) -> "IntParameter":
         _check_range(self.low, self.high, self.step if self.step != 1 else None, self.log)
+        self.check_expected(self.low, self.high, is_whole=True)
         return self
 
     @property
@@ -47,7 +52,7 @@ class IntParameter(Table):
         return (self.low, self.largest)
 
 
-class FloatParameter(Table):
+class FloatParameter(Parameter):
     """A searched real number from ``low`` to ``high``, both included.
 
     Attributes:
@@ -67,6 +72,7 @@ class FloatParameter(Table):
     @model_validator(mode="after")
     def _check(self) -> "FloatParameter":
         _check_range(self.low, self.high, self.step, self.log)
+        self.check_expected(self.low, self.high, is_whole=False)
         return self
 
     @property
@@ -83,26 +89,7 @@ class FloatParameter(Table):
         return (self.low, self.largest)
 
 
-def _plain_tag(value: object) -> str | None:
-    # bool before int, since True is an int in Python
-    return next((f"<{kind.__name__}>" for kind in (bool, int, float, str) if isinstance(value, kind)), None)
-
-
-def _check_plain(value: object) -> object:
-    if _plain_tag(value) is None:
-        raise invalid("expected text, a number, true or false")
-    return value
-
-
-Plain = Annotated[
-    Annotated[bool, Tag("<bool>")] | Annotated[int, Tag("<int>")] | Annotated[float, Tag("<float>")] | Annotated[str, Tag("<str>")],
-    Discriminator(_plain_tag),
-    BeforeValidator(_check_plain),
-]
-"""A value as TOML has it, never converted."""
-
-
-class CategoricalParameter(Table):
+class CategoricalParameter(Parameter):
     """A searched choice.
 
     Attributes:
@@ -122,6 +109,9 @@ class CategoricalParameter(Table):
             if choice in self.choices[:position]:
                 same = self.choices[self.choices.index(choice)]
                 raise ValueError(f"choices has {to_toml(same)} and {to_toml(choice)}, which are equal; write it once")
+        if self.expected is not None and self.expected.value not in self.choices:
+            value = self.expected.value
+            raise ValueError(f"prior = {to_toml(value)} is none of the choices; {nearest(str(value), map(str, self.choices))}")
         return self
 
     @property
@@ -153,7 +143,7 @@ def tag_of(value: object) -> str | None:
         return f"<{value.type} parameter>"
     if isinstance(value, Mapping):
         return f"<{value.get('type')} parameter>"
-    return _plain_tag(value)
+    return plain_tag(value)
 
 
 def check_type(value: Any) -> Any:

@@ -118,6 +118,23 @@ def check_arguments(function: Any, given: Iterable[str], provided: Mapping[str, 
             raise ExperimentError(f'{where}: {label}() needs the argument "{name}"; add it to {where}')
 
 
+def check_defaults(function: Any, names: Iterable[str], where: str) -> None:
+    """Check that arguments which some trials do not have may be left out.
+
+    Args:
+        function: The function that will be called.
+        names: The arguments.
+        where: Start of the error message, such as ``[space.model]``.
+
+    Raises:
+        ExperimentError: If one has no default.
+    """
+    label, named = getattr(function, "__name__", repr(function)), _arguments(function)
+    for name in sorted(names):
+        if name in named and named[name].default is inspect.Parameter.empty:
+            raise ExperimentError(f'{where}: {label}() needs the argument "{name}", but trials without it are possible (when); give it a default')
+
+
 def check_values(function: Any, values: Mapping[str, Iterable[object]], where: str) -> None:
     """Check values against the annotations of the function that receives them.
 

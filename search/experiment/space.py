@@ -1,7 +1,7 @@
-"""The search space: all hyperparameters, fixed or searched, and the searched ones as Optuna distributions."""
+"""``[space]``: all hyperparameters, fixed or searched, and the values of one trial as arguments and settings."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -17,20 +17,19 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
-from ..experiment.parameters import Value
-from .parameters import CategoricalParameter, Entry, FloatParameter, IntParameter, Searched, check_type, tag_of
+from .flattening import to_search_space
+from .parameters import Argument, CategoricalParameter, Entry, FloatParameter, IntParameter, Searched, Value, check_type, tag_of
+from .search_space import SearchSpace, to_distributions
 from .settings import TrainingSettings
 from .toml import to_toml
 from .validation import Table, expectation
-
-if TYPE_CHECKING:
-    from optuna.distributions import BaseDistribution
 
 __all__ = [
     "CategoricalParameter",
     "Entry",
     "FloatParameter",
     "IntParameter",
+    "SearchSpace",
     "Searched",
     "Space",
     "TrainingSpace",
@@ -61,6 +60,8 @@ def _within(name: str, field: FieldInfo, setting: Any) -> Callable[[Any], Any]:
     def check(entry: Any) -> Any:
         if isinstance(entry, FloatParameter) and field.annotation is int:
             raise ValueError(f'type = "float" allows fractions, but {name} is a whole number; write type = "int"')
+        if isinstance(entry, Searched) and entry.repeat is not None:
+            raise ValueError(f"repeat makes a list, but {name} is a single value; leave it out")
         # Every setting's range is an interval, so it is enough to check both ends.
         is_range = isinstance(entry, IntParameter | FloatParameter)
         values = (entry.low, entry.high) if is_range else entry.extremes if isinstance(entry, Searched) else ()
@@ -104,16 +105,21 @@ class Space(Table):
     Attributes:
         model: The builder's arguments; the text "env:NAME" is the value of an environment variable.
         training: The training settings.
+        rules: What the values of a trial must obey, an expression for each name, such as "n_neurons_2 <= n_neurons_1". It may have
+            hyperparameters, numbers, text, comparisons, and, or, not, arithmetic, abs, len, max, min and sum. A rule with a
+            hyperparameter that does not exist in a trial does not count there. Defaults to none.
     """
 
     model: dict[str, Entry] = Field(default_factory=dict)
     training: TrainingSpace = TrainingSpace()
+    rules: dict[str, str] = Field(default_factory=dict, exclude_if=lambda rules: not rules)
 
     @model_validator(mode="after")
     def _check(self) -> "Space":
         both = self.searched_model.keys() & self.searched_training.keys()
         if both:
             raise ValueError(f'"{min(both)}" is searched in both [space.model] and [space.training]; rename the builder\'s argument')
+        self.searched.check_rules()
         return self
 
     @property
@@ -131,13 +137,14 @@ class Space(Table):
         return searched(self._training_entries)
 
     @property
-    def searched(self) -> dict[str, Searched]:
+    def searched(self) -> SearchSpace:
         """All searched hyperparameters, the model's arguments first."""
-        return self.searched_model | self.searched_training
+        constants = fixed(TrainingSettings().model_dump()) | fixed(self._training_entries) | fixed(self.model)
+        return to_search_space(self.searched_model | self.searched_training, constants, self.rules)
 
     @property
     def notes(self) -> list[str]:
-        """Ranges whose ``high`` no step reaches, each as one line."""
+        """Ranges whose ``high`` no step reaches, and hyperparameters that exist in no trial, each as one line."""
         sections = {"model": self.searched_model, "training": self.searched_training}
         ranges = [
             (f"space.{section}.{name}", entry)
@@ -145,20 +152,37 @@ class Space(Table):
             for name, entry in entries.items()
             if isinstance(entry, IntParameter | FloatParameter) and entry.largest < entry.high
         ]
-        return [
+        unreached = [
             f"{name}: steps of {entry.step} from {entry.low} end at {entry.largest} and never reach high = {entry.high}; "
             f"write high = {entry.largest}, or another step"
             for name, entry in ranges
         ]
+        return [*unreached, *(f"{name} is in no trial: it exists when {text}" for name, text in self.searched.unused.items())]
 
     @property
     def model_values(self) -> dict[str, tuple[Value, ...]]:
-        """Possible values of each argument of the builder: the ends of a range, all choices, or the fixed value."""
-        return {name: entry.extremes if isinstance(entry, Searched) else (entry,) for name, entry in self.model.items()}
+        """Possible values of each argument of the builder: the ends of a range, all choices, or the fixed value; lists of one of repeated ones."""
+        return {name: _possible_values(entry) for name, entry in self.model.items()}
 
-    def model_arguments(self, params: Mapping[str, Value]) -> dict[str, Value]:
-        """Return all arguments of the builder for the params of one trial."""
-        return fixed(self.model) | {name: params[name] for name in self.searched_model}
+    @property
+    def optional_arguments(self) -> set[str]:
+        """Names of the builder's arguments that some trials do not have."""
+        space = self.searched
+        return {name for name in self.searched_model if name in space.unused or space.conditions.get(name)}
+
+    @property
+    def counts(self) -> set[str]:
+        """Names that say how many values a list has; a builder that gets the list need not have them as arguments."""
+        return {entry.repeat for entry in self.searched_model.values() if isinstance(entry.repeat, str)}
+
+    def model_arguments(self, params: Mapping[str, Value]) -> dict[str, Argument]:
+        """Return all arguments of the builder for the params of one trial; one that does not exist in it is left out."""
+        space, arguments = self.searched, dict[str, Argument](fixed(self.model))
+        for name in self.searched_model:
+            if space.exists(name, params):
+                names = space.lists.get(name)
+                arguments[name] = params[name] if names is None else [params[of] for of in names if space.exists(of, params)]
+        return arguments
 
     @property
     def max_epochs(self) -> int:
@@ -168,30 +192,12 @@ class Space(Table):
 
     def training_settings(self, params: Mapping[str, Value]) -> TrainingSettings:
         """Return all training settings for the params of one trial."""
-        chosen = fixed(self._training_entries) | {name: params[name] for name in self.searched_training}
+        space = self.searched
+        chosen = fixed(self._training_entries) | {name: params[name] for name in self.searched_training if space.exists(name, params)}
         return TrainingSettings.model_validate(chosen)
 
 
-def to_distributions(parameters: Mapping[str, Searched]) -> "dict[str, BaseDistribution]":
-    """Convert searched parameters to Optuna distributions.
-
-    Args:
-        parameters: Searched parameters by name.
-
-    Returns:
-        Distributions by the same names, in the same order. If no step ends at the top of a range, the range ends at the
-        last step below it, as in Optuna, but without Optuna's warning.
-    """
-    return {name: _to_distribution(parameter) for name, parameter in parameters.items()}
-
-
-def _to_distribution(parameter: Searched) -> "BaseDistribution":
-    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
-
-    match parameter:
-        case IntParameter():
-            return IntDistribution(parameter.low, parameter.largest, log=parameter.log, step=parameter.step)
-        case FloatParameter():
-            return FloatDistribution(parameter.low, parameter.largest, log=parameter.log, step=parameter.step)
-        case CategoricalParameter():
-            return CategoricalDistribution(parameter.choices)
+def _possible_values(entry: Entry) -> tuple[Any, ...]:
+    if not isinstance(entry, Searched):
+        return (entry,)
+    return entry.extremes if entry.repeat is None else tuple([value] for value in entry.extremes)

@@ -18,15 +18,16 @@ from optuna.trial import TrialState as OptunaState
 
 from ..errors import TakenOverError
 from ..experiment.parameters import Value
+from ..experiment.search_space import SearchSpace
 from ..seeds import trial_seed
 from ..store import StudyFolder
 from ..trial import EpochReport, ExecutionReport, Failure, TrialResult, TrialState
 from .base import OpenedStudy
 from .record import ATTRIBUTE, RETRY_STATE, RetryState, execution_key, execution_scores, to_attribute, to_retry_state
+from .suggesting import ask_for
 from .view import StudyView
 
 if TYPE_CHECKING:
-    from optuna.distributions import BaseDistribution
     from optuna.pruners import BasePruner
     from optuna.samplers import BaseSampler
 
@@ -57,11 +58,11 @@ class Ledger(StudyView):
         """Hold the study's lock, against its other coordinators, during a block."""
         return self._leases.lock()
 
-    def propose(self, distributions: "dict[str, BaseDistribution]", n_trials: int, size: int) -> None:
+    def propose(self, space: SearchSpace, n_trials: int, size: int) -> None:
         """Propose the next generation of trials, or the rest of one, once all earlier trials have finished; `ask` starts them.
 
         Args:
-            distributions: The search space.
+            space: The search space.
             n_trials: Largest number of trials, those of all coordinators together.
             size: Number of trials of a generation.
         """
@@ -72,16 +73,16 @@ class Ledger(StudyView):
                 return
             asked = [number for number, _ in iter(self._ask_waiting, None)]  # samplers see those that run
             while n_proposed < n_trials and (not asked or n_proposed % size):
-                asked.append(self._ask_new(distributions)[0])
+                asked.append(self._ask_new(space)[0])
                 n_proposed += 1
             for number in asked:
                 self.requeue(number, self.retry_state(number))
 
-    def ask(self, distributions: "dict[str, BaseDistribution]", n_trials: int, *, may_propose: bool = True) -> tuple[int, dict[str, Value]] | None:
+    def ask(self, space: SearchSpace, n_trials: int, *, may_propose: bool = True) -> tuple[int, dict[str, Value]] | None:
         """Start a trial: a waiting one if there is any, else a new one.
 
         Args:
-            distributions: The search space.
+            space: The search space.
             n_trials: Largest number of running and finished trials, those of all coordinators together.
             may_propose: Whether a new trial may be proposed. Defaults to True.
 
@@ -93,7 +94,7 @@ class Ledger(StudyView):
                 self._refresh()
             if self._trials.n_started >= n_trials:
                 return None
-            return self._ask_waiting() or (self._ask_new(distributions) if may_propose else None)
+            return self._ask_waiting() or (self._ask_new(space) if may_propose else None)
 
     def _ask_waiting(self) -> tuple[int, dict[str, Value]] | None:
         for number in sorted(self._trials.waiting):
@@ -102,10 +103,10 @@ class Ledger(StudyView):
                 return number, self._trial(number).params
         return None
 
-    def _ask_new(self, distributions: "dict[str, BaseDistribution]") -> tuple[int, dict[str, Value]]:
-        trial = self.study.ask(distributions)
-        self._acquire(trial.number)
-        return trial.number, trial.params
+    def _ask_new(self, space: SearchSpace) -> tuple[int, dict[str, Value]]:
+        number, params = ask_for(space, self.study)
+        self._acquire(number)
+        return number, params
 
     def holds(self, number: int) -> bool:
         """Return whether this coordinator runs a trial and certainly still holds its lease."""
@@ -134,8 +135,7 @@ class Ledger(StudyView):
 
     def execution_scores(self) -> dict[int, list[tuple[float, float]]]:
         """Read value and loss of the executions of each trial that runs, was stopped or has succeeded, by its number."""
-        trials = self.study.get_trials(deepcopy=False)
-        found = {trial.number: execution_scores(trial) for trial in trials if trial.state is not OptunaState.FAIL}
+        found = {trial.number: execution_scores(trial) for trial in self.study.get_trials(deepcopy=False) if trial.state is not OptunaState.FAIL}
         return {number: scores for number, scores in found.items() if scores}
 
     def tell(self, result: TrialResult, *, seed: int, finished: float) -> bool:
@@ -256,7 +256,7 @@ class Ledger(StudyView):
 
     def _requeue_lost(self, trial: FrozenTrial, max_retries: int) -> None:
         """Requeue a trial whose coordinator died, or fail it if it was lost more than ``max_retries`` times."""
-        if not self.experiment.space.searched.keys() <= trial.params.keys():  # its coordinator died while it was proposed
+        if not self.experiment.space.searched.is_complete(trial.params):  # its coordinator died while it was proposed
             with self._owned(trial.number) as trial_id:
                 self._storage.set_trial_state_values(trial_id, OptunaState.FAIL)
             return

@@ -16,7 +16,6 @@ from optuna.trial import TrialState as OptunaState
 from ..errors import DamagedLedgerError
 from ..experiment.file import Experiment, parse_experiment
 from ..experiment.parameters import Value
-from ..experiment.space import to_distributions
 from ..seeds import execution_seed, trial_seed
 from ..store import Store
 from ..trial import TrialResult, TrialState
@@ -129,9 +128,10 @@ def _merge(
     known: Mapping[int, tuple[Mapping[str, Value], TrialResult]],
 ) -> list[FrozenTrial]:
     """Return all trials in the order of their numbers; one of which nothing is known is FAILED without a result, and does not count."""
+    space = experiment.space.searched
     merged, results = (
         [],
-        {trial.number: record.result for trial in trials if (record := to_record(trial)).params.keys() >= experiment.space.searched.keys()},
+        {trial.number: record.result for trial in trials if space.is_complete((record := to_record(trial)).params)},
     )
     for number in range(max([len(trials) - 1, *known]) + 1):
         salvaged = trials[number] if number < len(trials) else None
@@ -163,7 +163,7 @@ def _to_trial(experiment: Experiment, params: Mapping[str, Value], result: Trial
         state=_STATES[result.state],
         value=result.value if is_complete else None,
         params=dict(params),
-        distributions=to_distributions({name: entry for name, entry in experiment.space.searched.items() if name in params}),
+        distributions={name: of for name, of in experiment.space.searched.distributions.items() if name in params},
         user_attrs=attributes,
         intermediate_values=steps if experiment.search.pruner != "none" else {},
     )

@@ -11,12 +11,15 @@ from .figure_style import INK, apply_layout, is_share, number_format, usual_rang
 
 if TYPE_CHECKING:
     import optuna
+    from optuna.distributions import BaseDistribution
     from plotly.graph_objects import Figure
 
 _MIN_FOR_IMPORTANCES = 4
 _N_BOOTSTRAP = 20
 _MANY_DECADES = 1.99
 _FEW_WHOLE_NUMBERS = 6
+_MISSING = "None"
+"""Optuna's tick of trials that do not have a hyperparameter."""
 
 
 def optimisation_history(study: "optuna.Study", metric: str, number: int | None = None) -> "Figure | None":
@@ -96,10 +99,13 @@ def _importances(study: "optuna.Study") -> tuple[dict[str, float], dict[str, flo
         samples: dict[str, list[float]] = {name: [] for name in shares}
         for _ in range(_N_BOOTSTRAP):
             sample = optuna.create_study(direction=study.direction, storage=optuna.storages.InMemoryStorage())
-            sample.add_trials([trials[index] for index in generator.integers(len(trials), size=len(trials))])
-            for name, share in get_param_importances(sample, evaluator=evaluator, params=list(shares)).items():
-                samples[name].append(share)
-    return dict(shares), {name: float(np.std(found)) for name, found in samples.items()}
+            drawn = [trials[index] for index in generator.integers(len(trials), size=len(trials))]
+            sample.add_trials(drawn)
+            known = [name for name in shares if any(name in trial.params for trial in drawn)]
+            found = get_param_importances(sample, evaluator=evaluator, params=known)
+            for name, of_samples in samples.items():
+                of_samples.append(found.get(name, 0.0))
+    return dict(shares), {name: float(np.std(of_samples)) for name, of_samples in samples.items()}
 
 
 def parallel_coordinates(study: "optuna.Study", metric: str) -> "Figure | None":
@@ -121,7 +127,9 @@ def parallel_coordinates(study: "optuna.Study", metric: str) -> "Figure | None":
     figure.layout.annotations = [tick for tick in figure.layout.annotations if _is_possible(tick.text, study, names[int(tick.x)])]
     for tick in figure.layout.annotations:
         tick.update(font={"size": 12, "color": INK}, bgcolor="rgba(255, 255, 255, 0.8)", text=_format_tick(tick.text, metric, names[int(tick.x)]))
-    subtitle = f"A line is a trial, from its {metric} through its hyperparameters; the darker, the better"
+    has_absent = any(tick.text == "absent" for tick in figure.layout.annotations)
+    absent = "; a hyperparameter that a trial does not have is absent" if has_absent else ""
+    subtitle = f"A line is a trial, from its {metric} through its hyperparameters; the darker, the better{absent}"
     apply_layout(figure, "Parallel coordinates", subtitle, min_width=120 * len(names))
     return figure.update_traces(marker_colorbar_tickformat=number_format(metric), selector={"mode": "markers"})
 
@@ -168,7 +176,7 @@ def _ticks(study: "optuna.Study", name: str) -> dict[str, object]:
     """Return few and round ticks for an axis: 1 and 3 of each decade, only 1 if there are many, or integers."""
     from optuna.distributions import FloatDistribution, IntDistribution
 
-    distribution = completed(study)[-1].distributions.get(name)
+    distribution = _distribution(study, name)
     if not isinstance(distribution, FloatDistribution | IntDistribution):
         return {"tickangle": -30}
     if distribution.log:
@@ -186,11 +194,17 @@ def _is_possible(text: str, study: "optuna.Study", name: str) -> bool:
     """Return whether a tick can be a value of a hyperparameter; 0.5 hidden layers cannot."""
     from optuna.distributions import IntDistribution
 
-    distribution = completed(study)[-1].distributions.get(name)
-    return not isinstance(distribution, IntDistribution) or float(text).is_integer()
+    return text == _MISSING or not isinstance(_distribution(study, name), IntDistribution) or float(text).is_integer()
+
+
+def _distribution(study: "optuna.Study", name: str) -> "BaseDistribution | None":
+    """Return the newest distribution of a hyperparameter, which not every trial may have."""
+    return next((trial.distributions[name] for trial in reversed(completed(study)) if name in trial.distributions), None)
 
 
 def _format_tick(text: str, metric: str, name: str) -> str:
+    if text == _MISSING and name != metric:
+        return "absent"
     return f"{float(text):.1%}" if name == metric and is_share(metric) else text
 
 

@@ -14,4 +14,4 @@ MAX_TRIALS = 200
 
 def auto(seed: int, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
     """Make "gp" for at most 200 trials, and "tpe" for more; options need one of these names."""
-    return GaussianProcessSampler(parameters, seed) if n_trials <= MAX_TRIALS else tpe(seed, n_trials)
+    return GaussianProcessSampler(parameters, seed, n_trials) if n_trials <= MAX_TRIALS else tpe(seed, parameters, n_trials)

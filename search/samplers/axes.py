@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 from ..experiment.parameters import Searched, Value
-from ..experiment.space import to_distributions
+from ..experiment.search_space import to_distributions
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,11 @@ from pydantic import Field
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from ..experiment.parameters import Searched, Value
+from ..experiment.search_space import SearchSpace
 from ..seeds import trial_seed
-from .axes import axes_size, to_axes
+from .grid import n_combinations
 from .history import Estimate, estimate, n_tried, past_trials
+from .priors import Priors
 from .unit_space import Floats, UnitSpace
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class GaussianProcessSampler(BaseSampler):
     Args:
         parameters: The searched parameters.
         seed: The study's seed.
+        n_trials: Trials in total, of which a tenth weighs as much as a prior. Defaults to 100.
         n_startup_trials: Trials that have a value before the process is fitted; until then they fill the space (a Sobol sequence). Defaults
             to one for each parameter and one more, at most 10.
         deterministic_objective: Whether equal trials give equal values. Defaults to false.
@@ -70,28 +73,31 @@ class GaussianProcessSampler(BaseSampler):
         self,
         parameters: Mapping[str, Searched],
         seed: int,
+        n_trials: int = 100,
         *,
         n_startup_trials: Annotated[int, Field(ge=0)] | None = None,
         deterministic_objective: bool = False,
     ) -> None:
-        self._axes = to_axes(parameters)
-        self._space = UnitSpace(self._axes)
+        self._space = SearchSpace.of(parameters)
+        self._unit = UnitSpace(self._space)
+        self._size = n_combinations(self._space) if self._space else None
         self._seed = seed
-        self._n_startup = max(1, min(10, len(self._axes) + 1) if n_startup_trials is None else n_startup_trials)
+        self._n_startup = max(1, min(10, len(self._space) + 1) if n_startup_trials is None else n_startup_trials)
+        self._priors = Priors(self._space, self._n_startup) if self._space.has_priors else None
+        self._prior_weight = n_trials / 10
         self._has_noise = not deterministic_objective
 
     def is_exhausted(self, study: "Study") -> bool:
         """Return whether every combination has been proposed; always False if a parameter is continuous."""
-        size = axes_size(self._axes) if self._axes else None
-        return size is not None and n_tried(study, self._axes) >= size
+        return self._size is not None and n_tried(study, self._space) >= self._size
 
     def infer_relative_search_space(self, study: "Study", trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """Return the whole space."""
-        return {axis.name: axis.distribution for axis in self._axes}
+        return dict(self._space.distributions)
 
     def sample_relative(self, study: "Study", trial: FrozenTrial, search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
         """Return the proposal."""
-        if not self._axes:
+        if not self._space:
             return {}
         past = self._past(study, trial.number)
         random = np.random.default_rng(trial_seed(self._seed, trial.number))
@@ -107,7 +113,7 @@ class GaussianProcessSampler(BaseSampler):
         return RandomSampler(seed=trial_seed(self._seed, trial.number)).sample_independent(study, trial, param_name, param_distribution)
 
     def _past(self, study: "Study", number: int) -> _Past:
-        past = [(trial, params) for trial, params in past_trials(study, excluding=number) if all(axis.name in params for axis in self._axes)]
+        past = [(trial, params) for trial, params in past_trials(study, excluding=number) if self._space.is_complete(params)]
         complete = [trial for trial, _ in past if trial.state is TrialState.COMPLETE]
         ended = [(trial, params) for trial, params in past if trial.state.is_finished()]
         sign = -1 if study.direction is StudyDirection.MAXIMIZE else 1
@@ -124,53 +130,67 @@ class GaussianProcessSampler(BaseSampler):
         """Return the next of the points that fill the space."""
         from scipy.stats.qmc import Sobol
 
-        sequence = Sobol(self._space.n_axes, seed=self._seed)
+        sequence = Sobol(self._unit.n_axes, seed=self._seed)
         if number:  # SciPy cannot advance by 0
             sequence.fast_forward(number)
-        points = np.vstack([sequence.random(1), random.random((N_BEST * N_NEAR_EACH, self._space.n_axes))])
-        return self._space.params(self._untried(points, past.tried)[0])
+        points = np.vstack([sequence.random(1), random.random((N_BEST * N_NEAR_EACH, self._unit.n_axes))])
+        params = self._first_obeying(self._untried(points, past.tried), random)
+        return params if self._priors is None else self._priors.start(number, params, random)
 
     def _improve(self, past: _Past, random: np.random.Generator) -> dict[str, Value]:
         """Return the point of the largest expected improvement."""
         from .surrogate import Observations, condition, fit_process, log_expected_improvement, predict, standardize
 
         order = np.argsort(past.values, kind="stable")
-        points = self._space.place(past.ended)[order]
+        points = self._unit.place(past.ended)[order]
         scores, scale = standardize(past.values[order])
         variances = np.minimum(past.variances[order] / scale**2, MAX_VARIANCE)
-        observed = Observations(self._space.features(points), scores, variances)
+        observed = Observations(self._unit.features(points), scores, variances)
         process = fit_process(observed.take(_thinned(len(points), MAX_FITTED, random)), has_noise=self._has_noise)
         known = _thinned(len(points), MAX_KNOWN, random)
         observed, points = observed.take(known), points[known]
         if past.pending:
-            pending = self._space.features(self._space.place(past.pending))
+            pending = self._unit.features(self._unit.place(past.pending))
             observed = observed.extend(pending, process.predict(pending))
         process = condition(process, observed)
         expected = process.predict(observed.points)
         best = points[np.argsort(expected[: len(points)], kind="stable")[:N_BEST]]
         candidates = self._untried(self._candidates(best, random), past.tried)
-        means, deviations = predict(process, self._space.features(candidates))
+        means, deviations = predict(process, self._unit.features(candidates))
         improvements = log_expected_improvement(means, deviations, expected.min())
-        return self._space.params(candidates[np.argmax(improvements)])
+        if self._priors is not None:  # Hvarfner et al. 2022, equation 6
+            improvements += self._prior_weight / len(past.ended) * self._priors.log_density(candidates)
+        return self._first_obeying(candidates[np.argsort(-improvements, kind="stable")], random)
+
+    def _first_obeying(self, points: Floats, random: np.random.Generator) -> dict[str, Value]:
+        """Return the params at the first of some points that obeys the rules, or of a random one if none does."""
+        found = next((params for params in map(self._unit.params, points) if self._space.obeys(params)), None)
+        return self._space.draw(random) if found is None else found
 
     def _candidates(self, best: Floats, random: np.random.Generator) -> Floats:
         """Return points everywhere and near the best ones, ``(n_points, n_axes)``."""
-        everywhere = random.random((N_EVERYWHERE, self._space.n_axes))
+        everywhere = random.random((N_EVERYWHERE, self._unit.n_axes))
         centres = np.repeat(best, N_NEAR_EACH, axis=0)
-        width = np.maximum(10 ** random.uniform(-2, -0.7, (len(centres), 1)), self._space.steps / 2)
-        moved = np.where(self._space.is_choice, random.random(centres.shape), random.normal(centres, width))
+        centres = np.where(np.isnan(centres), random.random(centres.shape), centres) if self._space.is_conditional else centres
+        width = np.maximum(10 ** random.uniform(-2, -0.7, (len(centres), 1)), self._unit.steps / 2)
+        moved = np.where(self._unit.is_choice, random.random(centres.shape), random.normal(centres, width))
         is_moved = random.random(centres.shape) < random.random((len(centres), 1))  # from one parameter to all of them
         near = np.clip(np.where(is_moved, moved, centres), 0, np.nextafter(1, 0))
         return np.vstack([everywhere, near])
 
     def _untried(self, points: Floats, tried: Sequence[Params]) -> Floats:
         """Return those points whose combinations are new, as they are in the space; all if none is."""
-        snapped = self._space.snap(points)
+        snapped = self._unit.snap(points)
         if not tried:
             return snapped
-        known = {row.tobytes() for row in self._space.place(tried).round(9)}
-        is_new = [row.tobytes() not in known for row in snapped.round(9)]
+        known = {row.tobytes() for row in _comparable(self._unit.place(tried))}
+        is_new = [row.tobytes() not in known for row in _comparable(snapped)]
         return snapped[is_new] if any(is_new) else snapped
+
+
+def _comparable(points: Floats) -> Floats:
+    """Return points of which equal ones have equal bytes."""
+    return np.nan_to_num(points, nan=-1.0).round(9)
 
 
 def _thinned(n_trials: int, limit: int, random: np.random.Generator) -> NDArray[np.int64]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from optuna.trial import FrozenTrial, TrialState
 
-from .axes import Axis
+from ..experiment.search_space import SearchSpace
+from .axes import to_axes
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -70,10 +71,11 @@ def estimate(trial: FrozenTrial, complete: Sequence[FrozenTrial]) -> Estimate | 
     return Estimate(float(trial.value) + (float(gains.mean()) if len(gains) else 0.0), variance)
 
 
-def n_tried(study: "Study", axes: Sequence[Axis]) -> int:
+def n_tried(study: "Study", space: SearchSpace) -> int:
     """Return the number of combinations of a finite space that were proposed."""
-    names = [axis.name for axis in axes]
-    return len({tuple(axis.index(params[axis.name]) for axis in axes) for _, params in past_trials(study) if all(name in params for name in names)})
+    axes = to_axes(space)
+    complete = (params for _, params in past_trials(study) if space.is_complete(params))
+    return len({tuple(axis.index(params[axis.name]) if axis.name in params else None for axis in axes) for params in complete})
 
 
 def has_waiting(study: "Study") -> bool:

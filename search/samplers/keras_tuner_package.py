@@ -25,12 +25,14 @@ class KerasTuner:
         HyperParameters: Its search space.
         Objective: Its objective.
         Trial: Its trial.
+        Parent: Its condition on another hyperparameter.
     """
 
     oracles: Any
     HyperParameters: Any
     Objective: Any
     Trial: Any
+    Parent: Any
 
 
 @cache
@@ -39,7 +41,8 @@ def keras_tuner() -> KerasTuner:
     with _numpy_backend():
         package = importlib.import_module("keras_tuner")
         trial = importlib.import_module("keras_tuner.engine.trial")
-        return KerasTuner(package.oracles, package.HyperParameters, package.Objective, trial.Trial)
+        conditions = importlib.import_module("keras_tuner.src.engine.conditions")
+        return KerasTuner(package.oracles, package.HyperParameters, package.Objective, trial.Trial, conditions.Parent)
 
 
 @contextmanager

@@ -19,10 +19,12 @@ from optuna.trial import FrozenTrial, TrialState
 from pydantic import Field
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from ..errors import ExperimentError
 from ..experiment.parameters import Searched, Value
+from ..experiment.search_space import SearchSpace
 from ..seeds import trial_seed
-from .axes import axes_size, to_axes
-from .grid import MAX_SIZE, Grid, check_finite
+from .axes import to_axes
+from .grid import MAX_SIZE, Grid, check_finite, n_combinations
 from .history import estimate, n_tried, past_trials
 from .keras_tuner_package import keras_tuner
 from .keras_tuner_space import KerasTunerSpace
@@ -49,8 +51,8 @@ class KerasTunerSampler(BaseSampler):
     """
 
     def __init__(self, parameters: Mapping[str, Searched], seed: int, oracle_name: str, max_collisions: int, **oracle_options: Any) -> None:
-        self._axes = to_axes(parameters)
-        self._size = axes_size(self._axes)
+        self._search_space = SearchSpace.of(parameters)
+        self._size = n_combinations(self._search_space)
         self._seed = seed
         self._oracle_name = oracle_name
         self._max_collisions = max_collisions
@@ -61,26 +63,32 @@ class KerasTunerSampler(BaseSampler):
     def is_exhausted(self, study: "Study") -> bool:
         """Return whether every combination has been proposed; always False if a parameter is continuous."""
         if self._grid is None:
-            return self._size is not None and n_tried(study, self._axes) >= self._size
+            return self._size is not None and n_tried(study, self._search_space) >= self._size
         return len(self._grid.positions(params for _, params in past_trials(study))) == self._grid.size
 
     def infer_relative_search_space(self, study: "Study", trial: FrozenTrial) -> dict[str, BaseDistribution]:
         """Return the whole space."""
-        return {axis.name: axis.distribution for axis in self._axes}
+        return dict(self._search_space.distributions)
 
     def sample_relative(self, study: "Study", trial: FrozenTrial, search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
         """Return the oracle's proposal; empty if no combination is left."""
-        if not self._axes:
+        if not self._search_space:
             return {}
         if self._oracle is None:
             self._oracle = self._make_oracle(study)
-        self._seed_oracle(trial_seed(self._seed, trial.number))
+        seed = trial_seed(self._seed, trial.number)
         # Threads slow down products of such small matrices, especially next to busy workers.
         with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore")  # scikit-learn warns of kernel parameters at their bounds
-            self._load_trials(study, trial.number)
-            values = self._oracle.populate_space(str(trial.number))["values"]
-        return self._space.decode(values) if values is not None else self._next_untried(study, trial.number)
+            for attempt in range(self._max_collisions + 1 if self._search_space.rules else 1):
+                self._seed_oracle(seed + attempt)
+                self._load_trials(study, trial.number)
+                values = self._oracle.populate_space(str(trial.number))["values"]
+                if values is None:
+                    break
+                if self._search_space.obeys(params := self._space.decode(values)):
+                    return params
+        return self._next_untried(study, trial.number, np.random.default_rng(seed))
 
     def sample_independent(self, study: "Study", trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution) -> Any:
         """Return a random value once no combination is left."""
@@ -88,11 +96,11 @@ class KerasTunerSampler(BaseSampler):
 
     @functools.cached_property
     def _grid(self) -> Grid | None:
-        return Grid(self._axes, self._seed) if self._size is not None and self._size <= MAX_SIZE else None
+        return Grid(self._search_space, self._seed) if self._size is not None and self._size <= MAX_SIZE else None
 
     @functools.cached_property
     def _space(self) -> KerasTunerSpace:
-        return KerasTunerSpace(self._axes, keras_tuner().HyperParameters)
+        return KerasTunerSpace(self._search_space, keras_tuner())
 
     def _make_oracle(self, study: "Study") -> Any:
         direction = "max" if study.direction is StudyDirection.MAXIMIZE else "min"
@@ -115,7 +123,7 @@ class KerasTunerSampler(BaseSampler):
         ongoing: dict[str, Any] = {}
         complete = [past for past, _ in past_trials(study, excluding=number) if past.state is TrialState.COMPLETE]
         for past, params in past_trials(study, excluding=number):
-            if all(axis.name in params for axis in self._axes):
+            if self._search_space.is_complete(params):
                 oracle_trial = self._to_trial(past, params, complete)
                 (ended if past.state.is_finished() else ongoing)[oracle_trial.trial_id] = oracle_trial
         self._oracle.ongoing_trials = {}
@@ -142,9 +150,10 @@ class KerasTunerSampler(BaseSampler):
             oracle_trial.status, oracle_trial.score = ("FAILED", None) if found is None else ("COMPLETED", found.value)
         return oracle_trial
 
-    def _next_untried(self, study: "Study", number: int) -> dict[str, Value]:
+    def _next_untried(self, study: "Study", number: int, random: np.random.Generator) -> dict[str, Value]:
+        """Return the next combination of a finite space, empty if none is left; of another space a random one that obeys the rules."""
         if self._grid is None:
-            return {}
+            return self._search_space.draw(random) if self._search_space.rules else {}
         return self._grid.first_untried(self._grid.positions(params for _, params in past_trials(study, excluding=number))) or {}
 
 
@@ -223,16 +232,18 @@ class KerasTunerGrid(KerasTunerSampler):
         seed: The study's seed; the order does not depend on it.
 
     Raises:
-        ExperimentError: If a parameter is continuous, or there are more than 1,000,000 combinations.
+        ExperimentError: If a parameter is continuous, there are more than 1,000,000 combinations, or rules, of which the oracle knows nothing.
     """
 
     def __init__(self, parameters: Mapping[str, Searched], seed: int) -> None:
         super().__init__(parameters, seed, "GridSearchOracle", _MAX_COLLISIONS)
-        check_finite(self._axes)
+        if self._search_space.rules:
+            raise ExperimentError('sampler "kt-grid" cannot obey [space.rules]; use sampler "grid", which does')
+        check_finite(to_axes(self._search_space))
 
     @functools.cached_property
     def _space(self) -> KerasTunerSpace:
-        return KerasTunerSpace(self._axes, keras_tuner().HyperParameters, as_choices=True)
+        return KerasTunerSpace(self._search_space, keras_tuner(), as_choices=True)
 
     def _load_trials(self, study: "Study", number: int) -> None:
         """Set the oracle's trials in the grid's order, so that the first untried combination is proposed."""

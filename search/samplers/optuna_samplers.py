@@ -12,18 +12,21 @@ from pydantic import Field
 
 from ..errors import ExperimentError, MissingExtraError
 from ..experiment.parameters import CategoricalParameter, Searched
+from ..experiment.search_space import SearchSpace
 from .reseeded import ReseededSampler
+from .search_space_sampler import SearchSpaceSampler
 
 Count = Annotated[int, Field(ge=1)]
 
 
-def random(seed: int) -> BaseSampler:
+def random(seed: int, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
     """Sample each hyperparameter independently and uniformly."""
-    return ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed)
+    return in_space(ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed), seed, parameters, n_trials)
 
 
 def tpe(
     seed: int,
+    parameters: Mapping[str, Searched],
     n_trials: int,
     *,
     n_startup_trials: Annotated[int, Field(ge=0)] | None = None,
@@ -35,6 +38,7 @@ def tpe(
 
     Args:
         seed: The study's seed.
+        parameters: The searched parameters.
         n_trials: Trials in total.
         n_startup_trials: Random trials at the start. Defaults to a quarter of n_trials, at least 3 and at most 10.
         n_ei_candidates: Candidates of which the best is proposed. Defaults to 24.
@@ -49,27 +53,35 @@ def tpe(
             n_startup_trials=n_startup,
             n_ei_candidates=n_ei_candidates,
             multivariate=multivariate,
+            group=multivariate and SearchSpace.of(parameters).is_conditional,
             constant_liar=constant_liar,
         )
 
-    return ReseededSampler(build, seed)
+    return in_space(ReseededSampler(build, seed), seed, parameters, n_trials)
 
 
-def qmc(seed: int, *, qmc_type: Literal["sobol", "halton"] = "sobol", scramble: bool = True) -> BaseSampler:
+def qmc(
+    seed: int, parameters: Mapping[str, Searched], n_trials: int, *, qmc_type: Literal["sobol", "halton"] = "sobol", scramble: bool = True
+) -> BaseSampler:
     """Sample points that fill the space evenly (quasi-Monte Carlo); the first trial is random.
 
     Args:
         seed: The study's seed.
+        parameters: The searched parameters.
+        n_trials: Trials in total.
         qmc_type: The sequence. Defaults to "sobol".
         scramble: Whether the seed shuffles the sequence; without, it is the same for every seed. Defaults to true.
     """
     # One seed for all trials: the study stores the position in the sequence.
-    return QMCSampler(qmc_type=qmc_type, scramble=scramble, seed=seed, warn_independent_sampling=False)
+    others = ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed)
+    sampler = QMCSampler(qmc_type=qmc_type, scramble=scramble, seed=seed, independent_sampler=others, warn_independent_sampling=False)
+    return in_space(sampler, seed, parameters, n_trials)
 
 
 def cmaes(
     seed: int,
     parameters: Mapping[str, Searched],
+    n_trials: int,
     *,
     n_startup_trials: Count = 1,
     popsize: Annotated[int, Field(ge=4)] | None = None,
@@ -81,6 +93,7 @@ def cmaes(
     Args:
         seed: The study's seed.
         parameters: The searched parameters.
+        n_trials: Trials in total.
         n_startup_trials: Random trials at the start. Defaults to 1.
         popsize: Trials per generation, at least 4. Defaults to 4 + 3 ln(number of parameters).
         consider_pruned_trials: Whether pruned trials count with their last value. Defaults to false.
@@ -106,7 +119,14 @@ def cmaes(
             warn_independent_sampling=False,
         )
 
-    return ReseededSampler(build, seed)
+    return in_space(ReseededSampler(build, seed), seed, parameters, n_trials)
+
+
+def in_space(sampler: BaseSampler, seed: int, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
+    """Return a sampler that knows the conditions, rules and priors of a space, if it has any."""
+    space = SearchSpace.of(parameters)
+    is_plain = not (space.is_conditional or space.rules or space.has_priors)
+    return sampler if is_plain else SearchSpaceSampler(sampler, space, seed, default_startup(n_trials))
 
 
 def default_startup(n_trials: int) -> int:

@@ -1,6 +1,6 @@
 """The samplers by name, and their construction from an experiment's ``[search]``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from optuna.samplers import BaseSampler
@@ -9,6 +9,7 @@ from ..errors import ExperimentError, nearest
 from ..experiment.construction import construct, construct_reference
 from ..experiment.file import SearchSection
 from ..experiment.parameters import Searched
+from ..experiment.search_space import SearchSpace
 from . import optuna_samplers
 from .automatic import auto
 from .gaussian_process_sampler import GaussianProcessSampler
@@ -57,7 +58,8 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
     """
     provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials}
     if ":" in search.sampler:
-        return GuardedSampler(construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE))
+        sampler = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
+        return GuardedSampler(optuna_samplers.in_space(sampler, search.seed, parameters, n_trials))
     if search.sampler == "auto" and search.sampler_options:
         raise ExperimentError(
             f'{_WHERE}: "auto" has no argument "{min(search.sampler_options)}"; name the sampler that has it, such as sampler = "tpe"'
@@ -65,6 +67,23 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
     if search.sampler not in _BUILDERS:
         raise ExperimentError(f'There is no sampler "{search.sampler}"; {nearest(search.sampler, NAMES)}, or a "module:Class"')
     return construct(_BUILDERS[search.sampler], search.sampler_options, provided, _WHERE)
+
+
+def sampler_notes(search: SearchSection, space: SearchSpace) -> Iterator[str]:
+    """Yield what a named sampler does not use of a space, one sentence each.
+
+    Args:
+        search: The experiment's ``[search]``.
+        space: The search space.
+    """
+    partial = [name for name in space if space.conditions.get(name)]
+    if search.sampler in ("qmc", "cmaes") and partial:
+        yield f'sampler "{search.sampler}" chooses at random what exists in some trials only: {", ".join(partial)}; "auto", "gp" and "tpe" learn it'
+    with_prior = [name for name, parameter in space.items() if parameter.expected is not None]
+    if search.sampler in ("grid", "kt-random", "kt-bayesian", "kt-grid") and with_prior:
+        yield f'sampler "{search.sampler}" does not use the prior of {", ".join(with_prior)}; "auto" does'
+    if search.sampler in ("kt-random", "kt-bayesian") and space.rules:
+        yield f'sampler "{search.sampler}" knows no rules: a proposal that breaks one is made again, at last at random; "auto" knows them'
 
 
 def is_exhausted(study: "Study") -> bool:

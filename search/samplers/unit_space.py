@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from optuna.distributions import CategoricalDistribution
 
 from ..experiment.parameters import Value
-from .axes import Axis
+from ..experiment.search_space import SearchSpace
+from .axes import Axis, to_axes
 
 Floats = NDArray[np.float64]
 
@@ -72,40 +73,64 @@ class _Coordinate:
 
 
 class UnitSpace:
-    """The cube.
+    """The cube. A hyperparameter that does not exist in a trial has no coordinate there: NaN.
 
     Args:
-        axes: The parameters, at least one.
+        space: The search space, with one parameter at least.
     """
 
-    def __init__(self, axes: Sequence[Axis]) -> None:
+    def __init__(self, space: SearchSpace) -> None:
+        axes = to_axes(space)
         self._coordinates = [_Coordinate.of(axis) for axis in axes]
         self.n_axes = len(axes)
         self.is_choice = np.array([isinstance(axis.distribution, CategoricalDistribution) for axis in axes])
         self.steps = np.array([1 / axis.n_values if axis.n_values else 0.0 for axis in axes])
         """Distance between the values of each parameter; 0 if it is continuous."""
+        columns = {axis.name: column for column, axis in enumerate(axes)}
+        self._conditions = [
+            (columns[name], columns[condition.parent], self._coordinates[columns[condition.parent]].place(condition.values))
+            for name in space
+            for condition in space.conditions.get(name, ())
+        ]
 
     def place(self, params: Sequence[Mapping[str, Value]]) -> Floats:
         """Return the points of trials, ``(n_trials, n_axes)``."""
-        return np.stack([of.place([trial[of.axis.name] for trial in params]) for of in self._coordinates], axis=1)
+        points = np.full((len(params), self.n_axes), np.nan)
+        for column, of in enumerate(self._coordinates):
+            exists = [row for row, trial in enumerate(params) if of.axis.name in trial]
+            points[exists, column] = of.place([params[row][of.axis.name] for row in exists])
+        return points
 
     def snap(self, points: Floats) -> Floats:
         """Move points, ``(n_points, n_axes)``, to those of trials."""
-        return np.stack([of.snap(column) for of, column in zip(self._coordinates, points.T, strict=True)], axis=1)
+        snapped = np.stack([of.snap(column) for of, column in zip(self._coordinates, points.T, strict=True)], axis=1)
+        for column, parent, places in self._conditions:
+            is_met = np.isclose(snapped[:, parent, np.newaxis], places, rtol=0, atol=_TOLERANCE).any(axis=1)
+            snapped[~is_met, column] = np.nan
+        return snapped
 
     def params(self, point: Floats) -> dict[str, Value]:
         """Return the params at a point, ``(n_axes,)``."""
-        return {of.axis.name: of.value(place) for of, place in zip(self._coordinates, point, strict=True)}
+        return {of.axis.name: of.value(place) for of, place in zip(self._coordinates, point, strict=True) if not np.isnan(place)}
 
     def features(self, points: Floats) -> Floats:
-        """Return points with a coordinate for each choice, since choices have no order; any two are as far apart as the ends of a range."""
+        """Return points with a coordinate for each choice, since choices have no order; any two are as far apart as the ends of a range.
+
+        What does not exist is in the middle of a range, and as far from every choice.
+        """
         columns = [
-            _one_hot(column, of.axis.n_values or 1) if is_choice else column[:, np.newaxis]
+            _one_hot(column, of.axis.n_values or 1) if is_choice else np.nan_to_num(column, nan=0.5)[:, np.newaxis]
             for of, column, is_choice in zip(self._coordinates, points.T, self.is_choice, strict=True)
         ]
         return np.hstack(columns)
 
 
 def _one_hot(places: Floats, n_choices: int) -> Floats:
-    chosen: Floats = np.eye(n_choices)[(places * n_choices).astype(int)] / np.sqrt(2)
+    exists = ~np.isnan(places)
+    chosen = np.zeros((len(places), n_choices))
+    chosen[exists] = np.eye(n_choices)[(places[exists] * n_choices).astype(int)] / np.sqrt(2)
     return chosen
+
+
+_TOLERANCE = 1e-9
+"""Of coordinates of equal values."""

@@ -12,7 +12,6 @@ from ..errors import DiskFullError, StudyFailedError, TakenOverError
 from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
-from ..experiment.space import to_distributions
 from ..ledger import Ledger, RetryState, StudyView
 from ..samplers import is_exhausted
 from ..seeds import execution_seed, trial_seed
@@ -96,7 +95,7 @@ class SearchLoop:
         """
         self._breaker = CircuitBreaker(self.experiment.search.max_failures_in_a_row)
         deadline = time.monotonic() + (self.experiment.search.timeout_seconds or float("inf"))
-        self._distributions = to_distributions(self.experiment.space.searched)
+        self._space = self.experiment.space.searched
         self._remove_models()
         remove_checkpoints(self.ledger)
         with deferred_interrupts(self.executor.wake) as self._check_interrupt:
@@ -127,9 +126,9 @@ class SearchLoop:
 
     def _ask(self) -> tuple[int, Mapping[str, Value]] | None:
         if not self._is_reproducible:
-            return self.ledger.ask(self._distributions, self.n_trials)
-        self.ledger.propose(self._distributions, self.n_trials, GENERATION)
-        return self.ledger.ask(self._distributions, self.n_trials, may_propose=False)
+            return self.ledger.ask(self._space, self.n_trials)
+        self.ledger.propose(self._space, self.n_trials, GENERATION)
+        return self.ledger.ask(self._space, self.n_trials, may_propose=False)
 
     @property
     def _is_reproducible(self) -> bool:

@@ -9,6 +9,7 @@ from ..data.targets import Target
 from ..experiment.file import Experiment
 from ..ledger import StudyView
 from ..pruners import pruner_notes
+from ..samplers import sampler_notes
 from . import data_checks
 from .code_changes import code_notes
 from .optimism import optimism_note
@@ -29,6 +30,7 @@ def start_notes(ledger: StudyView, *, experiment: Experiment, dataset: Dataset, 
         columns = choose_columns(dataset, without_group(experiment.preprocessing, experiment.evaluation))
         yield from (str(finding) for finding in find_problems(dataset, columns) if finding.is_important)
     yield from experiment.space.notes
+    yield from sampler_notes(experiment.search, experiment.space.searched)
     yield from pruner_notes(experiment.search, experiment.space.max_epochs)
     yield from code_notes(experiment)
     yield from data_checks.notes(experiment, dataset, targets)

@@ -43,6 +43,7 @@ def study_params(record: StudyRecord) -> dict[str, str]:
     training = TrainingSettings().model_dump() | {name: entry for name, entry in experiment.space.training if entry is not None}
     for section, entries in (("model", experiment.space.model), ("training", training)):
         params |= {f"space.{section}.{name}": _entry(entry) for name, entry in entries.items()}
+    params |= {f"space.rules.{name}": expression for name, expression in experiment.space.rules.items()}
     search = experiment.search.model_dump(mode="json")
     params |= {name: str(search[name]) for name in sorted(_SEARCH_PARAMS)}
     params |= _flat({name: search[name] for name in ("sampler_options", "pruner_options")})
@@ -217,11 +218,16 @@ def _flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def _entry(entry: object) -> str:
-    match entry:
-        case IntParameter() | FloatParameter():
-            step = f" step {entry.step}" if entry.step not in (None, 1) else ""
-            return f"{entry.type} {entry.low} to {entry.high}{step}{' log' if entry.log else ''}"
-        case CategoricalParameter():
-            return f"one of {', '.join(map(str, entry.choices))}"
-        case _:
-            return str(entry)
+    if not isinstance(entry, IntParameter | FloatParameter | CategoricalParameter):
+        return str(entry)
+    repeat = "" if entry.repeat is None else f", repeat {entry.repeat}"
+    needed = "".join(f", when {name} = {' or '.join(map(str, values))}" for name, values in entry.needed.items())
+    prior = "" if entry.expected is None else f", prior {entry.expected.value} ({entry.expected.strength})"
+    return f"{_range(entry)}{repeat}{needed}{prior}"
+
+
+def _range(parameter: IntParameter | FloatParameter | CategoricalParameter) -> str:
+    if isinstance(parameter, CategoricalParameter):
+        return f"one of {', '.join(map(str, parameter.choices))}"
+    step = f" step {parameter.step}" if parameter.step not in (None, 1) else ""
+    return f"{parameter.type} {parameter.low} to {parameter.high}{step}{' log' if parameter.log else ''}"

@@ -107,13 +107,12 @@ def is_finished_trial(run: "Run") -> bool:
 
 def _params(run: "Run", experiment: Experiment) -> dict[str, Value] | None:
     """Return the searched hyperparameters of a trial's run; None if the run lacks one."""
-    params: dict[str, Value] = {}
-    for name, parameter in experiment.space.searched.items():
+    space, params = experiment.space.searched, dict[str, Value]()
+    for name, parameter in space.items():
         value = _to_value(run.data.params.get(name), parameter)
-        if value is None:
-            return None
-        params[name] = value
-    return params
+        if value is not None:
+            params[name] = value
+    return params if space.is_complete(params) else None
 
 
 def _to_value(text: str | None, parameter: Searched) -> Value | None:

@@ -15,7 +15,7 @@ from ..data.targets import named_outputs
 from ..errors import ExperimentError, TrialError
 from ..estimators import is_estimator
 from ..experiment.file import Experiment
-from ..experiment.references import check_arguments, check_values, resolve
+from ..experiment.references import check_arguments, check_defaults, check_values, resolve
 from ..redaction import one_line, shorten
 from ..temporary_files import temporary_prefix
 from ..trial import Assignment
@@ -26,7 +26,7 @@ from .context import TrainingContext
 from .loop.callbacks import check_callbacks
 from .metrics import check_objective
 from .model.builder_checks import check_batch_size, check_compilation, check_output_values, compilation_of, output_layer
-from .model.building import build_model, provided, seeds
+from .model.building import accepted, build_model, provided, seeds
 from .model.names import check_inputs, match_outputs
 from .model.outputs import check_losses, check_shape
 from .model.precision import computing_in
@@ -57,7 +57,9 @@ def check_builder(context: TrainingContext) -> tuple[str, ...]:
     builder = resolve(experiment.model)
     if not callable(builder):
         raise ExperimentError(f'model = "{experiment.model}" is a {type(builder).__name__}; expected a function that returns a model')
-    check_arguments(builder, experiment.space.model, provided(arrays) | seeds(0), "[space.model]")
+    given = accepted(builder, experiment.space.model, context)
+    check_arguments(builder, given, provided(arrays) | seeds(0), "[space.model]")
+    check_defaults(builder, experiment.space.optional_arguments - provided(arrays).keys(), "[space.model]")
     check_values(builder, experiment.space.model_values, "[space.model]")
     check_objective(experiment.objective, arrays.task, experiment.outputs)
     choose_trainer(experiment, check_callbacks(experiment, context.logged_names))
@@ -94,7 +96,7 @@ def dry_run(context: TrainingContext) -> tuple[str, ...]:
 def assignment_at(experiment: Experiment, end: int) -> Assignment:
     """Return a trial at one end of every parameter's range: 0 for the smallest values, -1 for the largest."""
     space = experiment.space
-    params = {name: parameter.extremes[end] for name, parameter in space.searched.items()}
+    params = space.searched.at(end)
     return Assignment(
         number=0,
         params=params,

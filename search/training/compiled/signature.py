@@ -4,11 +4,11 @@ import json
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from ...experiment.parameters import Value
+from ...experiment.parameters import Argument
 from .runtime_values import equal_rates
 
 
-def read_architecture(model: Any, arguments: Mapping[str, Value], seed: int) -> Hashable:
+def read_architecture(model: Any, arguments: Mapping[str, Argument], seed: int) -> Hashable:
     """Return a description of what a model computes, without its weights, its seeds and the rates that are runtime values.
 
     Args:

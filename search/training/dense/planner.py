@@ -162,8 +162,7 @@ class Planner:
     def _largest_and_smallest(self) -> list[DenseStack]:
         """Return the stacks of the smallest and the largest values of the space, built once."""
         if self._extremes is None:
-            parameters = self._experiment.space.searched_model
-            models = [self._build_or_none({name: parameter.extremes[end] for name, parameter in parameters.items()}) for end in (0, -1)]
+            models = [self._build_or_none(self._experiment.space.searched.at(end)) for end in (0, -1)]
             self._extremes = [stack for model in models if model is not None and (stack := read_stack(model))]
         return self._extremes
 

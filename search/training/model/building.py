@@ -31,13 +31,19 @@ def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: in
     """
     set_seeds(seed)
     builder = resolve(context.experiment.model)
-    arguments = resolve_arguments(arguments, "[space.model]")
+    arguments = resolve_arguments(accepted(builder, arguments, context), "[space.model]")
     with computing_in(precision), user_code():
         model = builder(**{**accepted_arguments(builder, provided(context.arrays)), **named_arguments(builder, seeds(seed)), **arguments})
     if not isinstance(model, keras.Model) and not is_estimator(model):
         expected = "expected keras.Model, or what has scikit-learn's fit and predict" + ("; is a return missing?" if model is None else "")
         raise TrialError(f"{context.experiment.model} returned {type(model).__name__}, {expected}")
     return model
+
+
+def accepted(builder: Any, arguments: Mapping[str, Any], context: TrainingContext) -> dict[str, Any]:
+    """Return arguments without those that only say how long a list is, if the builder does not have them."""
+    counts = {name: value for name, value in arguments.items() if name in context.experiment.space.counts}
+    return {name: value for name, value in arguments.items() if name not in counts} | accepted_arguments(builder, counts)
 
 
 def provided(arrays: TrainingArrays) -> dict[str, object]:

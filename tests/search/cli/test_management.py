@@ -11,7 +11,6 @@ import pytest
 
 from search import ledger as ledgers
 from search import load_champion
-from search.experiment.space import to_distributions
 from search.ledger.journal_store import JournalStore
 from search.store import Store
 from search.study.renaming import rename_archived
@@ -162,7 +161,7 @@ def test_studies_are_compared_and_what_differs_is_marked(shell):
 def test_a_study_of_failed_trials_only_has_failed(shell):
     store = store_of(shell)
     with closing(ledgers.create_or_continue(store, "failing", ledgers.read(store, "old_study").experiment, fresh=False)) as ledger:
-        distributions = to_distributions(ledger.experiment.space.searched)
+        distributions = ledger.experiment.space.searched
         number, _ = ledger.ask(distributions, 1)
         ledger.tell(TrialResult(number=number, state=TrialState.FAILED, reason="ValueError: shapes differ"), seed=0, finished=0.0)
         ledger.set_attribute("n_trials", 1)

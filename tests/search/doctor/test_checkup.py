@@ -16,7 +16,6 @@ from mlflow import MlflowClient
 
 from search import ledger as ledgers
 from search.doctor import check_study
-from search.experiment.space import to_distributions
 from search.store import Store
 from tests.test_earlier_version import unpack
 
@@ -80,7 +79,7 @@ def cut_a_line(study):
 def leave_a_trial_running(study):
     ledger = ledgers.open_for_repair(study.store, NAME)
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
-    number, _ = ledger.ask(to_distributions(ledger.experiment.space.searched), 99)
+    number, _ = ledger.ask(ledger.experiment.space.searched, 99)
     ledger.close()
     study.begin_run(number)
 

@@ -72,7 +72,7 @@ MISTAKES = [
     (int_range(type=["int"]), 'unknown type ["int"]'),
     ({"low": 1, "high": 2.5}, '{ low = 1, high = 2.5 } has no type; add type = "float", or write a plain value to fix it'),
     ({"choices": [1]}, 'has no type; add type = "categorical"'),
-    ({"type": "int", "low": 1, "hgh": 2}, 'unknown key "hgh"; did you mean "high"? Valid: high, log, low, step, type'),
+    ({"type": "int", "low": 1, "hgh": 2}, 'unknown key "hgh"; did you mean "high"? Valid: high, log, low, prior, repeat, step, type, when'),
     ({"type": "int", "high": 2}, "low is missing; add it, such as low = 1"),
     (int_range(log=True, low=0), "log=true needs low above 0, but low=0; raise low or leave log out"),
     (int_range(log=True, step=2), "log=true and step=2 cannot be combined; leave one out"),
@@ -81,7 +81,7 @@ MISTAKES = [
     ({"type": "categorical", "choices": []}, "choices is empty; write at least one value"),
     ({"type": "categorical", "choices": ["a", "b", "a"]}, 'choices has "a" and "a", which are equal; write it once'),
     ({"type": "categorical", "choices": [1, True]}, "choices has 1 and true, which are equal"),
-    ({"type": "categorical", "choices": 3, "low": 1}, 'unknown key "low"; Valid: choices, type'),
+    ({"type": "categorical", "choices": 3, "low": 1}, 'unknown key "low"; Valid: choices, prior, repeat, type, when'),
 ]
 
 

@@ -5,7 +5,6 @@ import pytest
 
 from search import ledger as ledgers
 from search.experiment.file import parse_experiment
-from search.experiment.space import to_distributions
 from search.store import Store
 
 CONTENT = {
@@ -16,7 +15,7 @@ CONTENT = {
     "objective": {"metric": "val_accuracy", "direction": "maximize"},
 }
 EXPERIMENT = parse_experiment(CONTENT, "toy.toml")
-DISTRIBUTIONS = to_distributions(EXPERIMENT.space.searched)
+DISTRIBUTIONS = EXPERIMENT.space.searched
 
 
 def open_ledger(store, content=CONTENT, *, fresh=False):

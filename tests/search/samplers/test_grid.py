@@ -2,7 +2,7 @@ import optuna
 import pytest
 
 from search.experiment.parameters import FloatParameter, IntParameter
-from search.experiment.space import to_distributions
+from search.experiment.search_space import SearchSpace, to_distributions
 from search.samplers.axes import axes_size, to_axes
 from search.samplers.grid import Grid, GridSampler
 
@@ -16,7 +16,7 @@ def test_the_grid_counts_every_combination():
 
 
 def test_the_last_step_of_a_float_is_its_high_end():
-    grid = Grid(to_axes(SPACE), 0)
+    grid = Grid(SearchSpace(SPACE), 0)
 
     untried = [grid.first_untried(set(range(12)) - {position}) for position in range(12)]
     assert {params["x"] for params in untried} == {0.0, 0.1, 0.2, 0.3}
@@ -24,7 +24,7 @@ def test_the_last_step_of_a_float_is_its_high_end():
 
 
 def test_a_position_leads_back_to_its_combination():
-    grid = Grid(to_axes(SPACE), 5)
+    grid = Grid(SearchSpace(SPACE), 5)
 
     for position in range(12):
         assert grid.positions([grid.first_untried(set(range(12)) - {position})]) == {position}
@@ -32,7 +32,7 @@ def test_a_position_leads_back_to_its_combination():
 
 
 def test_seeds_shuffle_the_order():
-    first = [Grid(to_axes(SPACE), seed).first_untried(set()) for seed in range(10)]
+    first = [Grid(SearchSpace(SPACE), seed).first_untried(set()) for seed in range(10)]
 
     assert any(params != first[0] for params in first)
 

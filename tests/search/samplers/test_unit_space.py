@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from search.experiment.parameters import CategoricalParameter, FloatParameter, IntParameter
-from search.samplers.axes import to_axes
+from search.experiment.search_space import SearchSpace
 from search.samplers.unit_space import UnitSpace
 
 PARAMETERS = {
@@ -17,7 +17,7 @@ PARAMETERS = {
     "decay_rate": FloatParameter(type="float", low=0.5, high=0.5),
     "n_steps": IntParameter(type="int", low=8, high=8, log=True),
 }
-SPACE = UnitSpace(to_axes(PARAMETERS))
+SPACE = UnitSpace(SearchSpace(PARAMETERS))
 
 
 def drawn(n_points):

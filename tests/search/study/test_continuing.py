@@ -12,7 +12,6 @@ import sqlalchemy
 from search import ledger as ledgers
 from search.data.dataset import load_dataset
 from search.experiment.file import load_experiment
-from search.experiment.space import to_distributions
 from search.ledger.record import ATTRIBUTE, to_attribute
 from search.samplers import make_sampler
 from search.store import Store
@@ -22,7 +21,7 @@ from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import TrialResult, TrialState
 
 EXPERIMENT = load_experiment(Path(__file__).parents[3] / "experiments" / "diabetes.toml")
-DISTRIBUTIONS = to_distributions(EXPERIMENT.space.searched)
+DISTRIBUTIONS = EXPERIMENT.space.searched
 HISTORY = tuple({"loss": 0.5, "accuracy": 0.5, "val_loss": 0.5, "val_accuracy": 0.5, "learning_rate": 0.1} for _ in range(20))
 N_TRIALS, MAX_SECONDS = 2000, 3.0
 

@@ -7,7 +7,6 @@ import pytest
 
 from search import ledger as ledgers
 from search.experiment.file import parse_experiment
-from search.experiment.space import to_distributions
 from search.store import Store
 from search.study.model_retention import remove_checkpoints, remove_models, retention_threshold
 from search.trial import TrialResult, TrialState
@@ -38,7 +37,7 @@ def ledger(tmp_path, experiment, direction):
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
     ledger.folder.models.mkdir()
     for value in VALUES:
-        number, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
+        number, _ = ledger.ask(experiment.space.searched, 99)
         value = value if direction == "maximize" else -value
         ledger.tell(TrialResult(number=number, state=TrialState.COMPLETE, value=value, best_epoch=1), seed=0, finished=float(number))
         write_model(ledger, number)
@@ -66,20 +65,20 @@ def test_the_models_of_the_best_trials_are_kept(ledger, experiment, keep_models,
 
 
 def test_the_models_of_executions_of_an_interrupted_trial_are_kept_for_its_next_attempt(ledger, experiment):
-    waiting, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
+    waiting, _ = ledger.ask(experiment.space.searched, 99)
     for execution in range(2):
         (ledger.folder.models / f"{waiting}-{execution}.keras").touch()
     ledger.release_trials()
     remove_models(ledger, experiment)
     assert list(ledger.folder.execution_models(waiting)) == [0, 1]
-    number, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
+    number, _ = ledger.ask(experiment.space.searched, 99)
     ledger.tell(TrialResult(number=number, state=TrialState.PRUNED, value=0.0, best_epoch=1), seed=0, finished=99.0)
     remove_models(ledger, experiment)
     assert not ledger.folder.execution_models(waiting)
 
 
 def test_the_files_of_running_trials_are_kept_and_those_of_dead_ones_removed(ledger, experiment):
-    running, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
+    running, _ = ledger.ask(experiment.space.searched, 99)
     (ledger.folder.models / f"{running}.12.unfinished.keras").touch()
     (ledger.folder.models / "8.12.unfinished.keras").touch()
     remove_models(ledger, experiment)
@@ -108,7 +107,7 @@ def test_the_best_model_is_kept_beyond_the_quota_with_a_warning(ledger, experime
 
 
 def test_of_equal_trials_the_first_keeps_its_model(ledger, experiment, direction):
-    number, _ = ledger.ask(to_distributions(experiment.space.searched), 99)
+    number, _ = ledger.ask(experiment.space.searched, 99)
     value = 0.9 if direction == "maximize" else -0.9
     ledger.tell(TrialResult(number=number, state=TrialState.COMPLETE, value=value, best_epoch=1), seed=0, finished=9.0)
     write_model(ledger, number)
@@ -117,7 +116,7 @@ def test_of_equal_trials_the_first_keeps_its_model(ledger, experiment, direction
 
 
 def test_checkpoints_of_ended_trials_are_removed_and_others_kept(ledger, experiment):
-    running, _ = ledger.ask(to_distributions(experiment.space.searched), 100)
+    running, _ = ledger.ask(experiment.space.searched, 100)
     ledger.folder.checkpoints.mkdir()
     for number in (0, running):
         ledger.folder.checkpoint(number).write_bytes(b"state")

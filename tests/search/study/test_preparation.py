@@ -10,7 +10,6 @@ from search import ledger as ledgers
 from search.data.arrays import TrainingArrays
 from search.data.dataset import load_dataset
 from search.experiment.file import parse_experiment
-from search.experiment.space import to_distributions
 from search.store import Store
 from search.study.preparation import prepare_arrays, targets_of_study
 
@@ -38,7 +37,7 @@ def test_the_trials_of_a_study_of_an_earlier_version_keep_their_classes_and_thei
     facts["targets"][""] |= {"classes": ["fraud", "legit"]}  # sorted by name, as before
     file.write_text(json.dumps(facts))
     ledger.use(optuna.samplers.RandomSampler(), optuna.pruners.NopPruner())
-    ledger.ask(to_distributions(experiment.space.searched), 1)
+    ledger.ask(experiment.space.searched, 1)
     prepare_arrays(ledger, dataset, experiment)
     assert targets_of_study(ledger, dataset, experiment)[""].positive == "legit"
     assert TrainingArrays.load(ledger.folder.arrays).y_train.mean() == 0.75

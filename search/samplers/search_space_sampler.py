@@ -1,0 +1,70 @@
+"""Lets any Optuna sampler propose for a search space with conditions, rules and priors, of which Optuna's samplers know nothing.
+
+The sampler is asked for one hyperparameter after the other, as it is by an objective that is defined by run: only for those that exist.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler
+from optuna.trial import FrozenTrial
+
+from ..experiment.parameters import Value
+from ..experiment.search_space import SearchSpace
+from ..seeds import trial_seed
+from .delegating import DelegatingSampler
+from .priors import Priors
+
+if TYPE_CHECKING:
+    from optuna.study import Study
+
+MAX_ATTEMPTS = 100
+"""Proposals of the sampler of which one at least must obey the rules; a random combination that does takes their place."""
+
+
+class SearchSpaceSampler(DelegatingSampler):
+    """Proposes what a sampler proposes of the hyperparameters that exist, if it obeys the rules.
+
+    Args:
+        sampler: The sampler.
+        space: The search space.
+        seed: The study's seed.
+        n_start: Trials at the start of the search, which look at the priors.
+    """
+
+    def __init__(self, sampler: BaseSampler, space: SearchSpace, seed: int, n_start: int) -> None:
+        super().__init__(sampler)
+        self._space, self._seed = space, seed
+        self._priors = Priors(space, n_start) if space.has_priors else None
+
+    def infer_relative_search_space(self, study: "Study", trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        """Return the whole space."""
+        return dict(self._space.distributions)
+
+    def sample_relative(self, study: "Study", trial: FrozenTrial, search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
+        """Return the proposal."""
+        random = np.random.default_rng(trial_seed(self._seed, trial.number))
+        together = self._sampler.infer_relative_search_space(study, trial)
+        params: dict[str, Value] = {}
+        for _ in range(MAX_ATTEMPTS if self._space.rules else 1):
+            params = self._propose(study, trial, together)
+            if self._space.obeys(params):
+                break
+        else:
+            params = self._space.draw(random)
+        return params if self._priors is None else self._priors.start(trial.number, params, random)
+
+    def _propose(self, study: "Study", trial: FrozenTrial, together: dict[str, BaseDistribution]) -> dict[str, Value]:
+        proposed = self._sampler.sample_relative(study, trial, together)
+        params: dict[str, Value] = {}
+        for name, distribution in self._space.distributions.items():
+            if not self._space.exists(name, params):
+                continue
+            if name in proposed and distribution._contains(distribution.to_internal_repr(proposed[name])):
+                params[name] = proposed[name]
+            elif distribution.single():
+                params[name] = self._space[name].extremes[0]
+            else:
+                params[name] = self._sampler.sample_independent(study, trial, name, distribution)
+        return params
