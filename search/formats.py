@@ -84,6 +84,11 @@ def format_params(params: Mapping[str, object]) -> str:
     return ", ".join(f"{name}={format_value(value)}" for name, value in params.items())
 
 
+def format_choice(given: str, chosen: str) -> str:
+    """Format a name, and which one it stands for if that is another, such as ``auto (halving)``."""
+    return given if chosen == given else f"{given} ({chosen})"
+
+
 def format_parameter(parameter: "Searched", conditions: Iterable["Condition"] = ()) -> str:
     """Format a searched parameter as its range or its choices, with its prior and the conditions under which it exists."""
     prior = "" if parameter.expected is None else f", prior {format_value(parameter.expected.value)} ({parameter.expected.strength})"

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ..csv_cells import neutral_cell
 from ..data.positive_class import with_class
-from ..formats import format_duration, format_number, format_parameter, format_spread
+from ..formats import format_choice, format_duration, format_number, format_parameter, format_spread
 from ..output_files import writing
 from ..redaction import redact
 from .columns import Column, Layout, first_that_fits
@@ -74,7 +74,8 @@ def print_study(ledger: "StudyView") -> None:
     table.add_row("Model", experiment.model)
     table.add_row("Data", f"{experiment.data.loader} (fingerprint {ledger.attribute('dataset')})")
     table.add_row("Objective", f"{experiment.objective.direction} {with_class(experiment.objective.metric, _positive(ledger))}")
-    table.add_row("Sampler, pruner", f"{experiment.search.sampler}, {experiment.search.pruner} (seed {experiment.search.seed})")
+    pruner = format_choice(experiment.search.pruner, experiment.pruner)
+    table.add_row("Sampler, pruner", f"{experiment.search.sampler}, {pruner} (seed {experiment.search.seed})")
     space = experiment.space.searched
     for name, parameter in space.items():
         table.add_row(f"  {name}", format_parameter(parameter, space.conditions.get(name, ())))

@@ -58,6 +58,10 @@ _EXPERIMENTS = Path("experiments")
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
 
+_MIN_EPOCHS, _MIN_TRIALS = 27, 20
+"""Of searches in which "auto" stops trials early."""
+
+
 def _check_name(name: str) -> str:
     if not re.fullmatch(_NAME, name):
         raise invalid('expected letters, digits, "-" and "_", a letter or digit first; write name = "..." or rename the file')
@@ -116,6 +120,12 @@ class Experiment(Table):
             raise ValueError('champion.ensemble = "none" trains one model on the rows of all folds, but there are repeats and no folds; leave it out')
         return self
 
+    @model_validator(mode="after")
+    def _check_pruner_options(self) -> Self:
+        if self.search.pruner == "auto" and self.search.pruner_options:
+            raise ValueError('search.pruner_options need the pruner that they are of; write its name, such as pruner = "median"')
+        return self
+
     def model_post_init(self, _context: object) -> None:
         """Hide the secrets among the arguments from whatever this process shows."""
         self.remember_secrets()
@@ -150,6 +160,19 @@ class Experiment(Table):
         """The metric, with its direction, that decides which trial is the best one."""
         by = self.champion.by
         return self.objective if by in (None, self.objective.metric) else ObjectiveSection(metric=by, direction=direction_of(by))
+
+    @property
+    def pruner(self) -> str:
+        """The pruner's name or reference; that which "auto" chooses.
+
+        It is "halving" where that finds good trials in fewer epochs (`experiments/benchmarks/SEARCH.md`): its first rung is at a ninth of
+        the epochs, and needs trials to compare. Trials of several executions are stopped by the race, and those of few epochs not at all.
+        """
+        if self.search.pruner != "auto":
+            return self.search.pruner
+        is_single = self.evaluation.n_executions == 1 and not self.search.reproducible
+        is_long = self.space.max_epochs >= _MIN_EPOCHS and self.search.n_trials >= _MIN_TRIALS
+        return "halving" if is_single and is_long else "none"
 
     @property
     def needs_refit(self) -> bool:

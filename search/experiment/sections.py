@@ -189,7 +189,7 @@ class ObjectiveSection(Table):
 
 
 _SAMPLERS = ["auto", "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid"]
-_PRUNERS = ["none", "median", "percentile", "halving", "hyperband", "patient"]
+_PRUNERS = ["auto", "none", "median", "percentile", "halving", "hyperband", "patient"]
 
 
 def _completed_by(names: list[str]) -> dict[str, Any]:
@@ -204,8 +204,8 @@ class SearchSection(Table):
         sampler: "auto" ("gp" for at most 200 trials, "tpe" for more), "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random",
             "kt-bayesian", "kt-grid", or a reference to an Optuna sampler. Defaults to "auto".
         sampler_options: The sampler's further arguments. Defaults to none.
-        pruner: "none", "median", "percentile", "halving", "hyperband", "patient", or a reference to an Optuna pruner.
-            Defaults to "none".
+        pruner: "auto" ("halving" if trials are single trainings of many epochs and many, else "none"), "none", "median", "percentile",
+            "halving", "hyperband", "patient", or a reference to an Optuna pruner. Defaults to "auto".
         pruner_options: The pruner's further arguments. Defaults to none.
         n_trials: Trials in total. Defaults to 40.
         timeout_seconds: After this time no trial is started; left out means no limit.
@@ -224,7 +224,7 @@ class SearchSection(Table):
 
     sampler: Annotated[str, Field(json_schema_extra=_completed_by(_SAMPLERS))] = "auto"
     sampler_options: dict[str, Any] = Field(default_factory=dict)
-    pruner: Annotated[str, Field(json_schema_extra=_completed_by(_PRUNERS))] = "none"
+    pruner: Annotated[str, Field(json_schema_extra=_completed_by(_PRUNERS))] = "auto"
     pruner_options: dict[str, Any] = Field(default_factory=dict)
     n_trials: Annotated[int, Field(ge=1)] = 40
     timeout_seconds: Annotated[float, Field(gt=0)] | None = None
@@ -238,7 +238,7 @@ class SearchSection(Table):
 
     @model_validator(mode="after")
     def _check_reproducible(self) -> Self:
-        by_time = f'pruner = "{self.pruner}"' if self.pruner != "none" else "[search.stop]" if self.stop != StopSection() else None
+        by_time = f'pruner = "{self.pruner}"' if self.pruner not in ("auto", "none") else "[search.stop]" if self.stop != StopSection() else None
         if self.reproducible and by_time:
             raise ValueError(f"reproducible = true excludes {by_time}, which decides by what ends first; leave one of them out")
         return self

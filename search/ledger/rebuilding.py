@@ -165,7 +165,7 @@ def _to_trial(experiment: Experiment, params: Mapping[str, Value], result: Trial
         params=dict(params),
         distributions={name: of for name, of in experiment.space.searched.distributions.items() if name in params},
         user_attrs=attributes,
-        intermediate_values=steps if experiment.search.pruner != "none" else {},
+        intermediate_values=steps if experiment.pruner != "none" else {},
     )
     trial.datetime_start = datetime.fromtimestamp(result.finished - result.seconds)
     trial.datetime_complete = datetime.fromtimestamp(result.finished)

@@ -74,11 +74,11 @@ def halving(
 
     Args:
         n_epochs: The largest number of epochs of the space.
-        min_epochs: The epoch of the first rung. Defaults to n_epochs / 9, at least 1: two rungs at factor 3.
+        min_epochs: The epoch of the first rung. Defaults to n_epochs / 9, rounded up: two rungs at factor 3, and none just before the end.
         reduction_factor: Factor between rungs, and trials of which one continues. Defaults to 3.
         bootstrap_count: Trials that must reach a rung before one continues. Defaults to 0.
     """
-    return SuccessiveHalvingPruner(min_epochs or _first_rung(n_epochs), reduction_factor, bootstrap_count=bootstrap_count)
+    return SuccessiveHalvingPruner(min_epochs or math.ceil(n_epochs / 9), reduction_factor, bootstrap_count=bootstrap_count)
 
 
 def hyperband(
@@ -92,7 +92,7 @@ def hyperband(
         reduction_factor: Factor between rungs, and trials of which one continues. Defaults to 3.
         bootstrap_count: Trials that must reach a rung before one continues. Defaults to 0.
     """
-    first = min(min_epochs or _first_rung(n_epochs), n_epochs)
+    first = min(min_epochs or max(1, n_epochs // 9), n_epochs)
     return HyperbandPruner(first, n_epochs, reduction_factor, bootstrap_count)
 
 
@@ -125,7 +125,3 @@ def _tenth(n_epochs: int) -> int:
 def _warmup_steps(n_epochs: int, n_warmup_epochs: int | None) -> int:
     # Optuna prunes from step n_warmup_steps on and counts from 0, our epochs from 1.
     return (_tenth(n_epochs) if n_warmup_epochs is None else n_warmup_epochs) + 1
-
-
-def _first_rung(n_epochs: int) -> int:
-    return max(1, n_epochs // 9)

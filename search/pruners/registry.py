@@ -1,6 +1,7 @@
 """The pruners by name, and their construction from an experiment's ``[search]``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from optuna.pruners import BasePruner
 
@@ -21,11 +22,12 @@ NAMES = tuple(_BUILDERS)
 _WHERE = "[search.pruner_options]"
 
 
-def make_pruner(search: SearchSection, n_epochs: int) -> BasePruner:
-    """Make the pruner that an experiment names.
+def make_pruner(name: str, options: Mapping[str, Any], n_epochs: int) -> BasePruner:
+    """Make a pruner.
 
     Args:
-        search: The experiment's ``[search]``: pruner and pruner_options are read.
+        name: Its name or reference, as `Experiment.pruner` has it.
+        options: Its further arguments, ``[search.pruner_options]``.
         n_epochs: The largest number of epochs of the space.
 
     Returns:
@@ -36,12 +38,12 @@ def make_pruner(search: SearchSection, n_epochs: int) -> BasePruner:
         UnknownReferenceError: If the reference does not import.
     """
     provided = {"n_epochs": n_epochs}
-    if ":" in search.pruner:
-        made: BasePruner = construct_reference(search.pruner, BasePruner, search.pruner_options, provided, _WHERE)
+    if ":" in name:
+        made: BasePruner = construct_reference(name, BasePruner, options, provided, _WHERE)
         return made
-    if search.pruner not in _BUILDERS:
-        raise ExperimentError(f'There is no pruner "{search.pruner}"; {nearest(search.pruner, NAMES)}, or a "module:Class"')
-    return construct(_BUILDERS[search.pruner], search.pruner_options, provided, _WHERE)
+    if name not in _BUILDERS:
+        raise ExperimentError(f'There is no pruner "{name}"; {nearest(name, ["auto", *NAMES])}, or a "module:Class"')
+    return construct(_BUILDERS[name], options, provided, _WHERE)
 
 
 def pruner_notes(search: SearchSection, n_epochs: int) -> list[str]:

@@ -53,7 +53,7 @@ def build_assignment(experiment: Experiment, ledger: StudyView, number: int, par
         model_arguments=experiment.space.model_arguments(params),
         training=training,
         seed=trial_seed(experiment.search.seed, number),
-        is_prunable=experiment.search.pruner != "none",
+        is_prunable=experiment.pruner != "none",
         # Of equal trials of a reproducible search the first is the best, though it may end last.
         keep_if_better_than=None if experiment.search.reproducible else retention_threshold(ledger, experiment.n_kept_trials),
         model_path=str(ledger.folder.model_stem(number)),

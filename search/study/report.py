@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..data.positive_class import with_class
 from ..errors import StudyFailedError
-from ..formats import format_interval, format_number, format_params, format_spread, format_test
+from ..formats import format_choice, format_interval, format_number, format_params, format_spread, format_test
 from ..ledger import StudyView, TrialRecord
 from ..output_files import check_writable
 from ..reports import Report, TrialTable, draw_plots, draw_test_plots, write_report
@@ -43,7 +43,7 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
         "Trials": ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "none",
         "Network": experiment.model,
         "Data": experiment.data.loader,
-        "Search": f"{experiment.search.sampler}, pruner {experiment.search.pruner}, seed {experiment.search.seed}",
+        "Search": f"{experiment.search.sampler}, pruner {format_choice(experiment.search.pruner, experiment.pruner)}, seed {experiment.search.seed}",
     }
     trials = _table(ledger.records(), list(experiment.space.searched), best[0] if best else None)
     test_plots = draw_test_plots(ledger.folder.predictions_of(best[0])) if models and best else {}

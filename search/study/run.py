@@ -97,7 +97,7 @@ def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
     """Load and check the data, and set the ledger's sampler and pruner."""
     dataset = load_data(ledger, experiment)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
-    ledger.use(sampler, make_pruner(experiment.search, experiment.space.max_epochs))
+    ledger.use(sampler, make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs))
     return dataset
 
 

@@ -28,8 +28,7 @@ def store_folder(tmp_path_factory):
     (with_failures.logs / "worker-0.log").touch()
     ledger = ledgers.open_for_repair(store, "old_study")
     for _ in range(10):
-        study = ledger.study
-        number, _ = ledger.ask(dict(study.trials[0].distributions), 1000)
+        number, _ = ledger.ask(ledger.experiment.space.searched, 1000)
         failed = TrialResult(number=number, state=TrialState.FAILED, reason="ValueError: shapes differ", worker="worker-0", seconds=1.0)
         ledger.tell(failed, seed=0, finished=0.0)
     ledger.close()

@@ -241,3 +241,27 @@ def test_a_later_key_at_its_default_leaves_the_fingerprint_as_it_was():
         parse_experiment(content | {"preprocessing": section}, "n").fingerprint for section in ({}, {"target": "standard"}, {"target": "log"})
     ]
     assert fingerprints[0] == fingerprints[1] == "bb07f102f7465a16" != fingerprints[2]
+
+
+@pytest.mark.parametrize(
+    ("change", "pruner"),
+    [
+        ({}, "halving"),
+        ({"search": {"n_trials": 19}}, "none"),
+        ({"search": {"pruner": "median", "n_trials": 2}}, "median"),
+        ({"search": {"pruner": "none"}}, "none"),
+        ({"search": {"reproducible": True}}, "none"),
+        ({"space": {"training": {"epochs": 26}}}, "none"),
+        ({"space": {"training": {"epochs": {"type": "int", "low": 5, "high": 27}}}}, "halving"),
+        ({"evaluation": {"folds": 5}}, "none"),
+    ],
+)
+def test_auto_stops_trials_early_where_that_is_known_to_help(change, pruner):
+    content = {"name": "e", "model": "mlp", "data": {"loader": "wine"}, "objective": {"metric": "val_loss", "direction": "minimize"}}
+    assert parse_experiment({**content, **change}, "file").pruner == pruner
+
+
+def test_options_need_the_name_of_their_pruner():
+    content = {"name": "e", "model": "mlp", "data": {"loader": "wine"}, "objective": {"metric": "val_loss", "direction": "minimize"}}
+    with pytest.raises(ExperimentError, match="pruner_options need the pruner that they are of; write its name"):
+        parse_experiment({**content, "search": {"pruner_options": {"n_warmup_epochs": 3}}}, "file")

@@ -56,4 +56,4 @@ def test_a_name_may_be_left_out_and_null_is_never_offered() -> None:
 def test_the_names_that_editors_offer_are_those_of_the_samplers_and_pruners() -> None:
     described = dict(properties(experiment_schema()))
     assert described["sampler"]["anyOf"][0]["enum"] == list(samplers.NAMES)
-    assert described["pruner"]["anyOf"][0]["enum"] == list(pruners.NAMES)
+    assert described["pruner"]["anyOf"][0]["enum"] == ["auto", *pruners.NAMES]

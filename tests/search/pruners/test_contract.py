@@ -4,7 +4,6 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from search.experiment.sections import SearchSection
 from search.pruners import NAMES, make_pruner
 
 N_EPOCHS = 30
@@ -13,7 +12,7 @@ pytestmark = pytest.mark.parametrize("name", NAMES)
 
 
 def open_study(name, direction="minimize"):
-    pruner = make_pruner(SearchSection(pruner=name), N_EPOCHS)
+    pruner = make_pruner(name, {}, N_EPOCHS)
     return optuna.create_study(study_name=name, sampler=optuna.samplers.RandomSampler(seed=0), pruner=pruner, direction=direction)
 
 
@@ -76,7 +75,7 @@ def test_a_good_trial_survives_beside_a_bad_one(name):
 
 @pytest.mark.parametrize("n_epochs", [1, 2, 1000])
 def test_any_number_of_epochs_gives_a_pruner(name, n_epochs):
-    pruner = make_pruner(SearchSection(pruner=name), n_epochs)
+    pruner = make_pruner(name, {}, n_epochs)
     study = optuna.create_study(pruner=pruner)
     trial = study.ask({})
     trial.report(1.0, 1)

@@ -1,13 +1,12 @@
 import optuna
 import pytest
 
-from search.experiment.sections import SearchSection
 from search.pruners import make_pruner
 
 
 def last_epoch(pruner, n_epochs, **options):
     """Return the epoch at which a hopeless trial is pruned after ten good ones."""
-    made = make_pruner(SearchSection(pruner=pruner, pruner_options=options), n_epochs)
+    made = make_pruner(pruner, options, n_epochs)
     study = optuna.create_study(study_name="study", pruner=made)
     for number in range(11):
         trial = study.ask({})
@@ -37,7 +36,7 @@ def test_a_patient_pruner_waits_for_its_patience():
 
 
 def test_patience_alone_prunes_what_got_worse():
-    study = optuna.create_study(pruner=make_pruner(SearchSection(pruner="patient", pruner_options={"wrapped": "none", "patience": 3}), 50))
+    study = optuna.create_study(pruner=make_pruner("patient", {"wrapped": "none", "patience": 3}, 50))
     trial = study.ask({})
     for epoch in range(1, 51):
         trial.report(float(abs(epoch - 10)), epoch)
@@ -48,7 +47,7 @@ def test_patience_alone_prunes_what_got_worse():
 
 
 def test_hyperband_counts_in_epochs_of_the_space():
-    made = make_pruner(SearchSection(pruner="hyperband"), 81)
+    made = make_pruner("hyperband", {}, 81)
     study = optuna.create_study(study_name="study", pruner=made)
     trial = study.ask({})
     trial.report(1.0, 1)

@@ -7,11 +7,11 @@ from search.pruners import make_pruner, pruner_notes
 
 
 def make(pruner, n_epochs=100, **options):
-    return make_pruner(SearchSection(pruner=pruner, pruner_options=options), n_epochs)
+    return make_pruner(pruner, options, n_epochs)
 
 
 def test_an_unknown_pruner_is_refused_with_the_nearest_name():
-    with pytest.raises(ExperimentError, match=r'no pruner "medium"; did you mean "median"\? Valid: halving, hyperband'):
+    with pytest.raises(ExperimentError, match=r'no pruner "medium"; did you mean "median"\? Valid: auto, halving'):
         make("medium")
 
 
