@@ -15,6 +15,7 @@
     │   ├── DivergedError           its loss or metric is not finite
     │   ├── OverdueError            it exceeded its time limit
     │   └── TakenOverError          another coordinator runs it now
+    ├── SearchPausedError           the search was asked to pause: exit status 130
     ├── StudyFailedError            no trial succeeded, or too many failed in a row: exit status 1
     ├── WorkerError                 workers cannot be started: exit status 1
     ├── LedgerError                 the ledger's server was lost: exit status 1
@@ -53,6 +54,10 @@ class MissingExtraError(InputError, ImportError):
 
 class DataError(InputError, ValueError):
     """A data set, or a table of rows to predict, cannot be used."""
+
+
+class SearchPausedError(PerceptuneError):
+    """Another process has asked the search to pause; it can be continued."""
 
 
 class StudyNotFoundError(InputError, LookupError):

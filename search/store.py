@@ -91,6 +91,11 @@ class StudyFolder:
         return self.root / "journal.log"
 
     @property
+    def requests(self) -> Path:
+        """What other processes ask of the one that runs the study."""
+        return self.root / "requests"
+
+    @property
     def arrays(self) -> Path:
         """The prepared training and validation arrays."""
         return self.root / "arrays"

@@ -14,6 +14,8 @@ class TrialState(StrEnum):
     """The state of a trial."""
 
     RUNNING = "RUNNING"
+    WAITING = "WAITING"
+    """It was enqueued, and has not run yet."""
     INTERRUPTED = "INTERRUPTED"
     """It was stopped before its end, such as by Ctrl-C, and waits for its next attempt."""
     COMPLETE = "COMPLETE"
@@ -23,7 +25,7 @@ class TrialState(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether a trial in this state has a result."""
-        return self not in (TrialState.RUNNING, TrialState.INTERRUPTED)
+        return self in (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAILED)
 
 
 class Failure(StrEnum):

@@ -15,9 +15,26 @@ from typing import Annotated
 
 import typer
 
-from ..errors import InputError, PerceptuneError
+from ..errors import InputError, PerceptuneError, SearchPausedError
 from ..redaction import RedactingFormatter, one_line, redact, redacted_output, shorten, shorten_words
-from . import champion, comparison, dashboard, data, doctor, evaluation, init, inspection, management, models, repeats, run, schema, studies, ui
+from . import (
+    champion,
+    comparison,
+    control,
+    dashboard,
+    data,
+    doctor,
+    evaluation,
+    init,
+    inspection,
+    management,
+    models,
+    repeats,
+    run,
+    schema,
+    studies,
+    ui,
+)
 
 MESSAGE_LENGTH = 480
 """Characters of a message at most; a user's code may raise a megabyte."""
@@ -30,7 +47,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (run, init, models, data, studies, comparison, repeats, champion, evaluation, inspection, management, doctor, ui, dashboard, schema):
+_SEARCHING, _RESULTS = (run, control, init, models, data), (studies, comparison, repeats, champion, evaluation, inspection)
+for group in (*_SEARCHING, *_RESULTS, management, doctor, ui, dashboard, schema):
     group.register(app)
 for command in app.registered_commands:  # whole: the list of commands would cut it
     command.short_help = (getattr(command.callback, "__doc__", None) or "").partition("\n")[0]
@@ -80,6 +98,8 @@ def run_app(arguments: Sequence[str]) -> int:
         return _fail(2, error.format_message() if hasattr(error, "format_message") else str(error))
     except (KeyboardInterrupt, typer.Abort):
         return _fail(130, _INTERRUPTED)
+    except SearchPausedError as error:
+        return _fail(130, str(error))
     except PerceptuneError as error:
         _show_traceback()
         return _fail(1, str(error))

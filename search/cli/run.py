@@ -59,7 +59,7 @@ def run(
     }
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = read([*overrides, *(set_ or [])])
-    summary = _search(loaded, make_store(ledger), study=study, fresh=fresh, accept_code=accept_code)
+    summary = search(loaded, make_store(ledger), study=study, fresh=fresh, accept_code=accept_code)
     flags = {"--timeout-seconds": timeout_seconds, "--sampler": sampler, "--pruner": pruner, "--executor": executor, "--workers": workers}
     flags |= {"--workers-per-device": workers_per_device, "--study": study, "--target": target, "--ledger": redact(ledger) or None}
     repeated = [override for override in set_ or [] if override.partition("=")[0].strip() != "search.n_trials"]  # another number is printed
@@ -74,7 +74,8 @@ def _command(experiment: str, flags: Mapping[str, object], overrides: Sequence[s
     return shlex.join([*words, *(word for override in overrides for word in ("--set", mask_override(override)))])
 
 
-def _search(experiment: "Experiment", store: "Store", **options: Any) -> "StudySummary":
+def search(experiment: "Experiment", store: "Store", **options: Any) -> "StudySummary":
+    """Run a study with its progress on the terminal; options are those of `search.study.run.run_study`."""
     from ..study.run import run_study
 
     try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..ledger import TrialRecord
 
 BEST = "★"
-STYLES = {"RUNNING": "cyan", "COMPLETE": "", "PRUNED": "yellow", "FAILED": "red"}
+STYLES = {"RUNNING": "cyan", "COMPLETE": "", "PRUNED": "yellow", "FAILED": "red", "WAITING": "dim"}
 """The colour of each state; the best trial is green."""
 _BEST_STYLE, _SECONDS = "bold green", "seconds"
 _SHORT_TEXT, _SHORT_NAME = 10, 7

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import psutil
 
 from ..errors import ExperimentError
-from ..experiment.sections import ExecutorSection
+from ..experiment.executor_section import ExecutorSection
 from ..hardware import visible_gpus
 from .device_share import DeviceShare
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..experiment.sections import ExecutorSection
+from ..experiment.executor_section import ExecutorSection
 from ..trial import TrialResult
 from .device_share import DeviceShare
 from .worker_handle import WorkerHandle

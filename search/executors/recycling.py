@@ -1,6 +1,6 @@
 """Decides when a worker is replaced by a fresh one: after a number of trials, or when its memory has grown."""
 
-from ..experiment.sections import ExecutorSection
+from ..experiment.executor_section import ExecutorSection
 from .worker_handle import WorkerHandle
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..experiment.file import ExecutorSection
+from ..experiment.executor_section import ExecutorSection
 from ..experiment.kept_modules import KeptModule
 from .base import Executor
 from .in_process import InProcessExecutor

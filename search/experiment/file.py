@@ -20,11 +20,12 @@ from . import shipped
 from .champion import ChampionSection
 from .directions import direction_of
 from .evaluation import EvaluationSection
+from .executor_section import ExecutorSection
+from .first_trials import to_params
 from .sections import (
     BuilderReference,
     CallbackSection,
     DataSection,
-    ExecutorSection,
     ObjectiveSection,
     OutputName,
     OutputSection,
@@ -118,6 +119,15 @@ class Experiment(Table):
     def _check_ensemble(self) -> Self:
         if self.champion.ensemble == "none" and self.evaluation.folds == 1 < self.evaluation.repeats:
             raise ValueError('champion.ensemble = "none" trains one model on the rows of all folds, but there are repeats and no folds; leave it out')
+        return self
+
+    @model_validator(mode="after")
+    def _check_first(self) -> Self:
+        for number, given in enumerate(self.search.first):
+            try:
+                to_params(self.space.searched, given)
+            except ValueError as error:
+                raise ValueError(f"search.first.{number}: {error}") from None
         return self
 
     @model_validator(mode="after")

@@ -124,6 +124,10 @@ class SearchSpace(Mapping[str, Searched]):
         values = self._named(params)
         return all(rule.holds(values) for rule in self.rules)
 
+    def obeys_one(self, rule: Rule, params: Params) -> bool:
+        """Return whether a trial's hyperparameters obey one of the rules."""
+        return rule.holds(self._named(params))
+
     def check_rules(self) -> None:
         """Check that the rules can be computed, and leave combinations over.
 
@@ -133,7 +137,7 @@ class SearchSpace(Mapping[str, Searched]):
         if not self.rules:
             return
         obeying = 0
-        for _, params in zip(range(MAX_DRAWS), self._drawn(np.random.default_rng(0)), strict=False):
+        for _, params in zip(range(MAX_DRAWS), self._drawn(np.random.default_rng(0), {}), strict=False):
             values = self._named(params)
             for rule in self.rules:
                 try:
@@ -148,10 +152,15 @@ class SearchSpace(Mapping[str, Searched]):
             names = ", ".join(rule.name for rule in self.rules)
             raise ValueError(f"rules: none of {MAX_DRAWS:,} random combinations obeys {names}; correct them, or narrow the ranges so that more do")
 
-    def draw(self, random: np.random.Generator) -> dict[str, Value]:
-        """Return a random combination that obeys the rules; any, in the unlikely case that 10,000 do not."""
+    def draw(self, random: np.random.Generator, given: Params | None = None) -> dict[str, Value]:
+        """Return a random combination that obeys the rules; any, in the unlikely case that 10,000 do not.
+
+        Args:
+            random: Random numbers.
+            given: Hyperparameters that it has. Defaults to none.
+        """
         params: dict[str, Value] = {}
-        for _, params in zip(range(MAX_DRAWS), self._drawn(random), strict=False):
+        for _, params in zip(range(MAX_DRAWS), self._drawn(random, given or {}), strict=False):
             if self.obeys(params):
                 break
         return params
@@ -161,9 +170,9 @@ class SearchSpace(Mapping[str, Searched]):
         params = self.existing({name: parameter.extremes[end] for name, parameter in self.items()})
         return params if self.obeys(params) else self.draw(np.random.default_rng(0))
 
-    def _drawn(self, random: np.random.Generator) -> Iterator[dict[str, Value]]:
+    def _drawn(self, random: np.random.Generator, given: Params) -> Iterator[dict[str, Value]]:
         while True:
-            yield self.existing({name: _draw(parameter, random) for name, parameter in self.items()})
+            yield self.existing({name: _draw(parameter, random) for name, parameter in self.items()} | dict(given))
 
     def _named(self, params: Params) -> dict[str, Any]:
         """Return all values that a rule may name: constants, hyperparameters, and lists that are not empty."""

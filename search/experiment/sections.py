@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from ..errors import nearest
 from . import shipped
 from .directions import Direction
+from .plain_values import Listed
 from .references import FORM, correct_form, is_reference
 from .settings import Loss
 from .stopping import StopSection
@@ -218,6 +219,9 @@ class SearchSection(Table):
         reproducible: Whether the same trials and the same winner follow from the seed, whatever the number of workers and however often the
             search is killed: trials are proposed in generations of 8. A pruner and [search.stop] cannot be used. Defaults to false.
         stop: What ends the search before all its trials. Defaults to nothing.
+        first: Hyperparameters that are tried first, a table for each trial; the sampler chooses those that it lacks. Defaults to none.
+        learn_from: Names of earlier studies, whose three best trials each are tried first, as far as their hyperparameters are in this
+            space. Defaults to none.
         baselines: Whether simple models (the commonest class or the mean, logistic or linear regression, gradient boosting) are fitted too
             and measured on the test part, beside the champion. Defaults to false.
     """
@@ -235,6 +239,8 @@ class SearchSection(Table):
     reproducible: bool = _added_later(False)
     baselines: bool = _added_later(False)
     stop: StopSection = _added_later(StopSection())
+    first: list[dict[str, Listed]] = _added_later([])
+    learn_from: list[str] = _added_later([])
 
     @model_validator(mode="after")
     def _check_reproducible(self) -> Self:
@@ -242,59 +248,3 @@ class SearchSection(Table):
         if self.reproducible and by_time:
             raise ValueError(f"reproducible = true excludes {by_time}, which decides by what ends first; leave one of them out")
         return self
-
-
-def _check_workers(value: object) -> object:
-    if value == "auto" or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    raise invalid('expected a whole number of at least 1, or "auto"')
-
-
-Workers = Annotated[
-    Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[Literal["auto"], Tag("<auto>")],
-    Discriminator(lambda value: "<auto>" if isinstance(value, str) else "<number>"),
-    BeforeValidator(_check_workers),
-]
-
-
-class ExecutorSection(Table):
-    """``[executor]``: where trials run.
-
-    Attributes:
-        name: "workers" (processes), "ray" (actors on a Ray cluster) or "in-process" (one trial at a time in the command's
-            own process, for debugging). Defaults to "workers".
-        n_workers: Number of workers, or "auto": one per GPU, else as many as the cores allow. Defaults to "auto".
-        devices: "auto" (GPUs, else the CPU), "gpu", "cpu" or "all" (GPUs and the CPU). Defaults to "auto".
-        workers_per_device: Workers that share a GPU, each with an equal part of its memory, or "auto": one, then as many as the
-            memory that the first trials took allows. Defaults to "auto".
-        trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled if the backend
-            supports it, and networks of dense layers by programs that many trials share. Defaults to "auto".
-        max_retries: How often a trial is retried after its worker died or hung, or the whole search was killed. Defaults to 3.
-        trial_timeout_seconds: A trial that takes longer, building included, is FAILED at the end of its epoch; left out means no limit.
-        checkpoint_seconds: Time between checkpoints of a trial of a Keras model, each at the end of an epoch; after a kill the trial
-            continues from the last one; 0 means none. Trials with callbacks have none, since Keras cannot save callbacks. Defaults to 60.
-        load_timeout_seconds: Loading the data, with the import of the loader's module, may take this long. Defaults to 3600.
-        start_timeout_seconds: If no worker has imported its backend, built the model once and is ready after this time, the search ends.
-            Defaults to 600.
-        epoch_timeout_seconds: A worker that reports no epoch for this time is replaced. Defaults to 3600.
-        halve_batch_on_oom: Whether a trial that ran out of memory is retried with half its batch size. Defaults to false.
-        callback_folders: Folders outside the study's folder that callbacks may write to. Defaults to none.
-        recycle_after_trials: Number of trials after which a worker is replaced. Defaults to 2000.
-        recycle_growth_bytes: Growth of memory after which a worker is replaced, at least 1 MiB. Defaults to 2 GiB.
-    """
-
-    name: Literal["workers", "ray", "in-process"] = "workers"
-    n_workers: Workers = "auto"
-    devices: Literal["auto", "gpu", "cpu", "all"] = "auto"
-    workers_per_device: Workers = "auto"
-    trainer: Literal["auto", "keras", "compiled"] = "auto"
-    max_retries: Annotated[int, Field(ge=0)] = 3
-    trial_timeout_seconds: Annotated[float, Field(gt=0)] | None = None
-    checkpoint_seconds: Annotated[float, Field(ge=0)] = 60.0
-    load_timeout_seconds: Annotated[float, Field(gt=0)] = 3600.0
-    start_timeout_seconds: Annotated[float, Field(gt=0)] = 600.0
-    epoch_timeout_seconds: Annotated[float, Field(gt=0)] = 3600.0
-    halve_batch_on_oom: bool = False
-    callback_folders: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list)
-    recycle_after_trials: Annotated[int, Field(ge=1)] = 2000
-    recycle_growth_bytes: Annotated[int, Field(ge=2**20)] = 2 * 2**30

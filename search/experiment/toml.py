@@ -121,12 +121,13 @@ def override_value(content: dict[str, Any], override: str) -> None:
         if not isinstance(table, dict):
             raise ExperimentError(f"--set {mask_override(override)}: {'.'.join(keys[:depth])} is a value, not a table; set it as a whole")
     try:
-        table[keys[-1]] = _parse_value(text)
+        table[keys[-1]] = parse_value(text)
     except ExperimentError as error:
         raise ExperimentError(f"--set {mask_override(override)}: {error}") from None
 
 
-def _parse_value(text: str) -> Any:
+def parse_value(text: str) -> Any:
+    """Return the value of a text in TOML's notation; a text that is none as it is."""
     try:
         return _loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

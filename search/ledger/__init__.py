@@ -15,6 +15,7 @@ from .opening import (
     opened_for_run,
     read,
     rename,
+    requests_to,
     study_names,
 )
 from .rebuilding import KnownStudy, rebuild
@@ -41,5 +42,6 @@ __all__ = [
     "rebuild",
     "rename",
     "repair_journal",
+    "requests_to",
     "study_names",
 ]

@@ -6,8 +6,7 @@ with its number, hyperparameters and seed, and runs before any new trial.
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -23,16 +22,16 @@ from ..seeds import trial_seed
 from ..store import StudyFolder
 from ..trial import EpochReport, ExecutionReport, Failure, TrialResult, TrialState
 from .base import OpenedStudy
-from .record import ATTRIBUTE, RETRY_STATE, RetryState, execution_key, execution_scores, to_attribute, to_retry_state
-from .suggesting import ask_for
-from .view import StudyView
+from .coordination import CoordinatedStudy
+from .record import ATTRIBUTE, ENQUEUED, FIXED, RETRY_STATE, RetryState, execution_key, execution_scores, to_attribute, to_retry_state
+from .suggesting import ask_for, complete
 
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
     from optuna.samplers import BaseSampler
 
 
-class Ledger(StudyView):
+class Ledger(CoordinatedStudy):
     """The record of one study, written by the coordinator that runs it.
 
     Args:
@@ -54,9 +53,23 @@ class Ledger(StudyView):
         self.study.sampler = sampler
         self.study.pruner = pruner
 
-    def lock(self) -> AbstractContextManager[None]:
-        """Hold the study's lock, against its other coordinators, during a block."""
-        return self._leases.lock()
+    def enqueue(self, params: Mapping[str, Value], source: Any) -> int | None:
+        """Let a trial with given hyperparameters wait, before any new one is proposed; the sampler chooses those that are not given.
+
+        Args:
+            params: The hyperparameters, as `search.experiment.first_trials.to_params` returns them.
+            source: What they are from, plain JSON; a trial of the same source is enqueued once.
+
+        Returns:
+            The trial's number; None if there is one of this source.
+        """
+        with self._leases.lock():
+            trials = self.study.get_trials(deepcopy=False)
+            if any(trial.user_attrs.get(ENQUEUED) == source for trial in trials):
+                return None
+            self.study.enqueue_trial(dict(params), {ENQUEUED: source})
+            self._refresh()
+            return max(self._trials.waiting)
 
     def propose(self, space: SearchSpace, n_trials: int, size: int) -> None:
         """Propose the next generation of trials, or the rest of one, once all earlier trials have finished; `ask` starts them.
@@ -71,7 +84,7 @@ class Ledger(StudyView):
             n_proposed = self._trials.n_started + len(self._trials.waiting)
             if n_proposed >= n_trials or (self._trials.n_finished < n_proposed and n_proposed % size == 0):
                 return
-            asked = [number for number, _ in iter(self._ask_waiting, None)]  # samplers see those that run
+            asked = [number for number, _ in iter(lambda: self._ask_waiting(space), None)]  # samplers see those that run
             while n_proposed < n_trials and (not asked or n_proposed % size):
                 asked.append(self._ask_new(space)[0])
                 n_proposed += 1
@@ -94,13 +107,13 @@ class Ledger(StudyView):
                 self._refresh()
             if self._trials.n_started >= n_trials:
                 return None
-            return self._ask_waiting() or (self._ask_new(space) if may_propose else None)
+            return self._ask_waiting(space) or (self._ask_new(space) if may_propose else None)
 
-    def _ask_waiting(self) -> tuple[int, dict[str, Value]] | None:
+    def _ask_waiting(self, space: SearchSpace) -> tuple[int, dict[str, Value]] | None:
         for number in sorted(self._trials.waiting):
             if self._storage.set_trial_state_values(self._id(number), OptunaState.RUNNING):
                 self._acquire(number)
-                return number, self._trial(number).params
+                return number, complete(space, self.study, self._id(number), self._trial(number).params)
         return None
 
     def _ask_new(self, space: SearchSpace) -> tuple[int, dict[str, Value]]:
@@ -210,53 +223,10 @@ class Ledger(StudyView):
         with self._owned(trial.number):
             self._end(trial.number, TrialState(written["state"]), written["value"])
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether other coordinators may run the study at the same time."""
-        return self._leases.are_shared
-
-    @property
-    def has_other_coordinators(self) -> bool:
-        """Whether other coordinators run the study now."""
-        return bool(self._leases.held_by_others())
-
-    def wait(self) -> None:
-        """Wait a moment for the progress of other coordinators."""
-        self._leases.wait()
-
-    def wake_periodically(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
-        """Call a function periodically during a block, if other coordinators may run the study."""
-        return self._leases.wake_periodically(wake)
-
-    def wait_for_promotion(self) -> None:
-        """Wait while another coordinator packages the champion and ends the study."""
-        while _ENDING in self._leases.held_by_others():
-            self._leases.wait()
-        self._refresh()
-
-    def acquire_ending(self, *, wait: bool) -> bool:
-        """Stop running trials, and acquire the ending of the study once no other coordinator runs it.
-
-        Args:
-            wait: Whether to wait until the other coordinators have stopped.
-
-        Returns:
-            Whether this coordinator must end the study. If so, no other coordinator writes to it until `close`.
-        """
-        self._leases.release_all()
-        while True:
-            with self._leases.lock():
-                has_others = self.has_other_coordinators  # before is_tracked, which another coordinator sets before it leaves
-                is_ended = self.is_tracked
-                if not is_ended and not has_others and self._leases.acquire(_ENDING):
-                    return True
-            if is_ended or not wait:
-                return False
-            self._leases.wait()
-
     def _requeue_lost(self, trial: FrozenTrial, max_retries: int) -> None:
         """Requeue a trial whose coordinator died, or fail it if it was lost more than ``max_retries`` times."""
-        if not self.experiment.space.searched.is_complete(trial.params):  # its coordinator died while it was proposed
+        is_proposed = FIXED in trial.system_attrs or self.experiment.space.searched.is_complete(trial.params)
+        if not is_proposed:  # its coordinator died while it was proposed
             with self._owned(trial.number) as trial_id:
                 self._storage.set_trial_state_values(trial_id, OptunaState.FAIL)
             return
@@ -291,9 +261,6 @@ class Ledger(StudyView):
                 self.study.tell(number, value)
             else:
                 self.study.tell(number, state=OptunaState.PRUNED if state is TrialState.PRUNED else OptunaState.FAIL)
-
-
-_ENDING = "crown"  # words: fine - stored in lease tables, which earlier versions read
 
 
 def _task(number: int) -> str:

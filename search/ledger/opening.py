@@ -11,6 +11,7 @@ from ..secret_values import MASK
 from ..store import Store
 from .base import LedgerStore, OpenedStudy, Purpose, check_free
 from .ledger import Ledger
+from .requests import RequestAttributes, RequestFiles, Requests
 from .view import StudyView
 
 if TYPE_CHECKING:
@@ -127,6 +128,23 @@ def read(store: Store, name: str) -> StudyView:
         InputError: If the store's database is unavailable.
     """
     return StudyView(name, store.study(name), _load(store, name, "read"))
+
+
+@contextlib.contextmanager
+def requests_to(store: Store, name: str) -> Iterator[Requests]:
+    """Yield the requests of a study that another process may run.
+
+    Raises:
+        StudyNotFoundError: If the study does not exist.
+    """
+    if not store.ledger:
+        yield RequestFiles(store.study(name).requests)
+        return
+    opened = _load(store, name, "read")
+    try:
+        yield RequestAttributes(opened.study)
+    finally:
+        opened.leases.close()
 
 
 def open_all(store: Store) -> "ReadOnlyStorage":

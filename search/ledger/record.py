@@ -15,6 +15,8 @@ from ..trial import Failure, TrialResult, TrialState
 
 ATTRIBUTE = "result"
 RETRY_STATE = "again"
+FIXED, ENQUEUED = "fixed_params", "enqueued"
+"""Optuna's attribute of an enqueued trial with the given hyperparameters, and ours that says where they are from."""
 _EXECUTION = "execution"
 _STATES = {
     OptunaState.RUNNING: TrialState.RUNNING,
@@ -64,9 +66,9 @@ class TrialRecord:
 
     Attributes:
         number: The trial's number, from 0.
-        state: The trial's state; INTERRUPTED if it waits for its next attempt or was never trained.
-        params: The searched hyperparameters, by name.
-        result: The trial's result; None if it is RUNNING or INTERRUPTED.
+        state: The trial's state; INTERRUPTED if it waits for its next attempt or was never trained, WAITING if it was enqueued and has not run.
+        params: The searched hyperparameters, by name; of a WAITING trial those that were given.
+        result: The trial's result; None if it is not final.
     """
 
     number: int
@@ -188,6 +190,8 @@ def to_record(trial: FrozenTrial) -> TrialRecord:
     state, written = _STATES[trial.state], trial.user_attrs.get(ATTRIBUTE)
     if state is TrialState.FAILED and written is None:
         state = TrialState.INTERRUPTED
+    if trial.state is OptunaState.WAITING and FIXED in trial.system_attrs and RETRY_STATE not in trial.user_attrs:
+        return TrialRecord(number=trial.number, state=TrialState.WAITING, params=trial.system_attrs[FIXED], result=None)
     result = to_result(trial.number, state, written) if state.is_final and written else None
     if result is not None and written:
         result = replace(result, executions=tuple(_executions_of(trial, written)))

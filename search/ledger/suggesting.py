@@ -1,5 +1,7 @@
 """Asks an Optuna study for a trial with the hyperparameters that exist in it."""
 
+from collections.abc import Mapping
+
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.study import Study
 from optuna.trial import Trial
@@ -10,11 +12,21 @@ from ..experiment.search_space import SearchSpace
 
 def ask_for(space: SearchSpace, study: Study) -> tuple[int, dict[str, Value]]:
     """Let a study's sampler choose each hyperparameter that exists, given those before it, and return the new trial's number with them."""
-    trial, params = study.ask(), dict[str, Value]()
+    trial = study.ask()
+    return trial.number, _suggest_all(space, trial)
+
+
+def complete(space: SearchSpace, study: Study, trial_id: int, params: Mapping[str, Value]) -> dict[str, Value]:
+    """Let the sampler choose what an enqueued trial lacks; a trial that was proposed lacks nothing."""
+    return dict(params) if space.is_complete(params) else _suggest_all(space, Trial(study, trial_id))
+
+
+def _suggest_all(space: SearchSpace, trial: Trial) -> dict[str, Value]:
+    params: dict[str, Value] = {}
     for name, distribution in space.distributions.items():
         if space.exists(name, params):
             params[name] = _suggest(trial, name, distribution)
-    return trial.number, params
+    return params
 
 
 def _suggest(trial: Trial, name: str, distribution: BaseDistribution) -> Value:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..errors import DiskFullError, StudyFailedError, TakenOverError
+from ..errors import DiskFullError, SearchPausedError, StudyFailedError, TakenOverError
 from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
@@ -24,6 +24,7 @@ from .disk_space import is_full
 from .interrupts import deferred_interrupts
 from .model_retention import kept_executions, remove_checkpoints, remove_models, retention_threshold
 from .observer import Observer
+from .requests import STOP, EndRequested, Inbox
 from .stopping import found_enough
 
 logger = logging.getLogger(__name__)
@@ -92,18 +93,28 @@ class SearchLoop:
 
         Raises:
             StudyFailedError: If too many trials failed one after another.
+            SearchPausedError: If another process has asked for a pause.
         """
         self._breaker = CircuitBreaker(self.experiment.search.max_failures_in_a_row)
         deadline = time.monotonic() + (self.experiment.search.timeout_seconds or float("inf"))
         self._space = self.experiment.space.searched
         self._remove_models()
         remove_checkpoints(self.ledger)
+        self._inbox = Inbox(self.ledger)
+        self._inbox.open()
         with deferred_interrupts(self.executor.wake) as self._check_interrupt:
-            return self._run_until(deadline)
+            try:
+                return self._run_until(deadline)
+            except EndRequested as request:
+                if request.kind == STOP:
+                    return "perceptune stop has ended it"
+                n_finished, name = self.ledger.n_finished, self.ledger.name
+                raise SearchPausedError(f"paused with {n_finished} of {self.n_trials} trials; perceptune resume {name} continues") from None
 
     def _run_until(self, deadline: float) -> str:
         while True:
             self._check_interrupt()
+            self._inbox.check()
             reason = self._submit_trials(deadline)
             if not self._running and self._is_over(reason):
                 return reason if self.ledger.n_finished < self.n_trials else ""
@@ -170,6 +181,7 @@ class SearchLoop:
 
     def _report(self, report: EpochReport | ExecutionReport) -> bool:
         self._check_interrupt()
+        self._inbox.check()
         if not self.ledger.holds(report.number):
             return False
         if isinstance(report, ExecutionReport):

@@ -14,6 +14,8 @@ from ..experiment.callback_paths import check_paths
 from ..experiment.file import Experiment
 from ..experiment.reference_checks import check_references
 from ..ledger import Ledger, StudyView
+from ..pruners import make_pruner
+from ..samplers import make_sampler
 from ..training.metrics import check_objective, check_ranking
 from .data_checks import check_validation
 from .open_files import check_open_files
@@ -34,6 +36,14 @@ def check_written(experiment: Experiment, folder: Path) -> None:
     check_open_files(n_workers if isinstance(n_workers, int) else os.cpu_count() or 1)
     check_references(experiment)
     check_paths(experiment, folder)
+
+
+def load_study(ledger: Ledger, experiment: Experiment) -> Dataset:
+    """Load and check the data of a study, and set its sampler and pruner; see `load_data`."""
+    dataset = load_data(ledger, experiment)
+    sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
+    ledger.use(sampler, make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs))
+    return dataset
 
 
 def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:

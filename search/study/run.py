@@ -19,10 +19,8 @@ from ..executors.base import Executor
 from ..executors.registry import make_executor
 from ..experiment.file import Experiment, load_experiment
 from ..ledger import Ledger
-from ..pruners import make_pruner
 from ..redaction import redact
 from ..reports import import_libraries
-from ..samplers import make_sampler
 from ..store import Store
 from ..temporary_files import remove_abandoned
 from ..tracking.background import BackgroundTracker
@@ -36,9 +34,10 @@ from .champion_training import train_champion, trains_champion
 from .code_changes import check_code
 from .comparisons import compare_with_baselines
 from .ending import Ending
+from .first_trials import FirstTrial, enqueue, first_trials
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
-from .preparation import check_written, load_data, prepare_arrays, targets_of_study
+from .preparation import check_written, load_study, prepare_arrays, targets_of_study
 from .renaming import rename_archived
 from .repeated_training import RepeatedTraining
 from .repeated_trials import log_known_repeats
@@ -83,32 +82,25 @@ def run_study(
     check_written(experiment, store.study(name).root)
     with disk_space.disk_full_errors(store.root), ledgers.opened_for_run(store, name, experiment, fresh=fresh) as ledger:
         modules = check_code(ledger, experiment, accept_code=accept_code)
+        first = first_trials(experiment, store, name)
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs, modules)
         try:
             if is_started := ledger.n_finished < experiment.search.n_trials or trains_champion(ledger, experiment):
                 executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
-            _Run(experiment, _load(experiment, ledger), ledger, store, observer).run(executor, is_started=is_started)
+            _Run(experiment, load_study(ledger, experiment), ledger, store, observer, first).run(executor, is_started=is_started)
         finally:
             executor.close()
         return with_champion(summarize(ledger), store.tracking_uri)
 
 
-def _load(experiment: Experiment, ledger: Ledger) -> Dataset:
-    """Load and check the data, and set the ledger's sampler and pruner."""
-    dataset = load_data(ledger, experiment)
-    sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
-    ledger.use(sampler, make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs))
-    return dataset
-
-
 class _Run:
     """One run of a study in this process."""
 
-    def __init__(self, experiment: Experiment, dataset: Dataset, ledger: Ledger, store: Store, observer: Observer) -> None:
+    def __init__(self, experiment: Experiment, dataset: Dataset, ledger: Ledger, store: Store, observer: Observer, first: list[FirstTrial]) -> None:
         self._experiment = experiment
         self._dataset = dataset
         self._ledger = ledger
-        self._store = store
+        self._store, self._first = store, first
         self._observer = observer
         self._executor: Executor
         self._is_started = self._is_checked = False
@@ -166,6 +158,8 @@ class _Run:
         self._is_checked = True
         if is_new:
             self._check_loaded_again()
+        for note in enqueue(self._ledger, self._first):
+            self._observer.on_note(note)
         self._observer.on_stage("Searching")
 
     def _prepare_arrays(self) -> None:

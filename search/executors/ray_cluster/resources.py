@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import WorkerError
-from ...experiment.sections import ExecutorSection
+from ...experiment.executor_section import ExecutorSection
 from ..device_share import DeviceShare
 from ..devices import WORKER_BYTES, assign_devices
 

@@ -5,7 +5,7 @@ import pytest
 from search.errors import ExperimentError
 from search.executors.device_share import MEMORY_FRACTION, DeviceShare
 from search.executors.devices import divide_devices
-from search.experiment.sections import ExecutorSection
+from search.experiment.executor_section import ExecutorSection
 from tests import nvml
 
 

@@ -3,7 +3,7 @@ import pytest
 from search.executors.device_share import DeviceShare
 from search.executors.gpu_packing import GpuPacking, n_workers_that_fit
 from search.executors.worker_handle import WorkerHandle
-from search.experiment.sections import ExecutorSection
+from search.experiment.executor_section import ExecutorSection
 from search.trial import TrialResult, TrialState
 
 GIB = 2**30

@@ -2,7 +2,7 @@ import pytest
 
 from search.errors import ExperimentError, WorkerError
 from search.executors.ray_cluster.resources import Node, cpus_per_worker, divide_cluster, gpu_request
-from search.experiment.sections import ExecutorSection
+from search.experiment.executor_section import ExecutorSection
 
 GIB = 2**30
 SMALL = Node(2, 0, 8 * GIB)

@@ -1,0 +1,94 @@
+"""What a search tries first: the hyperparameters of ``search.first``, and the best ones of earlier studies, ``search.learn_from``."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import ledger as ledgers
+from ..errors import ExperimentError
+from ..experiment.file import Experiment
+from ..experiment.first_trials import to_params
+from ..experiment.parameters import Value
+from ..experiment.search_space import SearchSpace
+from ..ledger import Ledger, StudyView
+from ..store import Store
+
+N_BEST = 3
+"""Trials of each earlier study that are tried first."""
+
+
+@dataclass(frozen=True)
+class FirstTrial:
+    """A trial that a search tries first.
+
+    Attributes:
+        params: Its hyperparameters, as far as they are given.
+        source: What they are from; two of the same source are one trial.
+        note: What the user should know about it; empty for nothing.
+    """
+
+    params: Mapping[str, Value]
+    source: Any
+    note: str = ""
+
+
+def first_trials(experiment: Experiment, store: Store, name: str) -> list[FirstTrial]:
+    """Return the trials that a search tries first.
+
+    Args:
+        experiment: The experiment.
+        store: The local store, which has the earlier studies.
+        name: The study's name.
+
+    Raises:
+        StudyNotFoundError: If there is no study of a name.
+        ExperimentError: If it is this study.
+    """
+    space = experiment.space.searched
+    given = [FirstTrial(to_params(space, entry), {"search.first": dict(entry)}) for entry in experiment.search.first]
+    return [*given, *(trial for study in experiment.search.learn_from for trial in _best_of(study, space, store, name))]
+
+
+def _best_of(study: str, space: SearchSpace, store: Store, name: str) -> Iterator[FirstTrial]:
+    if study == name:
+        raise ExperimentError(f'search.learn_from: "{study}" is this study; name earlier ones, such as "{study}.1"')
+    view = ledgers.read(store, study)
+    try:
+        yield from (_learnt(view, number, space) for number, _ in view.ranking(N_BEST))
+    finally:
+        view.close()
+
+
+def _learnt(view: StudyView, number: int, space: SearchSpace) -> FirstTrial:
+    """Return what of an earlier study's trial is in a space."""
+    known = view.record(number).params
+    params: dict[str, Value] = {}
+    for name in space:  # what others depend on comes first
+        if name in known:
+            try:
+                params |= to_params(space, params | {name: known[name]})
+            except ValueError:
+                continue
+    left_out = sorted(known.keys() - params.keys())
+    shown = f" without {', '.join(left_out)}, which are not in this space" if left_out else ""
+    return FirstTrial(params, {"study": view.name, "trial": number}, f"trial {number} of {view.name} is tried first{shown}")
+
+
+def enqueue(ledger: Ledger, trials: list[FirstTrial]) -> Iterator[str]:
+    """Enqueue those trials that the study does not have yet, and yield their notes."""
+    for trial in trials:
+        if trial.params and enqueue_params(ledger, trial.params, trial.source) is not None and trial.note:
+            yield trial.note
+
+
+def enqueue_params(ledger: Ledger, params: Mapping[str, Value], source: Any) -> int | None:
+    """Enqueue a trial; what is not given follows the rules, if there are any, and else is the sampler's choice.
+
+    Returns:
+        The trial's number; None if there is one of this source.
+    """
+    space = ledger.experiment.space.searched
+    whole = space.draw(np.random.default_rng(len(ledger.records())), params) if space.rules else params
+    return ledger.enqueue(whole, source)

@@ -1,0 +1,119 @@
+"""What is asked of a search from outside: to try hyperparameters, to pause, to stop.
+
+Another process sends a request; the search takes it up when its next trial starts or its next epoch ends.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .. import ledger as ledgers
+from ..errors import InputError, StudyBusyError
+from ..experiment.first_trials import to_params
+from ..experiment.parameters import Value
+from ..ledger import Ledger
+from ..store import Store
+from .first_trials import enqueue_params
+
+PAUSE, STOP, ENQUEUE = "pause", "stop", "enqueue"
+
+
+class EndRequested(KeyboardInterrupt):
+    """The search was asked to pause or to stop; what runs in this process ends as after Ctrl-C.
+
+    Attributes:
+        kind: `PAUSE` or `STOP`.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+@dataclass
+class Inbox:
+    """Takes up the requests to a search.
+
+    Attributes:
+        ledger: The study.
+    """
+
+    ledger: Ledger
+
+    def open(self) -> None:
+        """Take up what was enqueued while the search did not run, and drop requests to a search that has ended meanwhile."""
+        for request in self.ledger.requests.receive():
+            self._enqueue(request)
+
+    def check(self) -> None:
+        """Take up new requests.
+
+        Raises:
+            EndRequested: If the search is to pause or to stop.
+        """
+        for request in self.ledger.requests.receive():
+            self._enqueue(request)
+            if request["kind"] in (PAUSE, STOP):
+                raise EndRequested(request["kind"])
+
+    def _enqueue(self, request: Mapping[str, Any]) -> None:
+        if request["kind"] == ENQUEUE:
+            enqueue_params(self.ledger, request["params"], request["source"])
+
+
+def enqueue_trial(store: Store, name: str, given: Mapping[str, Value | list[Value]]) -> int | None:
+    """Let a study try hyperparameters before it proposes new ones.
+
+    Args:
+        store: The local store.
+        name: The study's name.
+        given: The hyperparameters, as `search.experiment.first_trials.to_params` takes them.
+
+    Returns:
+        The trial's number; None if the running search gives it one.
+
+    Raises:
+        StudyNotFoundError: If the study does not exist.
+        InputError: If the study cannot try them.
+    """
+    view = ledgers.read(store, name)
+    try:
+        params = to_params(view.experiment.space.searched, given)
+    except ValueError as error:
+        raise InputError(f'Study "{name}" cannot try this: {error}') from None
+    finally:
+        view.close()
+    source = {"enqueue": dict(given), "at": time.time_ns()}
+    try:
+        ledger = ledgers.open_for_repair(store, name)
+    except StudyBusyError:
+        _send(store, name, {"kind": ENQUEUE, "params": params, "source": source})
+        return None
+    try:
+        return enqueue_params(ledger, params, source)
+    finally:
+        ledger.close()
+
+
+def ask_to_end(store: Store, name: str, kind: str) -> None:
+    """Ask those that run a study to pause or to stop.
+
+    Args:
+        store: The local store.
+        name: The study's name.
+        kind: `PAUSE` or `STOP`.
+
+    Raises:
+        StudyNotFoundError: If the study does not exist.
+        InputError: If nobody runs it.
+    """
+    ledgers.read(store, name).close()
+    if not ledgers.is_running(store, name):
+        raise InputError(f'Study "{name}" does not run; see perceptune studies')
+    _send(store, name, {"kind": kind})
+
+
+def _send(store: Store, name: str, request: Mapping[str, Any]) -> None:
+    with ledgers.requests_to(store, name) as requests:
+        requests.send(request)

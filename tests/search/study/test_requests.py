@@ -1,0 +1,114 @@
+"""Another terminal enqueues a trial, pauses and stops a running search, and resumes it without its file."""
+
+import csv
+import re
+from dataclasses import replace
+
+import pytest
+
+ASKING = """
+from pathlib import Path
+from sklearn.tree import DecisionTreeClassifier
+from search.store import Store
+from search.study.requests import ask_to_end, enqueue_trial
+
+class Asking(DecisionTreeClassifier):
+    def fit(self, x, y):
+        asked, fits = Path("asked"), Path("fits")
+        with fits.open("a") as file:
+            file.write(".")
+        if asked.exists() and len(fits.read_text()) % 4 == 0:
+            enqueue_trial(Store(), "own", {"max_depth": 9, "leaf": 7})
+            ask_to_end(Store(), "own", asked.read_text())
+            asked.unlink()
+        return super().fit(x, y)
+
+def build(max_depth, leaf):
+    return Asking(max_depth=max_depth, min_samples_leaf=leaf, random_state=0)
+"""
+EXPERIMENT = """
+model = "own:build"
+data = { loader = "breast_cancer" }
+objective = { metric = "val_accuracy", direction = "maximize" }
+executor = { name = "in-process" }
+[space.model]
+max_depth = { type = "int", low = 1, high = 9 }
+leaf = { type = "int", low = 1, high = 9 }
+[search]
+sampler = "random"
+n_trials = 60
+"""
+WIDTH = "width = { type = 'int', low = 1, high = 9 }"
+
+
+def read_until(process, pattern):
+    for line in process.stdout:
+        if re.search(pattern, line):
+            return
+    raise AssertionError(f"ended with exit status {process.wait()}")
+
+
+def trials(shell, *words):
+    shell.call("trials", "own", "--csv", "trials.csv", *words)
+    return list(csv.DictReader((shell.folder / "trials.csv").read_text().splitlines()))
+
+
+@pytest.fixture
+def asking(shell, forks):
+    (shell.folder / "own.py").write_text(ASKING)
+    (shell.folder / "own.toml").write_text(EXPERIMENT)
+    return shell
+
+
+def test_a_paused_search_is_resumed_without_its_file_and_a_stopped_one_has_a_champion(asking):
+    (asking.folder / "asked").write_text("pause")
+    paused = asking.call("run", "own.toml", status=130)
+    assert re.search(r"paused with \d+ of 60 trials; perceptune resume own continues", paused.stderr)
+    n_finished = sum(trial["state"] == "COMPLETE" for trial in trials(asking))
+    assert n_finished < 60
+    (asking.folder / "own.toml").unlink()
+    (asking.folder / "asked").write_text("stop")
+    stopped = asking.call("resume", "own").stdout
+    assert re.search(r"Ended with \d+ of 60 trials: perceptune stop has ended it", stopped)
+    assert "models:/own/1" in stopped
+    found = trials(asking)
+    assert n_finished < sum(trial["state"] == "COMPLETE" for trial in found) < 60
+    assert sum((trial["max_depth"], trial["leaf"]) == ("9", "7") for trial in found) >= 2
+    assert "own: no problems" in asking.call("doctor", "own").stdout
+
+
+def test_what_nobody_runs_cannot_be_ended_or_resumed(asking):
+    asking.call("run", "own.toml", "--trials", 2)
+    for verb in ("pause", "stop"):
+        assert 'Study "own" does not run; see perceptune studies' in asking.call(verb, "own", status=2).stderr
+        assert 'There is no study "other"' in asking.call(verb, "other", status=2).stderr
+    assert 'There is no study "other"' in asking.call("resume", "other", status=2).stderr
+    assert "expected at least 1" in asking.call("resume", "own", "--trials", 0, status=2).stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("has_database", [False, True])
+def test_a_running_search_takes_up_what_another_terminal_asks(shell, forks, write_own, has_database, request):
+    words = ["--ledger", request.getfixturevalue("database_url")] if has_database else []
+    shell = replace(shell, preloaded=forks)
+    write_own(shell, "build_slow", WIDTH, trials=40)
+    with shell.start("run", "own.toml", "--sampler", "random", *words) as process:
+        read_until(process, r"\[ *1/40\]")
+        said = shell.call("enqueue", "own", "width=9", *words).stdout
+        assert ("The running search" in said) or has_database
+        read_until(process, r"trial \d+ COMPLETE.*width=9")
+        assert "pauses at its next epoch; to go on" in shell.call("pause", "own", *words).stdout
+        rest = process.stdout.read()
+    assert process.returncode == 130, rest
+    assert re.search(r"paused with \d+ of 40 trials; perceptune resume own continues", rest), rest
+    assert 'Study "own" does not run' in shell.call("stop", "own", *words, status=2).stderr
+    n_finished = sum(trial["state"] == "COMPLETE" for trial in trials(shell, *words))
+    with shell.start("resume", "own", *words) as process:
+        read_until(process, rf"\[ *{n_finished + 1}/40\]")
+        assert "registers the best model so far" in shell.call("stop", "own", *words).stdout
+        rest = process.stdout.read()
+    assert process.returncode == 0, rest
+    assert re.search(r"Ended with \d+ of 40 trials: perceptune stop has ended it", rest), rest
+    assert "models:/own/1" in rest
+    assert shell.call("doctor", "own", *words).stdout
+    assert all(trial["state"] in ("COMPLETE", "FAILED") for trial in trials(shell, *words))
