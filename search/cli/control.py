@@ -1,4 +1,4 @@
-"""The commands that change what a search does, from another terminal or machine: ``enqueue``, ``pause``, ``resume`` and ``stop``."""
+"""The commands that change what a search does, from another terminal or machine, or from what other tools have found."""
 
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (enqueue, pause, resume, stop):
         app.command()(command)
+    app.command("import")(import_)
 
 
 def enqueue(
@@ -29,6 +30,30 @@ def enqueue(
         console.print(f'The running search of "{study}" tries it next')
     else:
         console.print(f"Trial {number} waits; it is next when the search goes on: {program()} resume {study} --trials N")
+
+
+def import_(
+    experiment: Annotated[str, typer.Argument(help="An experiment file, or the name of one in experiments/.")],
+    source: Annotated[str, typer.Argument(help="An Optuna storage's URL or journal, a Keras Tuner folder, mlflow:EXPERIMENT, or a CSV file.")],
+    name: Annotated[str | None, typer.Option(help="Name of the Optuna study, if the storage has several.")] = None,
+    value: Annotated[str, typer.Option(help="Column of a CSV file, or metric of an MLflow run, that is the value.")] = "value",
+    rename: Annotated[list[str] | None, typer.Option("--rename", help="A hyperparameter's name there and here: lr=learning_rate.")] = None,
+    study: Annotated[str | None, typer.Option(help="Name of the study; the experiment's name if not given.")] = None,
+    ledger: Ledger = "",
+    set_: Annotated[list[str] | None, typer.Option("--set", help="Override a value of the experiment: key.path=value.")] = None,
+) -> None:
+    """Let a study learn from trials of Optuna, Keras Tuner, MLflow or a CSV file; the best three are tried again first."""
+    from ..experiment.file import load_experiment
+    from ..study.importing import import_trials
+
+    loaded, renamed = load_experiment(experiment, set_ or []), dict(map(_renamed, rename or []))
+    done = import_trials(loaded, source, study=study, store=make_store(ledger), name=name, value=value, renamed=renamed)
+    own = study or loaded.name
+    repeated = f", {done.n_repeated} of them before" if done.n_repeated else ""
+    console.print(f'"{own}" has learnt from {done.n_known} trials{repeated}; {len(done.first)} of them are tried first')
+    for reason, count in done.left_out.items():
+        console.print(f"{count} left out: {reason}")
+    console.print(f"To go on: {program()} run {experiment}" + (f" --study {study}" if study else ""))
 
 
 def pause(study: Study, ledger: Ledger = "") -> None:
@@ -61,6 +86,13 @@ def resume(
     overrides = [f"{key}={value}" for key, value in (("search.n_trials", trials), ("executor.n_workers", workers)) if value is not None]
     experiment = stored_experiment(store, study, overrides)
     print_summary(search(experiment, store, study=study, fresh=False, accept_code=False), f"resume {study}")
+
+
+def _renamed(word: str) -> tuple[str, str]:
+    there, separator, here = word.partition("=")
+    if not (there and separator and here):
+        raise InputError(f"--rename {word}: expected THERE=HERE, such as lr=learning_rate")
+    return there.strip(), here.strip()
 
 
 def _given(word: str) -> tuple[str, Any]:

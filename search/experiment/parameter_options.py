@@ -55,7 +55,7 @@ class Parameter(Table):
         repeat: Name of the hyperparameter that says how many values there are, such as "n_hidden" for a value per layer, or their
             number. The builder gets a list; the values have this hyperparameter's name with _1, _2 ... Defaults to one value.
         prior: A value that is thought good, or a table with it and its strength, "weak", "medium" (the default) or "strong"; the
-            search looks there first. Defaults to none.
+            search begins near it. Defaults to none.
     """
 
     when: dict[str, Listed] | None = Field(default=None, exclude_if=_is_none)

@@ -24,7 +24,7 @@ from ..trial import EpochReport, ExecutionReport, Failure, TrialResult, TrialSta
 from .base import OpenedStudy
 from .coordination import CoordinatedStudy
 from .record import ATTRIBUTE, ENQUEUED, FIXED, RETRY_STATE, RetryState, execution_key, execution_scores, to_attribute, to_retry_state
-from .suggesting import ask_for, complete
+from .suggesting import add_known, ask_for, complete
 
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
@@ -70,6 +70,20 @@ class Ledger(CoordinatedStudy):
             self.study.enqueue_trial(dict(params), {ENQUEUED: source})
             self._refresh()
             return max(self._trials.waiting)
+
+    def add_known(self, params: Mapping[str, Value], value: float, source: Any) -> bool:
+        """Add a trial of another tool, from which samplers learn, and which is none of the study's own.
+
+        Args:
+            params: Its hyperparameters.
+            value: Its value.
+            source: What it is from, plain JSON; a trial of the same source is added once.
+
+        Returns:
+            Whether it is new.
+        """
+        with self._leases.lock():
+            return add_known(self.study, self.experiment.space.searched, params, value, source)
 
     def propose(self, space: SearchSpace, n_trials: int, size: int) -> None:
         """Propose the next generation of trials, or the rest of one, once all earlier trials have finished; `ask` starts them.

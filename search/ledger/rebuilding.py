@@ -22,7 +22,7 @@ from ..trial import TrialResult, TrialState
 from .journal_checksum import checksum_path
 from .journal_file import parse_line
 from .journal_store import JournalStore, open_storage
-from .record import ATTRIBUTE, execution_key, to_attribute, to_record
+from .record import ATTRIBUTE, IMPORTED, execution_key, to_attribute, to_record
 
 _CREATE_STUDY, _CREATE_TRIAL, _LAST_OPERATION = 0, 4, 9
 _STATES = {TrialState.COMPLETE: OptunaState.COMPLETE, TrialState.PRUNED: OptunaState.PRUNED, TrialState.FAILED: OptunaState.FAIL}
@@ -137,7 +137,7 @@ def _merge(
         salvaged = trials[number] if number < len(trials) else None
         if number in known and _is_better(known[number][1], results.get(number)):
             merged.append(_to_trial(experiment, *known[number]))
-        elif salvaged is None or (salvaged.state.is_finished() and not results.get(number)):
+        elif salvaged is None or (IMPORTED not in salvaged.user_attrs and salvaged.state.is_finished() and not results.get(number)):
             merged.append(create_trial(state=OptunaState.FAIL))
         else:
             merged.append(salvaged)

@@ -15,6 +15,8 @@ from ..trial import Failure, TrialResult, TrialState
 
 ATTRIBUTE = "result"
 RETRY_STATE = "again"
+IMPORTED = "imported"
+"""The attribute of a trial of another tool, which samplers know and which is none of the study's own."""
 FIXED, ENQUEUED = "fixed_params", "enqueued"
 """Optuna's attribute of an enqueued trial with the given hyperparameters, and ours that says where they are from."""
 _EXECUTION = "execution"
@@ -100,8 +102,11 @@ class TrialRecord:
 
 
 def was_proposed(trial: FrozenTrial) -> bool:
-    """Return whether a trial got hyperparameters; one whose coordinator died before that has FAILED in Optuna, never ran, and is passed over."""
-    return trial.state is not OptunaState.FAIL or ATTRIBUTE in trial.user_attrs or bool(trial.params)
+    """Return whether a trial is the study's own, and got hyperparameters.
+
+    One whose coordinator died before that has FAILED in Optuna, never ran, and is passed over.
+    """
+    return IMPORTED not in trial.user_attrs and (trial.state is not OptunaState.FAIL or ATTRIBUTE in trial.user_attrs or bool(trial.params))
 
 
 def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "request "
 _SECONDS = 0.2
-"""Between two looks for requests."""
+"""Between two searches for requests."""
 
 
 class Requests(Protocol):
@@ -78,7 +78,7 @@ class RequestAttributes:
 
 @final
 class PeriodicRequests:
-    """Looks for requests five times a second at most.
+    """Searches for requests five times a second at most.
 
     Args:
         requests: The requests.
@@ -93,7 +93,7 @@ class PeriodicRequests:
         self._requests.send(request)
 
     def receive(self) -> list[Any]:
-        """Return new requests; none if it has looked a moment ago."""
+        """Return new requests; none if that was done a moment ago."""
         now = time.monotonic()
         if now < self._looked_at + _SECONDS:
             return []

@@ -1,13 +1,15 @@
 """Asks an Optuna study for a trial with the hyperparameters that exist in it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.study import Study
-from optuna.trial import Trial
+from optuna.trial import Trial, create_trial
 
 from ..experiment.parameters import Value
 from ..experiment.search_space import SearchSpace
+from .record import IMPORTED
 
 
 def ask_for(space: SearchSpace, study: Study) -> tuple[int, dict[str, Value]]:
@@ -19,6 +21,15 @@ def ask_for(space: SearchSpace, study: Study) -> tuple[int, dict[str, Value]]:
 def complete(space: SearchSpace, study: Study, trial_id: int, params: Mapping[str, Value]) -> dict[str, Value]:
     """Let the sampler choose what an enqueued trial lacks; a trial that was proposed lacks nothing."""
     return dict(params) if space.is_complete(params) else _suggest_all(space, Trial(study, trial_id))
+
+
+def add_known(study: Study, space: SearchSpace, params: Mapping[str, Value], value: float, source: Any) -> bool:
+    """Add a trial of another tool to a study, unless there is one of its source, and return whether it is new."""
+    if any(trial.user_attrs.get(IMPORTED) == source for trial in study.get_trials(deepcopy=False)):
+        return False
+    distributions = {name: space.distributions[name] for name in params}
+    study.add_trial(create_trial(params=dict(params), distributions=distributions, value=value, user_attrs={IMPORTED: source}))
+    return True
 
 
 def _suggest_all(space: SearchSpace, trial: Trial) -> dict[str, Value]:

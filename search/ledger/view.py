@@ -149,7 +149,7 @@ class StudyView:
 
     def spans(self) -> list[tuple[datetime, datetime]]:
         """Return when each finished trial was first started and ended, in local time."""
-        trials = self.study.get_trials(deepcopy=False)
+        trials = filter(was_proposed, self.study.get_trials(deepcopy=False))
         return [(trial.datetime_start, trial.datetime_complete) for trial in trials if trial.datetime_start and trial.datetime_complete]
 
     def executions(self, number: int, batch_size: int | None = None) -> list[TrialResult]:

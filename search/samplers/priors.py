@@ -1,6 +1,6 @@
 """What is thought of hyperparameters before any trial: the values of ``prior``, as distributions around them.
 
-The start of a search looks there: its first trial has these values, and of the following ones every second draws from the distributions.
+The start of a search is near them: its first trial has these values, and of the following ones every second draws from the distributions.
 """
 
 import numpy as np

@@ -30,7 +30,7 @@ class SearchSpaceSampler(DelegatingSampler):
         sampler: The sampler.
         space: The search space.
         seed: The study's seed.
-        n_start: Trials at the start of the search, which look at the priors.
+        n_start: Trials at the start of the search, which are near the priors.
     """
 
     def __init__(self, sampler: BaseSampler, space: SearchSpace, seed: int, n_start: int) -> None:

@@ -38,7 +38,7 @@ def test_a_study_starts_with_everything_that_makes_it_reproducible(
     assert params["model"] == "models.mlp:build_mlp"
     assert params["space.model.n_hidden"] == "int 0 to 3"
     assert params["space.training.learning_rate"] == "float 0.001 to 0.1 log"
-    assert (params["sampler"], params["pruner"], params["seed"]) == ("random", "none", "7")
+    assert (params["sampler"], params["pruner"], params["seed"]) == ("random", "auto", "7")
     assert (params["objective.metric"], params["objective.direction"]) == ("val_accuracy", "maximize")
     assert len(tags["mlflow.source.git.commit"]) == 40
     assert tags["mlflow.source.git.dirty"] in {"true", "false"}
