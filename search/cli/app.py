@@ -29,6 +29,7 @@ from . import (
     inspection,
     management,
     models,
+    refinement,
     repeats,
     run,
     schema,
@@ -47,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_SEARCHING, _RESULTS = (run, control, init, models, data), (studies, comparison, repeats, champion, evaluation, inspection)
+_SEARCHING, _RESULTS = (run, control, init, models, data), (studies, comparison, refinement, repeats, champion, evaluation, inspection)
 for group in (*_SEARCHING, *_RESULTS, management, doctor, ui, dashboard, schema):
     group.register(app)
 for command in app.registered_commands:  # whole: the list of commands would cut it

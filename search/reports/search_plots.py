@@ -69,7 +69,7 @@ def importances(study: "optuna.Study", metric: str) -> "Figure | None":
     values = {trial.value for trial in completed(study)}
     if n_completed(study) < _MIN_FOR_IMPORTANCES or len(values) == 1 or not _is_searched(study):
         return None
-    shares, errors = _importances(study)
+    shares, errors = importance_shares(study)
     names = sorted(shares, key=lambda name: shares[name])
     figure = Figure()
     figure.add_bar(
@@ -86,7 +86,7 @@ def importances(study: "optuna.Study", metric: str) -> "Figure | None":
     return figure.update_xaxes(tickformat=".0%", range=[0, 1.05 * largest])
 
 
-def _importances(study: "optuna.Study") -> tuple[dict[str, float], dict[str, float]]:
+def importance_shares(study: "optuna.Study") -> tuple[dict[str, float], dict[str, float]]:
     """Return the importance of each hyperparameter, and its standard error over bootstrap samples of the trials."""
     import numpy as np
     import optuna
