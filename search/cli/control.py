@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def enqueue(
     study: Study,
-    params: Annotated[list[str], typer.Argument(help="Hyperparameters as name=value, a list as name=[64,32]; the sampler chooses the others.")],
+    params: Annotated[list[str], typer.Argument(help='Hyperparameters as name=value, a list as "name=[64,32]"; the sampler chooses the others.')],
     ledger: Ledger = "",
 ) -> None:
     """Let a study try these hyperparameters before it proposes new ones, also while it runs."""
@@ -27,9 +27,9 @@ def enqueue(
 
     number = enqueue_trial(make_store(ledger), study, dict(map(_given, params)))
     if number is None:
-        console.print(f'The running search of "{study}" tries it next')
+        console.print(f'The running search of "{study}" tries it before new ones')
     else:
-        console.print(f"Trial {number} waits; it is next when the search goes on: {program()} resume {study} --trials N")
+        console.print(f"Trial {number} waits, and is tried before new ones when the search goes on: {program()} resume {study} --trials N")
 
 
 def import_(

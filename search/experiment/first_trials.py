@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from ..errors import nearest
+from .parameter_options import is_on_step
 from .parameters import CategoricalParameter, FloatParameter, IntParameter, Searched, Value
-from .search_space import SearchSpace
+from .search_space import MAX_DRAWS, SearchSpace
 from .toml import to_toml
 
 Given = Mapping[str, Any]
@@ -22,6 +25,8 @@ def to_params(space: SearchSpace, given: Given) -> dict[str, Value]:
     Raises:
         ValueError: If a name is not searched, a value is not in its range, or they exist in no trial together, or break a rule.
     """
+    if not given:
+        raise ValueError("no hyperparameter is given; write such as learning_rate = 0.01")
     params: dict[str, Value] = {}
     for name, value in given.items():
         for own, single in _singles(space, name, value):
@@ -37,6 +42,8 @@ def to_params(space: SearchSpace, given: Given) -> dict[str, Value]:
     if not space.obeys(params):
         broken = next(rule for rule in space.rules if not space.obeys_one(rule, params))
         raise ValueError(f'they break rules.{broken.name} = "{broken.expression}"')
+    if space.rules and space.completed(params, np.random.default_rng(0)) is None:
+        raise ValueError(f"none of {MAX_DRAWS:,} random combinations with them obeys {', '.join(rule.name for rule in space.rules)} of [space.rules]")
     return params
 
 
@@ -80,11 +87,6 @@ def _checked(name: str, value: Value, parameter: Searched) -> Value:
 def _in_range(name: str, value: float, parameter: IntParameter | FloatParameter) -> Value:
     if not parameter.low <= value <= parameter.largest:
         raise ValueError(f"{name} = {to_toml(value)} is not in its range, {parameter.low} to {parameter.largest}; widen it, or correct the value")
-    n_steps = (value - parameter.low) / parameter.step if parameter.step is not None else 0.0
-    if abs(n_steps - round(n_steps)) > _TOLERANCE:
+    if not is_on_step(value, parameter.low, parameter.step):
         raise ValueError(f"{name} = {to_toml(value)} is on no step of {parameter.step} from {parameter.low}; correct the value")
     return int(value) if isinstance(parameter, IntParameter) else float(value)
-
-
-_TOLERANCE = 1e-6
-"""Of a number of steps."""

@@ -72,8 +72,8 @@ class Parameter(Table):
         """The prior with its strength."""
         return self.prior if isinstance(self.prior, Prior | None) else Prior(value=self.prior)
 
-    def check_expected(self, low: float, high: float, *, is_whole: bool) -> None:
-        """Check that the prior is a number of the range.
+    def check_expected(self, low: float, high: float, step: float | None, *, is_whole: bool) -> None:
+        """Check that the prior is a number of the range, and on one of its steps.
 
         Raises:
             ValueError: If it is not.
@@ -81,3 +81,15 @@ class Parameter(Table):
         value = self.expected.value if self.expected else low
         if isinstance(value, bool | str) or (is_whole and not isinstance(value, int)) or not low <= value <= high:
             raise ValueError(f"prior = {to_toml(value)} is no {'whole ' if is_whole else ''}number from {low} to {high}; correct it")
+        if not is_on_step(value, low, step):
+            raise ValueError(f"prior = {to_toml(value)} is on no step of {step} from {low}; correct it")
+
+
+def is_on_step(value: float, low: float, step: float | None) -> bool:
+    """Return whether a value is a whole number of steps above ``low``; any is without a step."""
+    n_steps = (value - low) / step if step is not None else 0.0
+    return abs(n_steps - round(n_steps)) < _TOLERANCE
+
+
+_TOLERANCE = 1e-6
+"""Of a number of steps."""

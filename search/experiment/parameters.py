@@ -38,7 +38,7 @@ class IntParameter(Parameter):
     @model_validator(mode="after")
     def _check(self) -> "IntParameter":
         _check_range(self.low, self.high, self.step if self.step != 1 else None, self.log)
-        self.check_expected(self.low, self.high, is_whole=True)
+        self.check_expected(self.low, self.largest, self.step, is_whole=True)
         return self
 
     @property
@@ -72,7 +72,7 @@ class FloatParameter(Parameter):
     @model_validator(mode="after")
     def _check(self) -> "FloatParameter":
         _check_range(self.low, self.high, self.step, self.log)
-        self.check_expected(self.low, self.high, is_whole=False)
+        self.check_expected(self.low, self.largest, self.step, is_whole=False)
         return self
 
     @property

@@ -152,18 +152,13 @@ class SearchSpace(Mapping[str, Searched]):
             names = ", ".join(rule.name for rule in self.rules)
             raise ValueError(f"rules: none of {MAX_DRAWS:,} random combinations obeys {names}; correct them, or narrow the ranges so that more do")
 
-    def draw(self, random: np.random.Generator, given: Params | None = None) -> dict[str, Value]:
-        """Return a random combination that obeys the rules; any, in the unlikely case that 10,000 do not.
+    def draw(self, random: np.random.Generator) -> dict[str, Value]:
+        """Return a random combination that obeys the rules; any, in the unlikely case that 10,000 do not."""
+        return self.completed({}, random) or next(self._drawn(random, {}))
 
-        Args:
-            random: Random numbers.
-            given: Hyperparameters that it has. Defaults to none.
-        """
-        params: dict[str, Value] = {}
-        for _, params in zip(range(MAX_DRAWS), self._drawn(random, given or {}), strict=False):
-            if self.obeys(params):
-                break
-        return params
+    def completed(self, given: Params, random: np.random.Generator) -> dict[str, Value] | None:
+        """Return a random combination with given hyperparameters that obeys the rules; None if 10,000 do not."""
+        return next((params for _, params in zip(range(MAX_DRAWS), self._drawn(random, given), strict=False) if self.obeys(params)), None)
 
     def at(self, end: int) -> dict[str, Value]:
         """Return a combination at one end of all ranges, 0 for the smallest values and -1 for the largest, or a random one if it breaks a rule."""

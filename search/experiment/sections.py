@@ -245,6 +245,8 @@ class SearchSection(Table):
     @model_validator(mode="after")
     def _check_reproducible(self) -> Self:
         by_time = f'pruner = "{self.pruner}"' if self.pruner not in ("auto", "none") else "[search.stop]" if self.stop != StopSection() else None
+        if self.reproducible and (self.first or self.learn_from):
+            raise ValueError("reproducible = true excludes first and learn_from, since trials follow from the seed alone; leave one of them out")
         if self.reproducible and by_time:
             raise ValueError(f"reproducible = true excludes {by_time}, which decides by what ends first; leave one of them out")
         return self

@@ -106,7 +106,7 @@ class Space(Table):
         model: The builder's arguments; the text "env:NAME" is the value of an environment variable.
         training: The training settings.
         rules: What the values of a trial must obey, an expression for each name, such as "n_neurons_2 <= n_neurons_1". It may have
-            hyperparameters, numbers, text, comparisons, and, or, not, arithmetic, abs, len, max, min and sum. A rule with a
+            hyperparameters, numbers, text, comparisons, and, or, not, arithmetic, abs, len, max, min and sum. A comparison with a
             hyperparameter that does not exist in a trial does not count there. Defaults to none.
     """
 
@@ -171,6 +171,12 @@ class Space(Table):
         return {name for name in self.searched_model if name in space.unused or space.conditions.get(name)}
 
     @property
+    def optional_settings(self) -> set[str]:
+        """Names of the searched training settings that some trials do not have, whose defaults count there."""
+        space = self.searched
+        return {name for name in self.searched_training if name in space.unused or space.conditions.get(name)}
+
+    @property
     def counts(self) -> set[str]:
         """Names that say how many values a list has; a builder that gets the list need not have them as arguments."""
         return {entry.repeat for entry in self.searched_model.values() if isinstance(entry.repeat, str)}
@@ -188,7 +194,10 @@ class Space(Table):
     def max_epochs(self) -> int:
         """The largest number of epochs of a trial."""
         epochs: Any = self._training_entries["epochs"]
-        return int(max(epochs.extremes)) if "epochs" in self.searched_training else int(epochs)
+        if "epochs" not in self.searched_training:
+            return int(epochs)
+        largest, default = int(max(epochs.extremes)), TrainingSettings().epochs
+        return max(largest, default) if "epochs" in self.optional_settings else largest
 
     def training_settings(self, params: Mapping[str, Value]) -> TrainingSettings:
         """Return all training settings for the params of one trial."""

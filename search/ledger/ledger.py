@@ -43,6 +43,7 @@ class Ledger(CoordinatedStudy):
     def __init__(self, name: str, folder: StudyFolder, opened: OpenedStudy) -> None:
         super().__init__(name, folder, opened)
         self._running: dict[int, int] = {}  # Optuna's trial id by number
+        self.opened_at = time.time()
 
     def set_attribute(self, key: str, value: Any) -> None:
         """Write an attribute of the study; its value must be plain JSON."""

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, final
 
@@ -19,12 +20,15 @@ _SECONDS = 0.2
 class Requests(Protocol):
     """The requests of one study."""
 
-    def send(self, request: Any) -> None:
+    def send(self, request: Mapping[str, Any]) -> None:
         """Write a request, plain JSON."""
         ...
 
-    def receive(self) -> list[Any]:
-        """Return the requests that this process has not received yet, in the order in which they were written."""
+    def receive(self) -> Iterator[Any]:
+        """Yield the requests that this process has not received yet, in the order in which they were written.
+
+        Each has the time when it was sent, ``at``, in seconds since 1970. It counts as received when the next one is asked for.
+        """
         ...
 
 
@@ -39,22 +43,20 @@ class RequestFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def send(self, request: Any) -> None:
+    def send(self, request: Mapping[str, Any]) -> None:
         """Write a file."""
-        atomic_file.write_bytes(self._folder / f"{time.time_ns()}-{os.getpid()}.json", json.dumps(request).encode())
+        atomic_file.write_bytes(self._folder / f"{time.time_ns()}-{os.getpid()}.json", json.dumps({**request, "at": time.time()}).encode())
 
-    def receive(self) -> list[Any]:
-        """Read and remove the files."""
-        paths = sorted(path for path in self._folder.glob("*.json") if ".unfinished" not in path.name)
-        found = [json.loads(path.read_bytes()) for path in paths]
-        for path in paths:
+    def receive(self) -> Iterator[Any]:
+        """Read the files, and remove each one after it was taken up."""
+        for path in sorted(path for path in self._folder.glob("*.json") if ".unfinished" not in path.name):
+            yield json.loads(path.read_bytes())
             path.unlink()
-        return found
 
 
 @final
 class RequestAttributes:
-    """Requests in attributes of an Optuna study in a database, for all processes that run it; each receives those that come after its start.
+    """Requests in attributes of an Optuna study in a database, for all processes that run it; each receives all of them.
 
     Args:
         study: The study.
@@ -62,18 +64,18 @@ class RequestAttributes:
 
     def __init__(self, study: "optuna.Study") -> None:
         self._study = study
-        self._seen: set[str] | None = None
+        self._seen = set[str]()
 
-    def send(self, request: Any) -> None:
+    def send(self, request: Mapping[str, Any]) -> None:
         """Write an attribute."""
-        self._study.set_user_attr(f"{_PREFIX}{time.time_ns()}-{os.getpid()}", request)
+        self._study.set_user_attr(f"{_PREFIX}{time.time_ns()}-{os.getpid()}", {**request, "at": time.time()})
 
-    def receive(self) -> list[Any]:
-        """Read the attributes; the first call returns none."""
+    def receive(self) -> Iterator[Any]:
+        """Read the attributes."""
         written = {key: value for key, value in self._study.user_attrs.items() if key.startswith(_PREFIX)}
-        seen = written.keys() if self._seen is None else self._seen
-        self._seen = set(written)
-        return [written[key] for key in sorted(written.keys() - seen)]
+        for key in sorted(written.keys() - self._seen):
+            yield written[key]
+            self._seen.add(key)
 
 
 @final
@@ -86,16 +88,15 @@ class PeriodicRequests:
 
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
-        self._looked_at = -float("inf")
+        self._searched_at = -float("inf")
 
-    def send(self, request: Any) -> None:
+    def send(self, request: Mapping[str, Any]) -> None:
         """Write a request."""
         self._requests.send(request)
 
-    def receive(self) -> list[Any]:
-        """Return new requests; none if that was done a moment ago."""
+    def receive(self) -> Iterator[Any]:
+        """Yield new requests; none if that was done a moment ago."""
         now = time.monotonic()
-        if now < self._looked_at + _SECONDS:
-            return []
-        self._looked_at = now
-        return self._requests.receive()
+        if now >= self._searched_at + _SECONDS:
+            self._searched_at = now
+            yield from self._requests.receive()

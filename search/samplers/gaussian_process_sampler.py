@@ -22,7 +22,7 @@ from ..experiment.parameters import Searched, Value
 from ..experiment.search_space import SearchSpace
 from ..seeds import trial_seed
 from .grid import n_combinations
-from .history import Estimate, estimate, n_tried, past_trials
+from .history import Estimate, estimate, n_proposed, n_tried, past_trials
 from .priors import Priors
 from .unit_space import Floats, UnitSpace
 
@@ -102,7 +102,8 @@ class GaussianProcessSampler(BaseSampler):
         past = self._past(study, trial.number)
         random = np.random.default_rng(trial_seed(self._seed, trial.number))
         if np.isfinite(past.values).sum() < self._n_startup:
-            return self._spread(trial.number, past, random)
+            params = self._spread(trial.number, past, random)
+            return params if self._priors is None else self._priors.start(n_proposed(study, trial.number), params, random)
         # Threads slow down products of such small matrices, especially next to busy workers.
         with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore")  # scikit-learn warns of length scales at their bounds
@@ -134,8 +135,7 @@ class GaussianProcessSampler(BaseSampler):
         if number:  # SciPy cannot advance by 0
             sequence.fast_forward(number)
         points = np.vstack([sequence.random(1), random.random((N_BEST * N_NEAR_EACH, self._unit.n_axes))])
-        params = self._first_obeying(self._untried(points, past.tried), random)
-        return params if self._priors is None else self._priors.start(number, params, random)
+        return self._first_obeying(self._untried(points, past.tried), random)
 
     def _improve(self, past: _Past, random: np.random.Generator) -> dict[str, Value]:
         """Return the point of the largest expected improvement."""

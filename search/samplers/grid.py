@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from optuna.study import Study
     from optuna.trial import FrozenTrial
 
-MAX_SIZE, MAX_COUNTED = 1_000_000, 100_000
+MAX_SIZE, MAX_COUNTED = 1_000_000, 20_000
 """Combinations of a grid, and combinations of which those that may be proposed are counted, at most."""
 
 

@@ -78,6 +78,11 @@ def n_tried(study: "Study", space: SearchSpace) -> int:
     return len({tuple(axis.index(params[axis.name]) if axis.name in params else None for axis in axes) for params in complete})
 
 
+def n_proposed(study: "Study", number: int) -> int:
+    """Return the number of trials before one, without those that were enqueued."""
+    return sum(trial.number < number and "fixed_params" not in trial.system_attrs for trial in all_trials(study))
+
+
 def has_waiting(study: "Study") -> bool:
     """Return whether trials wait for a retry."""
     return any(trial.state is TrialState.WAITING for trial in all_trials(study))

@@ -73,7 +73,9 @@ def qmc(
         scramble: Whether the seed shuffles the sequence; without, it is the same for every seed. Defaults to true.
     """
     # One seed for all trials: the study stores the position in the sequence.
-    others = ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed)
+    # What exists in some trials only is chosen by another sampler, whose choice may not depend on interruptions either.
+    is_conditional = SearchSpace.of(parameters).is_conditional
+    others = ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed) if is_conditional else None
     sampler = QMCSampler(qmc_type=qmc_type, scramble=scramble, seed=seed, independent_sampler=others, warn_independent_sampling=False)
     return in_space(sampler, seed, parameters, n_trials)
 

@@ -34,7 +34,7 @@ class Priors:
         """Return the hyperparameters of a trial, changed by the priors if it is one of the start.
 
         Args:
-            number: The trial's number.
+            number: How many were proposed before it, without those that a user has enqueued.
             proposed: What the sampler proposes for it.
             random: Random numbers.
         """
@@ -48,15 +48,18 @@ class Priors:
         return proposed
 
     def log_density(self, points: Floats) -> Floats:
-        """Return the logarithm of the density of points, ``(n_points, n_axes)``, up to a constant."""
+        """Return the logarithm of the density of points, ``(n_points, n_axes)``; of what does not exist there it is 0, as without a prior."""
         total = np.zeros(len(points))
         for name, prior in self._priors.items():
             column = self._names.index(name)
-            distance, deviation = np.nan_to_num(points[:, column] - self._centres[column]), DEVIATIONS[prior.strength]
+            distance, deviation = points[:, column] - self._centres[column], DEVIATIONS[prior.strength]
             if self._unit.is_choice[column]:
-                total += np.where(np.abs(distance) < _SAME, np.log(1 - deviation), np.log(deviation / max(1, len(self._space[name].extremes) - 1)))
+                n_choices = len(self._space[name].extremes)
+                others = np.log(n_choices * deviation / max(1, n_choices - 1))
+                density = np.where(np.abs(distance) < _SAME, np.log(n_choices * (1 - deviation)), others)
             else:
-                total -= 0.5 * np.square(distance / deviation)
+                density = -0.5 * np.square(distance / deviation) - np.log(deviation * np.sqrt(2 * np.pi))
+            total += np.where(np.isnan(distance), 0.0, density)
         return total
 
     def _draw(self, random: np.random.Generator) -> dict[str, Value]:

@@ -14,6 +14,7 @@ from ..experiment.parameters import Value
 from ..experiment.search_space import SearchSpace
 from ..seeds import trial_seed
 from .delegating import DelegatingSampler
+from .history import n_proposed
 from .priors import Priors
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class SearchSpaceSampler(DelegatingSampler):
                 break
         else:
             params = self._space.draw(random)
-        return params if self._priors is None else self._priors.start(trial.number, params, random)
+        return params if self._priors is None else self._priors.start(n_proposed(study, trial.number), params, random)
 
     def _propose(self, study: "Study", trial: FrozenTrial, together: dict[str, BaseDistribution]) -> dict[str, Value]:
         proposed = self._sampler.sample_relative(study, trial, together)

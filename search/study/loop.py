@@ -24,7 +24,7 @@ from .disk_space import is_full
 from .interrupts import deferred_interrupts
 from .model_retention import kept_executions, remove_checkpoints, remove_models, retention_threshold
 from .observer import Observer
-from .requests import STOP, EndRequested, Inbox
+from .requests import STOP, STOPPED, EndRequested, Inbox
 from .stopping import found_enough
 
 logger = logging.getLogger(__name__)
@@ -100,14 +100,14 @@ class SearchLoop:
         self._space = self.experiment.space.searched
         self._remove_models()
         remove_checkpoints(self.ledger)
-        self._inbox = Inbox(self.ledger)
-        self._inbox.open()
+        keeps_workers = bool(self.experiment.champion.confirm) or self.experiment.needs_refit
+        self._inbox = Inbox(self.ledger, self.ledger.opened_at, keeps_workers)
         with deferred_interrupts(self.executor.wake) as self._check_interrupt:
             try:
                 return self._run_until(deadline)
             except EndRequested as request:
                 if request.kind == STOP:
-                    return "perceptune stop has ended it"
+                    return STOPPED
                 n_finished, name = self.ledger.n_finished, self.ledger.name
                 raise SearchPausedError(f"paused with {n_finished} of {self.n_trials} trials; perceptune resume {name} continues") from None
 
@@ -170,7 +170,7 @@ class SearchLoop:
             return f"the time limit of {self.experiment.search.timeout_seconds:g} s is reached"
         if is_exhausted(self.ledger.study):
             return f'sampler "{self.experiment.search.sampler}" has proposed every combination'
-        return found_enough(self.experiment, self.ledger)
+        return STOPPED if self._inbox.is_stopped else found_enough(self.experiment, self.ledger)
 
     def _start_trial(self, number: int, params: Mapping[str, Value]) -> None:
         assignment = build_assignment(self.experiment, self.ledger, number, params)

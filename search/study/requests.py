@@ -12,10 +12,11 @@ from .. import ledger as ledgers
 from ..errors import InputError, StudyBusyError
 from ..experiment.first_trials import to_params
 from ..experiment.parameters import Value
-from ..ledger import Ledger
+from ..ledger import Ledger, StudyView
 from ..store import Store
 from .first_trials import enqueue_params
 
+STOPPED = "perceptune stop has ended it"
 PAUSE, STOP, ENQUEUE = "pause", "stop", "enqueue"
 
 
@@ -37,29 +38,33 @@ class Inbox:
 
     Attributes:
         ledger: The study.
+        since: When the study was opened, in seconds since 1970; a pause or a stop before that was asked of another run.
+        keeps_workers: Whether workers are needed after the search, so that running trials end before it stops.
+        is_stopped: Whether no more trials may start.
     """
 
     ledger: Ledger
-
-    def open(self) -> None:
-        """Take up what was enqueued while the search did not run, and drop requests to a search that has ended meanwhile."""
-        for request in self.ledger.requests.receive():
-            self._enqueue(request)
+    since: float
+    keeps_workers: bool
+    is_stopped: bool = False
 
     def check(self) -> None:
         """Take up new requests.
 
         Raises:
-            EndRequested: If the search is to pause or to stop.
+            EndRequested: If the search is to pause or to stop at once.
         """
-        for request in self.ledger.requests.receive():
-            self._enqueue(request)
-            if request["kind"] in (PAUSE, STOP):
-                raise EndRequested(request["kind"])
+        ends = [request["kind"] for request in self.ledger.requests.receive() if self._take_up(request)]
+        if STOP in ends and self.keeps_workers:
+            self.is_stopped = True
+        elif ends:
+            raise EndRequested(STOP if STOP in ends else PAUSE)
 
-    def _enqueue(self, request: Mapping[str, Any]) -> None:
+    def _take_up(self, request: Mapping[str, Any]) -> bool:
+        """Enqueue a trial, or return whether the search is to end."""
         if request["kind"] == ENQUEUE:
             enqueue_params(self.ledger, request["params"], request["source"])
+        return request["kind"] in (PAUSE, STOP) and request["at"] >= self.since
 
 
 def enqueue_trial(store: Store, name: str, given: Mapping[str, Value | list[Value]]) -> int | None:
@@ -79,6 +84,7 @@ def enqueue_trial(store: Store, name: str, given: Mapping[str, Value | list[Valu
     """
     view = ledgers.read(store, name)
     try:
+        _check_can_enqueue(view)
         params = to_params(view.experiment.space.searched, given)
     except ValueError as error:
         raise InputError(f'Study "{name}" cannot try this: {error}') from None
@@ -94,6 +100,13 @@ def enqueue_trial(store: Store, name: str, given: Mapping[str, Value | list[Valu
         return enqueue_params(ledger, params, source)
     finally:
         ledger.close()
+
+
+def _check_can_enqueue(view: StudyView) -> None:
+    if view.experiment.search.reproducible:
+        raise InputError(f'Study "{view.name}" is reproducible: its trials follow from its seed, so that none can be enqueued')
+    if "." in view.name:
+        raise InputError(f'Study "{view.name}" is archived, and does not go on; name the newer one')
 
 
 def ask_to_end(store: Store, name: str, kind: str) -> None:

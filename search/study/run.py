@@ -34,7 +34,7 @@ from .champion_training import train_champion, trains_champion
 from .code_changes import check_code
 from .comparisons import compare_with_baselines
 from .ending import Ending
-from .first_trials import FirstTrial, enqueue, first_trials
+from .first_trials import FirstTrial, enqueue, first_trials, note_learnt
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
 from .preparation import check_written, load_study, prepare_arrays, targets_of_study
@@ -82,7 +82,7 @@ def run_study(
     check_written(experiment, store.study(name).root)
     with disk_space.disk_full_errors(store.root), ledgers.opened_for_run(store, name, experiment, fresh=fresh) as ledger:
         modules = check_code(ledger, experiment, accept_code=accept_code)
-        first = first_trials(experiment, store, name)
+        first = first_trials(experiment, store, ledger)
         executor = make_executor(experiment.executor, ledger.folder.logs, store.programs, modules)
         try:
             if is_started := ledger.n_finished < experiment.search.n_trials or trains_champion(ledger, experiment):
@@ -160,6 +160,7 @@ class _Run:
             self._check_loaded_again()
         for note in enqueue(self._ledger, self._first):
             self._observer.on_note(note)
+        note_learnt(self._ledger, self._experiment)
         self._observer.on_stage("Searching")
 
     def _prepare_arrays(self) -> None:
@@ -204,7 +205,7 @@ class _Run:
                 )
             )
             facts: dict[str, Any] = {"parent_run_id": run_id, "n_trials": self._n_trials, "keep_models": self._experiment.n_kept_trials}
-            facts |= {"tracked": None, "tracking_store": redact(self._store.tracking_uri)}
+            facts |= {"pruner": self._experiment.pruner, "tracked": None, "tracking_store": redact(self._store.tracking_uri)}
             if earlier not in (None, run_id) and self._ledger.attribute("champion"):
                 facts["champion"] = None  # its registry was lost with the store: it is registered again
             for name, value in facts.items():

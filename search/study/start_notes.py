@@ -32,9 +32,17 @@ def start_notes(ledger: StudyView, *, experiment: Experiment, dataset: Dataset, 
     yield from experiment.space.notes
     yield from sampler_notes(experiment.search, experiment.space.searched)
     yield from pruner_notes(experiment.search, experiment.space.max_epochs)
+    yield from _pruner_note(ledger, experiment)
     yield from code_notes(experiment)
     yield from data_checks.notes(experiment, dataset, targets)
     yield from _evaluation_notes(experiment, dataset, n_trials)
+
+
+def _pruner_note(ledger: StudyView, experiment: Experiment) -> Iterator[str]:
+    """Yield that the trials before were stopped by another pruner, if they were."""
+    before = ledger.attribute("pruner") or ledger.experiment.pruner
+    if ledger.records() and before != experiment.pruner:
+        yield f'the trials so far had pruner {before}, the next ones have {experiment.pruner}; to keep it, write pruner = "{before}"'
 
 
 def _evaluation_notes(experiment: Experiment, dataset: Dataset, n_trials: int) -> Iterator[str]:

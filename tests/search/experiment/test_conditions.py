@@ -38,6 +38,12 @@ def test_a_conditional_setting_exists_in_some_trials_only():
     assert found.training_settings({"optimizer": "sgd", "momentum": 0.5, "nesterov": True}).nesterov
 
 
+def test_the_most_epochs_are_those_of_a_trial_without_the_setting_too():
+    epochs = {"type": "int", "low": 1, "high": 5}
+    assert space(training={"epochs": epochs, "optimizer": OPTIMIZER}).max_epochs == 5
+    assert space(training={"epochs": epochs | {"when": {"optimizer": "sgd"}}, "optimizer": OPTIMIZER}).max_epochs == 100
+
+
 def test_the_builder_gets_a_list_of_a_repeated_argument():
     found = space(model={"n_neurons": NEURONS, "n_hidden": HIDDEN})
     assert list(found.searched) == ["n_hidden", "n_neurons_1", "n_neurons_2", "n_neurons_3"]
@@ -145,6 +151,8 @@ MISTAKES = [
     ({"model": {"n": NEURONS, "n_hidden": HIDDEN, "n_2": 5}}, 'n: repeat = "n_hidden" makes "n_2", which is another hyperparameter; rename one'),
     ({"training": {"batch_size": {**HIDDEN, "low": 1, "repeat": 2}}}, "space.training.batch_size: repeat makes a list, but batch_size is"),
     ({"model": {"n_hidden": {**HIDDEN, "prior": 9}}}, "space.model.n_hidden: prior = 9 is no whole number from 0 to 3"),
+    ({"model": {"n": {"type": "int", "low": 4, "high": 64, "step": 4, "prior": 6}}}, "prior = 6 is on no step of 4 from 4; correct it"),
+    ({"model": {"n": {"type": "int", "low": 4, "high": 63, "step": 4, "prior": 62}}}, "prior = 62 is no whole number from 4 to 60"),
     ({"training": {"optimizer": {**OPTIMIZER, "prior": "adm"}}}, 'prior = "adm" is none of the choices; did you mean "adam"?'),
     ({"model": {"n_hidden": {**HIDDEN, "prior": {"value": 1, "strength": "huge"}}}}, 'n_hidden.prior.strength = "huge": Valid: medium, strong, weak'),
     ({"rules": {"r": "n_hidden <"}, "model": {"n_hidden": HIDDEN}}, 'rules.r = "n_hidden <" is no expression (invalid syntax); write such as'),

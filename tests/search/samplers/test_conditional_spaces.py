@@ -10,6 +10,8 @@ from search.experiment.sections import SearchSection
 from search.experiment.space import Space
 from search.ledger.suggesting import ask_for
 from search.samplers import NAMES, is_exhausted, make_sampler
+from search.samplers.priors import Priors
+from search.samplers.unit_space import UnitSpace
 
 FINITE = {
     "n_hidden": {"type": "int", "low": 0, "high": 3},
@@ -135,6 +137,14 @@ def test_a_prior_pulls_the_search_and_gives_way_to_what_is_measured():
     believed, plain = proposed(prior={"value": 0.2, "strength": "strong"}), proposed()
     assert sum(abs(x - 0.2) < 0.15 for x in believed[:10]) > sum(abs(x - 0.2) < 0.15 for x in plain[:10])
     assert min(abs(x - 0.9) for x in believed) < 0.05
+
+
+def test_a_prior_does_not_favour_trials_without_its_hyperparameter():
+    momentum = {"type": "float", "low": 0.0, "high": 1.0, "when": {"kind": "a"}, "prior": {"value": 0.9, "strength": "strong"}}
+    space = Space.model_validate({"model": {"kind": {"type": "categorical", "choices": ["a", "b"]}, "momentum": momentum}}).searched
+    unit = UnitSpace(space)
+    near, far, absent = Priors(space, 3).log_density(unit.place([{"kind": "a", "momentum": 0.9}, {"kind": "a", "momentum": 0.1}, {"kind": "b"}]))
+    assert near > absent == 0 > far
 
 
 def test_tpe_learns_what_exists_in_some_trials_only():

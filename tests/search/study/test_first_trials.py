@@ -77,6 +77,14 @@ def test_an_enqueued_trial_waits_and_is_the_next(own):
     assert (last["state"], last["max_depth"], last["criterion"], last["leaves_1"], last["n_leaves"]) == ("COMPLETE", "3", "gini", "4", "1")
 
 
+def test_a_trial_with_which_nothing_obeys_the_rules_is_refused(own):
+    own.call("run", "own.toml", "--trials", 2, "--set", "search.first=[]", "--set", "space.rules.growing=leaves_2 < leaves_1")
+    refused = own.call("enqueue", "own", "leaves=[2]", "n_leaves=2", status=2).stderr
+    assert 'Study "own" cannot try this: none of 10,000 random combinations with them obeys growing' in " ".join(refused.split())
+    own.call("run", "own.toml", "--trials", 2, "--fresh", "--set", "search.first=[]")
+    assert "is archived, and does not go on" in own.call("enqueue", "own.1", "max_depth=2", status=2).stderr
+
+
 def test_the_best_of_earlier_studies_are_first_as_far_as_they_are_in_the_space(own):
     own.call("run", "own.toml", "--study", "earlier")
     best = max(trials(own, "earlier"), key=lambda trial: float(trial["value"]))
@@ -87,11 +95,17 @@ def test_the_best_of_earlier_studies_are_first_as_far_as_they_are_in_the_space(o
     assert f"trial {best['trial']} of earlier is tried first without" in said
     assert "criterion" in said
     assert trials(own)[0]["max_depth"] == best["max_depth"]
+    own.call("delete", "earlier", "--yes")
+    own.call("run", "own.toml", "--trials", 5)  # what was learnt stays
+    own.call("run", "own.toml", "--study", "another", status=2)
 
 
 MISTAKES = [
     (["search.first=[{ max_dept = 3 }]"], 'search.first.0: there is no searched hyperparameter "max_dept"; did you mean "max_depth"?'),
-    (["search.first=[{}, { max_depth = 9 }]"], "search.first.1: max_depth = 9 is not in its range, 1 to 6; widen it, or correct the value"),
+    (
+        ["search.first=[{ max_depth = 2 }, { max_depth = 9 }]"],
+        "search.first.1: max_depth = 9 is not in its range, 1 to 6; widen it, or correct the value",
+    ),
     (["search.first=[{ max_depth = 2.5 }]"], "search.first.0: max_depth = 2.5: expected a whole number"),
     (["search.first=[{ criterion = 'ginni' }]"], 'criterion = "ginni" is none of the choices; did you mean "gini"?'),
     (["search.first=[{ alpha = 0.3 }]"], "alpha exists only if criterion = entropy, but criterion is not given; add or correct it"),
@@ -100,6 +114,8 @@ MISTAKES = [
     (["search.first=[{ leaves = [3, 4, 5, 6] }]"], "expected at most 3 values"),
     (["search.first=[{ leaves = [5, 4] }]"], 'they break rules.growing = "leaves_1 <= leaves_2 <= leaves_3"'),
     (["search.first=[{ leaves = [5], n_leaves = 0 }]"], "leaves_1 exists only if n_leaves >= 1, but n_leaves = 0"),
+    (["search.first=[{}]"], "search.first.0: no hyperparameter is given"),
+    (["search.reproducible=true"], "reproducible = true excludes first and learn_from"),
     (["search.learn_from=['wines']"], 'There is no study "wines"'),
     (["search.learn_from=['own']"], 'search.learn_from: "own" is this study; name earlier ones, such as "own.1"'),
 ]

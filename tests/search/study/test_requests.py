@@ -18,8 +18,8 @@ class Asking(DecisionTreeClassifier):
         with fits.open("a") as file:
             file.write(".")
         if asked.exists() and len(fits.read_text()) % 4 == 0:
-            enqueue_trial(Store(), "own", {"max_depth": 9, "leaf": 7})
             ask_to_end(Store(), "own", asked.read_text())
+            enqueue_trial(Store(), "own", {"max_depth": 9, "leaf": 7})  # in the same moment, and behind what ends the search
             asked.unlink()
         return super().fit(x, y)
 
@@ -84,6 +84,20 @@ def test_what_nobody_runs_cannot_be_ended_or_resumed(asking):
         assert 'There is no study "other"' in asking.call(verb, "other", status=2).stderr
     assert 'There is no study "other"' in asking.call("resume", "other", status=2).stderr
     assert "expected at least 1" in asking.call("resume", "own", "--trials", 0, status=2).stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("champion", ["{ confirm = 2 }", '{ ensemble = "none" }'])
+def test_a_stopped_search_trains_its_champion_with_the_same_workers(shell, forks, write_own, champion):
+    shell = replace(shell, preloaded=forks)
+    write_own(shell, "build_slow", WIDTH, trials=40)
+    with shell.start("run", "own.toml", "--set", f"champion={champion}", "--set", "evaluation.folds=2") as process:
+        read_until(process, r"\[ *2/40\]")
+        shell.call("stop", "own")
+        rest = process.stdout.read()
+    assert process.returncode == 0, rest
+    assert "perceptune stop has ended it" in rest
+    assert "models:/own/1" in rest
 
 
 @pytest.mark.slow
