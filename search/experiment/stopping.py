@@ -13,7 +13,10 @@ class StopSection(Table):
     Attributes:
         value: A value of the objective; the search ends once the best trial has it or a better one. Left out means no such end.
         patience: Number of finished trials, pruned and failed ones too, after the best one, at which the search ends. Left out means no such end.
+        epochs: Number of epochs of all finished trials together, those of all their executions, at which the search ends. Left out means no
+            such end.
     """
 
     value: float | None = None
     patience: Annotated[int, Field(ge=1)] | None = None
+    epochs: Annotated[int, Field(ge=1)] | None = Field(default=None, exclude_if=lambda epochs: epochs is None)

@@ -180,6 +180,12 @@ def metric_of(trial: FrozenTrial, metric: str) -> float | None:
     return fmean(values) if values else None
 
 
+def n_epochs_of(trial: FrozenTrial) -> int:
+    """Return the epochs that a finished trial took, those of all its executions together, as far as their curves are known."""
+    found = [*_written_executions(trial)] or [trial.user_attrs.get(ATTRIBUTE, {})]
+    return sum(len(next(iter(written.get("history", {}).values()), ())) for written in found)
+
+
 def _written_executions(trial: FrozenTrial, batch_size: int | None = None) -> Iterator[Mapping[str, Any]]:
     """Yield what is written of the executions of a trial; see `to_executions`."""
     for index in itertools.count():

@@ -13,7 +13,7 @@ from optuna.trial import TrialState as OptunaState
 
 from ..experiment.directions import Direction
 from ..trial import TrialState
-from .record import ATTRIBUTE
+from .record import ATTRIBUTE, n_epochs_of
 
 
 class TrialIndex:
@@ -34,6 +34,7 @@ class TrialIndex:
         self._score = score
         self._best_rank: tuple[float, float, int] | None = None  # signed score, time of the end, number
         self._finished: dict[int, float] = {}  # time of the end
+        self._epochs: dict[int, int] = {}  # of finished trials
         self._running: set[int] = set()
         self.waiting: set[int] = set()
 
@@ -41,6 +42,11 @@ class TrialIndex:
     def n_finished(self) -> int:
         """Number of COMPLETE, PRUNED and FAILED trials."""
         return len(self._finished)
+
+    @property
+    def n_epochs(self) -> int:
+        """Number of epochs of all finished trials."""
+        return sum(self._epochs.values())
 
     @property
     def n_started(self) -> int:
@@ -82,7 +88,7 @@ class TrialIndex:
         self._running.discard(number)
         self.waiting.add(number)
 
-    def add_finished(self, number: int, state: TrialState, score: float | None, finished: float) -> bool:
+    def add_finished(self, number: int, state: TrialState, score: float | None, finished: float, n_epochs: int) -> bool:
         """Add a finished trial.
 
         Args:
@@ -90,12 +96,14 @@ class TrialIndex:
             state: COMPLETE, PRUNED or FAILED.
             score: The value of the metric that decides which trial is the best one; None if there is none.
             finished: Time of the end, in seconds since 1970.
+            n_epochs: Epochs that it took.
 
         Returns:
             Whether the trial is the best so far.
         """
         self._running.discard(number)
         self._finished[number] = finished
+        self._epochs[number] = n_epochs
         if state is not TrialState.COMPLETE or score is None:
             return False
         rank = (self._sign * score, 0.0 if self._is_reproducible else finished, number)
@@ -118,4 +126,4 @@ class TrialIndex:
                 self.waiting.add(trial.number)
             elif trial.number not in self._finished and ATTRIBUTE in trial.user_attrs:
                 written = trial.user_attrs[ATTRIBUTE]
-                self.add_finished(trial.number, TrialState(written["state"]), self._score(trial), written["finished"])
+                self.add_finished(trial.number, TrialState(written["state"]), self._score(trial), written["finished"], n_epochs_of(trial))

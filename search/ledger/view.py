@@ -59,6 +59,11 @@ class StudyView:
         return self._trials.n_finished
 
     @property
+    def n_epochs(self) -> int:
+        """Number of epochs of all finished trials, those of all their executions."""
+        return self._trials.n_epochs
+
+    @property
     def n_since_best(self) -> int:
         """Number of trials that have finished after the best one; all if there is none."""
         return self._trials.n_since_best

@@ -18,4 +18,6 @@ def found_enough(experiment: Experiment, ledger: StudyView) -> str:
     if stop.patience is not None and (n_trials := ledger.n_since_best) >= stop.patience:
         found = "no better trial among the last" if n_trials < ledger.n_finished else "no complete trial among the first"
         return f"{found} {n_trials} (search.stop.patience = {stop.patience})"
+    if stop.epochs is not None and ledger.n_epochs >= stop.epochs:
+        return f"its trials have taken {ledger.n_epochs} epochs (search.stop.epochs = {stop.epochs})"
     return ""

@@ -70,10 +70,34 @@ def test_a_search_of_which_every_trial_fails_ends_too(own):
     assert "Ended with 2 of 6 trials: no complete trial among the first 2 (search.stop.patience = 2)" in finished.stdout + finished.stderr
 
 
+NETWORK = """
+model = "mlp"
+data = { loader = "iris" }
+objective = { metric = "val_loss", direction = "minimize" }
+executor = { name = "in-process" }
+[space.training]
+epochs = 5
+batch_size = { type = "int", low = 64, high = 96 }
+[search]
+n_trials = 9
+"""
+
+
+def test_a_search_ends_once_its_trials_have_taken_so_many_epochs(own):
+    (own.folder / "network.toml").write_text(NETWORK)
+    output = own.call("run", "network.toml", "--set", "search.stop.epochs=12").stdout
+    assert "Ended with 3 of 9 trials: its trials have taken 15 epochs (search.stop.epochs = 12)" in output
+    folds = own.call(
+        "run", "network.toml", "--study", "folds", "--set", "search.stop.epochs=12", "--set", "evaluation={ folds = 2, race = false }"
+    ).stdout
+    assert "Ended with 2 of 9 trials: its trials have taken 20 epochs" in folds
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ("search.stop.patience=0", "search.stop.patience = 0: expected at least 1"),
+        ("search.stop.epochs=1.5", "search.stop.epochs = 1.5: expected a whole number"),
         ("search.stop.value=high", 'search.stop.value = "high": expected a number'),
         ("search.stop.patient=3", 'search.stop: unknown key "patient"; did you mean "patience"?'),
     ],
