@@ -58,8 +58,9 @@ def print_summary(summary: "StudySummary", again: str) -> None:
         "list the trials": f"trials {study}",
         "predict the rows of a file": f"predict {study} --input rows.csv --output predictions.csv",
         "continue the search": f"{again} --trials {2 * max(summary.n_trials, sum(summary.n_by_state.values()))}",
-        "start a new study": f"{again} --fresh",
     }
+    if not again.startswith("resume "):
+        commands["start a new study"] = f"{again} --fresh"
     console.print("\nNext:")
     width = max(len(command) for command in commands.values()) + len(name) + 3
     fits = width + max(map(len, commands)) + 2 <= console.width

@@ -33,7 +33,9 @@ def to_params(space: SearchSpace, given: Given) -> dict[str, Value]:
             if own not in space:
                 raise ValueError(f'there is no searched hyperparameter "{own}"; {nearest(own, {*space, *space.lists})}')
             params[own] = _checked(own, single, space[own])
-    params |= {name: value for name, value in _lengths(space, given).items() if name not in params}
+    for name, length in _lengths(space, given).items():
+        if params.setdefault(name, length) != length:
+            raise ValueError(f"{name} = {params[name]}, but a list has {length} values; correct one of them")
     for name in params:
         for condition in space.conditions.get(name, ()):
             if not condition.holds(params):
@@ -41,7 +43,7 @@ def to_params(space: SearchSpace, given: Given) -> dict[str, Value]:
                 raise ValueError(f"{name} exists only if {condition.text}, but {condition.parent} {shown}; add or correct it")
     if not space.obeys(params):
         broken = next(rule for rule in space.rules if not space.obeys_one(rule, params))
-        raise ValueError(f'they break rules.{broken.name} = "{broken.expression}"')
+        raise ValueError(f'these values break rules.{broken.name} = "{broken.expression}"')
     if space.rules and space.completed(params, np.random.default_rng(0)) is None:
         raise ValueError(f"none of {MAX_DRAWS:,} random combinations with them obeys {', '.join(rule.name for rule in space.rules)} of [space.rules]")
     return params

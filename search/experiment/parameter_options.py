@@ -35,6 +35,12 @@ def _check_repeat(value: object) -> object:
     return value
 
 
+def _check_when(value: object) -> object:
+    if value == {}:
+        raise invalid('expected a condition, such as { optimizer = "sgd" }; leave it out for all trials')
+    return value
+
+
 Repeat = Annotated[
     Annotated[int, Field(ge=1, le=MAX_REPEATS), Tag("<int>")] | Annotated[str, Tag("<str>")],
     Discriminator(plain_tag),
@@ -58,7 +64,7 @@ class Parameter(Table):
             search begins near it. Defaults to none.
     """
 
-    when: dict[str, Listed] | None = Field(default=None, exclude_if=_is_none)
+    when: Annotated[dict[str, Listed], BeforeValidator(_check_when)] | None = Field(default=None, exclude_if=_is_none)
     repeat: Repeat | None = Field(default=None, exclude_if=_is_none)
     prior: GivenPrior | None = Field(default=None, exclude_if=_is_none)
 

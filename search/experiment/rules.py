@@ -78,6 +78,9 @@ def parse_rule(name: str, expression: str) -> Rule:
     names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called)
     if not names:
         raise ValueError(f"{where} names no hyperparameter; write such as n_neurons_2 <= n_neurons_1")
+    is_comparison = isinstance(tree.body, ast.Compare | ast.BoolOp | ast.UnaryOp)
+    if not is_comparison:
+        raise ValueError(f"{where} compares nothing, so that it is always true or always false; write such as n_neurons_2 <= n_neurons_1")
     return Rule(name, expression, names, _compiled(tree.body))
 
 

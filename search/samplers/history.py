@@ -79,8 +79,9 @@ def n_tried(study: "Study", space: SearchSpace) -> int:
 
 
 def n_proposed(study: "Study", number: int) -> int:
-    """Return the number of trials before one, without those that were enqueued."""
-    return sum(trial.number < number and "fixed_params" not in trial.system_attrs for trial in all_trials(study))
+    """Return the number of trials before one, without those that were enqueued or imported."""
+    before = (trial for trial in all_trials(study) if trial.number < number)
+    return sum("fixed_params" not in trial.system_attrs and "imported" not in trial.user_attrs for trial in before)
 
 
 def has_waiting(study: "Study") -> bool:

@@ -1,6 +1,7 @@
 """Lets a study learn from trials of other tools: samplers know them, and the best ones are tried first."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from ..experiment.toml import parse_value
 from ..store import Store
 from .first_trials import N_BEST, enqueue_params
 from .foreign import ForeignTrial, read_foreign
+
+_VALUE = re.compile(r"^(\w+) = \S+ is not")
+"""The start of a message about a value, so that equal reasons are counted together."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +67,14 @@ def import_trials(
         try:
             known.append((trial, _params(trial, space, renamed)))
         except ValueError as error:
-            left_out[str(error)] += 1
+            left_out[_VALUE.sub(r"\1 is not", str(error)).partition(";")[0]] += 1
+    names = {name for trial in found.trials for name in trial.params}
+    for there, here in renamed.items():
+        if there not in names or here not in {*space, *space.lists}:
+            raise InputError(f"--rename {there}={here}: {f'the source has no {there}' if there not in names else f'the space has no {here}'}")
     if not known:
         reasons = "; ".join(f"{reason} ({count})" for reason, count in left_out.most_common(3)) or "it has no complete trial"
+        reasons += f"; its names are {', '.join(sorted(names))}: --rename lr=learning_rate" if names else ""
         raise InputError(f"{source}: none of its {len(found.trials)} trials is in the space: {reasons}")
     sign = -1 if objective.direction == "maximize" else 1
     ledger = ledgers.create_or_continue(store, study or experiment.name, experiment, fresh=False)

@@ -25,7 +25,7 @@ MIN_TRIALS = 15
 _BEST_PART, _MIN_BEST = 0.2, 4
 _EDGE, _MARGIN, _MIN_WIDTH = 0.1, 0.15, 0.25
 """As parts of a range: how near to its end the median of the best is for its edge, what is left on both sides of the best, and the least width."""
-_WIDENED = 0.5
+_WIDENED, _MIDDLE = 0.5, 0.5
 _MIN_TRIED = 3
 
 
@@ -144,7 +144,8 @@ class _Proposer:
         shown = ", ".join(f"{format_value(choice)} {n_best}/{n_tried}" for choice, (n_best, n_tried) in counts.items())
         written = entry.model_dump(mode="json", exclude_none=True)
         if len(left) == len(entry.choices) or self._is_parent(name):
-            return Change(section, name, entry, written, f"of its trials are among the best: {shown}")
+            kept = "; others depend on it: as it is" if self._is_parent(name) else ""
+            return Change(section, name, entry, written, f"of its trials are among the best: {shown}{kept}")
         proposed = left[0] if len(left) == 1 else written | {"choices": left}
         return Change(section, name, entry, proposed, f"of its trials are among the best: {shown}; those of none are left out")
 
@@ -157,18 +158,19 @@ class _Proposer:
         shown = f"the best {len(best)} are {' to '.join(ends)}"
         if entry.low == entry.high:
             return Change(section, name, entry, written, "one value")
+        if self._is_parent(name):
+            return Change(section, name, entry, written, f"{shown}; others depend on it: as it is")
         for is_high in (False, True):
-            if (median > 1 - _EDGE) if is_high else (median < _EDGE):
-                end = "high" if is_high else "low"
-                value = scale.value(1 + _WIDENED if is_high else -_WIDENED)
-                if self._is_valid(section, name, written | {end: value}) and value != written[end]:
-                    return Change(section, name, entry, written | {end: value}, f"{shown}, at the {'upper' if is_high else 'lower'} edge: widened")
+            if (median > 1 - _EDGE and first > _MIDDLE) if is_high else (median < _EDGE and last < _MIDDLE):
+                wider: dict[str, Any] = {"low": max(scale.value(first - _MARGIN), entry.low), "high": scale.value(1 + _WIDENED)}
+                if not is_high:
+                    wider = {"low": scale.value(-_WIDENED), "high": min(scale.value(last + _MARGIN), entry.largest)}
+                if self._is_valid(section, name, written | wider) and (wider["low"] < entry.low or wider["high"] > entry.high):
+                    return Change(section, name, entry, written | wider, f"{shown}, at the {'upper' if is_high else 'lower'} edge: widened there")
                 return Change(section, name, entry, written, f"{shown}, at the edge of what is possible: as it is")
         width = max(last - first + 2 * _MARGIN, _MIN_WIDTH)
         low, high = (first + last - width) / 2, (first + last + width) / 2
         proposed = written | {"low": max(scale.value(low), entry.low), "high": min(scale.value(high), entry.largest)}
-        if isinstance(entry, IntParameter) and self._is_parent(name):
-            proposed = written
         if (proposed["low"], proposed["high"]) == (entry.low, entry.high) or not self._is_valid(section, name, proposed):
             return Change(section, name, entry, written, f"{shown}: as it is")
         return Change(section, name, entry, proposed, f"{shown}: narrowed")
@@ -213,4 +215,4 @@ def _text(experiment: Experiment, changes: list[Change], study: str) -> str:
     content["search"] |= {"learn_from": [study], "first": []}
     proposed = parse_experiment(content, f"the refinement of {study}")
     evidence = "".join(f"# {change.name}: {change.reason}\n" for change in changes)
-    return evidence + to_toml_file(proposed, f"{study}-next")
+    return evidence + to_toml_file(proposed, f"{study}-next").replace("experiment.toml", "FILE.toml", 1)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
 
+_SQLITE = "sqlite:///"
+
+
 def read_optuna(url: str, name: str | None) -> ForeignStudy:
     """Read a study.
 
@@ -25,6 +28,8 @@ def read_optuna(url: str, name: str | None) -> ForeignStudy:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).is_file():  # SQLite would create it
+        raise InputError(f"{url}: there is no file {url.removeprefix(_SQLITE)}; correct the path")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of experimental storages
         try:

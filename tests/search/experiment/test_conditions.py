@@ -161,6 +161,8 @@ MISTAKES = [
     ({"rules": {"r": "n_hidden > 3"}, "model": {"n_hidden": HIDDEN}}, "rules: none of 10,000 random combinations obeys r; correct them"),
     ({"rules": {"r": 'n_hidden > "2"'}, "model": {"n_hidden": HIDDEN}}, "cannot be computed for n_hidden = "),
     ({"rules": {"r": "1 / n_hidden > 0"}, "model": {"n_hidden": HIDDEN}}, "cannot be computed for n_hidden = 0: division by zero"),
+    ({"rules": {"r": "n_hidden"}, "model": {"n_hidden": HIDDEN}}, 'rules.r = "n_hidden" compares nothing, so that it is always'),
+    ({"model": {"n_hidden": {**HIDDEN, "when": {}}}}, "space.model.n_hidden.when = {}: expected a condition"),
     ({"rules": {"r": 3}}, 'space.rules.r = 3: expected text in quotation marks; write "3"'),
 ]
 

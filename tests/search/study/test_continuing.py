@@ -93,8 +93,8 @@ def lengthen(store):
         value = number / N_TRIALS
         result = TrialResult(number=number, state=TrialState.COMPLETE, value=value, best_epoch=1, history=HISTORY)
         attributes = {ATTRIBUTE: to_attribute(result, 1, float(number))}
-        params = sampled.ask(DISTRIBUTIONS).params
-        trials.append(optuna.create_trial(value=value, params=params, distributions=DISTRIBUTIONS, user_attrs=attributes))
+        params = sampled.ask(DISTRIBUTIONS.distributions).params
+        trials.append(optuna.create_trial(value=value, params=params, distributions=DISTRIBUTIONS.distributions, user_attrs=attributes))
     if store.ledger:
         add_to_database(store.ledger, trials)
     else:

@@ -79,7 +79,7 @@ def test_an_enqueued_trial_waits_and_is_the_next(own):
 
 def test_a_trial_with_which_nothing_obeys_the_rules_is_refused(own):
     own.call("run", "own.toml", "--trials", 2, "--set", "search.first=[]", "--set", "space.rules.growing=leaves_2 < leaves_1")
-    refused = own.call("enqueue", "own", "leaves=[2]", "n_leaves=2", status=2).stderr
+    refused = own.call("enqueue", "own", "leaves_1=2", "n_leaves=2", status=2).stderr
     assert 'Study "own" cannot try this: none of 10,000 random combinations with them obeys growing' in " ".join(refused.split())
     own.call("run", "own.toml", "--trials", 2, "--fresh", "--set", "search.first=[]")
     assert "is archived, and does not go on" in own.call("enqueue", "own.1", "max_depth=2", status=2).stderr
@@ -112,8 +112,8 @@ MISTAKES = [
     (["search.first=[{ alpha = 0.25, criterion = 'entropy' }]"], "alpha = 0.25 is on no step of 0.1 from 0.0"),
     (["search.first=[{ leaves = 3 }]"], "search.first.0: leaves = 3: expected a list"),
     (["search.first=[{ leaves = [3, 4, 5, 6] }]"], "expected at most 3 values"),
-    (["search.first=[{ leaves = [5, 4] }]"], 'they break rules.growing = "leaves_1 <= leaves_2 <= leaves_3"'),
-    (["search.first=[{ leaves = [5], n_leaves = 0 }]"], "leaves_1 exists only if n_leaves >= 1, but n_leaves = 0"),
+    (["search.first=[{ leaves = [5, 4] }]"], 'these values break rules.growing = "leaves_1 <= leaves_2 <= leaves_3"'),
+    (["search.first=[{ leaves = [5], n_leaves = 0 }]"], "n_leaves = 0, but a list has 1 values; correct one of them"),
     (["search.first=[{}]"], "search.first.0: no hyperparameter is given"),
     (["search.reproducible=true"], "reproducible = true excludes first and learn_from"),
     (["search.learn_from=['wines']"], 'There is no study "wines"'),

@@ -54,7 +54,7 @@ def own(shell, forks):
 def test_the_next_space_is_around_the_best_trials_and_wider_at_an_edge(own):
     own.call("run", "own.toml")
     said = own.call("refine", "own", "--output", "next.toml").stdout
-    assert "at the upper edge: widened" in said
+    assert "at the upper edge: widened there" in said
     assert "own-next" in said
     proposed = tomllib.loads((own.folder / "next.toml").read_text())
     space = proposed["space"]["model"]
