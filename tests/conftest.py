@@ -1,6 +1,7 @@
 """Fixtures of all tests: the command line in an empty folder, PostgreSQL, an unused port."""
 
 import contextlib
+import csv
 import functools
 import io
 import logging
@@ -110,6 +111,11 @@ class Shell:
             self.command(*words), cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
+    def trials(self, study="own", *words):
+        """Return the trials of a study as ``trials --csv`` writes them, each a dict of texts."""
+        self.call("trials", study, "--csv", "trials.csv", *words)
+        return list(csv.DictReader((self.folder / "trials.csv").read_text(encoding="utf-8").splitlines()))
+
     def python(self, program):
         """Run a Python program and return its output."""
         command = [sys.executable, "-c", program]
@@ -125,6 +131,18 @@ class Shell:
 @pytest.fixture
 def shell(tmp_path):
     return Shell(tmp_path)
+
+
+@pytest.fixture
+def write_search(shell):
+    """A function that writes a module ``own`` and its experiment ``own.toml`` into the shell's folder, and returns the shell."""
+
+    def write(module, experiment):
+        (shell.folder / "own.py").write_text(module)
+        (shell.folder / "own.toml").write_text(experiment)
+        return shell
+
+    return write
 
 
 @pytest.fixture(scope="module")

@@ -111,9 +111,9 @@ def find_regrets(problem: Problem, method: Mapping[str, Any], seed: int, budgets
 def _reported(problem: Problem, method: Mapping[str, Any], seed: int, n_trials: int) -> Iterator[tuple[Params, float]]:
     """Yield the params and the value of each epoch of one trial after the other."""
     space = Space.model_validate({"model": problem.space})
-    search, distributions = SearchSection.model_validate({**method, "seed": seed}), to_distributions(space.searched)
-    pruner = make_pruner(search.pruner if search.pruner != "auto" else "none", search.pruner_options, problem.n_epochs)
-    sampler = make_sampler(search, space.searched, n_trials)
+    search = SearchSection.model_validate({"pruner": "none", **method, "seed": seed})
+    distributions = to_distributions(space.searched)
+    sampler, pruner = make_sampler(search, space.searched, n_trials), make_pruner(search.pruner, search.pruner_options, problem.n_epochs)
     study = optuna.create_study(direction=problem.direction, sampler=sampler, pruner=pruner)
     while True:
         trial, values = study.ask(distributions), []

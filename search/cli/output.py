@@ -44,12 +44,13 @@ def unseen_values_printed() -> Iterator[None]:
         print(sentence, file=sys.stderr)
 
 
-def print_summary(summary: "StudySummary", again: str) -> None:
+def print_summary(summary: "StudySummary", again: str, anew: str = "") -> None:
     """Print the result of a run and the next commands.
 
     Args:
         summary: The study.
         again: The arguments of this program that run the same study.
+        anew: Those that start a new one. Defaults to none.
     """
     print_best(summary)
     name, study = program(), summary.study
@@ -59,8 +60,7 @@ def print_summary(summary: "StudySummary", again: str) -> None:
         "predict the rows of a file": f"predict {study} --input rows.csv --output predictions.csv",
         "continue the search": f"{again} --trials {2 * max(summary.n_trials, sum(summary.n_by_state.values()))}",
     }
-    if not again.startswith("resume "):
-        commands["start a new study"] = f"{again} --fresh"
+    commands |= {"start a new study": anew} if anew else {}
     console.print("\nNext:")
     width = max(len(command) for command in commands.values()) + len(name) + 3
     fits = width + max(map(len, commands)) + 2 <= console.width

@@ -1,12 +1,13 @@
 """The command ``refine``, which proposes the next search."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
 from ..errors import InputError
+from ..experiment.parameters import to_parameter
 from ..formats import format_parameter
 from .options import Ledger, Study, make_store
 from .output import console
@@ -40,7 +41,7 @@ def refine(
         return
     with writing(output) as temporary:
         temporary.write_text(found.text, encoding="utf-8")
-    console.print(f"{output} is written. Next: {program()} run {output} --study {study}-next")
+    console.print(f"{output} is written. Next: {program()} run {output} --study {found.next_study}")
 
 
 def _print(found: "Refinement") -> None:
@@ -51,7 +52,5 @@ def _print(found: "Refinement") -> None:
     console.print(table)
 
 
-def _proposed(proposed: object) -> str:
-    if not isinstance(proposed, dict):
-        return f"→ {proposed}"
-    return "→ " + (", ".join(map(str, proposed["choices"])) if "choices" in proposed else f"{proposed['low']} to {proposed['high']}")
+def _proposed(proposed: Any) -> str:
+    return f"→ {format_parameter(to_parameter(proposed)) if isinstance(proposed, dict) else proposed}"

@@ -63,7 +63,8 @@ def run(
     flags = {"--timeout-seconds": timeout_seconds, "--sampler": sampler, "--pruner": pruner, "--executor": executor, "--workers": workers}
     flags |= {"--workers-per-device": workers_per_device, "--study": study, "--target": target, "--ledger": redact(ledger) or None}
     repeated = [override for override in set_ or [] if override.partition("=")[0].strip() != "search.n_trials"]  # another number is printed
-    print_summary(summary, _command(experiment, flags, repeated))
+    again = _command(experiment, flags, repeated)
+    print_summary(summary, again, anew=f"{again} --fresh")
 
 
 def _command(experiment: str, flags: Mapping[str, object], overrides: Sequence[str]) -> str:

@@ -9,14 +9,13 @@ from rich.text import Text
 
 from ..formats import format_spread, format_value
 from ..redaction import one_line
-from ..trial import TrialState
 from .columns import Column, Layout, first_that_fits
 
 if TYPE_CHECKING:
     from ..ledger import TrialRecord
 
 BEST = "★"
-STYLES = {"RUNNING": "cyan", "COMPLETE": "", "PRUNED": "yellow", "FAILED": "red", "WAITING": "dim"}
+STYLES = {"RUNNING": "cyan", "COMPLETE": "", "PRUNED": "yellow", "FAILED": "red", "WAITING": "dim", "INTERRUPTED": "dim"}
 """The colour of each state; the best trial is green."""
 _BEST_STYLE, _SECONDS = "bold green", "seconds"
 _SHORT_TEXT, _SHORT_NAME = 10, 7
@@ -51,7 +50,7 @@ class TrialRow:
 
 
 def rows_of(records: "Sequence[TrialRecord]", best: int | None, n_executions: int = 1) -> list[TrialRow]:
-    """Return the rows of trials in a ledger; an interrupted one is FAILED.
+    """Return the rows of trials in a ledger.
 
     Args:
         records: The trials.
@@ -61,7 +60,7 @@ def rows_of(records: "Sequence[TrialRecord]", best: int | None, n_executions: in
     return [
         TrialRow(
             number=record.number,
-            state="FAILED" if record.state is TrialState.INTERRUPTED else record.state.value,
+            state=record.state.value,
             epoch=str(len(record.history)),
             value=record.value,
             seconds=record.result.seconds if record.result else 0.0,

@@ -205,12 +205,12 @@ class Experiment(Table):
         return hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def to_toml_file(experiment: Experiment, study: str) -> str:
+def to_toml_file(experiment: Experiment, study: str, name: str = "experiment.toml") -> str:
     """Return the text of a file that runs an experiment again, without the values that are the defaults."""
     import tomlkit
 
     content = without_nulls(experiment.model_dump(mode="json", exclude_defaults=True, exclude={"name"}))
-    return f"# Run it with: perceptune run experiment.toml --study {study}\n{tomlkit.dumps(content)}"
+    return f"# Run it with: perceptune run {name} --study {study}\n{tomlkit.dumps(content)}"
 
 
 def without_nulls(content: Any) -> Any:

@@ -41,8 +41,7 @@ def to_params(space: SearchSpace, given: Given) -> dict[str, Value]:
             if not condition.holds(params):
                 shown = "is not given" if condition.parent not in params else f"= {params[condition.parent]}"
                 raise ValueError(f"{name} exists only if {condition.text}, but {condition.parent} {shown}; add or correct it")
-    if not space.obeys(params):
-        broken = next(rule for rule in space.rules if not space.obeys_one(rule, params))
+    if broken := space.broken_rule(params):
         raise ValueError(f'these values break rules.{broken.name} = "{broken.expression}"')
     if space.rules and space.completed(params, np.random.default_rng(0)) is None:
         raise ValueError(f"none of {MAX_DRAWS:,} random combinations with them obeys {', '.join(rule.name for rule in space.rules)} of [space.rules]")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, TypeAdapter, model_validator
 
 from ..errors import nearest
 from .parameter_options import Parameter
@@ -189,3 +189,9 @@ Entry = Annotated[
     BeforeValidator(_check_entry),
 ]
 """The entry of one argument of the model's builder."""
+
+
+def to_parameter(table: Mapping[str, Any]) -> Searched:
+    """Return the searched parameter of a valid table."""
+    parameter: Searched = TypeAdapter(Searched).validate_python(table)
+    return parameter

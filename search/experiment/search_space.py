@@ -119,14 +119,12 @@ class SearchSpace(Mapping[str, Searched]):
 
     def obeys(self, params: Params) -> bool:
         """Return whether a trial's hyperparameters obey the rules."""
-        if not self.rules:
-            return True
-        values = self._named(params)
-        return all(rule.holds(values) for rule in self.rules)
+        return self.broken_rule(params) is None
 
-    def obeys_one(self, rule: Rule, params: Params) -> bool:
-        """Return whether a trial's hyperparameters obey one of the rules."""
-        return rule.holds(self._named(params))
+    def broken_rule(self, params: Params) -> Rule | None:
+        """Return the first rule that a trial's hyperparameters break; None if they obey all."""
+        values = self._named(params) if self.rules else {}
+        return next((rule for rule in self.rules if not rule.holds(values)), None)
 
     def check_rules(self) -> None:
         """Check that the rules can be computed, and leave combinations over.
@@ -139,13 +137,8 @@ class SearchSpace(Mapping[str, Searched]):
         obeying = 0
         for _, params in zip(range(MAX_DRAWS), self._drawn(np.random.default_rng(0), {}), strict=False):
             values = self._named(params)
-            for rule in self.rules:
-                try:
-                    rule.evaluate(values)
-                except (ArithmeticError, TypeError, ValueError) as error:
-                    shown = ", ".join(f"{name} = {values[name]}" for name in sorted(rule.names & values.keys()))
-                    raise ValueError(f'rules.{rule.name} = "{rule.expression}" cannot be computed for {shown}: {error}') from None
-            obeying += self.obeys(params)
+            outcomes = [_evaluated(rule, values) for rule in self.rules]  # of each rule, also behind one that is false
+            obeying += all(outcomes)
             if obeying == _ENOUGH:
                 return
         if not obeying:
@@ -177,6 +170,15 @@ class SearchSpace(Mapping[str, Searched]):
 
 _ENOUGH = 100
 """Combinations that obey the rules, after which no more are drawn to check them."""
+
+
+def _evaluated(rule: Rule, values: Mapping[str, Any]) -> bool:
+    """Return whether values obey a rule, or raise a ValueError that says for which ones it cannot be computed."""
+    try:
+        return rule.evaluate(values)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        shown = ", ".join(f"{name} = {values[name]}" for name in sorted(rule.names & values.keys()))
+        raise ValueError(f'rules.{rule.name} = "{rule.expression}" cannot be computed for {shown}: {error}') from None
 
 
 def to_distributions(parameters: Mapping[str, Searched]) -> "dict[str, BaseDistribution]":

@@ -14,8 +14,9 @@ class CoordinatedStudy(StudyView):
     @cached_property
     def requests(self) -> Requests:
         """The requests to those that run the study."""
-        own = RequestAttributes(self.study) if self._leases.are_shared else RequestFiles(self.folder.requests)
-        return PeriodicRequests(own)
+        if self._leases.are_shared:
+            return PeriodicRequests(RequestAttributes(self.study), seconds=1)  # a query, of each coordinator
+        return PeriodicRequests(RequestFiles(self.folder.requests), seconds=0.2)
 
     def lock(self) -> AbstractContextManager[None]:
         """Hold the study's lock, against its other coordinators, during a block."""

@@ -6,7 +6,7 @@ with its number, hyperparameters and seed, and runs before any new trial.
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,7 @@ class Ledger(CoordinatedStudy):
         super().__init__(name, folder, opened)
         self._running: dict[int, int] = {}  # Optuna's trial id by number
         self.opened_at = time.time()
+        """When the study was opened, in seconds since 1970."""
 
     def set_attribute(self, key: str, value: Any) -> None:
         """Write an attribute of the study; its value must be plain JSON."""
@@ -72,19 +73,17 @@ class Ledger(CoordinatedStudy):
             self._refresh()
             return max(self._trials.waiting)
 
-    def add_known(self, params: Mapping[str, Value], value: float, source: Any) -> bool:
-        """Add a trial of another tool, from which samplers learn, and which is none of the study's own.
+    def add_known(self, trials: Sequence[tuple[Mapping[str, Value], float, Any]]) -> int:
+        """Add trials of another tool, from which samplers learn, and which are none of the study's own.
 
         Args:
-            params: Its hyperparameters.
-            value: Its value.
-            source: What it is from, plain JSON; a trial of the same source is added once.
+            trials: Hyperparameters and value of each, and what it is from, plain JSON; a trial of the same source is added once.
 
         Returns:
-            Whether it is new.
+            The number of new ones.
         """
         with self._leases.lock():
-            return add_known(self.study, self.experiment.space.searched, params, value, source)
+            return add_known(self.study, self.experiment.space.searched, trials)
 
     def propose(self, space: SearchSpace, n_trials: int, size: int) -> None:
         """Propose the next generation of trials, or the rest of one, once all earlier trials have finished; `ask` starts them.

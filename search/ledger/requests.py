@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     import optuna
 
 _PREFIX = "request "
-_SECONDS = 0.2
-"""Between two searches for requests."""
 
 
 class Requests(Protocol):
@@ -80,14 +78,15 @@ class RequestAttributes:
 
 @final
 class PeriodicRequests:
-    """Searches for requests five times a second at most.
+    """Searches for requests from time to time.
 
     Args:
         requests: The requests.
+        seconds: Least time between two searches.
     """
 
-    def __init__(self, requests: Requests) -> None:
-        self._requests = requests
+    def __init__(self, requests: Requests, seconds: float) -> None:
+        self._requests, self._seconds = requests, seconds
         self._searched_at = -float("inf")
 
     def send(self, request: Mapping[str, Any]) -> None:
@@ -97,6 +96,6 @@ class PeriodicRequests:
     def receive(self) -> Iterator[Any]:
         """Yield new requests; none if that was done a moment ago."""
         now = time.monotonic()
-        if now >= self._searched_at + _SECONDS:
+        if now >= self._searched_at + self._seconds:
             self._searched_at = now
             yield from self._requests.receive()

@@ -1,6 +1,6 @@
 """Asks an Optuna study for a trial with the hyperparameters that exist in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
@@ -23,13 +23,14 @@ def complete(space: SearchSpace, study: Study, trial_id: int, params: Mapping[st
     return dict(params) if space.is_complete(params) else _suggest_all(space, Trial(study, trial_id))
 
 
-def add_known(study: Study, space: SearchSpace, params: Mapping[str, Value], value: float, source: Any) -> bool:
-    """Add a trial of another tool to a study, unless there is one of its source, and return whether it is new."""
-    if any(trial.user_attrs.get(IMPORTED) == source for trial in study.get_trials(deepcopy=False)):
-        return False
-    distributions = {name: space.distributions[name] for name in params}
-    study.add_trial(create_trial(params=dict(params), distributions=distributions, value=value, user_attrs={IMPORTED: source}))
-    return True
+def add_known(study: Study, space: SearchSpace, trials: Sequence[tuple[Mapping[str, Value], float, Any]]) -> int:
+    """Add trials of another tool, each with its hyperparameters, value and source, and return how many sources are new."""
+    sources = [trial.user_attrs.get(IMPORTED) for trial in study.get_trials(deepcopy=False)]
+    new = [(params, value, source) for params, value, source in trials if source not in sources]
+    for params, value, source in new:
+        distributions = {name: space.distributions[name] for name in params}
+        study.add_trial(create_trial(params=dict(params), distributions=distributions, value=value, user_attrs={IMPORTED: source}))
+    return len(new)
 
 
 def _suggest_all(space: SearchSpace, trial: Trial) -> dict[str, Value]:

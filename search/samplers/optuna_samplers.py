@@ -14,14 +14,13 @@ from ..errors import ExperimentError, MissingExtraError
 from ..experiment.parameters import CategoricalParameter, Searched
 from ..experiment.search_space import SearchSpace
 from .reseeded import ReseededSampler
-from .search_space_sampler import SearchSpaceSampler
 
 Count = Annotated[int, Field(ge=1)]
 
 
-def random(seed: int, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
+def random(seed: int) -> BaseSampler:
     """Sample each hyperparameter independently and uniformly."""
-    return in_space(ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed), seed, parameters, n_trials)
+    return ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed)
 
 
 def tpe(
@@ -57,18 +56,15 @@ def tpe(
             constant_liar=constant_liar,
         )
 
-    return in_space(ReseededSampler(build, seed), seed, parameters, n_trials)
+    return ReseededSampler(build, seed)
 
 
-def qmc(
-    seed: int, parameters: Mapping[str, Searched], n_trials: int, *, qmc_type: Literal["sobol", "halton"] = "sobol", scramble: bool = True
-) -> BaseSampler:
+def qmc(seed: int, parameters: Mapping[str, Searched], *, qmc_type: Literal["sobol", "halton"] = "sobol", scramble: bool = True) -> BaseSampler:
     """Sample points that fill the space evenly (quasi-Monte Carlo); the first trial is random.
 
     Args:
         seed: The study's seed.
         parameters: The searched parameters.
-        n_trials: Trials in total.
         qmc_type: The sequence. Defaults to "sobol".
         scramble: Whether the seed shuffles the sequence; without, it is the same for every seed. Defaults to true.
     """
@@ -76,14 +72,12 @@ def qmc(
     # What exists in some trials only is chosen by another sampler, whose choice may not depend on interruptions either.
     is_conditional = SearchSpace.of(parameters).is_conditional
     others = ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed) if is_conditional else None
-    sampler = QMCSampler(qmc_type=qmc_type, scramble=scramble, seed=seed, independent_sampler=others, warn_independent_sampling=False)
-    return in_space(sampler, seed, parameters, n_trials)
+    return QMCSampler(qmc_type=qmc_type, scramble=scramble, seed=seed, independent_sampler=others, warn_independent_sampling=False)
 
 
 def cmaes(
     seed: int,
     parameters: Mapping[str, Searched],
-    n_trials: int,
     *,
     n_startup_trials: Count = 1,
     popsize: Annotated[int, Field(ge=4)] | None = None,
@@ -95,7 +89,6 @@ def cmaes(
     Args:
         seed: The study's seed.
         parameters: The searched parameters.
-        n_trials: Trials in total.
         n_startup_trials: Random trials at the start. Defaults to 1.
         popsize: Trials per generation, at least 4. Defaults to 4 + 3 ln(number of parameters).
         consider_pruned_trials: Whether pruned trials count with their last value. Defaults to false.
@@ -121,14 +114,7 @@ def cmaes(
             warn_independent_sampling=False,
         )
 
-    return in_space(ReseededSampler(build, seed), seed, parameters, n_trials)
-
-
-def in_space(sampler: BaseSampler, seed: int, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
-    """Return a sampler that knows the conditions, rules and priors of a space, if it has any."""
-    space = SearchSpace.of(parameters)
-    is_plain = not (space.is_conditional or space.rules or space.has_priors)
-    return sampler if is_plain else SearchSpaceSampler(sampler, space, seed, default_startup(n_trials))
+    return ReseededSampler(build, seed)
 
 
 def default_startup(n_trials: int) -> int:

@@ -12,7 +12,7 @@ from .unit_space import Floats, UnitSpace
 
 DEVIATIONS = {"weak": 0.3, "medium": 0.15, "strong": 0.05}
 """Standard deviation of a number around its prior, as a part of its range; and the probability that a choice is another one."""
-_N_ATTEMPTS = 100
+_MANY = 100
 
 
 class Priors:
@@ -25,7 +25,7 @@ class Priors:
 
     def __init__(self, space: SearchSpace, n_start: int) -> None:
         self._space, self._unit, self._n_start = space, UnitSpace(space), n_start
-        self._names = list(space)
+        self._columns = {name: column for column, name in enumerate(space)}
         expected = {name: parameter.expected for name, parameter in space.items()}
         self._priors: dict[str, Prior] = {name: prior for name, prior in expected.items() if prior is not None}
         (self._centres,) = self._unit.place([{name: prior.value for name, prior in self._priors.items()}])
@@ -40,18 +40,16 @@ class Priors:
         """
         if number >= self._n_start or number % 2 == 1:
             return proposed
-        for _ in range(_N_ATTEMPTS):
-            chosen = {name: prior.value for name, prior in self._priors.items()} if number == 0 else self._draw(random)
-            params = self._space.existing({**self._space.draw(random), **proposed, **chosen})
-            if self._space.is_complete(params) and self._space.obeys(params):
-                return params
-        return proposed
+        chosen = {name: prior.value for name, prior in self._priors.items()} if number == 0 else self._draw(random)
+        joined = proposed | chosen
+        given = joined if self._space.obeys(self._space.existing(joined)) else chosen  # the rest is then random
+        return self._space.completed(given, random) or proposed
 
     def log_density(self, points: Floats) -> Floats:
         """Return the logarithm of the density of points, ``(n_points, n_axes)``; of what does not exist there it is 0, as without a prior."""
         total = np.zeros(len(points))
         for name, prior in self._priors.items():
-            column = self._names.index(name)
+            column = self._columns[name]
             distance, deviation = points[:, column] - self._centres[column], DEVIATIONS[prior.strength]
             if self._unit.is_choice[column]:
                 n_choices = len(self._space[name].extremes)
@@ -65,11 +63,11 @@ class Priors:
     def _draw(self, random: np.random.Generator) -> dict[str, Value]:
         point = np.full(self._unit.n_axes, np.nan)
         for name, prior in self._priors.items():
-            column, deviation = self._names.index(name), DEVIATIONS[prior.strength]
+            column, deviation = self._columns[name], DEVIATIONS[prior.strength]
             if self._unit.is_choice[column]:
                 point[column] = random.random() if random.random() < deviation else self._centres[column]
             else:
-                near = random.normal(self._centres[column], deviation, _N_ATTEMPTS)
+                near = random.normal(self._centres[column], deviation, _MANY)  # half of them at least are inside, or at an end
                 point[column] = near[(near >= 0) & (near < 1)][0]
         return self._unit.params(point)
 

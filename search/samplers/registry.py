@@ -16,7 +16,8 @@ from .gaussian_process_sampler import GaussianProcessSampler
 from .grid import GridSampler
 from .guarded import GuardedSampler
 from .history import has_waiting
-from .keras_tuner_sampler import KerasTunerBayesian, KerasTunerGrid, KerasTunerRandom
+from .keras_tuner_sampler import KerasTunerBayesian, KerasTunerGrid, KerasTunerRandom, KerasTunerSampler
+from .search_space_sampler import SearchSpaceSampler
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -59,14 +60,23 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
     provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials}
     if ":" in search.sampler:
         sampler = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
-        return GuardedSampler(optuna_samplers.in_space(sampler, search.seed, parameters, n_trials))
+        return GuardedSampler(_in_space(sampler, search.seed, parameters, n_trials))
     if search.sampler == "auto" and search.sampler_options:
         raise ExperimentError(
             f'{_WHERE}: "auto" has no argument "{min(search.sampler_options)}"; name the sampler that has it, such as sampler = "tpe"'
         )
     if search.sampler not in _BUILDERS:
         raise ExperimentError(f'There is no sampler "{search.sampler}"; {nearest(search.sampler, NAMES)}, or a "module:Class"')
-    return construct(_BUILDERS[search.sampler], search.sampler_options, provided, _WHERE)
+    return _in_space(construct(_BUILDERS[search.sampler], search.sampler_options, provided, _WHERE), search.seed, parameters, n_trials)
+
+
+def _in_space(sampler: BaseSampler, seed: int, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
+    """Return a sampler that knows the conditions, rules and priors of a space, if it has any: the sampler itself, or around it."""
+    space = SearchSpace.of(parameters)
+    is_plain = not (space.is_conditional or space.rules or space.has_priors)
+    if is_plain or isinstance(sampler, GaussianProcessSampler | GridSampler | KerasTunerSampler):
+        return sampler
+    return SearchSpaceSampler(sampler, space, seed, optuna_samplers.default_startup(n_trials))
 
 
 def sampler_notes(search: SearchSection, space: SearchSpace) -> Iterator[str]:

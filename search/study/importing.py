@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import ledger as ledgers
-from ..errors import InputError
-from ..experiment.file import Experiment
+from ..errors import InputError, nearest
+from ..experiment.file import Experiment, ObjectiveSection
 from ..experiment.first_trials import to_params
 from ..experiment.parameters import CategoricalParameter, Value
 from ..experiment.search_space import SearchSpace
 from ..experiment.toml import parse_value
+from ..redaction import redact
 from ..store import Store
 from .first_trials import N_BEST, enqueue_params
-from .foreign import ForeignTrial, read_foreign
+from .foreign import ForeignStudy, ForeignTrial, read_foreign
 
 _VALUE = re.compile(r"^(\w+) = \S+ is not")
 """The start of a message about a value, so that equal reasons are counted together."""
@@ -56,36 +57,49 @@ def import_trials(
     Raises:
         InputError: If the source cannot be read, its values are of the other direction, or none of its trials is in the space.
     """
-    found = read_foreign(source, name=name, value=value, tracking_uri=store.tracking_uri)
-    objective, space = experiment.objective, experiment.space.searched
-    if found.direction and found.direction != objective.direction:
-        raise InputError(
-            f"{source}: its values are to {found.direction}, but {objective.metric} is to {objective.direction}; they cannot be compared"
-        )
+    found, space = read_foreign(source, name=name, value=value, tracking_uri=store.tracking_uri), experiment.space.searched
+    _check_comparable(found, experiment.objective, source)
+    _check_renamed(found, space, renamed)
     known, left_out = list[tuple[ForeignTrial, dict[str, Value]]](), Counter[str]()
     for trial in found.trials:
         try:
             known.append((trial, _params(trial, space, renamed)))
         except ValueError as error:
             left_out[_VALUE.sub(r"\1 is not", str(error)).partition(";")[0]] += 1
-    names = {name for trial in found.trials for name in trial.params}
-    for there, here in renamed.items():
-        if there not in names or here not in {*space, *space.lists}:
-            raise InputError(f"--rename {there}={here}: {f'the source has no {there}' if there not in names else f'the space has no {here}'}")
     if not known:
-        reasons = "; ".join(f"{reason} ({count})" for reason, count in left_out.most_common(3)) or "it has no complete trial"
-        reasons += f"; its names are {', '.join(sorted(names))}: --rename lr=learning_rate" if names else ""
-        raise InputError(f"{source}: none of its {len(found.trials)} trials is in the space: {reasons}")
-    sign = -1 if objective.direction == "maximize" else 1
+        raise InputError(f"{source}: none of its {len(found.trials)} trials is in the space: {_reasons(found, left_out)}")
+    origin = {"import": redact(source)} | ({"name": name} if name else {})
+    sign = -1 if experiment.objective.direction == "maximize" else 1
+    best = sorted(known, key=lambda pair: sign * pair[0].value)[:N_BEST]
     ledger = ledgers.create_or_continue(store, study or experiment.name, experiment, fresh=False)
     try:
-        origin = {"import": source} | ({"name": name} if name else {})
-        is_new = [ledger.add_known(params, trial.value, origin | {"trial": trial.name}) for trial, params in known]
-        best = sorted(known, key=lambda pair: sign * pair[0].value)[:N_BEST]
+        n_new = ledger.add_known([(params, trial.value, origin | {"trial": trial.name}) for trial, params in known])
         first = [enqueue_params(ledger, params, origin | {"trial": trial.name}) for trial, params in best]
     finally:
         ledger.close()
-    return Import(len(known), len(known) - sum(is_new), left_out, tuple(number for number in first if number is not None))
+    return Import(len(known), len(known) - n_new, left_out, tuple(number for number in first if number is not None))
+
+
+def _check_comparable(found: ForeignStudy, objective: ObjectiveSection, source: str) -> None:
+    if found.direction and found.direction != objective.direction:
+        raise InputError(
+            f"{source}: its values are to {found.direction}, but {objective.metric} is to {objective.direction}; they cannot be compared"
+        )
+
+
+def _check_renamed(found: ForeignStudy, space: SearchSpace, renamed: Mapping[str, str]) -> None:
+    for there, here in renamed.items():
+        if there not in found.names:
+            raise InputError(f"--rename {there}={here}: the source has no {there}; {nearest(there, found.names)}")
+        if here not in space:
+            raise InputError(f"--rename {there}={here}: the space has no {here}; {nearest(here, space)}")
+
+
+def _reasons(found: ForeignStudy, left_out: Counter[str]) -> str:
+    if not found.trials:
+        return "it has no complete trial"
+    shown = "; ".join(f"{reason} ({count})" for reason, count in left_out.most_common(3))
+    return f"{shown}; its names are {', '.join(sorted(found.names))}: --rename lr=learning_rate"
 
 
 def _params(trial: ForeignTrial, space: SearchSpace, renamed: Mapping[str, str]) -> dict[str, Value]:

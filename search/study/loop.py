@@ -101,7 +101,7 @@ class SearchLoop:
         self._remove_models()
         remove_checkpoints(self.ledger)
         keeps_workers = bool(self.experiment.champion.confirm) or self.experiment.needs_refit
-        self._inbox = Inbox(self.ledger, self.ledger.opened_at, keeps_workers)
+        self._inbox = Inbox(self.ledger, keeps_workers)
         with deferred_interrupts(self.executor.wake) as self._check_interrupt:
             try:
                 return self._run_until(deadline)

@@ -54,6 +54,7 @@ class Refinement:
 
     Attributes:
         study: The study that it follows from.
+        next_study: The name of the next one.
         n_trials: Its complete trials.
         n_best: Those of them that are compared with the others.
         changes: What is proposed for each hyperparameter, also where it stays as it is.
@@ -61,6 +62,7 @@ class Refinement:
     """
 
     study: str
+    next_study: str
     n_trials: int
     n_best: int
     changes: list[Change]
@@ -93,20 +95,21 @@ def _refine(view: StudyView) -> Refinement:
         raise InputError(f'Study "{view.name}" {found}; a refinement needs {MIN_TRIALS} complete trials and a hyperparameter')
     trials = [view.record(number).params for number, _ in ranking]
     n_best = max(_MIN_BEST, math.ceil(_BEST_PART * len(trials)))
-    proposer = _Proposer(experiment, trials, n_best, _unimportant(view))
-    changes = [proposer.propose(section, name, entry) for section, entries in _sections(experiment) for name, entry in entries.items()]
-    return Refinement(view.name, len(trials), n_best, changes, _text(experiment, changes, view.name))
+    has_differences = ranking[0][1] != ranking[-1][1]
+    proposer = _Proposer(experiment, trials, n_best, _unimportant(view) if has_differences else set())
+    sections = {"model": experiment.space.searched_model, "training": experiment.space.searched_training}
+    changes = [proposer.propose(section, name, entry) for section, entries in sections.items() for name, entry in entries.items()]
+    next_study = next_name(view.name)
+    return Refinement(view.name, next_study, len(trials), n_best, changes, _text(experiment, changes, view.name, next_study))
 
 
-def _sections(experiment: Experiment) -> list[tuple[str, dict[str, Searched]]]:
-    return [("model", experiment.space.searched_model), ("training", experiment.space.searched_training)]
+def next_name(study: str) -> str:
+    """Return the name of the study that follows one, which may be archived."""
+    return f"{study.replace('.', '-')}-next"
 
 
 def _unimportant(view: StudyView) -> set[str]:
     """Return those whose share in reaching the best tenth is small beyond doubt: with two standard errors less than half of the average."""
-    values = {value for _, value in view.search_ranking(len(view.records()) + 1)}
-    if len(values) == 1:
-        return set()
     shares, errors = importance_shares(view.study)
     return {name for name, share in shares.items() if share + 2 * errors[name] < 0.5 / len(shares)}
 
@@ -124,7 +127,7 @@ class _Proposer:
         names = self.experiment.space.searched.lists.get(name, (name,))
         best = [params[of] for params in self.trials[: self.n_best] for of in names if of in params]
         every = [params[of] for params in self.trials for of in names if of in params]
-        written = entry.model_dump(mode="json", exclude_none=True)
+        written = _written(entry)
         if len(best) < _MIN_BEST:
             return Change(section, name, entry, written, f"in {len(best)} of the best trials only: as it is")
         if names == (name,) and name in self.unimportant and entry.when is None and not self._is_parent(name):
@@ -142,7 +145,7 @@ class _Proposer:
         counts = {choice: (best.count(choice), every.count(choice)) for choice in entry.choices}
         left = [choice for choice, (n_best, n_tried) in counts.items() if n_best or n_tried < _MIN_TRIED]
         shown = ", ".join(f"{format_value(choice)} {n_best}/{n_tried}" for choice, (n_best, n_tried) in counts.items())
-        written = entry.model_dump(mode="json", exclude_none=True)
+        written = _written(entry)
         if len(left) == len(entry.choices) or self._is_parent(name):
             kept = "; others depend on it: as it is" if self._is_parent(name) else ""
             return Change(section, name, entry, written, f"of its trials are among the best: {shown}{kept}")
@@ -150,7 +153,7 @@ class _Proposer:
         return Change(section, name, entry, proposed, f"of its trials are among the best: {shown}; those of none are left out")
 
     def _range(self, section: str, name: str, entry: IntParameter | FloatParameter, best: list[Any]) -> Change:
-        written = entry.model_dump(mode="json", exclude_none=True)
+        written = _written(entry)
         scale = _Scale(entry)
         places = sorted(map(scale.place, best))
         median, first, last = places[len(places) // 2], places[0], places[-1]
@@ -185,6 +188,11 @@ class _Proposer:
         return True
 
 
+def _written(entry: Searched) -> dict[str, Any]:
+    """Return a hyperparameter as an experiment file has it, without its prior: what was found takes the place of what was thought."""
+    return entry.model_dump(mode="json", exclude_none=True, exclude={"prior"})
+
+
 class _Scale:
     """The places of a range's values, 0 to 1, and what is beyond: no number on the other side of 0, and no part beyond 1."""
 
@@ -208,11 +216,11 @@ class _Scale:
         return round(value) if isinstance(entry, IntParameter) else float(f"{value:.3g}")
 
 
-def _text(experiment: Experiment, changes: list[Change], study: str) -> str:
+def _text(experiment: Experiment, changes: list[Change], study: str, next_study: str) -> str:
     content = experiment.model_dump(mode="json", exclude_none=True)
     for change in changes:
         content["space"][change.section][change.name] = change.proposed
-    content["search"] |= {"learn_from": [study], "first": []}
+    content["search"] |= {"learn_from": [] if experiment.search.reproducible else [study], "first": []}
     proposed = parse_experiment(content, f"the refinement of {study}")
     evidence = "".join(f"# {change.name}: {change.reason}\n" for change in changes)
-    return evidence + to_toml_file(proposed, f"{study}-next").replace("experiment.toml", "FILE.toml", 1)
+    return evidence + to_toml_file(proposed, next_study, "FILE.toml")

@@ -38,13 +38,11 @@ class Inbox:
 
     Attributes:
         ledger: The study.
-        since: When the study was opened, in seconds since 1970; a pause or a stop before that was asked of another run.
         keeps_workers: Whether workers are needed after the search, so that running trials end before it stops.
         is_stopped: Whether no more trials may start.
     """
 
     ledger: Ledger
-    since: float
     keeps_workers: bool
     is_stopped: bool = False
 
@@ -64,7 +62,7 @@ class Inbox:
         """Enqueue a trial, or return whether the search is to end."""
         if request["kind"] == ENQUEUE:
             enqueue_params(self.ledger, request["params"], request["source"])
-        return request["kind"] in (PAUSE, STOP) and request["at"] >= self.since
+        return request["kind"] in (PAUSE, STOP) and request["at"] >= self.ledger.opened_at  # else it was asked of another run
 
 
 def enqueue_trial(store: Store, name: str, given: Mapping[str, Value | list[Value]]) -> int | None:

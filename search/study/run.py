@@ -82,15 +82,18 @@ def run_study(
     check_written(experiment, store.study(name).root)
     with disk_space.disk_full_errors(store.root), ledgers.opened_for_run(store, name, experiment, fresh=fresh) as ledger:
         modules = check_code(ledger, experiment, accept_code=accept_code)
-        first = first_trials(experiment, store, ledger)
-        executor = make_executor(experiment.executor, ledger.folder.logs, store.programs, modules)
-        try:
-            if is_started := ledger.n_finished < experiment.search.n_trials or trains_champion(ledger, experiment):
-                executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
-            _Run(experiment, load_study(ledger, experiment), ledger, store, observer, first).run(executor, is_started=is_started)
-        finally:
-            executor.close()
+        _run_opened(experiment, ledger, store, observer, make_executor(experiment.executor, ledger.folder.logs, store.programs, modules))
         return with_champion(summarize(ledger), store.tracking_uri)
+
+
+def _run_opened(experiment: Experiment, ledger: Ledger, store: Store, observer: Observer, executor: Executor) -> None:
+    first = first_trials(experiment, store, ledger)
+    try:
+        if is_started := ledger.n_finished < experiment.search.n_trials or trains_champion(ledger, experiment):
+            executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
+        _Run(experiment, load_study(ledger, experiment), ledger, store, observer, first).run(executor, is_started=is_started)
+    finally:
+        executor.close()
 
 
 class _Run:

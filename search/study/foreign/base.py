@@ -31,3 +31,8 @@ class ForeignStudy:
 
     trials: list[ForeignTrial]
     direction: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all hyperparameters."""
+        return {name for trial in self.trials for name in trial.params}

@@ -1,7 +1,5 @@
 """A search whose hyperparameters exist in some trials only, with lists, rules and priors, through the command line."""
 
-import csv
-
 import pytest
 
 OWN = """
@@ -36,21 +34,14 @@ name = "in-process"
 
 
 @pytest.fixture
-def own(shell, forks):
-    (shell.folder / "own.py").write_text(OWN)
-    (shell.folder / "own.toml").write_text(EXPERIMENT)
-    return shell
-
-
-def trials(shell):
-    shell.call("trials", "own", "--csv", "trials.csv")
-    return list(csv.DictReader((shell.folder / "trials.csv").read_text().splitlines()))
+def own(write_search, forks):
+    return write_search(OWN, EXPERIMENT)
 
 
 def test_a_conditional_search_runs_shows_its_gaps_goes_on_and_predicts(own):
     own.call("run", "own.toml", "--sampler", "tpe")
     own.call("run", "own.toml", "--sampler", "gp", "--trials", 14)
-    found = trials(own)
+    found = own.trials()
     assert len(found) == 14
     assert (found[0]["kind"], float(found[0]["rate"])) == ("boosted", 0.5)
     for trial in found:
@@ -90,13 +81,13 @@ def test_what_a_sampler_does_not_use_is_said_and_what_no_trial_has_too(own):
     said = own.call("run", "own.toml", "--sampler", "qmc", "--set", "space.model.kind=forest", "--trials", 2).stdout
     assert "rate is in no trial: it exists when kind = boosted, but kind = forest" in said
     assert 'sampler "qmc" chooses at random what exists in some trials only: depths_1, depths_2, depths_3' in said
-    assert {(trial["n_depths"] != "", trial.get("rate")) for trial in trials(own)} == {(True, None)}
+    assert {(trial["n_depths"] != "", trial.get("rate")) for trial in own.trials()} == {(True, None)}
 
 
 def test_mlflow_has_what_exists_and_a_rebuilt_ledger_knows_it(own):
     own.call("run", "own.toml")
-    before = trials(own)
+    before = own.trials()
     (journal,) = (own.folder / "mlruns" / "studies" / "own").glob("journal.log")
     journal.unlink()
     own.call("doctor", "own", "--repair")
-    assert [dict(trial, seconds="") for trial in trials(own)] == [dict(trial, seconds="") for trial in before]
+    assert [dict(trial, seconds="") for trial in own.trials()] == [dict(trial, seconds="") for trial in before]

@@ -1,7 +1,5 @@
 """Hyperparameters that are tried first: of the experiment file, of earlier studies, and of the command ``enqueue``."""
 
-import csv
-
 import pytest
 
 OWN = """
@@ -41,39 +39,32 @@ alpha = 0.3
 
 
 @pytest.fixture
-def own(shell, forks):
-    (shell.folder / "own.py").write_text(OWN)
-    (shell.folder / "own.toml").write_text(EXPERIMENT)
-    return shell
-
-
-def trials(shell, study="own"):
-    shell.call("trials", study, "--csv", "trials.csv")
-    return list(csv.DictReader((shell.folder / "trials.csv").read_text().splitlines()))
+def own(write_search, forks):
+    return write_search(OWN, EXPERIMENT)
 
 
 def test_the_trials_of_the_file_are_first_and_once(own):
     own.call("run", "own.toml")
-    first, second, *others = trials(own)
+    first, second, *others = own.trials()
     assert (first["n_leaves"], first["leaves_1"], first["leaves_2"], first.get("leaves_3", "")) == ("2", "3", "7", "")
     assert first["max_depth"]
     assert (second["max_depth"], second["criterion"], float(second["alpha"])) == ("6", "entropy", 0.3)
     assert len(others) == 2
     own.call("run", "own.toml", "--trials", 6)
-    assert len(trials(own)) == 6
-    assert [trial["state"] for trial in trials(own)] == ["COMPLETE"] * 6
+    assert len(own.trials()) == 6
+    assert [trial["state"] for trial in own.trials()] == ["COMPLETE"] * 6
 
 
 def test_an_enqueued_trial_waits_and_is_the_next(own):
     own.call("run", "own.toml")
     said = own.call("enqueue", "own", "max_depth=3", "criterion=gini", "leaves=[4]").stdout
     assert "Trial 4 waits" in said
-    waiting = trials(own)[4]
+    waiting = own.trials()[4]
     assert (waiting["state"], waiting["max_depth"]) == ("WAITING", "3")
     assert "WAITING" in own.call("show", "own").stdout
     own.call("doctor", "own")
     own.call("run", "own.toml", "--trials", 5)
-    last = trials(own)[4]
+    last = own.trials()[4]
     assert (last["state"], last["max_depth"], last["criterion"], last["leaves_1"], last["n_leaves"]) == ("COMPLETE", "3", "gini", "4", "1")
 
 
@@ -87,14 +78,14 @@ def test_a_trial_with_which_nothing_obeys_the_rules_is_refused(own):
 
 def test_the_best_of_earlier_studies_are_first_as_far_as_they_are_in_the_space(own):
     own.call("run", "own.toml", "--study", "earlier")
-    best = max(trials(own, "earlier"), key=lambda trial: float(trial["value"]))
+    best = max(own.trials("earlier"), key=lambda trial: float(trial["value"]))
     narrower = EXPERIMENT.partition("[[search.first]]")[0].replace('criterion = { type = "categorical", choices = ["gini", "entropy"] }\n', "")
     narrower = narrower.replace(', when = { criterion = "entropy" }', "").replace("n_trials = 4", 'n_trials = 4\nlearn_from = ["earlier"]')
     (own.folder / "own.toml").write_text(narrower)
     said = own.call("run", "own.toml").stdout
     assert f"trial {best['trial']} of earlier is tried first without" in said
     assert "criterion" in said
-    assert trials(own)[0]["max_depth"] == best["max_depth"]
+    assert own.trials()[0]["max_depth"] == best["max_depth"]
     own.call("delete", "earlier", "--yes")
     own.call("run", "own.toml", "--trials", 5)  # what was learnt stays
     own.call("run", "own.toml", "--study", "another", status=2)
@@ -137,4 +128,4 @@ def test_enqueue_refuses_what_it_cannot_use(own):
     ]:
         assert message in " ".join(own.call("enqueue", "own", *words, status=2).stderr.split())
     assert "There is no study" in own.call("enqueue", "other", "max_depth=3", status=2).stderr
-    assert len(trials(own)) == 2
+    assert len(own.trials()) == 2

@@ -1,7 +1,5 @@
 """A study learns from trials that Optuna, Keras Tuner, MLflow and a CSV file have, made by these libraries here."""
 
-import csv
-
 import keras_tuner
 import mlflow
 import optuna
@@ -32,15 +30,8 @@ name = "in-process"
 
 
 @pytest.fixture
-def own(shell, forks):
-    (shell.folder / "own.py").write_text(OWN)
-    (shell.folder / "own.toml").write_text(EXPERIMENT)
-    return shell
-
-
-def trials(shell):
-    shell.call("trials", "own", "--csv", "trials.csv")
-    return list(csv.DictReader((shell.folder / "trials.csv").read_text().splitlines()))
+def own(write_search, forks):
+    return write_search(OWN, EXPERIMENT)
 
 
 def make_optuna(url, direction="maximize"):
@@ -63,13 +54,13 @@ def test_samplers_learn_from_an_optuna_study_and_its_best_trials_are_first(own):
     assert f'"own" has learnt from {len(inside)} trials; 3 of them are tried first' in said
     assert f"{20 - len(inside)} left out: max_depth is not in its range, 1 to 9" in said
     own.call("run", "own.toml")
-    found = trials(own)
+    found = own.trials()
     assert len(found) == 5  # theirs are none of the study's own
     best = sorted(inside, key=lambda trial: -trial.value)[:3]
     assert [(int(trial["max_depth"]), trial["criterion"]) for trial in found[:3]] == [(of.params["depth"], of.params["criterion"]) for of in best]
     again = own.call("import", "own.toml", url, "--rename", "depth=max_depth").stdout
     assert f"{len(inside)} of them before; 0 of them are tried first" in again
-    assert len(trials(own)) == 5
+    assert len(own.trials()) == 5
     assert "own: no problems" in own.call("doctor", "own").stdout
     assert "WAITING" not in own.call("show", "own").stdout
 
@@ -99,7 +90,7 @@ def test_samplers_learn_from_a_keras_tuner_folder(own):
     said = own.call("import", "own.toml", own.folder / "kt" / "theirs").stdout
     assert '"own" has learnt from' in said
     own.call("run", "own.toml")
-    assert int(trials(own)[0]["max_depth"]) == tuner.get_best_hyperparameters()[0]["max_depth"]
+    assert int(own.trials()[0]["max_depth"]) == tuner.get_best_hyperparameters()[0]["max_depth"]
 
 
 def test_samplers_learn_from_an_mlflow_experiment_and_from_a_csv_file(own):
@@ -118,7 +109,7 @@ def test_samplers_learn_from_an_mlflow_experiment_and_from_a_csv_file(own):
     said = own.call("import", "own.toml", "mlflow:theirs", "--value", "accuracy").stdout
     assert '"own" has learnt from 3 trials; 3 of them are tried first' in said
     own.call("run", "own.toml")
-    assert [trial["max_depth"] for trial in trials(own)[:4]] == ["7", "4", "2", "6"]
+    assert [trial["max_depth"] for trial in own.trials()[:4]] == ["7", "4", "2", "6"]
 
 
 def test_a_source_that_cannot_be_used_is_refused(own):

@@ -30,9 +30,9 @@ model = "own:build"
 [data]
 loader = "breast_cancer"
 [space.model]
-rate = { type = "float", low = 1e-5, high = 1.0, log = true }
+rate = { type = "float", low = 1e-5, high = 1.0, log = true, prior = 0.9 }
 depth = { type = "int", low = 1, high = 9 }
-kind = { type = "categorical", choices = ["good", "bad"] }
+kind = { type = "categorical", choices = ["good", "bad"], prior = "bad" }
 [objective]
 metric = "val_accuracy"
 direction = "maximize"
@@ -45,10 +45,8 @@ name = "in-process"
 
 
 @pytest.fixture
-def own(shell, forks):
-    (shell.folder / "own.py").write_text(OWN)
-    (shell.folder / "own.toml").write_text(EXPERIMENT)
-    return shell
+def own(write_search, forks):
+    return write_search(OWN, EXPERIMENT)
 
 
 def test_the_next_space_is_around_the_best_trials_and_wider_at_an_edge(own):
@@ -64,6 +62,10 @@ def test_the_next_space_is_around_the_best_trials_and_wider_at_an_edge(own):
     assert proposed["search"]["learn_from"] == ["own"]
     assert "# depth: the best 6 are" in (own.folder / "next.toml").read_text()
     assert "trial" in own.call("run", "next.toml", "--study", "own-next", "--trials", 4).stdout
+    own.call("run", "own.toml", "--fresh", "--set", "search.reproducible=true", "--trials", 15)
+    assert "--study own-1-next" in own.call("refine", "own.1", "--output", "next.toml", "--force").stdout
+    own.call("refine", "own", "--output", "reproducible.toml")
+    assert "learn_from" not in tomllib.loads((own.folder / "reproducible.toml").read_text())["search"]
     refused = own.call("refine", "own-next", status=2).stderr
     assert 'Study "own-next" has 4 complete trials; a refinement needs 15' in refused
     assert "next.toml exists already; replace it with --force" in own.call("refine", "own", "--output", "next.toml", status=2).stderr

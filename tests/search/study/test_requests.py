@@ -1,6 +1,5 @@
 """Another terminal enqueues a trial, pauses and stops a running search, and resumes it without its file."""
 
-import csv
 import re
 from dataclasses import replace
 
@@ -48,30 +47,23 @@ def read_until(process, pattern):
     raise AssertionError(f"ended with exit status {process.wait()}")
 
 
-def trials(shell, *words):
-    shell.call("trials", "own", "--csv", "trials.csv", *words)
-    return list(csv.DictReader((shell.folder / "trials.csv").read_text().splitlines()))
-
-
 @pytest.fixture
-def asking(shell, forks):
-    (shell.folder / "own.py").write_text(ASKING)
-    (shell.folder / "own.toml").write_text(EXPERIMENT)
-    return shell
+def asking(write_search, forks):
+    return write_search(ASKING, EXPERIMENT)
 
 
 def test_a_paused_search_is_resumed_without_its_file_and_a_stopped_one_has_a_champion(asking):
     (asking.folder / "asked").write_text("pause")
     paused = asking.call("run", "own.toml", status=130)
     assert re.search(r"paused with \d+ of 60 trials; perceptune resume own continues", paused.stderr)
-    n_finished = sum(trial["state"] == "COMPLETE" for trial in trials(asking))
+    n_finished = sum(trial["state"] == "COMPLETE" for trial in asking.trials())
     assert n_finished < 60
     (asking.folder / "own.toml").unlink()
     (asking.folder / "asked").write_text("stop")
     stopped = asking.call("resume", "own").stdout
     assert re.search(r"Ended with \d+ of 60 trials: perceptune stop has ended it", stopped)
     assert "models:/own/1" in stopped
-    found = trials(asking)
+    found = asking.trials()
     assert n_finished < sum(trial["state"] == "COMPLETE" for trial in found) < 60
     assert sum((trial["max_depth"], trial["leaf"]) == ("9", "7") for trial in found) >= 2
     assert "own: no problems" in asking.call("doctor", "own").stdout
@@ -116,7 +108,7 @@ def test_a_running_search_takes_up_what_another_terminal_asks(shell, forks, writ
     assert process.returncode == 130, rest
     assert re.search(r"paused with \d+ of 40 trials; perceptune resume own continues", rest), rest
     assert 'Study "own" does not run' in shell.call("stop", "own", *words, status=2).stderr
-    n_finished = sum(trial["state"] == "COMPLETE" for trial in trials(shell, *words))
+    n_finished = sum(trial["state"] == "COMPLETE" for trial in shell.trials("own", *words))
     with shell.start("resume", "own", *words) as process:
         read_until(process, rf"\[ *{n_finished + 1}/40\]")
         assert "registers the best model so far" in shell.call("stop", "own", *words).stdout
@@ -125,4 +117,4 @@ def test_a_running_search_takes_up_what_another_terminal_asks(shell, forks, writ
     assert re.search(r"Ended with \d+ of 40 trials: perceptune stop has ended it", rest), rest
     assert "models:/own/1" in rest
     assert shell.call("doctor", "own", *words).stdout
-    assert all(trial["state"] in ("COMPLETE", "FAILED") for trial in trials(shell, *words))
+    assert all(trial["state"] in ("COMPLETE", "INTERRUPTED") for trial in shell.trials("own", *words))

@@ -36,30 +36,23 @@ name = "in-process"
 
 
 @pytest.fixture
-def own(shell, forks):
-    (shell.folder / "own.py").write_text(OWN)
-    (shell.folder / "own.toml").write_text(EXPERIMENT)
-    return shell
-
-
-def n_trials(shell):
-    shell.call("trials", "own", "--csv", "trials.csv")
-    return len((shell.folder / "trials.csv").read_text().splitlines()) - 1
+def own(write_search, forks):
+    return write_search(OWN, EXPERIMENT)
 
 
 def test_a_search_ends_once_its_value_is_reached_and_goes_on_without(own):
     output = own.call("run", "own.toml", "--set", "search.stop.value=0.8").stdout
-    assert n_trials(own) == 1
+    assert len(own.trials()) == 1
     assert "Ended with 1 of 6 trials: val_accuracy " in output
     assert " of trial 0 reaches search.stop.value = 0.8" in output
     assert "Ended with 1 of 6" in own.call("run", "own.toml", "--set", "search.stop.value=0.8").stdout
     own.call("run", "own.toml")
-    assert n_trials(own) == 6
+    assert len(own.trials()) == 6
 
 
 def test_a_search_ends_after_so_many_trials_without_a_better_one(own):
     output = own.call("run", "own.toml", "--set", "search.stop.patience=2", "--set", "space.model.max_depth.high=1", "--sampler", "random").stdout
-    assert n_trials(own) == 3  # equal ones are not better
+    assert len(own.trials()) == 3  # equal ones are not better
     assert "Ended with 3 of 6 trials: no better trial among the last 2 (search.stop.patience = 2)" in output
 
 
