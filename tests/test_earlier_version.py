@@ -38,7 +38,7 @@ def test_an_earlier_study_is_shown_and_found_sound(shell):
     assert "6 COMPLETE, 2 PRUNED" in shell.call("show", "old_study").stdout
     assert "1 COMPLETE, 3 INTERRUPTED" in shell.call("show", "old_interrupted").stdout
     assert shell.call("trials", "old_study").stdout.count("COMPLETE") == 6
-    assert sorted(trial.split(",")[1] for trial in _trials(shell, "old_interrupted")) == ["COMPLETE", "FAILED", "FAILED", "FAILED"]
+    assert sorted(trial.split(",")[1] for trial in _trials(shell, "old_interrupted")) == ["COMPLETE", "INTERRUPTED", "INTERRUPTED", "INTERRUPTED"]
     assert "no problems" in shell.call("doctor", "old_study").stdout
     assert "no problems" in shell.call("doctor", "old_interrupted").stdout
 
