@@ -156,7 +156,7 @@ Tables of trainings: {table_names}. The sampler sees the value of one training; 
 
 ## Epochs
 A surrogate of LCBench's learning curves of 52 epochs, data sets {curve_names}: the epochs of so many full trainings.
-By default a search of such trainings is "auto, hyperband".
+By default a search of such trainings is "auto, halving".
 
 {curves}
 """

@@ -175,15 +175,14 @@ class Experiment(Table):
     def pruner(self) -> str:
         """The pruner's name or reference; that which "auto" chooses.
 
-        It is "hyperband" where that finds good trials in fewer epochs (`experiments/benchmarks/SEARCH.md`): its first rung is at a ninth of
-        the epochs, and needs trials to compare; some trials are judged at later rungs only, so that those that begin slowly are found too.
-        Trials of several executions are stopped by the race, and those of few epochs not at all.
+        It is "halving" where that finds good trials in fewer epochs (`experiments/benchmarks/SEARCH.md`): its first rung is at a ninth of
+        the epochs, and needs trials to compare. Trials of several executions are stopped by the race, and those of few epochs not at all.
         """
         if self.search.pruner != "auto":
             return self.search.pruner
         is_single = self.evaluation.n_executions == 1 and not self.search.reproducible
         is_long = self.space.max_epochs >= _MIN_EPOCHS and self.search.n_trials >= _MIN_TRIALS
-        return "hyperband" if is_single and is_long else "none"
+        return "halving" if is_single and is_long else "none"
 
     @property
     def needs_refit(self) -> bool:

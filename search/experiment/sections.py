@@ -205,7 +205,7 @@ class SearchSection(Table):
         sampler: "auto" ("gp" for at most 200 trials, "tpe" for more), "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random",
             "kt-bayesian", "kt-grid", or a reference to an Optuna sampler. Defaults to "auto".
         sampler_options: The sampler's further arguments. Defaults to none.
-        pruner: "auto" ("hyperband" if trials are single trainings of many epochs and many, else "none"), "none", "median", "percentile",
+        pruner: "auto" ("halving" if trials are single trainings of many epochs and many, else "none"), "none", "median", "percentile",
             "halving", "hyperband", "patient", or a reference to an Optuna pruner. Defaults to "auto".
         pruner_options: The pruner's further arguments. Defaults to none.
         n_trials: Trials in total. Defaults to 40.

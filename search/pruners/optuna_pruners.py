@@ -1,4 +1,4 @@
-"""Optuna's pruners; each function's keyword arguments are the options in ``[search.pruner_options]``.
+"""The pruners, Optuna's but for halving; each function's keyword arguments are the options in ``[search.pruner_options]``.
 
 A step is an epoch, from 1. Each pruner compares a trial with other trials of the study at the same epoch.
 """
@@ -7,10 +7,11 @@ import math
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner, PatientPruner, PercentilePruner, SuccessiveHalvingPruner
+from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner, PatientPruner, PercentilePruner
 from pydantic import Field
 
 from ..experiment.construction import construct
+from .halving import HalvingPruner
 
 Count = Annotated[int, Field(ge=1)]
 CountOrNone = Annotated[int, Field(ge=0)]
@@ -66,19 +67,27 @@ def percentile(
 
 
 def halving(
-    n_epochs: int, *, min_epochs: Count | None = None, reduction_factor: Annotated[int, Field(ge=2)] = 3, bootstrap_count: CountOrNone = 0
+    n_epochs: int,
+    *,
+    min_epochs: Count | None = None,
+    reduction_factor: Annotated[int, Field(ge=2)] = 3,
+    bootstrap_count: CountOrNone = 0,
+    spared_quantile: Annotated[float, Field(ge=0, le=1)] = 0.1,
 ) -> BasePruner:
     """Let one in ``reduction_factor`` trials continue at each rung (asynchronous successive halving, Li et al. 2018).
 
-    A trial that is stopped never continues, so the first rung is no earlier than where trials rank about as at their ends.
+    A trial that is stopped never continues, so the first rung is no earlier than where trials rank about as at their ends, and one that
+    may still become the best is spared; see `HalvingPruner`.
 
     Args:
         n_epochs: The largest number of epochs of the space.
         min_epochs: The epoch of the first rung. Defaults to n_epochs / 9, rounded up: two rungs at factor 3, and none just before the end.
         reduction_factor: Factor between rungs, and trials of which one continues. Defaults to 3.
         bootstrap_count: Trials that must reach a rung before one continues. Defaults to 0.
+        spared_quantile: A trial is spared that would be the best by gaining what this part of the complete trials have gained from its
+            epoch to their end, at least; 0 spares none. Defaults to 0.1.
     """
-    return SuccessiveHalvingPruner(min_epochs or math.ceil(n_epochs / 9), reduction_factor, bootstrap_count=bootstrap_count)
+    return HalvingPruner(min_epochs or math.ceil(n_epochs / 9), reduction_factor, bootstrap_count, spared_quantile)
 
 
 def hyperband(

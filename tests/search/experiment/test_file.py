@@ -246,13 +246,13 @@ def test_a_later_key_at_its_default_leaves_the_fingerprint_as_it_was():
 @pytest.mark.parametrize(
     ("change", "pruner"),
     [
-        ({}, "hyperband"),
+        ({}, "halving"),
         ({"search": {"n_trials": 19}}, "none"),
         ({"search": {"pruner": "median", "n_trials": 2}}, "median"),
         ({"search": {"pruner": "none"}}, "none"),
         ({"search": {"reproducible": True}}, "none"),
         ({"space": {"training": {"epochs": 26}}}, "none"),
-        ({"space": {"training": {"epochs": {"type": "int", "low": 5, "high": 27}}}}, "hyperband"),
+        ({"space": {"training": {"epochs": {"type": "int", "low": 5, "high": 27}}}}, "halving"),
         ({"evaluation": {"folds": 5}}, "none"),
     ],
 )
