@@ -36,7 +36,7 @@ def test_every_make_command_exists():
 
 def test_every_command_is_shown():
     commands = set(get_command(app).commands)
-    shown = set(re.findall(r"`([a-z]+)[^`]*`", "".join(re.findall(r"^\| (`.*?) \|", CLI, flags=re.M))))
+    shown = set(re.findall(r"`([a-z-]+)[^`]*`", "".join(re.findall(r"^\| (`.*?) \|", CLI, flags=re.M))))
     assert commands == shown
 
 

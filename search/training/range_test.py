@@ -1,0 +1,64 @@
+"""Trains a model while its learning rate grows with every step: the learning-rate range test (Smith 2017, section 3.3)."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import keras
+
+from ..data.arrays import Array
+from ..errors import TrialError
+from ..estimators import is_estimator
+from ..trial import Assignment
+from .batching import epoch_order, rows
+from .context import TrainingContext
+from .model.building import build_model
+from .model.preparation import make_ready
+
+_TOO_LARGE = 4.0
+"""Times its first value: the loss has diverged."""
+
+
+def losses_by_rate(context: TrainingContext, assignment: Assignment, rates: Sequence[float]) -> list[float]:
+    """Train one step with each learning rate, and return the loss of each batch before its step.
+
+    Args:
+        context: The experiment and its arrays.
+        assignment: The model, its training settings and its seed.
+        rates: The learning rates, in growing order.
+
+    Returns:
+        The losses, in the order of the rates; fewer if the loss has diverged.
+
+    Raises:
+        TrialError: If the builder returns no Keras model, or the model does not fit the data.
+    """
+    model = build_model(context, assignment.model_arguments, assignment.seed, assignment.training.precision)
+    if is_estimator(model):
+        raise TrialError("has no learning rate to test: its builder returns an estimator of scikit-learn")
+    parts = make_ready(model, context, assignment.training)
+    batches = _batches(context, assignment)
+    losses: list[float] = []
+    for rate in rates:
+        model.optimizer.learning_rate = rate
+        model.reset_metrics()  # the loss of this batch alone
+        chosen = next(batches)
+        losses.append(float(_train_on_batch(model, rows(parts.x_train, chosen), rows(parts.y_train, chosen))))
+        if not math.isfinite(losses[-1]) or losses[-1] > _TOO_LARGE * losses[0]:
+            losses.pop()
+            break
+    keras.utils.clear_session(free_memory=False)
+    return losses
+
+
+def _train_on_batch(model: Any, x: Any, y: Any) -> Any:
+    return model.train_on_batch(x, y, return_dict=True)["loss"]
+
+
+def _batches(context: TrainingContext, assignment: Assignment) -> Iterator[Array]:
+    """Yield the rows of one batch after the other, epoch after epoch; the last batch of an epoch, which is smaller, is left out."""
+    size, epoch = min(assignment.training.batch_size, context.n_train), 0
+    while True:
+        order = epoch_order(assignment.seed, epoch := epoch + 1, context.n_train)
+        for start in range(0, len(order) - size + 1, size):
+            yield order[start : start + size]

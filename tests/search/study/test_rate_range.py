@@ -1,0 +1,104 @@
+"""The learning-rate range test, from the command line."""
+
+import re
+import tomllib
+
+import keras
+import numpy as np
+import pytest
+
+from search.data.dataset import load_dataset
+from search.data.fitting import fit_preprocessor, prepare
+from search.experiment.file import load_experiment
+from search.study.rate_range import RangeTest, RateRange, find_rates
+from search.training.context import TrainingContext
+from search.training.preflight import assignment_at
+from search.training.range_test import losses_by_rate
+
+EXPERIMENT = """
+model = "mlp"
+[data]
+loader = "iris"
+[objective]
+metric = "val_accuracy"
+direction = "maximize"
+[space.model]
+n_hidden = 1
+n_neurons = { type = "int", low = 4, high = 32 }
+[space.training]
+optimizer = "sgd"
+learning_rate = { type = "float", low = 1e-6, high = 10.0, log = true }
+batch_size = 16
+epochs = 5
+"""
+
+
+@pytest.fixture
+def written(shell):
+    (shell.folder / "own.toml").write_text(EXPERIMENT)
+    return shell
+
+
+def test_it_proposes_a_range_that_a_search_takes(written):
+    printed = written.call("lr-range", "own.toml", "--models", "2", "--output", "plot.html").stdout
+    proposed = tomllib.loads(re.search(r"learning_rate = \{.*\}", printed)[0])["learning_rate"]
+
+    assert printed.count("n_neurons=") == 2
+    assert proposed["log"]
+    assert 1e-4 < proposed["low"] < 0.05 < proposed["high"] <= 10
+    (written.folder / "next.toml").write_text(re.sub(r"learning_rate = .*", re.search(r"learning_rate = \{.*\}", printed)[0], EXPERIMENT))
+    assert load_experiment(written.folder / "next.toml").space.searched["learning_rate"].low == proposed["low"]
+    plot = (written.folder / "plot.html").read_text()
+    assert "Learning-rate range test of own" in plot
+    assert "n_neurons=" in plot
+    assert sorted(path.name for path in written.folder.iterdir()) == ["next.toml", "own.toml", "plot.html"]  # nothing is stored
+
+
+def test_each_loss_is_that_of_keras_before_its_step(written):
+    experiment = load_experiment(written.folder / "own.toml")
+    dataset = load_dataset(experiment.data)
+    context = TrainingContext(experiment, prepare(dataset, fit_preprocessor(dataset, experiment.preprocessing, experiment.outputs)))
+    constant = [0.01] * 12
+    losses = losses_by_rate(context, assignment_at(experiment, 0), constant)
+    assert len(losses) == 12
+    assert losses[-1] < losses[0]
+    assert losses == losses_by_rate(context, assignment_at(experiment, 0), constant)
+
+    model_losses = losses_by_rate(context, assignment_at(experiment, 0), [0.0] * 3)  # nothing is learnt: the untrained model's
+    assert model_losses[0] == losses[0]
+    keras.utils.clear_session()
+
+
+def test_the_range_is_from_where_a_loss_falls_to_where_one_is_lowest():
+    rates = [10.0**exponent for exponent in np.arange(-6, 1.01, 0.05)]
+
+    def a_test(start, end):
+        falls = [2.0 if rate < start else 1.0 if rate < end else 5.0 for rate in rates]
+        falls[rates.index(max(rate for rate in rates if rate < end))] = 0.9
+        return RangeTest({}, rates, falls)
+
+    flat = RangeTest({}, rates, [2.0] * len(rates))
+    assert flat.falls_from is None
+    assert RateRange("own", [a_test(1e-3, 0.11), a_test(1e-4, 0.02), flat], 0).proposed == (1e-4, 0.1)
+    assert RateRange("own", [flat], 0).proposed is None
+
+
+def test_one_model_is_tested_if_nothing_else_is_searched(written):
+    experiment = load_experiment(written.folder / "own.toml", ["space.model.n_neurons=8"])
+    assert len(find_rates(experiment, 5).tests) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["lr-range", "missing.toml"], "There is no experiment file"),
+        (["lr-range", "own.toml", "--output", "nowhere/plot.html"], "The folder of .* does not exist"),
+        (
+            ["lr-range", "own.toml", "--set", 'model="models.scikit_learn:build_mlp_classifier"', "--set", "space.model={}"],
+            "no learning rate to test",
+        ),
+    ],
+)
+def test_what_cannot_be_tested_is_refused(written, words, message):
+    assert re.search(message, written.call(*words, status=2).stderr)
+    assert not (written.folder / "plot.html").exists()
