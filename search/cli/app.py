@@ -30,6 +30,7 @@ from . import (
     learning_rate,
     management,
     models,
+    plan,
     refinement,
     repeats,
     run,
@@ -49,7 +50,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_SEARCHING, _RESULTS = (run, control, init, models, data, learning_rate), (studies, comparison, refinement, repeats, champion, evaluation, inspection)
+_SEARCHING, _RESULTS = (
+    (run, control, init, models, data, plan, learning_rate),
+    (studies, comparison, refinement, repeats, champion, evaluation, inspection),
+)
 for group in (*_SEARCHING, *_RESULTS, management, doctor, ui, dashboard, schema):
     group.register(app)
 for command in app.registered_commands:  # whole: the list of commands would cut it

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..data.dataset import load_dataset
-from ..data.fitting import fit_preprocessor, prepare
-from ..data.folds import with_all_rows, without_group
 from ..errors import ExperimentError, TrialError
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
 from ..formats import format_params
-from ..seeds import trial_seed
-from ..trial import Assignment
+from .drawn_models import draw_assignments, load_context
 
 LOWEST, HIGHEST = 1e-6, 10.0
 _N_RATES = 141  # 20 for a factor of 10
@@ -101,16 +97,13 @@ def find_rates(experiment: Experiment, n_models: int) -> RateRange:
         InputError: If the experiment or its data cannot be used.
         ExperimentError: If no model can be trained.
     """
-    from ..training.context import TrainingContext
     from ..training.range_test import losses_by_rate
 
-    dataset = load_dataset(experiment.data, experiment.executor.load_timeout_seconds)
-    whole = with_all_rows(dataset) if experiment.evaluation.folds > 1 else dataset
-    preprocessor = fit_preprocessor(whole, without_group(experiment.preprocessing, experiment.evaluation), experiment.outputs)
-    context = TrainingContext(experiment, prepare(whole, preprocessor))
+    context = load_context(experiment)
     rates = np.geomspace(LOWEST, HIGHEST, _N_RATES).tolist()
     tests, reasons = [], []
-    for assignment in _assignments(experiment, n_models):
+    n_different = n_models if set(experiment.space.searched) - {"learning_rate"} else 1
+    for assignment in draw_assignments(experiment, n_different):
         try:
             losses = losses_by_rate(context, assignment, rates)
         except TrialError as error:
@@ -120,25 +113,6 @@ def find_rates(experiment: Experiment, n_models: int) -> RateRange:
     if not tests:
         raise ExperimentError(f'model = "{experiment.model}" {reasons[0]}')
     return RateRange(experiment.name, tests, len(reasons))
-
-
-def _assignments(experiment: Experiment, n_models: int) -> list[Assignment]:
-    space, random = experiment.space, np.random.default_rng(experiment.search.seed)
-    is_drawn = bool(set(space.searched) - {"learning_rate"})
-    drawn = [space.searched.draw(random) for _ in range(n_models if is_drawn else 1)]
-    return [
-        Assignment(
-            number=number,
-            params=params,
-            model_arguments=space.model_arguments(params),
-            training=space.training_settings(params),
-            seed=trial_seed(experiment.search.seed, number),
-            is_prunable=False,
-            keep_if_better_than=None,
-            model_path="",
-        )
-        for number, params in enumerate(drawn)
-    ]
 
 
 def _smooth(losses: Sequence[float]) -> list[float]:
