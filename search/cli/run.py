@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import PerceptuneError
+from ..errors import InputError, PerceptuneError
 from ..redaction import redact
 from .options import Ledger, make_store
 from .output import print_summary
@@ -37,6 +37,7 @@ def run(
     workers_per_device: Annotated[str | None, typer.Option(help="Workers that share a GPU, or auto.")] = None,
     study: Annotated[str | None, typer.Option(help="Name of the study; the experiment's name if not given.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start a new study and archive the earlier one.")] = False,
+    extend: Annotated[bool, typer.Option("--extend", help="Continue a study in an edited search space, with its trials that are in it.")] = False,
     accept_code: Annotated[bool, typer.Option("--accept-code", help="Continue a study although its code has changed.")] = False,
     ledger: Ledger = "",
     set_: Annotated[list[str] | None, typer.Option("--set", help="Override a value: key.path=value; may be repeated.")] = None,
@@ -44,6 +45,8 @@ def run(
     """Search, track and register the best model; a repeated command continues up to the total number of trials."""
     from ..study.from_table import experiment_reader
 
+    if fresh and extend:
+        raise InputError("--fresh and --extend exclude each other: a new study, or the earlier one in an edited search space")
     read = experiment_reader(experiment, target, set_ or [])
     written = read([]).search
     options = {
@@ -59,7 +62,7 @@ def run(
     }
     overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
     loaded = read([*overrides, *(set_ or [])])
-    summary = search(loaded, make_store(ledger), study=study, fresh=fresh, accept_code=accept_code)
+    summary = search(loaded, make_store(ledger), study=study, fresh=fresh, extend=extend, accept_code=accept_code)
     flags = {"--timeout-seconds": timeout_seconds, "--sampler": sampler, "--pruner": pruner, "--executor": executor, "--workers": workers}
     flags |= {"--workers-per-device": workers_per_device, "--study": study, "--target": target, "--ledger": redact(ledger) or None}
     repeated = [override for override in set_ or [] if override.partition("=")[0].strip() != "search.n_trials"]  # another number is printed

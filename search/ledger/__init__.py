@@ -1,5 +1,7 @@
 """The ledger: the durable record of a study."""
 
+from .carrying import carried, left_out
+from .changes import Change, changes_between
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
@@ -23,17 +25,21 @@ from .record import RetryState, TrialRecord
 from .view import StudyView
 
 __all__ = [
+    "Change",
     "KnownStudy",
     "Ledger",
     "RetryState",
     "StudyView",
     "TrialRecord",
+    "carried",
+    "changes_between",
     "check_new_name",
     "create_or_continue",
     "delete",
     "discard",
     "has_incomplete_line",
     "is_running",
+    "left_out",
     "open_all",
     "open_for_repair",
     "open_to_examine",

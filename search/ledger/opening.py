@@ -2,14 +2,14 @@
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ..errors import ExperimentError, InputError, StudyChangedError, StudyNotFoundError, WorkerError, nearest
 from ..experiment.file import Experiment
-from ..secret_values import MASK
 from ..store import Store
 from .base import LedgerStore, OpenedStudy, Purpose, check_free
+from .changes import changes_between
 from .ledger import Ledger
 from .requests import RequestAttributes, RequestFiles, Requests
 from .view import StudyView
@@ -225,40 +225,11 @@ def _ledger_store(store: Store) -> LedgerStore:
 
 
 def _check_unchanged(ledger: Ledger, experiment: Experiment) -> None:
-    opened, given = map(_compared, (ledger.experiment, experiment))
-    changed = sorted(key for key in opened.keys() | given.keys() if not _is_equal(opened.get(key), given.get(key)))
-    if changed:
-        key = changed[0]
+    changes = changes_between(ledger.experiment, experiment)
+    if changes:
+        first, can_extend = changes[0], all(change.is_of_space for change in changes)
+        advice = "keep the trials that are still valid with --extend, " if can_extend else ""
         raise StudyChangedError(
-            f'Study "{ledger.name}" was started with {key} = {opened.get(key)!r}, and this experiment has {given.get(key)!r}; '
-            "start another study with --fresh, or give this one its own name with --study"
+            f'Study "{ledger.name}" was started with {first.key} = {first.before!r}, and this experiment has {first.after!r}; '
+            f"{advice}start another study with --fresh, or give this one its own name with --study"
         )
-
-
-def _compared(experiment: Experiment) -> dict[str, Any]:
-    """Return what may not change when a study continues, by key, with the defaults of what earlier versions did not store."""
-    sections: dict[str, Any] = {
-        "evaluation": experiment.evaluation.model_dump(mode="json"),
-        "champion": experiment.champion.model_dump(mode="json") | {"by": experiment.ranked_by.metric},
-        "search": {"reproducible": experiment.search.reproducible},
-    }
-    return _flatten(experiment.identity | sections)
-
-
-def _is_equal(stored: object, given: object) -> bool:
-    """Return whether a stored value is the given one, whatever secrets were removed from it when it was stored."""
-    if isinstance(stored, list) and isinstance(given, list):
-        return len(stored) == len(given) and all(map(_is_equal, stored, given))
-    if isinstance(stored, Mapping) and isinstance(given, Mapping):
-        return stored.keys() == given.keys() and all(_is_equal(value, given[key]) for key, value in stored.items())
-    if isinstance(stored, str) and isinstance(given, str) and MASK in stored:
-        return re.fullmatch(".*".join(map(re.escape, stored.split(MASK))), given, re.DOTALL) is not None
-    return stored == given
-
-
-def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in tree.items():
-        path = f"{prefix}{key}"
-        flat |= _flatten(value, f"{path}.") if isinstance(value, dict) else {path: value}
-    return flat

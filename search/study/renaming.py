@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import ledger as ledgers
 from ..errors import InputError, PerceptuneError
 from ..ledger import Ledger
+from ..ledger.carrying import EXTENDS
 from ..store import Store
 from ..tracking.study_runs import StudyRuns, find_study_runs, is_name_of_others, log_report, rename_runs, rename_versions
 from .removal import open_alone
@@ -85,7 +86,7 @@ def rename_archived(store: Store, ledger: Ledger) -> str:
     Returns:
         Why it was not renamed; empty if it was, or if no study was archived.
     """
-    name = ledger.opened.archived_as
+    name = ledger.opened.archived_as or (ledger.attribute(EXTENDS) or {}).get("study")  # it was archived by a process that was killed
     if name is None or name not in ledgers.study_names(store):
         return ""
     archived = ledgers.read(store, name)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .. import ledger as ledgers
 from ..champion.package import Packager
 from ..champion.promotion import Promotion, is_promoted
 from ..data.arrays import TrainingArrays
@@ -34,6 +33,7 @@ from .champion_training import train_champion, trains_champion
 from .code_changes import check_code
 from .comparisons import compare_with_baselines
 from .ending import Ending
+from .extending import opened
 from .first_trials import FirstTrial, enqueue, first_trials, note_learnt
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
@@ -51,6 +51,7 @@ def run_study(
     *,
     study: str | None = None,
     fresh: bool = False,
+    extend: bool = False,
     accept_code: bool = False,
     store: Store | None = None,
     observer: Observer | None = None,
@@ -61,6 +62,7 @@ def run_study(
         experiment: The experiment, its file, or the stem of a file in ``experiments/``.
         study: The study's name. Defaults to the experiment's.
         fresh: Whether to archive an existing study of that name and start another. Defaults to False.
+        extend: Whether to continue a study although the experiment's ``[space]`` was edited, with all trials that are in it. Defaults to False.
         accept_code: Whether to continue a study although the code of its builder, loader or callbacks has changed. Defaults to False.
         store: The local store. Defaults to ``mlruns/`` in the working directory.
         observer: Notified of progress. Defaults to one that shows nothing.
@@ -80,7 +82,7 @@ def run_study(
     _ = store.tracking_uri  # refused before anything is written
     name = experiment.name if study is None else study
     check_written(experiment, store.study(name).root)
-    with disk_space.disk_full_errors(store.root), ledgers.opened_for_run(store, name, experiment, fresh=fresh) as ledger:
+    with disk_space.disk_full_errors(store.root), opened(store, name, experiment, fresh=fresh, extend=extend, on_note=observer.on_note) as ledger:
         modules = check_code(ledger, experiment, accept_code=accept_code)
         _run_opened(experiment, ledger, store, observer, make_executor(experiment.executor, ledger.folder.logs, store.programs, modules))
         return with_champion(summarize(ledger), store.tracking_uri)

@@ -83,7 +83,8 @@ class MlflowTracker:
             runs = self._started = TrialRuns(client, record, run.info.experiment_id, run.info.run_id)
             if not record.is_shared:
                 end_left_running(runs)
-                log_last_missing(runs)  # all of them, if the study's run was lost with its store
+            if not (record.is_shared and known):
+                log_last_missing(runs)  # all of them, if the study's run is new: it was lost with its store, or the trials are another study's
             attach_sources(client, runs.parent_run_id, record, provenance)
             describe_experiment(client, runs.experiment_id, record, runs.parent_run_id)
         return runs.parent_run_id

@@ -1,0 +1,67 @@
+"""Finds what differs between the experiment that a study was created with and the one that it is to continue with."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..experiment.file import Experiment
+from ..secret_values import MASK
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value that may not change when a study simply continues.
+
+    Attributes:
+        key: Its key in the experiment file, such as ``space.model.n_hidden.high``.
+        before: The study's value; None if it has none.
+        after: The experiment's value; None if it has none.
+    """
+
+    key: str
+    before: Any
+    after: Any
+
+    @property
+    def is_of_space(self) -> bool:
+        """Whether trials that are in both spaces are the same trials."""
+        return self.key.startswith("space.")
+
+
+def changes_between(before: Experiment, after: Experiment) -> list[Change]:
+    """Return what differs, in the order of the keys; sampler, pruner, executor and numbers of trials may differ."""
+    opened, given = map(_compared, (before, after))
+    keys = sorted(key for key in opened.keys() | given.keys() if not _is_equal(opened.get(key), given.get(key)))
+    if "objective.metric" in keys and "champion.by" in keys:
+        keys.remove("champion.by")  # it follows from the metric unless it is given
+    return [Change(key, opened.get(key), given.get(key)) for key in keys]
+
+
+def _compared(experiment: Experiment) -> dict[str, Any]:
+    """Return what may not change when a study continues, by key, with the defaults of what earlier versions did not store."""
+    sections: dict[str, Any] = {
+        "evaluation": experiment.evaluation.model_dump(mode="json"),
+        "champion": experiment.champion.model_dump(mode="json") | {"by": experiment.ranked_by.metric},
+        "search": {"reproducible": experiment.search.reproducible},
+    }
+    return _flatten(experiment.identity | sections)
+
+
+def _is_equal(stored: object, given: object) -> bool:
+    """Return whether a stored value is the given one, whatever secrets were removed from it when it was stored."""
+    if isinstance(stored, list) and isinstance(given, list):
+        return len(stored) == len(given) and all(map(_is_equal, stored, given))
+    if isinstance(stored, Mapping) and isinstance(given, Mapping):
+        return stored.keys() == given.keys() and all(_is_equal(value, given[key]) for key, value in stored.items())
+    if isinstance(stored, str) and isinstance(given, str) and MASK in stored:
+        return re.fullmatch(".*".join(map(re.escape, stored.split(MASK))), given, re.DOTALL) is not None
+    return stored == given
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        path = f"{prefix}{key}"
+        flat |= _flatten(value, f"{path}.") if isinstance(value, dict) else {path: value}
+    return flat
