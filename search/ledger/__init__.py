@@ -1,7 +1,7 @@
 """The ledger: the durable record of a study."""
 
-from .carrying import carried, left_out
 from .changes import Change, changes_between
+from .copying import copy_trial, left_out
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
@@ -31,9 +31,9 @@ __all__ = [
     "RetryState",
     "StudyView",
     "TrialRecord",
-    "carried",
     "changes_between",
     "check_new_name",
+    "copy_trial",
     "create_or_continue",
     "delete",
     "discard",

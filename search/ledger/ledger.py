@@ -85,11 +85,11 @@ class Ledger(CoordinatedStudy):
         with self._leases.lock():
             return add_known(self.study, self.experiment.space.searched, trials)
 
-    def add_carried(self, trials: Sequence[FrozenTrial]) -> None:
+    def add_copies(self, trials: Sequence[FrozenTrial]) -> None:
         """Add the trials of the study that this one extends, all of them, in their order; those that are here already are left out.
 
         Args:
-            trials: As `search.ledger.carrying` returns them.
+            trials: As `search.ledger.copying` returns them.
         """
         with self._leases.lock():
             for trial in trials[len(self.study.get_trials(deepcopy=False)) :]:

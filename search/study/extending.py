@@ -19,7 +19,7 @@ from ..experiment.first_trials import to_params
 from ..experiment.parameters import Value
 from ..formats import format_value
 from ..ledger import Change, Ledger, StudyView
-from ..ledger.carrying import EXTENDS
+from ..ledger.copying import EXTENDS
 from ..ledger.record import FIXED, IMPORTED
 from ..store import Store, StudyFolder
 
@@ -44,7 +44,7 @@ def opened(store: Store, name: str, experiment: Experiment, *, fresh: bool, exte
     with ledgers.opened_for_run(store, name, experiment, fresh=fresh or bool(changes)) as ledger:
         if changes:
             _begin(ledger, store, changes)
-        if note := _carry(ledger, store):
+        if note := _take_over(ledger, store):
             on_note(note)
         yield ledger
 
@@ -70,7 +70,7 @@ def _edits(store: Store, name: str, experiment: Experiment) -> list[Change]:
 
 
 def _begin(ledger: Ledger, store: Store, changes: Sequence[Change]) -> None:
-    """Note which study a new one extends, so that a killed process does no harm; `_carry` does the rest."""
+    """Note which study a new one extends, so that a killed process does no harm; `_take_over` does the rest."""
     name = ledger.opened.archived_as
     view = ledgers.read(store, str(name))
     try:
@@ -79,7 +79,7 @@ def _begin(ledger: Ledger, store: Store, changes: Sequence[Change]) -> None:
         view.close()
 
 
-def _carry(ledger: Ledger, store: Store) -> str:
+def _take_over(ledger: Ledger, store: Store) -> str:
     """Take over the trials of the study that this one extends, unless it has them already, and return what was done."""
     written = ledger.attribute(EXTENDS)
     if written is None or len(ledger.study.get_trials(deepcopy=False)) >= written["n_trials"]:
@@ -91,7 +91,7 @@ def _carry(ledger: Ledger, store: Store) -> str:
         for name in _KEPT_ATTRIBUTES:
             if (value := source.attribute(name)) is not None and ledger.attribute(name) is None:
                 ledger.set_attribute(name, value)
-        ledger.add_carried(trials)
+        ledger.add_copies(trials)
         n_before, n_kept = len(source.records()), len(ledger.records())
     finally:
         source.close()
@@ -130,7 +130,7 @@ def _trials(source: StudyView, experiment: Experiment) -> list[FrozenTrial]:
     again = _without_models(source, [number for number, found in params.items() if found is not None], experiment)
     space = after.space.searched
     return [
-        ledgers.left_out() if (found := params[trial.number]) is None else ledgers.carried(trial, found, space, is_again=trial.number in again)
+        ledgers.left_out() if (found := params[trial.number]) is None else ledgers.copy_trial(trial, found, space, is_again=trial.number in again)
         for trial in trials
     ]
 

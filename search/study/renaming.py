@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import ledger as ledgers
 from ..errors import InputError, PerceptuneError
 from ..ledger import Ledger
-from ..ledger.carrying import EXTENDS
+from ..ledger.copying import EXTENDS
 from ..store import Store
 from ..tracking.study_runs import StudyRuns, find_study_runs, is_name_of_others, log_report, rename_runs, rename_versions
 from .removal import open_alone

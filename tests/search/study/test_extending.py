@@ -94,7 +94,7 @@ def take_over_partly(shell):
     ledger = ledgers.create_or_continue(store, "own", experiment, fresh=True)
     source = ledgers.read(store, "own.1")
     extending._begin(ledger, store, ledgers.changes_between(source.experiment, experiment))
-    ledger.add_carried(extending._trials(source, experiment)[:7])
+    ledger.add_copies(extending._trials(source, experiment)[:7])
     source.close()
     ledger.close()
 

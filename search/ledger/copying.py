@@ -17,7 +17,7 @@ EXTENDS = "extends"
 """The attribute of a study that goes on from another one: that study's name, the number of its trials, and what was edited."""
 
 
-def carried(trial: FrozenTrial, params: Mapping[str, Value], space: "SearchSpace", *, is_again: bool) -> FrozenTrial:
+def copy_trial(trial: FrozenTrial, params: Mapping[str, Value], space: "SearchSpace", *, is_again: bool) -> FrozenTrial:
     """Return a trial with the hyperparameters that it has in another space.
 
     Args:
@@ -50,5 +50,5 @@ def carried(trial: FrozenTrial, params: Mapping[str, Value], space: "SearchSpace
 
 
 def left_out() -> FrozenTrial:
-    """Return what takes the number of a trial that is not carried: Optuna knows it as failed, a study passes it over (`was_proposed`)."""
+    """Return what takes the number of a trial that is not taken over: Optuna knows it as failed, a study passes it over (`was_proposed`)."""
     return create_trial(state=OptunaState.FAIL)
