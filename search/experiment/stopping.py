@@ -15,8 +15,11 @@ class StopSection(Table):
         patience: Number of finished trials, pruned and failed ones too, after the best one, at which the search ends. Left out means no such end.
         epochs: Number of epochs of all finished trials together, those of all their executions, at which the search ends. Left out means no
             such end.
+        hours: Hours of training of all finished trials together, on all workers and in all runs of the study, at which the search ends: what
+            accelerators are paid for. Left out means no such end.
     """
 
     value: float | None = None
     patience: Annotated[int, Field(ge=1)] | None = None
     epochs: Annotated[int, Field(ge=1)] | None = Field(default=None, exclude_if=lambda epochs: epochs is None)
+    hours: Annotated[float, Field(gt=0)] | None = Field(default=None, exclude_if=lambda hours: hours is None)

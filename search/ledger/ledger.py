@@ -23,7 +23,7 @@ from ..store import StudyFolder
 from ..trial import EpochReport, ExecutionReport, Failure, TrialResult, TrialState
 from .base import OpenedStudy
 from .coordination import CoordinatedStudy
-from .record import ATTRIBUTE, ENQUEUED, FIXED, RETRY_STATE, RetryState, execution_key, execution_scores, n_epochs_of, to_attribute, to_retry_state
+from .record import ATTRIBUTE, ENQUEUED, FIXED, RETRY_STATE, RetryState, cost_of, execution_key, execution_scores, to_attribute, to_retry_state
 from .suggesting import add_known, ask_for, complete
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Ledger(CoordinatedStudy):
         with self._owned(result.number) as trial:
             self._storage.set_trial_user_attr(trial, ATTRIBUTE, to_attribute(result, seed, finished))
             self._end(result.number, result.state, result.value)
-        return self._trials.add_finished(result.number, result.state, self._score_of(result), finished, n_epochs_of(self._trial(result.number)))
+        return self._trials.add_finished(result.number, result.state, self._score_of(result), finished, cost_of(self._trial(result.number)))
 
     def requeue(self, number: int, retry_state: RetryState) -> None:
         """Let a running trial wait for its next attempt.

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
@@ -180,10 +180,23 @@ def metric_of(trial: FrozenTrial, metric: str) -> float | None:
     return fmean(values) if values else None
 
 
-def n_epochs_of(trial: FrozenTrial) -> int:
-    """Return the epochs that a finished trial took, those of all its executions together, as far as their curves are known."""
-    found = [*_written_executions(trial)] or [trial.user_attrs.get(ATTRIBUTE, {})]
-    return sum(len(next(iter(written.get("history", {}).values()), ())) for written in found)
+class Cost(NamedTuple):
+    """What a finished trial took, all its executions together.
+
+    Attributes:
+        n_epochs: Epochs, as far as its curves are known.
+        seconds: Time on a worker.
+    """
+
+    n_epochs: int
+    seconds: float
+
+
+def cost_of(trial: FrozenTrial) -> Cost:
+    """Read what a finished trial took."""
+    own = trial.user_attrs.get(ATTRIBUTE, {})
+    found = [*_written_executions(trial)] or [own]
+    return Cost(sum(len(next(iter(written.get("history", {}).values()), ())) for written in found), own.get("seconds", 0.0))
 
 
 def _written_executions(trial: FrozenTrial, batch_size: int | None = None) -> Iterator[Mapping[str, Any]]:

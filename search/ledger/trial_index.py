@@ -13,7 +13,7 @@ from optuna.trial import TrialState as OptunaState
 
 from ..experiment.directions import Direction
 from ..trial import TrialState
-from .record import ATTRIBUTE, n_epochs_of
+from .record import ATTRIBUTE, Cost, cost_of
 
 
 class TrialIndex:
@@ -35,6 +35,7 @@ class TrialIndex:
         self._best_rank: tuple[float, float, int] | None = None  # signed score, time of the end, number
         self._finished: dict[int, float] = {}  # time of the end
         self._epochs: dict[int, int] = {}  # of finished trials
+        self._seconds: dict[int, float] = {}
         self._running: set[int] = set()
         self.waiting: set[int] = set()
 
@@ -47,6 +48,11 @@ class TrialIndex:
     def n_epochs(self) -> int:
         """Number of epochs of all finished trials."""
         return sum(self._epochs.values())
+
+    @property
+    def seconds(self) -> float:
+        """Time that all finished trials took on workers."""
+        return sum(self._seconds.values())
 
     @property
     def n_started(self) -> int:
@@ -88,7 +94,7 @@ class TrialIndex:
         self._running.discard(number)
         self.waiting.add(number)
 
-    def add_finished(self, number: int, state: TrialState, score: float | None, finished: float, n_epochs: int) -> bool:
+    def add_finished(self, number: int, state: TrialState, score: float | None, finished: float, cost: Cost) -> bool:
         """Add a finished trial.
 
         Args:
@@ -96,14 +102,14 @@ class TrialIndex:
             state: COMPLETE, PRUNED or FAILED.
             score: The value of the metric that decides which trial is the best one; None if there is none.
             finished: Time of the end, in seconds since 1970.
-            n_epochs: Epochs that it took.
+            cost: What it took.
 
         Returns:
             Whether the trial is the best so far.
         """
         self._running.discard(number)
         self._finished[number] = finished
-        self._epochs[number] = n_epochs
+        self._epochs[number], self._seconds[number] = cost
         if state is not TrialState.COMPLETE or score is None:
             return False
         rank = (self._sign * score, 0.0 if self._is_reproducible else finished, number)
@@ -126,4 +132,4 @@ class TrialIndex:
                 self.waiting.add(trial.number)
             elif trial.number not in self._finished and ATTRIBUTE in trial.user_attrs:
                 written = trial.user_attrs[ATTRIBUTE]
-                self.add_finished(trial.number, TrialState(written["state"]), self._score(trial), written["finished"], n_epochs_of(trial))
+                self.add_finished(trial.number, TrialState(written["state"]), self._score(trial), written["finished"], cost_of(trial))

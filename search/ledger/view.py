@@ -64,6 +64,11 @@ class StudyView:
         return self._trials.n_epochs
 
     @property
+    def seconds(self) -> float:
+        """Time that all finished trials took on workers."""
+        return self._trials.seconds
+
+    @property
     def n_since_best(self) -> int:
         """Number of trials that have finished after the best one; all if there is none."""
         return self._trials.n_since_best

@@ -1,7 +1,7 @@
 """Decides whether a search has found enough and ends before all its trials, by ``[search.stop]``."""
 
 from ..experiment.file import Experiment
-from ..formats import format_value
+from ..formats import format_duration, format_value
 from ..ledger import StudyView
 
 
@@ -20,4 +20,6 @@ def found_enough(experiment: Experiment, ledger: StudyView) -> str:
         return f"{found} {n_trials} (search.stop.patience = {stop.patience})"
     if stop.epochs is not None and ledger.n_epochs >= stop.epochs:
         return f"its trials have taken {ledger.n_epochs} epochs (search.stop.epochs = {stop.epochs})"
+    if stop.hours is not None and ledger.seconds >= 3600 * stop.hours:
+        return f"its trials have taken {format_duration(ledger.seconds)} of training (search.stop.hours = {format_value(stop.hours)})"
     return ""

@@ -86,11 +86,19 @@ def test_a_search_ends_once_its_trials_have_taken_so_many_epochs(own):
     assert "Ended with 2 of 9 trials: its trials have taken 20 epochs" in folds
 
 
+def test_the_hours_of_all_runs_count(own):
+    own.call("run", "own.toml", "--trials", "2")
+    spent = sum(float(trial["seconds"]) for trial in own.trials())
+    output = own.call("run", "own.toml", "--set", f"search.stop.hours={(spent + 0.0001) / 3600:.12f}").stdout  # the third trial exceeds it
+    assert "Ended with 3 of 6 trials: its trials have taken 0 s of training (search.stop.hours = " in output
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ("search.stop.patience=0", "search.stop.patience = 0: expected at least 1"),
         ("search.stop.epochs=1.5", "search.stop.epochs = 1.5: expected a whole number"),
+        ("search.stop.hours=0", "search.stop.hours = 0: expected a number above 0"),
         ("search.stop.value=high", 'search.stop.value = "high": expected a number'),
         ("search.stop.patient=3", 'search.stop: unknown key "patient"; did you mean "patience"?'),
     ],
