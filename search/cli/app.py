@@ -36,6 +36,7 @@ from . import (
     run,
     schema,
     studies,
+    tensorboard,
     ui,
 )
 
@@ -54,7 +55,7 @@ _SEARCHING, _RESULTS = (
     (run, control, init, models, data, plan, learning_rate),
     (studies, comparison, refinement, repeats, champion, evaluation, inspection),
 )
-for group in (*_SEARCHING, *_RESULTS, management, doctor, ui, dashboard, schema):
+for group in (*_SEARCHING, *_RESULTS, management, doctor, ui, dashboard, tensorboard, schema):
     group.register(app)
 for command in app.registered_commands:  # whole: the list of commands would cut it
     command.short_help = (getattr(command.callback, "__doc__", None) or "").partition("\n")[0]
