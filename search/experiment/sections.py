@@ -208,6 +208,8 @@ class SearchSection(Table):
         pruner: "auto" ("halving" if trials are single trainings of many epochs and many, else "none"), "none", "median", "percentile",
             "halving", "hyperband", "patient", or a reference to an Optuna pruner. Defaults to "auto".
         pruner_options: The pruner's further arguments. Defaults to none.
+        duplicates: "resample" (a combination of a finite space that was tried is proposed again by no sampler; the search ends once all were),
+            or "repeat". "grid", "gp" and Keras Tuner's samplers never repeat, samplers by reference do as they do. Defaults to "resample".
         n_trials: Trials in total. Defaults to 40.
         timeout_seconds: After this time no trial is started; left out means no limit.
         max_failures_in_a_row: Number of consecutive failures, on one worker or for one reason, that ends the study; 0 means
@@ -230,6 +232,7 @@ class SearchSection(Table):
     sampler_options: dict[str, Any] = Field(default_factory=dict)
     pruner: Annotated[str, Field(json_schema_extra=_completed_by(_PRUNERS))] = "auto"
     pruner_options: dict[str, Any] = Field(default_factory=dict)
+    duplicates: Literal["resample", "repeat"] = _added_later("resample")
     n_trials: Annotated[int, Field(ge=1)] = 40
     timeout_seconds: Annotated[float, Field(gt=0)] | None = None
     max_failures_in_a_row: Annotated[int, Field(ge=0)] = 10

@@ -83,6 +83,11 @@ class Grid:
         return is_possible
 
 
+def is_finite(space: SearchSpace) -> bool:
+    """Return whether a space has parameters, none of which is continuous."""
+    return bool(space) and axes_size(to_axes(space)) is not None
+
+
 def n_combinations(space: SearchSpace) -> int | None:
     """Return the number of combinations of a space; None if it is not finite, or too large to count those that its conditions and rules leave."""
     size = axes_size(to_axes(space))

@@ -13,7 +13,7 @@ from ..experiment.search_space import SearchSpace
 from . import optuna_samplers
 from .automatic import auto
 from .gaussian_process_sampler import GaussianProcessSampler
-from .grid import GridSampler
+from .grid import GridSampler, is_finite
 from .guarded import GuardedSampler
 from .history import has_waiting
 from .keras_tuner_sampler import KerasTunerBayesian, KerasTunerGrid, KerasTunerRandom, KerasTunerSampler
@@ -45,7 +45,7 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
     interrupted. A sampler by reference gets the seed if its signature has ``seed``, and keeps its own state.
 
     Args:
-        search: The experiment's ``[search]``: sampler, sampler_options and seed are read.
+        search: The experiment's ``[search]``: sampler, sampler_options, duplicates and seed are read.
         parameters: The searched parameters.
         n_trials: Trials in total, which determines the number of random trials at the start.
 
@@ -60,23 +60,23 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
     provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials}
     if ":" in search.sampler:
         sampler = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
-        return GuardedSampler(_in_space(sampler, search.seed, parameters, n_trials))
+        return GuardedSampler(_in_space(sampler, search, parameters, n_trials))
     if search.sampler == "auto" and search.sampler_options:
         raise ExperimentError(
             f'{_WHERE}: "auto" has no argument "{min(search.sampler_options)}"; name the sampler that has it, such as sampler = "tpe"'
         )
     if search.sampler not in _BUILDERS:
         raise ExperimentError(f'There is no sampler "{search.sampler}"; {nearest(search.sampler, NAMES)}, or a "module:Class"')
-    return _in_space(construct(_BUILDERS[search.sampler], search.sampler_options, provided, _WHERE), search.seed, parameters, n_trials)
+    return _in_space(construct(_BUILDERS[search.sampler], search.sampler_options, provided, _WHERE), search, parameters, n_trials)
 
 
-def _in_space(sampler: BaseSampler, seed: int, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
-    """Return a sampler that knows the conditions, rules and priors of a space, if it has any: the sampler itself, or around it."""
-    space = SearchSpace.of(parameters)
-    is_plain = not (space.is_conditional or space.rules or space.has_priors)
+def _in_space(sampler: BaseSampler, search: SearchSection, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
+    """Return a sampler that knows what a space has, conditions, rules, priors and combinations to be counted: the sampler itself, or around it."""
+    space, may_repeat = SearchSpace.of(parameters), search.duplicates == "repeat" or ":" in search.sampler
+    is_plain = not (space.is_conditional or space.rules or space.has_priors) and (may_repeat or not is_finite(space))
     if is_plain or isinstance(sampler, GaussianProcessSampler | GridSampler | KerasTunerSampler):
         return sampler
-    return SearchSpaceSampler(sampler, space, seed, optuna_samplers.default_startup(n_trials))
+    return SearchSpaceSampler(sampler, space, search.seed, optuna_samplers.default_startup(n_trials), may_repeat=may_repeat)
 
 
 def sampler_notes(search: SearchSection, space: SearchSpace) -> Iterator[str]:
@@ -103,9 +103,8 @@ def is_exhausted(study: "Study") -> bool:
         study: A study with a sampler from `make_sampler`.
 
     Returns:
-        True if "grid", "gp" or one of Keras Tuner's samplers has proposed every combination of a finite space, or a sampler by
-        reference has tried to stop the study. Always False for other samplers, which may repeat a combination, and while
-        trials wait for a retry.
+        True if a named sampler has proposed every combination of a finite space and may repeat none, or a sampler by reference has tried to
+        stop the study. Always False while trials wait for a retry.
     """
     check = getattr(study.sampler, "is_exhausted", None)
     return check is not None and bool(check(study)) and not has_waiting(study)

@@ -83,12 +83,9 @@ class Plan:
     @property
     def n_trials(self) -> int:
         """Trials, no more than there are combinations."""
-        n_trials = self.experiment.search.n_trials
-        return (
-            n_trials
-            if self.n_combinations is None or self.experiment.search.sampler not in ("grid", "kt-grid")
-            else min(n_trials, self.n_combinations)
-        )
+        search = self.experiment.search
+        may_repeat = search.duplicates == "repeat" or ":" in search.sampler
+        return search.n_trials if self.n_combinations is None or may_repeat else min(search.n_trials, self.n_combinations)
 
     @property
     def n_trainings(self) -> int:

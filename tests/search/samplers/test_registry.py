@@ -12,6 +12,7 @@ from search.experiment.space import to_distributions
 from search.samplers import is_exhausted, make_sampler
 
 SPACE = {"x": FloatParameter(type="float", low=-1.0, high=1.0), "n": IntParameter(type="int", low=0, high=2)}
+LARGE = {"n": IntParameter(type="int", low=0, high=10**6), "m": IntParameter(type="int", low=0, high=10**6)}
 SMALL = {"n": IntParameter(type="int", low=0, high=2), "c": CategoricalParameter(type="categorical", choices=["a", "b"])}
 
 
@@ -121,12 +122,33 @@ def test_asking_an_exhausted_sampler_repeats_a_combination(sampler):
 
 
 @pytest.mark.parametrize("sampler", ["random", "tpe", "qmc"])
-def test_samplers_that_may_repeat_are_never_exhausted(sampler):
-    study = optuna.create_study(sampler=make(sampler, SMALL))
-    for _ in range(8):
+def test_a_sampler_repeats_only_if_it_may(sampler):
+    section = SearchSection(sampler=sampler, duplicates="repeat")
+    study = optuna.create_study(sampler=make_sampler(section, SMALL, 40))
+    for _ in range(40):
         study.tell(study.ask(to_distributions(SMALL)), 1.0)
-
     assert not is_exhausted(study)
+    repeated = [tuple(trial.params.values()) for trial in study.get_trials()]
+    assert len(set(repeated[:6])) < 6  # that they differ by chance has a probability of 1.5 %
+
+    once = optuna.create_study(sampler=make(sampler, SMALL))
+    for _ in range(6):
+        assert not is_exhausted(once)
+        once.tell(once.ask(to_distributions(SMALL)), 1.0)
+    assert is_exhausted(once)
+    assert len({tuple(trial.params.values()) for trial in once.get_trials()}) == 6
+
+
+@pytest.mark.parametrize("sampler", ["random", "tpe", "qmc"])
+def test_what_differs_anyway_is_proposed_as_before(sampler):
+    proposals = []
+    for duplicates in ("resample", "repeat"):
+        study = optuna.create_study(sampler=make_sampler(SearchSection(sampler=sampler, duplicates=duplicates), LARGE, 40))
+        for number in range(20):
+            trial = study.ask(to_distributions(LARGE))
+            study.tell(trial, (trial.params["n"] - 3000) ** 2 + number)
+        proposals.append([trial.params for trial in study.get_trials()])
+    assert proposals[0] == proposals[1]
 
 
 def test_options_that_optuna_calls_experimental_warn_nobody():

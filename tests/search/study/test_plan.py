@@ -41,7 +41,7 @@ def test_it_tells_what_the_search_will_take_and_stores_nothing(written):
     flat = " ".join(printed.split())
 
     assert "2 hyperparameters, 8 combinations" in flat
-    assert "20, one training each of at most 30 epochs: at most 600 epochs; pruner median stops bad ones early" in flat
+    assert "8, one training each of at most 30 epochs: at most 240 epochs; pruner median stops bad ones early" in flat
     assert "90 rows to train, 30 to validate" in flat
     assert "with 2 workers on this machine's CPU" in flat
     assert "for the models of the 3 best trials" in flat
@@ -51,7 +51,9 @@ def test_it_tells_what_the_search_will_take_and_stores_nothing(written):
     assert [path.name for path in written.folder.iterdir()] == ["own.toml"]
 
 
-def test_a_grid_has_no_more_trials_than_combinations_and_folds_have_trainings(written):
+def test_there_are_no_more_trials_than_combinations_and_folds_have_trainings(written):
+    repeating = ["search.duplicates=repeat", "search.sampler=random"]
+    assert plan_search(load_experiment(written.folder / "own.toml", repeating), 1).n_trials == 20
     found = plan_search(load_experiment(written.folder / "own.toml", ["search.sampler=grid", "evaluation.folds=3"]), 1)
 
     assert (found.n_combinations, found.n_trials, found.n_trainings, found.n_epochs) == (8, 8, 24, 720)

@@ -51,7 +51,9 @@ def test_a_search_ends_once_its_value_is_reached_and_goes_on_without(own):
 
 
 def test_a_search_ends_after_so_many_trials_without_a_better_one(own):
-    output = own.call("run", "own.toml", "--set", "search.stop.patience=2", "--set", "space.model.max_depth.high=1", "--sampler", "random").stdout
+    alone = ["--set", "space.model.max_depth.high=1", "--sampler", "random"]
+    assert 'sampler "random" has proposed every combination' in own.call("run", "own.toml", *alone).stdout
+    output = own.call("run", "own.toml", *alone, "--set", "search.duplicates=repeat", "--set", "search.stop.patience=2").stdout
     assert len(own.trials()) == 3  # equal ones are not better
     assert "Ended with 3 of 6 trials: no better trial among the last 2 (search.stop.patience = 2)" in output
 
