@@ -6,6 +6,7 @@ The version has MLflow's alias ``champion``. A new one that does not get it has 
 import contextlib
 import operator
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,10 @@ BROKEN = "perceptune.broken"
 """The tag of a version whose files cannot be found."""
 
 _FOLDER = "data/champion"
+_TRIAL = "perceptune.trial"
 
 
-def assign(client: "MlflowClient", version: "ModelVersion", tracking_uri: str) -> str:
+def assign(client: "MlflowClient", version: "ModelVersion", tracking_uri: str, earlier_runs: Collection[str] = ()) -> str:
     """Give a registered version the alias that it deserves.
 
     It becomes the champion if there is none whose files can be read, if the champion is an earlier one of the same study, or if its value is
@@ -37,6 +39,8 @@ def assign(client: "MlflowClient", version: "ModelVersion", tracking_uri: str) -
         client: MLflow's client.
         version: The version; its files are uploaded.
         tracking_uri: The client's tracking URI.
+        earlier_runs: Runs of studies whose trials this one has with the same numbers: the champion of the same trial is this one. Defaults
+            to none.
 
     Returns:
         A sentence that names the champion that is kept, and why; empty if the version is the champion.
@@ -51,7 +55,8 @@ def assign(client: "MlflowClient", version: "ModelVersion", tracking_uri: str) -
         return ""
     difference = _difference(old, new)
     is_better = operator.gt if new.direction == "maximize" else operator.lt
-    if champion.run_id == version.run_id or (not difference and is_better(new.value, old.value)):
+    is_same = champion.run_id in earlier_runs and champion.tags.get(_TRIAL) == version.tags.get(_TRIAL)
+    if champion.run_id == version.run_id or is_same or (not difference and is_better(new.value, old.value)):
         choose(client, version)
         return ""
     client.set_registered_model_alias(version.name, CHALLENGER, version.version)

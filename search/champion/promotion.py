@@ -10,7 +10,7 @@ from ..data.dataset import Dataset
 from ..errors import ChampionError
 from ..experiment.code_versions import versions
 from ..experiment.file import Experiment
-from ..ledger import Ledger, StudyView
+from ..ledger import Ledger, StudyView, extension_of
 from ..temporary_files import temporary_prefix
 from ..tracking.mlflow_connection import mlflow_session
 from .model_overview import log_overview
@@ -115,7 +115,8 @@ class Promotion:
         run_id = find_run_id(parent_run_id, self._trials[0])  # first: it waits until all trials are tracked
         packaged = self._packager.result()
         with mlflow_session():
-            registration = register(packaged, tracking_uri, parent_run_id)
+            extension = extension_of(self._ledger)
+            registration = register(packaged, tracking_uri, parent_run_id, extension.run_ids if extension else ())
             log_overview(packaged.folder, tracking_uri, (parent_run_id, run_id))
         champion = {"trial": self._trials[0], "model_uri": registration.model_uri, "run_id": run_id, "test": dict(packaged.metadata.test)}
         champion |= {"trials": self._trials} if len(self._trials) > 1 else {}

@@ -1,6 +1,7 @@
 """Registers champions in MLflow and loads them. Keras is imported when a champion's model is first used."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ class Registration:
     kept: str
 
 
-def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) -> Registration:
+def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str, earlier_runs: Collection[str] = ()) -> Registration:
     """Upload a packaged champion and register it as the newest version of the model ``<study>``.
 
     It gets the alias ``champion`` or ``challenger``, see `aliases.assign`, and the run lists it among its models. The steps are
@@ -53,10 +54,11 @@ def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str) 
         packaged: The champion, from `package_champion`.
         tracking_uri: MLflow's tracking URI.
         parent_run_id: The study's run.
+        earlier_runs: As for `aliases.assign`. Defaults to none.
     """
     client, study = connect(tracking_uri), packaged.metadata.study
     version = _find_registered(client, packaged, parent_run_id) or _create_version(client, packaged, parent_run_id)
-    return Registration(f"models:/{study}/{version.version}", aliases.assign(client, version, tracking_uri))
+    return Registration(f"models:/{study}/{version.version}", aliases.assign(client, version, tracking_uri, earlier_runs))
 
 
 def _find_registered(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion | None":

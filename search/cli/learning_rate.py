@@ -55,8 +55,8 @@ def _print(found: "RateRange") -> None:
         lowest = ("never", "") if start is None else (f"{start:.0e}", f"{test.lowest_at:.0e}")
         table.add_row(*lowest, f"{format_number(test.first)} → {format_number(min(test.losses))}", test.label)
     console.print(table)
-    if found.n_unusable:
-        console.print(f"{found.n_unusable} more could not be built or trained")
+    if found.failures:
+        console.print(f"{len(found.failures)} more could not be trained: {found.failures[0]}")
     if found.proposed is None:
         console.print("The loss falls at no learning rate: nothing is proposed; look at the data and the model")
         return

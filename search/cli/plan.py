@@ -60,7 +60,7 @@ def _summary(found: "Plan", price: float | None) -> Table:
         "Data", f"{sizes}{' in the first fold' if experiment.evaluation.folds > 1 else ''}, {format_bytes(found.data_bytes)} in each worker"
     )
     workers = f"{found.n_workers} worker{'s' * (found.n_workers > 1)} on this machine's {found.device.upper()}"
-    table.add_row("Time", f"about {format_duration(found.seconds)} with {workers}, if no trial is stopped early")
+    table.add_row("Time", f"about {format_duration(found.seconds)} of training with {workers}, if no trial is stopped early")
     if price is not None:
         table.add_row("Price", f"about {found.seconds / 3600 * price:.2f} at {price:g} an hour")
     table.add_row("Memory", f"{format_bytes(found.worker_bytes)} in each worker, {format_bytes(found.worker_bytes * found.n_workers)} together")

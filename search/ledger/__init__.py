@@ -1,7 +1,6 @@
 """The ledger: the durable record of a study."""
 
-from .changes import Change, changes_between
-from .copying import copy_trial, left_out
+from .extending import Extension, extension_of
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
@@ -25,21 +24,19 @@ from .record import RetryState, TrialRecord
 from .view import StudyView
 
 __all__ = [
-    "Change",
+    "Extension",
     "KnownStudy",
     "Ledger",
     "RetryState",
     "StudyView",
     "TrialRecord",
-    "changes_between",
     "check_new_name",
-    "copy_trial",
     "create_or_continue",
     "delete",
     "discard",
+    "extension_of",
     "has_incomplete_line",
     "is_running",
-    "left_out",
     "open_all",
     "open_for_repair",
     "open_to_examine",

@@ -7,33 +7,23 @@ from optuna.trial import FrozenTrial, create_trial
 from optuna.trial import TrialState as OptunaState
 
 from ..experiment.parameters import Value
-from .record import ENQUEUED
+from .record import FIXED, IMPORTED, was_proposed
 
 if TYPE_CHECKING:
     from ..experiment.search_space import SearchSpace
 
 
-EXTENDS = "extends"
-"""The attribute of a study that goes on from another one: that study's name, the number of its trials, and what was edited."""
-
-
-def copy_trial(trial: FrozenTrial, params: Mapping[str, Value], space: "SearchSpace", *, is_again: bool) -> FrozenTrial:
-    """Return a trial with the hyperparameters that it has in another space.
+def copy_trial(trial: FrozenTrial, params: Mapping[str, Value], space: "SearchSpace") -> FrozenTrial:
+    """Return a trial with the hyperparameters that it has in another space; one that has not finished begins again.
 
     Args:
         trial: The trial.
         params: Its hyperparameters in the other space.
         space: The other space.
-        is_again: Whether it is to be trained again, as one that was interrupted always is.
     """
     distributions = {name: space.distributions[name] for name in params}
-    if is_again or not trial.state.is_finished():
-        return create_trial(
-            state=OptunaState.WAITING,
-            params=dict(params),
-            distributions=distributions,
-            user_attrs={name: value for name, value in trial.user_attrs.items() if name == ENQUEUED},
-        )
+    if not trial.state.is_finished():
+        return create_trial(state=OptunaState.WAITING, params=dict(params), distributions=distributions, user_attrs=trial.user_attrs)
     return FrozenTrial(
         number=trial.number,
         trial_id=trial._trial_id,
@@ -49,6 +39,16 @@ def copy_trial(trial: FrozenTrial, params: Mapping[str, Value], space: "SearchSp
     )
 
 
+def enqueued_again(trial: FrozenTrial, given: Mapping[str, Value]) -> FrozenTrial:
+    """Return an enqueued trial that leaves some hyperparameters to the sampler."""
+    return create_trial(state=OptunaState.WAITING, user_attrs=trial.user_attrs, system_attrs={FIXED: dict(given)})
+
+
 def left_out() -> FrozenTrial:
     """Return what takes the number of a trial that is not taken over: Optuna knows it as failed, a study passes it over (`was_proposed`)."""
     return create_trial(state=OptunaState.FAIL)
+
+
+def is_left_out(trial: FrozenTrial) -> bool:
+    """Return whether a trial only takes a number: it was not taken over, or its process was killed before it was proposed."""
+    return not was_proposed(trial) and IMPORTED not in trial.user_attrs

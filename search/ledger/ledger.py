@@ -85,17 +85,6 @@ class Ledger(CoordinatedStudy):
         with self._leases.lock():
             return add_known(self.study, self.experiment.space.searched, trials)
 
-    def add_copies(self, trials: Sequence[FrozenTrial]) -> None:
-        """Add the trials of the study that this one extends, all of them, in their order; those that are here already are left out.
-
-        Args:
-            trials: As `search.ledger.copying` returns them.
-        """
-        with self._leases.lock():
-            for trial in trials[len(self.study.get_trials(deepcopy=False)) :]:
-                self.study.add_trial(trial)
-            self._refresh()
-
     def propose(self, space: SearchSpace, n_trials: int, size: int) -> None:
         """Propose the next generation of trials, or the rest of one, once all earlier trials have finished; `ask` starts them.
 

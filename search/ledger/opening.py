@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..errors import ExperimentError, InputError, StudyChangedError, StudyNotFoundError, WorkerError, nearest
+from ..errors import ExperimentError, InputError, StudyBusyError, StudyChangedError, StudyNotFoundError, WorkerError, nearest
 from ..experiment.file import Experiment
 from ..store import Store
 from .base import LedgerStore, OpenedStudy, Purpose, check_free
 from .changes import changes_between
+from .extending import EXTENDS, check_extensible, extension_of, newest_archived, take_over
 from .ledger import Ledger
 from .requests import RequestAttributes, RequestFiles, Requests
 from .view import StudyView
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .read_only_storage import ReadOnlyStorage
 
 
-def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh: bool) -> Ledger:
+def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh: bool, extend: bool = False) -> Ledger:
     """Open a study for running it.
 
     Args:
@@ -26,6 +27,7 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
         name: The study's name.
         experiment: The experiment.
         fresh: Whether to archive an existing study as ``<name>.1``, ``<name>.2`` ... and create another.
+        extend: Whether to do so, and take its trials over, if the search space differs and nothing else does. Defaults to False.
 
     Returns:
         The ledger, to be closed by the caller. A journal file is locked until then; a study in a database can be joined.
@@ -37,15 +39,23 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
     """
     _check_name(name)
     ledger_store = _ledger_store(store)
+    names = ledger_store.study_names()
     try:
         experiment.refuse_searched_secrets()
     except ExperimentError:
-        if fresh or name not in ledger_store.study_names():  # a study of an earlier version continues
+        if fresh or name not in names:  # a study of an earlier version continues
             raise
-    opened = ledger_store.create_or_load(name, experiment.objective.direction, fresh=fresh)
+    is_edited = extend and not fresh and _is_edited(store, name, names, experiment)
+    try:
+        opened = ledger_store.create_or_load(name, experiment.objective.direction, fresh=fresh or is_edited)
+    except StudyBusyError:
+        if not is_edited:
+            raise
+        opened = ledger_store.create_or_load(name, experiment.objective.direction, fresh=False)  # another process extends it
     try:
         with opened.leases.lock():
             if "experiment" not in opened.study.user_attrs:
+                _fill(store, name, opened, experiment, extend=extend)
                 opened.study.set_user_attr("experiment", experiment.without_secrets().model_dump(mode="json", exclude_none=True))
         ledger = Ledger(name, store.study(name), opened)
         _check_unchanged(ledger, experiment)
@@ -55,22 +65,55 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
     return ledger
 
 
+def _is_edited(store: Store, name: str, names: list[str], experiment: Experiment) -> bool:
+    """Return whether a study exists, and nothing but its search space differs."""
+    if name not in names:
+        return False
+    try:
+        view = read(store, name)
+    except StudyNotFoundError:  # it is being created, or its process was killed then
+        return False
+    try:
+        return check_extensible(view, experiment)
+    finally:
+        view.close()
+
+
+def _fill(store: Store, name: str, opened: OpenedStudy, experiment: Experiment, *, extend: bool) -> None:
+    """Take over the trials of the study that a new one extends, also if a killed process has begun that; nothing if it extends none."""
+    begun = opened.study.user_attrs.get(EXTENDS)
+    source = begun["study"] if begun else (opened.archived_as or newest_archived(study_names(store), name)) if extend else None
+    if source is None:
+        return
+    with contextlib.closing(read(store, source)) as view:
+        if begun or check_extensible(view, experiment):
+            take_over(view, opened, store.study(name), experiment, lambda earlier: read(store, earlier))
+
+
 @contextlib.contextmanager
-def opened_for_run(store: Store, name: str, experiment: Experiment, *, fresh: bool) -> Iterator[Ledger]:
-    """Open a study for running it during a block, as `create_or_continue` does, and discard it if the block fails before the first trial."""
-    ledger = create_or_continue(store, name, experiment, fresh=fresh)
+def opened_for_run(store: Store, name: str, experiment: Experiment, *, fresh: bool, extend: bool = False) -> Iterator[Ledger]:
+    """Open a study for running it during a block, as `create_or_continue` does, and discard it if the block fails before a trial of its own."""
+    ledger = create_or_continue(store, name, experiment, fresh=fresh, extend=extend)
     try:
         yield ledger
     except BaseException as error:  # Ctrl-C too
-        if not ledger.records():
+        if _is_untouched(ledger):
             discard(ledger, store, keep_logs=isinstance(error, WorkerError))
         raise
     finally:
         ledger.close()
 
 
+def _is_untouched(ledger: Ledger) -> bool:
+    """Return whether a study has no trial, or only those that this process has just taken over."""
+    extension = extension_of(ledger)
+    if extension is None or ledger.opened.archived_as is None:
+        return not ledger.records()
+    return len(ledger.study.get_trials(deepcopy=False)) == extension.n_trials and ledger.attribute("parent_run_id") is None
+
+
 def discard(ledger: Ledger, store: Store, *, keep_logs: bool = False) -> None:
-    """Delete a study that has no trials and that no other process runs, and restore the one archived for it.
+    """Delete a study that has no trials of its own and that no other process runs, and restore the one archived for it.
 
     Args:
         ledger: The study, opened for running it.

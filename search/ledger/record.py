@@ -19,6 +19,8 @@ IMPORTED = "imported"
 """The attribute of a trial of another tool, which samplers know and which is none of the study's own."""
 FIXED, ENQUEUED = "fixed_params", "enqueued"
 """Optuna's attribute of an enqueued trial with the given hyperparameters, and ours that says where they are from."""
+REPEAT = "repeat"
+"""The first word of a study's attribute with a repeat of a trial."""
 _EXECUTION = "execution"
 _STATES = {
     OptunaState.RUNNING: TrialState.RUNNING,

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from ..trial import TrialResult, TrialState
 from .ledger import Ledger
-from .record import to_attribute, to_result
+from .record import REPEAT, to_attribute, to_result
 from .view import CONFIRMED, StudyView
-
-_PREFIX = "repeat"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +37,7 @@ def write_repeat(ledger: Ledger, repeat: Repeat) -> None:
     """
     written = to_attribute(repeat.result, repeat.seed, repeat.result.finished) | {"epochs": repeat.epochs}
     epochs = "" if repeat.epochs is None else f" {repeat.epochs}"
-    ledger.set_attribute(f"{_PREFIX} {repeat.trial} {repeat.index}{epochs}", written)
+    ledger.set_attribute(f"{REPEAT} {repeat.trial} {repeat.index}{epochs}", written)
 
 
 def read_repeats(ledger: StudyView) -> list[Repeat]:
@@ -47,7 +45,7 @@ def read_repeats(ledger: StudyView) -> list[Repeat]:
     found = []
     for key, written in ledger.study.user_attrs.items():
         name, *numbers = key.split(" ")
-        if name == _PREFIX:
+        if name == REPEAT:
             trial, index = map(int, numbers[:2])
             result = to_result(trial, TrialState(written["state"]), written)
             found.append(Repeat(trial=trial, index=index, seed=written["seed"], epochs=written["epochs"], result=result))

@@ -56,8 +56,6 @@ class HalvingPruner(BasePruner):
         if epoch is None or not self._is_rung(epoch):
             return False
         own = _curve(trial, sign)
-        if math.isnan(own.by_epoch[epoch]):
-            return True
         curves = [_curve(other, sign) for other in study.get_trials(deepcopy=False) if other.number != trial.number]
         return not self._continues(own, curves, epoch) and not self._is_spared(own, curves, epoch)
 
@@ -75,8 +73,9 @@ class HalvingPruner(BasePruner):
         ends = [(curve.best_until(epoch), curve.end) for curve in curves if curve.end is not None and epoch in curve.by_epoch]
         if len(ends) < MIN_COMPLETE or self._quantile == 0:
             return False
-        changes = [end - then for then, end in ends]
-        return bool(own.best_until(epoch) + np.quantile(changes, self._quantile) <= min(end for _, end in ends))
+        gains = [end - then for then, end in ends]
+        best = min(curve.end for curve in curves if curve.end is not None)  # also one that has ended before this epoch
+        return bool(own.best_until(epoch) + np.quantile(gains, self._quantile) <= best)
 
 
 def _curve(trial: FrozenTrial, sign: int) -> _Curve:

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import psutil
 
@@ -23,7 +24,6 @@ from ..trial import Assignment, EpochReport, ExecutionReport, TrialResult, Trial
 from .drawn_models import draw_assignments, load_context
 
 _N_EPOCHS = 4
-_BYTES_PER_PARAMETER = 4
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class MeasuredModel:
         n_epochs: Epochs of a whole training.
         start_seconds: Time until its first epoch has ended, with compiling unless the program was there.
         epoch_seconds: Time of each epoch after that.
+        n_bytes: Size of the saved model, with the state of its optimizer.
     """
 
     label: str
@@ -45,6 +46,7 @@ class MeasuredModel:
     n_epochs: int
     start_seconds: float
     epoch_seconds: float
+    n_bytes: int
 
     @property
     def seconds(self) -> float:
@@ -99,15 +101,15 @@ class Plan:
 
     @property
     def seconds(self) -> float:
-        """Time of the search, if no trial is stopped early: that of a usual model, and of compiling the first one."""
+        """Time of all trainings, if no trial is stopped early: that of a usual model, and of compiling the first one."""
         usual = statistics.median(model.seconds for model in self.models[1:] or self.models)
         return self.models[0].start_seconds + usual * math.ceil(self.n_trainings / self.n_workers)
 
     @property
     def disk_bytes(self) -> int:
-        """Size of the models that are kept, about."""
-        largest = max(model.n_parameters for model in self.models)
-        return _BYTES_PER_PARAMETER * largest * self.experiment.n_kept_trials * self.experiment.evaluation.n_executions
+        """Size of the models that are kept, if the best ones are as large as the largest that was measured."""
+        largest = max(model.n_bytes for model in self.models)
+        return largest * self.experiment.n_kept_trials * self.experiment.evaluation.n_executions
 
 
 def plan_search(experiment: Experiment, n_models: int) -> Plan:
@@ -115,7 +117,7 @@ def plan_search(experiment: Experiment, n_models: int) -> Plan:
 
     Args:
         experiment: The experiment.
-        n_models: Models to train; one if nothing is searched.
+        n_models: Models to train; a single one, as where nothing is searched, is trained twice, since it is compiled once.
 
     Raises:
         InputError: If the experiment or its data cannot be used, or no model can be trained.
@@ -131,11 +133,12 @@ def plan_search(experiment: Experiment, n_models: int) -> Plan:
 
     check_builder(context)
 
+    drawn = draw_assignments(experiment, n_models if experiment.space.searched else 1)
     models, failures = [], []
-    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:  # of what callbacks write
-        for assignment in draw_assignments(experiment, n_models if experiment.space.searched else 1):
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
+        for assignment in drawn if len(drawn) > 1 else drawn * 2:
             short, clock = _shortened(assignment, folder), _Clock()
-            result = train_trial(context, short, clock.report, lambda _result: False)
+            result = train_trial(context, short, clock.report, lambda _result: True)
             if result.state is TrialState.FAILED:
                 failures.append(result.reason)
             else:
@@ -183,5 +186,6 @@ class _Clock:
             n_parameters=result.n_parameters,
             n_epochs=assignment.training.epochs if self._ends else 1,
             start_seconds=ends[0] - self._began,
+            n_bytes=Path(result.model_path).stat().st_size if result.model_path else 0,
             epoch_seconds=(ends[-1] - ends[0]) / max(1, len(ends) - 1),
         )

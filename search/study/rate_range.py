@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import ExperimentError, TrialError
+from ..errors import ExperimentError
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
+from ..experiment.reference_checks import check_references
 from ..formats import format_params
+from ..user_code import user_code
 from .drawn_models import draw_assignments, load_context
 
 LOWEST, HIGHEST = 1e-6, 10.0
@@ -67,12 +69,12 @@ class RateRange:
     Attributes:
         name: The experiment's name.
         tests: The tests.
-        n_unusable: Models that could not be built or trained.
+        failures: Why other models could not be built or trained.
     """
 
     name: str
     tests: Sequence[RangeTest]
-    n_unusable: int
+    failures: Sequence[str]
 
     @property
     def proposed(self) -> tuple[float, float] | None:
@@ -83,7 +85,8 @@ class RateRange:
         found = [(start, test.lowest_at) for test in self.tests if (start := test.falls_from) is not None]
         if not found:
             return None
-        return _one_digit(min(start for start, _ in found)), _one_digit(max(end for _, end in found))
+        low, high = _one_digit(min(start for start, _ in found)), _one_digit(max(end for _, end in found))
+        return (low, high) if low < high else (low / 10, high)
 
 
 def find_rates(experiment: Experiment, n_models: int) -> RateRange:
@@ -97,22 +100,27 @@ def find_rates(experiment: Experiment, n_models: int) -> RateRange:
         InputError: If the experiment or its data cannot be used.
         ExperimentError: If no model can be trained.
     """
+    check_references(experiment)
+    context = load_context(experiment)
+    from ..training.failures import reason_of
+    from ..training.preflight import check_builder
     from ..training.range_test import losses_by_rate
 
-    context = load_context(experiment)
+    check_builder(context)
     rates = np.geomspace(LOWEST, HIGHEST, _N_RATES).tolist()
-    tests, reasons = [], []
+    tests, failures = [], []
     n_different = n_models if set(experiment.space.searched) - {"learning_rate"} else 1
     for assignment in draw_assignments(experiment, n_different):
         try:
-            losses = losses_by_rate(context, assignment, rates)
-        except TrialError as error:
-            reasons.append(str(error))
+            with user_code():
+                losses = losses_by_rate(context, assignment, rates)
+        except Exception as error:  # whatever a builder, a layer or the device can raise
+            failures.append(reason_of(error))
             continue
         tests.append(RangeTest(assignment.params, rates[: len(losses)], _smooth(losses)))
     if not tests:
-        raise ExperimentError(f'model = "{experiment.model}" {reasons[0]}')
-    return RateRange(experiment.name, tests, len(reasons))
+        raise ExperimentError(f'model = "{experiment.model}": no model that was drawn from the space can be tested: {failures[0]}')
+    return RateRange(experiment.name, tests, failures)
 
 
 def _smooth(losses: Sequence[float]) -> list[float]:

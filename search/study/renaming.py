@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from .. import ledger as ledgers
 from ..errors import InputError, PerceptuneError
 from ..ledger import Ledger
-from ..ledger.copying import EXTENDS
 from ..store import Store
 from ..tracking.study_runs import StudyRuns, find_study_runs, is_name_of_others, log_report, rename_runs, rename_versions
 from .removal import open_alone
@@ -86,7 +85,7 @@ def rename_archived(store: Store, ledger: Ledger) -> str:
     Returns:
         Why it was not renamed; empty if it was, or if no study was archived.
     """
-    name = ledger.opened.archived_as or (ledger.attribute(EXTENDS) or {}).get("study")  # it was archived by a process that was killed
+    name = ledger.opened.archived_as or _extended(ledger)  # it was archived by a process that was killed
     if name is None or name not in ledgers.study_names(store):
         return ""
     archived = ledgers.read(store, name)
@@ -99,3 +98,8 @@ def rename_archived(store: Store, ledger: Ledger) -> str:
     finally:
         archived.close()
     return ""
+
+
+def _extended(ledger: Ledger) -> str | None:
+    extension = ledgers.extension_of(ledger)
+    return None if extension is None else extension.study

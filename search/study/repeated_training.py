@@ -30,6 +30,7 @@ class Training:
         epochs: Number of epochs; None for the trial's own.
         n_executions: Number of executions; None for all of the experiment. Defaults to None.
         is_refit: Whether the trial is trained on the rows of all folds, for all epochs, and its model is saved. Defaults to False.
+        is_kept: Whether its models are saved as those of a trial are. Defaults to False.
     """
 
     trial: int
@@ -37,6 +38,7 @@ class Training:
     epochs: int | None = None
     n_executions: int | None = None
     is_refit: bool = False
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,7 @@ class RepeatOptions:
 
 @dataclass
 class RepeatedTraining:
-    """Trains trials again. Nothing is saved but what it returns and the model of a refit; no checkpoints are written.
+    """Trains trials again. Nothing is saved but what it returns and the models that are asked for; no checkpoints are written.
 
     Attributes:
         experiment: The study's experiment.
@@ -115,7 +117,7 @@ class RepeatedTraining:
             seed=trial_seed(experiment.search.seed, trial, training.repeat),
             is_prunable=False,
             is_refit=training.is_refit,
-            keep_if_better_than=None if training.is_refit else never,
+            keep_if_better_than=None if training.is_refit or training.is_kept else never,
             model_path=str(self.ledger.folder.repeats / "models" / str(number)),
             checkpoint_path="",
             executions=(),

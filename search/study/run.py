@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from .. import ledger as ledgers
 from ..champion.package import Packager
 from ..champion.promotion import Promotion, is_promoted
 from ..data.arrays import TrainingArrays
@@ -33,7 +34,7 @@ from .champion_training import train_champion, trains_champion
 from .code_changes import check_code
 from .comparisons import compare_with_baselines
 from .ending import Ending
-from .extending import opened
+from .extended import extension_note
 from .first_trials import FirstTrial, enqueue, first_trials, note_learnt
 from .loop import SearchLoop, build_assignment
 from .observer import Observer, SilentObserver, StudyStart
@@ -82,7 +83,7 @@ def run_study(
     _ = store.tracking_uri  # refused before anything is written
     name = experiment.name if study is None else study
     check_written(experiment, store.study(name).root)
-    with disk_space.disk_full_errors(store.root), opened(store, name, experiment, fresh=fresh, extend=extend, on_note=observer.on_note) as ledger:
+    with disk_space.disk_full_errors(store.root), ledgers.opened_for_run(store, name, experiment, fresh=fresh, extend=extend) as ledger:
         modules = check_code(ledger, experiment, accept_code=accept_code)
         _run_opened(experiment, ledger, store, observer, make_executor(experiment.executor, ledger.folder.logs, store.programs, modules))
         return with_champion(summarize(ledger), store.tracking_uri)
@@ -103,8 +104,7 @@ class _Run:
 
     def __init__(self, experiment: Experiment, dataset: Dataset, ledger: Ledger, store: Store, observer: Observer, first: list[FirstTrial]) -> None:
         self._experiment = experiment
-        self._dataset = dataset
-        self._ledger = ledger
+        self._dataset, self._ledger = dataset, ledger
         self._store, self._first = store, first
         self._observer = observer
         self._executor: Executor
@@ -122,6 +122,7 @@ class _Run:
         """
         self._executor, self._is_started = executor, is_started
         self._ledger.wait_for_promotion()
+        self._show(extension_note(self._ledger))
         interrupted = self._ledger.recover_trials(self._experiment.executor.max_retries)
         metric = with_class(self._experiment.objective.metric, positive_classes(self._targets))
         self._observer.on_study_start(StudyStart.of(self._ledger, metric, self._n_trials))

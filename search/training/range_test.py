@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from statistics import fmean, median
 from typing import Any
 
 import keras
@@ -15,8 +16,8 @@ from .context import TrainingContext
 from .model.building import build_model
 from .model.preparation import make_ready
 
-_TOO_LARGE = 4.0
-"""Times its first value: the loss has diverged."""
+_TOO_LARGE, _N_FIRST, _N_LAST = 3.0, 20, 5
+"""The loss has diverged if the mean of the last ones exceeds the median of the first ones by so many times its size."""
 
 
 def losses_by_rate(context: TrainingContext, assignment: Assignment, rates: Sequence[float]) -> list[float]:
@@ -31,7 +32,8 @@ def losses_by_rate(context: TrainingContext, assignment: Assignment, rates: Sequ
         The losses, in the order of the rates; fewer if the loss has diverged.
 
     Raises:
-        TrialError: If the builder returns no Keras model, or the model does not fit the data.
+        TrialError: If the builder returns no Keras model, the model does not fit the data, or its loss is
+            not finite from the beginning.
     """
     model = build_model(context, assignment.model_arguments, assignment.seed, assignment.training.precision)
     if is_estimator(model):
@@ -44,10 +46,14 @@ def losses_by_rate(context: TrainingContext, assignment: Assignment, rates: Sequ
         model.reset_metrics()  # the loss of this batch alone
         chosen = next(batches)
         losses.append(float(_train_on_batch(model, rows(parts.x_train, chosen), rows(parts.y_train, chosen))))
-        if not math.isfinite(losses[-1]) or losses[-1] > _TOO_LARGE * losses[0]:
+        if not math.isfinite(losses[-1]):
             losses.pop()
             break
+        if len(losses) > _N_FIRST and fmean(losses[-_N_LAST:]) > (first := median(losses[:_N_FIRST])) + _TOO_LARGE * abs(first):
+            break
     keras.utils.clear_session(free_memory=False)
+    if len(losses) < _N_FIRST:
+        raise TrialError(f"has a loss that is not finite at the learning rate {rates[len(losses)]:g}; look at the data and the model")
     return losses
 
 

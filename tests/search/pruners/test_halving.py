@@ -68,9 +68,9 @@ def test_fewer_complete_trials_spare_none():
     assert train(study, falling(0.45, 0.5)) == 3
 
 
-def test_a_value_that_is_not_a_number_ends_a_trial():
+def test_a_trial_is_not_spared_that_would_be_worse_than_one_of_few_epochs():
     study = a_study()
-    trial = study.ask({})
-    for epoch in (1, 2, 3):
-        trial.report(float("nan") if epoch == 3 else 1.0, epoch)
-    assert trial.should_prune()
+    for gain in (0.9, 0.6, 0.3, 0.0):
+        train(study, falling(0.5, gain))
+    train(study, [0.4, 0.1])  # it has stopped early
+    assert train(study, falling(0.45, 0.5)) == 3

@@ -3,10 +3,10 @@
 import mlflow
 import pytest
 
-from search import ledger as ledgers
-from search.experiment.file import load_experiment, parse_experiment
+from search.experiment.file import parse_experiment
+from search.ledger.extending import params_in
+from search.ledger.journal_store import JournalStore
 from search.store import Store
-from search.study import extending
 
 OWN = """
 from sklearn.tree import DecisionTreeClassifier
@@ -56,10 +56,10 @@ def test_the_trials_that_are_in_the_edited_space_are_kept(own, ledger, request):
     assert {trial["trial"]: trial for trial in own.trials("own", *words)} == before
 
     if ledger == "journal":
-        take_over_partly(own)  # and is killed
-        words = []
-    printed = own.call("run", "own.toml", *(words and ["--extend", *words])).stdout
-    assert '8 of the 12 trials of "own.1" are in the edited search space (model.criterion.choices' in " ".join(printed.split())
+        archive_and_be_killed(own)
+    printed = own.call("run", "own.toml", "--extend", *words).stdout
+    assert "8 trials are kept that are in the edited search space (model.criterion.choices" in " ".join(printed.split())
+    assert '"own.1" has all 12' in " ".join(printed.split())
 
     after = {trial["trial"]: trial for trial in own.trials("own", *words)}
     assert len(after) == 10
@@ -87,16 +87,10 @@ REFUSED = {
 }
 
 
-def take_over_partly(shell):
-    """Do what ``run --extend`` does until a kill in the midst of the trials."""
-    store = Store(shell.folder / "mlruns")
-    experiment = load_experiment(shell.folder / "own.toml")
-    ledger = ledgers.create_or_continue(store, "own", experiment, fresh=True)
-    source = ledgers.read(store, "own.1")
-    extending._begin(ledger, store, ledgers.changes_between(source.experiment, experiment))
-    ledger.add_copies(extending._trials(source, experiment)[:7])
-    source.close()
-    ledger.close()
+def archive_and_be_killed(shell):
+    """Do what ``run --extend`` does first, and no more."""
+    opened = JournalStore(Store(shell.folder / "mlruns")).create_or_load("own", "maximize", fresh=True)
+    opened.leases.close()
 
 
 def test_the_best_trial_that_is_left_is_trained_again_if_its_model_was_not_kept(own):
@@ -104,15 +98,32 @@ def test_the_best_trial_that_is_left_is_trained_again_if_its_model_was_not_kept(
     before = own.trials()
     best = max(before, key=lambda trial: float(trial["value"]))
     left = "gini" if best["criterion"] == "entropy" else "entropy"
-    edit(own, EXPERIMENT.replace('["gini", "entropy"]', f'["{left}"]').replace("n_trials = 12", "n_trials = 6"))
+    edit(own, EXPERIMENT.replace('["gini", "entropy"]', f'["{left}"]').replace("n_trials = 12", "n_trials = 3"))  # there are six already
 
-    own.call("run", "own.toml", "--extend")
-    after = own.trials()
+    assert "whose model was not kept" in own.call("run", "own.toml", "--extend").stdout
     kept = [trial for trial in before if trial["criterion"] == left]
-    assert [(trial["trial"], trial["value"]) for trial in after] == [(trial["trial"], trial["value"]) for trial in kept]
-    winner = max(kept, key=lambda trial: float(trial["value"]))
+    assert own.trials() == [{name: trial[name] for name in own.trials()[0]} for trial in kept]
+    winner = max(kept, key=lambda trial: float(trial["value"]))  # of equal ones the first
     assert f'"trial": {winner["trial"]},' in own.call("best", "own", "--json").stdout
     own.call("predict", "own", "--example")
+
+    own.call("enqueue", "own", "max_depth=4")
+    edit(own, EXPERIMENT.replace("n_trials = 12", "n_trials = 13"))  # as it was
+    own.call("run", "own.toml", "--extend", "--set", "search.duplicates=repeat", "--sampler", "random")
+    again = {trial["trial"]: trial for trial in own.trials()}
+    assert all(again[trial["trial"]] == trial for trial in before)
+    assert again["12"]["max_depth"] == "4"
+    assert "no problems" in own.call("doctor", "own").stdout
+
+
+def test_a_search_that_is_refused_leaves_the_study_as_it_was(own):
+    edit(own, EXPERIMENT.replace("n_trials = 12", "n_trials = 2"))
+    own.call("run", "own.toml")
+    before = own.trials()
+    edit(own, WIDER)
+    assert "no sampler" in own.call("run", "own.toml", "--extend", "--sampler", "kt-hyperband", status=2).stderr
+    assert own.trials() == before
+    assert "own.1" not in own.call("studies").stdout
 
 
 SPACE = {
@@ -159,4 +170,4 @@ def an_experiment(training=None, rules=None, **model):
     ],
 )
 def test_a_trial_has_the_hyperparameters_of_the_other_space_with_which_it_is_the_same(edited, params):
-    assert extending.params_in(an_experiment(), an_experiment(**edited), PARAMS) == params
+    assert params_in(an_experiment(), an_experiment(**edited), PARAMS) == params

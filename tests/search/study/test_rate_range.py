@@ -11,7 +11,10 @@ from search.data.dataset import load_dataset
 from search.data.fitting import fit_preprocessor, prepare
 from search.experiment.file import load_experiment
 from search.study.rate_range import RangeTest, RateRange, find_rates
+from search.training.batching import epoch_order
 from search.training.context import TrainingContext
+from search.training.model.building import build_model
+from search.training.model.preparation import make_ready
 from search.training.preflight import assignment_at
 from search.training.range_test import losses_by_rate
 
@@ -54,19 +57,32 @@ def test_it_proposes_a_range_that_a_search_takes(written):
     assert sorted(path.name for path in written.folder.iterdir()) == ["next.toml", "own.toml", "plot.html"]  # nothing is stored
 
 
-def test_each_loss_is_that_of_keras_before_its_step(written):
+@pytest.fixture
+def context(written):
     experiment = load_experiment(written.folder / "own.toml")
     dataset = load_dataset(experiment.data)
-    context = TrainingContext(experiment, prepare(dataset, fit_preprocessor(dataset, experiment.preprocessing, experiment.outputs)))
-    constant = [0.01] * 12
-    losses = losses_by_rate(context, assignment_at(experiment, 0), constant)
-    assert len(losses) == 12
-    assert losses[-1] < losses[0]
-    assert losses == losses_by_rate(context, assignment_at(experiment, 0), constant)
-
-    model_losses = losses_by_rate(context, assignment_at(experiment, 0), [0.0] * 3)  # nothing is learnt: the untrained model's
-    assert model_losses[0] == losses[0]
+    yield TrainingContext(experiment, prepare(dataset, fit_preprocessor(dataset, experiment.preprocessing, experiment.outputs)))
     keras.utils.clear_session()
+
+
+def test_each_loss_is_that_of_keras_before_its_step(context):
+    assignment = assignment_at(context.experiment, 0)
+    rates = [0.05] * 30
+    losses = losses_by_rate(context, assignment, rates)
+
+    model = build_model(context, assignment.model_arguments, assignment.seed, "float32")
+    parts = make_ready(model, context, assignment.training)
+    order = np.concatenate([epoch_order(assignment.seed, epoch, context.n_train)[:80] for epoch in range(1, 8)])  # 5 batches of 16; 10 rows are left
+    model.optimizer.learning_rate = 0.05
+    for expected, start in zip(losses, range(0, 16 * 30, 16), strict=True):
+        x, y = parts.x_train[order[start : start + 16]], parts.y_train[order[start : start + 16]]
+        assert expected == pytest.approx(float(model.compute_loss(x, y, model(x))), rel=1e-4)
+        model.train_on_batch(x, y)
+
+
+def test_a_loss_that_diverges_ends_the_test(context):
+    losses = losses_by_rate(context, assignment_at(context.experiment, 0), [1e-6] * 20 + [1e4] * 50)
+    assert 20 < len(losses) < 70
 
 
 def test_the_range_is_from_where_a_loss_falls_to_where_one_is_lowest():
@@ -79,8 +95,8 @@ def test_the_range_is_from_where_a_loss_falls_to_where_one_is_lowest():
 
     flat = RangeTest({}, rates, [2.0] * len(rates))
     assert flat.falls_from is None
-    assert RateRange("own", [a_test(1e-3, 0.11), a_test(1e-4, 0.02), flat], 0).proposed == (1e-4, 0.1)
-    assert RateRange("own", [flat], 0).proposed is None
+    assert RateRange("own", [a_test(1e-3, 0.11), a_test(1e-4, 0.02), flat], []).proposed == (1e-4, 0.1)
+    assert RateRange("own", [flat], []).proposed is None
 
 
 def test_one_model_is_tested_if_nothing_else_is_searched(written):
@@ -95,7 +111,7 @@ def test_one_model_is_tested_if_nothing_else_is_searched(written):
         (["lr-range", "own.toml", "--output", "nowhere/plot.html"], "The folder of .* does not exist"),
         (
             ["lr-range", "own.toml", "--set", 'model="models.scikit_learn:build_mlp_classifier"', "--set", "space.model={}"],
-            "no learning rate to test",
+            "which trains by its own fit",
         ),
     ],
 )

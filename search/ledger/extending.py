@@ -1,0 +1,190 @@
+"""Makes a study from an earlier one whose search space was edited, with all trials that are in the new space.
+
+The earlier study is archived, as by ``--fresh``. Its trials keep their numbers, and so their seeds, results and models.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from optuna.trial import FrozenTrial
+
+from ..errors import ExperimentError
+from ..experiment.file import Experiment
+from ..experiment.first_trials import to_params
+from ..experiment.parameters import Value
+from ..formats import format_value
+from ..store import StudyFolder
+from .base import OpenedStudy
+from .changes import Change, changes_between
+from .copying import copy_trial, enqueued_again, is_left_out, left_out
+from .record import FIXED, REPEAT, was_proposed
+from .view import CONFIRMED, StudyView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXTENDS = "extends"
+"""The attribute of a study that was made from another one, a dict with the fields of `Extension`."""
+_KEPT_ATTRIBUTES = ("dataset", "code", "baselines", "pruner", "learnt_from", CONFIRMED)
+"""What is known of the study's data and code (if they have changed too, that is found as in any study that continues), and of its trials."""
+_N_NAMED = 4
+
+
+class Extension(NamedTuple):
+    """What a study was made from.
+
+    Attributes:
+        study: The archived study.
+        n_trials: Its trials, those that were taken over and those that were not: as many as this study began with.
+        n_kept: Trials that were taken over.
+        n_before: Trials that the archived study shows.
+        edits: What was edited, for messages.
+        run_ids: MLflow's runs of the archived study and of those that it was made from.
+    """
+
+    study: str
+    n_trials: int
+    n_kept: int
+    n_before: int
+    edits: str
+    run_ids: list[str]
+
+
+def extension_of(view: StudyView) -> Extension | None:
+    """Return what a study was made from; None if it was made from none."""
+    written = view.attribute(EXTENDS)
+    return None if written is None else Extension(**written)
+
+
+def check_extensible(view: StudyView, experiment: Experiment) -> bool:
+    """Return whether an experiment differs from a study's, and in nothing but its search space.
+
+    Raises:
+        ExperimentError: If the study is reproducible, so that its trials follow from its space.
+    """
+    changes = changes_between(view.experiment, experiment)
+    if not changes or not all(change.is_of_space for change in changes):  # opening it says what is wrong
+        return False
+    if experiment.search.reproducible:
+        raise ExperimentError(f'Study "{view.name}" is reproducible: its trials follow from its space; start another study with --fresh')
+    return True
+
+
+def take_over(source: StudyView, opened: OpenedStudy, folder: StudyFolder, experiment: Experiment, read: "Callable[[str], StudyView]") -> None:
+    """Fill a new study that nobody else uses yet; one that was filled partly, by a killed process, is filled.
+
+    Args:
+        source: The archived study.
+        opened: The new study.
+        folder: Its folder.
+        experiment: Its experiment.
+        read: Opens a study for reading, by its name: those that the archived one was made from.
+    """
+    after = experiment.without_secrets()
+    found = _with_earlier(source, read)
+    copies = [_copy(trial, before, after) for trial, before in found.trials]
+    n_kept = sum(map(was_proposed, copies))
+    edits = _named(changes_between(source.experiment, experiment))
+    extension = Extension(source.name, len(copies), n_kept, len(source.records()), edits, found.run_ids)
+    opened.study.set_user_attr(EXTENDS, extension._asdict())
+    for earlier in reversed(found.folders):
+        _copy_files(earlier, folder)
+    kept = {name: value for name, value in source.study.user_attrs.items() if name in _KEPT_ATTRIBUTES or name.startswith(REPEAT)}
+    for name, value in kept.items():
+        opened.study.set_user_attr(name, value)
+    for copy in copies[len(opened.study.get_trials(deepcopy=False)) :]:
+        opened.study.add_trial(copy)
+
+
+class _Found(NamedTuple):
+    trials: list[tuple[FrozenTrial, Experiment]]
+    folders: list[StudyFolder]
+    run_ids: list[str]
+
+
+def _with_earlier(source: StudyView, read: "Callable[[str], StudyView]") -> _Found:
+    """Return the trials of a study with their experiments; those that it did not take over itself are of the study that it was made from."""
+    own = [(trial, source.experiment) for trial in source.study.get_trials(deepcopy=False)]
+    run_ids = [str(run) for run in [source.attribute("parent_run_id")] if run]
+    extension = extension_of(source)
+    if extension is None:
+        return _Found(own, [source.folder], run_ids)
+    with contextlib.suppress(ExperimentError, KeyError, ValueError), contextlib.closing(read(extension.study)) as view:
+        earlier = _with_earlier(view, read)
+        pairs = zip(own, earlier.trials, strict=False)
+        first = [of if is_left_out(mine[0]) else mine for mine, of in pairs]
+        return _Found(first + own[len(first) :], [source.folder, *earlier.folders], run_ids + earlier.run_ids)
+    return _Found(own, [source.folder], run_ids + extension.run_ids)  # it was deleted
+
+
+def params_in(before: Experiment, after: Experiment, params: Mapping[str, Value]) -> dict[str, Value] | None:
+    """Return the hyperparameters that a trial of one space has in another one, with which it would be the same trial; None if there are none.
+
+    A hyperparameter that was not searched has the value that it had in all trials.
+
+    Args:
+        before: The experiment of the trial.
+        after: The experiment with the other space.
+        params: The trial's searched hyperparameters.
+    """
+    settings = before.space.training_settings(params)
+    known: dict[str, Any] = {**settings.model_dump(), **before.space.model_arguments(params), **params}
+    space = after.space.searched
+    given = space.existing({name: known[name] for name in space if not isinstance(known.get(name, []), list)})
+    if not space.is_complete(given):
+        return None
+    try:
+        found = to_params(space, given) if given else {}
+    except ValueError:
+        return None
+    is_same = after.space.training_settings(found) == settings and after.space.model_arguments(found) == before.space.model_arguments(params)
+    return found if is_same else None
+
+
+def _copy(trial: FrozenTrial, before: Experiment, after: Experiment) -> FrozenTrial:
+    """Return a trial as one of the other space; what only takes its number if it is not in it."""
+    if not trial.params and FIXED in trial.system_attrs:
+        with contextlib.suppress(ValueError):
+            return enqueued_again(trial, to_params(after.space.searched, trial.system_attrs[FIXED]))
+        return left_out()
+    if is_left_out(trial) or not before.space.searched.is_complete(trial.params):
+        return left_out()  # its process was killed while it was proposed
+    params = params_in(before, after, trial.params)
+    return left_out() if params is None else copy_trial(trial, params, after.space.searched)
+
+
+def _copy_files(source: StudyFolder, target: StudyFolder) -> None:
+    """Copy the preprocessing, and link the models, which are not written again."""
+    for folder, own in ((source.preprocessor, target.preprocessor), (source.code, target.code)):
+        if folder.is_dir():
+            shutil.copytree(folder, own, dirs_exist_ok=True)
+    target.models.mkdir(parents=True, exist_ok=True)
+    for path in source.models.glob("*.*"):
+        _link(path, target.models / path.name)
+
+
+def _link(path: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    try:
+        os.link(path, target)
+    except OSError:  # a file system without links
+        shutil.copyfile(path, target)
+
+
+def _named(changes: list[Change]) -> str:
+    shown = [f"{change.key.removeprefix('space.')} {_value(change.before)} → {_value(change.after)}" for change in changes[:_N_NAMED]]
+    return ", ".join(shown) + (f" and {len(changes) - len(shown)} more" if len(changes) > len(shown) else "")
+
+
+def _value(value: object) -> str:
+    return "none" if value is None else format_value(value)
+
+
+def newest_archived(names: list[str], name: str) -> str | None:
+    """Return the newest of a study's archived ones, ``<name>.1``, ``<name>.2`` ...; None if there is none."""
+    numbers = [int(other.rpartition(".")[2]) for other in names if other.rpartition(".")[0] == name and other.rpartition(".")[2].isdigit()]
+    return f"{name}.{max(numbers)}" if numbers else None

@@ -1,0 +1,56 @@
+"""A study that was made from an earlier one, whose search space was edited: what is told of it, and its best trial's model."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from .. import ledger as ledgers
+from ..champion.promotion import has_models, is_promoted
+from ..errors import ChampionError
+from ..experiment.file import Experiment
+from ..ledger import StudyView
+from ..training.model.saving import expected_path
+from ..trial import TrialResult
+from .repeated_training import RepeatedTraining, Training
+
+
+def extension_note(ledger: StudyView) -> str:
+    """Return what was taken over, the first time that the study runs; empty otherwise."""
+    extension = ledgers.extension_of(ledger)
+    if extension is None or ledger.attribute("parent_run_id") is not None:
+        return ""
+    kept = f"{extension.n_kept} trials are kept that are in the edited search space ({extension.edits})"
+    return f'{kept}; "{extension.study}" has all {extension.n_before}'
+
+
+def is_best_restored(ledger: StudyView, experiment: Experiment) -> bool:
+    """Return whether the best trial's model need not be trained again: it is here, or follows from another training, or is registered."""
+    if ledgers.extension_of(ledger) is None or experiment.needs_refit or ledger.best is None:
+        return True
+    return has_models(ledger, ledger.best[0]) or is_promoted(ledger)
+
+
+def restore_best(training: RepeatedTraining, on_stage: Callable[[str], None]) -> None:
+    """Train the best trial again with its own seed, since its model was not kept when it was not the best one, and keep the model.
+
+    Args:
+        training: Trains trials of the study again; no other coordinator runs it. A trial has succeeded.
+        on_stage: Called with what is being waited for.
+
+    Raises:
+        ChampionError: If it cannot be trained.
+    """
+    ledger = training.ledger
+    [(number, _)] = ledger.ranking(1)
+    on_stage(f"Training trial {number} again, whose model was not kept")
+    [(_, result)] = training.run([Training(trial=number, repeat=0, epochs=None, is_kept=True)])
+    paths = _models(result)
+    if not paths:
+        raise ChampionError(f"Trial {number} could not be trained again: {result.reason}; the same command tries again")
+    for path in paths:
+        kept = ledger.folder.models / f"{number}{path.stem.removeprefix(path.stem.partition('-')[0])}{path.suffix}"
+        expected_path(path).replace(expected_path(kept))  # the model last: it shows that both are there
+        path.replace(kept)
+
+
+def _models(result: TrialResult) -> list[Path]:
+    return [Path(path) for path in [result.model_path, *(execution.model_path for execution in result.executions)] if path]
