@@ -1,12 +1,12 @@
 """A study that goes on after its search space was edited, from the command line."""
 
-import mlflow
 import pytest
 
 from search.experiment.file import parse_experiment
 from search.ledger.extending import params_in
 from search.ledger.journal_store import JournalStore
 from search.store import Store
+from search.tracking.mlflow_connection import connect
 
 OWN = """
 from sklearn.tree import DecisionTreeClassifier
@@ -74,9 +74,9 @@ def test_the_trials_that_are_in_the_edited_space_are_kept(own, ledger, request):
     assert "no problems" in own.call("doctor", "own", *words).stdout
     own.call("predict", "own", "--example")
 
-    mlflow.set_tracking_uri(f"sqlite:///{own.folder}/mlruns/mlflow.db")
-    runs = mlflow.search_runs(experiment_names=["own"], output_format="list", filter_string="tags.perceptune.study = 'own'")
-    assert {run.data.tags["perceptune.trial"] for run in runs if "perceptune.trial" in run.data.tags} == after.keys()
+    client = connect(f"sqlite:///{own.folder}/mlruns/mlflow.db")
+    found = client.search_runs([client.get_experiment_by_name("own").experiment_id], "tags.perceptune.study = 'own'")
+    assert {run.data.tags["perceptune.trial"] for run in found if "perceptune.trial" in run.data.tags} == after.keys()
 
 
 REFUSED = {

@@ -25,10 +25,11 @@ def test_a_batch_beyond_the_limits_is_written_in_several_requests(client: Mlflow
 
 
 def test_texts_that_are_too_long_are_shortened(client: MlflowClient, run_id: str) -> None:
-    write(client, run_id, Batch(params={"choices": "x" * 10_000}, tags={"reason": "y" * 10_000}))
+    text = "relu, tanh, " * 1_000
+    write(client, run_id, Batch(params={"choices": text}, tags={"reason": text}))
     data = client.get_run(run_id).data
-    assert data.params["choices"] == "x" * 5_997 + "..."
-    assert data.tags["reason"] == "y" * 7_997 + "..."
+    assert data.params["choices"] == text[:5_997] + "..."
+    assert data.tags["reason"] == text[:7_997] + "..."
 
 
 def test_forbidden_names_and_nan_are_written(client: MlflowClient, run_id: str) -> None:
