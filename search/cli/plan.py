@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from ..experiment.stopping import StopSection
 from ..formats import format_bytes, format_choice, format_duration
 from ..quiet import quiet_backend
 from .output import console
@@ -70,7 +71,10 @@ def _summary(found: "Plan", price: float | None) -> Table:
 
 
 def _saving(found: "Plan") -> str:
+    """Return what may make it less."""
     experiment = found.experiment
+    if experiment.search.stop != StopSection():
+        return "; [search.stop] may end it earlier"
     if experiment.evaluation.n_executions > 1 and experiment.evaluation.race:
         return "; the race stops bad trials after some of them"
     if experiment.pruner != "none":

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 EXTENDS = "extends"
 """The attribute of a study that was made from another one, a dict with the fields of `Extension`."""
-_KEPT_ATTRIBUTES = ("dataset", "code", "baselines", "pruner", "learnt_from", CONFIRMED)
+_KEPT_ATTRIBUTES = ("dataset", "code", "pruner", "learnt_from", CONFIRMED)
 """What is known of the study's data and code (if they have changed too, that is found as in any study that continues), and of its trials."""
 _N_NAMED = 4
 
@@ -64,13 +64,19 @@ def check_extensible(view: StudyView, experiment: Experiment) -> bool:
     """Return whether an experiment differs from a study's, and in nothing but its search space.
 
     Raises:
-        ExperimentError: If the study is reproducible, so that its trials follow from its space.
+        ExperimentError: If the study is reproducible, so that its trials follow from its space, or no trial is in the other space.
     """
     changes = changes_between(view.experiment, experiment)
     if not changes or not all(change.is_of_space for change in changes):  # opening it says what is wrong
         return False
     if experiment.search.reproducible:
         raise ExperimentError(f'Study "{view.name}" is reproducible: its trials follow from its space; start another study with --fresh')
+    records = [record for record in view.records() if record.is_finished]
+    if records and all(params_in(view.experiment, experiment.without_secrets(), record.params) is None for record in records):
+        raise ExperimentError(
+            f'Study "{view.name}": none of its {len(records)} trials is in the edited search space ({_named(changes)}), so that there is nothing '
+            "to keep; start another study with --fresh, or give this one its own name with --study"
+        )
     return True
 
 

@@ -29,5 +29,6 @@ def rate_plot(name: str, curves: Sequence[Curve], proposed: tuple[float, float] 
     apply_layout(figure, f"Learning-rate range test of {name}", "loss of each batch, smoothed; one step a rate; the range to search is shaded")
     figure.update_xaxes(title="learning rate", type="log", exponentformat="power")
     every = [loss for _, _, losses in curves for loss in losses]
+    figure.update_layout(legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0})  # below: the names are long
     figure.update_yaxes(title="training loss", range=usual_range(every, [min(every)]))
     return figure

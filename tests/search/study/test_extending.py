@@ -107,7 +107,7 @@ def test_the_best_trial_that_is_left_is_trained_again_if_its_model_was_not_kept(
     assert f'"trial": {winner["trial"]},' in own.call("best", "own", "--json").stdout
     own.call("predict", "own", "--example")
 
-    own.call("enqueue", "own", "max_depth=4")
+    own.call("enqueue", "own", "max_depth=4")  # the criterion is left to the sampler
     edit(own, EXPERIMENT.replace("n_trials = 12", "n_trials = 13"))  # as it was
     own.call("run", "own.toml", "--extend", "--set", "search.duplicates=repeat", "--sampler", "random")
     again = {trial["trial"]: trial for trial in own.trials()}
@@ -117,11 +117,13 @@ def test_the_best_trial_that_is_left_is_trained_again_if_its_model_was_not_kept(
 
 
 def test_a_search_that_is_refused_leaves_the_study_as_it_was(own):
-    edit(own, EXPERIMENT.replace("n_trials = 12", "n_trials = 2"))
+    edit(own, EXPERIMENT.replace("n_trials = 12", "n_trials = 2").replace("low = 1, high", "low = 3, high"))
     own.call("run", "own.toml")
     before = own.trials()
     edit(own, WIDER)
     assert "no sampler" in own.call("run", "own.toml", "--extend", "--sampler", "kt-hyperband", status=2).stderr
+    nothing = ["--set", "space.model.min_samples_leaf=7"]
+    assert "none of its 2 trials is in the edited search space" in own.call("run", "own.toml", "--extend", *nothing, status=2).stderr
     assert own.trials() == before
     assert "own.1" not in own.call("studies").stdout
 
