@@ -6,13 +6,13 @@ The earlier study is archived, as by ``--fresh``. Its trials keep their numbers,
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from optuna.trial import FrozenTrial
 
-from ..errors import ExperimentError
+from ..errors import ExperimentError, StudyNotFoundError
 from ..experiment.file import Experiment
 from ..experiment.first_trials import to_params
 from ..experiment.parameters import Value
@@ -23,9 +23,6 @@ from .changes import Change, changes_between
 from .copying import copy_trial, enqueued_again, is_left_out, left_out
 from .record import FIXED, REPEAT, was_proposed
 from .view import CONFIRMED, StudyView
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 EXTENDS = "extends"
 """The attribute of a study that was made from another one, a dict with the fields of `Extension`."""
@@ -80,7 +77,7 @@ def check_extensible(view: StudyView, experiment: Experiment) -> bool:
     return True
 
 
-def take_over(source: StudyView, opened: OpenedStudy, folder: StudyFolder, experiment: Experiment, read: "Callable[[str], StudyView]") -> None:
+def take_over(source: StudyView, opened: OpenedStudy, folder: StudyFolder, experiment: Experiment, read: Callable[[str], StudyView]) -> None:
     """Fill a new study that nobody else uses yet; one that was filled partly, by a killed process, is filled.
 
     Args:
@@ -99,7 +96,7 @@ def take_over(source: StudyView, opened: OpenedStudy, folder: StudyFolder, exper
     opened.study.set_user_attr(EXTENDS, extension._asdict())
     for earlier in reversed(found.folders):
         _copy_files(earlier, folder)
-    kept = {name: value for name, value in source.study.user_attrs.items() if name in _KEPT_ATTRIBUTES or name.startswith(REPEAT)}
+    kept = {name: value for name, value in source.study.user_attrs.items() if name in _KEPT_ATTRIBUTES or name.startswith(f"{REPEAT} ")}
     for name, value in kept.items():
         opened.study.set_user_attr(name, value)
     for copy in copies[len(opened.study.get_trials(deepcopy=False)) :]:
@@ -112,19 +109,19 @@ class _Found(NamedTuple):
     run_ids: list[str]
 
 
-def _with_earlier(source: StudyView, read: "Callable[[str], StudyView]") -> _Found:
+def _with_earlier(source: StudyView, read: Callable[[str], StudyView]) -> _Found:
     """Return the trials of a study with their experiments; those that it did not take over itself are of the study that it was made from."""
     own = [(trial, source.experiment) for trial in source.study.get_trials(deepcopy=False)]
     run_ids = [str(run) for run in [source.attribute("parent_run_id")] if run]
     extension = extension_of(source)
     if extension is None:
         return _Found(own, [source.folder], run_ids)
-    with contextlib.suppress(ExperimentError, KeyError, ValueError), contextlib.closing(read(extension.study)) as view:
-        earlier = _with_earlier(view, read)
-        pairs = zip(own, earlier.trials, strict=False)
-        first = [of if is_left_out(mine[0]) else mine for mine, of in pairs]
-        return _Found(first + own[len(first) :], [source.folder, *earlier.folders], run_ids + earlier.run_ids)
-    return _Found(own, [source.folder], run_ids + extension.run_ids)  # it was deleted
+    with contextlib.suppress(StudyNotFoundError), contextlib.closing(read(extension.study)) as view:
+        if view.attribute("parent_run_id") in extension.run_ids:  # another study has the name if the archived one was deleted
+            earlier = _with_earlier(view, read)
+            first = [of if is_left_out(mine[0]) else mine for mine, of in zip(own, earlier.trials, strict=False)]
+            return _Found(first + own[len(first) :], [source.folder, *earlier.folders], run_ids + earlier.run_ids)
+    return _Found(own, [source.folder], run_ids + extension.run_ids)
 
 
 def params_in(before: Experiment, after: Experiment, params: Mapping[str, Value]) -> dict[str, Value] | None:

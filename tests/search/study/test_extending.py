@@ -44,7 +44,7 @@ def edit(shell, experiment):
     (shell.folder / "own.toml").write_text(experiment)
 
 
-@pytest.mark.parametrize("ledger", ["journal", "postgresql"])
+@pytest.mark.parametrize("ledger", ["journal", pytest.param("postgresql", marks=pytest.mark.slow)])
 def test_the_trials_that_are_in_the_edited_space_are_kept(own, ledger, request):
     words = ["--ledger", request.getfixturevalue("database_url")] if ledger == "postgresql" else []
     own.call("run", "own.toml", *words)
@@ -126,6 +126,22 @@ def test_a_search_that_is_refused_leaves_the_study_as_it_was(own):
     assert "none of its 2 trials is in the edited search space" in own.call("run", "own.toml", "--extend", *nothing, status=2).stderr
     assert own.trials() == before
     assert "own.1" not in own.call("studies").stdout
+
+
+def test_the_archived_study_may_be_deleted(own):
+    edit(own, EXPERIMENT.replace("n_trials = 12", "n_trials = 3"))
+    own.call("run", "own.toml")
+    edit(own, WIDER.replace("low = 3, high = 9", "low = 1, high = 9").replace("n_trials = 10", "n_trials = 3"))
+    printed = own.call("run", "own.toml", "--extend").stdout  # all are in it, and the best one is the same
+    assert "champion kept" not in printed
+    before = own.trials()
+    own.call("delete", "own.1", "--yes")
+    own.call("predict", "own", "--example")
+
+    edit(own, WIDER.replace("low = 3, high = 9", "low = 1, high = 12").replace("n_trials = 10", "n_trials = 3"))
+    own.call("run", "own.toml", "--extend")
+    assert own.trials() == before
+    assert "own.1" in own.call("studies").stdout
 
 
 SPACE = {
