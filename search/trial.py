@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .experiment.file import Experiment
 from .experiment.parameters import Argument, Value
 from .experiment.settings import TrainingSettings
 from .spread import mean_and_error, mean_metrics
@@ -81,6 +82,27 @@ class Assignment:
     is_refit: bool = False
     seconds_before: float = 0.0
     started: float = field(default_factory=time.time, compare=False)
+
+
+def lone_assignment(experiment: Experiment, params: Mapping[str, Value], *, number: int = 0, seed: int = 0) -> Assignment:
+    """Return a trial outside of a study, whose model is not kept.
+
+    Args:
+        experiment: The experiment.
+        params: The searched hyperparameters.
+        number: The trial's number. Defaults to 0.
+        seed: Its seed. Defaults to 0.
+    """
+    return Assignment(
+        number=number,
+        params=params,
+        model_arguments=experiment.space.model_arguments(params),
+        training=experiment.space.training_settings(params),
+        seed=seed,
+        is_prunable=False,
+        keep_if_better_than=None,
+        model_path="",
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import InputError, PerceptuneError
+from ..errors import PerceptuneError
 from ..redaction import redact
 from .options import Ledger, make_store
 from .output import print_summary
@@ -45,8 +45,6 @@ def run(
     """Search, track and register the best model; a repeated command continues up to the total number of trials."""
     from ..study.from_table import experiment_reader
 
-    if fresh and extend:
-        raise InputError("--fresh and --extend exclude each other: a new study, or the earlier one in an edited search space")
     read = experiment_reader(experiment, target, set_ or [])
     written = read([]).search
     options = {
@@ -60,8 +58,7 @@ def run(
         "executor.n_workers": workers,
         "executor.workers_per_device": workers_per_device,
     }
-    overrides = [f"{key}={value}" for key, value in options.items() if value is not None]
-    loaded = read([*overrides, *(set_ or [])])
+    loaded = read([*(f"{key}={value}" for key, value in options.items() if value is not None), *(set_ or [])])
     summary = search(loaded, make_store(ledger), study=study, fresh=fresh, extend=extend, accept_code=accept_code)
     flags = {"--timeout-seconds": timeout_seconds, "--sampler": sampler, "--pruner": pruner, "--executor": executor, "--workers": workers}
     flags |= {"--workers-per-device": workers_per_device, "--study": study, "--target": target, "--ledger": redact(ledger) or None}

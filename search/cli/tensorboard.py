@@ -9,6 +9,7 @@ import typer
 
 from ..errors import InputError
 from ..quiet import quiet_backend
+from ..temporary_files import temporary_prefix
 from .options import Ledger, Study, make_store
 from .output import console
 
@@ -35,7 +36,7 @@ def tensorboard(
         metric = view.experiment.objective.metric
     if not trials:
         raise InputError(f'Study "{study}" has no finished trial yet')
-    with tempfile.TemporaryDirectory(prefix="perceptune-") as folder:
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
         with quiet_backend():
             write_event_files(output or Path(folder), metric, trials)
         if output is None:

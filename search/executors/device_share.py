@@ -1,6 +1,8 @@
 """The share of a machine's devices that one worker computes on, and the environment variables that keep it within that share."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -50,6 +52,18 @@ class DeviceShare:
             "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
         }
         return limits | self.memory_environment | self._cache_environment | {VISIBLE_GPUS: self.gpu}
+
+    @contextlib.contextmanager
+    def applied(self) -> Iterator[None]:
+        """Keep this process within the share during a block, in which the backend is imported, if it is not imported yet."""
+        before = {name: os.environ.get(name) for name in self.environment}
+        os.environ.update(self.environment)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                os.environ.update({} if value is None else {name: value})
 
     def split(self, n: int) -> "list[DeviceShare]":
         """Divide this share into equal ones.

@@ -1,7 +1,7 @@
 """The trials of a study as those of another one, whose search space was edited; they keep their numbers, and so their seeds and models."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from optuna.trial import FrozenTrial, create_trial
 from optuna.trial import TrialState as OptunaState
@@ -22,21 +22,12 @@ def copy_trial(trial: FrozenTrial, params: Mapping[str, Value], space: "SearchSp
         space: The other space.
     """
     distributions = {name: space.distributions[name] for name in params}
+    own: dict[str, Any] = {"params": dict(params), "distributions": distributions, "user_attrs": trial.user_attrs}
     if not trial.state.is_finished():
-        return create_trial(state=OptunaState.WAITING, params=dict(params), distributions=distributions, user_attrs=trial.user_attrs)
-    return FrozenTrial(
-        number=trial.number,
-        trial_id=trial._trial_id,
-        state=trial.state,
-        value=trial.value,
-        datetime_start=trial.datetime_start,
-        datetime_complete=trial.datetime_complete,
-        params=dict(params),
-        distributions=distributions,
-        user_attrs=trial.user_attrs,
-        system_attrs={},
-        intermediate_values=trial.intermediate_values,
-    )
+        return create_trial(state=OptunaState.WAITING, **own)
+    copy = create_trial(state=trial.state, value=trial.value, intermediate_values=trial.intermediate_values, **own)
+    copy.datetime_start, copy.datetime_complete = trial.datetime_start, trial.datetime_complete
+    return copy
 
 
 def enqueued_again(trial: FrozenTrial, given: Mapping[str, Value]) -> FrozenTrial:

@@ -37,21 +37,7 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
         StudyChangedError: If the study was created with another experiment.
         InputError: If the store's database is unavailable.
     """
-    _check_name(name)
-    ledger_store = _ledger_store(store)
-    names = ledger_store.study_names()
-    try:
-        experiment.refuse_searched_secrets()
-    except ExperimentError:
-        if fresh or name not in names:  # a study of an earlier version continues
-            raise
-    is_edited = extend and not fresh and _is_edited(store, name, names, experiment)
-    try:
-        opened = ledger_store.create_or_load(name, experiment.objective.direction, fresh=fresh or is_edited)
-    except StudyBusyError:
-        if not is_edited:
-            raise
-        opened = ledger_store.create_or_load(name, experiment.objective.direction, fresh=False)  # another process extends it
+    opened = _open(store, name, experiment, fresh=fresh, extend=extend)
     try:
         with opened.leases.lock():
             if "experiment" not in opened.study.user_attrs:
@@ -63,6 +49,27 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
         opened.leases.close()
         raise
     return ledger
+
+
+def _open(store: Store, name: str, experiment: Experiment, *, fresh: bool, extend: bool) -> OpenedStudy:
+    """Open a study, or create an empty one, as `create_or_continue` says."""
+    if fresh and extend:
+        raise InputError("--fresh and --extend exclude each other: a new study, or the earlier one in an edited search space")
+    _check_name(name)
+    ledger_store = _ledger_store(store)
+    names = ledger_store.study_names()
+    try:
+        experiment.refuse_searched_secrets()
+    except ExperimentError:
+        if fresh or name not in names:  # a study of an earlier version continues
+            raise
+    is_edited = extend and _is_edited(store, name, names, experiment)
+    try:
+        return ledger_store.create_or_load(name, experiment.objective.direction, fresh=fresh or is_edited)
+    except StudyBusyError:
+        if not is_edited:
+            raise
+        return ledger_store.create_or_load(name, experiment.objective.direction, fresh=False)  # another process extends it
 
 
 def _is_edited(store: Store, name: str, names: list[str], experiment: Experiment) -> bool:

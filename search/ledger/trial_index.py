@@ -34,8 +34,7 @@ class TrialIndex:
         self._score = score
         self._best_rank: tuple[float, float, int] | None = None  # signed score, time of the end, number
         self._finished: dict[int, float] = {}  # time of the end
-        self._epochs: dict[int, int] = {}  # of finished trials
-        self._seconds: dict[int, float] = {}
+        self._costs: dict[int, Cost] = {}  # of finished trials
         self._running: set[int] = set()
         self.waiting: set[int] = set()
 
@@ -47,12 +46,12 @@ class TrialIndex:
     @property
     def n_epochs(self) -> int:
         """Number of epochs of all finished trials."""
-        return sum(self._epochs.values())
+        return sum(cost.n_epochs for cost in self._costs.values())
 
     @property
     def seconds(self) -> float:
         """Time that all finished trials took on workers."""
-        return sum(self._seconds.values())
+        return sum(cost.seconds for cost in self._costs.values())
 
     @property
     def n_started(self) -> int:
@@ -109,7 +108,7 @@ class TrialIndex:
         """
         self._running.discard(number)
         self._finished[number] = finished
-        self._epochs[number], self._seconds[number] = cost
+        self._costs[number] = cost
         if state is not TrialState.COMPLETE or score is None:
             return False
         rank = (self._sign * score, 0.0 if self._is_reproducible else finished, number)

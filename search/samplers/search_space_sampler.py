@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 MAX_ATTEMPTS = 100
 """Proposals of the sampler of which one at least must obey the rules; a random combination that does takes their place."""
-
-
 N_NEW = 10
 """Proposals of the sampler of which one at least must be new; a random combination that is takes their place."""
 
@@ -65,7 +63,8 @@ class SearchSpaceSampler(DelegatingSampler):
         proposed = (self._propose(study, trial, together) for _ in range(n_attempts))
         drawn = (self._space.draw(random) for _ in range(MAX_ATTEMPTS))
         valid = (params for params in itertools.chain(proposed, drawn) if self._space.obeys(params))
-        params = next((params for params in valid if params not in tried), None) or self._space.draw(random)
+        params = next((params for params in valid if params not in tried), None)
+        params = self._space.draw(random) if params is None else params
         return params if self._priors is None else self._priors.start(n_proposed(study, trial.number), params, random)
 
     def _propose(self, study: "Study", trial: FrozenTrial, together: dict[str, BaseDistribution]) -> dict[str, Value]:

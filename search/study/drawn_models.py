@@ -9,7 +9,7 @@ from ..data.fitting import fit_preprocessor, prepare
 from ..data.folds import folds, without_group
 from ..experiment.file import Experiment
 from ..seeds import trial_seed
-from ..trial import Assignment
+from ..trial import Assignment, lone_assignment
 
 if TYPE_CHECKING:
     from ..training.context import TrainingContext
@@ -36,18 +36,6 @@ def draw_assignments(experiment: Experiment, n_models: int) -> list[Assignment]:
         experiment: The experiment.
         n_models: Number of trials.
     """
-    space, random = experiment.space, np.random.default_rng(experiment.search.seed)
-    drawn = [space.searched.draw(random) for _ in range(n_models)]
-    return [
-        Assignment(
-            number=number,
-            params=params,
-            model_arguments=space.model_arguments(params),
-            training=space.training_settings(params),
-            seed=trial_seed(experiment.search.seed, number),
-            is_prunable=False,
-            keep_if_better_than=None,
-            model_path="",
-        )
-        for number, params in enumerate(drawn)
-    ]
+    random, seed = np.random.default_rng(experiment.search.seed), experiment.search.seed
+    drawn = [experiment.space.searched.draw(random) for _ in range(n_models)]
+    return [lone_assignment(experiment, params, number=number, seed=trial_seed(seed, number)) for number, params in enumerate(drawn)]

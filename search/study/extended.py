@@ -1,4 +1,4 @@
-"""A study that was made from an earlier one, whose search space was edited: what is told of it, and its best trial's model."""
+"""A study that was made from an earlier one, whose search space was edited: what was kept, and its best trial's model."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +8,7 @@ from ..champion.promotion import has_models, is_promoted
 from ..errors import ChampionError
 from ..experiment.file import Experiment
 from ..ledger import StudyView
-from ..training.model.saving import expected_path
-from ..trial import TrialResult
+from ..training.model.saving import move_model
 from .repeated_training import RepeatedTraining, Training
 
 
@@ -42,15 +41,11 @@ def restore_best(training: RepeatedTraining, on_stage: Callable[[str], None]) ->
     ledger = training.ledger
     [(number, _)] = ledger.ranking(1)
     on_stage(f"Training trial {number} again, whose model was not kept")
-    [(_, result)] = training.run([Training(trial=number, repeat=0, epochs=None, is_kept=True)])
-    paths = _models(result)
-    if not paths:
+    [(_, result)] = training.run([Training(trial=number, repeat=0, is_kept=True)])
+    written = [result.model_path, *(execution.model_path for execution in result.executions)]
+    made = [Path(path) for path in written if path]
+    if not made:
         raise ChampionError(f"Trial {number} could not be trained again: {result.reason}; the same command tries again")
-    for path in paths:
-        kept = ledger.folder.models / f"{number}{path.stem.removeprefix(path.stem.partition('-')[0])}{path.suffix}"
-        expected_path(path).replace(expected_path(kept))  # the model last: it shows that both are there
-        path.replace(kept)
-
-
-def _models(result: TrialResult) -> list[Path]:
-    return [Path(path) for path in [result.model_path, *(execution.model_path for execution in result.executions)] if path]
+    for path in made:  # such as 12.keras, or 12-0.keras of an execution
+        _, separator, execution = path.stem.partition("-")
+        move_model(path, ledger.folder.models / f"{number}{separator}{execution}{path.suffix}")

@@ -1,13 +1,13 @@
 """Estimates what a search will take before it starts: trains some models of its space for a few epochs, and stores nothing."""
 
 import math
-import os
 import statistics
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -22,6 +22,9 @@ from ..samplers.grid import n_combinations
 from ..temporary_files import temporary_prefix
 from ..trial import Assignment, EpochReport, ExecutionReport, TrialResult, TrialState
 from .drawn_models import draw_assignments, load_context
+
+if TYPE_CHECKING:
+    from ..training.context import TrainingContext
 
 _N_EPOCHS = 4
 
@@ -126,23 +129,9 @@ def plan_search(experiment: Experiment, n_models: int) -> Plan:
     make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
     make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs)
     shares = divide_devices(experiment.executor)
-    os.environ.update(shares[0].environment)  # before the backend is imported
-    context = load_context(experiment)
-    from ..training.preflight import check_builder
-    from ..training.run import train_trial
-
-    check_builder(context)
-
-    drawn = draw_assignments(experiment, n_models if experiment.space.searched else 1)
-    models, failures = [], []
-    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
-        for assignment in drawn if len(drawn) > 1 else drawn * 2:
-            short, clock = _shortened(assignment, folder), _Clock()
-            result = train_trial(context, short, clock.report, lambda _result: True)
-            if result.state is TrialState.FAILED:
-                failures.append(result.reason)
-            else:
-                models.append(clock.measured(assignment, result))
+    with shares[0].applied():
+        context = load_context(experiment)
+        models, failures = _measure(context, n_models)
     if not models:
         raise ExperimentError(f'model = "{experiment.model}": no model that was drawn from the space can be trained: {failures[0]}')
     return Plan(
@@ -157,6 +146,26 @@ def plan_search(experiment: Experiment, n_models: int) -> Plan:
         device=shares[0].kind,
         worker_bytes=psutil.Process().memory_info().rss,
     )
+
+
+def _measure(context: "TrainingContext", n_models: int) -> tuple[list[MeasuredModel], list[str]]:
+    """Train models of the space for a few epochs, and return what was measured of them, and why others could not be trained."""
+    from ..training.preflight import check_builder
+    from ..training.run import train_trial
+
+    check_builder(context)
+    experiment = context.experiment
+    drawn = draw_assignments(experiment, n_models if experiment.space.searched else 1)
+    models, failures = [], []
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
+        for assignment in drawn if len(drawn) > 1 else drawn * 2:
+            short, clock = _shortened(assignment, folder), _Clock()
+            result = train_trial(context, short, clock.report, lambda _result: True)
+            if result.state is TrialState.FAILED:
+                failures.append(result.reason)
+            else:
+                models.append(clock.measured(assignment, result))
+    return models, failures
 
 
 def _shortened(assignment: Assignment, folder: str) -> Assignment:

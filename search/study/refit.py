@@ -8,7 +8,7 @@ from ..champion.promotion import has_models, is_promoted
 from ..errors import ChampionError
 from ..experiment.file import Experiment
 from ..ledger import StudyView
-from ..training.model.saving import expected_path
+from ..training.model.saving import move_model
 from .repeated_training import RepeatedTraining, Training
 
 
@@ -38,9 +38,7 @@ def refit_best(training: RepeatedTraining, on_stage: Callable[[str], None]) -> N
             'ensemble = "folds" in [champion]'
         )
     made = Path(refitted.model_path)
-    kept = ledger.folder.refitted_model(number, made.suffix)
-    expected_path(made).replace(expected_path(kept))  # the model last: it shows that both are there
-    made.replace(kept)
+    move_model(made, ledger.folder.refitted_model(number, made.suffix))
 
 
 def _n_epochs(ledger: StudyView, number: int) -> int:

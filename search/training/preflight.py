@@ -18,7 +18,7 @@ from ..experiment.file import Experiment
 from ..experiment.references import check_arguments, check_defaults, check_values, resolve
 from ..redaction import one_line, shorten
 from ..temporary_files import temporary_prefix
-from ..trial import Assignment
+from ..trial import Assignment, lone_assignment
 from ..user_code import user_code
 from . import sklearn_fit
 from .batching import rows
@@ -95,18 +95,7 @@ def dry_run(context: TrainingContext) -> tuple[str, ...]:
 
 def assignment_at(experiment: Experiment, end: int) -> Assignment:
     """Return a trial at one end of every parameter's range: 0 for the smallest values, -1 for the largest."""
-    space = experiment.space
-    params = space.searched.at(end)
-    return Assignment(
-        number=0,
-        params=params,
-        model_arguments=space.model_arguments(params),
-        training=space.training_settings(params),
-        seed=0,
-        is_prunable=False,
-        keep_if_better_than=None,
-        model_path="",
-    )
+    return lone_assignment(experiment, experiment.space.searched.at(end))
 
 
 def _ready_model(context: TrainingContext) -> tuple[Any, list[str]]:

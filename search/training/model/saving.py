@@ -19,6 +19,12 @@ def expected_path(model_path: Path) -> Path:
     return model_path.with_name(f"{model_path.stem}.expected.npz")
 
 
+def move_model(model_path: Path, target: Path) -> None:
+    """Move a saved model and its expected predictions; the model last, which shows that both are there."""
+    expected_path(model_path).replace(expected_path(target))
+    model_path.replace(target)
+
+
 def keep_model(model: Any, x_validation: Tree, stem: Path, builder: str = "") -> Path:
     """Save a model and its predictions for the first 256 validation rows.
 
