@@ -42,8 +42,7 @@ def restore_best(training: RepeatedTraining, on_stage: Callable[[str], None]) ->
     [(number, _)] = ledger.ranking(1)
     on_stage(f"Training trial {number} again, whose model was not kept")
     [(_, result)] = training.run([Training(trial=number, repeat=0, is_kept=True)])
-    written = [result.model_path, *(execution.model_path for execution in result.executions)]
-    made = [Path(path) for path in written if path]
+    made = [Path(trained.model_path) for trained in result.executions or (result,) if trained.model_path]
     if not made:
         raise ChampionError(f"Trial {number} could not be trained again: {result.reason}; the same command tries again")
     for path in made:  # such as 12.keras, or 12-0.keras of an execution

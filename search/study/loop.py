@@ -12,7 +12,7 @@ from ..errors import DiskFullError, SearchPausedError, StudyFailedError, TakenOv
 from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
-from ..ledger import Ledger, RetryState, StudyView
+from ..ledger import Ledger, RetryState, StudyView, extension_of
 from ..samplers import is_exhausted
 from ..seeds import execution_seed, trial_seed
 from ..spread import comparable
@@ -64,6 +64,11 @@ def build_assignment(experiment: Experiment, ledger: StudyView, number: int, par
     )
 
 
+def keeps_workers(experiment: Experiment, ledger: StudyView) -> bool:
+    """Return whether workers may be needed after the last trial, to train what becomes the champion."""
+    return bool(experiment.champion.confirm) or experiment.needs_refit or extension_of(ledger) is not None
+
+
 @dataclass
 class SearchLoop:
     """Runs trials until enough have finished.
@@ -100,8 +105,7 @@ class SearchLoop:
         self._space = self.experiment.space.searched
         self._remove_models()
         remove_checkpoints(self.ledger)
-        keeps_workers = bool(self.experiment.champion.confirm) or self.experiment.needs_refit
-        self._inbox = Inbox(self.ledger, keeps_workers)
+        self._inbox = Inbox(self.ledger, keeps_workers(self.experiment, self.ledger))
         with deferred_interrupts(self.executor.wake) as self._check_interrupt:
             try:
                 return self._run_until(deadline)

@@ -36,7 +36,7 @@ from .comparisons import compare_with_baselines
 from .ending import Ending
 from .extended import extension_note
 from .first_trials import FirstTrial, enqueue, first_trials, note_learnt
-from .loop import SearchLoop, build_assignment
+from .loop import SearchLoop, build_assignment, keeps_workers
 from .observer import Observer, SilentObserver, StudyStart
 from .preparation import check_written, load_study, prepare_arrays, targets_of_study
 from .renaming import rename_archived
@@ -231,7 +231,7 @@ class _Run:
         except BaseException:  # Ctrl-C too
             self._executor.close()
             raise
-        if not (self._experiment.champion.confirm or self._experiment.needs_refit):
+        if not keeps_workers(self._experiment, self._ledger):
             self._executor.close()
         self._tracker.pause_all()
         if not self._has_run:  # the store was removed in mid-run: all runs are written anew
