@@ -1,0 +1,176 @@
+"""The whole experiment, with what its sections say together; `search.experiment.file` reads it."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ..errors import ExperimentError
+from ..redaction import mask, redact
+from ..secret_values import is_secret_name, remember_arguments
+from .champion import ChampionSection
+from .directions import direction_of
+from .evaluation import EvaluationSection
+from .executor_section import ExecutorSection
+from .first_trials import to_params
+from .sections import (
+    BuilderReference,
+    CallbackSection,
+    DataSection,
+    ObjectiveSection,
+    OutputName,
+    OutputSection,
+    PreprocessingSection,
+    SearchSection,
+)
+from .space import CategoricalParameter, Space, fixed
+from .validation import Table, invalid
+
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+_MIN_EPOCHS, _MIN_TRIALS = 27, 20
+"""Of searches in which "auto" stops trials early."""
+
+
+def _check_name(name: str) -> str:
+    if not re.fullmatch(_NAME, name):
+        raise invalid('expected letters, digits, "-" and "_", a letter or digit first; write name = "..." or rename the file')
+    return name
+
+
+class Experiment(Table):
+    """A whole experiment file.
+
+    Attributes:
+        name: Name of the experiment, and of its study unless another is given. Defaults to the file's stem.
+        model: Short name of a shipped builder, such as "mlp" (`perceptune models` lists them), or reference to the function that
+            builds the model, such as "models.mlp:build_mlp".
+        data: The data set.
+        preprocessing: How table columns are transformed.
+        outputs: The model's outputs, if it has several or one needs another loss. Defaults to one output for the only target.
+        space: Every hyperparameter.
+        objective: The metric to optimize and its direction.
+        evaluation: Folds and repeats of each trial. Defaults to one training, measured on the data set's own validation part.
+        champion: Which trial is the best one, and which models are served. Defaults to the best value of the objective.
+        callbacks: Keras callbacks of every trial. Defaults to none.
+        search: Sampler, pruner, number of trials, limits.
+        executor: Where trials run, and their limits.
+    """
+
+    name: Annotated[str, AfterValidator(_check_name), Field(json_schema_extra={"pattern": _NAME})]
+    model: Annotated[BuilderReference, Field(examples=["mlp", "models.mlp:build_mlp"])]
+    data: Annotated[DataSection, Field(examples=[{"loader": "csv"}])]
+    preprocessing: PreprocessingSection = PreprocessingSection()
+    outputs: dict[OutputName, OutputSection] = Field(default_factory=dict)
+    space: Space = Space()
+    objective: Annotated[ObjectiveSection, Field(examples=[{"metric": "val_accuracy", "direction": "maximize"}])]
+    evaluation: EvaluationSection = Field(default=EvaluationSection(), exclude_if=lambda value: value == EvaluationSection())
+    champion: ChampionSection = Field(default=ChampionSection(), exclude_if=lambda value: value == ChampionSection())
+    callbacks: list[CallbackSection] = Field(default_factory=list)
+    search: SearchSection = SearchSection()
+    executor: ExecutorSection = ExecutorSection()
+
+    def refuse_searched_secrets(self) -> None:
+        """Check that no searched parameter is a secret, before a study of this experiment is created.
+
+        Raises:
+            ExperimentError: If the name or a choice of one is a secret's.
+        """
+        for name, entry in self.space.searched_model.items():
+            texts = [choice for choice in entry.choices if isinstance(choice, str)] if isinstance(entry, CategoricalParameter) else []
+            if texts and (is_secret_name(name) or any(redact(text) != text for text in texts)):
+                raise ExperimentError(
+                    f'space.model.{name}: a secret cannot be searched, since the choices are stored; write {name} = "env:NAME", '
+                    "the name of an environment variable, or give the argument another name if it is no secret"
+                )
+
+    @model_validator(mode="after")
+    def _check_ensemble(self) -> Self:
+        if self.champion.ensemble == "none" and self.evaluation.folds == 1 < self.evaluation.repeats:
+            raise ValueError('champion.ensemble = "none" trains one model on the rows of all folds, but there are repeats and no folds; leave it out')
+        return self
+
+    @model_validator(mode="after")
+    def _check_first(self) -> Self:
+        for number, given in enumerate(self.search.first):
+            try:
+                to_params(self.space.searched, given)
+            except ValueError as error:
+                raise ValueError(f"search.first.{number}: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _check_pruner_options(self) -> Self:
+        if self.search.pruner == "auto" and self.search.pruner_options:
+            raise ValueError('search.pruner_options need the pruner that they are of; write its name, such as pruner = "median"')
+        return self
+
+    def model_post_init(self, _context: object) -> None:
+        """Hide the secrets among the arguments from whatever this process shows."""
+        self.remember_secrets()
+
+    def remember_secrets(self) -> None:
+        """Hide the secrets among the arguments from whatever this process shows; for a process that was sent the experiment."""
+        tables = (self.data.arguments, fixed(self.space.model), self.search.sampler_options, self.search.pruner_options)
+        for arguments in (*tables, *(callback.arguments for callback in self.callbacks)):
+            remember_arguments(arguments)
+
+    def without_secrets(self, *, keeps_references: bool = True) -> "Experiment":
+        """Return the experiment as it is stored and tracked, with ``***`` in place of secrets.
+
+        Args:
+            keeps_references: Whether "env:NAME" is kept as the value of a secret argument. Defaults to True.
+        """
+
+        def masked(arguments: Mapping[str, Any]) -> dict[str, Any]:
+            return dict(mask(arguments, keeps_references=keeps_references))
+
+        options = {name: masked(getattr(self.search, name)) for name in ("sampler_options", "pruner_options")}
+        changes = {
+            "data": self.data.model_copy(update=masked(self.data.arguments)),
+            "space": self.space.model_copy(update={"model": self.space.model | masked(fixed(self.space.model))}),
+            "callbacks": [callback.model_copy(update=masked(callback.arguments)) for callback in self.callbacks],
+            "search": self.search.model_copy(update=options),
+        }
+        return self.model_copy(update=changes)
+
+    @property
+    def ranked_by(self) -> ObjectiveSection:
+        """The metric, with its direction, that decides which trial is the best one."""
+        by = self.champion.by
+        return self.objective if by in (None, self.objective.metric) else ObjectiveSection(metric=by, direction=direction_of(by))
+
+    @property
+    def pruner(self) -> str:
+        """The pruner's name or reference; that which "auto" chooses.
+
+        It is "halving" where that finds good trials in fewer epochs (`experiments/benchmarks/SEARCH.md`): its first rung is at a ninth of
+        the epochs, and needs trials to compare. Trials of several executions are stopped by the race, and those of few epochs not at all.
+        """
+        if self.search.pruner != "auto":
+            return self.search.pruner
+        is_single = self.evaluation.n_executions == 1 and not self.search.reproducible
+        is_long = self.space.max_epochs >= _MIN_EPOCHS and self.search.n_trials >= _MIN_TRIALS
+        return "halving" if is_single and is_long else "none"
+
+    @property
+    def needs_refit(self) -> bool:
+        """Whether the best trial is trained once more for the champion, on the rows of all folds."""
+        return self.champion.ensemble == "none" and self.evaluation.folds > 1
+
+    @property
+    def n_kept_trials(self) -> int:
+        """Number of best trials whose models are kept in the study's folder: those of the champion at least."""
+        return max(self.search.keep_models, self.champion.n_trials, self.champion.confirm)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """The parts that may not change when a study continues: all but name, search and executor, and no secrets."""
+        return self.without_secrets(keeps_references=False).model_dump(mode="json", exclude={"name", "search", "executor"})
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the identity, 16 hexadecimal digits."""
+        return hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()[:16]
