@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from .data.positive_class import why_undefined, with_class
 
 if TYPE_CHECKING:
+    from .experiment.file import Experiment
     from .experiment.parameters import Searched
     from .experiment.search_space import Condition
 
@@ -23,6 +24,13 @@ def format_number(value: float | None) -> str:
 def format_spread(mean: float | None, standard_error: float | None) -> str:
     """Format a mean with its standard error, which a single value does not have."""
     return format_number(mean) + ("" if standard_error is None else f" ± {standard_error:.2g}")
+
+
+def format_beyond(experiment: "Experiment", measures: Mapping[str, float]) -> str:
+    """Return which limits a trial is beyond, such as ``n_parameters 60321 is beyond its limit 50000``; empty if none."""
+    beyond = experiment.beyond_limits(measures)
+    texts = (f"{name} {format_number(measures[name])} is beyond its limit {format_number(experiment.limits[name])}" for name in beyond)
+    return ", ".join(texts)
 
 
 def format_interval(low: float, high: float) -> str:

@@ -62,6 +62,7 @@ class Assignment:
         attempt: Number of the attempt, from 1. Defaults to 1.
         execution: Number of the execution that is trained, from 0. Defaults to 0, as an experiment without folds and repeats has one.
         executions: Results of the first executions, which an earlier attempt has trained. Defaults to none.
+        obeys_limits: Whether it is not trained if its model is beyond a limit before. Defaults to False.
         is_refit: Whether the trial is trained on the rows of all folds, once and for all its epochs. Defaults to False.
         seconds_before: Time that the executions before this one took, for the trial's time limit. Defaults to 0.
         started: Time of the start, in seconds since 1970. Defaults to now.
@@ -79,6 +80,7 @@ class Assignment:
     attempt: int = 1
     execution: int = 0
     executions: "tuple[TrialResult, ...]" = ()
+    obeys_limits: bool = False
     is_refit: bool = False
     seconds_before: float = 0.0
     started: float = field(default_factory=time.time, compare=False)
@@ -151,11 +153,13 @@ class TrialResult:
         number: The trial's number.
         state: COMPLETE, PRUNED or FAILED.
         value: The objective's metric at the best epoch (at the last one where best weights are not restored); None
-            if FAILED.
-        best_epoch: The epoch of ``value``, from 1; 0 if FAILED.
+            if FAILED, or if it was not trained because its model is beyond a limit.
+        best_epoch: The epoch of ``value``, from 1; 0 if there is none.
         history: The metrics of every epoch that was trained, in order.
         seconds: Wall-clock time of building and training.
         n_parameters: Number of the model's parameters; 0 if it was not built.
+        costs: Bytes of the weights and milliseconds of a prediction, by the names of `search.experiment.objectives.COSTS`, as far as objectives
+            or limits are about them. Defaults to none.
         device: The device that trained it, such as ``cpu`` or ``gpu:0 NVIDIA A100``.
         peak_bytes: Peak GPU memory of the worker's process so far; 0 on a CPU or if unknown.
         trainer: The trainer: ``keras``, ``compiled``, ``elastic``, ``population``,
@@ -176,6 +180,7 @@ class TrialResult:
     history: tuple[Mapping[str, float], ...] = field(default=(), repr=False)
     seconds: float = 0.0
     n_parameters: int = 0
+    costs: Mapping[str, float] = field(default_factory=dict)
     device: str = ""
     peak_bytes: int = 0
     trainer: str = ""
@@ -196,8 +201,15 @@ class TrialResult:
     def best_metrics(self) -> Mapping[str, float]:
         """The metrics of the epoch of ``value``, by Keras' names and ``learning_rate``, or their means over executions; empty if FAILED."""
         if self.executions:
-            return {} if self.state is TrialState.FAILED else mean_metrics([execution.best_metrics for execution in self.executions])
+            return {} if self.value is None else mean_metrics([execution.best_metrics for execution in self.executions])
         return next(iter(self.history[self.best_epoch - 1 : self.best_epoch]), {}) if self.best_epoch else {}
+
+    @property
+    def measures(self) -> Mapping[str, float]:
+        """The metrics of the epoch of ``value`` and all costs that are known, by the names that objectives and limits have; empty if FAILED."""
+        if self.state is TrialState.FAILED:
+            return {}
+        return {**self.best_metrics, "n_parameters": self.n_parameters, "train_seconds": self.seconds, **self.costs}
 
     def __post_init__(self) -> None:
         if not self.state.is_final:
@@ -208,5 +220,5 @@ class TrialResult:
             object.__setattr__(self, "failure", Failure.ERROR)
         if self.failure is not None and not self.reason:
             raise ValueError(f"Only a FAILED result has a failure, but got state={self.state} and failure={self.failure!r}.")
-        if self.state is not TrialState.FAILED and self.value is None:
-            raise ValueError(f"A {self.state} result must have a value, but got None.")
+        if self.state is TrialState.COMPLETE and self.value is None:
+            raise ValueError("A COMPLETE result must have a value, but got None.")

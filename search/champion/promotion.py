@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -13,9 +13,11 @@ from ..experiment.file import Experiment
 from ..ledger import Ledger, StudyView, extension_of
 from ..temporary_files import temporary_prefix
 from ..tracking.mlflow_connection import mlflow_session
+from ..trial import TrialState
+from .aliases import champion_uri
 from .model_overview import log_overview
 from .package import Packager, PackageSpec
-from .registry import register
+from .registry import promote_version, register
 
 
 def is_promoted(ledger: StudyView) -> bool:
@@ -44,6 +46,30 @@ def models_of(ledger: StudyView, number: int) -> list[Path]:
     return [only] if only.is_file() else []
 
 
+def spec_of(ledger: StudyView, experiment: Experiment, trials: Sequence[int], folder: Path) -> PackageSpec:
+    """Return what is packaged of a study.
+
+    Args:
+        ledger: The study.
+        experiment: Its experiment.
+        trials: The trials whose models are taken, the best one first.
+        folder: Where the package is written.
+    """
+    records = [ledger.record(number) for number in trials]
+    return PackageSpec(
+        experiment=experiment,
+        study=ledger.name,
+        trials=tuple(trials),
+        params=tuple(record.params for record in records),
+        value=float(records[0].value or 0.0),
+        fingerprint=ledger.attribute("dataset"),
+        model_paths=tuple(path for number in trials for path in models_of(ledger, number)),
+        preprocessor=ledger.folder.preprocessor,
+        folder=folder,
+        code=versions(ledger.folder.code),
+    )
+
+
 class Promotion:
     """One promotion; inside its ``with`` block the model is packaged, and the caller may do something else before `finish`.
 
@@ -68,7 +94,7 @@ class Promotion:
         ledger = self._ledger
         if ledger.best is None:
             raise ChampionError(f'Study "{ledger.name}" has no trial that succeeded')
-        (best, value), self._trials = ledger.best, champion_trials(ledger)
+        best, self._trials = ledger.best[0], champion_trials(ledger)
         if not has_models(ledger, best):
             n_expected = 1 if self._experiment.needs_refit else self._experiment.evaluation.n_executions
             way_out = "the same run command trains it" if self._experiment.needs_refit else "search again with --fresh"
@@ -76,21 +102,7 @@ class Promotion:
                 f"{ledger.folder.models} has {len(models_of(ledger, best))} models of trial {best} for its champion; expected {n_expected}; {way_out}"
             )
         self._folder = Path(tempfile.mkdtemp(prefix=temporary_prefix()))
-        self._packager.submit(
-            PackageSpec(
-                experiment=self._experiment,
-                study=ledger.name,
-                trials=tuple(self._trials),
-                params=tuple(ledger.record(number).params for number in self._trials),
-                value=value,
-                fingerprint=ledger.attribute("dataset"),
-                model_paths=tuple(path for number in self._trials for path in models_of(ledger, number)),
-                preprocessor=ledger.folder.preprocessor,
-                folder=self._folder / "champion",
-                code=versions(ledger.folder.code),
-            ),
-            self._dataset,
-        )
+        self._packager.submit(spec_of(ledger, self._experiment, self._trials, self._folder / "champion"), self._dataset)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -140,6 +152,43 @@ class Promotion:
             shutil.rmtree(earlier)
         folder.predictions.mkdir(parents=True, exist_ok=True)
         shutil.move(predictions, folder.predictions_of(self._trials[0]))
+
+
+def promote_trial(ledger: StudyView, number: int, tracking_uri: str) -> tuple[str, str | None]:
+    """Package, verify and register a trial of a study, and make it the champion; the study's best trial stays what it is.
+
+    Args:
+        ledger: The study, which MLflow tracks.
+        number: The trial.
+        tracking_uri: MLflow's address.
+
+    Returns:
+        URI of the version, and of the champion before; None if there was none.
+
+    Raises:
+        ChampionError: If the trial is not COMPLETE, or its models were not kept.
+        StudyNotFoundError: If there is no such trial.
+    """
+    record, experiment = ledger.find(number), ledger.experiment
+    if "." in ledger.name:
+        raise ChampionError(f'study "{ledger.name}" is archived, and its model belongs to the study after it; perceptune rename gives it a name')
+    if record.state is not TrialState.COMPLETE or not has_models(ledger, number):
+        kept = [of.number for of in ledger.records() if of.state is TrialState.COMPLETE and has_models(ledger, of.number)]
+        raise ChampionError(
+            f"trial {number} is {record.state}, and {ledger.folder.models} has no model of it; it has those of the trials "
+            f"{', '.join(map(str, kept)) or '(none)'}; search.keep_models keeps more"
+        )
+    before = champion_uri(f"models:/{ledger.name}/1", tracking_uri)
+    folder = Path(tempfile.mkdtemp(prefix=temporary_prefix()))
+    try:
+        with Packager() as packager:
+            packager.submit(spec_of(ledger, experiment, [number], folder / "champion"), None)
+            packaged = packager.result()
+        with mlflow_session():
+            registration = register(packaged, tracking_uri, ledger.attribute("parent_run_id"))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return promote_version(ledger.name, registration.version, tracking_uri)[0], before
 
 
 def promote(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id: Callable[[str, int], str]) -> None:

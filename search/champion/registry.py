@@ -40,6 +40,11 @@ class Registration:
     model_uri: str
     kept: str
 
+    @property
+    def version(self) -> int:
+        """Number of the version."""
+        return int(self.model_uri.rpartition("/")[2])
+
 
 def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str, earlier_runs: Collection[str] = ()) -> Registration:
     """Upload a packaged champion and register it as the newest version of the model ``<study>``.

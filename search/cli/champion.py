@@ -1,14 +1,18 @@
 """The commands that use a champion, ``predict`` and ``export``, and the one that chooses it, ``promote``."""
 
+import contextlib
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InputError
 from ..formats import format_number
-from .options import Study
+from .options import Ledger, Study, make_store
 from .output import unseen_values_printed
+
+if TYPE_CHECKING:
+    from ..store import Store
 
 
 def register(app: typer.Typer) -> None:
@@ -56,9 +60,24 @@ def export(
 def promote(
     study: Study,
     version: Annotated[int | None, typer.Argument(help="Number of a registered version; the challenger if not given.", min=1)] = None,
+    trial: Annotated[int | None, typer.Option(help="Register this trial instead, such as one of the Pareto front.", min=0)] = None,
+    ledger: Ledger = "",
 ) -> None:
-    """Make a registered version the champion, whatever its value."""
+    """Make a registered version the champion, whatever its value; or a trial whose model was kept."""
     from ..champion import promote_version
 
-    chosen, before = promote_version(study, version)
+    if trial is None:
+        chosen, before = promote_version(study, version)
+    elif version is not None:
+        raise InputError(f"version {version} and --trial {trial} exclude each other: a registered version, or a trial to register")
+    else:
+        chosen, before = _promote_trial(study, trial, make_store(ledger))
     typer.echo(f"{chosen} is the champion" + (" already" if before == chosen else f"; before: {before}" if before else ""))
+
+
+def _promote_trial(study: str, trial: int, store: "Store") -> tuple[str, str | None]:
+    from .. import ledger as ledgers
+    from ..champion.promotion import promote_trial
+
+    with contextlib.closing(ledgers.read(store, study)) as view:
+        return promote_trial(view, trial, store.tracking_uri)

@@ -69,7 +69,7 @@ def _facts(view: "StudyView") -> dict[str, str]:
     facts = {
         "model": experiment.model,
         "data": f"{experiment.data.loader} ({view.attribute('dataset')})",
-        "objective": f"{overview.direction} {overview.metric}",
+        "objective": ", ".join([f"{overview.direction} {overview.metric}", *overview.further]),
         "sampler, pruner, seed": ", ".join((search.sampler, format_choice(search.pruner, experiment.pruner), str(search.seed))),
     }
     space = experiment.space.searched

@@ -9,7 +9,7 @@ from ..formats import format_value
 if TYPE_CHECKING:
     from ..experiment.file import Experiment
 
-_SHOWN_APART = {"name", "model", "search", "executor"}
+_SHOWN_APART = {"name", "model", "search", "executor", "written_objectives"}
 
 
 def fixed_settings(experiment: "Experiment") -> dict[str, str]:

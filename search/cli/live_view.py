@@ -9,7 +9,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from ..experiment.file import ObjectiveSection
+from ..experiment.file import Experiment
 from ..formats import format_duration, format_params, format_spread
 from ..study.observer import StudyStart
 from ..trial import Assignment, EpochReport, TrialResult, TrialState
@@ -28,12 +28,12 @@ class LiveObserver:
     """Holds the state of the live view, and draws it.
 
     Args:
-        objective: The study's objective.
+        experiment: The study's experiment.
         console: Where notes are printed, above the view.
     """
 
-    def __init__(self, objective: ObjectiveSection, console: Console) -> None:
-        self._objective, self._console = objective, console
+    def __init__(self, experiment: Experiment, console: Console) -> None:
+        self._experiment, self._objective, self._console = experiment, experiment.objective, console
         self._start: StudyStart | None = None
         self._stage = "Loading data"
         self._n_by_state: Counter[str] = Counter()
@@ -48,7 +48,7 @@ class LiveObserver:
     def on_study_start(self, start: StudyStart) -> None:
         """Show the trials that have finished."""
         self._n_by_state = Counter(record.state.value for record in start.finished)
-        rows = rows_of(start.finished, start.best, start.n_executions)
+        rows = rows_of(start.finished, start.best, self._experiment)
         self._last.extend(rows[-_N_FINISHED_SHOWN:])
         self._best = next((row for row in rows if row.is_best), None)
         self.failures = failures_of(start.finished, start.logs)
@@ -93,7 +93,10 @@ class LiveObserver:
         epoch = str(len(result.history))
         execution = self._execution(len(result.executions))
         row = replace(running, state=result.state.value, epoch=epoch, execution=execution, value=result.value, error=result.standard_error)
-        row = replace(row, seconds=result.seconds, is_best=is_best)
+        known = result.measures
+        measures = {name: known[name] for name in self._experiment.measures if name in known}
+        is_beyond = bool(self._experiment.beyond_limits(known))
+        row = replace(row, seconds=result.seconds, measures=measures, is_best=is_best, is_beyond=is_beyond)
         if is_best:
             self._best = row
         self._last.append(row)
@@ -102,7 +105,7 @@ class LiveObserver:
 
     @property
     def _n_executions(self) -> int:
-        return self._start.n_executions if self._start else 1
+        return self._experiment.evaluation.n_executions
 
     def _execution(self, number: int) -> str:
         """Return a cell of the column of executions; empty if trials have one."""

@@ -111,6 +111,7 @@ def print_best(summary: "StudySummary") -> None:
         "Best trial": f"{summary.trial}: {format_params(summary.params)}",
         "Validation": ", ".join(filter(None, [f"{with_class(summary.metric, positive)} {_value(summary)}{_repeats(summary)}", summary.best_by_text])),
         **({"Second best": summary.runner_up_text} if summary.runner_up else {}),
+        **({"Pareto front": summary.front_text} if summary.front else {}),
         "Test": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
         **baseline_rows(summary),
         "Model": ", ".join(filter(None, [_model(summary), summary.cost_text])),

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from rich.live import Live
 
-from ..experiment.file import ObjectiveSection
-from ..formats import format_params, format_spread
+from ..experiment.file import Experiment
+from ..formats import format_number, format_params, format_spread
 from ..study.observer import Observer, StudyStart
 from ..trial import Assignment, EpochReport, TrialResult
 from .live_view import LiveObserver
@@ -14,36 +14,39 @@ from .output import console
 
 
 @contextlib.contextmanager
-def make_observer(objective: ObjectiveSection) -> Iterator[Observer]:
+def make_observer(experiment: Experiment) -> Iterator[Observer]:
     """Yield the observer that fits the output.
 
     Args:
-        objective: The study's objective.
+        experiment: The study's experiment.
     """
     if console.is_terminal:
-        live = LiveObserver(objective, console)
+        live = LiveObserver(experiment, console)
         try:
             with Live(live, console=console, refresh_per_second=8, transient=True):
                 yield live
         finally:
             live.print_failures()
     else:
-        yield LineObserver()
+        yield LineObserver(experiment)
 
 
 class LineObserver:
-    """Prints one line per finished trial."""
+    """Prints one line per finished trial.
 
-    def __init__(self) -> None:
+    Args:
+        experiment: The study's experiment.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment, self._n_executions = experiment, experiment.evaluation.n_executions
         self._metric = ""
         self._n_trials = 0
         self._n_finished = 0
-        self._n_executions = 1
         self._params: dict[int, str] = {}
 
     def on_study_start(self, start: StudyStart) -> None:
         """Print the study's name and its number of finished trials."""
-        self._n_executions = start.n_executions
         self._metric, self._n_finished, self._n_trials = start.metric, len(start.finished), start.n_trials
         wanted = f"all {self._n_finished}" if self._n_finished > self._n_trials else f"{self._n_finished} of {self._n_trials}"
         console.print(f"Study {start.study}: {wanted} trials finished")
@@ -63,13 +66,22 @@ class LineObserver:
         """Print the trial."""
         self._n_finished += 1
         params = self._params.pop(result.number)
-        outcome = result.reason or f"{self._metric} {format_spread(result.value, result.standard_error)}"
+        outcome = result.reason or ", ".join(self._measured(result))
         mark = " (best)" if is_best else ""
         width = len(str(self._n_trials))
         executions = f"{len(result.executions)} of {self._n_executions} executions, " if self._n_executions > 1 else ""
         epochs = f"{executions}{len(result.history)} epochs, {result.seconds:.1f} s"
         count = f"[{self._n_finished:>{width}}/{self._n_trials}]"
         console.print(f"{count} trial {result.number} {result.state}: {outcome}{mark}; {epochs}; {params}", markup=False)
+
+    def _measured(self, result: TrialResult) -> Iterator[str]:
+        """Yield what the trial is compared by, and that it is beyond a limit."""
+        known = result.measures
+        if result.value is not None:
+            yield f"{self._metric} {format_spread(result.value, result.standard_error)}"
+        yield from (f"{name} {format_number(known[name])}" for name in self._experiment.measures if name in known)
+        if self._experiment.beyond_limits(known):
+            yield "beyond its limits" if result.history else "beyond its limits, so that it was not trained"
 
     def on_stage(self, text: str) -> None:
         """Print the stage."""

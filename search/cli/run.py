@@ -80,7 +80,7 @@ def search(experiment: "Experiment", store: "Store", **options: Any) -> "StudySu
     from ..study.run import run_study
 
     try:
-        with make_observer(experiment.objective) as observer:
+        with make_observer(experiment) as observer:
             return run_study(experiment, store=store, observer=observer, **options)
     except PerceptuneError:
         raise

@@ -57,7 +57,7 @@ def trials(study: Study, csv: Annotated[Path | None, typer.Option(help="Write th
         if csv is None:
             study_tables.print_trials(view)
         else:
-            study_tables.write_trials(view.records(), csv)
+            study_tables.write_trials(view, csv)
 
 
 def report(study: Study, ledger: Ledger = "") -> None:

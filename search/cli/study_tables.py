@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ..csv_cells import neutral_cell
 from ..data.positive_class import with_class
-from ..formats import format_choice, format_duration, format_number, format_parameter, format_spread
+from ..formats import format_beyond, format_choice, format_duration, format_number, format_parameter, format_spread
 from ..output_files import writing
 from ..redaction import redact
 from .columns import Column, Layout, first_that_fits
@@ -48,7 +48,7 @@ def print_studies(studies: "Sequence[StudyOverview]", unreadable: Sequence[str])
         Column("duration", tuple(format_duration(study.seconds) for study in studies)),
         Column("trials", tuple(f"{study.n_finished}/{study.n_trials}" for study in studies)),
     ]
-    metric = Column("objective", tuple(f"{study.direction} {study.metric}" for study in studies), is_text=True)
+    metric = Column("objective", tuple(", ".join([f"{study.direction} {study.metric}", *study.further]) for study in studies), is_text=True)
     short = Column("metric", tuple(study.metric for study in studies), is_text=True)
     values = [
         Column("value", tuple(format_spread(study.value, study.standard_error) for study in studies)),
@@ -73,7 +73,8 @@ def print_study(ledger: "StudyView") -> None:
     table.add_row("Study", ledger.name)
     table.add_row("Model", experiment.model)
     table.add_row("Data", f"{experiment.data.loader} (fingerprint {ledger.attribute('dataset')})")
-    table.add_row("Objective", f"{experiment.objective.direction} {with_class(experiment.objective.metric, _positive(ledger))}")
+    aims = [f"{of.direction} {with_class(of.metric, _positive(ledger))}" for of in experiment.objectives]
+    table.add_row("Objective" if len(aims) == 1 else "Objectives", ", ".join(aims))
     pruner = format_choice(experiment.search.pruner, experiment.pruner)
     table.add_row("Sampler, pruner", f"{experiment.search.sampler}, {pruner} (seed {experiment.search.seed})")
     space = experiment.space.searched
@@ -89,6 +90,9 @@ def print_study(ledger: "StudyView") -> None:
         console.print(f"\nBest trials{by}, of {len(records)}:")
         ranked = [number for number, _ in ledger.ranking(_N_BEST)]
         _print_table(ledger, [ledger.record(number) for number in ranked])
+    if ledger.front:
+        console.print("\nPareto front:")
+        _print_table(ledger, [ledger.record(number) for number in ledger.front])
     if repeated := _repeated(ledger, records):
         console.print("\nTrained again with other seeds:")
         console.print(repeats_table(repeated))
@@ -104,25 +108,30 @@ def print_trials(ledger: "StudyView") -> None:
     _print_failures(ledger, records)
 
 
-def write_trials(records: "Sequence[TrialRecord]", path: Path) -> None:
+def write_trials(ledger: "StudyView", path: Path) -> None:
     """Write one row per trial to a CSV file, a column per hyperparameter."""
+    records, front, measures = ledger.records(), ledger.front, ledger.experiment.measures
     names = sorted({name for record in records for name in record.params})
     with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         has_executions = any(record.result is not None and record.result.executions for record in records)
         spread = ["standard_error", "executions"] if has_executions else []
-        writer.writerow(["trial", "state", "value", *spread, "epochs", "seconds", *map(neutral_cell, names), "reason"])
-        for record, row in zip(records, rows_of(records, None), strict=True):
+        of_front = ["pareto_front"] if len(ledger.directions) > 1 else []
+        writer.writerow(["trial", "state", "value", *spread, *measures, *of_front, "epochs", "seconds", *map(neutral_cell, names), "reason"])
+        for record, row in zip(records, rows_of(records, None, ledger.experiment), strict=True):
             value = "" if record.value is None else repr(record.value)
             params = [record.params.get(name, "") for name in names]
             of_executions = ["" if row.error is None else repr(row.error), len(record.result.executions) if record.result else 0]
-            cells = [record.number, row.state, value, *(of_executions if spread else []), len(record.history), row.seconds, *params, record.reason]
+            compared = [repr(record.measures[name]) if name in record.measures else "" for name in measures]
+            compared += [str(record.number in front).lower()] if of_front else []
+            facts = [*(of_executions if spread else []), *compared, len(record.history), row.seconds]
+            cells = [record.number, row.state, value, *facts, *params, record.reason or format_beyond(ledger.experiment, record.measures)]
             writer.writerow(map(neutral_cell, cells))
     console.print(f"{len(records)} trials written to {path}")
 
 
 def _print_table(ledger: "StudyView", records: "Sequence[TrialRecord]") -> None:
-    rows = rows_of(records, ledger.best[0] if ledger.best else None, ledger.experiment.evaluation.n_executions)
+    rows = rows_of(records, ledger.best[0] if ledger.best else None, ledger.experiment, ledger.front)
     console.print(trial_table(rows, ledger.experiment.objective.metric, list(ledger.experiment.space.searched), screen_width()))
 
 

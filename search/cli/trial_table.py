@@ -1,20 +1,22 @@
 """Tables of trials with a column per hyperparameter, as wide as the screen: numbers are never cut or wrapped."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ..formats import format_spread, format_value
+from ..formats import format_number, format_spread, format_value
 from ..redaction import one_line
 from .columns import Column, Layout, first_that_fits
 
 if TYPE_CHECKING:
+    from ..experiment.file import Experiment
     from ..ledger import TrialRecord
 
-BEST = "★"
+BEST, FRONT, BEYOND = "★", "☆", "!"
 STYLES = {"RUNNING": "cyan", "COMPLETE": "", "PRUNED": "yellow", "FAILED": "red", "WAITING": "dim", "INTERRUPTED": "dim"}
 """The colour of each state; the best trial is green."""
 _BEST_STYLE, _SECONDS = "bold green", "seconds"
@@ -35,7 +37,10 @@ class TrialRow:
         error: The standard error of its value over executions; None for fewer than two. Defaults to None.
         seconds: How long it took; None while it runs.
         params: Its searched hyperparameters.
-        is_best: Whether it is the best so far.
+        measures: What trials are compared by beside the first objective, as far as it is known. Defaults to nothing.
+        is_best: Whether it is the best so far. Defaults to False.
+        is_in_front: Whether it is of the Pareto front. Defaults to False.
+        is_beyond: Whether it is beyond a limit. Defaults to False.
     """
 
     number: int
@@ -46,17 +51,27 @@ class TrialRow:
     params: Mapping[str, object]
     execution: str = ""
     error: float | None = None
+    measures: Mapping[str, float] = field(default_factory=dict)
     is_best: bool = False
+    is_in_front: bool = False
+    is_beyond: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What stands before the trial."""
+        return BEST if self.is_best else FRONT if self.is_in_front else BEYOND if self.is_beyond else " "
 
 
-def rows_of(records: "Sequence[TrialRecord]", best: int | None, n_executions: int = 1) -> list[TrialRow]:
+def rows_of(records: "Sequence[TrialRecord]", best: int | None, experiment: "Experiment", front: Collection[int] = ()) -> list[TrialRow]:
     """Return the rows of trials in a ledger.
 
     Args:
         records: The trials.
         best: Number of the best trial; None if there is none.
-        n_executions: Number of executions of a trial that is not stopped. Defaults to 1.
+        experiment: Their experiment.
+        front: Numbers of the trials of the Pareto front. Defaults to none.
     """
+    n_executions = experiment.evaluation.n_executions
     return [
         TrialRow(
             number=record.number,
@@ -67,7 +82,10 @@ def rows_of(records: "Sequence[TrialRecord]", best: int | None, n_executions: in
             params=record.params,
             execution=f"{len(record.result.executions)}/{n_executions}" if record.result and n_executions > 1 else "",
             error=record.result.standard_error if record.result else None,
+            measures={name: record.measures[name] for name in experiment.measures if name in record.measures},
             is_best=record.number == best,
+            is_in_front=record.number in front,
+            is_beyond=bool(experiment.beyond_limits(record.measures)),
         )
         for record in records
     ]
@@ -89,20 +107,25 @@ def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], wi
         The table.
     """
     facts = [
-        Column(" ", tuple(BEST if row.is_best else " " for row in rows), is_text=True),
+        Column(" ", tuple(row.mark for row in rows), is_text=True),
         Column("trial", tuple(str(row.number) for row in rows)),
         Column("state", tuple(row.state for row in rows), is_text=True),
         *([Column("executions", tuple(row.execution for row in rows))] if any(row.execution for row in rows) else []),
         Column("epoch", tuple(row.epoch for row in rows)),
         Column(metric, tuple(format_spread(row.value, row.error) for row in rows)),
+        *(
+            Column(name, tuple(format_number(row.measures.get(name)) for row in rows))
+            for name in dict.fromkeys(itertools.chain(*(row.measures for row in rows)))
+        ),
         Column(_SECONDS, tuple("" if row.seconds is None else f"{row.seconds:.2f}" for row in rows)),
     ]
     layout = first_that_fits(_layouts(facts, [_param_column(name, rows) for name in params]), width)
-    table = layout.draw([_BEST_STYLE if row.is_best else STYLES[row.state] for row in rows])
+    table = layout.draw([_BEST_STYLE if row.is_best else "dim" if row.is_beyond else STYLES[row.state] for row in rows])
     left_out = params[len(params) - layout.n_left_out :]
-    if not left_out:
-        return table
-    return Group(table, Text(f"Left out on this narrow screen: {', '.join(left_out)}", style="dim", no_wrap=False, overflow="fold"))
+    meanings = {FRONT: "Pareto front", BEYOND: "beyond a limit"}
+    notes = [f"{mark} {meaning}" for mark, meaning in meanings.items() if any(row.mark == mark for row in rows)]
+    notes += [f"Left out on this narrow screen: {', '.join(left_out)}"] if left_out else []
+    return Group(table, *(Text(note, style="dim", no_wrap=False, overflow="fold") for note in notes)) if notes else table
 
 
 def _param_column(name: str, rows: Sequence[TrialRow]) -> Column:

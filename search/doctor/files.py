@@ -7,7 +7,7 @@ import itertools
 import shutil
 from pathlib import Path
 
-from ..study.model_retention import stray_models
+from ..study.model_retention import kept_trials, stray_models
 from .finding import Case, Finding
 
 _UNFINISHED = ".unfinished."
@@ -17,14 +17,15 @@ def examine(case: Case) -> list[Finding]:
     """Find models of other than the best trials, checkpoints of finished trials, and temporary files of killed writers."""
     ledger, folder = case.ledger, case.ledger.folder
     n_kept = ledger.attribute("keep_models") or ledger.experiment.n_kept_trials
+    front = ", nor to the Pareto front" if len(ledger.directions) > 1 else ""
     unfinished = sorted(folder.models.glob(f"*{_UNFINISHED}*")) + sorted(folder.checkpoints.glob(f"*{_UNFINISHED}*"))
-    kept = {number for number, _ in ledger.search_ranking(n_kept)} | ledger.unfinished
+    kept = {*kept_trials(ledger, n_kept), *ledger.unfinished}
     models = [path for path in stray_models(folder, kept) if path not in unfinished]
     needed = {str(number) for number in case.records.keys() - case.results.keys()}
     checkpoints = [path for path in sorted(folder.checkpoints.glob("*")) if path.name.partition(".")[0] not in needed and path not in unfinished]
     return [
         *(_stray("leftover temporary file", path, "its writer was killed") for path in unfinished),
-        *(_stray("stray model", path, f"it belongs to none of the {n_kept} best trials") for path in models),
+        *(_stray("stray model", path, f"it belongs to none of the {n_kept} best trials{front}") for path in models),
         *(_stray("stray checkpoint", path, "its trial has finished or does not exist") for path in checkpoints),
     ]
 

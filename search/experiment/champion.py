@@ -1,10 +1,10 @@
 """The section of an experiment file on the champion: which trial is the best one, and which models are served."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from .sections import check_metric
+from .objectives import check_metric
 from .validation import Table, invalid
 
 _MOST_TRIALS = 50
@@ -36,11 +36,21 @@ class ChampionSection(Table):
             model; repeats without folds exclude "none". Defaults to "folds".
         confirm: Number of best trials that are trained again, each with three new seeds, before one of them is named the best by the mean,
             at most 50. 0 means none. Defaults to 0.
+        tolerance: With several objectives, the part of the best value that may be lost for a better second objective: 0.01 makes the best
+            one of all trials within 1 % of it that which is best by the second objective. Defaults to 0, the best by the first objective.
     """
 
     by: Annotated[str, AfterValidator(check_metric), Field(examples=["val_loss"], json_schema_extra={"pattern": r"^val_\w+$"})] | None = None
     ensemble: Ensemble = "folds"
     confirm: Annotated[int, Field(ge=0, le=_MOST_TRIALS)] = 0
+    tolerance: Annotated[float, Field(ge=0, lt=1)] = Field(default=0.0, exclude_if=lambda tolerance: tolerance == 0.0)
+
+    @model_validator(mode="after")
+    def _check_tolerance(self) -> Self:
+        if self.tolerance and (self.confirm or self.n_trials > 1):
+            other = f"confirm = {self.confirm}" if self.confirm else f"ensemble = {self.ensemble}"
+            raise ValueError(f"{other} needs the trials in the order of one value, which tolerance changes; leave one of them out")
+        return self
 
     @property
     def n_trials(self) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from ..errors import ExperimentError
 from ..redaction import mask, redact
@@ -16,16 +16,8 @@ from .directions import direction_of
 from .evaluation import EvaluationSection
 from .executor_section import ExecutorSection
 from .first_trials import to_params
-from .sections import (
-    BuilderReference,
-    CallbackSection,
-    DataSection,
-    ObjectiveSection,
-    OutputName,
-    OutputSection,
-    PreprocessingSection,
-    SearchSection,
-)
+from .objectives import COSTS, SERVING_COSTS, Limits, Objectives, ObjectiveSection, check_objectives, violation
+from .sections import BuilderReference, CallbackSection, DataSection, OutputName, OutputSection, PreprocessingSection, SearchSection
 from .space import CategoricalParameter, Space, fixed
 from .validation import Table, invalid
 
@@ -51,7 +43,10 @@ class Experiment(Table):
         preprocessing: How table columns are transformed.
         outputs: The model's outputs, if it has several or one needs another loss. Defaults to one output for the only target.
         space: Every hyperparameter.
-        objective: The metric to optimize and its direction.
+        objective: The metric to optimize and its direction; as [[objective]] several metrics and costs, of which trials are sought that are
+            the best compromises. The first one decides at which epoch a trial is at its best.
+        limits: The worst value that is accepted of a cost or a "val_" metric, by its name, such as n_parameters = 50_000 or
+            val_recall = 0.9; a trial beyond a limit is never the best one, and not trained if its model tells before. Defaults to none.
         evaluation: Folds and repeats of each trial. Defaults to one training, measured on the data set's own validation part.
         champion: Which trial is the best one, and which models are served. Defaults to the best value of the objective.
         callbacks: Keras callbacks of every trial. Defaults to none.
@@ -59,13 +54,15 @@ class Experiment(Table):
         executor: Where trials run, and their limits.
     """
 
+    model_config = ConfigDict(serialize_by_alias=True)
     name: Annotated[str, AfterValidator(_check_name), Field(json_schema_extra={"pattern": _NAME})]
     model: Annotated[BuilderReference, Field(examples=["mlp", "models.mlp:build_mlp"])]
     data: Annotated[DataSection, Field(examples=[{"loader": "csv"}])]
     preprocessing: PreprocessingSection = PreprocessingSection()
     outputs: dict[OutputName, OutputSection] = Field(default_factory=dict)
     space: Space = Space()
-    objective: Annotated[ObjectiveSection, Field(examples=[{"metric": "val_accuracy", "direction": "maximize"}])]
+    written_objectives: Annotated[Objectives, Field(alias="objective", examples=[{"metric": "val_accuracy", "direction": "maximize"}])]
+    limits: Limits = Field(default={}, exclude_if=lambda value: not value)
     evaluation: EvaluationSection = Field(default=EvaluationSection(), exclude_if=lambda value: value == EvaluationSection())
     champion: ChampionSection = Field(default=ChampionSection(), exclude_if=lambda value: value == ChampionSection())
     callbacks: list[CallbackSection] = Field(default_factory=list)
@@ -90,6 +87,24 @@ class Experiment(Table):
     def _check_ensemble(self) -> Self:
         if self.champion.ensemble == "none" and self.evaluation.folds == 1 < self.evaluation.repeats:
             raise ValueError('champion.ensemble = "none" trains one model on the rows of all folds, but there are repeats and no folds; leave it out')
+        return self
+
+    @model_validator(mode="after")
+    def _check_objectives(self) -> Self:
+        check_objectives(self.objectives)
+        if self.champion.tolerance and len(self.objectives) < 2:
+            raise ValueError("champion.tolerance accepts a worse value for a better second objective, but there is one; write [[objective]] twice")
+        n_models = self.champion.n_trials * (1 if self.needs_refit else self.evaluation.n_executions)
+        if n_models > 1 and (cost := next((name for name in self.costs if name in SERVING_COSTS), None)):
+            one = "ensemble = 1 and no repeats" if self.evaluation.folds == 1 else '[champion] ensemble = "none", one model trained on all folds'
+            raise ValueError(f"{cost} is that of one model, but the champion has {n_models}, which cost as much together; write {one}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_pruner(self) -> Self:
+        if self.is_compared_otherwise and self.search.pruner not in ("auto", "none"):
+            several = "several objectives" if len(self.objectives) > 1 else "[limits]"
+            raise ValueError(f'search.pruner = "{self.search.pruner}" compares trials by one value, but there are {several}; leave it out')
         return self
 
     @model_validator(mode="after")
@@ -137,6 +152,53 @@ class Experiment(Table):
         return self.model_copy(update=changes)
 
     @property
+    def objectives(self) -> list[ObjectiveSection]:
+        """The objectives, at least one."""
+        written = self.written_objectives
+        return written if isinstance(written, list) else [written]
+
+    @property
+    def objective(self) -> ObjectiveSection:
+        """The first objective, by which epochs are compared, and trials if no other is asked for."""
+        return self.objectives[0]
+
+    @property
+    def is_compared_otherwise(self) -> bool:
+        """Whether the objective's value alone does not tell which of two trials is better: there are several objectives, or limits."""
+        return len(self.objectives) > 1 or bool(self.limits)
+
+    @property
+    def costs(self) -> list[str]:
+        """The costs of trials that objectives and limits are about."""
+        names = [*(objective.metric for objective in self.objectives), *self.limits]
+        return [name for name in COSTS if name in names]
+
+    @property
+    def compared_metrics(self) -> list[str]:
+        """The metrics that objectives and limits are about, such as ``val_accuracy``, that of the first objective first."""
+        named = [*(objective.metric for objective in self.objectives), *self.limits]
+        return list(dict.fromkeys(name for name in named if name not in COSTS))
+
+    @property
+    def metrics(self) -> list[str]:
+        """The same metrics and the further ones that are asked for, without ``val_``."""
+        further = [name for objective in self.objectives for name in objective.metrics]
+        return list(dict.fromkeys([*(name.removeprefix("val_") for name in self.compared_metrics), *further]))
+
+    @property
+    def measures(self) -> list[str]:
+        """What trials are compared by beside the first objective: metrics such as ``val_recall``, and costs."""
+        return [*self.compared_metrics[1:], *self.costs]
+
+    def beyond_limits(self, measures: Mapping[str, float]) -> list[str]:
+        """Return the names of the limits that a trial is beyond, given its metrics and costs, as far as they are known."""
+        return [name for name, over in self.violations(measures).items() if over > 0]
+
+    def violations(self, measures: Mapping[str, float]) -> dict[str, float]:
+        """Return how far a trial is beyond each limit, as a part of the limit, as far as that is known; at most 0 if it is within it."""
+        return {name: violation(name, measures[name], limit) for name, limit in self.limits.items() if name in measures}
+
+    @property
     def ranked_by(self) -> ObjectiveSection:
         """The metric, with its direction, that decides which trial is the best one."""
         by = self.champion.by
@@ -151,7 +213,7 @@ class Experiment(Table):
         """
         if self.search.pruner != "auto":
             return self.search.pruner
-        is_single = self.evaluation.n_executions == 1 and not self.search.reproducible
+        is_single = self.evaluation.n_executions == 1 and not self.search.reproducible and not self.is_compared_otherwise
         is_long = self.space.max_epochs >= _MIN_EPOCHS and self.search.n_trials >= _MIN_TRIALS
         return "halving" if is_single and is_long else "none"
 

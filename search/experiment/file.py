@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from ..errors import ExperimentError, nearest
 from . import shipped
@@ -16,11 +16,12 @@ from .champion import ChampionSection
 from .evaluation import EvaluationSection
 from .executor_section import ExecutorSection
 from .experiment import Experiment
-from .sections import CallbackSection, DataSection, ObjectiveSection, OutputSection, PreprocessingSection, SearchSection
+from .objectives import ObjectiveSection
+from .sections import CallbackSection, DataSection, OutputSection, PreprocessingSection, SearchSection
 from .settings import TrainingSettings
 from .space import Space, TrainingSpace
 from .toml import mask_override, override_value, read_toml
-from .validation import describe_error
+from .validation import Table, describe_error
 
 __all__ = [
     "CallbackSection",
@@ -121,14 +122,14 @@ def parse_experiment(content: dict[str, Any], where: str, overrides: Iterable[st
 
 def _table_of_key() -> dict[str, str]:
     """Return the table of each key that only one table has."""
-    tables = dict(_tables(Experiment, ())) | {"[space.training]": TrainingSettings}
-    keys = [(key, path) for path, table in tables.items() for key in table.model_fields]
+    tables = dict(_tables(Experiment, ())) | {"[space.training]": TrainingSettings, "[objective]": ObjectiveSection}
+    keys = [(key, path) for path, table in tables.items() for key in table.fields()]
     counts = Counter(key for key, _ in keys)
     return {key: path or "the top of the file" for key, path in keys if counts[key] == 1}
 
 
-def _tables(table: type[BaseModel], path: tuple[str, ...]) -> Iterator[tuple[str, type[BaseModel]]]:
+def _tables(table: type[Table], path: tuple[str, ...]) -> Iterator[tuple[str, type[Table]]]:
     yield f"[{'.'.join(path)}]" if path else "", table
-    for key, field in table.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+    for key, field in table.fields().items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Table):
             yield from _tables(field.annotation, (*path, key))

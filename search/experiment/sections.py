@@ -8,7 +8,6 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 
 from ..errors import nearest
 from . import shipped
-from .directions import Direction
 from .plain_values import Listed
 from .references import FORM, correct_form, is_reference
 from .settings import Loss
@@ -35,19 +34,6 @@ def _check_part(parts: Callable[[], Mapping[str, shipped.Part]], value: object) 
 
 def _schema_of(parts: Callable[[], Mapping[str, shipped.Part]]) -> Callable[[dict[str, Any]], None]:
     return lambda schema: schema.update(anyOf=[{"enum": sorted(parts())}, {"pattern": FORM}])
-
-
-def check_metric(metric: str) -> str:
-    """Return the name of a metric of the validation part.
-
-    Raises:
-        PydanticCustomError: If it is no such name.
-    """
-    if metric.startswith("val_") and metric.removeprefix("val_").isidentifier():
-        return metric
-    name = metric.removeprefix("val_")
-    meant = f'; did you mean "val_{name}"?' if name.isidentifier() else ', such as "val_accuracy" or "val_loss"'
-    raise invalid(f'expected "val_" and the name of a metric{meant}')
 
 
 def _check_columns(columns: list[str]) -> list[str]:
@@ -168,28 +154,7 @@ class OutputSection(Table):
 OutputName = Annotated[str, AfterValidator(_check_output_name)]
 
 
-class ObjectiveSection(Table):
-    """``[objective]``: the metric to optimize.
-
-    Attributes:
-        metric: "val_" and a metric of the task, such as "val_accuracy" or "val_loss"; with several outputs "val_loss", which
-            is the weighted sum, or a metric of one output, such as "val_main_loss".
-        direction: "minimize" or "maximize".
-        metrics: Further metrics to compute at each epoch. Defaults to none.
-    """
-
-    metric: Annotated[str, AfterValidator(check_metric), Field(examples=["val_accuracy"], json_schema_extra={"pattern": r"^val_\w+$"})]
-    direction: Annotated[Direction, Field(examples=["maximize"])]
-    metrics: list[str] = Field(default_factory=list)
-
-    def is_better(self, value: float, than: float | None) -> bool:
-        """Return whether a value is better than another one; any value is better than None."""
-        if than is None:
-            return True
-        return value < than if self.direction == "minimize" else value > than
-
-
-_SAMPLERS = ["auto", "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid"]
+_SAMPLERS = ["auto", "random", "tpe", "qmc", "grid", "gp", "cmaes", "nsgaii", "kt-random", "kt-bayesian", "kt-grid"]
 _PRUNERS = ["auto", "none", "median", "percentile", "halving", "hyperband", "patient"]
 
 
@@ -202,11 +167,11 @@ class SearchSection(Table):
     """``[search]``: sampler, pruner, number of trials, limits.
 
     Attributes:
-        sampler: "auto" ("gp" for at most 200 trials, "tpe" for more), "random", "tpe", "qmc", "grid", "gp", "cmaes", "kt-random",
-            "kt-bayesian", "kt-grid", or a reference to an Optuna sampler. Defaults to "auto".
+        sampler: "auto" ("gp" for at most 200 trials of one objective without limits, else "tpe"), "random", "tpe", "qmc", "grid", "gp",
+            "cmaes", "nsgaii", "kt-random", "kt-bayesian", "kt-grid", or a reference to an Optuna sampler. Defaults to "auto".
         sampler_options: The sampler's further arguments. Defaults to none.
-        pruner: "auto" ("halving" if trials are single trainings of many epochs and many, else "none"), "none", "median", "percentile",
-            "halving", "hyperband", "patient", or a reference to an Optuna pruner. Defaults to "auto".
+        pruner: "auto" ("halving" if trials are single trainings of many epochs and many, with one objective and no limits, else "none"),
+            "none", "median", "percentile", "halving", "hyperband", "patient", or a reference to an Optuna pruner. Defaults to "auto".
         pruner_options: The pruner's further arguments. Defaults to none.
         duplicates: "resample" (a combination of a finite space that was tried is proposed again by no sampler; the search ends once all were),
             or "repeat". "grid", "gp" and Keras Tuner's samplers never repeat, samplers by reference do as they do. Defaults to "resample".

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ..errors import listed, nearest
@@ -23,6 +24,11 @@ class Table(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
+    @classmethod
+    def fields(cls) -> dict[str, FieldInfo]:
+        """Return the fields by the keys of the file."""
+        return {field.alias or name: field for name, field in cls.model_fields.items()}
+
     @model_validator(mode="before")
     @classmethod
     def _check_keys(cls, given: Any) -> Any:
@@ -34,13 +40,14 @@ class Table(BaseModel):
 
     @classmethod
     def _refuse_unknown(cls, given: Mapping[str, Any]) -> None:
+        keys = cls.fields()
         for key in given:
-            if key not in cls.model_fields:
-                raise PydanticCustomError("unknown_key", "{message}", {"key": key, "message": nearest(key, cls.model_fields)})
+            if key not in keys:
+                raise PydanticCustomError("unknown_key", "{message}", {"key": key, "message": nearest(key, keys)})
 
     @classmethod
     def _refuse_missing(cls, given: Mapping[str, Any]) -> None:
-        for key, field in cls.model_fields.items():
+        for key, field in cls.fields().items():
             if field.is_required() and key not in given:
                 example = f", such as {key} = {to_toml(field.examples[0])}" if field.examples else ""
                 raise ValueError(f"{key} is missing; add it{example}")

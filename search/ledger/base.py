@@ -1,7 +1,7 @@
 """The interface of ledger stores, which keep the ledgers of a local store, and the folders of archived studies."""
 
 import shutil
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -85,12 +85,12 @@ class LedgerStore(Protocol):
         """Return the names of all studies."""
         ...
 
-    def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
+    def create_or_load(self, name: str, directions: Sequence[Direction], *, fresh: bool) -> OpenedStudy:
         """Open a study for running it, and create it if it does not exist.
 
         Args:
             name: The study's name.
-            direction: "minimize" or "maximize".
+            directions: "minimize" or "maximize", of each objective.
             fresh: Whether to archive an existing study as ``<name>.1``, ``<name>.2`` ... and create another.
 
         Raises:

@@ -25,7 +25,9 @@ def copy_trial(trial: FrozenTrial, params: Mapping[str, Value], space: "SearchSp
     own: dict[str, Any] = {"params": dict(params), "distributions": distributions, "user_attrs": trial.user_attrs}
     if not trial.state.is_finished():
         return create_trial(state=OptunaState.WAITING, **own)
-    copy = create_trial(state=trial.state, value=trial.value, intermediate_values=trial.intermediate_values, **own)
+    copy = create_trial(
+        state=trial.state, values=trial.values, intermediate_values=trial.intermediate_values, constraints=trial.constraints or None, **own
+    )
     copy.datetime_start, copy.datetime_complete = trial.datetime_start, trial.datetime_complete
     return copy
 

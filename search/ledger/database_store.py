@@ -5,7 +5,7 @@ A study's files stay in the local store, which all its coordinators must share.
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import final
 
 import optuna
@@ -43,7 +43,7 @@ class DatabaseStore:
         finally:
             database.close()
 
-    def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
+    def create_or_load(self, name: str, directions: Sequence[Direction], *, fresh: bool) -> OpenedStudy:
         """Open a study, joining its other coordinators."""
         check_url(self._url)
         _check_separate_databases(self._url, self._store.tracking_uri)
@@ -53,7 +53,7 @@ class DatabaseStore:
             if not self._store.study(name).journal.exists() and name not in optuna.get_all_study_names(storage):
                 check_unclaimed(self._store, name)
             archived_as = self._archive(database, name) if fresh else None
-            study = optuna.create_study(storage=storage, study_name=name, direction=direction, load_if_exists=True)
+            study = optuna.create_study(storage=storage, study_name=name, directions=directions, load_if_exists=True)
             leases = DatabaseLeases(database, storage.get_study_id_from_name(name), self._times)
             leases.acquire(f"coordinator {leases.owner}")  # keeps other processes from deleting the study
         return OpenedStudy(study, storage, leases, archived_as)

@@ -1,7 +1,7 @@
 """Keeps each ledger in a journal file in its study's folder, for one coordinator at a time."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import final
 
@@ -36,7 +36,7 @@ class JournalStore:
             folder.name for folder in folders if not folder.name.startswith(".") and is_journal_of_study(self._store.study(folder.name).journal)
         )
 
-    def create_or_load(self, name: str, direction: Direction, *, fresh: bool) -> OpenedStudy:
+    def create_or_load(self, name: str, directions: Sequence[Direction], *, fresh: bool) -> OpenedStudy:
         """Open a study for running it, and lock it."""
         journal = self._store.study(name).journal
         release = self.lock(name)
@@ -50,7 +50,7 @@ class JournalStore:
                 repair(journal)
                 storage = open_storage(journal)
             names = optuna.get_all_study_names(storage)  # a renamed study has its first name in its journal
-            study = optuna.create_study(storage=storage, study_name=names[0] if names else name, direction=direction, load_if_exists=True)
+            study = optuna.create_study(storage=storage, study_name=names[0] if names else name, directions=directions, load_if_exists=True)
         except BaseException:
             release()
             raise

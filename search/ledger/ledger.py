@@ -23,7 +23,20 @@ from ..store import StudyFolder
 from ..trial import EpochReport, ExecutionReport, Failure, TrialResult, TrialState
 from .base import OpenedStudy
 from .coordination import CoordinatedStudy
-from .record import ATTRIBUTE, ENQUEUED, FIXED, RETRY_STATE, RetryState, cost_of, execution_key, execution_scores, to_attribute, to_retry_state
+from .objectives import constraints_of, is_within_limits, values_of
+from .record import (
+    ATTRIBUTE,
+    ENQUEUED,
+    FIXED,
+    RETRY_STATE,
+    VALUES,
+    RetryState,
+    cost_of,
+    execution_key,
+    execution_scores,
+    to_attribute,
+    to_retry_state,
+)
 from .suggesting import add_known, ask_for, complete
 
 if TYPE_CHECKING:
@@ -161,8 +174,9 @@ class Ledger(CoordinatedStudy):
         self._storage.set_trial_intermediate_value(trial, step, fmean(values))
 
     def execution_scores(self) -> dict[int, list[tuple[float, float]]]:
-        """Read value and loss of the executions of each trial that runs, was stopped or has succeeded, by its number."""
-        found = {trial.number: execution_scores(trial) for trial in self.study.get_trials(deepcopy=False) if trial.state is not OptunaState.FAIL}
+        """Read value and loss of the executions of each trial that runs, was stopped or has succeeded, by its number; of none beyond a limit."""
+        trials = [trial for trial in self.study.get_trials(deepcopy=False) if trial.state is not OptunaState.FAIL and is_within_limits(trial)]
+        found = {trial.number: execution_scores(trial) for trial in trials}
         return {number: scores for number, scores in found.items() if scores}
 
     def tell(self, result: TrialResult, *, seed: int, finished: float) -> bool:
@@ -179,10 +193,16 @@ class Ledger(CoordinatedStudy):
         Raises:
             TakenOverError: If another coordinator runs the trial now; nothing is recorded.
         """
+        values = values_of(result, self.experiment)
         with self._owned(result.number) as trial:
-            self._storage.set_trial_user_attr(trial, ATTRIBUTE, to_attribute(result, seed, finished))
-            self._end(result.number, result.state, result.value)
-        return self._trials.add_finished(result.number, result.state, self._score_of(result), finished, cost_of(self._trial(result.number)))
+            for key, over in constraints_of(result, self.experiment).items():
+                self._storage.set_trial_system_attr(trial, key, over)
+            written = to_attribute(result, seed, finished) | ({VALUES: values} if len(values) > 1 else {})
+            self._storage.set_trial_user_attr(trial, ATTRIBUTE, written)
+            self._end(result.number, result.state, values)
+        told = self._trial(result.number)
+        is_best = self._trials.add_finished(result.number, result.state, self._score(told), finished, cost_of(told))
+        return is_best if not self._tolerance else self.best is not None and self.best[0] == result.number
 
     def requeue(self, number: int, retry_state: RetryState) -> None:
         """Let a running trial wait for its next attempt.
@@ -235,7 +255,7 @@ class Ledger(CoordinatedStudy):
     def _end_with_written_result(self, trial: FrozenTrial) -> None:
         written = trial.user_attrs[ATTRIBUTE]
         with self._owned(trial.number):
-            self._end(trial.number, TrialState(written["state"]), written["value"])
+            self._end(trial.number, TrialState(written["state"]), written.get(VALUES, [written["value"]]))
 
     def _requeue_lost(self, trial: FrozenTrial, max_retries: int) -> None:
         """Requeue a trial whose coordinator died, or fail it if it was lost more than ``max_retries`` times."""
@@ -269,10 +289,10 @@ class Ledger(CoordinatedStudy):
             yield trial
             self._leases.release(_task(number))
 
-    def _end(self, number: int, state: TrialState, value: float | None) -> None:
+    def _end(self, number: int, state: TrialState, values: Sequence[float]) -> None:
         with contextlib.suppress(UpdateFinishedTrialError):  # the connection was lost after the write, so the write was retried
             if state is TrialState.COMPLETE:
-                self.study.tell(number, value)
+                self.study.tell(number, values)
             else:
                 self.study.tell(number, state=OptunaState.PRUNED if state is TrialState.PRUNED else OptunaState.FAIL)
 

@@ -64,12 +64,13 @@ def _open(store: Store, name: str, experiment: Experiment, *, fresh: bool, exten
         if fresh or name not in names:  # a study of an earlier version continues
             raise
     is_edited = extend and _is_edited(store, name, names, experiment)
+    directions = [objective.direction for objective in experiment.objectives]
     try:
-        return ledger_store.create_or_load(name, experiment.objective.direction, fresh=fresh or is_edited)
+        return ledger_store.create_or_load(name, directions, fresh=fresh or is_edited)
     except StudyBusyError:
         if not is_edited:
             raise
-        return ledger_store.create_or_load(name, experiment.objective.direction, fresh=False)  # another process extends it
+        return ledger_store.create_or_load(name, directions, fresh=False)  # another process extends it
 
 
 def _is_edited(store: Store, name: str, names: list[str], experiment: Experiment) -> bool:

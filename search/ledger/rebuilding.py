@@ -22,6 +22,7 @@ from ..trial import TrialResult, TrialState
 from .journal_checksum import checksum_path
 from .journal_file import parse_line
 from .journal_store import JournalStore, open_storage
+from .objectives import constraints_of, values_of
 from .record import ATTRIBUTE, IMPORTED, execution_key, to_attribute, to_record
 
 _CREATE_STUDY, _CREATE_TRIAL, _LAST_OPERATION = 0, 4, 9
@@ -161,10 +162,11 @@ def _to_trial(experiment: Experiment, params: Mapping[str, Value], result: Trial
         attributes[execution_key(index)] = to_attribute(execution, execution_seed(seed, index), execution.finished) | {"batch_size": None}
     trial = create_trial(
         state=_STATES[result.state],
-        value=result.value if is_complete else None,
+        values=values_of(result, experiment) if is_complete else None,
         params=dict(params),
         distributions={name: of for name, of in experiment.space.searched.distributions.items() if name in params},
         user_attrs=attributes,
+        system_attrs=constraints_of(result, experiment),
         intermediate_values=steps if experiment.pruner != "none" else {},
     )
     trial.datetime_start = datetime.fromtimestamp(result.finished - result.seconds)
@@ -174,7 +176,7 @@ def _to_trial(experiment: Experiment, params: Mapping[str, Value], result: Trial
 
 def _write(journal: Path, name: str, experiment: Experiment, attributes: Mapping[str, Any], trials: list[FrozenTrial]) -> None:
     storage, original = open_storage(journal), name.partition(".")[0]  # the archived study "diabetes.1" is named "diabetes" in its journal
-    study = optuna.create_study(storage=storage, study_name=original, direction=experiment.objective.direction)
+    study = optuna.create_study(storage=storage, study_name=original, directions=[objective.direction for objective in experiment.objectives])
     for trial in trials:
         storage.create_new_trial(storage.get_study_id_from_name(original), trial)
     for key, value in attributes.items():

@@ -14,6 +14,8 @@ from ..redaction import redact
 from ..trial import Failure, TrialResult, TrialState
 
 ATTRIBUTE = "result"
+VALUES = "values"
+"""What is written in the result of a trial with several objectives: the value of each."""
 RETRY_STATE = "again"
 IMPORTED = "imported"
 """The attribute of a trial of another tool, which samplers know and which is none of the study's own."""
@@ -29,7 +31,7 @@ _STATES = {
     OptunaState.PRUNED: TrialState.PRUNED,
     OptunaState.FAIL: TrialState.FAILED,
 }
-_PLAIN_FIELDS = ("reason", "worker", "seconds", "finished", "best_epoch", "n_parameters", "device", "trainer")
+_PLAIN_FIELDS = ("reason", "worker", "seconds", "finished", "best_epoch", "n_parameters", "costs", "device", "trainer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +100,11 @@ class TrialRecord:
         return self.result.reason if self.result else ""
 
     @property
+    def measures(self) -> Mapping[str, float]:
+        """The metrics of the best epoch and the costs, by the names that objectives and limits have; empty without a result."""
+        return self.result.measures if self.result else {}
+
+    @property
     def history(self) -> Sequence[Mapping[str, float]]:
         """The metrics of every epoch; empty if the trial is not finished."""
         return self.result.history if self.result else ()
@@ -131,6 +138,7 @@ def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, A
         "seed": seed,
         "best_epoch": result.best_epoch,
         "n_parameters": result.n_parameters,
+        **({"costs": dict(result.costs)} if result.costs else {}),
         "device": result.device,
         "trainer": result.trainer,
         **({"n_executions": len(result.executions)} if result.executions else {}),

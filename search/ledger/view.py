@@ -16,6 +16,7 @@ from ..spread import comparable
 from ..store import StudyFolder
 from ..trial import TrialResult
 from .base import OpenedStudy
+from .objectives import is_within_limits, pareto_front, within_tolerance
 from .record import ATTRIBUTE, RetryState, TrialRecord, metric_of, to_executions, to_record, to_retry_state, was_proposed
 from .trial_index import TrialIndex
 
@@ -41,11 +42,13 @@ class StudyView:
         self._study_id = opened.study_id
         written = self.study.user_attrs.get("experiment", {})
         self._is_reproducible = written.get("search", {}).get("reproducible", False)
-        own: Direction = "maximize" if self.study.direction is StudyDirection.MAXIMIZE else "minimize"
-        self._n_confirmed: int = written.get("champion", {}).get("confirm", 0)
-        by = written.get("champion", {}).get("by")
-        self._by = None if by == written.get("objective", {}).get("metric") else by  # None for the objective's metric
-        self._trials = TrialIndex(direction_of(self._by) if self._by else own, self._score, is_reproducible=self._is_reproducible)
+        self.directions: list[Direction] = ["maximize" if of is StudyDirection.MAXIMIZE else "minimize" for of in self.study.directions]
+        champion, objective = written.get("champion", {}), written.get("objective", {})
+        self._n_confirmed: int = champion.get("confirm", 0)
+        self._tolerance: float = champion.get("tolerance", 0.0)
+        first, by = objective[0] if isinstance(objective, list) else objective, champion.get("by")
+        self._by = None if by == first.get("metric") else by  # None for the objective's metric
+        self._trials = TrialIndex(direction_of(self._by) if self._by else self.directions[0], self._score, is_reproducible=self._is_reproducible)
         self._refresh()
 
     @cached_property
@@ -98,9 +101,19 @@ class StudyView:
 
     def search_ranking(self, length: int) -> list[tuple[int, float]]:
         """Rank the best COMPLETE trials as `ranking` does, but by their values in the search, whether or not they were trained again."""
-        if length == 1:
+        if length == 1 and not self._tolerance:
             return [self._trials.best] if self._trials.best else []
-        return self._trials.ranking(self.study.get_trials(deepcopy=False), length)
+        trials = self.study.get_trials(deepcopy=False)
+        if not self._tolerance or self._trials.best is None:
+            return self._trials.ranking(trials, length)
+        sign = -1.0 if self.directions[1] == "maximize" else 1.0
+        second = {trial.number: sign * trial.values[1] for trial in trials if trial.values}
+        return within_tolerance(self._trials.ranking(trials, len(trials)), self._tolerance, second)[:length]
+
+    @property
+    def front(self) -> list[int]:
+        """Numbers of the trials of the Pareto front, the best by the first objective first; empty with one objective."""
+        return pareto_front(self.study.get_trials(deepcopy=False), self.directions) if len(self.directions) > 1 else []
 
     @property
     def confirmed(self) -> list[int] | None:
@@ -110,17 +123,13 @@ class StudyView:
         return list(written["ranked"]) if written and is_valid else None
 
     def _score(self, trial: FrozenTrial) -> float | None:
-        """Return the value of `Experiment.ranked_by` of a finished trial; None if it has none."""
+        """Return the value of `Experiment.ranked_by` of a finished trial; None if it has none, or is beyond a limit."""
         written = trial.user_attrs.get(ATTRIBUTE)
-        if written is None:
+        if written is None or not is_within_limits(trial):
             return None
         if self._by is None:
             return None if written["value"] is None else float(written["value"])
         return self._comparable(metric_of(trial, self._by))
-
-    def _score_of(self, result: TrialResult) -> float | None:
-        """Return the same of a result that is not read from the ledger."""
-        return result.value if self._by is None else self._comparable(result.best_metrics.get(self._by))
 
     def _comparable(self, score: float | None) -> float | None:
         return comparable(score) if score is not None and self._is_reproducible else score
@@ -128,6 +137,10 @@ class StudyView:
     def attribute(self, key: str) -> Any:
         """Read an attribute of the study; None if it was never written."""
         return self.study.user_attrs.get(key)
+
+    def values(self, number: int) -> list[float]:
+        """Read the value of each objective of a COMPLETE trial."""
+        return list(self._trial(number).values)
 
     def record(self, number: int) -> TrialRecord:
         """Read one trial."""

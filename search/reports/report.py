@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..atomic_file import replacing
 from ..data.fitted_function import ACTIVATIONS, FUNCTION, FittedFunction, load_activations
 from ..data.predictions import CHAMPION, OutputPredictions, Predictions
-from . import class_plots, function_plots, learning_curves, number_plots, search_plots
+from . import class_plots, function_plots, learning_curves, number_plots, pareto_plot, search_plots
 from .page import Report, to_html
 
 if TYPE_CHECKING:
@@ -60,6 +60,22 @@ def draw_plots(study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[s
         "slices": partial(search_plots.slices, study, metric),
     }
     return _draw_all(plots)
+
+
+def draw_front(study: "optuna.Study", names: Sequence[str], front: Sequence[int], best: int | None) -> dict[str, str]:
+    """Draw the Pareto front of a study with several objectives.
+
+    Args:
+        study: The study.
+        names: The metric or cost of each objective.
+        front: Numbers of the trials of the front.
+        best: Number of the best trial; None if there is none.
+
+    Returns:
+        HTML by the plot's name, one for each objective after the first.
+    """
+    draw = pareto_plot.pareto_front
+    return _draw_all({f"pareto_front_{name}": partial(draw, study, names, front, best, place) for place, name in enumerate(names) if place})
 
 
 def draw_test_plots(folder: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ MAX_TRIALS = 200
 """The largest number of trials for which "gp" proposes: its proposals get slower with each trial, those of "tpe" hardly do."""
 
 
-def auto(seed: int, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
-    """Make "gp" for at most 200 trials, and "tpe" for more; options need one of these names."""
-    return GaussianProcessSampler(parameters, seed, n_trials) if n_trials <= MAX_TRIALS else tpe(seed, parameters, n_trials)
+def auto(seed: int, parameters: Mapping[str, Searched], n_trials: int, *, has_one_value: bool = True) -> BaseSampler:
+    """Make "gp" for at most 200 trials that have one value and no limits, else "tpe"; options need one of these names."""
+    is_gp = has_one_value and n_trials <= MAX_TRIALS
+    return GaussianProcessSampler(parameters, seed, n_trials) if is_gp else tpe(seed, parameters, n_trials)

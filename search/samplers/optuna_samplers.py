@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Annotated, Literal
 
-from optuna.samplers import BaseSampler, CmaEsSampler, QMCSampler, RandomSampler, TPESampler
+from optuna.samplers import BaseSampler, CmaEsSampler, NSGAIISampler, QMCSampler, RandomSampler, TPESampler
 from pydantic import Field
 
 from ..errors import ExperimentError, MissingExtraError
@@ -115,6 +115,18 @@ def cmaes(
         )
 
     return ReseededSampler(build, seed)
+
+
+def nsgaii(seed: int, n_trials: int, *, population_size: Annotated[int, Field(ge=2)] | None = None) -> BaseSampler:
+    """Evolve a population towards the Pareto front (NSGA-II, Deb et al. 2002).
+
+    Args:
+        seed: The study's seed.
+        n_trials: Trials in total.
+        population_size: Trials per generation. Defaults to a fifth of n_trials, at least 8 and at most 50 (Optuna's default).
+    """
+    size = max(8, min(50, n_trials // 5)) if population_size is None else population_size
+    return ReseededSampler(lambda number_seed: NSGAIISampler(seed=number_seed, population_size=size), seed)
 
 
 def default_startup(n_trials: int) -> int:

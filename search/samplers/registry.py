@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from optuna.samplers import BaseSampler
 
-from ..errors import ExperimentError, nearest
+from ..errors import ExperimentError, listed, nearest
 from ..experiment.construction import construct, construct_reference
 from ..experiment.file import SearchSection
 from ..experiment.parameters import Searched
@@ -30,15 +30,20 @@ _BUILDERS: dict[str, Callable[..., BaseSampler]] = {
     "grid": GridSampler,
     "gp": GaussianProcessSampler,
     "cmaes": optuna_samplers.cmaes,
+    "nsgaii": optuna_samplers.nsgaii,
     "kt-random": KerasTunerRandom,
     "kt-bayesian": KerasTunerBayesian,
     "kt-grid": KerasTunerGrid,
 }
 NAMES = tuple(_BUILDERS)
+_WITH_SEVERAL_OBJECTIVES = ("auto", "tpe", "nsgaii", "random", "qmc", "grid")
+_WITHOUT_LIMITS = ("gp", "cmaes", "kt-bayesian")
 _WHERE = "[search.sampler_options]"
 
 
-def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
+def make_sampler(
+    search: SearchSection, parameters: Mapping[str, Searched], n_trials: int, *, n_objectives: int = 1, has_limits: bool = False
+) -> BaseSampler:
     """Make the sampler that an experiment names.
 
     A named sampler proposes the same for the same (seed, trial number, history), so a resumed study continues as if never
@@ -48,16 +53,18 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
         search: The experiment's ``[search]``: sampler, sampler_options, duplicates and seed are read.
         parameters: The searched parameters.
         n_trials: Trials in total, which determines the number of random trials at the start.
+        n_objectives: Number of objectives. Defaults to 1.
+        has_limits: Whether trials have constraints. Defaults to False.
 
     Returns:
-        The sampler, for a study with one objective that is used by ask and tell.
+        The sampler, for a study that is used by ask and tell.
 
     Raises:
-        ExperimentError: If the sampler or an option is unknown, an option is invalid, or it cannot search this space.
+        ExperimentError: If the sampler or an option is unknown, an option is invalid, or it cannot search this space, or for several objectives.
         UnknownReferenceError: If the reference does not import.
         MissingExtraError: If the sampler needs a package that is not installed.
     """
-    provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials}
+    provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials, "has_one_value": n_objectives == 1 and not has_limits}
     if ":" in search.sampler:
         sampler = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
         return GuardedSampler(_in_space(sampler, search, parameters, n_trials))
@@ -67,6 +74,9 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
         )
     if search.sampler not in _BUILDERS:
         raise ExperimentError(f'There is no sampler "{search.sampler}"; {nearest(search.sampler, NAMES)}, or a "module:Class"')
+    if n_objectives > 1 and search.sampler not in _WITH_SEVERAL_OBJECTIVES:
+        valid = listed([*_WITH_SEVERAL_OBJECTIVES])
+        raise ExperimentError(f'search.sampler = "{search.sampler}" searches for one objective, but there are {n_objectives}; write one of {valid}')
     return _in_space(construct(_BUILDERS[search.sampler], search.sampler_options, provided, _WHERE), search, parameters, n_trials)
 
 
@@ -79,13 +89,16 @@ def _in_space(sampler: BaseSampler, search: SearchSection, parameters: Mapping[s
     return SearchSpaceSampler(sampler, space, search.seed, optuna_samplers.default_startup(n_trials), may_repeat=may_repeat)
 
 
-def sampler_notes(search: SearchSection, space: SearchSpace) -> Iterator[str]:
-    """Yield what a named sampler does not use of a space, one sentence each.
+def sampler_notes(search: SearchSection, space: SearchSpace, *, has_limits: bool = False) -> Iterator[str]:
+    """Yield what a named sampler does not use of a space and of limits, one sentence each.
 
     Args:
         search: The experiment's ``[search]``.
         space: The search space.
+        has_limits: Whether the experiment has ``[limits]``. Defaults to False.
     """
+    if has_limits and search.sampler in _WITHOUT_LIMITS:
+        yield f'sampler "{search.sampler}" does not use [limits], and may propose what is beyond them; "auto" learns what is within'
     partial = [name for name in space if space.conditions.get(name)]
     if search.sampler in ("qmc", "cmaes") and partial:
         yield f'sampler "{search.sampler}" chooses at random what exists in some trials only: {", ".join(partial)}; "auto", "gp" and "tpe" learn it'

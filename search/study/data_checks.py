@@ -16,7 +16,7 @@ def check_validation(experiment: Experiment, dataset: Dataset, targets: Mapping[
     """Check that every metric is defined for the validation part.
 
     Args:
-        experiment: The experiment, accepted by `search.training.metrics.check_objective`.
+        experiment: The experiment, accepted by `search.training.metrics.check_metrics`.
         dataset: The data set.
         targets: The target of each output.
 

@@ -57,6 +57,8 @@ def import_trials(
     Raises:
         InputError: If the source cannot be read, its values are of the other direction, or none of its trials is in the space.
     """
+    if len(experiment.objectives) > 1:
+        raise InputError(f"{source}: its trials have one value, but this experiment has {len(experiment.objectives)} objectives; import into one")
     found, space = read_foreign(source, name=name, value=value, tracking_uri=store.tracking_uri), experiment.space.searched
     _check_comparable(found, experiment.objective, source)
     _check_renamed(found, space, renamed)

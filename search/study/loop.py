@@ -60,6 +60,7 @@ def build_assignment(experiment: Experiment, ledger: StudyView, number: int, par
         model_path=str(ledger.folder.model_stem(number)),
         checkpoint_path=str(ledger.folder.checkpoint(number)),
         attempt=retry_state.attempt,
+        obeys_limits=True,
         executions=kept_executions(ledger, number, training.batch_size) if evaluation.n_executions > 1 and retry_state.attempt > 1 else (),
     )
 
@@ -203,7 +204,7 @@ class SearchLoop:
         report = replace(report, result=self._comparable(report.result))
         seed = execution_seed(assignment.seed, report.execution)
         self.ledger.record_execution(report, seed=seed, batch_size=assignment.training.batch_size)
-        if not evaluation.race or report.execution + 1 == evaluation.n_executions:
+        if not evaluation.race or len(self.experiment.objectives) > 1 or report.execution + 1 == evaluation.n_executions:
             return True
         others = self.ledger.execution_scores()
         others[report.number] = others[report.number][: report.execution + 1]  # without those of an earlier attempt

@@ -21,10 +21,19 @@ def retention_threshold(ledger: StudyView, n_kept: int) -> float | None:
         n_kept: Number of trials whose models are kept.
 
     Returns:
-        The value of `Experiment.ranked_by` of the worst trial whose model is kept; None while fewer than ``n_kept`` are.
+        The value of `Experiment.ranked_by` of the worst trial whose model is kept; None while fewer than ``n_kept`` are, and with several
+        objectives, where a worse trial may be kept for another one.
     """
+    if len(ledger.directions) > 1:
+        return None
     ranking = ledger.search_ranking(n_kept)
     return ranking[-1][1] if len(ranking) == n_kept else None
+
+
+def kept_trials(ledger: StudyView, n_kept: int) -> list[int]:
+    """Return the finished trials whose models are kept, the best first: the best ones and those of the Pareto front."""
+    best = (number for number, _ in ledger.search_ranking(n_kept))
+    return list(dict.fromkeys([*best, *ledger.front]))
 
 
 def kept_executions(ledger: StudyView, number: int, batch_size: int) -> tuple[TrialResult, ...]:
@@ -41,7 +50,7 @@ def kept_executions(ledger: StudyView, number: int, batch_size: int) -> tuple[Tr
 
 
 def remove_models(ledger: StudyView, experiment: Experiment) -> None:
-    """Remove the models of all but the best trials and of unfinished trials, which may be writing them or go on with those of executions.
+    """Remove the models of all but the best trials, those of the Pareto front, and unfinished ones, which may be writing or go on with them.
 
     Args:
         ledger: The study.
@@ -49,7 +58,7 @@ def remove_models(ledger: StudyView, experiment: Experiment) -> None:
     """
     found = _files(ledger.folder.models)  # before reading the running trials: a trial that another coordinator starts later has no file here
     unfinished = ledger.unfinished
-    ranking = [number for number, _ in ledger.search_ranking(experiment.n_kept_trials)]
+    ranking = kept_trials(ledger, experiment.n_kept_trials)
     ledger.folder.models.mkdir(parents=True, exist_ok=True)
     for path in set(found) & set(stray_models(ledger.folder, {*ranking, *unfinished})):
         path.unlink(missing_ok=True)

@@ -19,7 +19,6 @@ class StudyStart:
         study: The study's name.
         metric: The objective's metric, with the positive class that it is about.
         n_trials: Number of trials to finish in total.
-        n_executions: Executions of a trial that is not stopped.
         searched: Names of the searched hyperparameters.
         finished: The trials that have finished, in the order of their numbers.
         best: Number of the best one; None if there is none.
@@ -29,7 +28,6 @@ class StudyStart:
     study: str
     metric: str
     n_trials: int
-    n_executions: int = 1
     searched: Sequence[str]
     finished: "Sequence[TrialRecord]"
     best: int | None
@@ -48,7 +46,6 @@ class StudyStart:
             study=ledger.name,
             metric=metric,
             n_trials=n_trials,
-            n_executions=ledger.experiment.evaluation.n_executions,
             searched=tuple(ledger.experiment.space.searched),
             finished=tuple(record for record in ledger.records() if record.is_finished),
             best=ledger.best[0] if ledger.best else None,

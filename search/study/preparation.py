@@ -16,7 +16,7 @@ from ..experiment.reference_checks import check_references
 from ..ledger import Ledger, StudyView
 from ..pruners import make_pruner
 from ..samplers import make_sampler
-from ..training.metrics import check_objective, check_ranking
+from ..training.metrics import check_metrics, check_ranking
 from .data_checks import check_validation
 from .open_files import check_open_files
 
@@ -41,7 +41,9 @@ def check_written(experiment: Experiment, folder: Path) -> None:
 def load_study(ledger: Ledger, experiment: Experiment) -> Dataset:
     """Load and check the data of a study, and set its sampler and pruner; see `load_data`."""
     dataset = load_data(ledger, experiment)
-    sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
+    n_objectives, has_limits = len(experiment.objectives), bool(experiment.limits)
+    n_trials = experiment.search.n_trials
+    sampler = make_sampler(experiment.search, experiment.space.searched, n_trials, n_objectives=n_objectives, has_limits=has_limits)
     ledger.use(sampler, make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs))
     return dataset
 
@@ -56,7 +58,7 @@ def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:
     dataset = load_dataset(experiment.data, experiment.executor.load_timeout_seconds)
     _check_data(ledger, dataset)
     targets = targets_of_study(ledger, dataset, experiment)
-    check_objective(experiment.objective, tasks_of(targets), experiment.outputs)
+    check_metrics(experiment, tasks_of(targets))
     check_ranking(experiment, tasks_of(targets))
     for fold in folds(dataset, experiment.evaluation):
         check_validation(experiment, fold, targets)

@@ -11,7 +11,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..experiment.sections import ObjectiveSection
+from ..experiment.file import ObjectiveSection
 from ..spread import paired_t_test
 
 REDUCTIONS = (6, 2)

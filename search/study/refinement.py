@@ -17,6 +17,7 @@ from ..experiment.file import Experiment, parse_experiment, to_toml_file
 from ..experiment.parameters import CategoricalParameter, FloatParameter, IntParameter, Searched, Value
 from ..formats import format_value
 from ..ledger import StudyView
+from ..reports import of_first_objective
 from ..reports.search_plots import importance_shares
 from ..store import Store
 
@@ -110,7 +111,7 @@ def next_name(study: str) -> str:
 
 def _unimportant(view: StudyView) -> set[str]:
     """Return those whose share in reaching the best tenth is small beyond doubt: with two standard errors less than half of the average."""
-    shares, errors = importance_shares(view.study)
+    shares, errors = importance_shares(of_first_objective(view.study) if len(view.directions) > 1 else view.study)
     return {name for name, share in shares.items() if share + 2 * errors[name] < 0.5 / len(shares)}
 
 

@@ -116,6 +116,7 @@ class RepeatedTraining:
             training=own.training.model_copy(update=changes),
             seed=trial_seed(experiment.search.seed, trial, training.repeat),
             is_prunable=False,
+            obeys_limits=False,
             is_refit=training.is_refit,
             keep_if_better_than=None if training.is_refit or training.is_kept else never,
             model_path=str(self.ledger.folder.repeats / "models" / str(number)),

@@ -5,17 +5,22 @@ from pathlib import Path
 
 from ..data.positive_class import with_class
 from ..errors import StudyFailedError
-from ..formats import format_choice, format_interval, format_number, format_params, format_spread, format_test
+from ..experiment.file import Experiment
+from ..formats import format_beyond, format_choice, format_interval, format_number, format_params, format_spread, format_test
 from ..ledger import StudyView, TrialRecord
 from ..output_files import check_writable
-from ..reports import Report, TrialTable, draw_plots, draw_test_plots, write_report
+from ..reports import Report, TrialTable, draw_front, draw_plots, draw_test_plots, of_first_objective, write_report
 from .summary import StudySummary, comparison_texts, summarize
 
 
 def draw_study_plots(ledger: StudyView) -> dict[str, str]:
     """Return the plots of a study, as HTML by name."""
     histories = {record.number: record.history for record in ledger.records() if record.history}
-    return draw_plots(ledger.study, histories, ledger.experiment.objective.metric, ledger.best[0] if ledger.best else None)
+    names = [objective.metric for objective in ledger.experiment.objectives]
+    study = of_first_objective(ledger.study) if len(names) > 1 else ledger.study
+    best = ledger.best[0] if ledger.best else None
+    plots = draw_plots(study, histories, names[0], best)
+    return draw_front(ledger.study, names, ledger.front, best) | plots if len(names) > 1 else plots
 
 
 def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None) -> Path:
@@ -45,7 +50,7 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
         "Data": experiment.data.loader,
         "Search": f"{experiment.search.sampler}, pruner {format_choice(experiment.search.pruner, experiment.pruner)}, seed {experiment.search.seed}",
     }
-    trials = _table(ledger.records(), list(experiment.space.searched), best[0] if best else None)
+    trials = _table(ledger.records(), experiment, best[0] if best else None)
     test_plots = draw_test_plots(ledger.folder.predictions_of(best[0])) if models and best else {}
     report = Report(
         title=f"Study {ledger.name}",
@@ -66,6 +71,7 @@ def _result(summary: StudySummary) -> tuple[dict[str, str], list[str]]:
     facts = {
         "Best trial": f"{summary.trial}, {with_class(summary.metric, positive)} {value} ({chosen})",
         **({"Second best": summary.runner_up_text} if summary.runner_up else {}),
+        **({"Pareto front": summary.front_text} if summary.front else {}),
         "Hyperparameters": format_params(summary.params) or "none is searched",
         "Test part": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
         "Model": ", ".join(filter(None, [summary.model_uri or "not registered yet", summary.cost_text])),
@@ -91,17 +97,19 @@ def _models(summary: StudySummary) -> list[list[str]]:
     return [[*row, text] for row, text in zip([head, *rows], last, strict=True)]
 
 
-def _table(records: Sequence[TrialRecord], names: Sequence[str], best: int | None) -> TrialTable:
-    columns = ["trial", "state", "value", *names, "epochs", "seconds", "reason"]
+def _table(records: Sequence[TrialRecord], experiment: Experiment, best: int | None) -> TrialTable:
+    names, measures = list(experiment.space.searched), experiment.measures
+    columns = ["trial", "state", "value", *measures, *names, "epochs", "seconds", "reason"]
     rows = [
         [
             record.number,
             str(record.state),
             record.value,
+            *(record.measures.get(name) for name in measures),
             *(record.params.get(name) for name in names),
             len(record.history),
             record.result.seconds if record.result else None,
-            record.reason,
+            record.reason or format_beyond(experiment, record.measures),
         ]
         for record in records
     ]

@@ -30,7 +30,7 @@ def start_notes(ledger: StudyView, *, experiment: Experiment, dataset: Dataset, 
         columns = choose_columns(dataset, without_group(experiment.preprocessing, experiment.evaluation))
         yield from (str(finding) for finding in find_problems(dataset, columns) if finding.is_important)
     yield from experiment.space.notes
-    yield from sampler_notes(experiment.search, experiment.space.searched)
+    yield from sampler_notes(experiment.search, experiment.space.searched, has_limits=bool(experiment.limits))
     yield from pruner_notes(experiment.search, experiment.space.max_epochs)
     yield from _pruner_note(ledger, experiment)
     yield from code_notes(experiment)

@@ -11,14 +11,17 @@ from ..data.positive_class import with_class
 from ..data.targets import positive_classes, read_targets
 from ..errors import PerceptuneError, StudyFailedError
 from ..experiment.parameters import Value
-from ..formats import format_cost, format_difference, format_number
+from ..formats import format_beyond, format_cost, format_difference, format_number
 from ..ledger import StudyView
-from ..tracking.base import StudyOutcome
+from ..tracking.base import FrontTrial, StudyOutcome
 from ..training.intervals import Difference
 from .baselines import Baselines, read_baselines
 from .comparisons import read_comparisons
 from .repeated_trials import RepeatedTrial, repeated_trials
 from .runner_up import RunnerUp, compare_with_runner_up
+
+_N_SHOWN = 8
+"""Trials of the Pareto front that are named in a line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,9 @@ class StudySummary:
         direction: "minimize" or "maximize".
         params: Searched hyperparameters of the best trial.
         metrics: Metrics at the best epoch of the best trial, by Keras' names.
+        measures: What trials are compared by beside the objective, by metric or cost: further objectives and limits. Defaults to none.
+        tolerance: The part of the best value that the best trial may lack, for a better second objective. Defaults to 0.
+        front: The trials of the Pareto front, the best by the first objective first; empty with one objective. Defaults to none.
         n_parameters: Number of parameters of the best trial's model.
         test: Metrics of the champion on the test part, None for one that is not defined there; empty until it is registered.
         test_intervals: The 95 % interval of each of these metrics that has one, lower and upper end. Defaults to none.
@@ -80,6 +86,9 @@ class StudySummary:
     comparisons: Mapping[str, Difference] = field(default_factory=dict)
     runner_up: RunnerUp | None = None
     best_by: str | None = None
+    measures: Mapping[str, float] = field(default_factory=dict)
+    tolerance: float = 0.0
+    front: Sequence[FrontTrial] = ()
     trials: Sequence[int] = ()
     cost: Mapping[str, float] = field(default_factory=dict)
 
@@ -90,15 +99,26 @@ class StudySummary:
 
     @property
     def best_by_text(self) -> str:
-        """By which other metric than the objective's the best trial was chosen, such as ``best by val_loss 0.46598``; empty if by none."""
-        if self.best_by is None:
-            return ""
-        return f"best by {with_class(self.best_by, self.positive_classes)} {format_number(self.metrics[self.best_by])}"
+        """By what else than the objective the best trial is known and was chosen, such as ``best by val_loss 0.46598``; empty if by nothing."""
+        texts = [f"{name} {format_number(value)}" for name, value in self.measures.items()]
+        if self.best_by is not None:
+            texts.append(f"best by {with_class(self.best_by, self.positive_classes)} {format_number(self.metrics[self.best_by])}")
+        if self.tolerance and len(self.front) > 1:
+            texts.append(f"within {100 * self.tolerance:g} % of the best value the best by {list(self.front[0].values)[1]}")
+        return ", ".join(texts)
 
     @property
     def runner_up_text(self) -> str:
         """How the best trial differs from the second best one; empty if they were not compared."""
         return "" if self.runner_up is None else self.runner_up.text(self.metric)
+
+    @property
+    def front_text(self) -> str:
+        """The trials of the Pareto front with their values; empty with one objective."""
+        if not self.front:
+            return ""
+        more = f" and {len(self.front) - _N_SHOWN} more" if len(self.front) > _N_SHOWN else ""
+        return f"{len(self.front)} trials, by {', '.join(self.front[0].values)}: {', '.join(map(str, self.front[:_N_SHOWN]))}{more}"
 
     @property
     def cost_text(self) -> str:
@@ -145,9 +165,18 @@ def summarize(ledger: StudyView) -> StudySummary:
         comparisons=read_comparisons(ledger) if champion else {},
         runner_up=compare_with_runner_up(ledger),
         best_by=None if ledger.experiment.ranked_by is objective else ledger.experiment.ranked_by.metric,
+        measures={name: record.measures[name] for name in ledger.experiment.measures if name in record.measures},
+        tolerance=ledger.experiment.champion.tolerance,
+        front=front_of(ledger),
         trials=champion.get("trials", [number] if champion else []),
         cost=champion.get("cost", {}),
     )
+
+
+def front_of(ledger: StudyView) -> list[FrontTrial]:
+    """Return the trials of a study's Pareto front, the best by the first objective first; none with one objective."""
+    names = [objective.metric for objective in ledger.experiment.objectives]
+    return [FrontTrial(number, dict(zip(names, ledger.values(number), strict=True)), ledger.record(number).params) for number in ledger.front]
 
 
 def comparison_texts(summary: StudySummary, *, are_named: bool = True) -> dict[str, str]:
@@ -201,6 +230,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         baseline_metrics=summary.baselines.flat if summary.baselines else {},
         runner_up=summary.runner_up_text,
         best_by=summary.best_by_text,
+        front=summary.front,
         trials=summary.trials,
         cost=summary.cost,
         cost_text=summary.cost_text,
@@ -209,7 +239,15 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
 
 
 def _no_success_message(ledger: StudyView) -> str:
-    reasons = [record.result.reason for record in ledger.records() if record.result and record.result.reason]
+    records, experiment = [record for record in ledger.records() if record.result], ledger.experiment
+    reasons = [record.reason for record in records if record.reason]
+    beyond = [record for record in records if experiment.beyond_limits(record.measures)]
+    if beyond and len(beyond) + len(reasons) == len(records):
+        nearest = min(beyond, key=lambda record: max(experiment.violations(record.measures).values()))
+        return (
+            f'No trial of study "{ledger.name}" is within its limits: {len(beyond)} are beyond them; the nearest is trial {nearest.number}: '
+            f"{format_beyond(experiment, nearest.measures)}; widen the space to other models, or raise the limit and start a new study"
+        )
     if not reasons:
         return f'Study "{ledger.name}" has no finished trial; run it with more trials or a longer time limit'
     commonest = max(set(reasons), key=reasons.count)

@@ -11,6 +11,7 @@ from typing import Protocol
 from ..data.dataset import Dataset
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
+from ..formats import format_number
 from ..trial import Assignment, EpochReport, TrialResult
 
 
@@ -46,6 +47,25 @@ class StudyRecord:
     is_shared: bool = False
 
 
+@dataclass(frozen=True)
+class FrontTrial:
+    """A trial of the Pareto front: no other one is better by one objective and no worse by any.
+
+    Attributes:
+        number: The trial's number.
+        values: The value of each objective, by its metric or cost.
+        params: Its searched hyperparameters.
+    """
+
+    number: int
+    values: Mapping[str, float]
+    params: Mapping[str, Value]
+
+    def __str__(self) -> str:
+        """Return its number and values, such as ``7 (0.9667, 355)``."""
+        return f"{self.number} ({', '.join(map(format_number, self.values.values()))})"
+
+
 @dataclass(frozen=True, kw_only=True)
 class StudyOutcome:
     """The state of a study when its process ends.
@@ -56,10 +76,11 @@ class StudyOutcome:
         best_trial: Number of the best trial; None if there is none.
         best_value: The best trial's value.
         best_error: Its standard error over executions; None for fewer than two. Defaults to None.
-        best_by: By which other metric than the objective's it was chosen, with its value; empty if by none. Defaults to none.
+        best_by: Its further objectives, and by which other metric than the objective's it was chosen; empty if by none. Defaults to none.
         runner_up: How it differs from the second best one; empty if they were not compared. Defaults to none.
         best_params: The best trial's searched hyperparameters.
         best_metrics: The best trial's metrics at its best epoch, by Keras' names.
+        front: The trials of the Pareto front, the best by the first objective first; empty with one objective. Defaults to none.
         model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
         trials: The trials whose models the champion has. Defaults to none.
         cost: What serving the champion costs, by name (`search.champion.serving_cost.measure_cost`). Defaults to none.
@@ -80,6 +101,7 @@ class StudyOutcome:
     runner_up: str = ""
     best_params: Mapping[str, Value] = field(default_factory=dict)
     best_metrics: Mapping[str, float] = field(default_factory=dict)
+    front: "Sequence[FrontTrial]" = ()
     model_uri: str | None = None
     trials: Sequence[int] = ()
     cost: Mapping[str, float] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 import getpass
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..data.positive_class import why_undefined
@@ -128,8 +128,13 @@ def attempt_tags(assignment: Assignment) -> dict[str, str]:
     }
 
 
-def result_tags(result: TrialResult) -> dict[str, str]:
-    """Return the tags of a finished trial."""
+def result_tags(result: TrialResult, beyond: Sequence[str] = ()) -> dict[str, str]:
+    """Return the tags of a finished trial.
+
+    Args:
+        result: Its result.
+        beyond: The limits that it is beyond. Defaults to none.
+    """
     tags = {
         "perceptune.state": result.state.value,
         "perceptune.failure": result.failure or "",
@@ -137,15 +142,20 @@ def result_tags(result: TrialResult) -> dict[str, str]:
         "perceptune.worker": result.worker,
         "perceptune.trainer": result.trainer,
         "perceptune.reason": result.reason,
+        "perceptune.beyond_limits": ", ".join(beyond),
     }
     return {name: text for name, text in tags.items() if text}
 
 
-def result_metrics(result: TrialResult) -> dict[str, float]:
+def result_metrics(result: TrialResult, *, is_within_limits: bool = True) -> dict[str, float]:
     """Return the metrics that a trial has once: ``value``, ``best_val_accuracy`` ..., ``best_epoch``, ``system/seconds`` ...
 
     A trial that was stopped before all its executions has no ``best_val_accuracy``, by which MLflow's page sorts: that of one fold is not
-    comparable with means over all. Its ``value`` is the mean that it had.
+    comparable with means over all. Its ``value`` is the mean that it had. Neither has a trial that is beyond a limit.
+
+    Args:
+        result: Its result.
+        is_within_limits: Whether it is beyond no limit. Defaults to True.
     """
     metrics: dict[str, float | None] = {
         "value": result.value,
@@ -154,11 +164,17 @@ def result_metrics(result: TrialResult) -> dict[str, float]:
         "best_epoch": result.best_epoch or None,
         f"{FACTS}seconds": result.seconds,
         f"{FACTS}n_parameters": result.n_parameters or None,
+        **{fact_name(name): number for name, number in result.costs.items()},
     }
-    is_comparable = result.state is TrialState.COMPLETE or not result.executions
+    is_comparable = is_within_limits and (result.state is TrialState.COMPLETE or not result.executions)
     return best_metrics(result.best_metrics if is_comparable else {}) | {
         name: float(number) for name, number in metrics.items() if number is not None
     }
+
+
+def fact_name(cost: str) -> str:
+    """Return the name of the metric that is a cost of a trial."""
+    return f"{FACTS}{'seconds' if cost == 'train_seconds' else cost}"
 
 
 def best_name(metric: str) -> str:

@@ -1,5 +1,6 @@
-"""Marks the run of a study's best trial, by name and by tag, and unmarks the one that was the best before."""
+"""Marks the run of a study's best trial, by name and by tag, and those of its Pareto front, and unmarks those that were it before."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .mlflow_lookup import find_child, find_children
@@ -8,7 +9,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-_TAG = "perceptune.is_best"
+_TAG, _FRONT = "perceptune.is_best", "perceptune.pareto_front"
 
 
 def trial_name(number: int) -> str:
@@ -39,6 +40,23 @@ def mark_best(client: "MlflowClient", experiment_id: str, parent_run_id: str, nu
     client.set_tag(best.info.run_id, _TAG, "true")
     _rename(client, best, trial_name(number), _best_name(trial_name(number)))
     return f"#/experiments/{experiment_id}/runs/{best.info.run_id}"
+
+
+def mark_front(client: "MlflowClient", experiment_id: str, parent_run_id: str, numbers: Sequence[int]) -> None:
+    """Tag the runs of the trials of a study's Pareto front, and of no others.
+
+    Args:
+        client: MLflow's client.
+        experiment_id: MLflow's experiment.
+        parent_run_id: The study's run.
+        numbers: The trials; none of a study with one objective.
+    """
+    front = [run for number in numbers if (run := find_child(client, experiment_id, parent_run_id, number)) is not None]
+    for run in find_children(client, experiment_id, parent_run_id, f"tags.`{_FRONT}` = 'true'") if numbers else ():
+        if run.info.run_id not in {of.info.run_id for of in front}:
+            client.delete_tag(run.info.run_id, _FRONT)
+    for run in front:
+        client.set_tag(run.info.run_id, _FRONT, "true")
 
 
 def _best_name(name: str) -> str:

@@ -133,11 +133,12 @@ def _result(client: "MlflowClient", run: "Run", experiment: Experiment) -> Trial
     return TrialResult(
         number=int(tags[_TRIAL]),
         state=state,
-        value=None if is_failed else once["value"],
+        value=None if is_failed else once.get("value"),
         best_epoch=int(once.get("best_epoch", 0)),
         history=_history(client, run),
         seconds=once.get("seconds", 0.0),
         n_parameters=int(once.get("n_parameters", 0)),
+        costs={name: once[name] for name in experiment.costs if name in once and name != "n_parameters"},
         device=tags.get("perceptune.device", ""),
         trainer=tags.get("perceptune.trainer", ""),
         reason=tags["perceptune.reason"] if is_failed else "",

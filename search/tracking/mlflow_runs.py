@@ -1,6 +1,7 @@
 """An MLflow run that has not ended, with its pending writes; a repeated write adds nothing twice."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,12 @@ class OpenRun:
     may_be_written: bool = False
     has_result: bool = False
 
-    def add_result(self, result: TrialResult) -> None:
+    def add_result(self, result: TrialResult, beyond: Sequence[str] = ()) -> None:
         """Add a trial's result, with the epochs that were never reported; a second call adds nothing.
 
         Args:
             result: The trial's result.
+            beyond: The limits that it is beyond. Defaults to none.
         """
         if self.has_result:
             return
@@ -50,8 +52,8 @@ class OpenRun:
         for number, execution in enumerate(result.executions, start=1):
             own = {f"{descriptions.EXECUTIONS}{name}": value for name, value in execution.best_metrics.items() if name != "learning_rate"}
             self.pending.add_metrics(own, milliseconds(execution.finished), number)
-        self.pending.add_metrics(descriptions.result_metrics(result), finished, 0)
-        self.pending.tags |= descriptions.result_tags(result)
+        self.pending.add_metrics(descriptions.result_metrics(result, is_within_limits=not beyond), finished, 0)
+        self.pending.tags |= descriptions.result_tags(result, beyond)
         self.has_result = True
 
     def write(self, client: "MlflowClient") -> None:

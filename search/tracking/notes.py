@@ -1,7 +1,7 @@
 """The descriptions that MLflow's pages show, in Markdown: of an experiment, and of a study's run."""
 
 from ..data.positive_class import with_class
-from ..formats import format_params, format_spread, format_test
+from ..formats import format_number, format_params, format_spread, format_test
 from ..redaction import redact
 from .base import StudyOutcome, StudyRecord
 
@@ -37,7 +37,7 @@ def study_note(record: StudyRecord, outcome: StudyOutcome, best_page: str) -> di
     """
     counts = ", ".join(f"{count} {state.lower()}" for state, count in outcome.n_by_state.items() if count)
     searched = f"Search of `{record.experiment.name}` on {record.dataset.name}: {counts or 'no'} trials."
-    return {NOTE: "\n\n".join([*_best_lines(record, outcome, best_page), searched, *_commands(record, outcome)])}
+    return {NOTE: "\n\n".join([*_best_lines(record, outcome, best_page), *_front(outcome), searched, *_commands(record, outcome)])}
 
 
 def renamed(text: str, old: str, new: str, *, has_model: bool) -> str:
@@ -72,6 +72,16 @@ def _best_lines(record: StudyRecord, outcome: StudyOutcome, page: str) -> list[s
         *([f"Second best: {outcome.runner_up}."] if outcome.runner_up else []),
         *([f"Hyperparameters: {format_params(outcome.best_params)}."] if outcome.best_params else []),
     ]
+
+
+def _front(outcome: StudyOutcome) -> list[str]:
+    """Return the table of the Pareto front."""
+    if not outcome.front:
+        return []
+    names = list(outcome.front[0].values)
+    rows = [f"| {of.number} | {' | '.join(format_number(of.values[name]) for name in names)} | {format_params(of.params)} |" for of in outcome.front]
+    head = f"| trial | {' | '.join(names)} | hyperparameters |\n|{'---|' * (len(names) + 2)}"
+    return ["Pareto front: the trials than which none is better in one objective and no worse in the others.", "\n".join([head, *rows])]
 
 
 def _test_line(record: StudyRecord, outcome: StudyOutcome) -> list[str]:

@@ -1,12 +1,13 @@
 """The interface of trainers: one built model in, trained in place."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..trial import Assignment
 from .context import TrainingContext
+from .costs import measure_costs
 from .loop.progress import Progress
 from .model.preparation import call_once, make_ready
 
@@ -23,7 +24,9 @@ class TrialRun:
         device: Name of the device. Defaults to empty.
         trainer: Name of the trainer. Defaults to empty.
         n_parameters: Number of the model's parameters; 0 until it is known.
+        costs: What the trained model costs, as far as it is asked for. Defaults to nothing.
         model_path: Path of the saved model; None if it is not saved.
+        is_beyond_limits: Whether it is not trained, or not kept, because its model costs too much. Defaults to False.
     """
 
     context: TrainingContext
@@ -33,7 +36,17 @@ class TrialRun:
     device: str = ""
     trainer: str = ""
     n_parameters: int = 0
+    costs: Mapping[str, float] = field(default_factory=dict)
     model_path: str | None = None
+    is_beyond_limits: bool = False
+
+    def measure(self, model: Any) -> None:
+        """Measure what a model costs that has all its variables, in the first execution of a trial; later ones cost the same."""
+        experiment = self.context.experiment
+        if self.assignment.execution == 0 and experiment.costs:
+            self.costs = measure_costs(model, self.context.arrays.x_validation, experiment.costs)
+            known = {**self.costs, "n_parameters": self.n_parameters}
+            self.is_beyond_limits = self.assignment.obeys_limits and bool(experiment.beyond_limits(known))
 
 
 class Trainer(Protocol):
@@ -65,7 +78,9 @@ class KerasModelTrainer(ABC):
         if not model.built:
             call_once(model, run.context, run.assignment.training)
         run.n_parameters = model.count_params()
-        self._fit(model, run)
+        run.measure(model)
+        if not run.is_beyond_limits:
+            self._fit(model, run)
 
     @abstractmethod
     def _fit(self, model: Any, run: TrialRun) -> None:

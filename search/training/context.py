@@ -16,7 +16,7 @@ class TrainingContext:
     """What all trials of an experiment share in one process.
 
     Attributes:
-        experiment: The experiment, whose objective fits the task of the arrays (`search.training.metrics.check_objective`).
+        experiment: The experiment, whose objective fits the task of the arrays (`search.training.metrics.check_metrics`).
         arrays: The preprocessed training and validation parts.
     """
 

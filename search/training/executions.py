@@ -104,23 +104,24 @@ def combined(experiment: Experiment, assignment: Assignment, executions: Sequenc
         state: The trial's state.
     """
     last, succeeded = executions[-1], [result for result in executions if result.state is TrialState.COMPLETE]
-    is_failed = state is TrialState.FAILED
-    measured = succeeded if is_failed or succeeded else list(executions)
+    has_value = state is not TrialState.FAILED and bool(last.history)
+    measured = succeeded if succeeded or not has_value else list(executions)
     curve = tuple(mean_curve([result.history for result in measured or executions]))
     metric = experiment.objective.metric
-    epoch = 0 if is_failed else _best_epoch([epoch[metric] for epoch in curve], experiment, assignment)
-    if not is_failed:
+    epoch = _best_epoch([epoch[metric] for epoch in curve], experiment, assignment) if has_value else 0
+    if has_value:
         measured = [replace(result, value=result.history[epoch - 1][metric], best_epoch=epoch) for result in measured]
     return replace(
         last,
         number=assignment.number,
         state=state,
-        value=None if is_failed else curve[epoch - 1][metric],
+        value=curve[epoch - 1][metric] if has_value else None,
         best_epoch=epoch,
         history=curve,
         seconds=sum(result.seconds for result in executions),
         n_parameters=max(result.n_parameters for result in executions),
-        reason=f"execution {len(executions)}: {last.reason}" if is_failed and len(executions) > 1 else last.reason,
+        costs=executions[0].costs,
+        reason=f"execution {len(executions)}: {last.reason}" if last.reason and len(executions) > 1 else last.reason,
         executions=tuple(measured),
     )
 

@@ -25,6 +25,7 @@ from ..data.scaling import Scaling
 from ..errors import ExperimentError, nearest
 from ..experiment.directions import LARGER_IS_BETTER
 from ..experiment.file import Experiment, ObjectiveSection, OutputSection
+from ..experiment.objectives import COSTS
 
 METRICS: Mapping[Task, tuple[str, ...]] = {
     "binary": ("accuracy", "auc", "pr_auc", "precision", "recall", "f1_score", "binary_crossentropy"),
@@ -68,7 +69,7 @@ def make_heads(experiment: Experiment, task: Tasks, scalings: Mapping[str, Scali
     """Return the head of each output.
 
     Args:
-        experiment: The experiment, accepted by `check_objective`.
+        experiment: The experiment, accepted by `check_metrics`.
         task: Task of the target, by output name if there are several.
         scalings: The scaling of each scaled target, by output name. Defaults to none.
 
@@ -77,7 +78,7 @@ def make_heads(experiment: Experiment, task: Tasks, scalings: Mapping[str, Scali
     """
     heads = {}
     for name, of, section in _sections(experiment.outputs, task):
-        metrics = tuple(metric_names(experiment.objective, of, name, section.metrics))
+        metrics = tuple(metric_names(experiment.metrics, of, name, section.metrics))
         heads[name] = Head(task=of, loss=section.loss, weight=section.weight, metrics=metrics, scaling=(scalings or {}).get(name))
     return heads
 
@@ -89,11 +90,11 @@ def logged_names(experiment: Experiment, task: Tasks) -> list[str]:
     return ["loss", *losses, *(_full(name, metric) for name, head in heads.items() for metric in head.metrics)]
 
 
-def metric_names(objective: ObjectiveSection, task: Task, output: str = "", further: Sequence[str] = ()) -> list[str]:
-    """Return the metrics of an output besides the loss: the task's usual one, the objective's, then further ones.
+def metric_names(metrics: Sequence[str], task: Task, output: str = "", further: Sequence[str] = ()) -> list[str]:
+    """Return the metrics of an output besides the loss: the task's usual one, those of the experiment, then further ones.
 
     Args:
-        objective: The objective, accepted by `check_objective`.
+        metrics: `Experiment.metrics`, accepted by `check_metrics`.
         task: Task of the target.
         output: Name of the output. Defaults to ``""``, a single output.
         further: More metrics of this output. Defaults to none.
@@ -103,11 +104,30 @@ def metric_names(objective: ObjectiveSection, task: Task, output: str = "", furt
         short name, it replaces the full name.
     """
     names_here = {_full(output, name): name for name in METRICS[task]}
-    asked = [names_here[name] for name in (objective.metric.removeprefix("val_"), *objective.metrics) if name in names_here]
+    asked = [names_here[name] for name in metrics if name in names_here]
     asked += [name for name in further if name != "loss"]
     meant = {SHORT_NAMES.get(name, name) for name in asked}
     usual = [name for name in METRICS[task][:1] if name not in meant or name in asked]
     return list(dict.fromkeys([*usual, *asked]))
+
+
+def check_metrics(experiment: Experiment, task: Tasks) -> None:
+    """Check that the tasks have all metrics of an experiment, and that directions fit them.
+
+    Args:
+        experiment: The experiment.
+        task: Task of the target, by output name if there are several.
+
+    Raises:
+        ExperimentError: As `check_objective`, for each objective; or if there is no metric that a limit is about.
+    """
+    for objective in experiment.objectives:
+        if objective.metric not in COSTS:
+            check_objective(objective, task, experiment.outputs)
+    valid = [f"val_{name}" for name in _valid(experiment.outputs, task)]
+    for name in experiment.limits:
+        if name not in (*COSTS, *valid):
+            raise ExperimentError(f"limits.{name}: {_lacks(task)} such metric; {nearest(name, [*COSTS, *valid])}")
 
 
 def check_objective(objective: ObjectiveSection, task: Tasks, outputs: Mapping[str, OutputSection] | None = None) -> None:
@@ -121,9 +141,7 @@ def check_objective(objective: ObjectiveSection, task: Tasks, outputs: Mapping[s
     Raises:
         ExperimentError: If a metric does not exist, with the valid and the nearest names; or if the direction is wrong.
     """
-    sections = _sections(outputs or {}, task)
-    lacks = f'the task "{task}" has no' if isinstance(task, str) else "the outputs have no"
-    valid = {"loss": "loss"} | {_full(name, metric): metric for name, of, _ in sections for metric in ("loss", *METRICS[of])}
+    sections, valid, lacks = _sections(outputs or {}, task), _valid(outputs or {}, task), _lacks(task)
     if objective.metric.removeprefix("val_") not in valid:
         choices = nearest(objective.metric, [f"val_{name}" for name in valid])
         raise ExperimentError(f'objective.metric = "{objective.metric}": {lacks} such metric; {choices}')
@@ -141,7 +159,7 @@ def check_ranking(experiment: Experiment, task: Tasks) -> None:
     """Check that each trial has the metric that decides which one is the best.
 
     Args:
-        experiment: The experiment, accepted by `check_objective`.
+        experiment: The experiment, accepted by `check_metrics`.
         task: Task of the target, by output name if there are several.
 
     Raises:
@@ -152,6 +170,15 @@ def check_ranking(experiment: Experiment, task: Tasks) -> None:
         raise ExperimentError(
             f'champion.by = "{metric}": trials have no such metric; {nearest(metric, names)}; objective.metrics adds further metrics of the task'
         )
+
+
+def _valid(outputs: Mapping[str, OutputSection], task: Tasks) -> dict[str, str]:
+    """Return the metrics of all outputs by the names that Keras logs, without ``val_``."""
+    return {"loss": "loss"} | {_full(name, metric): metric for name, of, _ in _sections(outputs, task) for metric in ("loss", *METRICS[of])}
+
+
+def _lacks(task: Tasks) -> str:
+    return f'the task "{task}" has no' if isinstance(task, str) else "the outputs have no"
 
 
 def _check_direction(objective: ObjectiveSection, metric: str) -> None:

@@ -24,7 +24,7 @@ from . import sklearn_fit
 from .batching import rows
 from .context import TrainingContext
 from .loop.callbacks import check_callbacks
-from .metrics import check_objective
+from .metrics import check_metrics
 from .model.builder_checks import check_batch_size, check_compilation, check_output_values, compilation_of, output_layer
 from .model.building import accepted, build_model, provided, seeds
 from .model.names import check_inputs, match_outputs
@@ -61,7 +61,7 @@ def check_builder(context: TrainingContext) -> tuple[str, ...]:
     check_arguments(builder, given, provided(arrays) | seeds(0), "[space.model]")
     check_defaults(builder, experiment.space.optional_arguments - provided(arrays).keys(), "[space.model]")
     check_values(builder, experiment.space.model_values, "[space.model]")
-    check_objective(experiment.objective, arrays.task, experiment.outputs)
+    check_metrics(experiment, arrays.task)
     choose_trainer(experiment, check_callbacks(experiment, context.logged_names))
     return dry_run(context)
 

@@ -81,15 +81,16 @@ def _train_catching(caught: type[Exception], context: TrainingContext, assignmen
 
 
 def _result(run: "TrialRun", state: TrialState, reason: str, failure: Failure | None) -> TrialResult:
-    progress, is_failed = run.progress, state is TrialState.FAILED
+    progress, has_value = run.progress, state is not TrialState.FAILED and bool(run.progress.history)
     return TrialResult(
         number=run.assignment.number,
         state=state,
-        value=None if is_failed else progress.value,
-        best_epoch=0 if is_failed else progress.value_epoch,
+        value=progress.value if has_value else None,
+        best_epoch=progress.value_epoch if has_value else 0,
         history=tuple(progress.history),
         seconds=progress.seconds,
         n_parameters=run.n_parameters,
+        costs=run.costs,
         device=run.device,
         trainer=run.trainer,
         reason=reason,
@@ -113,7 +114,7 @@ def _train(run: "TrialRun", keep: Keep | None) -> TrialState:
     run.trainer = name_for(model, run.trainer)
     trainer = TRAINERS[run.trainer]
     trainer.train(model, run)
-    if run.progress.is_pruned:
+    if run.progress.is_pruned or (run.is_beyond_limits and not run.progress.history):
         return TrialState.PRUNED
     if _is_kept(run, keep):
         trainer.prepare_to_save(model, run)

@@ -54,6 +54,7 @@ class SklearnTrainer:
         validation = measure(estimator, arrays.x_validation, y_validation, head)
         run.progress.end_epoch(metrics | {f"val_{name}": value for name, value in validation.items()}, copy_weights=list)
         run.n_parameters = count_parameters(estimator)
+        run.measure(estimator)
 
     def prepare_to_save(self, estimator: Any, run: TrialRun) -> None:
         """Do nothing: an estimator has one epoch."""

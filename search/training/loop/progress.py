@@ -48,6 +48,7 @@ class Progress:
         self.report_error: Exception | None = None
         self._started = time.perf_counter()
         self._objective, self._limits = experiment.objective, experiment.executor
+        self._compared = experiment.compared_metrics
         self._checkpoints = Checkpoints(experiment, assignment)
         self._assignment = assignment
         self._settings = assignment.training
@@ -183,13 +184,13 @@ class Progress:
             raise OverdueError(f"past its limit of {limit:g} seconds: {seconds:.1f} at epoch {len(self.history)}")
 
     def _checked_value(self, metrics: Mapping[str, float], epoch: int) -> float:
-        name = self._objective.metric
-        if name not in metrics:
-            raise TrialError(f'the model has no metric "{name}"; it has {", ".join(sorted(metrics))}')
-        for checked in ("loss", "val_loss", name):
+        for name in self._compared:
+            if name not in metrics:
+                raise TrialError(f'the model has no metric "{name}"; it has {", ".join(sorted(metrics))}')
+        for checked in ("loss", "val_loss", *self._compared):
             if not math.isfinite(number := metrics.get(checked, 0.0)):
                 raise DivergedError(f"{checked} is {'NaN' if math.isnan(number) else 'infinite'} at epoch {epoch}")
-        return metrics[name]
+        return metrics[self._objective.metric]
 
     def _compare(self, value: float, epoch: int, copy_weights: Callable[[], Weights]) -> None:
         if self._objective.is_better(value, self._best_value):

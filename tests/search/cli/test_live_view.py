@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from search.cli.live_view import LiveObserver
-from search.experiment.file import ObjectiveSection
+from search.experiment.file import load_experiment
 from search.experiment.settings import TrainingSettings
 from search.ledger import TrialRecord
 from search.study.observer import StudyStart
@@ -34,7 +34,7 @@ def failed(number):
 def observed(width, height=30, params=PARAMS, logs=Path("nowhere")):
     """A study of 40 trials: 3 finished before; then one better, one pruned, ten failed for one reason, two running."""
     console = Console(width=width, height=height, record=True, file=io.StringIO(), force_terminal=True, soft_wrap=True, highlight=False)
-    view = LiveObserver(ObjectiveSection(metric="val_accuracy", direction="maximize"), console)
+    view = LiveObserver(load_experiment("digits"), console)
     earlier = [
         TrialRecord(number=number, state=TrialState.COMPLETE, params=params, result=replace(COMPLETE, number=number, value=0.7))
         for number in range(3)

@@ -81,7 +81,12 @@ def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
 
 # (what stands in the minimal file, what replaces it, what is added at its end, the line without the path)
 MISTAKES = [
-    ("model =", "modle =", "", 'top level: unknown key "modle"; did you mean "model"? Valid: callbacks, champion, data, evaluation, executor, model'),
+    (
+        "model =",
+        "modle =",
+        "",
+        'top level: unknown key "modle"; did you mean "model"? Valid: callbacks, champion, data, evaluation, executor, limits',
+    ),
     ('model = "models.mlp:build_mlp"', "", "", 'top level: model is missing; add it, such as model = "mlp"'),
     ("", "", "[outputs.main]\nwait = 0.9", 'outputs.main: unknown key "wait"; did you mean "weight"?'),
     ("", "", "[outputs.main]\nweight = -1.0", "outputs.main.weight = -1.0: expected at least 0"),

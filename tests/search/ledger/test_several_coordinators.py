@@ -33,7 +33,7 @@ KILLED = """if True:
 
 
 def join(store):
-    ledger = Ledger("toy", store.study("toy"), DatabaseStore(store, QUICK).create_or_load("toy", "maximize", fresh=False))
+    ledger = Ledger("toy", store.study("toy"), DatabaseStore(store, QUICK).create_or_load("toy", ["maximize"], fresh=False))
     ledger.set_attribute("experiment", EXPERIMENT.model_dump(mode="json", exclude_none=True))
     ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
     return ledger
@@ -122,7 +122,7 @@ def test_the_trial_of_a_killed_coordinator_is_retried_with_its_number_and_hyperp
 
 
 def test_a_coordinator_whose_lease_expired_records_nothing(store):
-    expired = Ledger("toy", store.study("toy"), DatabaseStore(store, LeaseTimes(0.0, 600.0)).create_or_load("toy", "maximize", fresh=False))
+    expired = Ledger("toy", store.study("toy"), DatabaseStore(store, LeaseTimes(0.0, 600.0)).create_or_load("toy", ["maximize"], fresh=False))
     expired.set_attribute("experiment", EXPERIMENT.model_dump(mode="json", exclude_none=True))
     number, _ = expired.ask(DISTRIBUTIONS, 9)
     other = join(store)

@@ -91,7 +91,7 @@ REFUSED = {
 
 def archive_and_be_killed(shell):
     """Do what ``run --extend`` does first, and no more."""
-    opened = JournalStore(Store(shell.folder / "mlruns")).create_or_load("own", "maximize", fresh=True)
+    opened = JournalStore(Store(shell.folder / "mlruns")).create_or_load("own", ["maximize"], fresh=True)
     opened.leases.close()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.experiment.sections import ObjectiveSection
+from search.experiment.objectives import ObjectiveSection
 from search.study.race import REDUCTIONS, Measured, is_worse
 from search.study.race import goes_on as goes_on_measured
 

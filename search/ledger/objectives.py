@@ -1,0 +1,72 @@
+"""What several objectives and limits compare of a trial, as Optuna stores it: values, constraints, and the Pareto front."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from optuna.trial import FrozenTrial
+from optuna.trial import TrialState as OptunaState
+
+from ..trial import TrialResult
+
+if TYPE_CHECKING:
+    from ..experiment.file import Experiment
+
+_CONSTRAINT = "constraints"
+"""The first word of Optuna's attribute of a constraint, which `FrozenTrial.constraints` reads."""
+
+
+def values_of(result: TrialResult, experiment: "Experiment") -> list[float]:
+    """Return the values of a result's objectives; none if it has no value."""
+    if result.value is None:
+        return []
+    return [result.value, *(float(result.measures[objective.metric]) for objective in experiment.objectives[1:])]
+
+
+def constraints_of(result: TrialResult, experiment: "Experiment") -> dict[str, float]:
+    """Return how far a result is beyond each limit, by Optuna's attribute; at most 0 if it is within it.
+
+    There is nothing for what is not known, such as a metric of a trial that was not trained.
+    """
+    return {f"{_CONSTRAINT}:{name}": over for name, over in experiment.violations(result.measures).items()}
+
+
+def is_within_limits(trial: FrozenTrial) -> bool:
+    """Return whether a trial is beyond no limit, as far as that is known."""
+    return all(over <= 0 for over in trial.constraints.values())
+
+
+def pareto_front(trials: Sequence[FrozenTrial], directions: Sequence[str]) -> list[int]:
+    """Return the numbers of those COMPLETE trials within all limits that no other one of them is better than.
+
+    A trial is better than another one if it is no worse by any objective, and better by one.
+
+    Args:
+        trials: The trials.
+        directions: "minimize" or "maximize", of each objective.
+
+    Returns:
+        Numbers, the best by the first objective first.
+    """
+    compared = [trial for trial in trials if trial.state is OptunaState.COMPLETE and is_within_limits(trial)]
+    if not compared:
+        return []
+    signs = np.array([-1.0 if direction == "maximize" else 1.0 for direction in directions])
+    values = signs * np.array([trial.values for trial in compared], float)
+    is_worse = ((values[None] <= values[:, None]).all(-1) & (values[None] < values[:, None]).any(-1)).any(1)
+    front = sorted((tuple(row), trial.number) for row, trial, worse in zip(values.tolist(), compared, is_worse, strict=True) if not worse)
+    return [number for _, number in front]
+
+
+def within_tolerance(ranked: Sequence[tuple[int, float]], tolerance: float, costs: Mapping[int, float]) -> list[tuple[int, float]]:
+    """Return ranked trials with those first that are within a tolerance of the best one, in the order of another value.
+
+    Args:
+        ranked: Number and value of each trial, the best first, at least one.
+        tolerance: The part of the best value that may be lost.
+        costs: The other value of each trial, the smaller the better.
+    """
+    best = ranked[0][1]
+    accepted = [(number, value) for number, value in ranked if abs(value - best) <= tolerance * abs(best)]
+    rest = [pair for pair in ranked if pair not in accepted]
+    return [*sorted(accepted, key=lambda pair: costs[pair[0]]), *rest]
