@@ -147,7 +147,7 @@ def result_tags(result: TrialResult, beyond: Sequence[str] = ()) -> dict[str, st
     return {name: text for name, text in tags.items() if text}
 
 
-def result_metrics(result: TrialResult, *, is_within_limits: bool = True) -> dict[str, float]:
+def result_metrics(result: TrialResult, costs: Sequence[str] = (), *, is_within_limits: bool = True) -> dict[str, float]:
     """Return the metrics that a trial has once: ``value``, ``best_val_accuracy`` ..., ``best_epoch``, ``system/seconds`` ...
 
     A trial that was stopped before all its executions has no ``best_val_accuracy``, by which MLflow's page sorts: that of one fold is not
@@ -155,6 +155,7 @@ def result_metrics(result: TrialResult, *, is_within_limits: bool = True) -> dic
 
     Args:
         result: Its result.
+        costs: The costs that objectives and limits are about, which are metrics by their own names. Defaults to none.
         is_within_limits: Whether it is beyond no limit. Defaults to True.
     """
     metrics: dict[str, float | None] = {
@@ -164,17 +165,12 @@ def result_metrics(result: TrialResult, *, is_within_limits: bool = True) -> dic
         "best_epoch": result.best_epoch or None,
         f"{FACTS}seconds": result.seconds,
         f"{FACTS}n_parameters": result.n_parameters or None,
-        **{fact_name(name): number for name, number in result.costs.items()},
+        **{name: result.measures.get(name) for name in costs},
     }
     is_comparable = is_within_limits and (result.state is TrialState.COMPLETE or not result.executions)
     return best_metrics(result.best_metrics if is_comparable else {}) | {
         name: float(number) for name, number in metrics.items() if number is not None
     }
-
-
-def fact_name(cost: str) -> str:
-    """Return the name of the metric that is a cost of a trial."""
-    return f"{FACTS}{'seconds' if cost == 'train_seconds' else cost}"
 
 
 def best_name(metric: str) -> str:

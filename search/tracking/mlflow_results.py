@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..experiment.file import Experiment, without_nulls
+from ..experiment.objectives import COSTS
 from ..experiment.parameters import CategoricalParameter, IntParameter, Searched, Value
 from ..temporary_files import temporary_prefix
 from ..trial import Failure, TrialResult, TrialState
@@ -178,7 +179,7 @@ def _history(client: "MlflowClient", run: "Run") -> tuple[Mapping[str, float], .
 
 
 def _is_once(name: str) -> bool:
-    return name in _ONCE or name.startswith(_PREFIXES)
+    return name in (*_ONCE, *COSTS) or name.startswith(_PREFIXES)
 
 
 def _by_step(client: "MlflowClient", run_id: str, name: str) -> dict[int, float]:

@@ -34,11 +34,12 @@ class OpenRun:
     may_be_written: bool = False
     has_result: bool = False
 
-    def add_result(self, result: TrialResult, beyond: Sequence[str] = ()) -> None:
+    def add_result(self, result: TrialResult, costs: Sequence[str] = (), beyond: Sequence[str] = ()) -> None:
         """Add a trial's result, with the epochs that were never reported; a second call adds nothing.
 
         Args:
             result: The trial's result.
+            costs: The costs that objectives and limits are about. Defaults to none.
             beyond: The limits that it is beyond. Defaults to none.
         """
         if self.has_result:
@@ -52,7 +53,7 @@ class OpenRun:
         for number, execution in enumerate(result.executions, start=1):
             own = {f"{descriptions.EXECUTIONS}{name}": value for name, value in execution.best_metrics.items() if name != "learning_rate"}
             self.pending.add_metrics(own, milliseconds(execution.finished), number)
-        self.pending.add_metrics(descriptions.result_metrics(result, is_within_limits=not beyond), finished, 0)
+        self.pending.add_metrics(descriptions.result_metrics(result, costs, is_within_limits=not beyond), finished, 0)
         self.pending.tags |= descriptions.result_tags(result, beyond)
         self.has_result = True
 

@@ -89,7 +89,8 @@ class TrialRuns:
         """Write the result of a trial and end its run; this may be repeated after a StoreUnavailableError."""
         self.write_due()
         run = self._open.pop(result.number)
-        run.add_result(result, self.record.experiment.beyond_limits(result.measures))
+        experiment = self.record.experiment
+        run.add_result(result, experiment.costs, experiment.beyond_limits(result.measures))
         try:
             self.end(run, status_of(result), milliseconds(result.finished))
         except StoreUnavailableError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..experiment.objectives import COSTS
 from ..redaction import redact
 from .base import StudyRecord
-from .descriptions import N_EXECUTIONS, STANDARD_ERROR, best_name, fact_name
+from .descriptions import N_EXECUTIONS, STANDARD_ERROR, best_name
 from .notes import NOTE, experiment_note
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def view_tag(record: StudyRecord, parent_run_id: str) -> dict[str, str]:
     params = [f"params.`{name}`" for name in record.experiment.space.searched]
     has_executions = record.experiment.evaluation.n_executions > 1  # those of a stopped trial are few: it has a value only
     spread = [f"metrics.`{name}`" for name in (STANDARD_ERROR, N_EXECUTIONS, "value")] if has_executions else []
-    measures = [f"metrics.`{fact_name(name) if name in COSTS else best_name(name)}`" for name in record.experiment.measures]
+    measures = [f"metrics.`{name if name in COSTS else best_name(name)}`" for name in record.experiment.measures]
     columns = [*dict.fromkeys((rank, value, *measures)), *spread, *params, "tags.`perceptune.state`"]
     state: dict[str, Any] = {
         "orderByKey": rank,

@@ -99,7 +99,7 @@ def test_the_front_the_best_trial_and_their_models(own):
     }
     metrics = {int(run.data.tags["perceptune.trial"]): run.data.metrics for run in runs}
     assert {number for number, of in metrics.items() if "best_val_accuracy" in of} == accuracies.keys()
-    assert all(of["system/size_bytes"] == points[number][1] for number, of in metrics.items())
+    assert all(of["size_bytes"] == points[number][1] for number, of in metrics.items())
     report = (own.folder / "mlruns/studies/own/report/report.html").read_text()
     assert "val_accuracy against size_bytes" in report
 
