@@ -5,6 +5,7 @@ HPOBench's multilayer perceptrons (Eggensperger et al. 2021), HPOLib's fully con
 of LCBench's learning curves (Zimmer et al. 2021) that YAHPO Gym (Pfisterer et al. 2022) has fitted.
 """
 
+import itertools
 import json
 import math
 import os
@@ -96,6 +97,21 @@ def _table(name: str) -> Problem:
         best=float(means.max() if direction == "maximize" else means.min()),
         median=float(np.median(means)),
     )
+
+
+def sizes_of(name: str) -> Callable[[Params], int]:
+    """Return the function that counts the parameters of a table's network, with 20 features and one output."""
+    space = json.loads((_folder() / "spaces.json").read_text())[TABLES[name][1]]["space"]
+
+    def size(params: Params) -> int:
+        if "width" in params:
+            width = space["width"][params["width"]]
+            widths = [width] * space["depth"][params["depth"]]
+        else:
+            widths = [space[f"n_units_{layer}"][params[f"n_units_{layer}"]] for layer in (1, 2)]
+        return sum((before + 1) * after for before, after in itertools.pairwise([20, *widths, 1]))
+
+    return size
 
 
 def _axis(choices: list[Any]) -> dict[str, Any]:

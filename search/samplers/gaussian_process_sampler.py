@@ -1,4 +1,4 @@
-"""Proposes by a Gaussian process and expected improvement.
+"""Proposes by a Gaussian process and expected improvement, also of several objectives and within limits.
 
 The first trials fill the space evenly. From then on each trial is where the process, fitted to all trials before, expects the largest
 improvement, of some thousand points everywhere and near the best trials. A running trial counts with the value that is expected of it.
@@ -7,6 +7,7 @@ improvement, of some thousand points everywhere and near the best trials. A runn
 import math
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import numpy as np
@@ -45,8 +46,9 @@ class _Past(NamedTuple):
     Attributes:
         tried: The params of all.
         ended: The params of those that have ended.
-        values: The values of these, the smaller the better; infinite where a trial has none.
+        values: The values of these, the smaller the better; infinite where a trial has none, NaN where it was not trained.
         variances: How much these would have changed if no trial had been stopped.
+        violations: How far these are beyond each limit, at most 0 if within, NaN if unknown; ``(n_trials, n_limits)``.
         pending: The params of those that run or wait.
     """
 
@@ -54,6 +56,7 @@ class _Past(NamedTuple):
     ended: list[Params]
     values: Floats
     variances: Floats
+    violations: Floats
     pending: list[Params]
 
 
@@ -64,8 +67,8 @@ class GaussianProcessSampler(BaseSampler):
         parameters: The searched parameters.
         seed: The study's seed.
         n_trials: Trials in total, of which a tenth weighs as much as a prior. Defaults to 100.
-        n_startup_trials: Trials that have a value before the process is fitted; until then they fill the space (a Sobol sequence). Defaults
-            to one for each parameter and one more, at most 10.
+        n_startup_trials: Trials that have a value or are beyond a limit before the process is fitted; until then they fill the space (a
+            Sobol sequence). Defaults to one for each parameter and one more, at most 10.
         deterministic_objective: Whether equal trials give equal values. Defaults to false.
     """
 
@@ -101,7 +104,7 @@ class GaussianProcessSampler(BaseSampler):
             return {}
         past = self._past(study, trial.number)
         random = np.random.default_rng(trial_seed(self._seed, trial.number))
-        if np.isfinite(past.values).sum() < self._n_startup:
+        if np.count_nonzero(~np.isinf(past.values)) < self._n_startup:
             params = self._spread(trial.number, past, random)
             return params if self._priors is None else self._priors.start(n_proposed(study, trial.number), params, random)
         # Threads slow down products of such small matrices, especially next to busy workers.
@@ -115,15 +118,14 @@ class GaussianProcessSampler(BaseSampler):
 
     def _past(self, study: "Study", number: int) -> _Past:
         past = [(trial, params) for trial, params in past_trials(study, excluding=number) if self._space.is_complete(params)]
-        complete = [trial for trial, _ in past if trial.state is TrialState.COMPLETE]
         ended = [(trial, params) for trial, params in past if trial.state.is_finished()]
-        sign = -1 if study.direction is StudyDirection.MAXIMIZE else 1
-        known = [estimate(trial, complete) or Estimate(sign * math.inf, 0.0) for trial, _ in ended]
+        values, variances = _values(study, [trial for trial, _ in ended], np.random.default_rng(trial_seed(self._seed, number)))
         return _Past(
             tried=[params for _, params in past],
             ended=[params for _, params in ended],
-            values=np.array([sign * found.value for found in known], float),
-            variances=np.array([found.variance for found in known], float),
+            values=values,
+            variances=variances,
+            violations=_violations([trial for trial, _ in ended]),
             pending=[params for trial, params in past if not trial.state.is_finished()],
         )
 
@@ -139,25 +141,34 @@ class GaussianProcessSampler(BaseSampler):
 
     def _improve(self, past: _Past, random: np.random.Generator) -> dict[str, Value]:
         """Return the point of the largest expected improvement."""
+        from .several_values import log_chance_within
         from .surrogate import Observations, condition, fit_process, log_expected_improvement, predict, standardize
 
-        order = np.argsort(past.values, kind="stable")
-        points = self._unit.place(past.ended)[order]
-        scores, scale = standardize(past.values[order])
+        every, beyond = self._unit.place(past.ended), np.maximum(np.nan_to_num(past.violations), 0).sum(axis=1)
+        values = past.values if np.isfinite(past.values).any() else np.zeros(len(every))  # none was trained: all are beyond a limit
+        order = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))]
+        points, beyond = every[order], beyond[order]
+        scores, scale = standardize(values[order])
         variances = np.minimum(past.variances[order] / scale**2, MAX_VARIANCE)
         observed = Observations(self._unit.features(points), scores, variances)
         process = fit_process(observed.take(_thinned(len(points), MAX_FITTED, random)), has_noise=self._has_noise)
         known = _thinned(len(points), MAX_KNOWN, random)
-        observed, points = observed.take(known), points[known]
+        observed, points, beyond = observed.take(known), points[known], beyond[known]
         if past.pending:
             pending = self._unit.features(self._unit.place(past.pending))
             observed = observed.extend(pending, process.predict(pending))
         process = condition(process, observed)
         expected = process.predict(observed.points)
-        best = points[np.argsort(expected[: len(points)], kind="stable")[:N_BEST]]
+        best = points[np.lexsort((expected[: len(points)], beyond))[:N_BEST]]
         candidates = self._untried(self._candidates(best, random), past.tried)
-        means, deviations = predict(process, self._unit.features(candidates))
-        improvements = log_expected_improvement(means, deviations, expected.min())
+        features = self._unit.features(candidates)
+        is_within = np.append(beyond == 0, np.ones(len(past.pending), bool))
+        improvements = np.zeros(len(candidates))
+        if not beyond.all():
+            improvements += log_expected_improvement(*predict(process, features), expected[is_within].min())
+        if past.violations.size:
+            thinned = partial(_thinned, limit=MAX_FITTED, random=random)
+            improvements += log_chance_within(past.violations, self._unit.features(every), features, thinned)
         if self._priors is not None:  # Hvarfner et al. 2022, equation 6
             improvements += self._prior_weight / len(past.ended) * self._priors.log_density(candidates)
         return self._first_obeying(candidates[np.argsort(-improvements, kind="stable")], random)
@@ -186,6 +197,26 @@ class GaussianProcessSampler(BaseSampler):
         known = {row.tobytes() for row in _comparable(self._unit.place(tried))}
         is_new = [row.tobytes() not in known for row in _comparable(snapped)]
         return snapped[is_new] if any(is_new) else snapped
+
+
+def _values(study: "Study", ended: Sequence[FrozenTrial], random: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return values and variances of trials that have ended, as `_Past` has them; of several objectives by weights drawn anew."""
+    from .several_values import weighted
+
+    signs = np.array([-1.0 if direction is StudyDirection.MAXIMIZE else 1.0 for direction in study.directions])
+    missing = [math.nan if any(over > 0 for over in trial.constraints.values()) else math.inf for trial in ended]
+    if len(signs) > 1:
+        values = [signs * trial.values if trial.values else np.full(len(signs), none) for trial, none in zip(ended, missing, strict=True)]
+        return weighted(np.array(values, float).reshape(-1, len(signs)), random), np.zeros(len(ended))
+    complete = [trial for trial in ended if trial.state is TrialState.COMPLETE]
+    known = [estimate(trial, complete) or Estimate(signs[0] * none, 0.0) for trial, none in zip(ended, missing, strict=True)]
+    return signs[0] * np.array([found.value for found in known], float), np.array([found.variance for found in known], float)
+
+
+def _violations(ended: Sequence[FrozenTrial]) -> Floats:
+    """Return how far trials are beyond each limit, as `_Past` has it."""
+    names = sorted({name for trial in ended for name in trial.constraints})
+    return np.array([[trial.constraints.get(name, math.nan) for name in names] for trial in ended], float).reshape(len(ended), len(names))
 
 
 def _comparable(points: Floats) -> Floats:

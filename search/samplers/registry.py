@@ -36,14 +36,12 @@ _BUILDERS: dict[str, Callable[..., BaseSampler]] = {
     "kt-grid": KerasTunerGrid,
 }
 NAMES = tuple(_BUILDERS)
-_WITH_SEVERAL_OBJECTIVES = ("auto", "tpe", "nsgaii", "random", "qmc", "grid")
-_WITHOUT_LIMITS = ("gp", "cmaes", "kt-bayesian")
+_WITH_SEVERAL_OBJECTIVES = ("auto", "gp", "tpe", "nsgaii", "random", "qmc", "grid")
+_WITHOUT_LIMITS = ("cmaes", "kt-bayesian")
 _WHERE = "[search.sampler_options]"
 
 
-def make_sampler(
-    search: SearchSection, parameters: Mapping[str, Searched], n_trials: int, *, n_objectives: int = 1, has_limits: bool = False
-) -> BaseSampler:
+def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_trials: int, n_objectives: int = 1) -> BaseSampler:
     """Make the sampler that an experiment names.
 
     A named sampler proposes the same for the same (seed, trial number, history), so a resumed study continues as if never
@@ -54,7 +52,6 @@ def make_sampler(
         parameters: The searched parameters.
         n_trials: Trials in total, which determines the number of random trials at the start.
         n_objectives: Number of objectives. Defaults to 1.
-        has_limits: Whether trials have constraints. Defaults to False.
 
     Returns:
         The sampler, for a study that is used by ask and tell.
@@ -64,7 +61,7 @@ def make_sampler(
         UnknownReferenceError: If the reference does not import.
         MissingExtraError: If the sampler needs a package that is not installed.
     """
-    provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials, "has_one_value": n_objectives == 1 and not has_limits}
+    provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials, "n_objectives": n_objectives}
     if ":" in search.sampler:
         sampler = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
         return GuardedSampler(_in_space(sampler, search, parameters, n_trials))

@@ -41,9 +41,7 @@ def check_written(experiment: Experiment, folder: Path) -> None:
 def load_study(ledger: Ledger, experiment: Experiment) -> Dataset:
     """Load and check the data of a study, and set its sampler and pruner; see `load_data`."""
     dataset = load_data(ledger, experiment)
-    n_objectives, has_limits = len(experiment.objectives), bool(experiment.limits)
-    n_trials = experiment.search.n_trials
-    sampler = make_sampler(experiment.search, experiment.space.searched, n_trials, n_objectives=n_objectives, has_limits=has_limits)
+    sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials, len(experiment.objectives))
     ledger.use(sampler, make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs))
     return dataset
 

@@ -102,3 +102,55 @@ def test_auto_is_the_process_until_there_are_many_trials(n_trials, is_process):
     sampler = make_sampler(SearchSection(), SPACE, n_trials)
     assert isinstance(sampler, GaussianProcessSampler) == is_process
     assert is_process or "TPESampler" in str(sampler)
+
+
+def within_limit(sampler, seed, *, is_trained):
+    """Search where the best of all values is beyond a limit, and return the best value within it and how many trials are."""
+    study, values = study_of(sampler, seed=seed), []
+    for _ in range(N_TRIALS):
+        trial = study.ask(to_distributions(SPACE))
+        over = trial.params["n"] - 3 + 2 * trial.params["x"]
+        trial.set_constraint("size", over)
+        if over > 0 and not is_trained:
+            study.tell(trial, state=TrialState.PRUNED)
+            continue
+        study.tell(trial, bowl(trial.params))
+        values += [bowl(trial.params)] if over <= 0 else []
+    return min(values), len(values)
+
+
+@pytest.mark.parametrize("is_trained", [True, False])
+def test_it_learns_limits_better_than_tpe(is_trained):
+    found = {name: [within_limit(name, seed, is_trained=is_trained) for seed in range(3)] for name in ("auto", "tpe")}
+    best, n_within = (
+        {name: statistics.fmean(column) for name, column in zip(found, columns, strict=True)}
+        for columns in ([[best for best, _ in of] for of in found.values()], [[n for _, n in of] for of in found.values()])
+    )
+    assert best["auto"] < 1.1  # 0.99 is the best within it, at n = 3 and x = 0
+    assert best["auto"] < best["tpe"]
+    assert n_within["auto"] > 0.5 * N_TRIALS
+
+
+def test_it_proposes_for_trials_that_are_all_beyond_a_limit():
+    study = study_of("gp")
+    for _ in range(12):
+        trial = study.ask(to_distributions(SPACE))
+        trial.set_constraint("size", 1 + trial.params["x"])
+        study.tell(trial, state=TrialState.PRUNED)
+    assert statistics.fmean(trial.params["x"] for trial in study.trials[8:]) < -0.8  # where they are the least beyond it
+
+
+def test_it_finds_the_front_of_two_objectives():
+    """Which is x from -0.5 to 0.5 at the best of all others."""
+    uncovered = {}
+    for name in ("gp", "random"):
+        made = make_sampler(SearchSection(sampler=name, seed=3), SPACE, 40, 2)
+        study = optuna.create_study(sampler=made, directions=["minimize", "maximize"])
+        for _ in range(40):
+            trial = study.ask(to_distributions(SPACE))
+            rest = bowl(trial.params | {"x": 0.3})
+            study.tell(trial, [(trial.params["x"] - 0.5) ** 2 + rest, -((trial.params["x"] + 0.5) ** 2) - rest])
+        losses = np.array([[trial.values[0], -trial.values[1]] for trial in study.trials])
+        uncovered[name] = statistics.fmean(min((losses - [(x - 0.5) ** 2, (x + 0.5) ** 2]).max(axis=1)) for x in np.linspace(-0.5, 0.5, 11))
+    assert uncovered["gp"] < 0.15
+    assert uncovered["gp"] < 0.25 * uncovered["random"]

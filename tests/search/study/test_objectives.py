@@ -114,7 +114,7 @@ def test_wrong_use_is_told_before_anything_runs(own):
 
 
 WRONG = {
-    "--set search.sampler=gp": 'search.sampler = "gp" searches for one objective, but there are 2; write one of',
+    "--set search.sampler=cmaes": 'search.sampler = "cmaes" searches for one objective, but there are 2; write one of',
     "--set search.sampler=kt-bayesian": 'search.sampler = "kt-bayesian" searches for one objective',
     "--set search.pruner=median": "compares trials by one value, but there are several objectives; leave it out",
     "--set limits.val_recal=0.5": 'limits.val_recal: the task "binary" has no such metric; did you mean "val_recall"?',
