@@ -64,10 +64,18 @@ def pause(study: Study, ledger: Ledger = "") -> None:
     console.print(f'The search of "{study}" pauses at its next epoch; to go on: {program()} resume {study}')
 
 
-def stop(study: Study, ledger: Ledger = "") -> None:
-    """Let a running search end at its next epoch with the trials that have finished, and register the best model."""
-    from ..study.requests import STOP, ask_to_end
+def stop(
+    study: Study,
+    trial: Annotated[int | None, typer.Argument(help="Number of a running trial, which alone is stopped.", min=0)] = None,
+    ledger: Ledger = "",
+) -> None:
+    """Let a running search end at its next epoch with the trials that have finished, and register the best model; or let one trial end."""
+    from ..study.requests import STOP, ask_to_end, ask_to_stop_trial
 
+    if trial is not None:
+        ask_to_stop_trial(make_store(ledger), study, trial)
+        console.print(f'Trial {trial} of "{study}" stops at its next epoch, and is PRUNED')
+        return
     ask_to_end(make_store(ledger), study, STOP)
     console.print(f'The search of "{study}" stops at its next epoch, and registers the best model so far')
 

@@ -2,7 +2,7 @@
 
 The worker sends `WorkerStarted` and `WorkerReady` once, then for each assignment any number of `ProgressReports` and one result.
 After each epoch of a trial that can be pruned, and after each of several executions, the worker waits for a bool: whether the trial
-goes on. Only one trial waits at a time. When its pipe is closed, the worker ends.
+goes on; other trials go on until `StopTrial` comes. Only one trial waits at a time. When its pipe is closed, the worker ends.
 """
 
 from dataclasses import dataclass, field
@@ -35,6 +35,17 @@ class WorkerSetup:
 @dataclass(frozen=True)
 class CheckBuilder:
     """The arrays are complete: check the builder against them and send `WorkerReady`."""
+
+
+@dataclass(frozen=True)
+class StopTrial:
+    """A trial that does not wait for replies ends at its next epoch.
+
+    Attributes:
+        number: The trial's number.
+    """
+
+    number: int
 
 
 @dataclass(frozen=True)

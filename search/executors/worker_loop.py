@@ -18,7 +18,7 @@ from ..errors import InputError
 from ..experiment.file import Experiment
 from ..trial import Assignment, EpochReport, ExecutionReport
 from .device_share import MEMORY_FRACTION
-from .messages import ProgressReports, WorkerReady, awaits_reply
+from .messages import ProgressReports, StopTrial, WorkerReady, awaits_reply
 
 if TYPE_CHECKING:
     from ..data.arrays import TrainingArrays
@@ -95,14 +95,19 @@ class _Trials:
         self._send, self._contexts = send, contexts
         self._assignments: SimpleQueue[Assignment] = SimpleQueue()
         self._replies: SimpleQueue[bool] = SimpleQueue()
+        self._stopped: set[int] = set()
         self._reports = _ReportBuffer(send)
 
-    def handle(self, message: Assignment | bool) -> None:
-        """Queue a trial, or pass on to the waiting trial whether it goes on."""
-        if isinstance(message, Assignment):
-            self._assignments.put(message)
-        else:
-            self._replies.put(message)
+    def handle(self, message: Assignment | StopTrial | bool) -> None:
+        """Queue a trial, pass on to the waiting trial whether it goes on, or let another one end at its next epoch."""
+        match message:
+            case Assignment():
+                self._stopped.discard(message.number)  # that was an earlier attempt of it
+                self._assignments.put(message)
+            case StopTrial(number=number):
+                self._stopped.add(number)
+            case _:
+                self._replies.put(message)
 
     def train(self, capacity: int) -> None:
         """Train trials without end.
@@ -127,7 +132,7 @@ class _Trials:
         def report(progress: EpochReport | ExecutionReport) -> bool:
             is_waiting = awaits_reply(progress, assignment)
             self._reports.add(progress, send_now=is_waiting)
-            return self._replies.get() if is_waiting else True
+            return self._replies.get() if is_waiting else progress.number not in self._stopped
 
         with LOCKSTEP.trial():
             result = train_executions(self._contexts, assignment, report)

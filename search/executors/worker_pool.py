@@ -18,7 +18,7 @@ from .base import WorkerHost
 from .device_share import DeviceShare
 from .gpu_packing import GpuPacking
 from .lost_workers import FailedStarts, failed_results, output_of
-from .messages import CheckBuilder, ProgressReports, WorkerReady, awaits_reply
+from .messages import CheckBuilder, ProgressReports, StopTrial, WorkerReady, awaits_reply
 from .placement import choose_worker, n_acceptable
 from .recycling import Recycling
 from .wakeup import Wakeup
@@ -143,11 +143,13 @@ class WorkerPool:
         return results
 
     def _report_progress(self, worker: WorkerHandle, message: ProgressReports, report: Report) -> None:
-        """Report each epoch and execution, and reply to a trial that waits whether it goes on."""
+        """Report each epoch and execution, reply to a trial that waits whether it goes on, and stop others that do not."""
         last = message.reports[-1]
-        goes_on = [report(progress) for progress in message.reports][-1]
+        goes_on = {progress.number: report(progress) for progress in message.reports}
         if awaits_reply(last, worker.assignments[last.number]):
-            worker.send(goes_on)
+            worker.send(goes_on.pop(last.number))
+        for number in (number for number, goes in goes_on.items() if not goes):
+            worker.send(StopTrial(number))
 
     def _after_trial(self, worker: WorkerHandle, result: TrialResult) -> None:
         """Divide GPUs once the memory of trials is known, and replace the worker if it has reached a limit."""

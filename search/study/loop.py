@@ -189,13 +189,14 @@ class SearchLoop:
         self._inbox.check()
         if not self.ledger.holds(report.number):
             return False
+        is_stopped = report.number in self._inbox.stopped_trials
         if isinstance(report, ExecutionReport):
-            return self._end_execution(report)
+            return self._end_execution(report) and not is_stopped
         if self.experiment.evaluation.n_executions == 1:  # of several, the mean curve is logged with the result
             self.tracker.log_epoch(report)
         self.observer.on_epoch_end(report)
-        if not self._running[report.number].is_prunable or report.execution > 0:
-            return True
+        if is_stopped or not self._running[report.number].is_prunable or report.execution > 0:
+            return not is_stopped
         return not self.ledger.should_prune(report, self.experiment.objective.metric)
 
     def _end_execution(self, report: ExecutionReport) -> bool:

@@ -5,7 +5,7 @@ Another process sends a request; the search takes it up when its next trial star
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .. import ledger as ledgers
@@ -14,10 +14,11 @@ from ..experiment.first_trials import to_params
 from ..experiment.parameters import Value
 from ..ledger import Ledger, StudyView
 from ..store import Store
+from ..trial import TrialState
 from .first_trials import enqueue_params
 
 STOPPED = "perceptune stop has ended it"
-PAUSE, STOP, ENQUEUE = "pause", "stop", "enqueue"
+PAUSE, STOP, STOP_TRIAL, ENQUEUE = "pause", "stop", "stop trial", "enqueue"
 
 
 class EndRequested(KeyboardInterrupt):
@@ -40,11 +41,13 @@ class Inbox:
         ledger: The study.
         keeps_workers: Whether workers are needed after the search, so that running trials end before it stops.
         is_stopped: Whether no more trials may start.
+        stopped_trials: Numbers of the trials that end at their next epoch.
     """
 
     ledger: Ledger
     keeps_workers: bool
     is_stopped: bool = False
+    stopped_trials: set[int] = field(default_factory=set)
 
     def check(self) -> None:
         """Take up new requests.
@@ -59,10 +62,14 @@ class Inbox:
             raise EndRequested(STOP if STOP in ends else PAUSE)
 
     def _take_up(self, request: Mapping[str, Any]) -> bool:
-        """Enqueue a trial, or return whether the search is to end."""
+        """Enqueue or stop a trial, or return whether the search is to end."""
         if request["kind"] == ENQUEUE:
             enqueue_params(self.ledger, request["params"], request["source"])
-        return request["kind"] in (PAUSE, STOP) and request["at"] >= self.ledger.opened_at  # else it was asked of another run
+        if request["at"] < self.ledger.opened_at:  # it was asked of another run
+            return False
+        if request["kind"] == STOP_TRIAL:
+            self.stopped_trials.add(request["trial"])
+        return request["kind"] in (PAUSE, STOP)
 
 
 def enqueue_trial(store: Store, name: str, given: Mapping[str, Value | list[Value]]) -> int | None:
@@ -123,6 +130,28 @@ def ask_to_end(store: Store, name: str, kind: str) -> None:
     if not ledgers.is_running(store, name):
         raise InputError(f'Study "{name}" does not run; see perceptune studies')
     _send(store, name, {"kind": kind})
+
+
+def ask_to_stop_trial(store: Store, name: str, number: int) -> None:
+    """Ask those that run a study to end one trial, which is PRUNED then.
+
+    Args:
+        store: The local store.
+        name: The study's name.
+        number: The trial.
+
+    Raises:
+        StudyNotFoundError: If the study or the trial does not exist.
+        InputError: If the trial does not run.
+    """
+    view = ledgers.read(store, name)
+    try:
+        state = view.find(number).state
+    finally:
+        view.close()
+    if state is not TrialState.RUNNING or not ledgers.is_running(store, name):
+        raise InputError(f'Trial {number} of study "{name}" is {state}, and does not run; see perceptune trials {name}')
+    _send(store, name, {"kind": STOP_TRIAL, "trial": number})
 
 
 def _send(store: Store, name: str, request: Mapping[str, Any]) -> None:

@@ -71,6 +71,14 @@ def test_a_report_that_returns_false_prunes(executor, tmp_path):
     assert reported == [(7, 1)]
 
 
+def test_a_report_that_returns_false_ends_a_trial_that_does_not_wait_for_it(executor, tmp_path):
+    trial = with_epochs(assignment(8, tmp_path, n_hidden=2), 1_000_000)
+    stopped = train(executor, trial, lambda _: False)
+    assert (stopped.state, stopped.value is not None) == (TrialState.PRUNED, True)
+    assert 1 <= len(stopped.history) < 1_000_000
+    assert train(executor, with_epochs(trial, 3)).state is TrialState.COMPLETE  # a later attempt is not stopped
+
+
 def test_a_wrong_reference_is_an_error_before_any_trial(arrays):
     executor = InProcessExecutor()
     executor.start(parse_experiment(CONTENT | {"model": "models.mlp:build_mpl"}, "toy"), arrays)

@@ -118,3 +118,44 @@ def test_a_running_search_takes_up_what_another_terminal_asks(shell, forks, writ
     assert "models:/own/1" in rest
     assert shell.call("doctor", "own", *words).stdout
     assert all(trial["state"] in ("COMPLETE", "INTERRUPTED") for trial in shell.trials("own", *words))
+
+
+LONG = """
+model = "mlp"
+data = { loader = "iris" }
+objective = { metric = "val_loss", direction = "minimize" }
+executor = { n_workers = 1 }
+[space.model]
+n_hidden = 1
+[space.training]
+epochs = { type = "int", low = 2, high = 10_000_000 }
+[search]
+n_trials = 2
+pruner = "none"
+first = [{ epochs = 10_000_000 }, { epochs = 2 }]
+[evaluation]
+folds = 2
+"""
+
+
+@pytest.mark.slow
+def test_one_trial_is_stopped_and_the_search_goes_on(shell, forks):
+    shell = replace(shell, preloaded=forks)
+    (shell.folder / "long.toml").write_text(LONG)
+    with shell.start("run", "long.toml") as process:
+        try:
+            read_until(process, "Searching")
+            while not any(trial["state"] == "RUNNING" for trial in shell.trials("long")):
+                pass
+            assert 'Trial 1 of study "long" is WAITING, and does not run' in shell.call("stop", "long", "1", status=2).stderr
+            assert "has no trial 7" in shell.call("stop", "long", "7", status=2).stderr
+            assert "stops at its next epoch, and is PRUNED" in shell.call("stop", "long", "0").stdout
+        except BaseException:
+            process.kill()
+            raise
+        rest = process.stdout.read()
+    assert process.returncode == 0, rest
+    trials = shell.trials("long")
+    assert [trial["state"] for trial in trials] == ["PRUNED", "COMPLETE"]
+    assert 'Trial 0 of study "long" is PRUNED' in shell.call("stop", "long", "0", status=2).stderr
+    assert "no problems" in shell.call("doctor", "long").stdout
