@@ -12,7 +12,7 @@ from .program import program
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (enqueue, pause, resume, stop):
+    for command in (enqueue, exclude, pause, resume, stop):
         app.command()(command)
     app.command("import")(import_)
 
@@ -30,6 +30,30 @@ def enqueue(
         console.print(f'The running search of "{study}" tries it before new ones')
     else:
         console.print(f"Trial {number} waits, and is tried before new ones when the search goes on: {program()} resume {study} --trials N")
+
+
+def exclude(
+    study: Study,
+    trial: Annotated[int, typer.Argument(help="Number of a finished trial.", min=0)],
+    reason: Annotated[str, typer.Option(help="Why, for those who read it later.")] = "",
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="Include it again.")] = False,
+    ledger: Ledger = "",
+) -> None:
+    """Hide a trial from samplers, plots and the choice of the best one, also while the search runs; it stays in the lists."""
+    from ..study.requests import exclude_trial
+
+    if bool(reason.strip()) == undo:
+        raise InputError("exclude needs --reason TEXT, or --undo without one")
+    done = exclude_trial(make_store(ledger), study, trial, None if undo else reason.strip())
+    what = f'Trial {trial} of "{study}" is {"included again" if undo else "excluded"}'
+    if done.is_running:
+        console.print(f"{what}: the running search takes it up when its next trial starts or epoch ends")
+        return
+    console.print(what)
+    if done.best != done.before:
+        found = "no trial is the best one now" if done.best is None else f"the best trial is {done.best} now, no more {done.before}"
+        console.print(f"{found}; to register its model: {program()} resume {study}")
 
 
 def import_(

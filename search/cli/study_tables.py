@@ -105,6 +105,8 @@ def print_trials(ledger: "StudyView") -> None:
         console.print(f'Study "{ledger.name}" has no trials yet')
         return
     _print_table(ledger, records)
+    for number, text in sorted(ledger.excluded_texts.items()):
+        console.print(f"trial {number} {text}", soft_wrap=not console.is_terminal)
     _print_failures(ledger, records)
 
 
@@ -125,13 +127,18 @@ def write_trials(ledger: "StudyView", path: Path) -> None:
             compared = [repr(record.measures[name]) if name in record.measures else "" for name in measures]
             compared += [str(record.number in front).lower()] if of_front else []
             facts = [*(of_executions if spread else []), *compared, len(record.history), row.seconds]
-            cells = [record.number, row.state, value, *facts, *params, record.reason or format_beyond(ledger.experiment, record.measures)]
+            cells = [record.number, row.state, value, *facts, *params, _reason(ledger, record)]
             writer.writerow(map(neutral_cell, cells))
     console.print(f"{len(records)} trials written to {path}")
 
 
+def _reason(ledger: "StudyView", record: "TrialRecord") -> str:
+    """Return why a trial does not count; empty if it does."""
+    return ledger.excluded_texts.get(record.number) or record.reason or format_beyond(ledger.experiment, record.measures)
+
+
 def _print_table(ledger: "StudyView", records: "Sequence[TrialRecord]") -> None:
-    rows = rows_of(records, ledger.best[0] if ledger.best else None, ledger.experiment, ledger.front)
+    rows = rows_of(records, ledger.best[0] if ledger.best else None, ledger.experiment, ledger.front, ledger.excluded)
     console.print(trial_table(rows, ledger.experiment.objective.metric, list(ledger.experiment.space.searched), screen_width()))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..experiment.file import Experiment
     from ..ledger import TrialRecord
 
-BEST, FRONT, BEYOND = "★", "☆", "!"
+BEST, FRONT, BEYOND, EXCLUDED = "★", "☆", "!", "x"
 STYLES = {"RUNNING": "cyan", "COMPLETE": "", "PRUNED": "yellow", "FAILED": "red", "WAITING": "dim", "INTERRUPTED": "dim"}
 """The colour of each state; the best trial is green."""
 _BEST_STYLE, _SECONDS = "bold green", "seconds"
@@ -41,6 +41,7 @@ class TrialRow:
         is_best: Whether it is the best so far. Defaults to False.
         is_in_front: Whether it is of the Pareto front. Defaults to False.
         is_beyond: Whether it is beyond a limit. Defaults to False.
+        is_excluded: Whether a user has excluded it. Defaults to False.
     """
 
     number: int
@@ -55,14 +56,19 @@ class TrialRow:
     is_best: bool = False
     is_in_front: bool = False
     is_beyond: bool = False
+    is_excluded: bool = False
 
     @property
     def mark(self) -> str:
         """What stands before the trial."""
+        if self.is_excluded:
+            return EXCLUDED
         return BEST if self.is_best else FRONT if self.is_in_front else BEYOND if self.is_beyond else " "
 
 
-def rows_of(records: "Sequence[TrialRecord]", best: int | None, experiment: "Experiment", front: Collection[int] = ()) -> list[TrialRow]:
+def rows_of(
+    records: "Sequence[TrialRecord]", best: int | None, experiment: "Experiment", front: Collection[int] = (), excluded: Collection[int] = ()
+) -> list[TrialRow]:
     """Return the rows of trials in a ledger.
 
     Args:
@@ -70,6 +76,7 @@ def rows_of(records: "Sequence[TrialRecord]", best: int | None, experiment: "Exp
         best: Number of the best trial; None if there is none.
         experiment: Their experiment.
         front: Numbers of the trials of the Pareto front. Defaults to none.
+        excluded: Numbers of the excluded trials. Defaults to none.
     """
     n_executions = experiment.evaluation.n_executions
     return [
@@ -85,6 +92,7 @@ def rows_of(records: "Sequence[TrialRecord]", best: int | None, experiment: "Exp
             measures={name: record.measures[name] for name in experiment.measures if name in record.measures},
             is_best=record.number == best,
             is_in_front=record.number in front,
+            is_excluded=record.number in excluded,
             is_beyond=bool(experiment.beyond_limits(record.measures)),
         )
         for record in records
@@ -120,9 +128,9 @@ def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], wi
         Column(_SECONDS, tuple("" if row.seconds is None else f"{row.seconds:.2f}" for row in rows)),
     ]
     layout = first_that_fits(_layouts(facts, [_param_column(name, rows) for name in params]), width)
-    table = layout.draw([_BEST_STYLE if row.is_best else "dim" if row.is_beyond else STYLES[row.state] for row in rows])
+    table = layout.draw([_BEST_STYLE if row.is_best else "dim" if row.is_beyond or row.is_excluded else STYLES[row.state] for row in rows])
     left_out = params[len(params) - layout.n_left_out :]
-    meanings = {FRONT: "Pareto front", BEYOND: "beyond a limit"}
+    meanings = {FRONT: "Pareto front", BEYOND: "beyond a limit", EXCLUDED: "excluded"}
     notes = [f"{mark} {meaning}" for mark, meaning in meanings.items() if any(row.mark == mark for row in rows)]
     notes += [f"Left out on this narrow screen: {', '.join(left_out)}"] if left_out else []
     return Group(table, *(Text(note, style="dim", no_wrap=False, overflow="fold") for note in notes)) if notes else table

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from .objectives import check_metric
+from .toml import to_toml
 from .validation import Table, invalid
 
 _MOST_TRIALS = 50
@@ -47,9 +48,9 @@ class ChampionSection(Table):
 
     @model_validator(mode="after")
     def _check_tolerance(self) -> Self:
-        if self.tolerance and (self.confirm or self.n_trials > 1):
-            other = f"confirm = {self.confirm}" if self.confirm else f"ensemble = {self.ensemble}"
-            raise ValueError(f"{other} needs the trials in the order of one value, which tolerance changes; leave one of them out")
+        others = {"confirm": self.confirm, "ensemble": self.ensemble if self.n_trials > 1 else None, "by": self.by}
+        if self.tolerance and (other := next((name for name, given in others.items() if given), None)):
+            raise ValueError(f"{other} = {to_toml(others[other])} ranks trials by one value, and tolerance by two; leave one of them out")
         return self
 
     @property

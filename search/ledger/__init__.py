@@ -1,6 +1,6 @@
 """The ledger: the durable record of a study."""
 
-from .extending import Extension, extension_of
+from .extending import Extension, extension_of, may_lack_models
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
@@ -37,6 +37,7 @@ __all__ = [
     "extension_of",
     "has_incomplete_line",
     "is_running",
+    "may_lack_models",
     "open_all",
     "open_for_repair",
     "open_to_examine",

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cached_property
+from typing import Any
 
+from .exclusion import EXCLUDED
 from .requests import PeriodicRequests, RequestAttributes, RequestFiles, Requests
 from .view import StudyView
 
@@ -17,6 +19,22 @@ class CoordinatedStudy(StudyView):
         if self._leases.are_shared:
             return PeriodicRequests(RequestAttributes(self.study), seconds=1)  # a query, of each coordinator
         return PeriodicRequests(RequestFiles(self.folder.requests), seconds=0.2)
+
+    def set_attribute(self, key: str, value: Any) -> None:
+        """Write an attribute of the study; its value must be plain JSON."""
+        self.study.set_user_attr(key, value)
+
+    def exclude(self, number: int, reason: str | None) -> None:
+        """Exclude a finished trial, or include it again; a second call changes nothing.
+
+        Args:
+            number: The trial's number.
+            reason: Why it is excluded; None to include it again.
+        """
+        with self._leases.lock():
+            others = {other: given for other, given in (self.attribute(EXCLUDED) or {}).items() if other != str(number)}
+            self.set_attribute(EXCLUDED, others if reason is None else others | {str(number): reason})
+            self._refresh()
 
     def lock(self) -> AbstractContextManager[None]:
         """Hold the study's lock, against its other coordinators, during a block."""

@@ -21,6 +21,7 @@ from ..store import StudyFolder
 from .base import OpenedStudy
 from .changes import Change, changes_between
 from .copying import copy_trial, enqueued_again, is_left_out, left_out
+from .exclusion import EXCLUDED
 from .record import FIXED, REPEAT, was_proposed
 from .view import CONFIRMED, StudyView
 
@@ -49,6 +50,11 @@ class Extension(NamedTuple):
     n_before: int
     edits: str
     run_ids: list[str]
+
+
+def may_lack_models(view: StudyView) -> bool:
+    """Return whether a trial may have become the best one after its model was removed: trials before it were left out or excluded."""
+    return extension_of(view) is not None or view.attribute(EXCLUDED) is not None
 
 
 def extension_of(view: StudyView) -> Extension | None:
@@ -96,7 +102,7 @@ def take_over(source: StudyView, opened: OpenedStudy, folder: StudyFolder, exper
     opened.study.set_user_attr(EXTENDS, extension._asdict())
     for earlier in reversed(found.folders):
         _copy_files(earlier, folder)
-    kept = {name: value for name, value in source.study.user_attrs.items() if name in _KEPT_ATTRIBUTES or name.startswith(f"{REPEAT} ")}
+    kept = {name: value for name, value in source.study.user_attrs.items() if name in (*_KEPT_ATTRIBUTES, EXCLUDED) or name.startswith(f"{REPEAT} ")}
     for name, value in kept.items():
         opened.study.set_user_attr(name, value)
     for copy in copies[len(opened.study.get_trials(deepcopy=False)) :]:

@@ -23,7 +23,7 @@ from ..store import StudyFolder
 from ..trial import EpochReport, ExecutionReport, Failure, TrialResult, TrialState
 from .base import OpenedStudy
 from .coordination import CoordinatedStudy
-from .objectives import constraints_of, is_within_limits, values_of
+from .objectives import constraints_of, values_of
 from .record import (
     ATTRIBUTE,
     ENQUEUED,
@@ -58,10 +58,6 @@ class Ledger(CoordinatedStudy):
         self._running: dict[int, int] = {}  # Optuna's trial id by number
         self.opened_at = time.time()
         """When the study was opened, in seconds since 1970."""
-
-    def set_attribute(self, key: str, value: Any) -> None:
-        """Write an attribute of the study; its value must be plain JSON."""
-        self.study.set_user_attr(key, value)
 
     def use(self, sampler: "BaseSampler", pruner: "BasePruner") -> None:
         """Set the sampler and the pruner."""
@@ -140,11 +136,11 @@ class Ledger(CoordinatedStudy):
         for number in sorted(self._trials.waiting):
             if self._storage.set_trial_state_values(self._id(number), OptunaState.RUNNING):
                 self._acquire(number)
-                return number, complete(space, self.study, self._id(number), self._trial(number).params)
+                return number, complete(space, self.visible_study, self._id(number), self._trial(number).params)
         return None
 
     def _ask_new(self, space: SearchSpace) -> tuple[int, dict[str, Value]]:
-        number, params = ask_for(space, self.study)
+        number, params = ask_for(space, self.visible_study)
         self._acquire(number)
         return number, params
 
@@ -156,7 +152,7 @@ class Ledger(CoordinatedStudy):
         """Record an epoch's value of a running trial, and return whether the pruner ends the trial."""
         trial = self._running[report.number]
         self._storage.set_trial_intermediate_value(trial, report.epoch, report.metrics[metric])
-        return self.study.pruner.prune(self.study, self._storage.get_trial(trial))
+        return self.study.pruner.prune(self.visible_study, self._storage.get_trial(trial))
 
     def record_execution(self, report: ExecutionReport, *, seed: int, batch_size: int) -> None:
         """Record one execution of a running trial; its value, and the mean of those before it, is what samplers see of a trial that stops.
@@ -172,12 +168,6 @@ class Ledger(CoordinatedStudy):
         values = [value for value, _ in execution_scores(self._storage.get_trial(trial))][: report.execution + 1]
         step = self.experiment.space.max_epochs + len(values)  # after those of the epochs, which a pruner compares
         self._storage.set_trial_intermediate_value(trial, step, fmean(values))
-
-    def execution_scores(self) -> dict[int, list[tuple[float, float]]]:
-        """Read value and loss of the executions of each trial that runs, was stopped or has succeeded, by its number; of none beyond a limit."""
-        trials = [trial for trial in self.study.get_trials(deepcopy=False) if trial.state is not OptunaState.FAIL and is_within_limits(trial)]
-        found = {trial.number: execution_scores(trial) for trial in trials}
-        return {number: scores for number, scores in found.items() if scores}
 
     def tell(self, result: TrialResult, *, seed: int, finished: float) -> bool:
         """Record the result of a running trial.

@@ -1,11 +1,12 @@
 """Reads a study: its trials, their states, and the study's attributes."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from optuna.study import StudyDirection
+from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
@@ -16,8 +17,9 @@ from ..spread import comparable
 from ..store import StudyFolder
 from ..trial import TrialResult
 from .base import OpenedStudy
+from .exclusion import EXCLUDED, without_trials
 from .objectives import is_within_limits, pareto_front, within_tolerance
-from .record import ATTRIBUTE, RetryState, TrialRecord, metric_of, to_executions, to_record, to_retry_state, was_proposed
+from .record import ATTRIBUTE, RetryState, TrialRecord, execution_scores, metric_of, to_executions, to_record, to_retry_state, was_proposed
 from .trial_index import TrialIndex
 
 CONFIRMED = "confirmed"
@@ -48,7 +50,9 @@ class StudyView:
         self._tolerance: float = champion.get("tolerance", 0.0)
         first, by = objective[0] if isinstance(objective, list) else objective, champion.get("by")
         self._by = None if by == first.get("metric") else by  # None for the objective's metric
-        self._trials = TrialIndex(direction_of(self._by) if self._by else self.directions[0], self._score, is_reproducible=self._is_reproducible)
+        self.excluded: Mapping[int, str] = {}
+        """The reason of each trial that a user has excluded: it is never the best one, and samplers do not know it."""
+        self._trials = self._new_index()
         self._refresh()
 
     @cached_property
@@ -113,7 +117,17 @@ class StudyView:
     @property
     def front(self) -> list[int]:
         """Numbers of the trials of the Pareto front, the best by the first objective first; empty with one objective."""
-        return pareto_front(self.study.get_trials(deepcopy=False), self.directions) if len(self.directions) > 1 else []
+        return pareto_front(self.visible_study.get_trials(deepcopy=False), self.directions) if len(self.directions) > 1 else []
+
+    @property
+    def excluded_texts(self) -> dict[int, str]:
+        """What tables say of each excluded trial, such as ``excluded: wrong data``."""
+        return {number: f"excluded: {reason}" for number, reason in self.excluded.items()}
+
+    @property
+    def visible_study(self) -> Study:
+        """Optuna's study without the excluded trials."""
+        return without_trials(self.study, self.excluded)
 
     @property
     def confirmed(self) -> list[int] | None:
@@ -123,9 +137,9 @@ class StudyView:
         return list(written["ranked"]) if written and is_valid else None
 
     def _score(self, trial: FrozenTrial) -> float | None:
-        """Return the value of `Experiment.ranked_by` of a finished trial; None if it has none, or is beyond a limit."""
+        """Return the value of `Experiment.ranked_by` of a finished trial; None if it has none, is beyond a limit or excluded."""
         written = trial.user_attrs.get(ATTRIBUTE)
-        if written is None or not is_within_limits(trial):
+        if written is None or not is_within_limits(trial) or trial.number in self.excluded:
             return None
         if self._by is None:
             return None if written["value"] is None else float(written["value"])
@@ -184,6 +198,12 @@ class StudyView:
         """
         return to_executions(self._trial(number), batch_size)
 
+    def execution_scores(self) -> dict[int, list[tuple[float, float]]]:
+        """Read value and loss of the executions of each trial that runs, was stopped or has succeeded, by its number; of none beyond a limit."""
+        trials = [trial for trial in self.visible_study.get_trials(deepcopy=False) if trial.state is not OptunaState.FAIL and is_within_limits(trial)]
+        found = {trial.number: execution_scores(trial) for trial in trials}
+        return {number: scores for number, scores in found.items() if scores}
+
     def retry_state(self, number: int) -> RetryState:
         """Read the retry state of a trial."""
         return to_retry_state(self._trial(number))
@@ -216,6 +236,13 @@ class StudyView:
     def _id(self, number: int) -> int:
         return self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
 
+    def _new_index(self) -> TrialIndex:
+        direction = direction_of(self._by) if self._by else self.directions[0]
+        return TrialIndex(direction, self._score, is_reproducible=self._is_reproducible)
+
     def _refresh(self) -> None:
-        """Update the index from all trials."""
+        """Update the index from all trials, and begin it anew if others are excluded."""
+        excluded = {int(number): reason for number, reason in (self.attribute(EXCLUDED) or {}).items()}
+        if excluded != self.excluded:
+            self.excluded, self._trials = excluded, self._new_index()
         self._trials.refresh(self.study.get_trials(deepcopy=False))

@@ -42,7 +42,7 @@ def optimisation_history(study: "optuna.Study", metric: str, number: int | None 
     figure.update_yaxes(tickformat=number_format(metric), title=metric, range=usual_range(_values(study)))
     figure.update_xaxes(title="trial")
     figure.update_traces(marker={"color": "#2563eb", "size": 7}, selector={"mode": "markers"})
-    best = study.best_trial if number is None else study.trials[number]
+    best = study.best_trial if number is None else next(trial for trial in study.trials if trial.number == number)
     mark = {"size": 15, "symbol": "star", "color": "#ea580c", "line": {"width": 1, "color": "white"}}
     figure.add_scatter(x=[best.number], y=[best.value], mode="markers", marker=mark, name=f"best, trial {best.number}")
     # Steps, since the best value changes at a trial and not between trials.

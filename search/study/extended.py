@@ -1,4 +1,4 @@
-"""A study that was made from an earlier one, whose search space was edited: what was kept, and its best trial's model."""
+"""A study whose search space was edited, or of which trials were excluded: what was kept, and its best trial's model."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ def extension_note(ledger: StudyView) -> str:
 
 def is_best_restored(ledger: StudyView, experiment: Experiment) -> bool:
     """Return whether the best trial's model need not be trained again: it is here, or follows from another training, or is registered."""
-    if ledgers.extension_of(ledger) is None or experiment.needs_refit or ledger.best is None:
+    if not ledgers.may_lack_models(ledger) or experiment.needs_refit or ledger.best is None:
         return True
     return has_models(ledger, ledger.best[0]) or is_promoted(ledger)
 

@@ -12,7 +12,7 @@ from ..errors import DiskFullError, SearchPausedError, StudyFailedError, TakenOv
 from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
-from ..ledger import Ledger, RetryState, StudyView, extension_of
+from ..ledger import Ledger, RetryState, StudyView, may_lack_models
 from ..samplers import is_exhausted
 from ..seeds import execution_seed, trial_seed
 from ..spread import comparable
@@ -67,7 +67,7 @@ def build_assignment(experiment: Experiment, ledger: StudyView, number: int, par
 
 def keeps_workers(experiment: Experiment, ledger: StudyView) -> bool:
     """Return whether workers may be needed after the last trial, to train what becomes the champion."""
-    return bool(experiment.champion.confirm) or experiment.needs_refit or extension_of(ledger) is not None
+    return bool(experiment.champion.confirm) or experiment.needs_refit or may_lack_models(ledger)
 
 
 @dataclass

@@ -111,7 +111,7 @@ def next_name(study: str) -> str:
 
 def _unimportant(view: StudyView) -> set[str]:
     """Return those whose share in reaching the best tenth is small beyond doubt: with two standard errors less than half of the average."""
-    shares, errors = importance_shares(of_first_objective(view.study) if len(view.directions) > 1 else view.study)
+    shares, errors = importance_shares(of_first_objective(view.visible_study) if len(view.directions) > 1 else view.visible_study)
     return {name for name, share in shares.items() if share + 2 * errors[name] < 0.5 / len(shares)}
 
 

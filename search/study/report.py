@@ -17,10 +17,10 @@ def draw_study_plots(ledger: StudyView) -> dict[str, str]:
     """Return the plots of a study, as HTML by name."""
     histories = {record.number: record.history for record in ledger.records() if record.history}
     names = [objective.metric for objective in ledger.experiment.objectives]
-    study = of_first_objective(ledger.study) if len(names) > 1 else ledger.study
+    study = of_first_objective(ledger.visible_study) if len(names) > 1 else ledger.visible_study
     best = ledger.best[0] if ledger.best else None
     plots = draw_plots(study, histories, names[0], best)
-    return draw_front(ledger.study, names, ledger.front, best) | plots if len(names) > 1 else plots
+    return draw_front(ledger.visible_study, names, ledger.front, best) | plots if len(names) > 1 else plots
 
 
 def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None) -> Path:
@@ -50,7 +50,7 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
         "Data": experiment.data.loader,
         "Search": f"{experiment.search.sampler}, pruner {format_choice(experiment.search.pruner, experiment.pruner)}, seed {experiment.search.seed}",
     }
-    trials = _table(ledger.records(), experiment, best[0] if best else None)
+    trials = _table(ledger.records(), experiment, best[0] if best else None, ledger.excluded_texts)
     test_plots = draw_test_plots(ledger.folder.predictions_of(best[0])) if models and best else {}
     report = Report(
         title=f"Study {ledger.name}",
@@ -97,7 +97,7 @@ def _models(summary: StudySummary) -> list[list[str]]:
     return [[*row, text] for row, text in zip([head, *rows], last, strict=True)]
 
 
-def _table(records: Sequence[TrialRecord], experiment: Experiment, best: int | None) -> TrialTable:
+def _table(records: Sequence[TrialRecord], experiment: Experiment, best: int | None, excluded: Mapping[int, str]) -> TrialTable:
     names, measures = list(experiment.space.searched), experiment.measures
     columns = ["trial", "state", "value", *measures, *names, "epochs", "seconds", "reason"]
     rows = [
@@ -109,7 +109,7 @@ def _table(records: Sequence[TrialRecord], experiment: Experiment, best: int | N
             *(record.params.get(name) for name in names),
             len(record.history),
             record.result.seconds if record.result else None,
-            record.reason or format_beyond(experiment, record.measures),
+            excluded.get(record.number) or record.reason or format_beyond(experiment, record.measures),
         ]
         for record in records
     ]

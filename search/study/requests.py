@@ -18,7 +18,7 @@ from ..trial import TrialState
 from .first_trials import enqueue_params
 
 STOPPED = "perceptune stop has ended it"
-PAUSE, STOP, STOP_TRIAL, ENQUEUE = "pause", "stop", "stop trial", "enqueue"
+PAUSE, STOP, STOP_TRIAL, ENQUEUE, EXCLUDE = "pause", "stop", "stop trial", "enqueue", "exclude"
 
 
 class EndRequested(KeyboardInterrupt):
@@ -31,6 +31,21 @@ class EndRequested(KeyboardInterrupt):
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
         self.kind = kind
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """What came of the exclusion of a trial.
+
+    Attributes:
+        is_running: Whether the running search takes it up.
+        before: The best trial before; None if there was none.
+        best: The best trial now; None if there is none, or the search runs.
+    """
+
+    is_running: bool
+    before: int | None
+    best: int | None
 
 
 @dataclass
@@ -62,9 +77,11 @@ class Inbox:
             raise EndRequested(STOP if STOP in ends else PAUSE)
 
     def _take_up(self, request: Mapping[str, Any]) -> bool:
-        """Enqueue or stop a trial, or return whether the search is to end."""
+        """Enqueue, exclude or stop a trial, or return whether the search is to end."""
         if request["kind"] == ENQUEUE:
             enqueue_params(self.ledger, request["params"], request["source"])
+        if request["kind"] == EXCLUDE:
+            self.ledger.exclude(request["trial"], request["reason"])
         if request["at"] < self.ledger.opened_at:  # it was asked of another run
             return False
         if request["kind"] == STOP_TRIAL:
@@ -105,6 +122,52 @@ def enqueue_trial(store: Store, name: str, given: Mapping[str, Value | list[Valu
         return enqueue_params(ledger, params, source)
     finally:
         ledger.close()
+
+
+def exclude_trial(store: Store, name: str, number: int, reason: str | None) -> Exclusion:
+    """Exclude a finished trial of a study from what samplers know and from being the best one, or include it again.
+
+    Args:
+        store: The local store.
+        name: The study's name.
+        number: The trial.
+        reason: Why it is excluded; None to include it again.
+
+    Returns:
+        What came of it.
+
+    Raises:
+        StudyNotFoundError: If the study or the trial does not exist.
+        InputError: If the trial has not finished, or is not excluded and cannot be included.
+    """
+    view = ledgers.read(store, name)
+    try:
+        record, before = view.find(number), view.best[0] if view.best else None
+        if reason is None and number not in view.excluded:
+            raise InputError(f'Trial {number} of study "{name}" is not excluded; {_listed(view.excluded)}')
+    finally:
+        view.close()
+    if not record.is_finished:
+        raise InputError(
+            f'Trial {number} of study "{name}" is {record.state}, and has not finished; perceptune stop {name} {number} ends one that runs'
+        )
+    try:
+        ledger = ledgers.open_for_repair(store, name)
+    except StudyBusyError:
+        _send(store, name, {"kind": EXCLUDE, "trial": number, "reason": reason})
+        return Exclusion(is_running=True, before=before, best=None)
+    try:
+        ledger.exclude(number, reason)
+        best = ledger.best[0] if ledger.best else None
+        if best != before:
+            ledger.set_attribute("tracked", None)  # the next run registers another model
+        return Exclusion(is_running=False, before=before, best=best)
+    finally:
+        ledger.close()
+
+
+def _listed(excluded: Mapping[int, str]) -> str:
+    return f"excluded are {', '.join(map(str, sorted(excluded)))}" if excluded else "none of its trials is excluded"
 
 
 def _check_can_enqueue(view: StudyView) -> None:

@@ -213,7 +213,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         is_complete: Whether the search is over and the champion registered.
     """
     if ledger.best is None:
-        return StudyOutcome(is_complete=is_complete, n_by_state=ledger.n_by_state())
+        return StudyOutcome(is_complete=is_complete, n_by_state=ledger.n_by_state(), excluded=ledger.excluded)
     summary = summarize(ledger)
     return StudyOutcome(
         is_complete=is_complete,
@@ -231,6 +231,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         runner_up=summary.runner_up_text,
         best_by=summary.best_by_text,
         front=summary.front,
+        excluded=ledger.excluded,
         trials=summary.trials,
         cost=summary.cost,
         cost_text=summary.cost_text,

@@ -1,6 +1,6 @@
-"""Marks the run of a study's best trial, by name and by tag, and those of its Pareto front, and unmarks those that were it before."""
+"""Marks the run of a study's best trial, by name and by tag, and those of its front and of excluded ones, and unmarks earlier ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .mlflow_lookup import find_child, find_children
@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-_TAG, _FRONT = "perceptune.is_best", "perceptune.pareto_front"
+_TAG = "perceptune.is_best"
+FRONT, EXCLUDED = "perceptune.pareto_front", "perceptune.excluded"
 
 
 def trial_name(number: int) -> str:
@@ -42,21 +43,23 @@ def mark_best(client: "MlflowClient", experiment_id: str, parent_run_id: str, nu
     return f"#/experiments/{experiment_id}/runs/{best.info.run_id}"
 
 
-def mark_front(client: "MlflowClient", experiment_id: str, parent_run_id: str, numbers: Sequence[int]) -> None:
-    """Tag the runs of the trials of a study's Pareto front, and of no others.
+def mark_trials(client: "MlflowClient", experiment_id: str, parent_run_id: str, tag: str, texts: Mapping[int, str]) -> None:
+    """Give the runs of some trials a tag, and remove it from all others.
 
     Args:
         client: MLflow's client.
         experiment_id: MLflow's experiment.
         parent_run_id: The study's run.
-        numbers: The trials; none of a study with one objective.
+        tag: The tag, `FRONT` or `EXCLUDED`.
+        texts: Its text by the trial's number.
     """
-    front = [run for number in numbers if (run := find_child(client, experiment_id, parent_run_id, number)) is not None]
-    for run in find_children(client, experiment_id, parent_run_id, f"tags.`{_FRONT}` = 'true'") if numbers else ():
-        if run.info.run_id not in {of.info.run_id for of in front}:
-            client.delete_tag(run.info.run_id, _FRONT)
-    for run in front:
-        client.set_tag(run.info.run_id, _FRONT, "true")
+    before = {int(run.data.tags["perceptune.trial"]): run for run in find_children(client, experiment_id, parent_run_id, f"tags.`{tag}` != ''")}
+    for number in before.keys() - texts.keys():
+        client.delete_tag(before[number].info.run_id, tag)
+    for number, text in texts.items():
+        run = before.get(number) or find_child(client, experiment_id, parent_run_id, number)
+        if run is not None and run.data.tags.get(tag) != text:
+            client.set_tag(run.info.run_id, tag, text)
 
 
 def _best_name(name: str) -> str:

@@ -19,7 +19,7 @@ from ..trial import Assignment, EpochReport, TrialResult
 from . import descriptions
 from .base import StudyOutcome, StudyRecord
 from .mlflow_batches import Batch, milliseconds
-from .mlflow_best_run import mark_best, mark_front
+from .mlflow_best_run import EXCLUDED, FRONT, mark_best, mark_trials
 from .mlflow_connection import mlflow_session
 from .mlflow_lookup import existing_run, find_child
 from .mlflow_recovery import end_left_running, log_all_missing, log_last_missing
@@ -168,7 +168,9 @@ class MlflowTracker:
         if outcome.best_trial is not None:
             with mlflow_session():
                 best_page = mark_best(runs.client, runs.experiment_id, runs.parent_run_id, outcome.best_trial)
-                mark_front(runs.client, runs.experiment_id, runs.parent_run_id, [trial.number for trial in outcome.front])
+        with mlflow_session():
+            for tag, texts in ((FRONT, {trial.number: "true" for trial in outcome.front}), (EXCLUDED, outcome.excluded)):
+                mark_trials(runs.client, runs.experiment_id, runs.parent_run_id, tag, texts)
         batch = Batch(tags=descriptions.outcome_tags(outcome) | study_note(runs.record, outcome, best_page))
         # The step grows with the study, so that MLflow shows the newest metrics of a continued one.
         batch.add_metrics(descriptions.outcome_metrics(outcome), milliseconds(time.time()), sum(outcome.n_by_state.values()))

@@ -119,7 +119,7 @@ WRONG = {
     "--set search.pruner=median": "compares trials by one value, but there are several objectives; leave it out",
     "--set limits.val_recal=0.5": 'limits.val_recal: the task "binary" has no such metric; did you mean "val_recall"?',
     "--set evaluation.folds=3": 'but the champion has 3, which cost as much together; write [champion] ensemble = "none"',
-    "--set champion.confirm=2": "confirm = 2 needs the trials in the order of one value",
+    "--set champion.confirm=2": "confirm = 2 ranks trials by one value, and tolerance by two; leave one of them out",
 }
 
 
