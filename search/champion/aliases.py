@@ -134,6 +134,7 @@ def _difference(old: ChampionMetadata, new: ChampionMetadata) -> str:
         ("another metric", aims),
         ("other data", [f"{of.data}, fingerprint {of.fingerprint}" for of in (old, new)]),
         ("another evaluation", [of.evaluation for of in (old, new)]),
+        ("other limits or objectives", [of.compared_by or "none" for of in (old, new)]),
     )
     return next((f"{new.value:.5g} of {what} ({given[1]}; not {given[0]})" for what, given in facts if given[0] != given[1]), "")
 

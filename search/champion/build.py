@@ -97,6 +97,7 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
         direction=objective.direction,
         value=spec.value,
         evaluation=_evaluation(spec, preprocessor, dataset),
+        compared_by=spec.experiment.compared_by,
         data=dataset.name,
         fingerprint=dataset.fingerprint,
         target=preprocessor.target,

@@ -28,6 +28,8 @@ class ChampionMetadata:
         value: The metric's value.
         evaluation: How the value was measured: only values that were measured in the same way are compared. Defaults to that of
             earlier versions.
+        compared_by: The limits, further objectives and tolerance of the search; empty for none. Defaults to none, as for a champion of an
+            earlier version.
         test: Metrics on the test part, by Keras' names without a prefix; None for a metric that is not defined there.
         test_intervals: The 95 % interval of each metric on the test part, of those that have one. Defaults to none, as for a champion of
             an earlier version.
@@ -52,6 +54,7 @@ class ChampionMetadata:
     direction: str
     value: float
     evaluation: str = "validation part"
+    compared_by: str = ""
     test: Mapping[str, float | None] = field(default_factory=dict)
     test_intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)

@@ -80,8 +80,8 @@ class LineObserver:
         if result.value is not None:
             yield f"{self._metric} {format_spread(result.value, result.standard_error)}"
         yield from (f"{name} {format_number(known[name])}" for name in self._experiment.measures if name in known)
-        if self._experiment.beyond_limits(known):
-            yield "beyond its limits" if result.history else "beyond its limits, so that it was not trained"
+        if beyond := [f"{name} = {format_number(self._experiment.limits[name])}" for name in self._experiment.beyond_limits(known)]:
+            yield f"beyond the limit {' and '.join(beyond)}" + ("" if result.history else ", so that it was not trained")
 
     def on_stage(self, text: str) -> None:
         """Print the stage."""

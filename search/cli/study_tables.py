@@ -90,6 +90,10 @@ def print_study(ledger: "StudyView") -> None:
         console.print(f"\nBest trials{by}, of {len(records)}:")
         ranked = [number for number, _ in ledger.ranking(_N_BEST)]
         _print_table(ledger, [ledger.record(number) for number in ranked])
+    elif any(record.is_finished for record in records):
+        from ..study.summary import no_success_message
+
+        console.print(f"\n{no_success_message(ledger)}", soft_wrap=not console.is_terminal)
     if ledger.front:
         console.print("\nPareto front:")
         _print_table(ledger, [ledger.record(number) for number in ledger.front])

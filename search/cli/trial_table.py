@@ -132,6 +132,7 @@ def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], wi
     left_out = params[len(params) - layout.n_left_out :]
     meanings = {FRONT: "Pareto front", BEYOND: "beyond a limit", EXCLUDED: "excluded"}
     notes = [f"{mark} {meaning}" for mark, meaning in meanings.items() if any(row.mark == mark for row in rows)]
+    notes = [", ".join([f"{BEST} best trial", *notes])] if notes else []
     notes += [f"Left out on this narrow screen: {', '.join(left_out)}"] if left_out else []
     return Group(table, *(Text(note, style="dim", no_wrap=False, overflow="fold") for note in notes)) if notes else table
 

@@ -34,7 +34,8 @@ class ChampionSection(Table):
         ensemble: "folds" (the models of all executions of the best trial), the number of best trials whose models are taken, at most 50, or
             "none": one model, for which the best trial is trained once more, on the rows of all folds and for the median of their best
             numbers of epochs. The predictions of several models are averaged. Where trials have one execution, "folds" and "none" are its
-            model; repeats without folds exclude "none". Defaults to "folds".
+            model; repeats without folds exclude "none". Defaults to "folds", and to "none" with folds where objectives or limits are about what one
+            model costs.
         confirm: Number of best trials that are trained again, each with three new seeds, before one of them is named the best by the mean,
             at most 50. 0 means none. Defaults to 0.
         tolerance: With several objectives, the part of the best value that may be lost for a better second objective: 0.01 makes the best

@@ -89,6 +89,21 @@ class Experiment(Table):
             raise ValueError('champion.ensemble = "none" trains one model on the rows of all folds, but there are repeats and no folds; leave it out')
         return self
 
+    @model_validator(mode="before")
+    @classmethod
+    def _serve_one_model(cls, given: Any) -> Any:
+        """Let the champion have one model where its costs are compared, unless something else is asked for."""
+        sections = [given.get(key) or {} for key in ("evaluation", "champion", "limits")] if isinstance(given, Mapping) else []
+        if not sections or not all(isinstance(section, Mapping) for section in sections):
+            return given
+        evaluation, champion, limits = sections
+        objectives = given.get("objective")
+        named = [of.get("metric") for of in objectives if isinstance(of, Mapping)] if isinstance(objectives, list) else []
+        has_folds = isinstance(evaluation.get("folds"), int) and evaluation["folds"] > 1
+        if has_folds and "ensemble" not in champion and any(name in SERVING_COSTS for name in (*named, *limits)):
+            return {**given, "champion": {**champion, "ensemble": "none"}}
+        return given
+
     @model_validator(mode="after")
     def _check_objectives(self) -> Self:
         check_objectives(self.objectives)
@@ -96,8 +111,20 @@ class Experiment(Table):
             raise ValueError("champion.tolerance accepts a worse value for a better second objective, but there is one; write [[objective]] twice")
         n_models = self.champion.n_trials * (1 if self.needs_refit else self.evaluation.n_executions)
         if n_models > 1 and (cost := next((name for name in self.costs if name in SERVING_COSTS), None)):
-            one = "ensemble = 1 and no repeats" if self.evaluation.folds == 1 else '[champion] ensemble = "none", one model trained on all folds'
-            raise ValueError(f"{cost} is that of one model, but the champion has {n_models}, which cost as much together; write {one}")
+            one = (
+                "leave ensemble and repeats out" if self.evaluation.folds == 1 else 'write champion.ensemble = "none", one model trained on all folds'
+            )
+            raise ValueError(f"{cost} is that of one model, but the champion has {n_models}, which cost as much together; {one}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_by_one_value(self) -> Self:
+        stop, n_objectives = self.search.stop, len(self.objectives)
+        if n_objectives > 1 and (key := next((name for name in ("value", "patience") if getattr(stop, name) is not None), None)):
+            raise ValueError(f"search.stop.{key} goes by one value, but there are {n_objectives} objectives; write epochs or hours, or leave it out")
+        measured = [name for name in self.costs if name not in ("n_parameters", "size_bytes")]
+        if self.search.reproducible and measured:
+            raise ValueError(f"{measured[0]} is measured, and differs each time, so that reproducible = true excludes it; leave one of them out")
         return self
 
     @model_validator(mode="after")
@@ -166,6 +193,14 @@ class Experiment(Table):
     def is_compared_otherwise(self) -> bool:
         """Whether the objective's value alone does not tell which of two trials is better: there are several objectives, or limits."""
         return len(self.objectives) > 1 or bool(self.limits)
+
+    @property
+    def compared_by(self) -> str:
+        """What decides beside the objective's value which trial is the best one, such as ``limits latency_ms 5``; empty for nothing."""
+        texts = [f"limits {', '.join(f'{name} {limit:g}' for name, limit in self.limits.items())}"] if self.limits else []
+        if self.champion.tolerance:
+            texts.append(f"the best {self.objectives[1].metric} within {self.champion.tolerance:g}")
+        return ", ".join(texts)
 
     @property
     def costs(self) -> list[str]:

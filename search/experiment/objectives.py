@@ -67,8 +67,9 @@ class ObjectiveSection(Table):
     @model_validator(mode="before")
     @classmethod
     def _add_direction(cls, given: Any) -> Any:
-        is_cost = isinstance(given, Mapping) and given.get("metric") in COSTS
-        return {"direction": "minimize", **given} if is_cost else given
+        metric = given.get("metric") if isinstance(given, Mapping) else None
+        is_no_metric = isinstance(metric, str) and not metric.startswith("val_")  # it is a cost, or misspelt, which is told first
+        return {"direction": "minimize", **given} if is_no_metric else given
 
     @model_validator(mode="after")
     def _check_direction(self) -> Self:

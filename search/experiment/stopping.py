@@ -11,7 +11,7 @@ class StopSection(Table):
     """``[search.stop]``: what ends a search before all its trials; those that run still finish, and those that wait for a retry stay waiting.
 
     Attributes:
-        value: A value of the objective; the search ends once the best trial has it or a better one. Left out means no such end.
+        value: A value of the only objective; the search ends once the best trial has it or a better one. Left out means no such end.
         patience: Number of finished trials, pruned and failed ones too, after the best one, at which the search ends. Left out means no such end.
         epochs: Number of epochs of all finished trials together, those of all their executions, at which the search ends. Left out means no
             such end.

@@ -192,7 +192,7 @@ class Ledger(CoordinatedStudy):
             self._end(result.number, result.state, values)
         told = self._trial(result.number)
         is_best = self._trials.add_finished(result.number, result.state, self._score(told), finished, cost_of(told))
-        return is_best if not self._tolerance else self.best is not None and self.best[0] == result.number
+        return is_best if len(self.directions) == 1 else self.best is not None and self.best[0] == result.number
 
     def requeue(self, number: int, retry_state: RetryState) -> None:
         """Let a running trial wait for its next attempt.

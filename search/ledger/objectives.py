@@ -53,9 +53,12 @@ def pareto_front(trials: Sequence[FrozenTrial], directions: Sequence[str]) -> li
         return []
     signs = np.array([-1.0 if direction == "maximize" else 1.0 for direction in directions])
     values = signs * np.array([trial.values for trial in compared], float)
-    is_worse = ((values[None] <= values[:, None]).all(-1) & (values[None] < values[:, None]).any(-1)).any(1)
-    front = sorted((tuple(row), trial.number) for row, trial, worse in zip(values.tolist(), compared, is_worse, strict=True) if not worse)
-    return [number for _, number in front]
+    front: list[int] = []
+    for place in np.lexsort([np.array([trial.number for trial in compared]), *values.T[::-1]]):  # none is worse than one after it
+        found = values[front]
+        if not ((found <= values[place]).all(axis=1) & (found < values[place]).any(axis=1)).any():
+            front.append(place)
+    return [compared[place].number for place in front]
 
 
 def within_tolerance(ranked: Sequence[tuple[int, float]], tolerance: float, costs: Mapping[int, float]) -> list[tuple[int, float]]:
@@ -63,7 +66,7 @@ def within_tolerance(ranked: Sequence[tuple[int, float]], tolerance: float, cost
 
     Args:
         ranked: Number and value of each trial, the best first, at least one.
-        tolerance: The part of the best value that may be lost.
+        tolerance: The part of the best value that may be lost; 0 for equal values only.
         costs: The other value of each trial, the smaller the better.
     """
     best = ranked[0][1]

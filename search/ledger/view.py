@@ -105,10 +105,11 @@ class StudyView:
 
     def search_ranking(self, length: int) -> list[tuple[int, float]]:
         """Rank the best COMPLETE trials as `ranking` does, but by their values in the search, whether or not they were trained again."""
-        if length == 1 and not self._tolerance:
+        is_single = len(self.directions) == 1
+        if length == 1 and is_single:
             return [self._trials.best] if self._trials.best else []
         trials = self.study.get_trials(deepcopy=False)
-        if not self._tolerance or self._trials.best is None:
+        if is_single or self._trials.best is None:
             return self._trials.ranking(trials, length)
         sign = -1.0 if self.directions[1] == "maximize" else 1.0
         second = {trial.number: sign * trial.values[1] for trial in trials if trial.values}

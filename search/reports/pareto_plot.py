@@ -24,11 +24,15 @@ _WIDE = 30.0
 
 
 def of_first_objective(study: "optuna.Study") -> "optuna.Study":
-    """Return a copy of a study, in memory, whose trials have the value of their first objective, without constraints."""
+    """Return a copy of a study, in memory, whose trials have the value of their first objective, and no limits if all are beyond them."""
     import optuna
 
     copy = optuna.create_study(direction=study.directions[0], storage=optuna.storages.InMemoryStorage())
-    for trial in study.get_trials(deepcopy=True):
+    trials = study.get_trials(deepcopy=True)
+    are_beyond = all(any(over > 0 for over in trial.constraints.values()) for trial in trials if trial.values)
+    for trial in trials:
+        for name in [name for name in trial.system_attrs if are_beyond and name.startswith("constraints")]:
+            del trial.system_attrs[name]
         trial.values = trial.values[:1] if trial.values else None
         copy.add_trial(trial)
     return copy

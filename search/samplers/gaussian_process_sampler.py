@@ -119,7 +119,7 @@ class GaussianProcessSampler(BaseSampler):
     def _past(self, study: "Study", number: int) -> _Past:
         past = [(trial, params) for trial, params in past_trials(study, excluding=number) if self._space.is_complete(params)]
         ended = [(trial, params) for trial, params in past if trial.state.is_finished()]
-        values, variances = _values(study, [trial for trial, _ in ended], np.random.default_rng(trial_seed(self._seed, number)))
+        values, variances = _values(study, [trial for trial, _ in ended], np.random.default_rng([trial_seed(self._seed, number), 1]))
         return _Past(
             tried=[params for _, params in past],
             ended=[params for _, params in ended],

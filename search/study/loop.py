@@ -90,6 +90,7 @@ class SearchLoop:
     observer: Observer
     n_trials: int
     _running: dict[int, Assignment] = field(default_factory=dict)
+    _best: int | None = None
 
     def run(self) -> str:
         """Run the missing trials; those that run at the time limit still finish.
@@ -187,8 +188,8 @@ class SearchLoop:
     def _report(self, report: EpochReport | ExecutionReport) -> bool:
         self._check_interrupt()
         self._inbox.check()
-        if not self.ledger.holds(report.number):
-            return False
+        if not self.ledger.holds(report.number):  # taken over, or for a moment: then its result may count
+            return isinstance(report, EpochReport) and not self._running[report.number].is_prunable
         is_stopped = report.number in self._inbox.stopped_trials
         if isinstance(report, ExecutionReport):
             return self._end_execution(report) and not is_stopped
@@ -255,8 +256,10 @@ class SearchLoop:
         if has_saved or (self.experiment.evaluation.n_executions > 1 and (assignment.attempt > 1 or result.state is TrialState.FAILED)):
             self._remove_models()
         self.tracker.finish_trial(result)
-        if self.ledger.best is not None:
-            self.tracker.log_best(self.ledger.n_finished, self.ledger.best[1], result.best_metrics if is_best else {})
+        if (best := self.ledger.best) is not None:
+            chosen = result if best[0] == result.number else self.ledger.result(best[0]) if best[0] != self._best else None
+            self._best = best[0]
+            self.tracker.log_best(self.ledger.n_finished, best[1], chosen.best_metrics if chosen else {})
         if result.state is TrialState.FAILED:
             logger.debug("Trial %d failed: %s", result.number, result.reason)
         self.observer.on_trial_end(result, is_best=is_best)

@@ -20,7 +20,7 @@ class StudyOverview:
         n_trials: Number of trials to finish in total, at least that of the finished ones.
         direction: "minimize" or "maximize".
         metric: The objective's metric.
-        further: The metrics and costs of further objectives.
+        further: Further objectives, such as "minimize n_parameters".
         value: Value of the best trial; None if there is none.
         standard_error: Its standard error over executions; None for fewer than two.
         test_value: The best trial's value of the objective's metric on the test part; None if it is not registered, or not defined there.
@@ -62,7 +62,7 @@ def overview_of(ledger: StudyView, *, is_running: bool) -> StudyOverview:
         n_trials=max(n_trials, ledger.n_finished),
         direction=objective.direction,
         metric=objective.metric,
-        further=[further.metric for further in ledger.experiment.objectives[1:]],
+        further=[f"{further.direction} {further.metric}" for further in ledger.experiment.objectives[1:]],
         value=ledger.best[1] if ledger.best else None,
         standard_error=result.standard_error if ledger.best and (result := ledger.result(ledger.best[0])) else None,
         test_value=champion.get("test", {}).get(objective.metric.removeprefix("val_")) if is_best else None,

@@ -110,7 +110,7 @@ class Plan:
 
     @property
     def disk_bytes(self) -> int:
-        """Size of the models that are kept, if the best ones are as large as the largest that was measured."""
+        """Size of the best models, if they are as large as the largest that was measured; those of a Pareto front come on top."""
         largest = max(model.n_bytes for model in self.models)
         return largest * self.experiment.n_kept_trials * self.experiment.evaluation.n_executions
 
@@ -126,7 +126,7 @@ def plan_search(experiment: Experiment, n_models: int) -> Plan:
         InputError: If the experiment or its data cannot be used, or no model can be trained.
     """
     check_references(experiment)
-    make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials)
+    make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials, len(experiment.objectives))
     make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs)
     shares = divide_devices(experiment.executor)
     with shares[0].applied():

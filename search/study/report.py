@@ -17,8 +17,8 @@ def draw_study_plots(ledger: StudyView) -> dict[str, str]:
     """Return the plots of a study, as HTML by name."""
     histories = {record.number: record.history for record in ledger.records() if record.history}
     names = [objective.metric for objective in ledger.experiment.objectives]
-    study = of_first_objective(ledger.visible_study) if len(names) > 1 else ledger.visible_study
     best = ledger.best[0] if ledger.best else None
+    study = of_first_objective(ledger.visible_study) if len(names) > 1 or best is None else ledger.visible_study
     plots = draw_plots(study, histories, names[0], best)
     return draw_front(ledger.visible_study, names, ledger.front, best) | plots if len(names) > 1 else plots
 
@@ -67,9 +67,9 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
 def _result(summary: StudySummary) -> tuple[dict[str, str], list[str]]:
     """Return the facts about the best trial, and the commands that use it."""
     positive, value = summary.positive_classes, format_spread(summary.value, summary.standard_error)
-    chosen = ", ".join(filter(None, [summary.direction, summary.best_by_text]))
+    best_by = f", {summary.best_by_text}" if summary.best_by_text else ""
     facts = {
-        "Best trial": f"{summary.trial}, {with_class(summary.metric, positive)} {value} ({chosen})",
+        "Best trial": f"{summary.trial}, {with_class(summary.metric, positive)} {value} ({summary.direction}){best_by}",
         **({"Second best": summary.runner_up_text} if summary.runner_up else {}),
         **({"Pareto front": summary.front_text} if summary.front else {}),
         "Hyperparameters": format_params(summary.params) or "none is searched",

@@ -171,10 +171,14 @@ def _listed(excluded: Mapping[int, str]) -> str:
 
 
 def _check_can_enqueue(view: StudyView) -> None:
-    if view.experiment.search.reproducible:
-        raise InputError(f'Study "{view.name}" is reproducible: its trials follow from its seed, so that none can be enqueued')
+    _check_is_free(view, "enqueued")
     if "." in view.name:
         raise InputError(f'Study "{view.name}" is archived, and does not go on; name the newer one')
+
+
+def _check_is_free(view: StudyView, done: str) -> None:
+    if view.experiment.search.reproducible:
+        raise InputError(f'Study "{view.name}" is reproducible: its trials follow from its seed, so that none can be {done}')
 
 
 def ask_to_end(store: Store, name: str, kind: str) -> None:
@@ -209,10 +213,13 @@ def ask_to_stop_trial(store: Store, name: str, number: int) -> None:
     """
     view = ledgers.read(store, name)
     try:
+        _check_is_free(view, "stopped")
         state = view.find(number).state
     finally:
         view.close()
-    if state is not TrialState.RUNNING or not ledgers.is_running(store, name):
+    if not ledgers.is_running(store, name):
+        raise InputError(f'Study "{name}" does not run; see perceptune studies')
+    if state is not TrialState.RUNNING:
         raise InputError(f'Trial {number} of study "{name}" is {state}, and does not run; see perceptune trials {name}')
     _send(store, name, {"kind": STOP_TRIAL, "trial": number})
 

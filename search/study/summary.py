@@ -104,7 +104,7 @@ class StudySummary:
         if self.best_by is not None:
             texts.append(f"best by {with_class(self.best_by, self.positive_classes)} {format_number(self.metrics[self.best_by])}")
         if self.tolerance and len(self.front) > 1:
-            texts.append(f"within {100 * self.tolerance:g} % of the best value the best by {list(self.front[0].values)[1]}")
+            texts.append(f"the best {list(self.front[0].values)[1]} within {100 * self.tolerance:g} % of the best value")
         return ", ".join(texts)
 
     @property
@@ -117,8 +117,8 @@ class StudySummary:
         """The trials of the Pareto front with their values; empty with one objective."""
         if not self.front:
             return ""
-        more = f" and {len(self.front) - _N_SHOWN} more" if len(self.front) > _N_SHOWN else ""
-        return f"{len(self.front)} trials, by {', '.join(self.front[0].values)}: {', '.join(map(str, self.front[:_N_SHOWN]))}{more}"
+        trials, more = "trials" if len(self.front) > 1 else "trial", f" and {len(self.front) - _N_SHOWN} more" if len(self.front) > _N_SHOWN else ""
+        return f"{len(self.front)} {trials}, by {', '.join(self.front[0].values)}: {', '.join(map(str, self.front[:_N_SHOWN]))}{more}"
 
     @property
     def cost_text(self) -> str:
@@ -134,7 +134,7 @@ def summarize(ledger: StudyView) -> StudySummary:
     """
     record = ledger.record(ledger.best[0]) if ledger.best else None
     if ledger.best is None or record is None or record.result is None:
-        raise StudyFailedError(_no_success_message(ledger))
+        raise StudyFailedError(no_success_message(ledger))
     number, value = ledger.best
     objective = ledger.experiment.objective
     champion: dict[str, Any] = ledger.attribute("champion") or {}
@@ -239,7 +239,8 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
     )
 
 
-def _no_success_message(ledger: StudyView) -> str:
+def no_success_message(ledger: StudyView) -> str:
+    """Return why a study has no best trial."""
     records, experiment = [record for record in ledger.records() if record.result], ledger.experiment
     reasons = [record.reason for record in records if record.reason]
     beyond = [record for record in records if experiment.beyond_limits(record.measures)]
@@ -247,7 +248,7 @@ def _no_success_message(ledger: StudyView) -> str:
         nearest = min(beyond, key=lambda record: max(experiment.violations(record.measures).values()))
         return (
             f'No trial of study "{ledger.name}" is within its limits: {len(beyond)} are beyond them; the nearest is trial {nearest.number}: '
-            f"{format_beyond(experiment, nearest.measures)}; widen the space to other models, or raise the limit and start a new study"
+            f"{format_beyond(experiment, nearest.measures)}; widen the space to other models, or start a new study with another limit"
         )
     if not reasons:
         return f'Study "{ledger.name}" has no finished trial; run it with more trials or a longer time limit'

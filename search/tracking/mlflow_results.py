@@ -102,7 +102,8 @@ def is_finished_trial(run: "Run") -> bool:
     tags = run.data.tags
     state = tags.get(_STATE, "")
     is_final = state in {str(state) for state in TrialState if state.is_final}
-    has_result = "perceptune.reason" in tags if state == TrialState.FAILED else "value" in run.data.metrics
+    is_untrained = state == TrialState.PRUNED and "perceptune.beyond_limits" in tags
+    has_result = "perceptune.reason" in tags if state == TrialState.FAILED else is_untrained or "value" in run.data.metrics
     return tags.get(_TRIAL, "").isdigit() and is_final and has_result and run.info.status != "RUNNING"
 
 

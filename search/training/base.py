@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from ..trial import Assignment
@@ -26,7 +27,7 @@ class TrialRun:
         n_parameters: Number of the model's parameters; 0 until it is known.
         costs: What the trained model costs, as far as it is asked for. Defaults to nothing.
         model_path: Path of the saved model; None if it is not saved.
-        is_beyond_limits: Whether it is not trained, or not kept, because its model costs too much. Defaults to False.
+        is_beyond_limits: Whether it is not trained because its model costs too much. Defaults to False.
     """
 
     context: TrainingContext
@@ -41,12 +42,16 @@ class TrialRun:
     is_beyond_limits: bool = False
 
     def measure(self, model: Any) -> None:
-        """Measure what a model costs that has all its variables, in the first execution of a trial; later ones cost the same."""
-        experiment = self.context.experiment
+        """Measure what a model costs that has all its variables, in the first execution of a trial, whose network the others have too.
+
+        A trial that was within the limits before it was killed is trained on, however long its predictions take now.
+        """
+        experiment, checkpoint = self.context.experiment, self.assignment.checkpoint_path
         if self.assignment.execution == 0 and experiment.costs:
             self.costs = measure_costs(model, self.context.arrays.x_validation, experiment.costs)
             known = {**self.costs, "n_parameters": self.n_parameters}
-            self.is_beyond_limits = self.assignment.obeys_limits and bool(experiment.beyond_limits(known))
+            is_begun = bool(checkpoint) and Path(checkpoint).exists()
+            self.is_beyond_limits = self.assignment.obeys_limits and not is_begun and bool(experiment.beyond_limits(known))
 
 
 class Trainer(Protocol):

@@ -1,6 +1,7 @@
 """A study with several objectives and limits, from the command line."""
 
 import json
+from dataclasses import replace
 
 import optuna
 import pytest
@@ -72,7 +73,7 @@ def test_the_front_the_best_trial_and_their_models(own):
     assert [trial["number"] for trial in best["front"]] == sorted(front, key=lambda number: -points[number][0])
     assert best["measures"]["size_bytes"] == points[best["trial"]][1]
     assert f"Pareto front  {len(front)} trials, by val_accuracy, size_bytes" in printed
-    assert "within 5 % of the best value the best by size_bytes" in printed
+    assert "the best size_bytes within 5 % of the best value" in printed
     shown = own.call("show", "own").stdout
     assert "maximize val_accuracy, minimize size_bytes" in shown
     assert "! beyond a limit" in own.call("trials", "own").stdout
@@ -118,7 +119,10 @@ WRONG = {
     "--set search.sampler=kt-bayesian": 'search.sampler = "kt-bayesian" searches for one objective',
     "--set search.pruner=median": "compares trials by one value, but there are several objectives; leave it out",
     "--set limits.val_recal=0.5": 'limits.val_recal: the task "binary" has no such metric; did you mean "val_recall"?',
-    "--set evaluation.folds=3": 'but the champion has 3, which cost as much together; write [champion] ensemble = "none"',
+    "--set evaluation.folds=3 --set champion.ensemble=folds": 'but the champion has 3, which cost as much together; write champion.ensemble = "none"',
+    "--set search.stop.patience=5": "search.stop.patience goes by one value, but there are 2 objectives; write epochs or hours",
+    "--set champion.by=val_loss": 'by = "val_loss" ranks trials by one value, and tolerance by two',
+    "--set limits.latency_ms=5 --set search.reproducible=true": "latency_ms is measured, and differs each time, so that reproducible = true",
     "--set champion.confirm=2": "confirm = 2 ranks trials by one value, and tolerance by two; leave one of them out",
 }
 
@@ -154,3 +158,38 @@ def test_a_lost_ledger_is_restored_from_mlflow_and_the_search_goes_on(own):
     assert points_of(own.trials("own")) == points_of(before)
     own.call("run", "own.toml", "--set", "search.duplicates=repeat", "--sampler", "nsgaii", "--trials", "14")
     assert len(own.trials("own")) == 14
+
+
+@pytest.mark.slow
+def test_trials_that_were_not_trained_are_restored_too(shell, forks):
+    shell = replace(shell, preloaded=forks)
+    (shell.folder / "small.toml").write_text(SMALL)
+    shell.call("run", "small.toml")
+    before = shell.trials("small")
+    untrained = [trial for trial in before if trial["state"] == "PRUNED"]
+    assert untrained
+    assert all((trial["value"], trial["epochs"]) == ("", "0") and int(trial["n_parameters"]) > 200 for trial in untrained)
+    assert "is beyond its limit 200" in untrained[0]["reason"]
+    journal = shell.folder / "mlruns/studies/small/journal.log"
+    journal.write_bytes(journal.read_bytes()[: journal.stat().st_size // 5])
+    shell.call("doctor", "small", "--repair")
+    compared = ("trial", "state", "value", "n_parameters", "n_neurons", "reason")
+    assert [[trial[name] for name in compared] for trial in shell.trials("small")] == [[trial[name] for name in compared] for trial in before]
+    shell.call("run", "small.toml", "--trials", "10")
+    assert "no problems" in shell.call("doctor", "small").stdout
+
+
+SMALL = """
+model = "mlp"
+data = { loader = "iris" }
+objective = { metric = "val_loss", direction = "minimize" }
+limits = { n_parameters = 200 }
+executor = { n_workers = 2 }
+[space.model]
+n_hidden = 2
+n_neurons = { type = "int", low = 2, high = 60 }
+[space.training]
+epochs = 3
+[search]
+n_trials = 8
+"""

@@ -157,5 +157,5 @@ def test_one_trial_is_stopped_and_the_search_goes_on(shell, forks):
     assert process.returncode == 0, rest
     trials = shell.trials("long")
     assert [trial["state"] for trial in trials] == ["PRUNED", "COMPLETE"]
-    assert 'Trial 0 of study "long" is PRUNED' in shell.call("stop", "long", "0", status=2).stderr
+    assert 'Study "long" does not run' in shell.call("stop", "long", "0", status=2).stderr
     assert "no problems" in shell.call("doctor", "long").stdout
