@@ -68,7 +68,7 @@ class ObjectiveSection(Table):
     @classmethod
     def _add_direction(cls, given: Any) -> Any:
         metric = given.get("metric") if isinstance(given, Mapping) else None
-        is_no_metric = isinstance(metric, str) and not metric.startswith("val_")  # it is a cost, or misspelt, which is told first
+        is_no_metric = isinstance(metric, str) and not metric.startswith("val_")  # it is a cost, or misspelt, which is the first error
         return {"direction": "minimize", **given} if is_no_metric else given
 
     @model_validator(mode="after")

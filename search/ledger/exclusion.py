@@ -14,7 +14,7 @@ EXCLUDED = "excluded"
 
 
 def without_trials(study: Study, numbers: Collection[int]) -> Study:
-    """Return a study that has none of some trials; whatever is asked or told of it is asked or told of the study itself."""
+    """Return a study that has none of some trials; all that is done with it is done with the study itself."""
     if not numbers:
         return study
     visible = copy.copy(study)
