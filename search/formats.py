@@ -97,6 +97,18 @@ def format_choice(given: str, chosen: str) -> str:
     return given if chosen == given else f"{given} ({chosen})"
 
 
+def format_search(experiment: "Experiment", n_trials: int | None) -> str:
+    """Format sampler and pruner, such as ``auto (gp), auto (none)``.
+
+    Args:
+        experiment: The experiment.
+        n_trials: Trials in total; None for those of the experiment.
+    """
+    search = experiment.search
+    sampler = format_choice(search.sampler, experiment.sampler_for(n_trials or search.n_trials))
+    return f"{sampler}, {format_choice(search.pruner, experiment.pruner)}"
+
+
 def format_parameter(parameter: "Searched", conditions: Iterable["Condition"] = ()) -> str:
     """Format a searched parameter as its range or its choices, with its prior and the conditions under which it exists."""
     prior = "" if parameter.expected is None else f", prior {format_value(parameter.expected.value)} ({parameter.expected.strength})"

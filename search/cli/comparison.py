@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ..csv_cells import neutral_cell
 from ..errors import StudyNotFoundError
-from ..formats import format_choice, format_duration, format_number, format_parameter, format_spread, format_value
+from ..formats import format_duration, format_number, format_parameter, format_search, format_spread, format_value
 from .columns import Column, Layout, first_that_fits
 from .fixed_settings import fixed_settings
 from .options import Ledger, Study, make_store
@@ -65,12 +65,11 @@ def _facts(view: "StudyView") -> dict[str, str]:
     from ..study.overview import overview_of
 
     experiment, overview = view.experiment, overview_of(view, is_running=False)
-    search = experiment.search
     facts = {
         "model": experiment.model,
         "data": f"{experiment.data.loader} ({view.attribute('dataset')})",
         "objective": ", ".join([f"{overview.direction} {overview.metric}", *overview.further]),
-        "sampler, pruner, seed": ", ".join((search.sampler, format_choice(search.pruner, experiment.pruner), str(search.seed))),
+        "sampler, pruner, seed": f"{format_search(experiment, view.attribute('n_trials'))}, {experiment.search.seed}",
     }
     space = experiment.space.searched
     facts |= {f"  {name}": format_parameter(parameter, space.conditions.get(name, ())) for name, parameter in space.items()}

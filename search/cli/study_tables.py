@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ..csv_cells import neutral_cell
 from ..data.positive_class import with_class
-from ..formats import format_beyond, format_choice, format_duration, format_number, format_parameter, format_spread
+from ..formats import format_beyond, format_duration, format_number, format_parameter, format_search, format_spread
 from ..output_files import writing
 from ..redaction import redact
 from .columns import Column, Layout, first_that_fits
@@ -75,8 +75,7 @@ def print_study(ledger: "StudyView") -> None:
     table.add_row("Data", f"{experiment.data.loader} (fingerprint {ledger.attribute('dataset')})")
     aims = [f"{of.direction} {with_class(of.metric, _positive(ledger))}" for of in experiment.objectives]
     table.add_row("Objective" if len(aims) == 1 else "Objectives", ", ".join(aims))
-    pruner = format_choice(experiment.search.pruner, experiment.pruner)
-    table.add_row("Sampler, pruner", f"{experiment.search.sampler}, {pruner} (seed {experiment.search.seed})")
+    table.add_row("Sampler, pruner", f"{format_search(experiment, ledger.attribute('n_trials'))} (seed {experiment.search.seed})")
     space = experiment.space.searched
     for name, parameter in space.items():
         table.add_row(f"  {name}", format_parameter(parameter, space.conditions.get(name, ())))

@@ -22,6 +22,8 @@ from .space import CategoricalParameter, Space, fixed
 from .validation import Table, invalid
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+MAX_GP_TRIALS = 200
+"""The largest number of trials for which "auto" is "gp": its proposals get slower with each trial, those of "tpe" hardly do."""
 _MIN_EPOCHS, _MIN_TRIALS = 27, 20
 """Of searches in which "auto" stops trials early."""
 
@@ -238,6 +240,15 @@ class Experiment(Table):
         """The metric, with its direction, that decides which trial is the best one."""
         by = self.champion.by
         return self.objective if by in (None, self.objective.metric) else ObjectiveSection(metric=by, direction=direction_of(by))
+
+    def sampler_for(self, n_trials: int) -> str:
+        """Return the sampler's name or reference; that which "auto" chooses for so many trials.
+
+        It is "gp" where that finds better trials and proposes quickly beside a training (`experiments/benchmarks/SEARCH.md`).
+        """
+        if self.search.sampler != "auto":
+            return self.search.sampler
+        return "gp" if len(self.objectives) == 1 and n_trials <= MAX_GP_TRIALS else "tpe"
 
     @property
     def pruner(self) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..data.positive_class import with_class
 from ..errors import StudyFailedError
 from ..experiment.file import Experiment
-from ..formats import format_beyond, format_choice, format_interval, format_number, format_params, format_spread, format_test
+from ..formats import format_beyond, format_interval, format_number, format_params, format_search, format_spread, format_test
 from ..ledger import StudyView, TrialRecord
 from ..output_files import check_writable
 from ..reports import Report, TrialTable, draw_front, draw_plots, draw_test_plots, of_first_objective, write_report
@@ -48,7 +48,7 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
         "Trials": ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "none",
         "Network": experiment.model,
         "Data": experiment.data.loader,
-        "Search": f"{experiment.search.sampler}, pruner {format_choice(experiment.search.pruner, experiment.pruner)}, seed {experiment.search.seed}",
+        "Search": f"sampler and pruner {format_search(experiment, ledger.attribute('n_trials'))}, seed {experiment.search.seed}",
     }
     trials = _table(ledger.records(), experiment, best[0] if best else None, ledger.excluded_texts)
     test_plots = draw_test_plots(ledger.folder.predictions_of(best[0])) if models and best else {}

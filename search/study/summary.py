@@ -152,25 +152,32 @@ def summarize(ledger: StudyView) -> StudySummary:
         params=record.params,
         metrics=record.result.best_metrics,
         n_parameters=record.result.n_parameters,
-        test=champion.get("test", {}),
         positive=unnamed(positive) if (positive := positive_classes(read_targets(ledger.folder.preprocessor))) else None,
-        run_id=champion.get("run_id"),
         parent_run_id=ledger.attribute("parent_run_id"),
-        model_uri=champion.get("model_uri"),
         n_trials=ledger.attribute("n_trials") or 0,
         n_by_state=ledger.n_by_state(),
         baselines=read_baselines(ledger),
         repeats=repeated if repeated.values else None,
-        test_intervals=champion.get("test_intervals", {}),
         comparisons=read_comparisons(ledger) if champion else {},
         runner_up=compare_with_runner_up(ledger),
         best_by=None if ledger.experiment.ranked_by is objective else ledger.experiment.ranked_by.metric,
         measures={name: record.measures[name] for name in ledger.experiment.measures if name in record.measures},
         tolerance=ledger.experiment.champion.tolerance,
         front=front_of(ledger),
-        trials=champion.get("trials", [number] if champion else []),
-        cost=champion.get("cost", {}),
+        **_of_champion(champion, number),
     )
+
+
+def _of_champion(champion: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return what is known once the best trial is registered, given the ledger's entry; empty if it is not."""
+    return {
+        "run_id": champion.get("run_id"),
+        "model_uri": champion.get("model_uri"),
+        "test": champion.get("test", {}),
+        "test_intervals": champion.get("test_intervals", {}),
+        "trials": champion.get("trials", [number] if champion else []),
+        "cost": champion.get("cost", {}),
+    }
 
 
 def front_of(ledger: StudyView) -> list[FrontTrial]:

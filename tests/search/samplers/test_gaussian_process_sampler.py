@@ -5,11 +5,11 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
+from search.experiment.experiment import MAX_GP_TRIALS
 from search.experiment.parameters import CategoricalParameter, FloatParameter, IntParameter
 from search.experiment.sections import SearchSection
 from search.experiment.space import to_distributions
 from search.samplers import make_sampler
-from search.samplers.automatic import MAX_TRIALS
 from search.samplers.gaussian_process_sampler import MAX_KNOWN, GaussianProcessSampler
 
 SPACE = {
@@ -97,7 +97,7 @@ def test_many_trials_are_known_in_part():
     assert bowl(proposed) < statistics.median(trial.value for trial in study.trials if trial.value is not None) / 4
 
 
-@pytest.mark.parametrize(("n_trials", "is_process"), [(1, True), (MAX_TRIALS, True), (MAX_TRIALS + 1, False)])
+@pytest.mark.parametrize(("n_trials", "is_process"), [(1, True), (MAX_GP_TRIALS, True), (MAX_GP_TRIALS + 1, False)])
 def test_auto_is_the_process_until_there_are_many_trials(n_trials, is_process):
     sampler = make_sampler(SearchSection(), SPACE, n_trials)
     assert isinstance(sampler, GaussianProcessSampler) == is_process
