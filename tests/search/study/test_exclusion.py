@@ -15,14 +15,9 @@ from tests.search.ledger.conftest import CONTENT
 from tests.search.ledger.test_ranking import result, tell
 
 from .test_requests import WIDTH, read_until
+from .trees import TREES
 
-OWN = """
-from sklearn.tree import DecisionTreeClassifier
-
-def build(max_depth=1, criterion="gini", **_):
-    return DecisionTreeClassifier(max_depth=max_depth, criterion=criterion, random_state=0)
-"""
-TREES = """
+EXPERIMENT = """
 model = "own:build"
 data = { loader = "breast_cancer" }
 objective = { metric = "val_accuracy", direction = "maximize" }
@@ -38,7 +33,7 @@ n_trials = 6
 
 @pytest.fixture
 def own(write_search, forks):
-    return write_search(OWN, TREES)
+    return write_search(TREES, EXPERIMENT)
 
 
 def best_of(shell):

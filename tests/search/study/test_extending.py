@@ -10,12 +10,8 @@ from search.ledger.journal_store import JournalStore
 from search.store import Store
 from search.tracking.mlflow_connection import connect
 
-OWN = """
-from sklearn.tree import DecisionTreeClassifier
+from .trees import TREES
 
-def build(max_depth=1, criterion="gini", min_samples_leaf=1, **_):
-    return DecisionTreeClassifier(max_depth=max_depth, criterion=criterion, min_samples_leaf=min_samples_leaf, random_state=0)
-"""
 EXPERIMENT = """
 model = "own:build"
 [data]
@@ -39,7 +35,7 @@ WIDER = WIDER.replace("min_samples_leaf = 1", 'min_samples_leaf = { type = "int"
 
 @pytest.fixture
 def own(write_search, forks):
-    return write_search(OWN, EXPERIMENT)
+    return write_search(TREES, EXPERIMENT)
 
 
 def edit(shell, experiment):

@@ -2,12 +2,8 @@
 
 import pytest
 
-OWN = """
-from sklearn.tree import DecisionTreeClassifier
+from .trees import TREES
 
-def build(max_depth=1, leaves=(), criterion="gini", **_):
-    return DecisionTreeClassifier(max_depth=max_depth, criterion=criterion, random_state=0)
-"""
 EXPERIMENT = """
 model = "own:build"
 [data]
@@ -40,7 +36,7 @@ alpha = 0.3
 
 @pytest.fixture
 def own(write_search, forks):
-    return write_search(OWN, EXPERIMENT)
+    return write_search(TREES, EXPERIMENT)
 
 
 def test_the_trials_of_the_file_are_first_and_once(own):

@@ -8,12 +8,8 @@ import pytest
 
 from search.tracking.mlflow_connection import connect
 
-OWN = """
-from sklearn.tree import DecisionTreeClassifier
+from .trees import TREES
 
-def build(max_depth=1, criterion="gini", **_):
-    return DecisionTreeClassifier(max_depth=max_depth, criterion=criterion, random_state=0)
-"""
 EXPERIMENT = """
 model = "own:build"
 [data]
@@ -40,7 +36,7 @@ name = "in-process"
 
 @pytest.fixture
 def own(write_search, forks):
-    return write_search(OWN, EXPERIMENT)
+    return write_search(TREES, EXPERIMENT)
 
 
 def points_of(trials):
@@ -112,6 +108,10 @@ def test_wrong_use_is_told_before_anything_runs(own):
     assert "its trials have one value, but this experiment has 2 objectives" in own.call("import", "own.toml", "trials.csv", status=2).stderr
     assert not (own.folder / "mlruns/studies/own").exists()
     assert "is beyond its limit" in own.call("run", "own.toml", "--set", "limits.size_bytes=10", "--trials", "2", status=1).stderr
+    assert "is beyond its limit" in own.call("show", "own").stdout
+    drawn = own.call("report", "own")
+    assert "could not be drawn" not in drawn.stderr
+    assert "Optimisation history" in (own.folder / "mlruns/studies/own/report/report.html").read_text()
 
 
 WRONG = {
