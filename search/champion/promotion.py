@@ -173,12 +173,12 @@ def promote_trial(ledger: StudyView, number: int, tracking_uri: str) -> tuple[st
     if "." in ledger.name:
         raise ChampionError(f'study "{ledger.name}" is archived, and its model belongs to the study after it; perceptune rename gives it a name')
     if record.state is not TrialState.COMPLETE or not has_models(ledger, number):
-        kept = [of.number for of in ledger.records() if of.state is TrialState.COMPLETE and has_models(ledger, of.number)]
         if experiment.needs_refit and record.state is TrialState.COMPLETE:
             raise ChampionError(
                 f'trial {number} has no model of the rows of all folds: with folds and ensemble = "none" only the best trial is trained on them; '
                 "another [champion] tolerance in a new study chooses another trial"
             )
+        kept = [of.number for of in ledger.records() if of.state is TrialState.COMPLETE and has_models(ledger, of.number)]
         raise ChampionError(
             f"trial {number} is {record.state}, and {ledger.folder.models} has no model of it; it has those of the trials "
             f"{', '.join(map(str, kept)) or '(none)'}; search.keep_models keeps more"

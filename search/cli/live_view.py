@@ -94,8 +94,7 @@ class LiveObserver:
         execution = self._execution(len(result.executions))
         row = replace(running, state=result.state.value, epoch=epoch, execution=execution, value=result.value, error=result.standard_error)
         known = result.measures
-        measures = {name: known[name] for name in self._experiment.measures if name in known}
-        is_beyond = bool(self._experiment.beyond_limits(known))
+        measures, is_beyond = self._experiment.compared(known), bool(self._experiment.beyond_limits(known))
         row = replace(row, seconds=result.seconds, measures=measures, is_best=is_best, is_beyond=is_beyond)
         if is_best:
             self._best = row

@@ -79,7 +79,7 @@ class LineObserver:
         known = result.measures
         if result.value is not None:
             yield f"{self._metric} {format_spread(result.value, result.standard_error)}"
-        yield from (f"{name} {format_number(known[name])}" for name in self._experiment.measures if name in known)
+        yield from (f"{name} {format_number(value)}" for name, value in self._experiment.compared(known).items())
         if beyond := [f"{name} = {format_number(self._experiment.limits[name])}" for name in self._experiment.beyond_limits(known)]:
             yield f"beyond the limit {' and '.join(beyond)}" + ("" if result.history else ", so that it was not trained")
 

@@ -89,7 +89,7 @@ def rows_of(
             params=record.params,
             execution=f"{len(record.result.executions)}/{n_executions}" if record.result and n_executions > 1 else "",
             error=record.result.standard_error if record.result else None,
-            measures={name: record.measures[name] for name in experiment.measures if name in record.measures},
+            measures=experiment.compared(record.measures),
             is_best=record.number == best,
             is_in_front=record.number in front,
             is_excluded=record.number in excluded,

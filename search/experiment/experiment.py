@@ -131,7 +131,7 @@ class Experiment(Table):
 
     @model_validator(mode="after")
     def _check_pruner(self) -> Self:
-        if self.is_compared_otherwise and self.search.pruner not in ("auto", "none"):
+        if self.is_constrained_or_multi_objective and self.search.pruner not in ("auto", "none"):
             several = "several objectives" if len(self.objectives) > 1 else "[limits]"
             raise ValueError(f'search.pruner = "{self.search.pruner}" compares trials by one value, but there are {several}; leave it out')
         return self
@@ -192,7 +192,7 @@ class Experiment(Table):
         return self.objectives[0]
 
     @property
-    def is_compared_otherwise(self) -> bool:
+    def is_constrained_or_multi_objective(self) -> bool:
         """Whether the objective's value alone does not tell which of two trials is better: there are several objectives, or limits."""
         return len(self.objectives) > 1 or bool(self.limits)
 
@@ -227,6 +227,10 @@ class Experiment(Table):
         """What trials are compared by beside the first objective: metrics such as ``val_recall``, and costs."""
         return [*self.compared_metrics[1:], *self.costs]
 
+    def compared(self, measures: Mapping[str, float]) -> dict[str, float]:
+        """Return what a trial is compared by beside the first objective, given its metrics and costs, as far as they are known."""
+        return {name: measures[name] for name in self.measures if name in measures}
+
     def beyond_limits(self, measures: Mapping[str, float]) -> list[str]:
         """Return the names of the limits that a trial is beyond, given its metrics and costs, as far as they are known."""
         return [name for name, over in self.violations(measures).items() if over > 0]
@@ -259,7 +263,7 @@ class Experiment(Table):
         """
         if self.search.pruner != "auto":
             return self.search.pruner
-        is_single = self.evaluation.n_executions == 1 and not self.search.reproducible and not self.is_compared_otherwise
+        is_single = self.evaluation.n_executions == 1 and not self.search.reproducible and not self.is_constrained_or_multi_objective
         is_long = self.space.max_epochs >= _MIN_EPOCHS and self.search.n_trials >= _MIN_TRIALS
         return "halving" if is_single and is_long else "none"
 

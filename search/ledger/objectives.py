@@ -39,7 +39,8 @@ def is_within_limits(trial: FrozenTrial) -> bool:
 def pareto_front(trials: Sequence[FrozenTrial], directions: Sequence[str]) -> list[int]:
     """Return the numbers of those COMPLETE trials within all limits that no other one of them is better than.
 
-    A trial is better than another one if it is no worse by any objective, and better by one.
+    A trial is better than another one if it is no worse by any objective, and better by one. `optuna.Study.best_trials` are the same trials;
+    it copies all trials with their curves, which this does not, since it is called after each trial.
 
     Args:
         trials: The trials.

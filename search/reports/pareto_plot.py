@@ -18,7 +18,6 @@ _MARKERS = {
     _FRONT: {"color": ORANGE, "size": 10},
     _BEST: {"color": ORANGE, "size": 16, "symbol": "star"},
 }
-_PLANE = ("y", "x")
 _WIDE = 30.0
 """The ratio of the largest to the smallest value from which an axis is logarithmic."""
 
@@ -63,7 +62,7 @@ def pareto_front(study: "optuna.Study", names: Sequence[str], front: Sequence[in
             x=[trial.values[place] for trial in shown],
             y=[trial.values[0] for trial in shown],
             text=[f"trial {trial.number}: {format_params(trial.params)}" for trial in shown],
-            mode="lines+markers" if name == _FRONT and len(names) == len(_PLANE) else "markers",  # the front of more objectives is no line
+            mode="lines+markers" if name == _FRONT and len(names) == 2 else "markers",  # the front of more objectives is no line
             marker=marker,
             line={"shape": "hv" if study.directions[place].name == "MINIMIZE" else "vh", "width": 1},
             name=name,

@@ -161,7 +161,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         comparisons=read_comparisons(ledger) if champion else {},
         runner_up=compare_with_runner_up(ledger),
         best_by=None if ledger.experiment.ranked_by is objective else ledger.experiment.ranked_by.metric,
-        measures={name: record.measures[name] for name in ledger.experiment.measures if name in record.measures},
+        measures=ledger.experiment.compared(record.measures),
         tolerance=ledger.experiment.champion.tolerance,
         front=front_of(ledger),
         **_of_champion(champion, number),

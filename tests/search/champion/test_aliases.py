@@ -91,6 +91,7 @@ def test_a_worse_or_equal_version_is_the_challenger_until_the_champion_changes(r
         ({"metric": "val_accuracy"}, 'another metric (maximize val_accuracy; not maximize val_auc of "yes")'),
         ({"positive": "no"}, 'another metric (maximize val_auc of "no"; not maximize val_auc of "yes")'),
         ({"evaluation": "5 folds"}, "another evaluation (5 folds; not validation part)"),
+        ({"compared_by": "limits latency_ms 5"}, "other limits or objectives (limits latency_ms 5; not none)"),
     ],
 )
 def test_a_value_that_cannot_be_compared_moves_nothing(registry, facts, says):

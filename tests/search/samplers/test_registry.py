@@ -172,3 +172,10 @@ for name in NAMES:
 print(sorted(sys.modules.keys() & {"keras", "keras_tuner", "tensorflow", "jax", "sklearn", "mlflow"}))
 """
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_sampler_by_reference_that_cannot_propose_is_named_as_the_cause():
+    made = make_sampler(SearchSection(sampler="optuna.samplers:CmaEsSampler"), SPACE, 5, 2)
+    study = optuna.create_study(sampler=made, directions=["maximize", "minimize"])
+    with pytest.raises(ExperimentError, match=r"search.sampler: .*CmaEsSampler.* cannot propose for this experiment: ValueError: .*multi-objective"):
+        study.ask(to_distributions(SPACE))

@@ -11,6 +11,7 @@ from search.training.context import TrainingContext
 from search.training.costs import measure_costs
 from search.training.executions import train_executions
 from search.trial import TrialState
+from tests.search.training.checkpointing import ALWAYS
 from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
 
 ALL = ["n_parameters", "size_bytes", "latency_ms", "latency_ms_32", "train_seconds"]
@@ -79,3 +80,19 @@ def test_the_first_execution_tells_what_all_cost(tmp_path):
     assert (beyond.state, beyond.value, beyond.executions, beyond.history) == (TrialState.PRUNED, None, (), ())
     assert beyond.standard_error is None
     assert replace(beyond, seconds=0.0).measures == {"n_parameters": within.n_parameters, "train_seconds": 0.0}
+
+
+def test_a_trial_that_was_within_the_limits_before_it_was_killed_is_trained_on(tmp_path):
+    experiment = make_experiment(executor={"checkpoint_seconds": ALWAYS}, limits={"n_parameters": 1})
+    trial = make_assignment(tmp_path / "models/3", checkpoint_path=str(tmp_path / "3.npz"), training={"epochs": 4})
+
+    def die(report):
+        if report.epoch == 3:
+            raise KeyboardInterrupt
+        return True
+
+    with pytest.raises(KeyboardInterrupt):  # an attempt that did not have to obey them, as one whose latency was measured in a quiet moment
+        train_trial(experiment, trial, ARRAYS, die)
+    goes_on = train_trial(experiment, replace(trial, obeys_limits=True), ARRAYS)
+    assert (goes_on.state, len(goes_on.history)) == (TrialState.COMPLETE, 4)
+    assert train_trial(experiment, replace(trial, obeys_limits=True, checkpoint_path=""), ARRAYS).state is TrialState.PRUNED
