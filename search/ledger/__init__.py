@@ -1,5 +1,6 @@
 """The ledger: the durable record of a study."""
 
+from .exclusion import EXCLUDED
 from .extending import Extension, extension_of, may_lack_models
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
@@ -24,6 +25,7 @@ from .record import RetryState, TrialRecord
 from .view import StudyView
 
 __all__ = [
+    "EXCLUDED",
     "Extension",
     "KnownStudy",
     "Ledger",

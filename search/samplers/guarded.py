@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
 
-from ..errors import ExperimentError
+from ..errors import ExperimentError, PerceptuneError
 from .delegating import DelegatingSampler
 
 if TYPE_CHECKING:
@@ -53,10 +53,12 @@ class GuardedSampler(DelegatingSampler):
         """Name the sampler in what it raises.
 
         Raises:
-            ExperimentError: If it raises anything; its cause is that.
+            ExperimentError: If it raises anything but an error of this project, such as an outage of the ledger; its cause is that.
         """
         try:
             yield
+        except PerceptuneError:
+            raise
         except Exception as error:
             raise ExperimentError(f"search.sampler: {self} cannot propose for this experiment: {type(error).__name__}: {error}") from error
 

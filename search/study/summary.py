@@ -12,7 +12,7 @@ from ..data.targets import positive_classes, read_targets
 from ..errors import PerceptuneError, StudyFailedError
 from ..experiment.parameters import Value
 from ..formats import format_beyond, format_cost, format_difference, format_number
-from ..ledger import StudyView
+from ..ledger import EXCLUDED, StudyView
 from ..tracking.base import FrontTrial, StudyOutcome
 from ..training.intervals import Difference
 from .baselines import Baselines, read_baselines
@@ -219,8 +219,9 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         ledger: The study.
         is_complete: Whether the search is over and the champion registered.
     """
+    excluded = None if ledger.attribute(EXCLUDED) is None else ledger.excluded
     if ledger.best is None:
-        return StudyOutcome(is_complete=is_complete, n_by_state=ledger.n_by_state(), excluded=ledger.excluded)
+        return StudyOutcome(is_complete=is_complete, n_by_state=ledger.n_by_state(), excluded=excluded)
     summary = summarize(ledger)
     return StudyOutcome(
         is_complete=is_complete,
@@ -238,7 +239,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         runner_up=summary.runner_up_text,
         best_by=summary.best_by_text,
         front=summary.front,
-        excluded=ledger.excluded,
+        excluded=excluded,
         trials=summary.trials,
         cost=summary.cost,
         cost_text=summary.cost_text,

@@ -81,7 +81,7 @@ class StudyOutcome:
         best_params: The best trial's searched hyperparameters.
         best_metrics: The best trial's metrics at its best epoch, by Keras' names.
         front: The trials of the Pareto front, the best by the first objective first; empty with one objective. Defaults to none.
-        excluded: The reason of each trial that a user has excluded. Defaults to none.
+        excluded: The reason of each trial that a user has excluded; None if none ever was. Defaults to None.
         model_uri: Where the champion is registered, such as ``models:/diabetes/1``.
         trials: The trials whose models the champion has. Defaults to none.
         cost: What serving the champion costs, by name (`search.champion.serving_cost.measure_cost`). Defaults to none.
@@ -103,7 +103,7 @@ class StudyOutcome:
     best_params: Mapping[str, Value] = field(default_factory=dict)
     best_metrics: Mapping[str, float] = field(default_factory=dict)
     front: Sequence[FrontTrial] = ()
-    excluded: Mapping[int, str] = field(default_factory=dict)
+    excluded: Mapping[int, str] | None = None
     model_uri: str | None = None
     trials: Sequence[int] = ()
     cost: Mapping[str, float] = field(default_factory=dict)

@@ -168,8 +168,10 @@ class MlflowTracker:
         if outcome.best_trial is not None:
             with mlflow_session():
                 best_page = mark_best(runs.client, runs.experiment_id, runs.parent_run_id, outcome.best_trial)
+        marks: dict[str, Mapping[int, str]] = {FRONT: {trial.number: "true" for trial in outcome.front}} if outcome.front else {}
+        marks |= {} if outcome.excluded is None else {EXCLUDED: outcome.excluded}
         with mlflow_session():
-            for tag, texts in ((FRONT, {trial.number: "true" for trial in outcome.front}), (EXCLUDED, outcome.excluded)):
+            for tag, texts in marks.items():
                 mark_trials(runs.client, runs.experiment_id, runs.parent_run_id, tag, texts)
         batch = Batch(tags=descriptions.outcome_tags(outcome) | study_note(runs.record, outcome, best_page))
         # The step grows with the study, so that MLflow shows the newest metrics of a continued one.

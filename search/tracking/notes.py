@@ -1,6 +1,7 @@
 """The descriptions that MLflow's pages show, in Markdown: of an experiment, and of a study's run."""
 
 from ..data.positive_class import with_class
+from ..experiment.file import Experiment
 from ..formats import format_number, format_params, format_spread, format_test
 from ..redaction import redact
 from .base import StudyOutcome, StudyRecord
@@ -17,9 +18,9 @@ def experiment_note(record: StudyRecord, page: str, study_page: str) -> str:
         page: Address of the page of its trials, in MLflow's user interface.
         study_page: Address of the page of the study's run.
     """
-    experiment, objective = record.experiment, record.experiment.objective
+    experiment = record.experiment
     searched = ", ".join(f"`{name}`" for name in experiment.space.searched) or "no hyperparameter"
-    about = f"`{experiment.model}` on {record.dataset.name}: searches {searched} for the {_best(record)} `{objective.metric}`."
+    about = f"`{experiment.model}` on {record.dataset.name}: searches {searched} for {_aims(experiment)}."
     return (
         f"{redact(about)}\n\n"  # not the links, whose queries it would remove
         f"[All trials, the best first]({page}) | [learning curves of the best ten]({page}&compareRunsMode=CHART) | "
@@ -55,8 +56,10 @@ def renamed(text: str, old: str, new: str, *, has_model: bool) -> str:
     return text
 
 
-def _best(record: StudyRecord) -> str:
-    return "largest" if record.experiment.objective.direction == "maximize" else "smallest"
+def _aims(experiment: Experiment) -> str:
+    """Return what a search is for, such as ``the largest `val_accuracy` and the smallest `n_parameters```."""
+    sizes = {"maximize": "largest", "minimize": "smallest"}
+    return " and ".join(f"the {sizes[of.direction]} `{of.metric}`" for of in experiment.objectives)
 
 
 def _best_lines(record: StudyRecord, outcome: StudyOutcome, page: str) -> list[str]:
