@@ -1,68 +1,107 @@
 """Writes a champion's model to a file, and describes what the model takes and gives."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..data.arrays import named, unnamed
 from ..data.preprocessing import Preprocessor
 from ..data.targets import Target, named_outputs
-from ..errors import DataError, InputError
+from ..errors import DataError, InputError, listed
 from ..output_files import check_output, writing
+from .batch_prediction import example_rows
+from .model_files import FEATURES, MODEL_FILES, OUTPUTS, ModelFile, plain_names, with_plain_names
 from .pyfunc import Champion
 from .raw_rows import raw_inputs, raw_rows_model
 from .verification import check_outputs
 
 
 def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool = False) -> list[str]:
-    """Write a champion's model.
+    """Write a champion's model, check that the file predicts as the champion does, and describe what it takes and gives.
 
     Args:
         champion: The champion.
-        path: The new file, ending in ``.keras``, or ``.skops`` for scikit-learn's.
+        path: The new file, ending in ``.keras``, ``.onnx`` or ``.tflite``, or ``.skops`` for scikit-learn's.
         with_preprocessing: Whether the model takes raw rows and predicts in the target's own units, by layers of Keras; otherwise it
-            is the file of the trained model, which takes preprocessed features. Defaults to False.
+            is the trained model, which takes preprocessed features. A champion that averages several models, each with its own
+            preprocessing, is written with it only. Defaults to False.
 
     Returns:
         Sentences on what the model takes and gives: names, order, shapes.
 
     Raises:
         DataError: If the suffix is wrong, the folder does not exist, or the file cannot be written.
-        InputError: If the preprocessing cannot be written as layers of Keras.
+        InputError: If the preprocessing cannot be written as layers of Keras, or the model as ONNX or TFLite.
+        MissingExtraError: If what writes and reads ONNX or TFLite is not installed.
         ChampionError: If the written model predicts otherwise than the champion.
     """
-    if (n_models := len(champion.members)) > 1:
-        raise InputError(
-            f"The champion averages {n_models} models, which one file cannot hold; predict with it, by the command predict or by MLflow, or search "
-            'with ensemble = "none" in [champion], which trains one model on all rows'
-        )
-    suffix = champion.model_file.suffix
-    if path.suffix != suffix:
-        raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in {suffix}')
-    check_output(path)
-    if with_preprocessing:
-        model = raw_rows_model(champion)
-        _check_same(model, champion)
-        with writing(path) as temporary:
+    _check_file(champion, path, with_preprocessing=with_preprocessing)
+    sentences = [*_taken(champion.preprocessor, is_raw=with_preprocessing), *_given(champion.preprocessor, is_raw=with_preprocessing)]
+    with writing(path) as temporary:
+        if kind := MODEL_FILES.get(path.suffix):
+            sentences += _convert(kind, champion, temporary, is_raw=with_preprocessing)
+        elif with_preprocessing:
+            model = raw_rows_model(champion)
             model.save(temporary)
-    else:
-        with writing(path) as temporary:
+            rows = example_rows(champion)
+            outputs = named_outputs(model, _read(temporary).predict_on_batch(raw_inputs(rows, champion.preprocessor)))
+            _check_same(outputs, _in_own_units(champion, rows))
+        else:
             shutil.copyfile(champion.model_file, temporary)
-    return [*_taken(champion.preprocessor, is_raw=with_preprocessing), *_given(champion.preprocessor, is_raw=with_preprocessing)]
+    return sentences
 
 
-def _check_same(model: object, champion: Champion) -> None:
-    """Check the model's outputs for the rows that the champion carries."""
-    from .batch_prediction import example_rows
+def _check_file(champion: Champion, path: Path, *, with_preprocessing: bool) -> None:
+    """Check the file's name and whether it can hold the champion, before anything is computed."""
+    own = champion.model_file.suffix
+    suffixes = [own, *(MODEL_FILES if not champion.is_estimator else ())]
+    if path.suffix not in suffixes:
+        raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in {" or ".join(suffixes)}')
+    if kind := MODEL_FILES.get(path.suffix):
+        kind.check_installed()
+        texts = [name for name, of in (champion.preprocessor.columns or {}).items() if of == "text"]
+        if with_preprocessing and texts:
+            raise InputError(
+                f"The columns {listed(texts)} hold text, which {kind.name} cannot look up; write it as .keras, or export the model alone"
+            )
+    if (n_models := len(champion.members)) > 1 and not (with_preprocessing and not champion.is_estimator):
+        instead = 'predict with it, by the command predict or by MLflow, or search with ensemble = "none" in [champion], which trains one model'
+        advice = instead if champion.is_estimator else "write one model that takes raw rows and averages them: --with-preprocessing"
+        raise InputError(f"The champion averages {n_models} models, each with its own preprocessing, which one file cannot hold; {advice}")
+    check_output(path)
 
-    preprocessor, rows = champion.preprocessor, example_rows(champion)
-    computed = model.predict_on_batch(raw_inputs(rows, preprocessor))  # type: ignore[attr-defined]
-    given = unnamed({name: np.asarray(output, np.float32) for name, output in named_outputs(model, computed).items()})
-    expected = named(champion.outputs(rows))
-    expected |= {name: scaling.invert(expected[name]) for name, scaling in preprocessor.scalings.items()}
-    check_outputs(given, unnamed(expected), "The model with its preprocessing")
+
+def _convert(kind: ModelFile, champion: Champion, path: Path, *, is_raw: bool) -> Iterator[str]:
+    """Write another kind of file, and yield the names of its inputs and outputs."""
+    rows, preprocessor = example_rows(champion), champion.preprocessor
+    inputs = named(raw_inputs(rows, preprocessor) if is_raw else champion.features(rows))
+    model = raw_rows_model(champion) if is_raw else champion.model
+    shapes = {name: tuple(values.shape[1:]) for name, values in inputs.items()}
+    names = plain_names(shapes, FEATURES)
+    computed = kind.convert(with_plain_names(model, shapes), path, {names[name]: np.asarray(values) for name, values in inputs.items()})
+    expected = _in_own_units(champion, rows) if is_raw else named(champion.outputs(rows))
+    outputs = plain_names(expected, OUTPUTS)
+    _check_same({name: computed[plain] for name, plain in outputs.items()}, expected)
+    yield f"Names in the file: inputs {', '.join(names.values())}; outputs {', '.join(outputs.values())}"
+
+
+def _read(path: Path) -> Any:
+    import keras
+
+    return keras.saving.load_model(path, compile=False, safe_mode=True)
+
+
+def _in_own_units(champion: Champion, rows: Any) -> dict[str, np.ndarray]:
+    """Return the champion's outputs by name, scaled targets in their own units."""
+    outputs, scalings = named(champion.outputs(rows)), champion.preprocessor.scalings
+    return {name: scalings[name].invert(values) if name in scalings else values for name, values in outputs.items()}
+
+
+def _check_same(given: Mapping[str, Any], expected: Mapping[str, np.ndarray]) -> None:
+    check_outputs(unnamed({name: np.asarray(values, np.float32) for name, values in given.items()}), unnamed(expected), "The file")
 
 
 def _taken(preprocessor: Preprocessor, *, is_raw: bool) -> Iterator[str]:

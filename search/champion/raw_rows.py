@@ -1,4 +1,4 @@
-"""Builds a Keras model that takes raw rows: the champion's model behind Keras' own layers for its preprocessing.
+"""Builds a Keras model that takes raw rows: the champion's model behind Keras' own layers for its preprocessing, or the average of several.
 
 It parses no dates and trims no blanks around text: Keras has no layers for that.
 """
@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..data.arrays import unnamed
 from ..data.column_transformer import known_values, transform_table
 from ..data.preprocessing import Preprocessor
 from ..data.scaling import LARGEST_EXPONENT, Scaling
 from ..data.targets import named_outputs
 from ..errors import InputError, listed
+from .member import Member
 from .pyfunc import Champion
 
 _UNKNOWN = "\x00 never seen"
@@ -23,7 +25,7 @@ def raw_rows_model(champion: Champion) -> Any:
     """Build a model of raw rows.
 
     Args:
-        champion: The champion.
+        champion: The champion. If it averages several models, the built one does so too, each with its own preprocessing.
 
     Returns:
         A Keras model. Its input is a dict by column of float32 arrays and, for text, tensors of strings, ``(n_rows, 1)``, NaN or "" for a gap; or
@@ -32,21 +34,17 @@ def raw_rows_model(champion: Champion) -> Any:
     Raises:
         InputError: If the model is no Keras model, or a column cannot be read by Keras.
     """
-    preprocessor = champion.preprocessor
-    _check(champion)
-    model = champion.model  # first: it imports Keras quietly
+    for member in champion.members:
+        _check(member, champion.metadata.backend)
+    models = [_member_model(member, f"model_{number}") for number, member in enumerate(champion.members)]
+    if len(models) == 1:
+        return models[0]
     import keras
 
-    if preprocessor.columns is None:
-        inputs: Any = keras.Input(tuple(preprocessor.input_shape))
-        features = inputs
-    else:
-        inputs = {name: keras.Input((1,), name=name, dtype="float32" if of == "numeric" else "string") for name, of in preprocessor.columns.items()}
-        features = _features(inputs, preprocessor)
-    outputs = named_outputs(model, model(features))
-    for name, scaling in preprocessor.scalings.items():
-        outputs[name] = _unscaled(outputs[name], scaling)
-    return keras.Model(inputs, outputs[""] if set(outputs) == {""} else outputs)
+    inputs = _inputs(champion.preprocessor)
+    found = [named_outputs(model, model(inputs)) for model in models]
+    means = {name: keras.layers.Average()([outputs[name] for outputs in found]) for name in found[0]}
+    return keras.Model(inputs, unnamed(means))
 
 
 def raw_inputs(rows: pd.DataFrame | np.ndarray, preprocessor: Preprocessor) -> Any:
@@ -64,10 +62,10 @@ def raw_inputs(rows: pd.DataFrame | np.ndarray, preprocessor: Preprocessor) -> A
     }
 
 
-def _check(champion: Champion) -> None:
-    columns = champion.preprocessor.columns or {}
+def _check(member: Member, backend: str) -> None:
+    columns = member.preprocessor.columns or {}
     instead = "export the model alone, or predict raw rows by load_champion or mlflow models serve"
-    if champion.is_estimator:
+    if member.is_estimator:
         raise InputError(f"The champion is scikit-learn's and not a Keras model; {instead}")
     if dates := [name for name, of in columns.items() if of == "date"]:
         raise InputError(
@@ -75,11 +73,33 @@ def _check(champion: Champion) -> None:
         )
     if slashes := [name for name in columns if "/" in name]:
         raise InputError(f'The columns {listed(slashes)} have a "/" in their names, which Keras allows in no name of an input; {instead}')
-    known = known_values(champion.preprocessor.transformer)
+    known = known_values(member.preprocessor.transformer)
     if hashed := [name for name, of in columns.items() if of == "text" and name not in known]:
         raise InputError(f"The columns {listed(hashed)} are hashed as scikit-learn does, which no layer of Keras does; {instead}")
-    if "text" in columns.values() and champion.metadata.backend != "tensorflow":
-        raise InputError(f"Text is read by Keras with TensorFlow only, and the model is one of {champion.metadata.backend}; {instead}")
+    if "text" in columns.values() and backend != "tensorflow":
+        raise InputError(f"Text is read by Keras with TensorFlow only, and the model is one of {backend}; {instead}")
+
+
+def _inputs(preprocessor: Preprocessor) -> Any:
+    """Return the inputs of a model of raw rows, by column, or the only one."""
+    import keras
+
+    if preprocessor.columns is None:
+        return keras.Input(tuple(preprocessor.input_shape))
+    return {name: keras.Input((1,), name=name, dtype="float32" if of == "numeric" else "string") for name, of in preprocessor.columns.items()}
+
+
+def _member_model(member: Member, name: str) -> Any:
+    """Return one model behind the layers of its preprocessing, with its outputs in the target's own units."""
+    model = member.model  # first: it imports Keras quietly
+    import keras
+
+    inputs = _inputs(member.preprocessor)
+    features = inputs if member.preprocessor.columns is None else _features(inputs, member.preprocessor)
+    outputs = named_outputs(model, model(features))
+    for output, scaling in member.preprocessor.scalings.items():
+        outputs[output] = _unscaled(outputs[output], scaling)
+    return keras.Model(inputs, unnamed(outputs), name=name)
 
 
 def _features(inputs: Mapping[str, Any], preprocessor: Preprocessor) -> Any:
@@ -109,7 +129,10 @@ def _numbers(inputs: list[Any], pipeline: Any) -> Any:
         mean = -scaler.min_ / scaler.scale_ if is_minmax else scaler.mean_
         deviation = 1 / scaler.scale_ if is_minmax else np.ones(len(inputs)) if scaler.scale_ is None else scaler.scale_
         center, spread = center + spread * mean, spread * deviation
-    return keras.layers.Normalization(mean=center.tolist(), variance=(spread**2).tolist())(filled) if scalers else filled
+    if not scalers:
+        return filled
+    centered = keras.layers.Rescaling(1.0, (-center).tolist())(filled)  # unlike Normalization's, its numbers are part of an ONNX file
+    return keras.layers.Rescaling((1 / spread).tolist(), 0.0)(centered)
 
 
 def _text(inputs: Mapping[str, Any], preprocessor: Preprocessor) -> Any:

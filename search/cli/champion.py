@@ -46,9 +46,9 @@ def predict(
 
 def export(
     study: Study,
-    file: Annotated[Path, typer.Argument(help="File to write, ending in .keras, or .skops for scikit-learn's.")],
+    file: Annotated[Path, typer.Argument(help="File to write, ending in .keras, .onnx or .tflite, or .skops for scikit-learn's.")],
     *,
-    with_preprocessing: Annotated[bool, typer.Option("--with-preprocessing", help="Write a Keras model that takes raw rows.")] = False,
+    with_preprocessing: Annotated[bool, typer.Option("--with-preprocessing", help="Write a model that takes raw rows.")] = False,
 ) -> None:
     """Write a champion's model to a file, and print what it takes and gives."""
     from ..champion import export_champion, load_champion

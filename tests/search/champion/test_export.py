@@ -1,4 +1,4 @@
-"""Exported models, read by Keras alone, predict as the champion does."""
+"""Exported models, read by Keras, ONNX Runtime or LiteRT alone, predict as the champion does."""
 
 import dataclasses
 import warnings
@@ -9,11 +9,20 @@ import pandas as pd
 import pytest
 
 from search.champion import Champion, UnseenValuesWarning, export_champion
+from search.champion.model_files import MODEL_FILES, plain_names
 from search.champion.raw_rows import raw_inputs
 from search.data.preprocessing import DateColumn
-from search.errors import DataError, InputError
+from search.errors import DataError, InputError, MissingExtraError
+from tests.search.champion.conftest import build_here
+from tests.search.champion.exported import run_exported
 
 GAPS = pd.DataFrame({"age": [22.0, np.nan, 80.0, 5.0], "siblings": [1.0, 2.0, np.nan, 9.0], "port": ["north", None, "west", "a port never seen"]})
+
+
+@pytest.fixture(scope="module")
+def images(image_spec, tmp_path_factory):
+    """The packaged champion of images."""
+    return Champion(build_here(dataclasses.replace(image_spec, folder=tmp_path_factory.mktemp("images"))).folder / "data" / "champion")
 
 
 def test_the_exported_model_is_the_saved_one_and_its_features_are_told(champion, spec, tmp_path):
@@ -27,6 +36,7 @@ def test_the_exported_model_is_the_saved_one_and_its_features_are_told(champion,
         for with_preprocessing in (False, True):
             with pytest.raises(DataError, match=message):
                 export_champion(champion, tmp_path / name, with_preprocessing=with_preprocessing)
+    assert [path.name for path in tmp_path.iterdir()] == ["best.keras"]
 
 
 def test_a_model_of_raw_rows_fills_gaps_and_knows_texts(champion, dataset, tmp_path):
@@ -66,7 +76,53 @@ def test_columns_that_keras_cannot_read_are_named(champion, tmp_path):
         ({"columns": {"price/m2": "numeric"}}, r'The columns price/m2 have a "/" in their names'),
     ):
         other = Champion(champion.folder)
-        other.preprocessor = dataclasses.replace(preprocessor, **changed)
+        other.preprocessor = other.members[0].preprocessor = dataclasses.replace(preprocessor, **changed)
         with pytest.raises(InputError, match=message):
             export_champion(other, tmp_path / "raw.keras", with_preprocessing=True)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", MODEL_FILES)
+def test_another_runtime_computes_the_same_of_features(champion, dataset, tmp_path, suffix):
+    sentences = export_champion(champion, tmp_path / f"best{suffix}")
+    assert sentences[-1] == "Names in the file: inputs features; outputs outputs"
+    features = champion.features(dataset.test.features)
+    outputs = run_exported(tmp_path / f"best{suffix}", {"features": features})
+    np.testing.assert_allclose(outputs["outputs"], champion.outputs(dataset.test.features), atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", MODEL_FILES)
+def test_another_runtime_computes_the_same_of_images_and_of_several_inputs(images, several_packaged, tmp_path, suffix):
+    export_champion(images, tmp_path / f"images{suffix}", with_preprocessing=True)
+    rows = np.random.default_rng(0).uniform(size=(7, 4, 4, 1)).astype("float32")
+    np.testing.assert_allclose(run_exported(tmp_path / f"images{suffix}", {"features": rows})["outputs"], images.outputs(rows), atol=1e-5)
+    several = Champion(several_packaged.folder / "data" / "champion")
+    sentences = export_champion(several, tmp_path / f"several{suffix}")
+    assert sentences[-1] == "Names in the file: inputs wide, deep; outputs main, aux"
+    houses = pd.DataFrame({"rooms": [3, 8], "age": [10.0, 80.0], "town": ["north", "south"]})
+    outputs = run_exported(tmp_path / f"several{suffix}", several.features(houses))
+    for name, expected in several.outputs(houses).items():
+        np.testing.assert_allclose(outputs[name], expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("suffix", MODEL_FILES)
+def test_what_another_runtime_cannot_compute_is_refused(champion, tmp_path, suffix):
+    with pytest.raises(InputError, match="The columns port hold text, which"):
+        export_champion(champion, tmp_path / f"raw{suffix}", with_preprocessing=True)
+    other = Champion(champion.folder)
+    inputs = keras.Input((5,))
+    steps = keras.layers.LSTM(2)(keras.layers.Reshape((5, 1))(inputs)) if suffix == ".tflite" else keras.layers.Dense(2, "gelu")(inputs)
+    other.members[0].model = keras.Model(inputs, keras.layers.Dense(1)(steps))
+    with pytest.raises(InputError, match=f"The model cannot be written as {MODEL_FILES[suffix].name}, .*(Erfc|TensorFlow op)"):
+        export_champion(other, tmp_path / f"other{suffix}")
+    assert not list(tmp_path.iterdir())
+    missing = dataclasses.replace(MODEL_FILES[suffix], packages=("package_of_nobody",))
+    with pytest.raises(MissingExtraError, match=r"needs package_of_nobody, which is not installed; install it"):
+        missing.check_installed()
+
+
+def test_names_are_plain_in_other_files():
+    assert plain_names(["age of house", "2nd", ""], "features") == {"age of house": "age_of_house", "2nd": "_2nd", "": "features"}
+    with pytest.raises(InputError, match="The names a b, a-b would be the same, a_b"):
+        plain_names(["a b", "a-b"], "features")

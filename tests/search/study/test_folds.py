@@ -7,6 +7,7 @@ import statistics
 import time
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +18,7 @@ from search.data.dataset import load_dataset
 from search.data.folds import divide, joined
 from search.experiment.file import DataSection
 from search.store import Store
+from tests.search.champion.exported import run_exported
 
 N_FOLDS = 5
 EXPERIMENT = """
@@ -173,12 +175,25 @@ def test_a_trial_is_trained_again_to_the_same_curves(finished):
         assert float(re.search(r"in \d+ epochs: (\S+)", output)[1]) <= 1e-4, output
 
 
-def test_one_execution_is_shown_and_an_export_is_refused(finished):
+def test_one_execution_is_shown(finished):
     shell, _, view = finished
     shown = shell.call("history", "folds", view.best[0], "--execution", 2).stdout
     assert f"{view.result(view.best[0]).executions[1].history[0]['val_loss']:.5g}" in shown
     assert "has 5 executions" in shell.call("history", "folds", view.best[0], "--execution", 6, status=2).stderr
-    assert "averages 5 models" in shell.call("export", "folds", "model.keras", status=2).stderr
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".onnx"])
+def test_the_models_of_all_folds_are_exported_as_one_that_averages_them(finished, suffix):
+    shell, _, view = finished
+    name = f"model{suffix}"
+    assert "averages 5 models, each with its own preprocessing" in shell.call("export", "folds", name, status=2).stderr
+    assert "It takes a dict of raw columns by name" in shell.call("export", "folds", name, "--with-preprocessing").stdout
+    champion = load_champion("folds", f"sqlite:///{shell.folder}/mlruns/mlflow.db")
+    rows = load_dataset(view.experiment.data).test.features
+    inputs = {column: rows[[column]].to_numpy("float32") for column in rows}
+    path = shell.folder / name
+    given = run_exported(path, inputs)["outputs"] if suffix == ".onnx" else keras.saving.load_model(path).predict_on_batch(inputs)
+    np.testing.assert_allclose(given[:, 0], champion.predict(rows)["probability_1"], atol=1e-5)
 
 
 def test_a_lost_ledger_gets_the_values_of_executions_back_from_mlflow(finished, tmp_path):
