@@ -1,6 +1,8 @@
 """Writes a champion's model to a file, and describes what the model takes and gives."""
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,9 @@ from ..data.preprocessing import Preprocessor
 from ..data.targets import Target, named_outputs
 from ..errors import DataError, InputError, listed
 from ..output_files import check_output, writing
+from ..quiet import quiet_backend
 from .batch_prediction import example_rows
-from .model_files import FEATURES, MODEL_FILES, OUTPUTS, ModelFile, plain_names, with_plain_names
+from .model_files import CONVERTING, FEATURES, MODEL_FILES, OUTPUTS, ModelFile, plain_names, with_plain_names
 from .pyfunc import Champion
 from .raw_rows import raw_inputs, raw_rows_model
 from .verification import check_outputs
@@ -40,12 +43,17 @@ def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool 
     """
     _check_file(champion, path, with_preprocessing=with_preprocessing)
     sentences = [*_taken(champion.preprocessor, is_raw=with_preprocessing), *_given(champion.preprocessor, is_raw=with_preprocessing)]
+    if with_preprocessing or path.suffix in MODEL_FILES:
+        if path.suffix in MODEL_FILES and "keras" not in sys.modules:
+            os.environ.setdefault("KERAS_BACKEND", CONVERTING)
+        _ = champion.model  # first: it imports Keras quietly
     with writing(path) as temporary:
         if kind := MODEL_FILES.get(path.suffix):
             sentences += _convert(kind, champion, temporary, is_raw=with_preprocessing)
         elif with_preprocessing:
             model = raw_rows_model(champion)
-            model.save(temporary)
+            with quiet_backend():  # Keras imports TensorFlow when a model of another backend is saved
+                model.save(temporary)
             rows = example_rows(champion)
             outputs = named_outputs(model, _read(temporary).predict_on_batch(raw_inputs(rows, champion.preprocessor)))
             _check_same(outputs, _in_own_units(champion, rows))
@@ -76,6 +84,10 @@ def _check_file(champion: Champion, path: Path, *, with_preprocessing: bool) -> 
 
 def _convert(kind: ModelFile, champion: Champion, path: Path, *, is_raw: bool) -> Iterator[str]:
     """Write another kind of file, and yield the names of its inputs and outputs."""
+    import keras
+
+    if (backend := keras.backend.backend()) != CONVERTING:
+        raise InputError(f"{kind.name} is written by {CONVERTING}, and Keras uses {backend} here; set KERAS_BACKEND={CONVERTING}")
     rows, preprocessor = example_rows(champion), champion.preprocessor
     inputs = named(raw_inputs(rows, preprocessor) if is_raw else champion.features(rows))
     model = raw_rows_model(champion) if is_raw else champion.model

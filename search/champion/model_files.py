@@ -24,6 +24,9 @@ from ..redaction import first_line
 FEATURES, OUTPUTS = "features", "outputs"
 """Names of a single input and a single output in ONNX and TFLite."""
 
+CONVERTING = "tensorflow"
+"""The backend that writes ONNX and TFLite. Models of Keras' layers that were trained by another are loaded by it."""
+
 Arrays = Mapping[str, np.ndarray]
 
 

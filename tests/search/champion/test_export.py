@@ -126,3 +126,21 @@ def test_names_are_plain_in_other_files():
     assert plain_names(["age of house", "2nd", ""], "features") == {"age of house": "age_of_house", "2nd": "_2nd", "": "features"}
     with pytest.raises(InputError, match="The names a b, a-b would be the same, a_b"):
         plain_names(["a b", "a-b"], "features")
+
+
+@pytest.mark.slow
+def test_a_model_of_another_backend_is_converted_by_tensorflow(champion, run_python, tmp_path):
+    script = f"""
+import os, sys
+from pathlib import Path
+from search.champion import Champion, export_champion
+champion = Champion(Path({str(champion.folder)!r}))
+object.__setattr__(champion.metadata, "backend", "jax")
+try:
+    export_champion(champion, Path({str(tmp_path / "best.tflite")!r}))
+    print("written")
+except Exception as error:
+    print(error)
+"""
+    assert run_python(script) == "written\n"
+    assert "TFLite is written by tensorflow, and Keras uses jax here" in run_python('import os; os.environ["KERAS_BACKEND"] = "jax"' + script)
