@@ -87,20 +87,16 @@ def csv(
     file = find(path)
     given = {"separator": separator, "header": header, "comment": comment, "decimal": decimal, "encoding": encoding, "quote": quote}
     table = _read(file, target, gaps=na_values, keep_default_gaps=keep_default_na, day_first=day_first, **given)
-    target_name = _column(table.rows, target, file)
-    dropped = [_column(table.rows, column, file) for column in drop]
-    if target_name in dropped:
-        raise ValueError(f'{file}: the target "{target_name}" is among the columns to drop; take it out of drop')
-    values = _target(table.rows[target_name], file)
+    values, others = _take_target(table.rows, target, drop, file)
     task = infer_task(values) if task == "auto" else task
-    features, left_out = _leave_out(table.rows.drop(columns=[target_name, *dropped]))
+    features, left_out = _leave_out(others)
     groups = None if group is None else table.rows[_column(table.rows, group, file)]
     sizes: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed}
     try:
         parts = three_parts(features, values, **sizes, stratify=stratify and task != "regression", ordered=ordered, groups=groups)
     except ValueError as error:
         raise ValueError(f"{file}: {error}") from None
-    form = None if table.format is None else replace(table.format, target=target_name).to_dict()
+    form = None if table.format is None else replace(table.format, target=_column(table.rows, target, file)).to_dict()
     name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
     facts = {"task": task, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *left_out]}
     return {**parts, **facts}
@@ -167,7 +163,16 @@ def _column(frame: pd.DataFrame, column: str | int, file: Path) -> str:
         raise LookupError(f"{file} {error}") from None
 
 
-def _target(target: pd.Series, file: Path) -> pd.Series:
+def _take_target(rows: pd.DataFrame, target: str | int, drop: Sequence[str | int], file: Path) -> tuple[pd.Series, pd.DataFrame]:
+    """Return the target, and the other columns without those to drop."""
+    name = _column(rows, target, file)
+    dropped = [_column(rows, column, file) for column in drop]
+    if name in dropped:
+        raise ValueError(f'{file}: the target "{name}" is among the columns to drop; take it out of drop')
+    return _check_target(rows[name], file), rows.drop(columns=[name, *dropped])
+
+
+def _check_target(target: pd.Series, file: Path) -> pd.Series:
     """Return the target, dates as text; it has at least two different values."""
     if target.nunique() < 2:
         shown = f"{target.tolist()[0]!r} in every row" if len(target) else "missing in every row"
