@@ -62,11 +62,16 @@ def format_difference(metric: str, difference: float, p_value: float | None, *, 
     """
     if is_better is None:
         return f"equal to {other}" if other else "equal"
-    size = f"{100 * abs(difference):.2g} points" if metric.endswith("accuracy") else f"{abs(difference):.3g}"
+    size = f"{_two_digits(100 * abs(difference))} points" if metric.endswith("accuracy") else f"{abs(difference):.3g}"
     words = ["better" if is_better else "worse", *([f"than {other}"] if other else []), f"by {size}"]
     if p_value is not None:
         words.append("(p < 0.001)" if p_value < _SMALLEST_P else f"(p = {p_value:.2g})")
     return " ".join(words)
+
+
+def _two_digits(number: float) -> str:
+    """Format a number with two significant digits, without an exponent below a million."""
+    return f"{float(f'{number:.2g}'):g}"
 
 
 def format_cost(cost: Mapping[str, float], trials: Sequence[int] = ()) -> str:
@@ -79,7 +84,7 @@ def format_cost(cost: Mapping[str, float], trials: Sequence[int] = ()) -> str:
     n_models = int(cost["n_models"])
     of_trials = f" of the trials {', '.join(map(str, trials))}" if len(trials) > 1 else ""
     models = [f"average of {n_models} models{of_trials}"] if n_models > 1 else []
-    return ", ".join([*models, f"{cost['size_bytes'] / 1e6:.2g} MB", f"a row in {cost['latency_ms']:.2g} ms"])
+    return ", ".join([*models, f"{_two_digits(cost['size_bytes'] / 1e6)} MB", f"a row in {_two_digits(cost['latency_ms'])} ms"])
 
 
 def format_value(value: object) -> str:

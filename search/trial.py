@@ -1,11 +1,12 @@
 """Assignments, reports and results of trials: frozen, picklable values for coordinator, executors and tracker."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .experiment.file import Experiment
+from .experiment.objectives import ObjectiveSection
 from .experiment.parameters import Argument, Value
 from .experiment.settings import TrainingSettings
 from .spread import mean_and_error, mean_metrics
@@ -139,6 +140,19 @@ class ExecutionReport:
     number: int
     execution: int
     result: "TrialResult"
+
+
+def best_epoch(values: Sequence[float], objective: ObjectiveSection, *, restores: bool) -> int:
+    """Return the epoch whose weights a trial keeps, from 1: the best one, the earliest of equals.
+
+    Args:
+        values: The objective's metric at each epoch.
+        objective: The objective.
+        restores: Whether best weights are restored; otherwise it is the last epoch.
+    """
+    if not restores:
+        return len(values)
+    return values.index(min(values) if objective.direction == "minimize" else max(values)) + 1
 
 
 Report = Callable[[EpochReport | ExecutionReport], bool]

@@ -1,4 +1,4 @@
-"""Makes a study from an earlier one whose search space was edited, with all trials that are in the new space.
+"""Makes a study from an earlier one whose search space, objectives or limits were edited, with all trials that are still valid.
 
 The earlier study is archived, as by ``--fresh``. Its trials keep their numbers, and so their seeds, results and models.
 """
@@ -16,20 +16,19 @@ from ..errors import ExperimentError, StudyNotFoundError
 from ..experiment.file import Experiment
 from ..experiment.first_trials import to_params
 from ..experiment.parameters import Value
-from ..formats import format_value
 from ..store import StudyFolder
 from .base import OpenedStudy
-from .changes import Change, changes_between
+from .changes import changes_between, named_changes
 from .copying import copy_trial, enqueued_again, is_left_out, left_out
 from .exclusion import EXCLUDED
 from .record import FIXED, REPEAT, was_proposed
+from .revaluing import check_recorded, is_valued_alike, revalued
 from .view import CONFIRMED, StudyView
 
 EXTENDS = "extends"
 """The attribute of a study that was made from another one, a dict with the fields of `Extension`."""
-_KEPT_ATTRIBUTES = ("dataset", "code", "pruner", "learnt_from", CONFIRMED)
+_KEPT_ATTRIBUTES = ("dataset", "code", "pruner", "learnt_from")
 """What is known of the study's data and code (if they have changed too, that is found as in any study that continues), and of its trials."""
-_N_NAMED = 4
 
 
 class Extension(NamedTuple):
@@ -64,21 +63,23 @@ def extension_of(view: StudyView) -> Extension | None:
 
 
 def check_extensible(view: StudyView, experiment: Experiment) -> bool:
-    """Return whether an experiment differs from a study's, and in nothing but its search space.
+    """Return whether an experiment differs from a study's, and in nothing but its search space and what trials are compared by.
 
     Raises:
-        ExperimentError: If the study is reproducible, so that its trials follow from its space, or no trial is in the other space.
+        ExperimentError: If the study is reproducible, so that its trials follow from what was edited, no trial is in the other space, or what is
+            compared now was not recorded.
     """
     changes = changes_between(view.experiment, experiment)
-    if not changes or not all(change.is_of_space for change in changes):  # opening it says what is wrong
+    if not changes or not all(change.is_of_space or change.is_of_comparison for change in changes):  # opening it says what is wrong
         return False
     if experiment.search.reproducible:
-        raise ExperimentError(f'Study "{view.name}" is reproducible: its trials follow from its space; start another study with --fresh')
+        raise ExperimentError(f'Study "{view.name}" is reproducible: its trials follow from what was edited; start another study with --fresh')
+    check_recorded(view.records(), experiment)
     records = [record for record in view.records() if record.is_finished]
     if records and all(params_in(view.experiment, experiment.without_secrets(), record.params) is None for record in records):
         raise ExperimentError(
-            f'Study "{view.name}": none of its {len(records)} trials is in the edited search space ({_named(changes)}), so that there is nothing '
-            "to keep; start another study with --fresh, or give this one its own name with --study"
+            f'Study "{view.name}": none of its {len(records)} trials is in the edited search space ({named_changes(changes)}), so that there is '
+            "nothing to keep; start another study with --fresh, or give this one its own name with --study"
         )
     return True
 
@@ -97,21 +98,29 @@ def take_over(source: StudyView, opened: OpenedStudy, folder: StudyFolder, exper
     found = _with_earlier(source, read)
     copies = [_copy(trial, before, after) for trial, before in found.trials]
     n_kept = sum(map(was_proposed, copies))
-    edits = _named(changes_between(source.experiment, experiment))
+    edits = named_changes(changes_between(source.experiment, experiment))
     extension = Extension(source.name, len(copies), n_kept, len(source.records()), edits, found.run_ids)
     opened.study.set_user_attr(EXTENDS, extension._asdict())
-    for earlier in reversed(found.folders):
-        _copy_files(earlier, folder)
-    kept = {name: value for name, value in source.study.user_attrs.items() if name in (*_KEPT_ATTRIBUTES, EXCLUDED) or name.startswith(f"{REPEAT} ")}
-    for name, value in kept.items():
+    for earlier, before in reversed(found.folders):
+        _copy_files(earlier, folder, with_models=is_valued_alike(before, after))  # others have the weights of other epochs
+    for name, value in _kept_attributes(source, after).items():
         opened.study.set_user_attr(name, value)
     for copy in copies[len(opened.study.get_trials(deepcopy=False)) :]:
         opened.study.add_trial(copy)
 
 
+def _kept_attributes(source: StudyView, after: Experiment) -> dict[str, Any]:
+    """Return what is known of the study and its trials; repeats have values of the objective, so that they are of no use to another one."""
+    kept = {name: value for name, value in source.study.user_attrs.items() if name in (*_KEPT_ATTRIBUTES, EXCLUDED)}
+    if is_valued_alike(source.experiment, after):
+        of_repeats = (CONFIRMED, f"{REPEAT} ")
+        kept |= {name: value for name, value in source.study.user_attrs.items() if name.startswith(of_repeats)}
+    return kept
+
+
 class _Found(NamedTuple):
     trials: list[tuple[FrozenTrial, Experiment]]
-    folders: list[StudyFolder]
+    folders: list[tuple[StudyFolder, Experiment]]
     run_ids: list[str]
 
 
@@ -121,13 +130,13 @@ def _with_earlier(source: StudyView, read: Callable[[str], StudyView]) -> _Found
     run_ids = [str(run) for run in [source.attribute("parent_run_id")] if run]
     extension = extension_of(source)
     if extension is None:
-        return _Found(own, [source.folder], run_ids)
+        return _Found(own, [(source.folder, source.experiment)], run_ids)
     with contextlib.suppress(StudyNotFoundError), contextlib.closing(read(extension.study)) as view:
         if view.attribute("parent_run_id") in extension.run_ids:  # another study has the name if the archived one was deleted
             earlier = _with_earlier(view, read)
             first = [of if is_left_out(mine[0]) else mine for mine, of in zip(own, earlier.trials, strict=False)]
-            return _Found(first + own[len(first) :], [source.folder, *earlier.folders], run_ids + earlier.run_ids)
-    return _Found(own, [source.folder], run_ids + extension.run_ids)
+            return _Found(first + own[len(first) :], [(source.folder, source.experiment), *earlier.folders], run_ids + earlier.run_ids)
+    return _Found(own, [(source.folder, source.experiment)], run_ids + extension.run_ids)
 
 
 def params_in(before: Experiment, after: Experiment, params: Mapping[str, Value]) -> dict[str, Value] | None:
@@ -155,24 +164,24 @@ def params_in(before: Experiment, after: Experiment, params: Mapping[str, Value]
 
 
 def _copy(trial: FrozenTrial, before: Experiment, after: Experiment) -> FrozenTrial:
-    """Return a trial as one of the other space; what only takes its number if it is not in it."""
+    """Return a trial as one of the other experiment; what only takes its number if it is none of it."""
     if not trial.params and FIXED in trial.system_attrs:
         with contextlib.suppress(ValueError):
             return enqueued_again(trial, to_params(after.space.searched, trial.system_attrs[FIXED]))
         return left_out()
     if is_left_out(trial) or not before.space.searched.is_complete(trial.params):
         return left_out()  # its process was killed while it was proposed
-    params = params_in(before, after, trial.params)
-    return left_out() if params is None else copy_trial(trial, params, after.space.searched)
+    params, valued = params_in(before, after, trial.params), revalued(trial, before, after)
+    return left_out() if params is None or valued is None else copy_trial(valued, params, after.space.searched)
 
 
-def _copy_files(source: StudyFolder, target: StudyFolder) -> None:
+def _copy_files(source: StudyFolder, target: StudyFolder, *, with_models: bool) -> None:
     """Copy the preprocessing, and link the models, which are not written again."""
     for folder, own in ((source.preprocessor, target.preprocessor), (source.code, target.code)):
         if folder.is_dir():
             shutil.copytree(folder, own, dirs_exist_ok=True)
     target.models.mkdir(parents=True, exist_ok=True)
-    for path in source.models.glob("*.*"):
+    for path in source.models.glob("*.*") if with_models else ():
         _link(path, target.models / path.name)
 
 
@@ -182,15 +191,6 @@ def _link(path: Path, target: Path) -> None:
         os.link(path, target)
     except OSError:  # a file system without links
         shutil.copyfile(path, target)
-
-
-def _named(changes: list[Change]) -> str:
-    shown = [f"{change.key.removeprefix('space.')} {_value(change.before)} → {_value(change.after)}" for change in changes[:_N_NAMED]]
-    return ", ".join(shown) + (f" and {len(changes) - len(shown)} more" if len(changes) > len(shown) else "")
-
-
-def _value(value: object) -> str:
-    return "none" if value is None else format_value(value)
 
 
 def newest_archived(names: list[str], name: str) -> str | None:

@@ -31,6 +31,11 @@ def constraints_of(result: TrialResult, experiment: "Experiment") -> dict[str, f
     return {f"{_CONSTRAINT}:{name}": over for name, over in experiment.violations(result.measures).items()}
 
 
+def is_constraint_key(key: str) -> bool:
+    """Return whether an attribute of Optuna's trial holds a constraint."""
+    return key.startswith(f"{_CONSTRAINT}:")
+
+
 def is_within_limits(trial: FrozenTrial) -> bool:
     """Return whether a trial is beyond no limit, as far as that is known."""
     return all(over <= 0 for over in trial.constraints.values())

@@ -9,7 +9,7 @@ from ..errors import ExperimentError, InputError, StudyBusyError, StudyChangedEr
 from ..experiment.file import Experiment
 from ..store import Store
 from .base import LedgerStore, OpenedStudy, Purpose, check_free
-from .changes import changes_between
+from .changes import changes_between, named_changes
 from .extending import EXTENDS, check_extensible, extension_of, newest_archived, take_over
 from .ledger import Ledger
 from .requests import RequestAttributes, RequestFiles, Requests
@@ -27,7 +27,7 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
         name: The study's name.
         experiment: The experiment.
         fresh: Whether to archive an existing study as ``<name>.1``, ``<name>.2`` ... and create another.
-        extend: Whether to do so, and take its trials over, if the search space differs and nothing else does. Defaults to False.
+        extend: Whether to do so, and take its trials over, if what differs is its search space or what trials are compared by. Defaults to False.
 
     Returns:
         The ledger, to be closed by the caller. A journal file is locked until then; a study in a database can be joined.
@@ -54,7 +54,7 @@ def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh
 def _open(store: Store, name: str, experiment: Experiment, *, fresh: bool, extend: bool) -> OpenedStudy:
     """Open a study, or create an empty one, as `create_or_continue` says."""
     if fresh and extend:
-        raise InputError("--fresh and --extend exclude each other: a new study, or the earlier one in an edited search space")
+        raise InputError("--fresh and --extend exclude each other: a new study, or the earlier one after an edit")
     _check_name(name)
     ledger_store = _ledger_store(store)
     names = ledger_store.study_names()
@@ -74,7 +74,7 @@ def _open(store: Store, name: str, experiment: Experiment, *, fresh: bool, exten
 
 
 def _is_edited(store: Store, name: str, names: list[str], experiment: Experiment) -> bool:
-    """Return whether a study exists, and nothing but its search space differs."""
+    """Return whether a study exists, and it can be extended; see `check_extensible`."""
     if name not in names:
         return False
     try:
@@ -278,9 +278,9 @@ def _ledger_store(store: Store) -> LedgerStore:
 def _check_unchanged(ledger: Ledger, experiment: Experiment) -> None:
     changes = changes_between(ledger.experiment, experiment)
     if changes:
-        first, can_extend = changes[0], all(change.is_of_space for change in changes)
+        can_extend = all(change.is_of_space or change.is_of_comparison for change in changes)
         advice = "keep the trials that are still valid with --extend, " if can_extend else ""
         raise StudyChangedError(
-            f'Study "{ledger.name}" was started with {first.key} = {first.before!r}, and this experiment has {first.after!r}; '
+            f'Study "{ledger.name}" was started with another experiment (then → now): {named_changes(changes)}; '
             f"{advice}start another study with --fresh, or give this one its own name with --study"
         )

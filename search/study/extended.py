@@ -1,4 +1,4 @@
-"""A study whose search space was edited, or of which trials were excluded: what was kept, and its best trial's model."""
+"""A study that was edited, or of which trials were excluded: what was kept, and its best trial's model."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ def extension_note(ledger: StudyView) -> str:
     extension = ledgers.extension_of(ledger)
     if extension is None or ledger.attribute("parent_run_id") is not None:
         return ""
-    kept = f"{extension.n_kept} trials are kept that are in the edited search space ({extension.edits})"
+    kept = f"{extension.n_kept} trials are kept that are valid after the edit ({extension.edits})"
     return f'{kept}; "{extension.study}" has all {extension.n_before}'
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..experiment.file import Experiment
 from ..seeds import execution_seed
 from ..spread import mean_curve
-from ..trial import Assignment, ExecutionReport, Failure, Report, TrialResult, TrialState
+from ..trial import Assignment, ExecutionReport, Failure, Report, TrialResult, TrialState, best_epoch
 from .context import TrainingContext
 from .run import Keep, train_trial
 
@@ -108,7 +108,8 @@ def combined(experiment: Experiment, assignment: Assignment, executions: Sequenc
     measured = succeeded if succeeded or not has_value else list(executions)
     curve = tuple(mean_curve([result.history for result in measured or executions]))
     metric = experiment.objective.metric
-    epoch = _best_epoch([epoch[metric] for epoch in curve], experiment, assignment) if has_value else 0
+    values, restores = [epoch[metric] for epoch in curve] if has_value else [], assignment.training.restore_best_weights
+    epoch = best_epoch(values, experiment.objective, restores=restores) if has_value else 0
     if has_value:
         measured = [replace(result, value=result.history[epoch - 1][metric], best_epoch=epoch) for result in measured]
     return replace(
@@ -124,11 +125,3 @@ def combined(experiment: Experiment, assignment: Assignment, executions: Sequenc
         reason=f"execution {len(executions)}: {last.reason}" if last.reason and len(executions) > 1 else last.reason,
         executions=tuple(measured),
     )
-
-
-def _best_epoch(values: Sequence[float], experiment: Experiment, assignment: Assignment) -> int:
-    """Return the best epoch, from 1, the earliest of equals; the last one if best weights are not restored."""
-    if not assignment.training.restore_best_weights:
-        return len(values)
-    best = min(values) if experiment.objective.direction == "minimize" else max(values)
-    return values.index(best) + 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.formats import format_number, format_spread
+from search.formats import format_cost, format_number, format_spread
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,9 @@ def test_a_number_has_five_digits_or_its_whole_part(number, text):
 def test_a_mean_is_written_with_its_standard_error():
     assert format_spread(0.72761, 0.0093903) == "0.72761 ± 0.0094"
     assert format_spread(0.5, None) == "0.5"
+
+
+def test_costs_have_two_digits_and_no_exponent():
+    cost = {"n_models": 5, "size_bytes": 123_456_789, "latency_ms": 134.2}
+    assert format_cost(cost) == "average of 5 models, 120 MB, a row in 130 ms"
+    assert format_cost(cost | {"n_models": 1, "latency_ms": 4.0321, "size_bytes": 123_456}) == "0.12 MB, a row in 4 ms"

@@ -60,12 +60,12 @@ def test_of_equal_trials_of_a_reproducible_search_the_first_one_is_the_best(stor
 def test_a_study_does_not_become_reproducible_later(ledger, store):
     end(ledger, ledger.ask(DISTRIBUTIONS, 3)[0])
     ledger.close()
-    with pytest.raises(StudyChangedError, match=r"started with search.reproducible = False, and this experiment has True"):
+    with pytest.raises(StudyChangedError, match=r": search\.reproducible False → True; start another"):
         open_ledger(store, REPRODUCIBLE)
 
 
 def test_a_study_of_an_earlier_version_was_measured_on_one_part(ledger, store):
     end(ledger, ledger.ask(DISTRIBUTIONS, 3)[0])
     ledger.close()
-    with pytest.raises(StudyChangedError, match=r"started with evaluation.folds = 1, and this experiment has 5"):
+    with pytest.raises(StudyChangedError, match=r": evaluation\.folds 1 → 5; start another"):
         open_ledger(store, {**CONTENT, "evaluation": {"folds": 5}})

@@ -186,7 +186,7 @@ def test_the_same_process_is_refused_too(ledger, store):
 def test_another_space_is_refused_with_the_key_that_changed(ledger, store):
     ledger.close()
     changed = CONTENT | {"space": {"model": {"n_hidden": {"type": "int", "low": 0, "high": 5}}}}
-    with pytest.raises(StudyChangedError, match=r"space\.model\.n_hidden\.high = 3, and this experiment has 5"):
+    with pytest.raises(StudyChangedError, match=r"model\.n_hidden\.high 3 → 5; keep the trials"):
         open_ledger(store, changed)
 
 

@@ -181,4 +181,4 @@ def test_a_choice_that_cannot_be_made_is_refused(shell, change, message):
 
 def test_another_choice_for_a_study_that_has_begun_is_refused(shell):
     finished = shell.call("run", "choice.toml", "--set", "champion.ensemble=2", status=2)
-    assert "was started with champion.ensemble = 3, and this experiment has 2" in finished.stderr
+    assert "was started with another experiment (then → now): champion.ensemble 3 → 2; start another study" in finished.stderr

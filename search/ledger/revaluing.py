@@ -1,0 +1,126 @@
+"""The trials of a study by other objectives and limits: their values follow from the curves and costs that were recorded of them."""
+
+import copy
+import math
+import statistics
+from collections.abc import Iterable
+from typing import Any
+
+from optuna.trial import FrozenTrial
+
+from ..errors import ExperimentError, listed
+from ..experiment.experiment import Experiment
+from ..experiment.objectives import COSTS, ObjectiveSection
+from ..trial import TrialResult, TrialState, best_epoch
+from .objectives import constraints_of, is_constraint_key, values_of
+from .record import ATTRIBUTE, VALUES, TrialRecord, execution_key, is_execution_key, to_record
+
+
+def is_valued_alike(before: Experiment, after: Experiment) -> bool:
+    """Return whether a trial has the same value, and the same best epoch, in both experiments."""
+    return _compared(before.objective) == _compared(after.objective)
+
+
+def check_recorded(records: Iterable[TrialRecord], after: Experiment) -> None:
+    """Check that what an edited experiment compares was recorded of a study's trials.
+
+    Args:
+        records: The trials.
+        after: The edited experiment.
+
+    Raises:
+        ExperimentError: If a metric or cost is known of no trial that has a value.
+    """
+    valued = [record.result for record in records if record.result and record.result.history]
+    for name in _names(after) if valued else []:
+        if not any(_is_known(name, result) for result in valued):
+            known = [measure for measure in valued[0].measures if measure.startswith("val_") or measure in COSTS]
+            raise ExperimentError(
+                f'"{name}" was not recorded of the trials of this study, which have {listed(known)}; choose one of these, or start another study '
+                "with --fresh"
+            )
+
+
+def revalued(trial: FrozenTrial, before: Experiment, after: Experiment) -> FrozenTrial | None:
+    """Return a finished trial with the values and constraints that it has in another experiment.
+
+    Its best epoch is that of the new objective, among those that were trained.
+
+    Args:
+        trial: The trial.
+        before: Its experiment.
+        after: The other experiment, in whose search space it is.
+
+    Returns:
+        The trial; None if what the other experiment compares was not recorded of it.
+    """
+    result = to_record(trial).result
+    if result is None or result.state is TrialState.FAILED or _comparison(before) == _comparison(after):
+        return trial
+    if not result.history:  # it was not trained since it is beyond a limit, and may not be any more
+        return trial if _is_beyond(result, after) else None
+    if not all(_is_known(name, result) for name in _names(after)) or not _has_curves(trial, result, after.objective.metric):
+        return None
+    made = copy.deepcopy(trial)
+    if not is_valued_alike(before, after):
+        settings = before.space.training_settings(trial.params)
+        _write_values(made, after.objective, before.space.max_epochs, restores=settings.restore_best_weights)
+    _write_comparison(made, to_record(made).result or result, after)
+    return made
+
+
+def _write_values(trial: FrozenTrial, objective: ObjectiveSection, max_epochs: int, *, restores: bool) -> None:
+    """Write the value and the best epoch of another objective into a trial and its executions, and its steps for pruners and samplers."""
+    metric, written = objective.metric, trial.user_attrs[ATTRIBUTE]
+    executions = [trial.user_attrs[execution_key(index)] for index in range(sum(map(is_execution_key, trial.user_attrs)))]
+    for own in (written, *executions):
+        if column := own["history"].get(metric):
+            own["best_epoch"] = best_epoch(column, objective, restores=restores)
+            own["value"] = column[own["best_epoch"] - 1]
+    if n_executions := written.get("n_executions"):
+        written["execution_values"] = [of["history"][metric][written["best_epoch"] - 1] for of in executions[:n_executions]]
+    steps = dict(enumerate(written["history"][metric], start=1)) if len(executions) < 2 else {}
+    steps |= {max_epochs + n: statistics.fmean(of["value"] for of in executions[:n]) for n in range(1, len(executions) + 1)}
+    trial.intermediate_values = {step: steps[step] for step in trial.intermediate_values if step in steps}
+
+
+def _write_comparison(trial: FrozenTrial, result: TrialResult, after: Experiment) -> None:
+    """Write the values and constraints by which Optuna compares a trial."""
+    values, written = values_of(result, after), trial.user_attrs[ATTRIBUTE]
+    written.pop(VALUES, None)
+    if len(values) > 1:
+        written[VALUES] = values
+    if result.state is TrialState.PRUNED:  # Optuna's value of one is that of its last step
+        values = [trial.intermediate_values[max(trial.intermediate_values)]] if trial.intermediate_values and len(values) == 1 else []
+    trial.values = values or None
+    kept = {name: value for name, value in trial.system_attrs.items() if not is_constraint_key(name)}
+    trial.system_attrs = kept | constraints_of(result, after)
+
+
+def _comparison(experiment: Experiment) -> Any:
+    return [_compared(objective) for objective in experiment.objectives], experiment.limits, experiment.ranked_by.metric
+
+
+def _compared(objective: ObjectiveSection) -> tuple[str, str]:
+    return objective.metric, objective.direction
+
+
+def _names(experiment: Experiment) -> list[str]:
+    """Return the metrics and costs that an experiment compares."""
+    return list(dict.fromkeys([*(objective.metric for objective in experiment.objectives), experiment.ranked_by.metric, *experiment.limits]))
+
+
+def _is_known(name: str, result: TrialResult) -> bool:
+    """Return whether a metric was recorded at every epoch and is a number, or a cost was."""
+    column = [epoch.get(name, math.nan) for epoch in result.history]
+    return name in result.measures and (name in COSTS or all(map(math.isfinite, column)))
+
+
+def _has_curves(trial: FrozenTrial, result: TrialResult, metric: str) -> bool:
+    """Return whether the executions of a trial have curves of a metric, which those that were restored from MLflow have not."""
+    written = [trial.user_attrs.get(execution_key(index), {}) for index in range(len(result.executions))]
+    return all(len(of.get("history", {}).get(metric, ())) >= len(result.history) for of in written)
+
+
+def _is_beyond(result: TrialResult, experiment: Experiment) -> bool:
+    return any(over > 0 for over in experiment.violations(result.measures).values())
