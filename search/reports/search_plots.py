@@ -92,7 +92,7 @@ def importance_shares(study: "optuna.Study") -> tuple[dict[str, float], dict[str
     import optuna
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 
-    trials, evaluator, generator = completed(study), PedAnovaImportanceEvaluator(), np.random.default_rng(0)
+    trials, evaluator, generator = [_without_curves(trial) for trial in completed(study)], PedAnovaImportanceEvaluator(), np.random.default_rng(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of few trials: the standard errors tell it
         shares = get_param_importances(study, evaluator=evaluator)
@@ -106,6 +106,13 @@ def importance_shares(study: "optuna.Study") -> tuple[dict[str, float], dict[str
             for name, of_samples in samples.items():
                 of_samples.append(found.get(name, 0.0))
     return dict(shares), {name: float(np.std(of_samples)) for name, of_samples in samples.items()}
+
+
+def _without_curves(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
+    """Return what importances are computed from, since Optuna copies each trial of a sample."""
+    import optuna
+
+    return optuna.trial.create_trial(value=trial.value, params=trial.params, distributions=trial.distributions)
 
 
 def parallel_coordinates(study: "optuna.Study", metric: str) -> "Figure | None":

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from models.mlp import build_mlp
 from models.wide_and_deep import build_wide_and_deep_subclassed
@@ -31,6 +32,7 @@ PROGRAM = """if True:
 """
 
 
+@pytest.mark.slow
 def test_models_load_in_a_fresh_process_that_imports_their_modules_only(tmp_path):
     layers = build_mlp((6,), activation="maxout", normalization="weight")
     subclass = build_wide_and_deep_subclassed(SHAPES, {"main": "regression", "aux": "binary"}, {"main": 1, "aux": 1}, n_neurons=7, activation="tanh")

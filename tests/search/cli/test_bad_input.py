@@ -7,11 +7,21 @@ import pytest
 DIABETES = Path(__file__).parents[3] / "experiments" / "diabetes.toml"
 TABLE = "x,y,empty,text\n" + "\n".join(f"{i},{i % 2},,a" for i in range(40)) + "\n"
 FAILING = """
-import keras
+from sklearn.tree import DecisionTreeClassifier
 
-class Failing(keras.callbacks.Callback):
-    def on_train_begin(self, logs=None):
+class Failing(DecisionTreeClassifier):
+    def fit(self, x, y):
         raise ValueError("shape [/job:localhost] [bold]")
+
+def build():
+    return Failing()
+"""
+OF_FAILING = """
+model = "own:build"
+data = { loader = "breast_cancer" }
+objective = { metric = "val_accuracy", direction = "maximize" }
+search = { sampler = "random", n_trials = 1, duplicates = "repeat" }
+executor = { n_workers = 1 }
 """
 
 
@@ -80,11 +90,12 @@ def test_invalid_input_is_reported_in_one_line_before_anything_runs(shell, words
 @pytest.mark.usefixtures("forks")
 def test_texts_with_brackets_are_printed_unchanged(shell):
     (shell.folder / "own.py").write_text(FAILING)
-    shell.call("run", DIABETES, "--trials", 1, "--workers", 1, "--set", "callbacks=[{use='own:Failing'}]", status=1)
-    assert "shape [/job:localhost] [bold]" in shell.call("show", "diabetes").stdout
-    assert "shape [/job:localhost] [bold]" in shell.call("trials", "diabetes").stdout
+    (shell.folder / "own.toml").write_text(OF_FAILING)
+    shell.call("run", "own.toml", status=1)
+    assert "shape [/job:localhost] [bold]" in shell.call("show", "own").stdout
+    assert "shape [/job:localhost] [bold]" in shell.call("trials", "own").stdout
     for file, message in (("nowhere/trials.csv", "does not exist"), (".", "is a folder"), ("/dev/full", "cannot be written: No space left")):
-        assert message in shell.call("trials", "diabetes", "--csv", file, status=2).stderr
+        assert message in shell.call("trials", "own", "--csv", file, status=2).stderr
 
 
 def test_help_needs_no_heavy_imports(shell):

@@ -171,6 +171,7 @@ def test_values_that_a_module_sets_for_its_thread_at_import_reach_its_trials(sta
     assert train(pool, assignment(0, tmp_path)).reason == ""
 
 
+@pytest.mark.slow
 def test_a_worker_with_capacity_trains_several_trials_at_once_and_loses_them_together(start, tmp_path):
     alone = start(model="models.mlp:build_mlp")
     expected = train(alone, assignment(0, tmp_path, n_hidden=1))

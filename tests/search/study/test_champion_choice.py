@@ -101,6 +101,7 @@ def test_size_and_latency_are_told(shell, view, rows):
     assert dict(rows(shell, query)) == pytest.approx({f"champion_{name}": number for name, number in best["cost"].items()})
 
 
+@pytest.mark.slow
 def test_a_continued_search_averages_the_best_of_all_trials(shell):
     shell.call("run", "choice.toml", "--trials", "9")
     view = ledgers.read(Store(shell.folder / "mlruns"), "choice")
@@ -136,6 +137,7 @@ def test_the_best_trials_are_trained_again_before_one_is_named_the_best(shell):
     assert "with 3 other seeds" in shell.call("best", "again").stdout
 
 
+@pytest.mark.slow
 def test_one_model_instead_of_one_for_each_fold_is_trained_on_all_rows(shell):
     command = ("run", "choice.toml", "--study", "one", "--trials", "2", "--set", "evaluation.folds=3", "--set", "champion.ensemble=none")
     output = shell.call(*command).stdout

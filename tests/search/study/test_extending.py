@@ -130,6 +130,7 @@ def test_a_search_that_is_refused_leaves_the_study_as_it_was(own):
     assert "own.1" not in own.call("studies").stdout
 
 
+@pytest.mark.slow
 def test_the_archived_study_may_be_deleted(own):
     edit(own, EXPERIMENT.replace("n_trials = 12", "n_trials = 3"))
     own.call("run", "own.toml")

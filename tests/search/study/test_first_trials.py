@@ -72,6 +72,7 @@ def test_a_trial_with_which_nothing_obeys_the_rules_is_refused(own):
     assert "is archived, and does not go on" in own.call("enqueue", "own.1", "max_depth=2", status=2).stderr
 
 
+@pytest.mark.slow
 def test_the_best_of_earlier_studies_are_first_as_far_as_they_are_in_the_space(own):
     own.call("run", "own.toml", "--study", "earlier")
     best = max(own.trials("earlier"), key=lambda trial: float(trial["value"]))

@@ -49,6 +49,7 @@ def own(write_search, forks):
     return write_search(OWN, EXPERIMENT)
 
 
+@pytest.mark.slow
 def test_the_next_space_is_around_the_best_trials_and_wider_at_an_edge(own):
     own.call("run", "own.toml")
     said = own.call("refine", "own", "--output", "next.toml").stdout

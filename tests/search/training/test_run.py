@@ -127,6 +127,7 @@ def test_a_builder_that_can_be_called_is_accepted():
     check_builder(make_experiment(space={"model": {"n_neurons": 3}}), make_arrays())
 
 
+@pytest.mark.slow
 def test_compiled_training_on_another_backend_is_refused():
     program = """
 import pytest

@@ -40,6 +40,7 @@ def case(request, fit):
     return comparison, trials, build_dense_population(slots, stack, comparison.context, trials[0].training, Tensors())
 
 
+@pytest.mark.slow
 def test_each_trains_as_alone(case):
     comparison, trials, population = case
     slots = dict(enumerate(trials, start=1))  # the first one stays empty
