@@ -14,6 +14,7 @@ from ..formats import format_duration, format_params, format_spread
 from ..study.observer import StudyStart
 from ..trial import Assignment, EpochReport, TrialResult, TrialState
 from .failures import Failures, failures_of
+from .output import print_note
 from .time_left import TimeLeft
 from .trial_table import STYLES, TrialRow, rows_of, trial_table
 
@@ -116,7 +117,7 @@ class LiveObserver:
 
     def on_note(self, text: str) -> None:
         """Print the sentence above the view."""
-        self._console.print(f"Note: {text}", markup=False)
+        print_note(text, self._console)
 
     def print_failures(self) -> None:
         """Print why trials failed, to stay on the screen after the view."""

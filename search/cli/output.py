@@ -27,6 +27,11 @@ if not console.is_terminal:
     console.width = 1000  # files and pipes have no width
 
 
+def print_note(text: str, console: Console = console) -> None:
+    """Print what a user should know, on a screen in whole words."""
+    console.print(f"Note: {text}", markup=False, soft_wrap=not console.is_terminal)
+
+
 def screen_width() -> int | None:
     """Return the cells of a line of the screen; None if the output is a file or a pipe."""
     return console.width if console.is_terminal else None
@@ -100,7 +105,7 @@ def print_data(dataset: "Dataset", types: "Mapping[str, ColumnType]", notes: Seq
             table.add_row(str(column_name), types.get(str(column_name), "not used"), *map(str, found), example)
         console.print(table)
     for note in notes:
-        console.print(f"Note: {note}", markup=False)
+        print_note(note)
 
 
 def print_best(summary: "StudySummary") -> None:

@@ -10,7 +10,7 @@ from ..formats import format_number, format_params, format_spread
 from ..study.observer import Observer, StudyStart
 from ..trial import Assignment, EpochReport, TrialResult
 from .live_view import LiveObserver
-from .output import console
+from .output import console, print_note
 
 
 @contextlib.contextmanager
@@ -89,4 +89,4 @@ class LineObserver:
 
     def on_note(self, text: str) -> None:
         """Print the sentence."""
-        console.print(f"Note: {text}", markup=False)
+        print_note(text)

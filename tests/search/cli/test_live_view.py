@@ -119,6 +119,15 @@ def test_equal_failures_are_printed_once_with_their_log_when_the_view_ends(tmp_p
     assert "worker-1.log" in text.replace(" ", "")
 
 
+def test_a_note_is_printed_in_whole_words():
+    view, console = observed(80)
+    text = "a trial's value is a mean over 5 stratified folds of 265 rows, the training and the validation part"
+    view.on_note(text)
+    lines = console.export_text().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert " ".join(line.strip() for line in lines) == f"Note: {text}"
+
+
 def test_the_time_left_includes_packaging(monkeypatch):
     now = 100.0
     monkeypatch.setattr("time.monotonic", lambda: now)
