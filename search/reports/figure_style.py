@@ -27,7 +27,7 @@ def is_share(metric: str) -> bool:
 
 def number_format(metric: str) -> str:
     """Return the d3 number format of a metric's axis: percent for accuracies, else plotly's default."""
-    return ".1~%" if is_share(metric) else ""
+    return ".3~%" if is_share(metric) else ""
 
 
 def usual_range(values: Sequence[float], included: Sequence[float] = ()) -> tuple[float, float] | None:

@@ -40,7 +40,7 @@ def test_accuracies_are_in_percent_and_losses_are_not(study: optuna.Study) -> No
         shares, losses = draw(study, "val_accuracy"), draw(study, "val_loss")
         assert shares is not None
         assert losses is not None
-        assert shares.layout.yaxis.tickformat == ".1~%"
+        assert shares.layout.yaxis.tickformat == ".3~%"
         assert not losses.layout.yaxis.tickformat
 
 
