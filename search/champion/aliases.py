@@ -4,7 +4,6 @@ The version has MLflow's alias ``champion``. A new one that does not get it has 
 """
 
 import contextlib
-import operator
 import sqlite3
 from collections.abc import Collection
 from pathlib import Path
@@ -25,6 +24,9 @@ CHAMPION, CHALLENGER = "champion", "challenger"
 BROKEN = "perceptune.broken"
 """The tag of a version whose files cannot be found."""
 
+PROMOTED = "perceptune.promoted"
+"""The tag of a version that a person has made the champion in place of a better one."""
+
 _FOLDER = "data/champion"
 _TRIAL = "perceptune.trial"
 
@@ -33,7 +35,8 @@ def assign(client: "MlflowClient", version: "ModelVersion", tracking_uri: str, e
     """Give a registered version the alias that it deserves.
 
     It becomes the champion if there is none whose files can be read, if the champion is an earlier one of the same study, or if its value is
-    better than the champion's, of the same metric and direction, on the same data, measured in the same way.
+    better than the champion's, of the same metric and direction, on the same data, measured in the same way. A champion that a person has
+    chosen in place of a better one is kept.
 
     Args:
         client: MLflow's client.
@@ -54,15 +57,16 @@ def assign(client: "MlflowClient", version: "ModelVersion", tracking_uri: str, e
         choose(client, version)
         return ""
     difference = _difference(old, new)
-    is_better = operator.gt if new.direction == "maximize" else operator.lt
     is_same = champion.run_id in earlier_runs and champion.tags.get(_TRIAL) == version.tags.get(_TRIAL)
-    if champion.run_id == version.run_id or is_same or (not difference and is_better(new.value, old.value)):
+    is_chosen = PROMOTED in champion.tags
+    if is_same or (not is_chosen and (champion.run_id == version.run_id or (not difference and _is_better(new, old)))):
         choose(client, version)
         return ""
     client.set_registered_model_alias(version.name, CHALLENGER, version.version)
     given = difference or f"{new.value:.5g}"
     return (
-        f"champion kept: version {champion.version}, {_metric(old)} {old.value:.5g}; version {version.version} has {given}; "
+        f"champion kept: version {champion.version}{', which was promoted by hand' if is_chosen else ''}, {_metric(old)} {old.value:.5g}; "
+        f"version {version.version} has {given}; "
         f"perceptune promote {version.name} {version.version} makes it the champion"
     )
 
@@ -72,6 +76,19 @@ def choose(client: "MlflowClient", version: "ModelVersion") -> None:
     client.set_registered_model_alias(version.name, CHAMPION, version.version)
     if CHALLENGER in client.get_registered_model(version.name).aliases:
         client.delete_registered_model_alias(version.name, CHALLENGER)
+
+
+def choose_by_hand(client: "MlflowClient", version: "ModelVersion", tracking_uri: str) -> "ModelVersion | None":
+    """Make a version the champion, for good if the one before has a better value, and return the one before; None if there was none."""
+    before = find(client, version.name, CHAMPION)
+    if before is not None and before.version != version.version:
+        old, new = read_metadata(client, before, tracking_uri), read_metadata(client, version, tracking_uri)
+        if PROMOTED in before.tags:
+            client.delete_model_version_tag(before.name, before.version, PROMOTED)
+        if old is not None and new is not None and not _difference(old, new) and not _is_better(new, old):
+            client.set_model_version_tag(version.name, version.version, PROMOTED, "true")
+    choose(client, version)
+    return before
 
 
 def find(client: "MlflowClient", name: str, alias: str) -> "ModelVersion | None":
@@ -125,6 +142,10 @@ def read_metadata(client: "MlflowClient", version: "ModelVersion", tracking_uri:
     if not any(file.path.rpartition("/")[2] == FILE for file in found):
         return None
     return ChampionMetadata.load(Path(artifacts.download_artifacts(artifact_uri=f"{folder}/{FILE}", tracking_uri=tracking_uri)).parent)
+
+
+def _is_better(new: ChampionMetadata, old: ChampionMetadata) -> bool:
+    return new.value > old.value if new.direction == "maximize" else new.value < old.value
 
 
 def _difference(old: ChampionMetadata, new: ChampionMetadata) -> str:

@@ -17,7 +17,7 @@ from ..trial import TrialState
 from .aliases import champion_uri
 from .model_overview import log_overview
 from .package import Packager, PackageSpec
-from .registry import promote_version, register
+from .registry import register
 
 
 def is_promoted(ledger: StudyView) -> bool:
@@ -190,10 +190,10 @@ def promote_trial(ledger: StudyView, number: int, tracking_uri: str) -> tuple[st
             packager.submit(spec_of(ledger, experiment, [number], folder / "champion"), None)
             packaged = packager.result()
         with mlflow_session():
-            registration = register(packaged, tracking_uri, ledger.attribute("parent_run_id"))
+            registration = register(packaged, tracking_uri, ledger.attribute("parent_run_id"), is_chosen=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return promote_version(ledger.name, registration.version, tracking_uri)[0], before
+    return registration.model_uri, before
 
 
 def promote(ledger: Ledger, experiment: Experiment, tracking_uri: str, find_run_id: Callable[[str, int], str]) -> None:

@@ -40,18 +40,15 @@ class Registration:
     model_uri: str
     kept: str
 
-    @property
-    def version(self) -> int:
-        """Number of the version."""
-        return int(self.model_uri.rpartition("/")[2])
 
-
-def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str, earlier_runs: Collection[str] = ()) -> Registration:
+def register(
+    packaged: PackagedChampion, tracking_uri: str, parent_run_id: str, earlier_runs: Collection[str] = (), *, is_chosen: bool = False
+) -> Registration:
     """Upload a packaged champion and register it as the newest version of the model ``<study>``.
 
-    It gets the alias ``champion`` or ``challenger``, see `aliases.assign`, and the run lists it among its models. The steps are
-    those of `mlflow.pyfunc.log_model`, which itself would save and validate the model once more in this process and so import the
-    Keras backend.
+    It gets the alias ``champion`` or ``challenger``, see `aliases.assign` and `aliases.choose_by_hand`, and the run lists it among its
+    models. The steps are those of `mlflow.pyfunc.log_model`, which itself would save and validate the model once more in this process
+    and so import the Keras backend.
 
     A trial that is registered already, because a kill came before the ledger's entry, keeps its version.
 
@@ -60,10 +57,14 @@ def register(packaged: PackagedChampion, tracking_uri: str, parent_run_id: str, 
         tracking_uri: MLflow's tracking URI.
         parent_run_id: The study's run.
         earlier_runs: As for `aliases.assign`. Defaults to none.
+        is_chosen: Whether a person has chosen it, so that it is the champion whatever its value. Defaults to False.
     """
     client, study = connect(tracking_uri), packaged.metadata.study
     version = _find_registered(client, packaged, parent_run_id) or _create_version(client, packaged, parent_run_id)
-    return Registration(f"models:/{study}/{version.version}", aliases.assign(client, version, tracking_uri, earlier_runs))
+    if is_chosen:
+        aliases.choose_by_hand(client, version, tracking_uri)
+    kept = "" if is_chosen else aliases.assign(client, version, tracking_uri, earlier_runs)
+    return Registration(f"models:/{study}/{version.version}", kept)
 
 
 def _find_registered(client: "MlflowClient", packaged: PackagedChampion, parent_run_id: str) -> "ModelVersion | None":
@@ -176,10 +177,9 @@ def promote_version(study: str, version: int | None = None, tracking_uri: str | 
         if not client.search_registered_models(f"name = '{name}'", max_results=1):
             raise _not_found(client, study, name)
         chosen = _chosen_version(client, name, of_archived if version is None else str(version))
-        before = aliases.find(client, name, aliases.CHAMPION)
         if aliases.read_metadata(client, chosen, tracking_uri) is None:
             raise ChampionError(f'Version {chosen.version} of "{name}" has no files of a champion; choose another one; {_listed(client, name)}')
-        aliases.choose(client, chosen)
+        before = aliases.choose_by_hand(client, chosen, tracking_uri)
     return f"models:/{name}/{chosen.version}", None if before is None else f"models:/{name}/{before.version}"
 
 

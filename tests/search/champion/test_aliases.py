@@ -131,6 +131,19 @@ def test_the_champion_is_chosen_by_hand(registry):
     assert champion_uri("models:/absent/1", registry.tracking_uri) is None
 
 
+def test_what_a_person_has_chosen_in_place_of_a_better_one_is_kept(registry):
+    registry.register("run")
+    registry.register("run", value=0.7)
+    promote_version("wine", 1, registry.tracking_uri)
+    assert registry.register("run", value=0.9) == ""  # version 1 is better than version 2: nothing was given up
+    promote_version("wine", 2, registry.tracking_uri)
+    kept = registry.register("run", value=0.95)
+    assert kept.startswith('champion kept: version 2, which was promoted by hand, val_auc of "yes" 0.7; version 4 has 0.95; perc')
+    assert registry.aliases == {"champion": 2, "challenger": 4}
+    promote_version("wine", tracking_uri=registry.tracking_uri)
+    assert registry.register("run", value=0.97) == ""
+
+
 def test_what_cannot_be_chosen_is_refused_and_changes_nothing(registry):
     registry.register()
     registry.register(value=0.5)
