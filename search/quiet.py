@@ -5,17 +5,24 @@ A champion bundles this file.
 
 import contextlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
 
+_OF_BACKEND = re.compile(rb"(?m)^(?:WARNING: All log messages before absl::|[IWE]\d{4} |[IWE]0000 |To enable the following instructions).*\n?")
+"""Lines that TensorFlow and its libraries print when they are imported."""
+
 
 @contextlib.contextmanager
-def quiet_backend() -> Iterator[None]:
+def quiet_backend(*, keeps_others: bool = False) -> Iterator[None]:
     """Redirect this process' standard error to a temporary file, except under ``--debug``.
 
     TensorFlow prints several lines before it reads its settings, so the file descriptor is redirected. Python exceptions
     are not affected.
+
+    Args:
+        keeps_others: Whether lines that are not the backend's are printed at the end of the block. Defaults to False.
     """
     if os.environ.get("PERCEPTUNE_DEBUG"):
         yield
@@ -25,8 +32,13 @@ def quiet_backend() -> Iterator[None]:
     try:
         with tempfile.TemporaryFile() as hidden:
             os.dup2(hidden.fileno(), 2)
-            yield
+            try:
+                yield
+            finally:
+                sys.stderr.flush()
+                os.dup2(kept, 2)
+                if keeps_others:
+                    hidden.seek(0)
+                    os.write(2, _OF_BACKEND.sub(b"", hidden.read()))
     finally:
-        sys.stderr.flush()
-        os.dup2(kept, 2)
         os.close(kept)

@@ -131,6 +131,13 @@ def credentials(address: str) -> str:
     return rest.rpartition("@")[0] if separator and has_user else ""
 
 
+def has_raw_password(address: str) -> bool:
+    """Return whether an address has a password with characters that an address cannot hold as they are, and that parsers take for its end."""
+    _, separator, password = credentials(address).partition(":")
+    is_port = re.match(r"\d+(?:/|$)", password) is not None  # of an address without a user, whose path has an "@"
+    return bool(separator) and not is_port and re.search(r"[/?#\s]" if address.startswith("http") else r"[/?#\s@]", password) is not None
+
+
 def _secrets_of_address(address: str) -> Iterable[str]:
     if "://" not in address:
         return

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from .errors import InputError
 from .hardware import processor_features
 from .redaction import redact, shorten
-from .secret_values import remember_address
+from .secret_values import has_raw_password, remember_address
 
 _SQLITE = "sqlite:///"
 _MEMORY = ("sqlite://", f"{_SQLITE}:memory:")
@@ -191,3 +191,16 @@ def _is_folder(tracking_uri: str) -> bool:
         return tracking_uri.startswith(_SQLITE) and (not path or Path(path).is_dir())
     is_path = "://" not in tracking_uri and tracking_uri.partition(":")[0] not in ("databricks", "databricks-uc", "uc")
     return bool(tracking_uri) and (is_path or tracking_uri.startswith("file:"))
+
+
+def check_address(address: str) -> None:
+    """Check that parsers find the end of an address' password, so that no part of it is taken for a host or a port, and shown.
+
+    Raises:
+        InputError: If the password has a "/", "?", "#" or blank, or in the address of a database an "@".
+    """
+    if has_raw_password(address):
+        raise InputError(
+            f"The password in the address {redact(address)} has a sign that cannot stand there as it is; write %2F for /, %40 for @, %23 for #, "
+            "%3F for ? and %20 for a blank"
+        )

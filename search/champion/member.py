@@ -114,12 +114,13 @@ class Member:
         features, n_rows = self.preprocessor.transform_checked(checked), len(checked)
         if self.is_estimator:
             return outputs(self.model, features)
+        model = self.model  # first: it imports Keras quietly
         import keras
 
         batches = []
         for start in range(0, n_rows, BATCH_SIZE):
             batch = keras.tree.map_structure(lambda array, start=start: array[start : start + BATCH_SIZE], features)
-            computed = named_outputs(self.model, self.model(batch, training=False))
+            computed = named_outputs(model, model(batch, training=False))
             batches.append({name: np.asarray(keras.ops.convert_to_numpy(output), np.float32) for name, output in computed.items()})
         return unnamed({name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]})
 

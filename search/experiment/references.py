@@ -12,6 +12,7 @@ from types import ModuleType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from ..errors import ExperimentError, UnknownReferenceError, nearest
+from ..quiet import quiet_backend
 from ..redaction import one_line, shorten
 from ..secret_values import MASK, is_secret_name
 from ..user_code import user_code
@@ -78,7 +79,7 @@ def _public_names(holder: Any) -> list[str]:
 
 def _import_module(module_name: str, reference: str) -> Any:
     try:
-        with user_code():
+        with user_code(), quiet_backend(keeps_others=True):  # the module may import TensorFlow
             packages.join()
             return importlib.import_module(module_name)
     except ModuleNotFoundError as error:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ..errors import InputError, MissingExtraError
 from ..redaction import first_line, redact
+from ..store import check_address
 from .database_trials import read_trials
 from .retry import Retry, is_connection_lost, retried
 from .tables import create_tables
@@ -187,8 +188,9 @@ def check_url(url: str) -> None:
     """Check that a URL names a database that can hold ledgers.
 
     Raises:
-        InputError: If it names neither a PostgreSQL database nor a SQLite file.
+        InputError: If it names neither a PostgreSQL database nor a SQLite file, or its password cannot stand in an address.
     """
+    check_address(url)
     try:
         address = sqlalchemy.make_url(url)
         if address.drivername == "postgresql+psycopg" or (address.drivername == "sqlite" and address.database not in (None, "", ":memory:")):

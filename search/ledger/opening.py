@@ -18,6 +18,9 @@ from .view import StudyView
 if TYPE_CHECKING:
     from .read_only_storage import ReadOnlyStorage
 
+_MAX_NAME = 200
+"""Characters of a study's name, of which folders are named."""
+
 
 def create_or_continue(store: Store, name: str, experiment: Experiment, *, fresh: bool, extend: bool = False) -> Ledger:
     """Open a study for running it.
@@ -167,6 +170,8 @@ def rename(ledger: Ledger, store: Store, name: str) -> None:
 
 
 def _check_name(name: str) -> None:
+    if len(name) > _MAX_NAME:
+        raise InputError(f'"{name[:20]}..." has {len(name)} characters; the name of a study has at most {_MAX_NAME}')
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise InputError(f'"{name}" cannot be the name of a study to run; use letters, digits, "-" and "_"')
 

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from ..errors import InputError, PerceptuneError, StoreUnavailableError
 from ..redaction import first_line, redact
 from ..secret_values import remember_address
+from ..store import check_address
 from ..temporary_files import temporary_prefix
 from . import moved_store
 from .mlflow_outage import is_outage
@@ -67,6 +68,7 @@ def connect(tracking_uri: str, prepared: Path | None = None) -> "MlflowClient":
         ReadOnlyStoreError: If a SQLite store cannot be written.
     """
     remember_address(tracking_uri)  # no message shows its password
+    check_address(tracking_uri)
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # no usage reports to a third party
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # which may contain a password
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")

@@ -8,11 +8,11 @@ import pandas as pd
 from ...errors import DataError
 
 ISO = "ISO8601"
-_LOOKS_LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|\d{1,2} [A-Za-z]{3,9},? \d{2,4}.*|[A-Za-z]{3,9} \d{1,2},? \d{4}.*")
+_LOOKS_LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|\d{1,2}[ -][A-Za-z]{3,9},?[ -]\d{2,4}.*|[A-Za-z]{3,9} \d{1,2},? \d{4}.*")
 _DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y")
 _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y")
-_OTHERS = ("%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d.%m.%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
-_TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p")
+_OTHERS = ("%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d.%m.%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y")
+_TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
 PARTS: Mapping[str, Callable[[pd.Series], pd.Series]] = {
     "days": lambda dates: (dates.dt.as_unit("s") - pd.Timestamp(0).as_unit("s")) / pd.Timedelta(days=1),

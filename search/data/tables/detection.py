@@ -9,7 +9,7 @@ from typing import TextIO
 
 import pandas as pd
 
-from .numbers import find_numbers, is_number
+from .numbers import find_numbers, is_grouped, is_number
 
 SEPARATORS = (",", ";", "\t", "|")
 BLANKS = r"\s+"
@@ -37,6 +37,13 @@ def find_encoding(content: bytes) -> str:
     except UnicodeDecodeError:
         return FALLBACK
     return "utf-8"
+
+
+def cleaned(text: str) -> str:
+    """Return a text without Excel's line that names the separator, and with a line break that Python knows."""
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    return re.sub(r"\A\ufeff?\"?sep=.\"?\r?\n", "", text)
 
 
 def sample(file: TextIO, comment: str | None) -> list[str]:
@@ -71,12 +78,13 @@ def split(lines: Sequence[str], separator: str, quote: str) -> list[Row]:
     """Split lines into values without blanks around them.
 
     Raises:
-        ValueError: If a value is longer than 131,072 characters, Python's limit.
+        ValueError: If Python cannot split them.
     """
     if separator == BLANKS:
         return [line.split() for line in lines]
     if len(separator) > 1:
         return [[value.strip() for value in re.split(separator, line)] for line in lines]
+    csv.field_size_limit(max(csv.field_size_limit(), *map(len, lines)) + 1)  # with a wrong separator a line is one value
     try:
         return [[value.strip() for value in row] for row in csv.reader(lines, delimiter=separator, quotechar=quote, skipinitialspace=True)]
     except csv.Error as error:
@@ -114,6 +122,8 @@ def find_decimal(table: pd.DataFrame, text: str, separator: str, quote: str) -> 
     """
     quoted = rf"{re.escape(quote)}[^{re.escape(quote)}\n]*" if separator == "," else ""
     if not re.search(rf"{quoted}\d,\d", text):
+        return "," if _only_groups(table, ".") else "."
+    if _only_groups(table, ","):
         return "."
     marked = [table[name] for name in table if table[name].str.contains(r"\d,\d", na=False).any()]
     if separator == ",":  # the values are quoted
@@ -121,6 +131,13 @@ def find_decimal(table: pd.DataFrame, text: str, separator: str, quote: str) -> 
         return "," if is_comma and not _has_points(table) else "."
     comma, point = (sum(_are_numbers(table[name], decimal) for name in table) for decimal in (",", "."))
     return "," if comma > point or (comma == point and separator == ";") else "."
+
+
+def _only_groups(table: pd.DataFrame, mark: str) -> bool:
+    """Return whether every column of numbers that has a mark has it between thousands."""
+    marked = [table[name] for name in table if table[name].str.contains(rf"\d[{mark}]\d", na=False).any()]
+    numbers = [column for column in marked if _are_numbers(column, ".") or _are_numbers(column, ",")]
+    return bool(numbers) and all(is_grouped(column, mark) for column in numbers)
 
 
 def _are_numbers(texts: pd.Series, decimal: str) -> bool:

@@ -6,11 +6,15 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-_UNIT = r"([$€£¥%]|EUR|USD|GBP|CHF)"
+_UNIT = r"(R\$|[$€£¥₹%]|EUR|USD|GBP|CHF|INR|SEK|NOK|DKK|PLN|kr\.?)"
 _UNITS = re.compile(rf"^\s*{_UNIT}\s*|\s*{_UNIT}\s*$")
+_SIGN_BEFORE_UNIT = re.compile(rf"\s*([+-])\s*{_UNIT}\s*")
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)")
+_MINUS = "\u2212"
 _CODE = re.compile(r"[+-]?0\d+")
 _BLANKS = " \u00a0\u202f"
 _APOSTROPHES = "'\u2019"
+_FEWEST_GROUPED = 5
 _BOOLEANS = {"true": True, "false": False, "True": True, "False": False, "TRUE": True, "FALSE": False}
 
 
@@ -47,7 +51,7 @@ def to_numbers(texts: pd.Series, decimal: str, unit: str = "") -> pd.Series:
 
     Returns:
         Whole numbers, floats, or true/false where all are; gaps stay gaps. "12.3 %" is 12.3, "$1,234.50" is 1234.5. The texts
-        themselves if one of them is no such number.
+        themselves if one of them is no such number. (5) is -5.
     """
     known = texts.dropna()
     if len(known) and known.iloc[0] in _BOOLEANS and known.isin(list(_BOOLEANS)).all():
@@ -67,14 +71,22 @@ def is_number(text: str) -> bool:
     return any(isinstance(_plain(text, decimal, _unit(text)), str) for decimal in (".", ","))
 
 
+def _signed(text: str) -> str:
+    """Return a number with its sign before its digits: -$5, which may be written ($5) or with a typographic minus, as $-5."""
+    text = text.replace(_MINUS, "-")
+    if in_brackets := _IN_BRACKETS.fullmatch(text):
+        text = f"-{in_brackets[1]}"
+    return _SIGN_BEFORE_UNIT.sub(r"\2\1", text, count=1) if text[:1] in "+- " else text
+
+
 def _unit(text: str) -> str:
     """Return the unit of a number; several, which no number has, with blanks between."""
-    return " ".join(before or after for before, after in _UNITS.findall(text))
+    return " ".join(before or after for before, after in _UNITS.findall(_signed(text)))
 
 
 def _plain(text: str, decimal: str, unit: str) -> str | float:
     """Return a number as Python writes it; NaN for what is no number with this unit."""
-    bare = _UNITS.sub("", text)
+    bare = _UNITS.sub("", _signed(text))
     if _unit(text) != unit or " " in unit:
         return np.nan
     if bare in _BOOLEANS:
@@ -83,6 +95,23 @@ def _plain(text: str, decimal: str, unit: str) -> str | float:
     if not _pattern(decimal, group).fullmatch(bare):
         return np.nan
     return bare.translate(str.maketrans("", "", group + _BLANKS + _APOSTROPHES)).replace(decimal, ".")
+
+
+def is_grouped(texts: pd.Series, mark: str) -> bool:
+    """Return whether a mark groups the thousands of a column's whole numbers, and is not before decimals.
+
+    So it is if three digits follow each one, as in 3.133, at least five numbers have it, and others, such as 980, have none and no more digits.
+
+    Args:
+        texts: Text, gaps allowed.
+        mark: "." or ",".
+    """
+    distinct = pd.Series([_UNITS.sub("", _signed(text)) for text in texts.dropna().unique()], dtype=object)
+    has_mark = distinct.str.contains(mark, regex=False) if len(distinct) else distinct.astype(bool)
+    grouped, others = distinct[has_mark], distinct[~has_mark]
+    is_whole = grouped.str.fullmatch(rf"[+-]?[1-9]\d{{0,2}}(?:[{mark}]\d{{3}})+").all() and others.str.fullmatch(r"[+-]?\d{1,3}").all()
+    has_several = grouped.str.count(re.escape(mark)).gt(1).any()
+    return len(grouped) >= _FEWEST_GROUPED and bool(is_whole) and (len(others) > 0 or bool(has_several))
 
 
 @cache

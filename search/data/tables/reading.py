@@ -16,8 +16,11 @@ from ..columns import ColumnType
 from . import detection
 from .dates import find_format, is_ambiguous, parse_dates
 from .files import is_parquet, read_bytes
-from .numbers import find_numbers, to_numbers
+from .numbers import find_numbers, is_grouped, to_numbers
 from .table_format import GAP_WORDS, PLAIN, TableFormat
+
+_ABOVE = 'delete text above the table (of lines that begin with "#": comment = "#")'
+_SHIFTED = "the line of names has one name less than the lines have values; the first value is taken for the name of the row"
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def read_table(
         known["encoding"] = detection.find_encoding(content)
     form = TableFormat(**known)
     _check_separator(form.separator)
-    text = content.decode(form.encoding)
+    text = detection.cleaned(content.decode(form.encoding))
     lines = detection.sample(io.StringIO(text), form.comment)
     if "separator" not in known:
         form = replace(form, separator=detection.find_separator(lines, form.quote))
@@ -85,8 +88,10 @@ def read_table(
     if "decimal" not in known:
         form = replace(form, decimal=detection.find_decimal(texts, text, form.separator, form.quote))
     table = _typed(texts, replace(form, names=tuple(map(str, texts))), form.decimal == "," if day_first is None else day_first)
+    shifted = [_SHIFTED] if form.header and len(texts.columns) > len(first[0]) and str(texts.columns[0]) == "Unnamed: 0" else []
+    grouped = _note_on_groups(texts, form) if "decimal" not in known else []
     twice = [f'several columns are named "{name}"; the second is "{name}.1"' for name in doubled]
-    return replace(table, notes=(*without_target, *twice, *table.notes))
+    return replace(table, notes=(*without_target, *shifted, *twice, *grouped, *table.notes))
 
 
 def read_rows(path: Path, trained: TableFormat | None, columns: Mapping[str, ColumnType]) -> pd.DataFrame:
@@ -109,7 +114,7 @@ def read_rows(path: Path, trained: TableFormat | None, columns: Mapping[str, Col
     content = read_bytes(path)
     form = trained or PLAIN
     form = replace(form, encoding=_encoding(form, content))
-    text = content.decode(form.encoding)
+    text = detection.cleaned(content.decode(form.encoding))
     lines = detection.sample(io.StringIO(text), form.comment)
     first = detection.split(lines, form.separator, form.quote)
     if trained and _names_fit(first[0], form, columns):
@@ -187,6 +192,16 @@ def _check_separator(separator: str) -> None:
             raise ValueError(f'separator = "{separator}" is no regular expression: {error}; give one character, or a pattern') from None
 
 
+def _note_on_groups(texts: pd.DataFrame, form: TableFormat) -> list[str]:
+    """Return a note if a mark that could be before decimals is read as one between thousands."""
+    mark = "." if form.decimal == "," else ","
+    column = next((texts[name] for name in texts if is_grouped(texts[name], mark)), None)
+    if column is None:
+        return []
+    shown = next(text for text in column.dropna() if mark in text)
+    return [f'"{column.name}": the "{mark}" of {shown} is read as one between thousands; set decimal = "{mark}" if that is wrong']
+
+
 def _texts(text: str, form: TableFormat, first: Sequence[detection.Row]) -> tuple[pd.DataFrame, list[str]]:
     """Return all values as text, gaps as NaN, and the names that several columns have.
 
@@ -200,7 +215,10 @@ def _texts(text: str, form: TableFormat, first: Sequence[detection.Row]) -> tupl
             table = _read_csv(text, names, form)
     except pd.errors.ParserWarning:
         widest = max(map(len, first))
-        raise ValueError(f"lines have up to {widest} values, the line of names has {len(first[0])}; name every column") from None
+        raise ValueError(f"lines have up to {widest} values, the line of names has {len(first[0])}; name every column, {_ABOVE}") from None
+    except pd.errors.ParserError as error:
+        found = str(error).strip().splitlines()[0].removeprefix("Error tokenizing data. C error: ")
+        raise ValueError(f"its lines have different numbers of values ({found}); {_ABOVE}, or give its separator and quote") from None
     table = table.iloc[:, : len(names) - n_surplus]
     if form.strips and _has_blanks(text, form):
         stripped = {name: table[name].str.strip() for name in table}
@@ -253,7 +271,7 @@ def _has_blanks(text: str, form: TableFormat) -> bool:
         return False
     separator = re.escape(form.separator) if len(form.separator) == 1 else form.separator
     quote = re.escape(form.quote)
-    return re.search(rf"\s(?:{separator}|{quote})|[ \t](?:[\r\n]|$)|{quote}\s", text) is not None
+    return re.search(rf"\s(?:{separator}|{quote})|[^\S\r\n](?:[\r\n]|$)|{quote}\s|(?:^|\n|{separator})[^\S \r\n]", text) is not None
 
 
 def _typed(texts: pd.DataFrame, form: TableFormat, day_first: bool) -> Table:

@@ -102,9 +102,13 @@ def check_output_values(outputs: Array, layer: Any, head: Head, settings: Traini
         settings: The training settings, for the loss.
 
     Raises:
-        TrialError: If the loss is of probabilities and the outputs are none; or if the layer cannot give every scaled target.
+        TrialError: If the loss is of probabilities and the outputs are none; if the layer cannot give every scaled target; or if it is a softmax
+            of one unit.
     """
     activation = _activation(layer)
+    if outputs.shape[-1] == 1 and activation == "softmax":
+        instead = "linear" if head.task == "regression" else "sigmoid"
+        raise TrialError(f'the last layer is a softmax of one unit, which is 1 for every row; give it activation="{instead}"')
     if head.scaling is not None:
         _check_scaled(activation, head, settings)
         return

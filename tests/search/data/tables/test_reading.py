@@ -55,6 +55,30 @@ def test_grouped_thousands_are_no_decimals(write):
     assert _rows(read_table(write("a;b\n1.234,5;x\n17,25;y\n")))["a"] == [1234.5, 17.25]
 
 
+@pytest.mark.parametrize(("separator", "mark"), [(";", "."), (";", ","), ("\t", ".")])
+def test_thousands_without_decimals_are_told_by_smaller_numbers_beside_them(write, separator, mark):
+    numbers = [3133, 2625, 980, 2367, 41, 3140, 1250]
+    lines = [f"{number:,}{separator}{number / 10:.1f}\n".replace(",", mark) if number > 999 else f"{number}{separator}1\n" for number in numbers]
+    whole = "".join(line.partition(separator)[0] + f"{separator}x\n" for line in lines)
+    table = read_table(write(f"a{separator}b\n{whole}"))
+    assert table.rows["a"].tolist() == numbers
+    assert f'"a": the "{mark}" of 3{mark}133 is read as one between thousands; set decimal = "{mark}" if that is wrong' in table.notes
+    decimals = "".join(f"{number}{mark}125{separator}x\n" for number in (1, 2, 3, 4, 5, 6))  # all have three digits: they may be decimals
+    assert read_table(write(f"a{separator}b\n{decimals}"), decimal=mark).rows["a"].tolist() == [1.125, 2.125, 3.125, 4.125, 5.125, 6.125]
+    assert not [note for note in read_table(write(f"a{separator}b\n{decimals}")).notes if "thousands" in note]
+
+
+def test_what_stands_around_a_table_is_no_part_of_it_or_named(write):
+    assert _rows(read_table(write("sep=;\r\na;b\r\n1;2\r\n3;4\r\n"))) == {"a": [1, 3], "b": [2, 4]}
+    assert _rows(read_table(write("a,b\r1,2\r3,4\r"))) == {"a": [1, 3], "b": [2, 4]}
+    assert read_table(write("a,b\n1,yes\u00a0\n2,\u00a0yes\n3,yes\n")).rows["b"].tolist() == ["yes"] * 3
+    assert any("one name less" in note for note in read_table(write("a,b\n1,x,yes\n2,y,no\n")).notes)
+    with pytest.raises(ValueError, match=r'delete text above the table .of lines that begin with "#": comment = "#"'):
+        read_table(write("# of 2026\n# mine\na,b,c\n1,2,3\n4,5,6\n"))
+    wide = ",".join(f"gene_number_{number}" for number in range(12_000))
+    assert read_table(write(f"{wide}\n{','.join(['1'] * 12_000)}\n")).rows.shape == (1, 12_000)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_encodings_and_windows_line_ends(write, encoding):
     table = read_table(write("Größe,Ort\r\n1.5,Zürich\r\n2.5,Köln\r\n", encoding=encoding))
@@ -104,7 +128,7 @@ def test_a_target_that_the_first_line_has_makes_it_a_line_of_names(write):
 )
 def test_what_is_no_table_is_a_value_error(write, content, name):
     for read in (read_table, lambda path: read_rows(path, None, {"a": "numeric"})):
-        with pytest.raises(ValueError, match=r"it is|Expected|field larger|cannot be decompressed"):
+        with pytest.raises(ValueError, match=r"it is|its lines have different numbers of values|cannot be decompressed"):
             read(write(content, name))
 
 
