@@ -98,7 +98,7 @@ def csv(
         raise ValueError(f"{file}: {error}") from None
     form = None if table.format is None else replace(table.format, target=_column(table.rows, target, file)).to_dict()
     name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
-    facts = {"task": task, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *left_out]}
+    facts = {"task": task, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *left_out, *_spellings(values)]}
     return {**parts, **facts}
 
 
@@ -110,6 +110,15 @@ def _leave_out(features: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     index = [str(first.name)] if is_index else []
     notes = [f'"{name}" has no values and is left out' for name in empty] + [f'"{name}" numbers the rows and is left out' for name in index]
     return features.drop(columns=[*empty, *index]), notes
+
+
+def _spellings(target: pd.Series) -> list[str]:
+    """Return a note if classes differ in nothing but their case."""
+    if pd.api.types.is_numeric_dtype(target):
+        return []
+    texts = pd.Series(target.astype(str).unique())
+    twice = texts[texts.str.casefold().duplicated(keep=False)].tolist()
+    return [f'the target "{target.name}" has classes that differ in their case only: {", ".join(twice)}'] if twice else []
 
 
 def infer_task(target: pd.Series) -> str:

@@ -116,6 +116,11 @@ def test_rows_without_a_target_are_left_out_and_counted(table):
     assert loaded["notes"] == ['5 of 20 rows have no target "y" and are left out']
 
 
+def test_classes_that_differ_in_their_case_are_named(table):
+    loaded = csv(table(pd.DataFrame({"x": range(40), "y": ["yes", "Yes", "no", "no"] * 10})), target="y")
+    assert loaded["notes"] == ['the target "y" has classes that differ in their case only: yes, Yes']
+
+
 def test_a_target_of_one_value_is_refused(table):
     with pytest.raises(ValueError, match="in every row"):
         csv(table(pd.DataFrame({"x": [1, 2, 3], "y": ["a", "a", "a"]})), target="y")
