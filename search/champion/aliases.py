@@ -42,8 +42,8 @@ def assign(client: "MlflowClient", version: "ModelVersion", tracking_uri: str, e
         client: MLflow's client.
         version: The version; its files are uploaded.
         tracking_uri: The client's tracking URI.
-        earlier_runs: Runs of studies whose trials this one has with the same numbers: the champion of the same trial is this one. Defaults
-            to none.
+        earlier_runs: Runs of the study before it was extended: the champion of the same trial is this one, and so is one by another objective.
+            Defaults to none.
 
     Returns:
         A sentence that names the champion that is kept, and why; empty if the version is the champion.
@@ -57,9 +57,11 @@ def assign(client: "MlflowClient", version: "ModelVersion", tracking_uri: str, e
         choose(client, version)
         return ""
     difference = _difference(old, new)
-    is_same = champion.run_id in earlier_runs and champion.tags.get(_TRIAL) == version.tags.get(_TRIAL)
+    is_same = champion.run_id in earlier_runs and (
+        champion.tags.get(_TRIAL) == version.tags.get(_TRIAL) or (old.metric, old.direction) != (new.metric, new.direction)
+    )
     is_chosen = PROMOTED in champion.tags
-    if is_same or (not is_chosen and (champion.run_id == version.run_id or (not difference and _is_better(new, old)))):
+    if (is_same and not is_chosen) or (not is_chosen and (champion.run_id == version.run_id or (not difference and _is_better(new, old)))):
         choose(client, version)
         return ""
     client.set_registered_model_alias(version.name, CHALLENGER, version.version)
@@ -79,15 +81,16 @@ def choose(client: "MlflowClient", version: "ModelVersion") -> None:
 
 
 def choose_by_hand(client: "MlflowClient", version: "ModelVersion", tracking_uri: str) -> "ModelVersion | None":
-    """Make a version the champion, for good if the one before has a better value, and return the one before; None if there was none."""
-    before = find(client, version.name, CHAMPION)
-    if before is not None and before.version != version.version:
-        old, new = read_metadata(client, before, tracking_uri), read_metadata(client, version, tracking_uri)
-        if PROMOTED in before.tags:
-            client.delete_model_version_tag(before.name, before.version, PROMOTED)
-        if old is not None and new is not None and not _difference(old, new) and not _is_better(new, old):
-            client.set_model_version_tag(version.name, version.version, PROMOTED, "true")
+    """Make a version the champion, for good if another one is better or cannot be compared, and return the one before; None if there was none."""
+    before, new = find(client, version.name, CHAMPION), read_metadata(client, version, tracking_uri)
+    others = [of for of in client.search_model_versions(f"name = '{version.name}'") if of.version != version.version and BROKEN not in of.tags]
+    known = [old for of in others if (old := read_metadata(client, of, tracking_uri)) is not None]
+    is_given_up = new is not None and any(_difference(old, new) or _is_better(old, new) for old in known)
     choose(client, version)
+    if is_given_up:
+        client.set_model_version_tag(version.name, version.version, PROMOTED, "true")
+    elif PROMOTED in version.tags:
+        client.delete_model_version_tag(version.name, version.version, PROMOTED)
     return before
 
 

@@ -27,6 +27,9 @@ FEATURES, OUTPUTS = "features", "outputs"
 CONVERTING = "tensorflow"
 """The backend that writes ONNX and TFLite. Models of Keras' layers that were trained by another are loaded by it."""
 
+_UNKNOWN_OPERATION = re.compile(r"No Op registered for (\w+)")
+"""The name in ONNX Runtime's message, such as Erfc, which gelu needs."""
+
 Arrays = Mapping[str, np.ndarray]
 
 
@@ -82,9 +85,10 @@ class ModelFile:
             except OSError:
                 raise  # a full disk
             except Exception as error:
+                lacking = _UNKNOWN_OPERATION.search(str(error))
+                reason = f"it has no operation {lacking[1]}" if lacking else first_line(error)
                 raise InputError(
-                    f"The model cannot be written as {self.name}, which has no counterpart of one of its operations: {first_line(error)}; "
-                    "write it as .keras, or search without the layer or activation that is named"
+                    f"The model cannot be written as {self.name}: {reason}; write it as .keras, or search without the layer or activation that needs it"
                 ) from error
             finally:
                 logging.disable(level)

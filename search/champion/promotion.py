@@ -176,11 +176,11 @@ def promote_trial(ledger: StudyView, number: int, tracking_uri: str) -> tuple[st
         if experiment.needs_refit and record.state is TrialState.COMPLETE:
             raise ChampionError(
                 f'trial {number} has no model of the rows of all folds: with folds and ensemble = "none" only the best trial is trained on them; '
-                "another [champion] tolerance in a new study chooses another trial"
+                "another [champion] tolerance and --extend choose another trial"
             )
         kept = [of.number for of in ledger.records() if of.state is TrialState.COMPLETE and has_models(ledger, of.number)]
         raise ChampionError(
-            f"trial {number} is {record.state}, and {ledger.folder.models} has no model of it; it has those of the trials "
+            f"trial {number} is {record.state}, and {ledger.folder.models} has no model of it, only of "
             f"{', '.join(map(str, kept)) or '(none)'}; search.keep_models keeps more"
         )
     before = champion_uri(f"models:/{ledger.name}/1", tracking_uri)

@@ -35,7 +35,7 @@ def raw_rows_model(champion: Champion) -> Any:
         InputError: If the model is no Keras model, or a column cannot be read by Keras.
     """
     for member in champion.members:
-        _check(member, champion.metadata.backend)
+        _check(member, champion.metadata.backend, is_one=len(champion.members) == 1)
     models = [_member_model(member, f"model_{number}") for number, member in enumerate(champion.members)]
     if len(models) == 1:
         return models[0]
@@ -62,9 +62,10 @@ def raw_inputs(rows: pd.DataFrame | np.ndarray, preprocessor: Preprocessor) -> A
     }
 
 
-def _check(member: Member, backend: str) -> None:
+def _check(member: Member, backend: str, *, is_one: bool) -> None:
     columns = member.preprocessor.columns or {}
-    instead = "export the model alone, or predict raw rows by load_champion or mlflow models serve"
+    alone = "" if is_one else 'search with ensemble = "none" in [champion] and '
+    instead = f"{alone}export the model alone, or predict raw rows by load_champion or mlflow models serve"
     if member.is_estimator:
         raise InputError(f"The champion is scikit-learn's and not a Keras model; {instead}")
     if dates := [name for name, of in columns.items() if of == "date"]:
@@ -98,7 +99,7 @@ def _member_model(member: Member, name: str) -> Any:
     features = inputs if member.preprocessor.columns is None else _features(inputs, member.preprocessor)
     outputs = named_outputs(model, model(features))
     for output, scaling in member.preprocessor.scalings.items():
-        outputs[output] = _unscaled(outputs[output], scaling)
+        outputs[output] = unscaled(outputs[output], scaling)
     return keras.Model(inputs, unnamed(outputs), name=name)
 
 
@@ -158,8 +159,9 @@ def _text(inputs: Mapping[str, Any], preprocessor: Preprocessor) -> Any:
     return keras.layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
 
 
-def _unscaled(output: Any, scaling: Scaling) -> Any:
+def unscaled(output: Any, scaling: Scaling) -> Any:
+    """Return a model's output in the target's own units, by layers."""
     import keras
 
     values = keras.layers.Rescaling(scaling.deviation, scaling.mean)(output)
-    return keras.ops.expm1(keras.ops.minimum(values, LARGEST_EXPONENT)) if scaling.log else values
+    return keras.ops.exp(keras.ops.minimum(values, LARGEST_EXPONENT)) - 1 if scaling.log else values  # ONNX has no expm1

@@ -49,7 +49,7 @@ def choose_columns(dataset: Dataset, section: PreprocessingSection) -> Columns:
     if not isinstance(dataset.train.features, pd.DataFrame):
         return Columns({})
     train, *others = (pd.DataFrame(part.features) for part in parts)
-    features = pd.concat([train, *others], ignore_index=True)
+    features = pd.concat([train, *others], ignore_index=True).drop_duplicates()  # with folds the validation part is in the training part too
     given = section.columns
     _check_names(given, list(features.columns), "preprocessing.columns", dataset.name)
     used = _used_columns(list(features.columns), section.inputs, dataset.name)

@@ -35,7 +35,7 @@ class Change:
 
     @property
     def is_of_comparison(self) -> bool:
-        """Whether it changes what trials are compared by, and not how they are trained."""
+        """Whether it changes what trials are compared by, and not how they are trained (but for when one that no longer improves ends)."""
         return self.key.partition(".")[0] in ("objective", "limits") or self.key in ("champion.by", "champion.tolerance")
 
 
@@ -46,6 +46,8 @@ def changes_between(before: Experiment, after: Experiment) -> list[Change]:
     keys = sorted(key for key in opened.keys() | given.keys() if not _is_equal(opened.get(key), given.get(key)))
     if {"objective.metric", "objective"}.intersection(keys) and "champion.by" in keys and before.champion.by == after.champion.by:
         keys.remove("champion.by")  # it follows from the metric unless it is given
+    if "champion.ensemble" in keys and any(Change(key, None, None).is_of_comparison for key in keys):
+        keys.remove("champion.ensemble")  # it follows from costs among objectives and limits unless it is given
     return [Change(key, opened.get(key), given.get(key)) for key in keys]
 
 

@@ -6,7 +6,7 @@ The earlier study is archived, as by ``--fresh``. Its trials keep their numbers,
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from .changes import changes_between, named_changes
 from .copying import copy_trial, enqueued_again, is_left_out, left_out
 from .exclusion import EXCLUDED
 from .record import FIXED, REPEAT, was_proposed
-from .revaluing import check_recorded, is_valued_alike, revalued
+from .revaluing import check_recorded, has_same_weights, is_valued_alike, revalued
 from .view import CONFIRMED, StudyView
 
 EXTENDS = "extends"
@@ -41,6 +41,7 @@ class Extension(NamedTuple):
         n_before: Trials that the archived study shows.
         edits: What was edited, for messages.
         run_ids: MLflow's runs of the archived study and of those that it was made from.
+        fingerprint: The experiment's; empty in studies of an earlier version.
     """
 
     study: str
@@ -49,6 +50,7 @@ class Extension(NamedTuple):
     n_before: int
     edits: str
     run_ids: list[str]
+    fingerprint: str = ""
 
 
 def may_lack_models(view: StudyView) -> bool:
@@ -76,9 +78,10 @@ def check_extensible(view: StudyView, experiment: Experiment) -> bool:
         raise ExperimentError(f'Study "{view.name}" is reproducible: its trials follow from what was edited; start another study with --fresh')
     check_recorded(view.records(), experiment)
     records = [record for record in view.records() if record.is_finished]
-    if records and all(params_in(view.experiment, experiment.without_secrets(), record.params) is None for record in records):
+    after = experiment.without_secrets()
+    if records and not any(was_proposed(_copy(trial, view.experiment, after)) for trial in view.study.get_trials(deepcopy=False)):
         raise ExperimentError(
-            f'Study "{view.name}": none of its {len(records)} trials is in the edited search space ({named_changes(changes)}), so that there is '
+            f'Study "{view.name}": none of its {len(records)} trials is valid after the edit ({named_changes(changes)}), so that there is '
             "nothing to keep; start another study with --fresh, or give this one its own name with --study"
         )
     return True
@@ -99,10 +102,11 @@ def take_over(source: StudyView, opened: OpenedStudy, folder: StudyFolder, exper
     copies = [_copy(trial, before, after) for trial, before in found.trials]
     n_kept = sum(map(was_proposed, copies))
     edits = named_changes(changes_between(source.experiment, experiment))
-    extension = Extension(source.name, len(copies), n_kept, len(source.records()), edits, found.run_ids)
+    extension = Extension(source.name, len(copies), n_kept, len(source.records()), edits, found.run_ids, after.fingerprint)
     opened.study.set_user_attr(EXTENDS, extension._asdict())
-    for earlier, before in reversed(found.folders):
-        _copy_files(earlier, folder, with_models=is_valued_alike(before, after))  # others have the weights of other epochs
+    same = {number for number, ((trial, _), copy) in enumerate(zip(found.trials, copies, strict=True)) if has_same_weights(trial, copy)}
+    for earlier in reversed(found.folders):
+        _copy_files(earlier, folder, same)
     for name, value in _kept_attributes(source, after).items():
         opened.study.set_user_attr(name, value)
     for copy in copies[len(opened.study.get_trials(deepcopy=False)) :]:
@@ -120,7 +124,7 @@ def _kept_attributes(source: StudyView, after: Experiment) -> dict[str, Any]:
 
 class _Found(NamedTuple):
     trials: list[tuple[FrozenTrial, Experiment]]
-    folders: list[tuple[StudyFolder, Experiment]]
+    folders: list[StudyFolder]
     run_ids: list[str]
 
 
@@ -130,13 +134,13 @@ def _with_earlier(source: StudyView, read: Callable[[str], StudyView]) -> _Found
     run_ids = [str(run) for run in [source.attribute("parent_run_id")] if run]
     extension = extension_of(source)
     if extension is None:
-        return _Found(own, [(source.folder, source.experiment)], run_ids)
+        return _Found(own, [source.folder], run_ids)
     with contextlib.suppress(StudyNotFoundError), contextlib.closing(read(extension.study)) as view:
         if view.attribute("parent_run_id") in extension.run_ids:  # another study has the name if the archived one was deleted
             earlier = _with_earlier(view, read)
             first = [of if is_left_out(mine[0]) else mine for mine, of in zip(own, earlier.trials, strict=False)]
-            return _Found(first + own[len(first) :], [(source.folder, source.experiment), *earlier.folders], run_ids + earlier.run_ids)
-    return _Found(own, [(source.folder, source.experiment)], run_ids + extension.run_ids)
+            return _Found(first + own[len(first) :], [source.folder, *earlier.folders], run_ids + earlier.run_ids)
+    return _Found(own, [source.folder], run_ids + extension.run_ids)
 
 
 def params_in(before: Experiment, after: Experiment, params: Mapping[str, Value]) -> dict[str, Value] | None:
@@ -175,14 +179,16 @@ def _copy(trial: FrozenTrial, before: Experiment, after: Experiment) -> FrozenTr
     return left_out() if params is None or valued is None else copy_trial(valued, params, after.space.searched)
 
 
-def _copy_files(source: StudyFolder, target: StudyFolder, *, with_models: bool) -> None:
-    """Copy the preprocessing, and link the models, which are not written again."""
+def _copy_files(source: StudyFolder, target: StudyFolder, numbers: Collection[int]) -> None:
+    """Copy the preprocessing, and link the models of some trials, which are not written again."""
     for folder, own in ((source.preprocessor, target.preprocessor), (source.code, target.code)):
         if folder.is_dir():
             shutil.copytree(folder, own, dirs_exist_ok=True)
     target.models.mkdir(parents=True, exist_ok=True)
-    for path in source.models.glob("*.*") if with_models else ():
-        _link(path, target.models / path.name)
+    for path in source.models.glob("*.*"):
+        number = path.stem.partition("-")[0]  # as in 12.keras, or 12-0.keras of an execution
+        if not number.isdigit() or int(number) in numbers:
+            _link(path, target.models / path.name)
 
 
 def _link(path: Path, target: Path) -> None:

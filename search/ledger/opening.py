@@ -96,6 +96,11 @@ def _fill(store: Store, name: str, opened: OpenedStudy, experiment: Experiment, 
     source = begun["study"] if begun else (opened.archived_as or newest_archived(study_names(store), name)) if extend else None
     if source is None:
         return
+    if begun and begun.get("fingerprint", "") not in ("", experiment.without_secrets().fingerprint):
+        raise StudyChangedError(
+            f'Study "{name}" is being made from "{source}" with another experiment, by a process that was killed; run that experiment with --extend '
+            f'again, or start another study with --fresh; "{source}" has all trials'
+        )
     with contextlib.closing(read(store, source)) as view:
         if begun or check_extensible(view, experiment):
             take_over(view, opened, store.study(name), experiment, lambda earlier: read(store, earlier))

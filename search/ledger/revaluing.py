@@ -13,7 +13,7 @@ from ..experiment.experiment import Experiment
 from ..experiment.objectives import COSTS, ObjectiveSection
 from ..trial import TrialResult, TrialState, best_epoch
 from .objectives import constraints_of, is_constraint_key, values_of
-from .record import ATTRIBUTE, VALUES, TrialRecord, execution_key, is_execution_key, to_record
+from .record import ATTRIBUTE, IMPORTED, VALUES, TrialRecord, execution_key, is_execution_key, to_record
 
 
 def is_valued_alike(before: Experiment, after: Experiment) -> bool:
@@ -54,19 +54,36 @@ def revalued(trial: FrozenTrial, before: Experiment, after: Experiment) -> Froze
     Returns:
         The trial; None if what the other experiment compares was not recorded of it.
     """
-    result = to_record(trial).result
-    if result is None or result.state is TrialState.FAILED or _comparison(before) == _comparison(after):
+    if _comparison(before) == _comparison(after):
         return trial
-    if not result.history:  # it was not trained since it is beyond a limit, and may not be any more
-        return trial if _is_beyond(result, after) else None
-    if not all(_is_known(name, result) for name in _names(after)) or not _has_curves(trial, result, after.objective.metric):
-        return None
-    made = copy.deepcopy(trial)
-    if not is_valued_alike(before, after):
-        settings = before.space.training_settings(trial.params)
-        _write_values(made, after.objective, before.space.max_epochs, restores=settings.restore_best_weights)
+    if IMPORTED in trial.user_attrs:
+        return None  # one value is known of it
+    made, result = copy.deepcopy(trial), to_record(trial).result
+    if not trial.state.is_finished() and not is_valued_alike(before, after):
+        made.user_attrs = {name: value for name, value in made.user_attrs.items() if not is_execution_key(name)}  # it begins again
+    if result is None or result.state is TrialState.FAILED:
+        return made
+    if result.history:
+        if not all(_is_known(name, result) for name in _names(after)) or not _has_curves(trial, result, after.objective.metric):
+            return None
+        if not is_valued_alike(before, after):
+            settings = before.space.training_settings(trial.params)
+            _write_values(made, after.objective, before.space.max_epochs, restores=settings.restore_best_weights)
+    elif not _is_beyond(result, after):
+        return None  # it was not trained since it was beyond a limit, and is not any more
     _write_comparison(made, to_record(made).result or result, after)
     return made
+
+
+def has_same_weights(trial: FrozenTrial, other: FrozenTrial) -> bool:
+    """Return whether the models of a trial are of the same epochs as those of the same trial by another objective."""
+    keys = [ATTRIBUTE, *filter(is_execution_key, trial.user_attrs)]
+    return all(_best_epoch_in(trial, key) == _best_epoch_in(other, key) for key in keys)
+
+
+def _best_epoch_in(trial: FrozenTrial, key: str) -> int | None:
+    epoch: int | None = trial.user_attrs.get(key, {}).get("best_epoch")
+    return epoch
 
 
 def _write_values(trial: FrozenTrial, objective: ObjectiveSection, max_epochs: int, *, restores: bool) -> None:
@@ -79,7 +96,7 @@ def _write_values(trial: FrozenTrial, objective: ObjectiveSection, max_epochs: i
             own["value"] = column[own["best_epoch"] - 1]
     if n_executions := written.get("n_executions"):
         written["execution_values"] = [of["history"][metric][written["best_epoch"] - 1] for of in executions[:n_executions]]
-    steps = dict(enumerate(written["history"][metric], start=1)) if len(executions) < 2 else {}
+    steps = dict(enumerate((executions or [written])[0]["history"][metric], start=1))
     steps |= {max_epochs + n: statistics.fmean(of["value"] for of in executions[:n]) for n in range(1, len(executions) + 1)}
     trial.intermediate_values = {step: steps[step] for step in trial.intermediate_values if step in steps}
 

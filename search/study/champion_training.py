@@ -30,5 +30,5 @@ def train_champion(training: RepeatedTraining, on_stage: Callable[[str], None]) 
     if not is_refit_done(training.ledger, training.experiment):
         refit_best(training, on_stage)
     if not is_best_restored(training.ledger, training.experiment):
-        restore_best(training, on_stage)
+        note = "; ".join(filter(None, [note, restore_best(training, on_stage)]))
     return note

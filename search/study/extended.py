@@ -7,7 +7,9 @@ from .. import ledger as ledgers
 from ..champion.promotion import has_models, is_promoted
 from ..errors import ChampionError
 from ..experiment.file import Experiment
+from ..formats import format_number
 from ..ledger import StudyView
+from ..spread import comparable
 from ..training.model.saving import move_model
 from .repeated_training import RepeatedTraining, Training
 
@@ -28,18 +30,22 @@ def is_best_restored(ledger: StudyView, experiment: Experiment) -> bool:
     return has_models(ledger, ledger.best[0]) or is_promoted(ledger)
 
 
-def restore_best(training: RepeatedTraining, on_stage: Callable[[str], None]) -> None:
+def restore_best(training: RepeatedTraining, on_stage: Callable[[str], None]) -> str:
     """Train the best trial again with its own seed, since its model was not kept when it was not the best one, and keep the model.
 
     Args:
         training: Trains trials of the study again; no other coordinator runs it. A trial has succeeded.
         on_stage: Called with what is being waited for.
 
+    Returns:
+        A sentence if its value is another one now: it may be trained for longer by another objective. Empty otherwise.
+
     Raises:
         ChampionError: If it cannot be trained.
     """
     ledger = training.ledger
     [(number, _)] = ledger.ranking(1)
+    known = ledger.find(number).value
     on_stage(f"Training trial {number} again, whose model was not kept")
     [(_, result)] = training.run([Training(trial=number, repeat=0, is_kept=True)])
     made = [Path(trained.model_path) for trained in result.executions or (result,) if trained.model_path]
@@ -48,3 +54,7 @@ def restore_best(training: RepeatedTraining, on_stage: Callable[[str], None]) ->
     for path in made:  # such as 12.keras, or 12-0.keras of an execution
         _, separator, execution = path.stem.partition("-")
         move_model(path, ledger.folder.models / f"{number}{separator}{execution}{path.suffix}")
+    if known is None or result.value is None or comparable(known) == comparable(result.value):
+        return ""
+    metric = training.experiment.objective.metric
+    return f"trial {number} has {metric} {format_number(result.value)} after it was trained again, {format_number(known)} as it was recorded"

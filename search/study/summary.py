@@ -256,7 +256,7 @@ def no_success_message(ledger: StudyView) -> str:
         nearest = min(beyond, key=lambda record: max(experiment.violations(record.measures).values()))
         return (
             f'No trial of study "{ledger.name}" is within its limits: {len(beyond)} are beyond them; the nearest is trial {nearest.number}: '
-            f"{format_beyond(experiment, nearest.measures)}; widen the space to other models, or start a new study with another limit"
+            f"{format_beyond(experiment, nearest.measures)}; widen the space to other models, or go on with another limit, by --extend"
         )
     if not reasons:
         return f'Study "{ledger.name}" has no finished trial; run it with more trials or a longer time limit'

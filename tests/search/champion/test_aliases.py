@@ -38,13 +38,14 @@ class Registry:
         self.client = connect(self.tracking_uri)
         self.client.create_registered_model("wine")
 
-    def register(self, run_id=None, **facts):
+    def register(self, run_id=None, earlier_runs=(), **facts):
         """Register a version with other facts, and return the sentence about the kept champion."""
         folder = self.folder / f"version{len(self.versions()) + 1}"
         (folder / "data" / "champion").mkdir(parents=True)
         dataclasses.replace(METADATA, **facts).save(folder / "data" / "champion")
-        version = self.client.create_model_version("wine", source=folder.as_uri(), run_id=run_id or f"run of {folder.name}")
-        return assign(self.client, version, self.tracking_uri)
+        tags = {"perceptune.trial": str(facts.get("trial", folder.name))}
+        version = self.client.create_model_version("wine", source=folder.as_uri(), run_id=run_id or f"run of {folder.name}", tags=tags)
+        return assign(self.client, version, self.tracking_uri, earlier_runs)
 
     def versions(self):
         return self.client.search_model_versions("name = 'wine'")
@@ -135,13 +136,35 @@ def test_what_a_person_has_chosen_in_place_of_a_better_one_is_kept(registry):
     registry.register("run")
     registry.register("run", value=0.7)
     promote_version("wine", 1, registry.tracking_uri)
-    assert registry.register("run", value=0.9) == ""  # version 1 is better than version 2: nothing was given up
+    assert registry.register("run", value=0.9) == ""  # version 1 is the best one: nothing was given up
     promote_version("wine", 2, registry.tracking_uri)
     kept = registry.register("run", value=0.95)
-    assert kept.startswith('champion kept: version 2, which was promoted by hand, val_auc of "yes" 0.7; version 4 has 0.95; perc')
+    assert kept.startswith(
+        'champion kept: version 2, which was promoted by hand, val_auc of "yes" 0.7; version 4 has 0.95; perceptune promote wine 4'
+    )
     assert registry.aliases == {"champion": 2, "challenger": 4}
+    promote_version("wine", 1, registry.tracking_uri)  # better than version 2, and worse than others
+    assert registry.register("run", value=0.96).startswith("champion kept: version 1, which was promoted by hand")
     promote_version("wine", tracking_uri=registry.tracking_uri)
     assert registry.register("run", value=0.97) == ""
+
+
+def test_a_choice_between_values_that_cannot_be_compared_is_kept(registry):
+    registry.register("run")
+    registry.register("other", metric="val_loss", direction="minimize", value=0.5)
+    promote_version("wine", 2, registry.tracking_uri)
+    assert registry.register("other", metric="val_loss", direction="minimize", value=0.4).startswith("champion kept: version 2, which was promoted")
+
+
+def test_a_study_that_was_extended_by_another_objective_moves_the_alias_unless_a_person_has_chosen(registry):
+    registry.register("run")
+    by_loss = {"metric": "val_loss", "direction": "minimize", "value": 0.5, "trial": 9}
+    assert registry.register("extended", earlier_runs=["run"], **by_loss) == ""
+    assert registry.register("again", earlier_runs=["run", "extended"], **by_loss | {"value": 0.6, "trial": 7}).startswith(
+        "champion kept: version 2, val_loss 0.5"
+    )
+    promote_version("wine", 1, registry.tracking_uri)
+    assert registry.register("last", earlier_runs=["run", "extended", "again"], **by_loss).startswith("champion kept: version 1, which was promoted")
 
 
 def test_what_cannot_be_chosen_is_refused_and_changes_nothing(registry):

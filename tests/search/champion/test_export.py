@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from search.champion import Champion, UnseenValuesWarning, export_champion
-from search.champion.model_files import MODEL_FILES, plain_names
-from search.champion.raw_rows import raw_inputs
+from search.champion.model_files import MODEL_FILES, plain_names, with_plain_names
+from search.champion.raw_rows import raw_inputs, unscaled
 from search.data.preprocessing import DateColumn
+from search.data.scaling import Scaling
 from search.errors import DataError, InputError, MissingExtraError
 from tests.search.champion.conftest import build_here
 from tests.search.champion.exported import run_exported
@@ -114,12 +115,23 @@ def test_what_another_runtime_cannot_compute_is_refused(champion, tmp_path, suff
     inputs = keras.Input((5,))
     steps = keras.layers.LSTM(2)(keras.layers.Reshape((5, 1))(inputs)) if suffix == ".tflite" else keras.layers.Dense(2, "gelu")(inputs)
     other.members[0].model = keras.Model(inputs, keras.layers.Dense(1)(steps))
-    with pytest.raises(InputError, match=f"The model cannot be written as {MODEL_FILES[suffix].name}, .*(Erfc|TensorFlow op)"):
+    with pytest.raises(InputError, match=f"The model cannot be written as {MODEL_FILES[suffix].name}: .*(Erfc|TensorFlow op)"):
         export_champion(other, tmp_path / f"other{suffix}")
     assert not list(tmp_path.iterdir())
     missing = dataclasses.replace(MODEL_FILES[suffix], packages=("package_of_nobody",))
     with pytest.raises(MissingExtraError, match=r"needs package_of_nobody, which is not installed; install it"):
         missing.check_installed()
+
+
+@pytest.mark.parametrize("suffix", MODEL_FILES)
+def test_another_runtime_undoes_the_scaling_of_a_target(suffix, tmp_path):
+    inputs, scaling = keras.Input((3,)), Scaling(mean=5.0, deviation=0.5, log=True)
+    scaled = keras.layers.Dense(1)(inputs)
+    rows = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
+    expected = scaling.invert(np.asarray(keras.Model(inputs, scaled)(rows)))
+    model = with_plain_names(keras.Model(inputs, unscaled(scaled, scaling)), {"": (3,)})
+    given = MODEL_FILES[suffix].convert(model, tmp_path / f"log{suffix}", {"features": rows})
+    np.testing.assert_allclose(given["outputs"], expected, rtol=1e-5)
 
 
 def test_names_are_plain_in_other_files():

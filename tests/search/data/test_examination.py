@@ -3,6 +3,7 @@ import pytest
 
 from search.data.dataset import parse_dataset
 from search.data.fitting import choose_columns, find_problems, fit_preprocessor
+from search.data.folds import with_all_rows
 from search.errors import DataError, ExperimentError
 from search.experiment.sections import PreprocessingSection
 
@@ -112,3 +113,10 @@ def test_constants_and_many_gaps_are_told_by_the_command_only():
         '"constant": 7 in every row of the train part',
         '"sparse": 270 of 300 rows of the train part have a gap',
     ]
+
+
+def test_an_identifier_is_left_out_too_where_the_training_part_has_the_rows_of_all_folds():
+    rows = pd.DataFrame({"x": [row % 7 for row in range(3 * N)], "id": [f"user-{row}" for row in range(3 * N)]})
+    dataset = _split(rows)
+    assert dict(choose_columns(dataset, PreprocessingSection()).types) == {"x": "numeric"}
+    assert dict(choose_columns(with_all_rows(dataset), PreprocessingSection()).types) == {"x": "numeric"}

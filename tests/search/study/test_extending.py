@@ -1,6 +1,8 @@
 """A study that goes on after its search space was edited, from the command line."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -91,6 +93,36 @@ def archive_and_be_killed(shell):
     opened.leases.close()
 
 
+KILLED = """
+import os
+import optuna
+from search.cli.app import run_app
+
+add = optuna.Study.add_trial
+
+def add_and_die(study, trial):
+    add(study, trial)
+    os._exit(9)
+
+optuna.Study.add_trial = add_and_die
+run_app(["run", "own.toml", "--extend"])
+"""
+
+
+@pytest.mark.slow
+def test_another_experiment_does_not_go_on_with_what_a_killed_one_has_begun(own):
+    own.call("run", "own.toml")
+    before = own.trials()
+    edit(own, WIDER)
+    assert subprocess.run([sys.executable, "-c", KILLED], cwd=own.folder, env=own.environment, check=False).returncode == 9
+    by_loss = ["--set", "objective.metric=val_loss", "--set", "objective.direction=minimize"]
+    for words in (by_loss, [*by_loss, "--extend"]):
+        refusal = own.call("run", "own.toml", *words, status=2).stderr
+        assert 'Study "own" is being made from "own.1" with another experiment, by a process that was killed' in refusal
+    assert "8 trials are kept" in " ".join(own.call("run", "own.toml", "--extend").stdout.split())
+    assert own.trials("own.1") == before
+
+
 FOLDS = ["--executor", "workers", "--workers", "2", "--set", "evaluation={ folds = 3, race = false }"]
 
 
@@ -125,7 +157,7 @@ def test_a_search_that_is_refused_leaves_the_study_as_it_was(own):
     edit(own, WIDER)
     assert "no sampler" in own.call("run", "own.toml", "--extend", "--sampler", "kt-hyperband", status=2).stderr
     nothing = ["--set", "space.model.min_samples_leaf=7"]
-    assert "none of its 2 trials is in the edited search space" in own.call("run", "own.toml", "--extend", *nothing, status=2).stderr
+    assert "none of its 2 trials is valid after the edit" in own.call("run", "own.toml", "--extend", *nothing, status=2).stderr
     assert own.trials() == before
     assert "own.1" not in own.call("studies").stdout
 

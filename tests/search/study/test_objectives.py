@@ -94,7 +94,7 @@ def test_the_front_the_best_trial_and_their_models(own):
     assert models == front | {best["trial"]}
     other = min(front - {best["trial"]})
     dropped = min(points.keys() - models)
-    assert f"no model of it; it has those of the trials {', '.join(map(str, sorted(models)))}" in own.call(
+    assert f"no model of it, only of {', '.join(map(str, sorted(models)))}" in own.call(
         "promote", "own", "--trial", str(dropped), status=1
     ).stderr.replace("\n", " ")
     assert "exclude each other" in own.call("promote", "own", "1", "--trial", str(other), status=2).stderr
