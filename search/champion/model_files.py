@@ -88,7 +88,7 @@ class ModelFile:
                 lacking = _UNKNOWN_OPERATION.search(str(error))
                 reason = f"it has no operation {lacking[1]}" if lacking else first_line(error)
                 raise InputError(
-                    f"The model cannot be written as {self.name}: {reason}; write it as .keras, or search without the layer or activation that needs it"
+                    f"The model cannot be written as {self.name}: {reason}; write it as .keras, or search without what needs it"
                 ) from error
             finally:
                 logging.disable(level)
