@@ -37,7 +37,7 @@ def optimisation_history(study: "optuna.Study", metric: str, number: int | None 
 
     if n_completed(study) == 0:
         return None
-    figure = plot_optimization_history(study, target_name=metric)
+    figure = plot_optimization_history(_without_gaps(study), target_name=metric)
     apply_layout(figure, "Optimisation history", f"{metric} of each completed trial, and the best one so far")
     figure.update_yaxes(tickformat=number_format(metric), title=metric, range=usual_range(_values(study)))
     figure.update_xaxes(title="trial")
@@ -106,6 +106,20 @@ def importance_shares(study: "optuna.Study") -> tuple[dict[str, float], dict[str
             for name, of_samples in samples.items():
                 of_samples.append(found.get(name, 0.0))
     return dict(shares), {name: float(np.std(of_samples)) for name, of_samples in samples.items()}
+
+
+def _without_gaps(study: "optuna.Study") -> "optuna.Study":
+    """Return a study with a failed trial in place of each one that is excluded, since Optuna finds values by a trial's number."""
+    import optuna
+
+    trials = {trial.number: trial for trial in study.get_trials(deepcopy=False)}
+    if len(trials) == max(trials) + 1:
+        return study
+    whole = optuna.create_study(direction=study.direction, storage=optuna.storages.InMemoryStorage())
+    completed_ones = {trial.number: _without_curves(trial) for trial in completed(study)}
+    failed = optuna.trial.create_trial(state=optuna.trial.TrialState.FAIL)
+    whole.add_trials([completed_ones.get(number, failed) for number in range(max(trials) + 1)])
+    return whole
 
 
 def _without_curves(trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":

@@ -3,6 +3,7 @@
 import optuna
 import pytest
 
+from search.ledger.exclusion import without_trials
 from search.reports.figure_style import usual_range
 from search.reports.search_plots import importances, optimisation_history, parallel_coordinates, slices
 
@@ -33,6 +34,14 @@ def test_the_best_value_changes_in_steps(study: optuna.Study) -> None:
     best = next(trace for trace in figure.data if trace.name == "best so far")
     assert best.line.shape == "hv"
     assert best.y[-1] == study.best_value
+
+
+def test_the_history_of_a_study_with_an_excluded_trial_keeps_the_numbers_of_the_others(study: optuna.Study) -> None:
+    figure = optimisation_history(without_trials(study, [3]), "val_accuracy")
+    assert figure is not None
+    values = next(trace for trace in figure.data if trace.mode == "markers")
+    assert list(values.x) == [number for number in range(12) if number != 3]
+    assert list(values.y) == [trial.value for trial in study.trials if trial.number != 3]
 
 
 def test_accuracies_are_in_percent_and_losses_are_not(study: optuna.Study) -> None:
