@@ -23,12 +23,13 @@ _EARLIER_NOTE = "perceptune.note"
 TAG = f"mlflow.sharedViewState.{_KEY}"
 
 
-def view_tag(record: StudyRecord, parent_run_id: str) -> dict[str, str]:
+def view_tag(record: StudyRecord, parent_run_id: str, *, has_others: bool = False) -> dict[str, str]:
     """Return the tag of an experiment that has the view: the best trial first, a column for each searched hyperparameter.
 
     Args:
         record: The study.
         parent_run_id: The study's run, whose trials are shown below it.
+        has_others: Whether the experiment has other studies, such as archived ones, so that a column names each trial's. Defaults to False.
     """
     ranked_by, objective = record.experiment.ranked_by, record.experiment.objective
     rank, value = (f"metrics.`{best_name(section.metric)}`" for section in (ranked_by, objective))
@@ -36,7 +37,8 @@ def view_tag(record: StudyRecord, parent_run_id: str) -> dict[str, str]:
     has_executions = record.experiment.evaluation.n_executions > 1  # those of a stopped trial are few: it has a value only
     spread = [f"metrics.`{name}`" for name in (STANDARD_ERROR, N_EXECUTIONS, "value")] if has_executions else []
     measures = [f"metrics.`{name if name in COSTS else best_name(name)}`" for name in record.experiment.measures]
-    columns = [*dict.fromkeys((rank, value, *measures)), *spread, *params, "tags.`perceptune.state`"]
+    study = ["tags.`perceptune.study`"] if has_others else []
+    columns = [*study, *dict.fromkeys((rank, value, *measures)), *spread, *params, "tags.`perceptune.state`"]
     state: dict[str, Any] = {
         "orderByKey": rank,
         "orderByAsc": ranked_by.direction == "minimize",
@@ -84,7 +86,8 @@ def describe_experiment(client: "MlflowClient", experiment_id: str, record: Stud
         record: The study.
         parent_run_id: The study's run.
     """
-    tags, known = view_tag(record, parent_run_id), client.get_experiment(experiment_id).tags
+    others = client.search_runs([experiment_id], f"tags.`perceptune.study` != '{record.study}'", max_results=1)
+    tags, known = view_tag(record, parent_run_id, has_others=bool(others)), client.get_experiment(experiment_id).tags
     note = experiment_note(record, page_of(experiment_id, tags), f"#/experiments/{experiment_id}/runs/{parent_run_id}")
     if known.get(NOTE, "") in ("", known.get(_OWN_NOTE), known.get(_EARLIER_NOTE)):  # else a person has written one
         tags |= {NOTE: note, _OWN_NOTE: note}

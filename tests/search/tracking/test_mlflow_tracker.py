@@ -193,6 +193,12 @@ def test_the_page_of_the_studies_shows_the_best_trials_first(tracker: MlflowTrac
     view = json.loads(experiment.tags["mlflow.sharedViewState.perceptune"])
     assert (view["orderByKey"], view["orderByAsc"], view["runsExpanded"]) == ("metrics.`best_val_accuracy`", False, {parent: True})
     assert view["selectedColumns"][:3] == ["metrics.`best_val_accuracy`", "params.`n_hidden`", "params.`learning_rate`"]
+    client.set_tag(parent, "perceptune.study", "an archived one")
+    tracker.start_study(dataclasses.replace(record, parent_run_id=None))
+    view = json.loads(client.get_experiment(experiment.experiment_id).tags["mlflow.sharedViewState.perceptune"])
+    assert view["selectedColumns"][:2] == ["tags.`perceptune.study`", "metrics.`best_val_accuracy`"]
+    client.set_tag(parent, "perceptune.study", record.study)
+    tracker.start_study(dataclasses.replace(record, parent_run_id=parent))
     page = page_of(experiment.experiment_id, experiment.tags)
     assert page.endswith("&viewStateShareKey=perceptune")
     note = experiment.tags["mlflow.note.content"]
