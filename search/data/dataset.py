@@ -42,6 +42,7 @@ class Dataset:
             None if the loader names none.
         notes: What the loader tells about the data, one sentence each.
         is_ordered: Whether the rows of all parts are in the order of their file or time; False if the loader says that it shuffled them.
+        has_all_rows: Whether the training part has the rows of the validation part too, as by `search.data.folds.with_all_rows`.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Dataset:
     table_format: TableFormat | None = None
     notes: tuple[str, ...] = ()
     is_ordered: bool = True
+    has_all_rows: bool = False
 
     @property
     def tasks(self) -> dict[str, Task]:

@@ -45,11 +45,11 @@ def choose_columns(dataset: Dataset, section: PreprocessingSection) -> Columns:
         DataError: If a column cannot be used.
         ExperimentError: If the section names a column that the data set does not have.
     """
-    parts = (dataset.train, dataset.validation, dataset.test)
+    parts = (dataset.train, *(() if dataset.has_all_rows else (dataset.validation,)), dataset.test)
     if not isinstance(dataset.train.features, pd.DataFrame):
         return Columns({})
     train, *others = (pd.DataFrame(part.features) for part in parts)
-    features = pd.concat([train, *others], ignore_index=True).drop_duplicates()  # with folds the validation part is in the training part too
+    features = pd.concat([train, *others], ignore_index=True)
     given = section.columns
     _check_names(given, list(features.columns), "preprocessing.columns", dataset.name)
     used = _used_columns(list(features.columns), section.inputs, dataset.name)

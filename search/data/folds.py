@@ -34,7 +34,7 @@ def joined(dataset: Dataset) -> Part:
 
 def with_all_rows(dataset: Dataset) -> Dataset:
     """Return the data set whose training part has the rows of all folds; its validation part is left as it is."""
-    return replace(dataset, train=joined(dataset))
+    return replace(dataset, train=joined(dataset), has_all_rows=True)
 
 
 def folds(dataset: Dataset, section: EvaluationSection) -> Iterator[Dataset]:

@@ -84,7 +84,7 @@ def split(lines: Sequence[str], separator: str, quote: str) -> list[Row]:
         return [line.split() for line in lines]
     if len(separator) > 1:
         return [[value.strip() for value in re.split(separator, line)] for line in lines]
-    csv.field_size_limit(max(csv.field_size_limit(), *map(len, lines)) + 1)  # with a wrong separator a line is one value
+    csv.field_size_limit(max(csv.field_size_limit(), *map(len, lines)))  # with a wrong separator a line is one value
     try:
         return [[value.strip() for value in row] for row in csv.reader(lines, delimiter=separator, quotechar=quote, skipinitialspace=True)]
     except csv.Error as error:
@@ -122,7 +122,7 @@ def find_decimal(table: pd.DataFrame, text: str, separator: str, quote: str) -> 
     """
     quoted = rf"{re.escape(quote)}[^{re.escape(quote)}\n]*" if separator == "," else ""
     if not re.search(rf"{quoted}\d,\d", text):
-        return "," if _only_groups(table, ".") else "."
+        return "," if re.search(r"\d\.\d", text) and _only_groups(table, ".") else "."
     if _only_groups(table, ","):
         return "."
     marked = [table[name] for name in table if table[name].str.contains(r"\d,\d", na=False).any()]
@@ -134,10 +134,17 @@ def find_decimal(table: pd.DataFrame, text: str, separator: str, quote: str) -> 
 
 
 def _only_groups(table: pd.DataFrame, mark: str) -> bool:
-    """Return whether every column of numbers that has a mark has it between thousands."""
-    marked = [table[name] for name in table if table[name].str.contains(rf"\d[{mark}]\d", na=False).any()]
-    numbers = [column for column in marked if _are_numbers(column, ".") or _are_numbers(column, ",")]
-    return bool(numbers) and all(is_grouped(column, mark) for column in numbers)
+    """Return whether every column of numbers that has a mark, and at least one, has it between thousands."""
+    is_found = False
+    for name in table:
+        column = table[name]
+        if not column.str.contains(rf"\d[{mark}]\d", na=False).any():
+            continue
+        if is_grouped(column, mark):
+            is_found = True
+        elif _are_numbers(column, ".") or _are_numbers(column, ","):
+            return False
+    return is_found
 
 
 def _are_numbers(texts: pd.Series, decimal: str) -> bool:

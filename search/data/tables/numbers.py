@@ -15,6 +15,7 @@ _CODE = re.compile(r"[+-]?0\d+")
 _BLANKS = " \u00a0\u202f"
 _APOSTROPHES = "'\u2019"
 _FEWEST_GROUPED = 5
+_SMALL = re.compile(r"[+-]?\d{1,3}")
 _BOOLEANS = {"true": True, "false": False, "True": True, "False": False, "TRUE": True, "FALSE": False}
 
 
@@ -33,7 +34,8 @@ def find_numbers(texts: pd.Series, decimal: str) -> tuple[pd.Series, str] | None
     if known.empty or not is_number(known.iloc[0]):
         return None
     distinct = known.unique().tolist()
-    units = {unit for text in distinct for unit in [_unit(text)]}
+    is_plain = decimal == "." and pd.to_numeric(known, errors="coerce").notna().all()  # the usual column: no value has a unit
+    units = {""} if is_plain else set(map(_unit, distinct))
     if len(units) > 1 or any(map(_CODE.fullmatch, distinct)):
         return None
     [unit] = units
@@ -79,6 +81,11 @@ def _signed(text: str) -> str:
     return _SIGN_BEFORE_UNIT.sub(r"\2\1", text, count=1) if text[:1] in "+- " else text
 
 
+def _bare(text: str) -> str:
+    """Return a number with its sign and without its unit."""
+    return _UNITS.sub("", _signed(text))
+
+
 def _unit(text: str) -> str:
     """Return the unit of a number; several, which no number has, with blanks between."""
     return " ".join(before or after for before, after in _UNITS.findall(_signed(text)))
@@ -86,7 +93,7 @@ def _unit(text: str) -> str:
 
 def _plain(text: str, decimal: str, unit: str) -> str | float:
     """Return a number as Python writes it; NaN for what is no number with this unit."""
-    bare = _UNITS.sub("", _signed(text))
+    bare = _bare(text)
     if _unit(text) != unit or " " in unit:
         return np.nan
     if bare in _BOOLEANS:
@@ -106,12 +113,18 @@ def is_grouped(texts: pd.Series, mark: str) -> bool:
         texts: Text, gaps allowed.
         mark: "." or ",".
     """
-    distinct = pd.Series([_UNITS.sub("", _signed(text)) for text in texts.dropna().unique()], dtype=object)
-    has_mark = distinct.str.contains(mark, regex=False) if len(distinct) else distinct.astype(bool)
-    grouped, others = distinct[has_mark], distinct[~has_mark]
-    is_whole = grouped.str.fullmatch(rf"[+-]?[1-9]\d{{0,2}}(?:[{mark}]\d{{3}})+").all() and others.str.fullmatch(r"[+-]?\d{1,3}").all()
-    has_several = grouped.str.count(re.escape(mark)).gt(1).any()
-    return len(grouped) >= _FEWEST_GROUPED and bool(is_whole) and (len(others) > 0 or bool(has_several))
+    known = texts.dropna()
+    marked = known[known.str.contains(mark, regex=False)]
+    if len(marked) < _FEWEST_GROUPED or not _has_groups(marked.iloc[0], mark):  # nearly every column ends here
+        return False
+    numbers = [_bare(text) for text in known.unique()]
+    grouped, others = ([number for number in numbers if (mark in number) is is_marked] for is_marked in (True, False))
+    is_whole = all(_has_groups(number, mark) for number in grouped) and all(_SMALL.fullmatch(number) for number in others)
+    return len(grouped) >= _FEWEST_GROUPED and is_whole and (bool(others) or any(number.count(mark) > 1 for number in grouped))
+
+
+def _has_groups(text: str, mark: str) -> bool:
+    return re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}(?:[{mark}]\d{{3}})+", _bare(text)) is not None
 
 
 @cache

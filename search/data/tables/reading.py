@@ -271,7 +271,7 @@ def _has_blanks(text: str, form: TableFormat) -> bool:
         return False
     separator = re.escape(form.separator) if len(form.separator) == 1 else form.separator
     quote = re.escape(form.quote)
-    return re.search(rf"\s(?:{separator}|{quote})|[^\S\r\n](?:[\r\n]|$)|{quote}\s|(?:^|\n|{separator})[^\S \r\n]", text) is not None
+    return re.search(rf"\s(?:{separator}|{quote})|[^\S\r\n](?:[\r\n]|$)|{quote}\s|(?:\n|{separator})[^\S \r\n]", text) is not None
 
 
 def _typed(texts: pd.DataFrame, form: TableFormat, day_first: bool) -> Table:
