@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-_OF_BACKEND = re.compile(rb"(?m)^(?:WARNING: All log messages before absl::|[IWE]\d{4} |[IWE]0000 |To enable the following instructions).*\n?")
+_OF_BACKEND = re.compile(rb"(?m)^(?:WARNING: All log messages before absl::|[IWE]\d{4} \d\d:\d\d:\d|To enable the following instructions).*\n?")
 """Lines that TensorFlow and its libraries print when they are imported."""
 
 

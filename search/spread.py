@@ -4,6 +4,9 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 
+SAME = 1e-4
+"""Two trainings of one trial with one seed whose metrics differ by no more are the same but for the order of summation."""
+
 Curve = Sequence[Mapping[str, float]]
 """The metrics of every epoch, in order."""
 

@@ -61,15 +61,14 @@ def assign(client: "MlflowClient", version: "ModelVersion", tracking_uri: str, e
         champion.tags.get(_TRIAL) == version.tags.get(_TRIAL) or (old.metric, old.direction) != (new.metric, new.direction)
     )
     is_chosen = PROMOTED in champion.tags
-    if (is_same and not is_chosen) or (not is_chosen and (champion.run_id == version.run_id or (not difference and _is_better(new, old)))):
+    if not is_chosen and (is_same or champion.run_id == version.run_id or (not difference and _is_better(new, old))):
         choose(client, version)
         return ""
     client.set_registered_model_alias(version.name, CHALLENGER, version.version)
     given = difference or f"{new.value:.5g}"
     return (
         f"champion kept: version {champion.version}{', which was promoted by hand' if is_chosen else ''}, {_metric(old)} {old.value:.5g}; "
-        f"version {version.version} has {given}; "
-        f"perceptune promote {version.name} {version.version} makes it the champion"
+        f"version {version.version} has {given}; perceptune promote {version.name} {version.version} makes it the champion"
     )
 
 

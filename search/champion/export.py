@@ -23,7 +23,9 @@ from .verification import check_outputs
 
 
 def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool = False) -> list[str]:
-    """Write a champion's model, check that the file predicts as the champion does, and describe what it takes and gives.
+    """Write a champion's model, and describe what it takes and gives.
+
+    The trained model's own file is copied; any other is read again, and its predictions are compared with the champion's.
 
     Args:
         champion: The champion.
@@ -43,20 +45,12 @@ def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool 
     """
     _check_file(champion, path, with_preprocessing=with_preprocessing)
     sentences = [*_taken(champion.preprocessor, is_raw=with_preprocessing), *_given(champion.preprocessor, is_raw=with_preprocessing)]
-    if with_preprocessing or path.suffix in MODEL_FILES:
-        if path.suffix in MODEL_FILES and "keras" not in sys.modules:
-            os.environ.setdefault("KERAS_BACKEND", CONVERTING)
-        _ = champion.model  # first: it imports Keras quietly
     with writing(path) as temporary:
         if kind := MODEL_FILES.get(path.suffix):
-            sentences += _convert(kind, champion, temporary, is_raw=with_preprocessing)
-        elif with_preprocessing:
-            model = raw_rows_model(champion)
-            with quiet_backend():  # Keras imports TensorFlow when a model of another backend is saved
-                model.save(temporary)
-            rows = example_rows(champion)
-            outputs = named_outputs(model, _read(temporary).predict_on_batch(raw_inputs(rows, champion.preprocessor)))
-            _check_same(outputs, _in_own_units(champion, rows))
+            names = _convert(kind, champion, temporary, is_raw=with_preprocessing)
+            return [*sentences, f"Names in the file: {names}"]
+        if with_preprocessing:
+            _save_raw_rows_model(champion, temporary)
         else:
             shutil.copyfile(champion.model_file, temporary)
     return sentences
@@ -82,28 +76,37 @@ def _check_file(champion: Champion, path: Path, *, with_preprocessing: bool) -> 
     check_output(path)
 
 
-def _convert(kind: ModelFile, champion: Champion, path: Path, *, is_raw: bool) -> Iterator[str]:
-    """Write another kind of file, and yield the names of its inputs and outputs."""
+def _save_raw_rows_model(champion: Champion, path: Path) -> None:
+    """Save a model of raw rows as a file of Keras, and check what it predicts."""
+    model, rows = raw_rows_model(champion), example_rows(champion)
+    with quiet_backend():  # Keras imports TensorFlow when a model of another backend is saved
+        model.save(path)
+    import keras
+
+    read = keras.saving.load_model(path, compile=False, safe_mode=True)
+    outputs = named_outputs(model, read.predict_on_batch(raw_inputs(rows, champion.preprocessor)))
+    _check_same(outputs, _in_own_units(champion, rows))
+
+
+def _convert(kind: ModelFile, champion: Champion, path: Path, *, is_raw: bool) -> str:
+    """Write another kind of file, check what it predicts, and return the names of its inputs and outputs."""
+    if "keras" not in sys.modules:
+        os.environ.setdefault("KERAS_BACKEND", CONVERTING)
+    trained = champion.model  # first: it imports Keras quietly
     import keras
 
     if (backend := keras.backend.backend()) != CONVERTING:
         raise InputError(f"{kind.name} is written by {CONVERTING}, and Keras uses {backend} here; set KERAS_BACKEND={CONVERTING}")
     rows, preprocessor = example_rows(champion), champion.preprocessor
     inputs = named(raw_inputs(rows, preprocessor) if is_raw else champion.features(rows))
-    model = raw_rows_model(champion) if is_raw else champion.model
+    model = raw_rows_model(champion) if is_raw else trained
     shapes = {name: tuple(values.shape[1:]) for name, values in inputs.items()}
     names = plain_names(shapes, FEATURES)
     computed = kind.convert(with_plain_names(model, shapes), path, {names[name]: np.asarray(values) for name, values in inputs.items()})
     expected = _in_own_units(champion, rows) if is_raw else named(champion.outputs(rows))
     outputs = plain_names(expected, OUTPUTS)
     _check_same({name: computed[plain] for name, plain in outputs.items()}, expected)
-    yield f"Names in the file: inputs {', '.join(names.values())}; outputs {', '.join(outputs.values())}"
-
-
-def _read(path: Path) -> Any:
-    import keras
-
-    return keras.saving.load_model(path, compile=False, safe_mode=True)
+    return f"inputs {', '.join(names.values())}; outputs {', '.join(outputs.values())}"
 
 
 def _in_own_units(champion: Champion, rows: Any) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Writes a Keras model as a file of Keras, ONNX or TFLite, and predicts by what was written.
+"""Writes a Keras model as a file of ONNX or TFLite, and predicts by what was written.
 
 TFLite is written and read by TensorFlow, ONNX is written by tf2onnx and read by ONNX Runtime, which are optional. Converters write
 operations that no runtime has without an error, so every file is run.
@@ -72,7 +72,8 @@ class ModelFile:
             The file's outputs by name.
 
         Raises:
-            InputError: If the model has an operation that this kind of file has not.
+            InputError: If the model cannot be written, or the file cannot be run: it has an operation that this kind of file has not.
+            OSError: If the file cannot be written.
         """
         with warnings.catch_warnings(), quiet_backend():
             warnings.simplefilter("ignore")  # of Keras' and TensorFlow's own use of older names

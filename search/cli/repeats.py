@@ -8,6 +8,7 @@ import typer
 
 from ..errors import StudyFailedError
 from ..formats import format_duration, format_number, format_spread
+from ..spread import SAME
 from .options import Ledger, Study, make_store
 from .output import console
 from .program import program
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from ..study.repeats import Reproduction
     from ..trial import TrialResult
 
-_EQUAL = 1e-4
-"""Two curves whose metrics differ by no more are the same but for the order of summation."""
 AcceptCode = Annotated[bool, typer.Option("--accept-code", help="Train although the code of builder, loader or callbacks has changed.")]
 Executor = Annotated[str | None, typer.Option(help="Executor: workers, ray or in-process; the study's if not given.")]
 Workers = Annotated[str | None, typer.Option(help="Number of worker processes, or auto; the study's if not given.")]
@@ -109,7 +108,7 @@ def _print_reproduction(found: "Reproduction", *, has_other_epochs: bool) -> Non
         return
     n_epochs = min(len(found.earlier.history), len(found.again.history))
     console.print(f"Largest difference of any metric in {n_epochs} epochs: {found.largest_difference:.1e}")
-    if found.largest_difference > _EQUAL or not (found.is_as_long or has_other_epochs):
+    if found.largest_difference > SAME or not (found.is_as_long or has_other_epochs):
         console.print("The curves differ: another device, backend or version of a library may compute otherwise", style="yellow")
 
 

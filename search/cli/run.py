@@ -37,9 +37,7 @@ def run(
     workers_per_device: Annotated[str | None, typer.Option(help="Workers that share a GPU, or auto.")] = None,
     study: Annotated[str | None, typer.Option(help="Name of the study; the experiment's name if not given.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start a new study and archive the earlier one.")] = False,
-    extend: Annotated[
-        bool, typer.Option("--extend", help="Continue a study whose space, objective or limits were edited, with its trials that are valid.")
-    ] = False,
+    extend: Annotated[bool, typer.Option("--extend", help="Continue a study after an edit, with its trials that are still valid.")] = False,
     accept_code: Annotated[bool, typer.Option("--accept-code", help="Continue a study although its code has changed.")] = False,
     ledger: Ledger = "",
     set_: Annotated[list[str] | None, typer.Option("--set", help="Override a value: key.path=value; may be repeated.")] = None,

@@ -39,6 +39,11 @@ class Change:
         return self.key.partition(".")[0] in ("objective", "limits") or self.key in ("champion.by", "champion.tolerance")
 
 
+def can_be_extended(changes: Sequence[Change]) -> bool:
+    """Return whether a study with these changes can keep trials: none is of the data, the model or the evaluation."""
+    return all(change.is_of_space or change.is_of_comparison for change in changes)
+
+
 def changes_between(before: Experiment, after: Experiment) -> list[Change]:
     """Return what differs, in the order of the keys; sampler, pruner, executor and numbers of trials may differ."""
     several = len(before.objectives) != 1 or len(after.objectives) != 1

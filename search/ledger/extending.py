@@ -18,7 +18,7 @@ from ..experiment.first_trials import to_params
 from ..experiment.parameters import Value
 from ..store import StudyFolder
 from .base import OpenedStudy
-from .changes import changes_between, named_changes
+from .changes import can_be_extended, changes_between, named_changes
 from .copying import copy_trial, enqueued_again, is_left_out, left_out
 from .exclusion import EXCLUDED
 from .record import FIXED, REPEAT, was_proposed
@@ -72,7 +72,7 @@ def check_extensible(view: StudyView, experiment: Experiment) -> bool:
             compared now was not recorded.
     """
     changes = changes_between(view.experiment, experiment)
-    if not changes or not all(change.is_of_space or change.is_of_comparison for change in changes):  # opening it says what is wrong
+    if not changes or not can_be_extended(changes):  # opening it says what is wrong
         return False
     if experiment.search.reproducible:
         raise ExperimentError(f'Study "{view.name}" is reproducible: its trials follow from what was edited; start another study with --fresh')

@@ -9,7 +9,7 @@ from ..errors import ExperimentError, InputError, StudyBusyError, StudyChangedEr
 from ..experiment.file import Experiment
 from ..store import Store
 from .base import LedgerStore, OpenedStudy, Purpose, check_free
-from .changes import changes_between, named_changes
+from .changes import can_be_extended, changes_between, named_changes
 from .extending import EXTENDS, check_extensible, extension_of, newest_archived, take_over
 from .ledger import Ledger
 from .requests import RequestAttributes, RequestFiles, Requests
@@ -288,8 +288,7 @@ def _ledger_store(store: Store) -> LedgerStore:
 def _check_unchanged(ledger: Ledger, experiment: Experiment) -> None:
     changes = changes_between(ledger.experiment, experiment)
     if changes:
-        can_extend = all(change.is_of_space or change.is_of_comparison for change in changes)
-        advice = "keep the trials that are still valid with --extend, " if can_extend else ""
+        advice = "keep the trials that are still valid with --extend, " if can_be_extended(changes) else ""
         raise StudyChangedError(
             f'Study "{ledger.name}" was started with another experiment (then → now): {named_changes(changes)}; '
             f"{advice}start another study with --fresh, or give this one its own name with --study"

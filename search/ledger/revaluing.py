@@ -42,7 +42,7 @@ def check_recorded(records: Iterable[TrialRecord], after: Experiment) -> None:
 
 
 def revalued(trial: FrozenTrial, before: Experiment, after: Experiment) -> FrozenTrial | None:
-    """Return a finished trial with the values and constraints that it has in another experiment.
+    """Return a trial with the values and constraints that it has in another experiment; one that has not finished has neither.
 
     Its best epoch is that of the new objective, among those that were trained.
 
@@ -52,7 +52,7 @@ def revalued(trial: FrozenTrial, before: Experiment, after: Experiment) -> Froze
         after: The other experiment, in whose search space it is.
 
     Returns:
-        The trial; None if what the other experiment compares was not recorded of it.
+        The trial; None if what the other experiment compares was not recorded of it, or it was not trained and is within the limits now.
     """
     if _comparison(before) == _comparison(after):
         return trial
@@ -69,7 +69,7 @@ def revalued(trial: FrozenTrial, before: Experiment, after: Experiment) -> Froze
         if not is_valued_alike(before, after):
             settings = before.space.training_settings(trial.params)
             _write_values(made, after.objective, before.space.max_epochs, restores=settings.restore_best_weights)
-    elif not _is_beyond(result, after):
+    elif not after.beyond_limits(result.measures):
         return None  # it was not trained since it was beyond a limit, and is not any more
     _write_comparison(made, to_record(made).result or result, after)
     return made
@@ -124,7 +124,7 @@ def _compared(objective: ObjectiveSection) -> tuple[str, str]:
 
 def _names(experiment: Experiment) -> list[str]:
     """Return the metrics and costs that an experiment compares."""
-    return list(dict.fromkeys([*(objective.metric for objective in experiment.objectives), experiment.ranked_by.metric, *experiment.limits]))
+    return list(dict.fromkeys([experiment.objective.metric, experiment.ranked_by.metric, *experiment.measures]))
 
 
 def _is_known(name: str, result: TrialResult) -> bool:
@@ -137,7 +137,3 @@ def _has_curves(trial: FrozenTrial, result: TrialResult, metric: str) -> bool:
     """Return whether the executions of a trial have curves of a metric, which those that were restored from MLflow have not."""
     written = [trial.user_attrs.get(execution_key(index), {}) for index in range(len(result.executions))]
     return all(len(of.get("history", {}).get(metric, ())) >= len(result.history) for of in written)
-
-
-def _is_beyond(result: TrialResult, experiment: Experiment) -> bool:
-    return any(over > 0 for over in experiment.violations(result.measures).values())

@@ -9,7 +9,7 @@ from ..errors import ChampionError
 from ..experiment.file import Experiment
 from ..formats import format_number
 from ..ledger import StudyView
-from ..spread import comparable
+from ..spread import SAME
 from ..training.model.saving import move_model
 from .repeated_training import RepeatedTraining, Training
 
@@ -54,7 +54,7 @@ def restore_best(training: RepeatedTraining, on_stage: Callable[[str], None]) ->
     for path in made:  # such as 12.keras, or 12-0.keras of an execution
         _, separator, execution = path.stem.partition("-")
         move_model(path, ledger.folder.models / f"{number}{separator}{execution}{path.suffix}")
-    if known is None or result.value is None or comparable(known) == comparable(result.value):
+    if known is None or result.value is None or abs(known - result.value) <= SAME:
         return ""
     metric = training.experiment.objective.metric
     return f"trial {number} has {metric} {format_number(result.value)} after it was trained again, {format_number(known)} as it was recorded"

@@ -1,6 +1,7 @@
 """A study that goes on after what its trials are compared by was edited, from the command line."""
 
 import json
+import re
 from statistics import fmean
 
 import pytest
@@ -100,6 +101,19 @@ def test_trials_get_the_values_of_another_metric_of_their_curves(write_search, r
     assert {number: record.value for number, record in before.items()} == {
         int(trial["trial"]): float(trial["value"]) for trial in shell.trials("own.1")
     }
+
+
+@pytest.mark.slow
+def test_a_trial_that_is_trained_for_longer_by_the_other_metric_is_named_with_its_new_value(write_search, run):
+    shell = write_search("", NETWORK.replace("epochs = 8\npatience = 8", "epochs = 60\npatience = 2").replace("n_trials = 4", "n_trials = 2"))
+    run(shell)
+    before = read(shell)
+    printed = run(shell, *BY_LOSS, "--extend")
+    number = json.loads(shell.call("best", "own", "--json").stdout)["trial"]
+    recorded = min(epoch["val_loss"] for epoch in before[number].history)
+    trained = float(re.search(r"^ *loss +([\d.]+)", shell.call("evaluate", "own", "--part", "validation").stdout, re.MULTILINE)[1])
+    assert trained < recorded - 1e-3  # it improves for longer by its loss than by its accuracy
+    assert f"trial {number} has val_loss {trained:.5g} after it was trained again, {recorded:.5g} as it was recorded" in printed
 
 
 def test_limits_and_further_objectives_are_those_of_recorded_costs(write_search, run):
