@@ -9,9 +9,9 @@ from .tasks import Task
 
 
 def listed_search(job: Job) -> dict[str, Any]:
-    """Return a ``[search]`` table that proposes a job's trials, read from the job's file in the working directory."""
+    """Return a ``[search]`` table that proposes a job's trials, read from the job's file in the working directory, and trains them in full."""
     sampler = {"sampler": "experiments.benchmarks.listed:Listed", "sampler_options": {"file": JOB}}
-    return {**sampler, "n_trials": len(job.trials), "seed": job.seed}
+    return {**sampler, "pruner": "none", "n_trials": len(job.trials), "seed": job.seed}
 
 
 def experiment_text(task: Task, search: Mapping[str, Any]) -> str:

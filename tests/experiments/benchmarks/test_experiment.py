@@ -18,6 +18,7 @@ def test_a_task_is_a_valid_experiment_that_proposes_its_list(task, tmp_path, mon
     experiment = load_experiment(tmp_path / "experiment.toml")
     assert experiment.search.seed == 7
     assert experiment.search.n_trials == task.n_trials
+    assert experiment.pruner == "none"  # the other tools train all epochs
     assert proposed(experiment) == job.trials
     assert Job.read().trials == job.trials
 
