@@ -40,9 +40,9 @@ def build_epochs(model: Any, parts: Parts, tensors: Tensors, batch_size: int, *,
         model: A Keras model, compiled, with all variables of its metrics and optimizer.
         parts: The data, as `make_ready` returned them for this model.
         tensors: The data on the device.
-        batch_size: Rows per gradient step; of a padded model, the most.
+        batch_size: Rows per gradient step; of a padded model, those whose gradients are computed at once.
         is_xla: Whether TensorFlow compiles with XLA; JAX always does.
-        is_padded: Whether the model's train_step takes a weight for each row. Defaults to False.
+        is_padded: Whether the model is a `search.training.dense.padded.PaddedStack`, which sums gradients. Defaults to False.
     """
     sizes = EpochSizes(batch_size, evaluation_batch_size(parts.x_validation), _most_epochs(model, n_rows(parts.x_train)))
     values = Values(model)

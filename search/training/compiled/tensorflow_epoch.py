@@ -27,7 +27,7 @@ def build_epoch_program(model: Any, values: Values, sizes: EpochSizes, *, is_xla
         values: The runtime values of the model.
         sizes: What the program is compiled for.
         is_xla: Whether to compile with XLA.
-        is_padded: Whether the model's train_step takes a weight for each row. Then the rows per step may differ from call to
+        is_padded: Whether the model is a `search.training.dense.padded.PaddedStack`. Then the batch size may differ from call to
             call, and a last partial batch is a step like any other. Defaults to False.
 
     Returns:
@@ -126,17 +126,26 @@ def _steps(model: Any, batch_size: int) -> _RunSteps:
     return train
 
 
-def _padded_steps(model: Any, batch_size: int) -> _RunSteps:
-    def train(training: Any, order: Any, rows_per_step: Any) -> None:
+def _padded_steps(model: Any, n_at_once: int) -> _RunSteps:
+    """Return the training of a padded model: the gradients of a batch are summed over its rows, ``n_at_once`` at a time."""
+
+    def train(training: Any, order: Any, batch_size: Any) -> None:
         n_rows = tf.nest.flatten(training)[0].shape[0]
 
-        def body(start: Any) -> Any:
-            x, y = _batch(training, start, batch_size, order)
-            weights = tf.cast(tf.range(batch_size) < tf.minimum(rows_per_step, n_rows - start), tf.float32)
-            model.train_step((x, y, weights))
-            return start + rows_per_step
+        def step(start: Any) -> Any:
+            end = tf.minimum(start + batch_size, n_rows)
 
-        tf.while_loop(lambda start: start < n_rows, body, [tf.constant(0)])
+            def add(first: Any, gradients: list[Any]) -> tuple[Any, list[Any]]:
+                x, y = _batch(training, first, n_at_once, order)
+                weights = tf.cast(tf.range(n_at_once) < end - first, tf.float32)
+                return first + n_at_once, model.add_gradients((x, y, weights), tf.cast(end - start, tf.float32), gradients)
+
+            none = [tf.zeros_like(variable) for variable in model.trainable_variables]
+            _, gradients = tf.while_loop(lambda first, _: first < end, add, (start, none))
+            model.optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+            return end
+
+        tf.while_loop(lambda start: start < n_rows, step, [tf.constant(0)])
 
     return train
 

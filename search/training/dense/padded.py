@@ -15,7 +15,7 @@ from .stack import DenseStack, Size
 class PaddedStack(PaddedNetwork):
     """The network. `select` chooses the network that it computes; its weights are those of that network.
 
-    Batches are padded too: they have a weight for each row, 1 or 0, and rows of weight 0 are ignored.
+    Batches are computed some rows at a time, which have a weight each, 1 or 0; rows of weight 0 are ignored.
 
     Args:
         size: The size that networks fit.
@@ -79,17 +79,24 @@ class PaddedStack(PaddedNetwork):
         functions = [keras.activations.get(name) for name in self.size.activations]
         return functions[0](z) if len(functions) == 1 else _switched(functions, tf.cast(self.activations[number], tf.int32), z)
 
-    def train_step(self, data: Any) -> dict[str, Any]:
-        """Run one gradient step on a padded batch: x, y, and the rows' weights ``(batch,)``."""
+    def add_gradients(self, data: Any, n_rows: Any, gradients: list[Any]) -> list[Any]:
+        """Add what some rows of a batch contribute to the gradients of its loss, and update the metrics by these rows.
+
+        Args:
+            data: x, y, and the rows' weights ``(n,)``.
+            n_rows: Number of rows of the whole batch, float32.
+            gradients: The sum so far, one for each trainable variable.
+        """
         x, y, weights = data
-        n_rows = tf.reduce_sum(weights)
         with tf.GradientTape() as tape:
             outputs = self(x, training=True)
-            # Keras divides by the rows of the padded batch.
-            loss = self.compute_loss(x=x, y=y, y_pred=outputs, sample_weight=weights, training=True) * (weights.shape[0] / n_rows)
-        self.metrics[0].update_state(loss, sample_weight=n_rows)
-        self.optimizer.apply_gradients(zip(tape.gradient(loss, self.trainable_weights), self.trainable_weights, strict=True))
-        return dict(self.compute_metrics(x, y, outputs, sample_weight=weights))
+            # Keras divides by the number of rows, of which some are padding.
+            loss = self.compute_loss(x=x, y=y, y_pred=outputs, sample_weight=weights, training=True) * weights.shape[0]
+            share = loss / n_rows
+        n_counted = tf.reduce_sum(weights)
+        self.metrics[0].update_state(loss / n_counted, sample_weight=n_counted)
+        self.compute_metrics(x, y, outputs, sample_weight=weights)
+        return [sum_ + gradient for sum_, gradient in zip(gradients, tape.gradient(share, self.trainable_variables), strict=True)]
 
 
 def _filled(numbers: Sequence[int], n: int) -> list[int]:

@@ -18,22 +18,25 @@ from .stack import ELEMENTWISE, DenseStack, Size, read_stack
 
 @dataclass(frozen=True)
 class _Cost:
-    """Seconds to trace and compile a program, and the overhead of each step, measured with dense networks on two cores."""
+    """Seconds to trace and compile a program, and the overheads of each step and of each part of its batch, with dense networks on two cores."""
 
     compile_seconds: float
     step_seconds: float
+    part_seconds: float
 
 
-ELASTIC = {False: _Cost(0.65, 300e-6), True: _Cost(2.2, 20e-6)}
-EXACT = {False: _Cost(0.3, 60e-6), True: _Cost(1.3, 13e-6)}
+ELASTIC = {False: _Cost(1.3, 190e-6, 180e-6), True: _Cost(2.5, 30e-6, 20e-6)}
+EXACT = {False: _Cost(0.6, 60e-6, 0), True: _Cost(1.6, 13e-6, 0)}
 """Costs without XLA and with XLA, on TensorFlow."""
-POPULATION, EXACT_JAX = _Cost(3.1, 80e-6), _Cost(1.0, 20e-6)
-"""On JAX: costs of a population of one, per step with the fewest rows of any trial, and of a program for one network."""
+POPULATION, EXACT_JAX = _Cost(3.1, 0, 80e-6), _Cost(1.0, 20e-6, 0)
+"""On JAX: costs of a population of one, and of a program for one network."""
 NUMBER_SECONDS, PARAMETER_SECONDS = 1 / 80e9, 0.5e-9
 """Seconds per multiplication or addition, and per update of one parameter."""
 
 WIDTHS = (1 / 4, 1 / 2, 3 / 4, 1)
 """Widths of elastic programs, as parts of the widest network's width."""
+EPOCHS_OF_PATIENCE, EXECUTIONS_OF_RACE = 2, 1.5
+"""Epochs of a training with early stopping, as a multiple of its patience, and executions of a trial in a race, as in ``make search``."""
 USED_PART = 0.5
 """Of the trials that fit a program, the approximate part that gains as much by it as the trial it is built for."""
 
@@ -56,13 +59,13 @@ class Plan:
 
     Attributes:
         size: Size of the padded network.
-        batch_size: Rows of a step, at most.
+        n_at_once: Rows of a batch whose gradients are computed at once; those of larger batches are summed.
         is_xla: Whether it is compiled with XLA.
         fixed: What is the same for all its trials: inputs, outputs, biases, and some training settings.
     """
 
     size: Size
-    batch_size: int
+    n_at_once: int
     is_xla: bool
     fixed: tuple[Any, ...]
 
@@ -99,13 +102,18 @@ class Planner:
             return False
         size, rows = self.size_for(stack), self.fewest_rows(settings)
         padded = [stack.n_features, *[size.width] * size.depths[1], stack.n_outputs]
-        steps = settings.model_copy(update={"batch_size": rows})
-        population = POPULATION.compile_seconds / self._n_left(assignment) + self._seconds(steps, padded, rows, POPULATION)
+        population = POPULATION.compile_seconds / self._n_left(assignment) + self._seconds(settings, padded, rows, POPULATION)
         return population < EXACT_JAX.compile_seconds + self._seconds(settings, _sizes(stack), self._rows(settings), EXACT_JAX)
 
     def _n_left(self, assignment: Assignment) -> float:
         """Return how many trials this process still trains, including this one."""
         return max(1.0, (self._experiment.search.n_trials - assignment.number) / self._n_processes)
+
+    def _n_epochs(self, settings: TrainingSettings) -> float:
+        """Return the approximate number of epochs of a trial: early stopping ends a training soon after its best one, the race most trials."""
+        evaluation = self._experiment.evaluation
+        epochs = min(settings.epochs, EPOCHS_OF_PATIENCE * settings.patience) if settings.patience else settings.epochs
+        return epochs * (min(EXECUTIONS_OF_RACE, evaluation.n_executions) if evaluation.race else evaluation.n_executions)
 
     def fewest_rows(self, settings: TrainingSettings) -> int:
         """Return the smallest batch size of all trials."""
@@ -127,8 +135,7 @@ class Planner:
             return None
         fixed = (stack.interface, *(fixed_settings(settings) | {"batch_size": None}).items())
         plans = [plan for plan in existing if isinstance(plan, Plan) and plan.fixed == fixed]
-        fitting = [plan for plan in plans if plan.size.fits(stack) and plan.batch_size >= self._rows(settings)]
-        costs = {plan: self._run_seconds(stack, settings, plan) for plan in fitting}
+        costs = {plan: self._run_seconds(stack, settings, plan) for plan in plans if plan.size.fits(stack)}
         n_left = self._n_left(assignment)
         for plan, part in self._new_plans(stack, settings, fixed).items():
             uses = max(1.0, n_left * part)
@@ -138,26 +145,33 @@ class Planner:
         return best if costs[best] < exact else None
 
     def _run_seconds(self, stack: DenseStack, settings: TrainingSettings, plan: Plan) -> float:
-        return self._seconds(settings, _sizes(stack, plan.size.width), plan.batch_size, ELASTIC[plan.is_xla])
+        return self._seconds(settings, _sizes(stack, plan.size.width), plan.n_at_once, ELASTIC[plan.is_xla])
 
     def _new_plans(self, stack: DenseStack, settings: TrainingSettings, fixed: tuple[Any, ...]) -> dict[Plan, float]:
         """Return plans that could be compiled, each with the estimated part of the remaining trials that it serves as well as this one."""
         largest, own = self.size_for(stack), max(stack.widths, default=1)
-        batch_sizes = sorted({self._rows(settings), *self._batch_sizes()})
         return {
-            Plan(replace(largest, width=width), batch_size, is_xla, fixed): USED_PART * width / largest.width * part / len(batch_sizes)
+            Plan(replace(largest, width=width), self._n_at_once(stack, settings, width, ELASTIC[is_xla]), is_xla, fixed): USED_PART
+            * width
+            / largest.width
             for width in {_rounded(largest.width * part) for part in WIDTHS if largest.width * part >= own}
-            for part, batch_size in enumerate(batch_sizes, start=1)
-            if batch_size >= self._rows(settings)
             for is_xla in ((False, True) if device_name() == "cpu" else (True,))
         }
 
-    def _seconds(self, settings: TrainingSettings, sizes: Sequence[int], batch_size: int, cost: _Cost) -> float:
-        """Estimate the duration of all epochs, given the units of all layers and the rows of a step."""
+    def _n_at_once(self, stack: DenseStack, settings: TrainingSettings, width: int, cost: _Cost) -> int:
+        """Return the number of rows at once with which epochs of all batch sizes take the least time together."""
+        sizes, batch_sizes = _sizes(stack, width), {self._rows(settings), *self._batch_sizes()}
+        every = [settings.model_copy(update={"batch_size": size}) for size in batch_sizes]
+        powers = {2**exponent for exponent in range(min(batch_sizes).bit_length(), max(batch_sizes).bit_length())}
+        return min(sorted(batch_sizes | powers), key=lambda rows: sum(self._seconds(of, sizes, rows, cost) for of in every))
+
+    def _seconds(self, settings: TrainingSettings, sizes: Sequence[int], n_at_once: int, cost: _Cost) -> float:
+        """Estimate the duration of all epochs, given the units of all layers and the rows that are computed at once."""
         parameters = sum(n_inputs * n_units for n_inputs, n_units in pairwise(sizes))
         n_steps, n_validation = self._context.n_steps(settings.batch_size), self._context.n_validation
-        step = cost.step_seconds + 6 * parameters * batch_size * NUMBER_SECONDS + parameters * PARAMETER_SECONDS
-        return settings.epochs * (n_steps * step + 2 * parameters * n_validation * NUMBER_SECONDS)
+        part = cost.part_seconds + 6 * parameters * n_at_once * NUMBER_SECONDS
+        step = cost.step_seconds + math.ceil(self._rows(settings) / n_at_once) * part + parameters * PARAMETER_SECONDS
+        return self._n_epochs(settings) * (n_steps * step + 2 * parameters * n_validation * NUMBER_SECONDS)
 
     def _largest_and_smallest(self) -> list[DenseStack]:
         """Return the stacks of the smallest and the largest values of the space, built once."""
