@@ -4,6 +4,7 @@ The process has never seen the model, so what it computes is what any later proc
 """
 
 import logging
+import os
 import shutil
 import sys
 import tempfile
@@ -42,6 +43,8 @@ from .signature import as_declared, signature_of
 from .verification import EXPECTED, check_outputs, check_predictions
 
 N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
+_NICENESS = 10
+"""Of the process: it imports while trials run, which nobody waits for, and has the processors to itself once they have ended."""
 
 
 def build(spec: PackageSpec, dataset: Dataset | None = None) -> Path:
@@ -227,6 +230,7 @@ def serve(pipe: Connection) -> None:
             text of a `PackageSpec` and the data set or None. Is sent ``{"fingerprint": text}`` or ``{"champion": folder}``, or
             ``{"error": class, "message": text}``.
     """
+    os.nice(_NICENESS)
     redact_output()
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     while True:
