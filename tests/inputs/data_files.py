@@ -44,7 +44,7 @@ FILES = {
     "the target twice": TABLE.replace("x,", "y,", 1),
     "infinite numbers": TABLE + "inf,a,yes\n" * 9,
     "all features gaps": HEADER + "".join(f",,{row.split(',')[-1]}" for row in ROWS),
-    "a million columns": ",".join(["a"] * WIDE) + "\n",
+    "two hundred thousand columns": ",".join(["a"] * WIDE) + "\n",
     "many columns without the target": ",".join(f"a{number}" for number in range(LONG // 50)) + "\n" + ",".join("1" * (LONG // 10)) + "\n",
     "long names of columns": HEADER.replace("x", NAME).replace("y", NAME + "2") + "".join(ROWS),
     "one long line": "a" * WIDE,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SEED = 13
-LONG, DEEP, WIDE = 5_000, 1_000, 1_000_000
+LONG, DEEP, WIDE = 5_000, 1_000, 200_000
 RUN = ("run", "given.toml")
 TABLE = "x,letter,y\n" + "".join(f"{(row * 7) % 40 / 10},{'ab'[row % 2]},{'yes' if row % 3 else 'no'}\n" for row in range(60))
 EXPERIMENT = {

@@ -54,9 +54,8 @@ def test_keras_own_file_of_mnist_is_read_too(empty):
     assert (loaded["train"][1].tolist(), loaded["test"][1].tolist()) == ([1, 2, 3], [7])
 
 
-@pytest.mark.parametrize(
-    ("loader", "file"), [pytest.param(fashion_mnist, "train-images-idx3-ubyte.gz", marks=pytest.mark.slow), (mnist, "mnist.npz")]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("loader", "file"), [(fashion_mnist, "train-images-idx3-ubyte.gz"), (mnist, "mnist.npz")])
 def test_what_is_neither_there_nor_to_be_downloaded_is_named(empty, loader, file):
     with pytest.raises(FileNotFoundError, match=rf"{file}.*in {empty}.*get it from https://.*PERCEPTUNE_DATA"):
         loader()

@@ -108,6 +108,7 @@ def test_500_trials_of_16_coordinators_are_neither_lost_nor_doubled(store):
     run_many(store, n_coordinators=16, n_trials=500)
 
 
+@pytest.mark.slow
 def test_the_trial_of_a_killed_coordinator_is_retried_with_its_number_and_hyperparameters(store):
     command = [sys.executable, "-c", KILLED, str(store.root), store.ledger]
     killed = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)

@@ -99,7 +99,7 @@ def test_a_finite_space_is_proposed_once_and_ends(name, has_rules):
     assert len({repr(sorted(params.items())) for params in found}) == len(found) == 1 + 2 * (3 + (6 if has_rules else 9))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name == "kt-bayesian" else name for name in NAMES])
 def test_a_resumed_study_proposes_as_if_never_interrupted(name, tmp_path):
     space = space_of(name, has_rules=name != "kt-grid")
 
@@ -123,6 +123,7 @@ def test_the_search_begins_with_the_priors(name):
     assert 0.0015 < others[3]["rate"] < 0.006
 
 
+@pytest.mark.slow
 def test_a_prior_pulls_the_search_and_gives_way_to_what_is_measured():
     parameter = {"type": "float", "low": 0.0, "high": 1.0}
 

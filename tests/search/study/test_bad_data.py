@@ -43,6 +43,7 @@ def refused(shell):
     return run
 
 
+@pytest.mark.slow
 def test_a_loader_without_a_seed_is_refused_before_the_first_trial(refused):
     message = refused('part = ""')
     assert 'loader = "rings:rings" returns other data each time' in message

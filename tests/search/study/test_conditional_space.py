@@ -38,6 +38,7 @@ def own(write_search, forks):
     return write_search(OWN, EXPERIMENT)
 
 
+@pytest.mark.slow
 def test_a_conditional_search_runs_shows_its_gaps_goes_on_and_predicts(own):
     own.call("run", "own.toml", "--sampler", "tpe")
     own.call("run", "own.toml", "--sampler", "gp", "--trials", 14)
@@ -84,6 +85,7 @@ def test_what_a_sampler_does_not_use_is_said_and_what_no_trial_has_too(own):
     assert {(trial["n_depths"] != "", trial.get("rate")) for trial in own.trials()} == {(True, None)}
 
 
+@pytest.mark.slow
 def test_mlflow_has_what_exists_and_a_rebuilt_ledger_knows_it(own):
     own.call("run", "own.toml")
     before = own.trials()

@@ -70,7 +70,8 @@ def read(shell):
     return records
 
 
-@pytest.mark.parametrize("experiment", [NETWORK, pytest.param(FOLDS, marks=pytest.mark.slow)], ids=["one part", "folds"])
+@pytest.mark.slow
+@pytest.mark.parametrize("experiment", [NETWORK, FOLDS], ids=["one part", "folds"])
 def test_trials_get_the_values_of_another_metric_of_their_curves(write_search, run, experiment):
     shell = write_search("", experiment)
     run(shell)
@@ -116,6 +117,7 @@ def test_a_trial_that_is_trained_for_longer_by_the_other_metric_is_named_with_it
     assert f"trial {number} has val_loss {trained:.5g} after it was trained again, {recorded:.5g} as it was recorded" in printed
 
 
+@pytest.mark.slow
 def test_limits_and_further_objectives_are_those_of_recorded_costs(write_search, run):
     shell = write_search(TREES, TREE)
     run(shell)

@@ -126,7 +126,8 @@ def test_another_experiment_does_not_go_on_with_what_a_killed_one_has_begun(own)
 FOLDS = ["--executor", "workers", "--workers", "2", "--set", "evaluation={ folds = 3, race = false }"]
 
 
-@pytest.mark.parametrize("words", [[], pytest.param(FOLDS, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [[], FOLDS])
 def test_the_best_trial_that_is_left_is_trained_again_if_its_model_was_not_kept(own, words):
     own.call("run", "own.toml", "--extend", *words)  # there is no such study yet
     before = own.trials()

@@ -64,6 +64,7 @@ def test_an_enqueued_trial_waits_and_is_the_next(own):
     assert (last["state"], last["max_depth"], last["criterion"], last["leaves_1"], last["n_leaves"]) == ("COMPLETE", "3", "gini", "4", "1")
 
 
+@pytest.mark.slow
 def test_a_trial_with_which_nothing_obeys_the_rules_is_refused(own):
     own.call("run", "own.toml", "--trials", 2, "--set", "search.first=[]", "--set", "space.rules.growing=leaves_2 < leaves_1")
     refused = own.call("enqueue", "own", "leaves_1=2", "n_leaves=2", status=2).stderr

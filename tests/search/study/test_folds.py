@@ -182,7 +182,7 @@ def test_one_execution_is_shown(finished):
     assert "has 5 executions" in shell.call("history", "folds", view.best[0], "--execution", 6, status=2).stderr
 
 
-@pytest.mark.parametrize("suffix", [".keras", ".onnx"])
+@pytest.mark.parametrize("suffix", [".keras", pytest.param(".onnx", marks=pytest.mark.slow)])
 def test_the_models_of_all_folds_are_exported_as_one_that_averages_them(finished, suffix):
     shell, _, view = finished
     name = f"model{suffix}"

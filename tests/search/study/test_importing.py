@@ -93,6 +93,7 @@ def test_samplers_learn_from_a_keras_tuner_folder(own):
     assert int(own.trials()[0]["max_depth"]) == tuner.get_best_hyperparameters()[0]["max_depth"]
 
 
+@pytest.mark.slow
 def test_samplers_learn_from_an_mlflow_experiment_and_from_a_csv_file(own):
     uri = f"sqlite:///{own.folder}/theirs.db"
     client = mlflow.MlflowClient(uri)

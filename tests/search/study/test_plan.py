@@ -95,6 +95,7 @@ class Slow(keras.callbacks.Callback):
 """
 
 
+@pytest.mark.slow
 def test_the_time_of_an_epoch_is_measured(written):
     (written.folder / "slow.py").write_text(SLOW)
     printed = written.call("plan", "own.toml", "--models", "1", "--set", 'callbacks=[{ use = "slow:Slow" }]').stdout

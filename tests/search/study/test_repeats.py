@@ -135,6 +135,7 @@ def test_other_epochs_are_repeats_of_their_own(shell):
     assert best(shell)["repeats"] == known
 
 
+@pytest.mark.slow
 def test_the_best_trials_are_confirmed(shell):
     output = shell.call("confirm", "old_study", "--top", 2, "--repeats", 2, *IN_PROCESS).stdout
     assert re.search(r"The best trial, \d+, has \S+ in the search and \S+ ± \S+ with \d other seeds", output), output

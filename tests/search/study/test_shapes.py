@@ -28,6 +28,8 @@ space.model.max_depth = 3
 objective = {{ metric = "{}", direction = "{}" }}
 """
 NETWORKS = ("no header", "gaps as words")  # a regression and a classification; a tree reads the same table without TensorFlow
+SHAPES_OF_ALL = ("gaps as words", "European")
+"""Those that are read, searched and predicted in every run of the tests; all are read in `tests/search/data/tables`."""
 TREES = {
     "regression": ("sklearn.tree:DecisionTreeRegressor", TREE.format("val_mean_absolute_error", "minimize")),
     "binary": ("sklearn.tree:DecisionTreeClassifier", TREE.format("val_accuracy", "maximize")),
@@ -43,7 +45,7 @@ def _metric(loaded, predicted, expected):
 
 @pytest.mark.usefixtures("forks")
 @pytest.mark.filterwarnings("ignore::search.champion.UnseenValuesWarning")
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", [name if name in SHAPES_OF_ALL else pytest.param(name, marks=pytest.mark.slow) for name in SHAPES])
 def test_a_table_is_searched_and_predicted_with_path_and_target_only(shell, name):
     shape, lines = SHAPES[name], SHAPES[name].lines()
     shape.write(shell.folder / shape.name, lines)

@@ -40,6 +40,7 @@ def own(write_search, forks):
     return write_search(OWN, EXPERIMENT)
 
 
+@pytest.mark.slow
 def test_a_search_ends_once_its_value_is_reached_and_goes_on_without(own):
     output = own.call("run", "own.toml", "--set", "search.stop.value=0.8").stdout
     assert len(own.trials()) == 1
@@ -50,6 +51,7 @@ def test_a_search_ends_once_its_value_is_reached_and_goes_on_without(own):
     assert len(own.trials()) == 6
 
 
+@pytest.mark.slow
 def test_a_search_ends_after_so_many_trials_without_a_better_one(own):
     alone = ["--set", "space.model.max_depth.high=1", "--sampler", "random"]
     assert 'sampler "random" has proposed every combination' in own.call("run", "own.toml", *alone).stdout
@@ -78,6 +80,7 @@ n_trials = 9
 """
 
 
+@pytest.mark.slow
 def test_a_search_ends_once_its_trials_have_taken_so_many_epochs(own):
     (own.folder / "network.toml").write_text(NETWORK)
     output = own.call("run", "network.toml", "--set", "search.stop.epochs=12").stdout
@@ -88,6 +91,7 @@ def test_a_search_ends_once_its_trials_have_taken_so_many_epochs(own):
     assert "Ended with 2 of 9 trials: its trials have taken 20 epochs" in folds
 
 
+@pytest.mark.slow
 def test_the_hours_of_all_runs_count(own):
     own.call("run", "own.toml", "--trials", "2")
     spent = sum(float(trial["seconds"]) for trial in own.trials())

@@ -133,6 +133,7 @@ def test_epochs_that_did_not_fit_into_the_queue_block_no_later_call(
     check(server, parent, 1)
 
 
+@pytest.mark.slow
 def test_a_long_outage_ends_the_study_with_a_message_and_a_continued_study_logs_the_rest(
     server: Server, proxy: LossyProxy, tmp_path: Path, record: StudyRecord, assign: Assign, ledger: dict[int, TrialResult]
 ) -> None:

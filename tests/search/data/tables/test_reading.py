@@ -75,8 +75,8 @@ def test_what_stands_around_a_table_is_no_part_of_it_or_named(write):
     assert any("one name less" in note for note in read_table(write("a,b\n1,x,yes\n2,y,no\n")).notes)
     with pytest.raises(ValueError, match=r'delete text above the table .of lines that begin with "#": comment = "#"'):
         read_table(write("# of 2026\n# mine\na,b,c\n1,2,3\n4,5,6\n"))
-    wide = ",".join(f"gene_number_{number}" for number in range(12_000))
-    assert read_table(write(f"{wide}\n{','.join(['1'] * 12_000)}\n")).rows.shape == (1, 12_000)
+    wide = ",".join(f"gene_number_{number:0250}" for number in range(600))  # a longer line than Python's csv module reads by itself
+    assert read_table(write(f"{wide}\n{','.join(['1'] * 600)}\n")).rows.shape == (1, 600)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

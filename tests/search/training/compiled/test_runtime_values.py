@@ -54,6 +54,7 @@ def test_one_program_gives_each_setting_the_curves_of_fit(case, fit, tmp_path):
         assert {name: optimizer[name] for name in change} == change
 
 
+@pytest.mark.slow
 def test_one_program_gives_each_rate_the_curves_of_fit(fit, tmp_path):
     trials = [({"layers": " ".join(RATES), "rate": rate}, {}) for rate in (0.6, 0.1)]
     for result, (arguments, _) in zip(assert_as_fit(fit, tmp_path, trials, {}, "noisy", SEQUENCES), trials, strict=True):

@@ -81,6 +81,7 @@ def test_the_next_chunk_is_gathered_before_the_steps_of_one_are_done(train, monk
     assert all(in_time)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fails_fails_the_trial_and_leaves_no_thread(train):
     n_gathered = []
 

@@ -13,6 +13,7 @@ from tests.search.training.conftest import make_arrays, make_experiment
 from tests.search.training.data_shapes import with_scaled_target
 from tests.search.training.population_comparison import Comparison
 
+pytestmark = pytest.mark.slow
 SIZE = Size((0, 3), 24, ("elu", "exponential", "relu", "sigmoid", "tanh"))
 TRIALS = [
     ({"n_hidden": 3, "n_neurons": 20, "activation": "relu"}, 32),
@@ -27,7 +28,7 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module", params=[name if name == "adam, binary" else pytest.param(name, marks=pytest.mark.slow) for name in CASES])
+@pytest.fixture(scope="module", params=CASES)
 def case(request, fit):
     """Return the trials with their references, and a population with one slot more than trials."""
     task, metrics, settings, is_xla = CASES[request.param]
@@ -40,7 +41,6 @@ def case(request, fit):
     return comparison, trials, build_dense_population(slots, stack, comparison.context, trials[0].training, Tensors())
 
 
-@pytest.mark.slow
 def test_each_trains_as_alone(case):
     comparison, trials, population = case
     slots = dict(enumerate(trials, start=1))  # the first one stays empty
@@ -83,7 +83,6 @@ def test_the_weights_of_a_slot_are_those_of_the_model_that_was_written_into_it(c
             np.testing.assert_array_equal(kept, given)
 
 
-@pytest.mark.slow
 def test_networks_of_no_hidden_layer_on_inputs_so_wide_that_they_are_validated_in_parts(fit):
     arrays = make_arrays("regression", 70, (15000,))
     arrays = replace(arrays, x_validation=arrays.x_train, y_validation=arrays.y_train)

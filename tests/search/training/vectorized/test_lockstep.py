@@ -74,6 +74,7 @@ def train_together(lockstep, population, trials, n_epochs):
         return list(threads.map(train, range(len(trials))))
 
 
+@pytest.mark.slow
 def test_trials_that_run_at_the_same_time_train_together_as_alone(comparison, trials, population):
     curves = train_together(Lockstep(), population, trials, [comparison.epochs] * N_TRIALS)
     assert [0, 1, 2] in population.together
