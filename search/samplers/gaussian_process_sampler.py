@@ -7,7 +7,7 @@ improvement, of some thousand points everywhere and near the best trials. A runn
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from optuna.samplers import BaseSampler, RandomSampler
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 from pydantic import Field
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from ..experiment.parameters import Searched, Value
 from ..experiment.search_space import SearchSpace
@@ -107,8 +107,10 @@ class GaussianProcessSampler(BaseSampler):
         if np.count_nonzero(~np.isinf(past.values)) < self._n_startup:
             params = self._spread(trial.number, past, random)
             return params if self._priors is None else self._priors.start(n_proposed(study, trial.number), params, random)
+        from . import surrogate  # noqa: F401 - loads the libraries whose threads are limited
+
         # Threads slow down products of such small matrices, especially next to busy workers.
-        with warnings.catch_warnings(), threadpool_limits(1):
+        with warnings.catch_warnings(), _threads().limit(limits=1):
             warnings.simplefilter("ignore")  # scikit-learn warns of length scales at their bounds
             return self._improve(past, random)
 
@@ -197,6 +199,12 @@ class GaussianProcessSampler(BaseSampler):
         known = {row.tobytes() for row in _comparable(self._unit.place(tried))}
         is_new = [row.tobytes() not in known for row in _comparable(snapped)]
         return snapped[is_new] if any(is_new) else snapped
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """Return the thread pools of this process, which takes 10 ms to find."""
+    return ThreadpoolController()
 
 
 def _values(study: "Study", ended: Sequence[FrozenTrial], random: np.random.Generator) -> tuple[Floats, Floats]:
