@@ -1,5 +1,6 @@
 """Writes a champion's model to a file, and describes what the model takes and gives."""
 
+import logging
 import os
 import shutil
 import sys
@@ -15,11 +16,15 @@ from ..data.targets import Target, named_outputs
 from ..errors import DataError, InputError, listed
 from ..output_files import check_output, writing
 from ..quiet import quiet_backend
+from ..redaction import first_line
 from .batch_prediction import example_rows
 from .model_files import CONVERTING, FEATURES, MODEL_FILES, OUTPUTS, ModelFile, plain_names, with_plain_names
 from .pyfunc import Champion
 from .raw_rows import raw_inputs, raw_rows_model
 from .verification import check_outputs
+
+HDF5 = ".h5"
+"""Suffix of the files of Keras before version 3, which older programs read."""
 
 
 def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool = False) -> list[str]:
@@ -29,7 +34,7 @@ def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool 
 
     Args:
         champion: The champion.
-        path: The new file, ending in ``.keras``, ``.onnx`` or ``.tflite``, or ``.skops`` for scikit-learn's.
+        path: The new file, ending in ``.keras``, ``.h5``, ``.onnx`` or ``.tflite``, or ``.skops`` for scikit-learn's.
         with_preprocessing: Whether the model takes raw rows and predicts in the target's own units, by layers of Keras; otherwise it
             is the trained model, which takes preprocessed features. A champion that averages several models, each with its own
             preprocessing, is written with it only. Defaults to False.
@@ -39,7 +44,7 @@ def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool 
 
     Raises:
         DataError: If the suffix is wrong, the folder does not exist, or the file cannot be written.
-        InputError: If the preprocessing cannot be written as layers of Keras, or the model as ONNX or TFLite.
+        InputError: If the preprocessing cannot be written as layers of Keras, or the model as HDF5, ONNX or TFLite.
         MissingExtraError: If what writes and reads ONNX or TFLite is not installed.
         ChampionError: If the written model predicts otherwise than the champion.
     """
@@ -49,8 +54,8 @@ def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool 
         if kind := MODEL_FILES.get(path.suffix):
             names = _convert(kind, champion, temporary, is_raw=with_preprocessing)
             return [*sentences, f"Names in the file: {names}"]
-        if with_preprocessing:
-            _save_raw_rows_model(champion, temporary)
+        if with_preprocessing or path.suffix == HDF5:
+            _save(champion, temporary, is_raw=with_preprocessing)
         else:
             shutil.copyfile(champion.model_file, temporary)
     return sentences
@@ -59,9 +64,11 @@ def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool 
 def _check_file(champion: Champion, path: Path, *, with_preprocessing: bool) -> None:
     """Check the file's name and whether it can hold the champion, before anything is computed."""
     own = champion.model_file.suffix
-    suffixes = [own, *(MODEL_FILES if not champion.is_estimator else ())]
+    suffixes = [own, *((HDF5, *MODEL_FILES) if not champion.is_estimator else ())]
     if path.suffix not in suffixes:
         raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in {" or ".join(suffixes)}')
+    if path.suffix == HDF5 and with_preprocessing:
+        raise InputError(f"{path.suffix} has no layers for preprocessing; write the file as .keras, or the model alone")
     if kind := MODEL_FILES.get(path.suffix):
         kind.check_installed()
         texts = [name for name, of in (champion.preprocessor.columns or {}).items() if of == "text"]
@@ -76,16 +83,29 @@ def _check_file(champion: Champion, path: Path, *, with_preprocessing: bool) -> 
     check_output(path)
 
 
-def _save_raw_rows_model(champion: Champion, path: Path) -> None:
-    """Save a model of raw rows as a file of Keras, and check what it predicts."""
-    model, rows = raw_rows_model(champion), example_rows(champion)
-    with quiet_backend():  # Keras imports TensorFlow when a model of another backend is saved
-        model.save(path)
+def _save(champion: Champion, path: Path, *, is_raw: bool) -> None:
+    """Save the trained model, or one of raw rows, as a file of Keras, and check what it predicts."""
+    model, rows = raw_rows_model(champion) if is_raw else champion.model, example_rows(champion)
+    inputs = raw_inputs(rows, champion.preprocessor) if is_raw else champion.features(rows)
+    try:
+        read = _saved_and_read(model, path)
+    except (ImportError, NotImplementedError, TypeError, ValueError) as error:  # HDF5 knows fewer layers
+        raise InputError(f"The model cannot be written as {path.suffix}: {first_line(error)}; write it as .keras") from error
+    expected = _in_own_units(champion, rows) if is_raw else named(champion.outputs(rows))
+    _check_same(named_outputs(model, read.predict_on_batch(inputs)), expected)
+
+
+def _saved_and_read(model: Any, path: Path) -> Any:
     import keras
 
-    read = keras.saving.load_model(path, compile=False, safe_mode=True)
-    outputs = named_outputs(model, read.predict_on_batch(raw_inputs(rows, champion.preprocessor)))
-    _check_same(outputs, _in_own_units(champion, rows))
+    level = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # of the age of HDF5
+    try:
+        with quiet_backend():  # Keras imports TensorFlow when a model of another backend is saved
+            model.save(path)
+            return keras.saving.load_model(path, compile=False, safe_mode=True)
+    finally:
+        logging.disable(level)
 
 
 def _convert(kind: ModelFile, champion: Champion, path: Path, *, is_raw: bool) -> str:

@@ -46,7 +46,7 @@ def predict(
 
 def export(
     study: Study,
-    file: Annotated[Path, typer.Argument(help="File to write, ending in .keras, .onnx or .tflite, or .skops for scikit-learn's.")],
+    file: Annotated[Path, typer.Argument(help="File to write, ending in .keras, .h5, .onnx or .tflite, or .skops for scikit-learn's.")],
     *,
     with_preprocessing: Annotated[bool, typer.Option("--with-preprocessing", help="Write a model that takes raw rows.")] = False,
 ) -> None:

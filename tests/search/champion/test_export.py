@@ -33,11 +33,24 @@ def test_the_exported_model_is_the_saved_one_and_its_features_are_told(champion,
         "It takes an array (n_rows, 5) of preprocessed features, in this order: age, siblings, port=north, port=south, port=west",
         "It gives (n_rows, 1): survived, the probability of yes",
     ]
-    for name, message in (("best.h5", r"expected a file ending in \.keras"), ("no folder/best.keras", "does not exist; create it first")):
+    for name, message in (
+        ("best.hdf5", r"expected a file ending in \.keras or \.h5 or \.onnx"),
+        ("no folder/best.keras", "does not exist; create it first"),
+    ):
         for with_preprocessing in (False, True):
             with pytest.raises(DataError, match=message):
                 export_champion(champion, tmp_path / name, with_preprocessing=with_preprocessing)
     assert [path.name for path in tmp_path.iterdir()] == ["best.keras"]
+
+
+def test_an_older_keras_file_has_the_same_model(champion, images, dataset, tmp_path):
+    export_champion(champion, tmp_path / "best.h5")
+    model = keras.saving.load_model(tmp_path / "best.h5")
+    assert [layer.name for layer in model.layers] == [layer.name for layer in champion.model.layers]
+    given = model.predict(champion.features(dataset.test.features), verbose=0)
+    np.testing.assert_allclose(given, champion.outputs(dataset.test.features), atol=1e-6)
+    with pytest.raises(InputError, match="or the model alone"):
+        export_champion(champion, tmp_path / "raw.h5", with_preprocessing=True)
 
 
 def test_a_model_of_raw_rows_fills_gaps_and_knows_texts(champion, dataset, tmp_path):
