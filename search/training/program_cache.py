@@ -141,7 +141,7 @@ class Programs:
         """Return whether an exact program is compiled with XLA, as always on JAX."""
         if keras.config.backend() != "tensorflow":
             return True
-        return compiler_choice.uses_xla(model, assignment.training.epochs * self.context.n_steps(assignment.training.batch_size))
+        return compiler_choice.uses_xla(model, self._planner.n_steps(assignment.training))
 
 
 _kept: dict[Hashable, Programs] = {}

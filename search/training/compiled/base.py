@@ -11,7 +11,7 @@ EpochProgram = Callable[..., tuple[Any, list[Any]]]
 - orders: int32, ``(most_epochs, n_train + batch_size)``, a row an epoch, of which the last ``batch_size`` are not used;
 - learning_rates: float32, ``(most_epochs,)``;
 - n_epochs: int32, how many to run, 1 to ``most_epochs``;
-- rows_per_step: int32, the batch size, of a padded model.
+- batch_size: int32, of a padded model.
 
 It returns the metrics, ``(most_epochs, n_metrics)``, and ``model.weights`` after each epoch, ``(most_epochs, *shape)``. If
 ``most_epochs`` is 1, it returns no weights: they are the model's."""

@@ -14,14 +14,14 @@ _CONVOLUTIONS = tuple(
 )
 
 
-def uses_xla(model: Any, n_steps: int) -> bool:
+def uses_xla(model: Any, n_steps: float) -> bool:
     """Return whether TensorFlow is to compile a model with XLA.
 
     Keras' ``jit_compile="auto"`` never uses XLA on a CPU.
 
     Args:
         model: A Keras model.
-        n_steps: Gradient steps of the whole training.
+        n_steps: Approximate number of gradient steps of the whole trial.
 
     Returns:
         False if a layer does not support XLA; on a CPU, also for convolutions, which take 2 to 8 times as long as

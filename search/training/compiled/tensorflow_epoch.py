@@ -19,8 +19,8 @@ _RunSteps = Callable[[Any, Any, Any], None]
 def build_epoch_program(model: Any, values: Values, sizes: EpochSizes, *, is_xla: bool, is_padded: bool = False) -> EpochProgram:
     """Build the program of some epochs.
 
-    Each step is the model's own ``train_step``, each validation step its ``test_step``, so that regularisation, batch
-    normalisation, dropout and metrics are Keras' own.
+    Each step is the model's own ``train_step``, that of a padded model `_padded_steps`, and each validation step its ``test_step``, so that
+    regularisation, batch normalisation, dropout and metrics are Keras' own.
 
     Args:
         model: A Keras model, compiled, with all variables of its metrics and optimizer.
@@ -37,12 +37,12 @@ def build_epoch_program(model: Any, values: Values, sizes: EpochSizes, *, is_xla
 
     @tf.function(jit_compile=is_xla, autograph=False)  # type: ignore[untyped-decorator]
     def run_epochs(*given: Any) -> tuple[Any, list[Any]]:
-        training, validation, orders, learning_rates, n_epochs, rows_per_step, numbers = given
+        training, validation, orders, learning_rates, n_epochs, batch_size, numbers = given
 
         def run(index: Any) -> Any:
             model.optimizer.learning_rate.assign(learning_rates[index])
             with values.replaced(numbers):
-                return run_epoch(training, validation, orders[index], rows_per_step)
+                return run_epoch(training, validation, orders[index], batch_size)
 
         if sizes.most_epochs == 1:
             return run(0)[tf.newaxis], []
@@ -55,9 +55,9 @@ def build_epoch_program(model: Any, values: Values, sizes: EpochSizes, *, is_xla
 def _one_epoch(model: Any, sizes: EpochSizes, *, is_padded: bool) -> Callable[..., Any]:
     train = _padded_steps(model, sizes.batch_size) if is_padded else _steps(model, sizes.batch_size)
 
-    def run_epoch(training: Any, validation: Any, order: Any, rows_per_step: Any) -> Any:
+    def run_epoch(training: Any, validation: Any, order: Any, batch_size: Any) -> Any:
         model.reset_metrics()
-        train(training, order, rows_per_step)
+        train(training, order, batch_size)
         logs = list(model.get_metrics_result().values())
         with tf.control_dependencies(logs):  # read before they are reset
             model.reset_metrics()
@@ -126,8 +126,8 @@ def _steps(model: Any, batch_size: int) -> _RunSteps:
     return train
 
 
-def _padded_steps(model: Any, n_at_once: int) -> _RunSteps:
-    """Return the training of a padded model: the gradients of a batch are summed over its rows, ``n_at_once`` at a time."""
+def _padded_steps(model: Any, n_rows_at_once: int) -> _RunSteps:
+    """Return the training of a padded model: the gradients of a batch are summed over its rows, ``n_rows_at_once`` at a time."""
 
     def train(training: Any, order: Any, batch_size: Any) -> None:
         n_rows = tf.nest.flatten(training)[0].shape[0]
@@ -136,9 +136,9 @@ def _padded_steps(model: Any, n_at_once: int) -> _RunSteps:
             end = tf.minimum(start + batch_size, n_rows)
 
             def add(first: Any, gradients: list[Any]) -> tuple[Any, list[Any]]:
-                x, y = _batch(training, first, n_at_once, order)
-                weights = tf.cast(tf.range(n_at_once) < end - first, tf.float32)
-                return first + n_at_once, model.add_gradients((x, y, weights), tf.cast(end - start, tf.float32), gradients)
+                x, y = _batch(training, first, n_rows_at_once, order)
+                weights = tf.cast(tf.range(n_rows_at_once) < end - first, tf.float32)
+                return first + n_rows_at_once, model.add_gradients((x, y, weights), tf.cast(end - start, tf.float32), gradients)
 
             none = [tf.zeros_like(variable) for variable in model.trainable_variables]
             _, gradients = tf.while_loop(lambda first, _: first < end, add, (start, none))

@@ -55,4 +55,4 @@ def build_elastic(plan: Plan, stack: DenseStack, context: TrainingContext, setti
     """
     network = PaddedStack(plan.size, stack)
     parts = make_ready(network, context, settings)
-    return ElasticProgram(network, build_epochs(network, parts, tensors, plan.n_at_once, is_xla=plan.is_xla, is_padded=True))
+    return ElasticProgram(network, build_epochs(network, parts, tensors, plan.n_rows_at_once, is_xla=plan.is_xla, is_padded=True))

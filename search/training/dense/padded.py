@@ -83,9 +83,12 @@ class PaddedStack(PaddedNetwork):
         """Add what some rows of a batch contribute to the gradients of its loss, and update the metrics by these rows.
 
         Args:
-            data: x, y, and the rows' weights ``(n,)``.
+            data: x ``(n, *input_shape)``, y ``(n, 1)`` or one-hot ``(n, n_outputs)``, and the rows' weights ``(n,)``, of which one at least is 1.
             n_rows: Number of rows of the whole batch, float32.
-            gradients: The sum so far, one for each trainable variable.
+            gradients: The sums so far, one for each trainable variable.
+
+        Returns:
+            The sums with these rows.
         """
         x, y, weights = data
         with tf.GradientTape() as tape:

@@ -27,7 +27,8 @@ class _Cost:
 
 ELASTIC = {False: _Cost(1.3, 190e-6, 180e-6), True: _Cost(2.5, 30e-6, 20e-6)}
 EXACT = {False: _Cost(0.6, 60e-6, 0), True: _Cost(1.6, 13e-6, 0)}
-"""Costs without XLA and with XLA, on TensorFlow."""
+"""Costs without XLA and with XLA, on TensorFlow: first calls and epochs of the smallest and the largest network of ``diabetes.toml``, batches of 16
+and 128 rows, in parts of 16 to 128."""
 POPULATION, EXACT_JAX = _Cost(3.1, 0, 80e-6), _Cost(1.0, 20e-6, 0)
 """On JAX: costs of a population of one, and of a program for one network."""
 NUMBER_SECONDS, PARAMETER_SECONDS = 1 / 80e9, 0.5e-9
@@ -35,8 +36,9 @@ NUMBER_SECONDS, PARAMETER_SECONDS = 1 / 80e9, 0.5e-9
 
 WIDTHS = (1 / 4, 1 / 2, 3 / 4, 1)
 """Widths of elastic programs, as parts of the widest network's width."""
-EPOCHS_OF_PATIENCE, EXECUTIONS_OF_RACE = 2, 1.5
-"""Epochs of a training with early stopping, as a multiple of its patience, and executions of a trial in a race, as in ``make search``."""
+EPOCHS_OF_PATIENCE, FEWEST_EPOCHS, EXECUTIONS_OF_RACE = 2, 20, 1.5
+"""Epochs of a training with early stopping, as a multiple of its patience and at least; and executions of a trial in a race: those of a search of
+``experiments/diabetes.toml``. More are known only once a trial has ended."""
 USED_PART = 0.5
 """Of the trials that fit a program, the approximate part that gains as much by it as the trial it is built for."""
 
@@ -59,13 +61,13 @@ class Plan:
 
     Attributes:
         size: Size of the padded network.
-        n_at_once: Rows of a batch whose gradients are computed at once; those of larger batches are summed.
+        n_rows_at_once: Rows of a batch whose gradients are computed at once; those of larger batches are summed.
         is_xla: Whether it is compiled with XLA.
         fixed: What is the same for all its trials: inputs, outputs, biases, and some training settings.
     """
 
     size: Size
-    n_at_once: int
+    n_rows_at_once: int
     is_xla: bool
     fixed: tuple[Any, ...]
 
@@ -109,10 +111,14 @@ class Planner:
         """Return how many trials this process still trains, including this one."""
         return max(1.0, (self._experiment.search.n_trials - assignment.number) / self._n_processes)
 
+    def n_steps(self, settings: TrainingSettings) -> float:
+        """Return the approximate number of gradient steps of a trial."""
+        return self._n_epochs(settings) * self._context.n_steps(settings.batch_size)
+
     def _n_epochs(self, settings: TrainingSettings) -> float:
         """Return the approximate number of epochs of a trial: early stopping ends a training soon after its best one, the race most trials."""
         evaluation = self._experiment.evaluation
-        epochs = min(settings.epochs, EPOCHS_OF_PATIENCE * settings.patience) if settings.patience else settings.epochs
+        epochs = min(settings.epochs, max(FEWEST_EPOCHS, EPOCHS_OF_PATIENCE * settings.patience)) if settings.patience else settings.epochs
         return epochs * (min(EXECUTIONS_OF_RACE, evaluation.n_executions) if evaluation.race else evaluation.n_executions)
 
     def fewest_rows(self, settings: TrainingSettings) -> int:
@@ -145,32 +151,35 @@ class Planner:
         return best if costs[best] < exact else None
 
     def _run_seconds(self, stack: DenseStack, settings: TrainingSettings, plan: Plan) -> float:
-        return self._seconds(settings, _sizes(stack, plan.size.width), plan.n_at_once, ELASTIC[plan.is_xla])
+        return self._seconds(settings, _sizes(stack, plan.size.width), plan.n_rows_at_once, ELASTIC[plan.is_xla])
 
     def _new_plans(self, stack: DenseStack, settings: TrainingSettings, fixed: tuple[Any, ...]) -> dict[Plan, float]:
         """Return plans that could be compiled, each with the estimated part of the remaining trials that it serves as well as this one."""
         largest, own = self.size_for(stack), max(stack.widths, default=1)
+        widths = {_rounded(largest.width * part) for part in WIDTHS if largest.width * part >= own}
+        sizes = {width: replace(largest, width=width) for width in widths}
         return {
-            Plan(replace(largest, width=width), self._n_at_once(stack, settings, width, ELASTIC[is_xla]), is_xla, fixed): USED_PART
-            * width
-            / largest.width
-            for width in {_rounded(largest.width * part) for part in WIDTHS if largest.width * part >= own}
+            Plan(size, self._n_rows_at_once(stack, size, settings, ELASTIC[is_xla]), is_xla, fixed): USED_PART * width / largest.width
+            for width, size in sizes.items()
             for is_xla in ((False, True) if device_name() == "cpu" else (True,))
         }
 
-    def _n_at_once(self, stack: DenseStack, settings: TrainingSettings, width: int, cost: _Cost) -> int:
-        """Return the number of rows at once with which epochs of all batch sizes take the least time together."""
-        sizes, batch_sizes = _sizes(stack, width), {self._rows(settings), *self._batch_sizes()}
-        every = [settings.model_copy(update={"batch_size": size}) for size in batch_sizes]
+    def _n_rows_at_once(self, stack: DenseStack, size: Size, settings: TrainingSettings, cost: _Cost) -> int:
+        """Return the rows at once with which epochs of all batch sizes of the space take the least time together, the same for all trials."""
+        batch_sizes = self._batch_sizes() or {self._rows(settings)}
+        if device_name() != "cpu":
+            return max(batch_sizes)  # a whole batch takes little longer than a part of it
+        sizes = [stack.n_features, *[size.width] * size.depths[1], stack.n_outputs]
+        every = [settings.model_copy(update={"batch_size": rows}) for rows in batch_sizes]
         powers = {2**exponent for exponent in range(min(batch_sizes).bit_length(), max(batch_sizes).bit_length())}
         return min(sorted(batch_sizes | powers), key=lambda rows: sum(self._seconds(of, sizes, rows, cost) for of in every))
 
-    def _seconds(self, settings: TrainingSettings, sizes: Sequence[int], n_at_once: int, cost: _Cost) -> float:
+    def _seconds(self, settings: TrainingSettings, sizes: Sequence[int], n_rows_at_once: int, cost: _Cost) -> float:
         """Estimate the duration of all epochs, given the units of all layers and the rows that are computed at once."""
         parameters = sum(n_inputs * n_units for n_inputs, n_units in pairwise(sizes))
         n_steps, n_validation = self._context.n_steps(settings.batch_size), self._context.n_validation
-        part = cost.part_seconds + 6 * parameters * n_at_once * NUMBER_SECONDS
-        step = cost.step_seconds + math.ceil(self._rows(settings) / n_at_once) * part + parameters * PARAMETER_SECONDS
+        part = cost.part_seconds + 6 * parameters * n_rows_at_once * NUMBER_SECONDS
+        step = cost.step_seconds + math.ceil(self._rows(settings) / n_rows_at_once) * part + parameters * PARAMETER_SECONDS
         return self._n_epochs(settings) * (n_steps * step + 2 * parameters * n_validation * NUMBER_SECONDS)
 
     def _largest_and_smallest(self) -> list[DenseStack]:
