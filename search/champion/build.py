@@ -43,8 +43,8 @@ from .signature import as_declared, signature_of
 from .verification import EXPECTED, check_outputs, check_predictions
 
 N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
-_NICENESS = 10
-"""Of the process: it imports while trials run, which nobody waits for, and has the processors to itself once they have ended."""
+_NICENESS = 5
+"""Of the process: its imports, for which nobody waits, leave the processors to the trials that run meanwhile."""
 
 
 def build(spec: PackageSpec, dataset: Dataset | None = None) -> Path:

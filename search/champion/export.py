@@ -24,7 +24,7 @@ from .raw_rows import raw_inputs, raw_rows_model
 from .verification import check_outputs
 
 HDF5 = ".h5"
-"""Suffix of the files of Keras before version 3, which older programs read."""
+"""Suffix of the HDF5 files of Keras 3. Keras 2 does not read them."""
 
 
 def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool = False) -> list[str]:
@@ -68,7 +68,7 @@ def _check_file(champion: Champion, path: Path, *, with_preprocessing: bool) -> 
     if path.suffix not in suffixes:
         raise DataError(f'"{path}" has the suffix "{path.suffix}"; expected a file ending in {" or ".join(suffixes)}')
     if path.suffix == HDF5 and with_preprocessing:
-        raise InputError(f"{path.suffix} has no layers for preprocessing; write the file as .keras, or the model alone")
+        raise InputError("A file of HDF5 holds no layers for preprocessing; write it as .keras")
     if kind := MODEL_FILES.get(path.suffix):
         kind.check_installed()
         texts = [name for name, of in (champion.preprocessor.columns or {}).items() if of == "text"]
@@ -78,7 +78,8 @@ def _check_file(champion: Champion, path: Path, *, with_preprocessing: bool) -> 
             )
     if (n_models := len(champion.members)) > 1 and not (with_preprocessing and not champion.is_estimator):
         instead = 'predict with it, by the command predict or by MLflow, or search with ensemble = "none" in [champion], which trains one model'
-        advice = instead if champion.is_estimator else "write one model that takes raw rows and averages them: --with-preprocessing"
+        file = "" if path.suffix != HDF5 else "as .keras "
+        advice = instead if champion.is_estimator else f"write {file}one model that takes raw rows and averages them: --with-preprocessing"
         raise InputError(f"The champion averages {n_models} models, each with its own preprocessing, which one file cannot hold; {advice}")
     check_output(path)
 
@@ -89,8 +90,12 @@ def _save(champion: Champion, path: Path, *, is_raw: bool) -> None:
     inputs = raw_inputs(rows, champion.preprocessor) if is_raw else champion.features(rows)
     try:
         read = _saved_and_read(model, path)
-    except (ImportError, NotImplementedError, TypeError, ValueError) as error:  # HDF5 knows fewer layers
-        raise InputError(f"The model cannot be written as {path.suffix}: {first_line(error)}; write it as .keras") from error
+    except OSError:
+        raise  # a full disk
+    except Exception as error:  # whatever Keras raises for what HDF5 cannot hold
+        if path.suffix != HDF5:
+            raise
+        raise InputError(f"The model cannot be written as HDF5: {first_line(error)}; write it as .keras") from error
     expected = _in_own_units(champion, rows) if is_raw else named(champion.outputs(rows))
     _check_same(named_outputs(model, read.predict_on_batch(inputs)), expected)
 

@@ -12,7 +12,7 @@ from .verification import EXPECTED
 
 N_ROWS = (1, 32)
 """Numbers of rows that are predicted at once."""
-_N_TIMES = 3
+_N_TIMES = 5
 
 
 def measure_cost(champion: Champion, rows: Features) -> dict[str, float]:

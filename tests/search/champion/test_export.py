@@ -43,14 +43,18 @@ def test_the_exported_model_is_the_saved_one_and_its_features_are_told(champion,
     assert [path.name for path in tmp_path.iterdir()] == ["best.keras"]
 
 
-def test_an_older_keras_file_has_the_same_model(champion, images, dataset, tmp_path):
+def test_a_file_of_hdf5_has_the_same_model(champion, dataset, tmp_path):
     export_champion(champion, tmp_path / "best.h5")
     model = keras.saving.load_model(tmp_path / "best.h5")
     assert [layer.name for layer in model.layers] == [layer.name for layer in champion.model.layers]
     given = model.predict(champion.features(dataset.test.features), verbose=0)
     np.testing.assert_allclose(given, champion.outputs(dataset.test.features), atol=1e-6)
-    with pytest.raises(InputError, match="or the model alone"):
+    with pytest.raises(InputError, match="holds no layers for preprocessing"):
         export_champion(champion, tmp_path / "raw.h5", with_preprocessing=True)
+    rows, other = keras.Input((5,)), Champion(champion.folder)
+    other.members[0].model = keras.Model(rows, keras.ops.cast(keras.ops.isnan(rows), "float32")[:, :1])
+    with pytest.raises(InputError, match="The model cannot be written as HDF5"):
+        export_champion(other, tmp_path / "operations.h5")
 
 
 def test_a_model_of_raw_rows_fills_gaps_and_knows_texts(champion, dataset, tmp_path):
