@@ -63,8 +63,9 @@ def print_summary(summary: "StudySummary", again: str, anew: str = "") -> None:
         "browse all trials in MLflow": "ui",
         "list the trials": f"trials {study}",
         "predict the rows of a file": f"predict {study} --input rows.csv --output predictions.csv",
-        "continue the search": f"{again} --trials {2 * max(summary.n_trials, sum(summary.n_by_state.values()))}",
     }
+    if not summary.is_exhausted:
+        commands["continue the search"] = f"{again} --trials {2 * max(summary.n_trials, sum(summary.n_by_state.values()))}"
     others = [of.number for of in summary.front if of.number != summary.trial]
     commands |= {"make another trial of the front the champion": f"promote {study} --trial {others[0]}"} if others else {}
     commands |= {"start a new study": anew} if anew else {}

@@ -13,6 +13,8 @@ from ..errors import PerceptuneError, StudyFailedError
 from ..experiment.parameters import Value
 from ..formats import format_beyond, format_cost, format_difference, format_number
 from ..ledger import EXCLUDED, StudyView
+from ..samplers.grid import n_combinations
+from ..samplers.history import n_tried
 from ..tracking.base import FrontTrial, StudyOutcome
 from ..training.intervals import Difference
 from .baselines import Baselines, read_baselines
@@ -60,6 +62,7 @@ class StudySummary:
         n_by_state: Number of trials by state.
         baselines: Simple models, measured on the test part; None if the experiment does not ask for them.
         repeats: The best trial trained again with other seeds; None if it was not.
+        is_exhausted: Whether the trials are all combinations of the search space, so that there are no more. Defaults to False.
     """
 
     study: str
@@ -91,6 +94,7 @@ class StudySummary:
     front: Sequence[FrontTrial] = ()
     trials: Sequence[int] = ()
     cost: Mapping[str, float] = field(default_factory=dict)
+    is_exhausted: bool = False
 
     @property
     def positive_classes(self) -> dict[str, str]:
@@ -164,8 +168,17 @@ def summarize(ledger: StudyView) -> StudySummary:
         measures=ledger.experiment.compared(record.measures),
         tolerance=ledger.experiment.champion.tolerance,
         front=front_of(ledger),
+        is_exhausted=_is_exhausted(ledger),
         **_of_champion(champion, number),
     )
+
+
+def _is_exhausted(ledger: StudyView) -> bool:
+    search, space = ledger.experiment.search, ledger.experiment.space.searched
+    if search.duplicates == "repeat" or ":" in search.sampler:  # as in `plan`
+        return False
+    size = n_combinations(space)
+    return size is not None and n_tried(ledger.study, space) >= size
 
 
 def _of_champion(champion: Mapping[str, Any], number: int) -> dict[str, Any]:
