@@ -76,4 +76,4 @@ def test_ctrl_c_ends_a_loader_that_suppresses_it_within_seconds(shell):
         assert time.monotonic() - started < 5
         assert "perceptune: interrupted" in process.stdout.read()
     _, alive = psutil.wait_procs(family, timeout=20)  # one of them may be importing the backend
-    assert not alive
+    assert not [child for child in alive if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]

@@ -29,7 +29,7 @@ objective = {{ metric = "{}", direction = "{}" }}
 """
 NETWORKS = ("no header", "gaps as words")  # a regression and a classification; a tree reads the same table without TensorFlow
 SHAPES_OF_ALL = ("gaps as words", "European")
-"""Those that are read, searched and predicted in every run of the tests; all are read in `tests/search/data/tables`."""
+"""Those that are read, searched and predicted whenever tests are run; the others are slow. `tests/search/data/tables` tests reading alone."""
 TREES = {
     "regression": ("sklearn.tree:DecisionTreeRegressor", TREE.format("val_mean_absolute_error", "minimize")),
     "binary": ("sklearn.tree:DecisionTreeClassifier", TREE.format("val_accuracy", "maximize")),
