@@ -169,7 +169,7 @@ class Planner:
         batch_sizes = self._batch_sizes() or {self._rows(settings)}
         if device_name() != "cpu":
             return max(batch_sizes)  # a whole batch takes little longer than a part of it
-        sizes = [stack.n_features, *[size.width] * size.depths[1], stack.n_outputs]
+        sizes = [stack.n_features, *[size.width] * (sum(size.depths) // 2), stack.n_outputs]
         every = [settings.model_copy(update={"batch_size": rows}) for rows in batch_sizes]
         powers = {2**exponent for exponent in range(min(batch_sizes).bit_length(), max(batch_sizes).bit_length())}
         return min(sorted(batch_sizes | powers), key=lambda rows: sum(self._seconds(of, sizes, rows, cost) for of in every))
