@@ -72,7 +72,7 @@ OUTPUTS = {
     "trials into a long name": (("trials", "old_study", "--csv", "t" * LONG), "ttt"),
     "trials into a full disk": (("trials", "old_study", "--csv", "/dev/full"), "no space left"),
     "trials into a file as a folder": (("trials", "old_study", "--csv", "rows.csv/trials.csv"), "rows.csv"),
-    "a model into another kind": (("export", "old_study", "model.h5"), ".keras"),
+    "a model into another kind": (("export", "old_study", "model.hdf5"), ".keras"),
     "a model into an absent folder": (("export", "old_study", "absent/model.keras"), "absent"),
     "a picture into an absent folder": (("picture", "old_study", "absent/model.svg"), "absent"),
     "predictions over the rows": (("predict", "old_study", "--input", "rows.csv", "--output", "rows.csv"), "rows.csv"),

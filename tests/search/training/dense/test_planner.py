@@ -4,15 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from search.training.compiled.device_data import Tensors
 from search.training.context import TrainingContext
-from search.training.dense.elastic import build_elastic
-from search.training.dense.planner import Plan, Planner
-from search.training.dense.stack import Size, read_stack
+from search.training.dense.planner import Planner
+from search.training.dense.stack import read_stack
 from search.training.model.building import build_model
 from search.trial import TrialState
 from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, program_names, programs_of, train_trial
-from tests.search.training.population_comparison import Comparison
 from tests.search.training.references import assert_same_curves, assert_same_outputs
 
 SPACE = {
@@ -97,23 +94,6 @@ def test_one_program_trains_all_of_them_as_fit_does(case, fit, tmp_path):
     for expected, got in zip(references, elastic, strict=True):
         assert (got.n_parameters, got.best_epoch) == (expected.n_parameters, expected.best_epoch)
         assert_same_outputs(got, expected, atol=1e-4)
-
-
-@pytest.mark.parametrize("is_xla", [pytest.param(False, marks=pytest.mark.slow), True])
-def test_the_gradients_of_a_batch_are_summed_over_its_parts(fit, is_xla):
-    """Parts of 12 rows divide batches of 16, 32 and 70 rows, and the last ones of 6, unevenly."""
-    comparison = Comparison(make_experiment("models.mlp:build_mlp", metrics=BINARY), make_arrays("binary", 70), fit)
-    settings = {"optimizer": "sgd", "momentum": 0.9, "clipnorm": 0.5, "weight_decay": 0.01}
-    trials = [comparison.trial(number, arguments, batch_size=rows, **settings) for number, (arguments, rows) in enumerate(TRIALS)]
-    plan = Plan(Size((0, 3), 24, ("elu", "relu", "sigmoid", "tanh")), 12, is_xla, ())
-    program = build_elastic(plan, read_stack(comparison.build(trials[0])), comparison.context, trials[0].training, Tensors())
-    for trial in trials:
-        model = comparison.build(trial)
-        program.select(read_stack(model))
-        program.load(model, trial.training)
-        epochs = program.run_epochs(trial, 1, [trial.training.learning_rate] * comparison.epochs)
-        curve = [epoch.training | {f"val_{name}": value for name, value in epoch.validation.items()} for epoch in epochs]
-        comparison.assert_as_fit(trial, curve, program.get_weights())
 
 
 def test_searches_of_any_batch_size_share_a_program_of_few_rows_at_once():
