@@ -19,7 +19,7 @@ setup: $(READY) ## create .venv with the locked requirements (every other comman
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed, $$($(PYTHON) --version) was found; name another one: make PYTHON=python3.12 ..." >&2; exit 2; }
-	@echo "Setting up .venv (once; a few minutes) ..."
+	@echo "Setting up .venv (once; a minute or two) ..."
 	@$(PYTHON) -m venv .venv
 	@sed -n '/^uv==/,/# via/p' requirements.lock > .venv/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.txt
@@ -64,7 +64,7 @@ check: $(READY) ## check without running: ruff, mypy, import contracts (a minute
 test: $(READY) ## run the tests that are not slow (four minutes on two cores)
 	@$(BIN)/python -m pytest -m "not slow and not faults" $(SLOWEST) $(ARGS)
 
-test-slow: $(READY) ## run the slow tests only (17 minutes on two cores)
+test-slow: $(READY) ## run the slow tests only (16 minutes on two cores)
 	@$(BIN)/python -m pytest -m "slow and not faults" $(SLOWEST) $(ARGS)
 
 test-all: $(READY) ## run all tests but the fault campaigns: test and test-slow
@@ -73,7 +73,7 @@ test-all: $(READY) ## run all tests but the fault campaigns: test and test-slow
 test-faults: $(READY) ## kill searches a hundred times and check that nothing is lost (fifteen minutes); writes tests/FAULTS.md
 	@$(BIN)/python -m pytest tests/faults -m faults --dist load $(ARGS)
 
-test-faults-short: $(READY) ## the same with few kills (eight minutes)
+test-faults-short: $(READY) ## the same with few kills (four minutes)
 	@$(BIN)/python -m pytest tests/faults -m faults -k short --dist load $(ARGS)
 
 format: $(READY) ## format the code
