@@ -1,6 +1,5 @@
 """Writes a champion's model to a file, and describes what the model takes and gives."""
 
-import logging
 import os
 import shutil
 import sys
@@ -16,9 +15,8 @@ from ..data.targets import Target, named_outputs
 from ..errors import DataError, InputError, listed
 from ..output_files import check_output, writing
 from ..quiet import quiet_backend
-from ..redaction import first_line
 from .batch_prediction import example_rows
-from .model_files import CONVERTING, FEATURES, MODEL_FILES, OUTPUTS, ModelFile, plain_names, with_plain_names
+from .model_files import CONVERTING, FEATURES, MODEL_FILES, OUTPUTS, ModelFile, plain_names, with_plain_names, writing_as
 from .pyfunc import Champion
 from .raw_rows import raw_inputs, raw_rows_model
 from .verification import check_outputs
@@ -54,8 +52,10 @@ def export_champion(champion: Champion, path: Path, *, with_preprocessing: bool 
         if kind := MODEL_FILES.get(path.suffix):
             names = _convert(kind, champion, temporary, is_raw=with_preprocessing)
             return [*sentences, f"Names in the file: {names}"]
-        if with_preprocessing or path.suffix == HDF5:
-            _save(champion, temporary, is_raw=with_preprocessing)
+        if with_preprocessing:
+            _save_raw_rows_model(champion, temporary)
+        elif path.suffix == HDF5:
+            _save_hdf5(champion, temporary)
         else:
             shutil.copyfile(champion.model_file, temporary)
     return sentences
@@ -78,39 +78,34 @@ def _check_file(champion: Champion, path: Path, *, with_preprocessing: bool) -> 
             )
     if (n_models := len(champion.members)) > 1 and not (with_preprocessing and not champion.is_estimator):
         instead = 'predict with it, by the command predict or by MLflow, or search with ensemble = "none" in [champion], which trains one model'
-        file = "" if path.suffix != HDF5 else "as .keras "
+        file = "as .keras " if path.suffix == HDF5 else ""
         advice = instead if champion.is_estimator else f"write {file}one model that takes raw rows and averages them: --with-preprocessing"
         raise InputError(f"The champion averages {n_models} models, each with its own preprocessing, which one file cannot hold; {advice}")
     check_output(path)
 
 
-def _save(champion: Champion, path: Path, *, is_raw: bool) -> None:
-    """Save the trained model, or one of raw rows, as a file of Keras, and check what it predicts."""
-    model, rows = raw_rows_model(champion) if is_raw else champion.model, example_rows(champion)
-    inputs = raw_inputs(rows, champion.preprocessor) if is_raw else champion.features(rows)
-    try:
-        read = _saved_and_read(model, path)
-    except OSError:
-        raise  # a full disk
-    except Exception as error:  # whatever Keras raises for what HDF5 cannot hold
-        if path.suffix != HDF5:
-            raise
-        raise InputError(f"The model cannot be written as HDF5: {first_line(error)}; write it as .keras") from error
-    expected = _in_own_units(champion, rows) if is_raw else named(champion.outputs(rows))
-    _check_same(named_outputs(model, read.predict_on_batch(inputs)), expected)
+def _save_raw_rows_model(champion: Champion, path: Path) -> None:
+    """Save a model of raw rows as a file of Keras, and check what it predicts."""
+    model, rows = raw_rows_model(champion), example_rows(champion)
+    with quiet_backend():  # Keras imports TensorFlow when a model of another backend is saved
+        model.save(path)
+    outputs = named_outputs(model, _read(path).predict_on_batch(raw_inputs(rows, champion.preprocessor)))
+    _check_same(outputs, _in_own_units(champion, rows))
 
 
-def _saved_and_read(model: Any, path: Path) -> Any:
+def _save_hdf5(champion: Champion, path: Path) -> None:
+    """Save the trained model as a file of HDF5, and check what it predicts."""
+    model, rows = champion.model, example_rows(champion)
+    with writing_as("HDF5"):
+        model.save(path)
+        read = _read(path)
+    _check_same(named_outputs(model, read.predict_on_batch(champion.features(rows))), named(champion.outputs(rows)))
+
+
+def _read(path: Path) -> Any:
     import keras
 
-    level = logging.root.manager.disable
-    logging.disable(logging.WARNING)  # of the age of HDF5
-    try:
-        with quiet_backend():  # Keras imports TensorFlow when a model of another backend is saved
-            model.save(path)
-            return keras.saving.load_model(path, compile=False, safe_mode=True)
-    finally:
-        logging.disable(level)
+    return keras.saving.load_model(path, compile=False, safe_mode=True)
 
 
 def _convert(kind: ModelFile, champion: Champion, path: Path, *, is_raw: bool) -> str:

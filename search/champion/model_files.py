@@ -4,10 +4,11 @@ TFLite is written and read by TensorFlow, ONNX is written by tf2onnx and read by
 operations that no runtime has without an error, so every file is run.
 """
 
+import contextlib
 import logging
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,24 +76,36 @@ class ModelFile:
             InputError: If the model cannot be written, or the file cannot be run: it has an operation that this kind of file has not.
             OSError: If the file cannot be written.
         """
-        with warnings.catch_warnings(), quiet_backend():
-            warnings.simplefilter("ignore")  # of Keras' and TensorFlow's own use of older names
-            level = logging.root.manager.disable
-            logging.disable(logging.CRITICAL)  # converters log what the error below says
-            try:
-                model.predict_on_batch(dict(inputs))  # Keras exports no model that was never called
-                self.write(model, path)
-                return self.run(path, inputs)
-            except OSError:
-                raise  # a full disk
-            except Exception as error:
-                lacking = _UNKNOWN_OPERATION.search(str(error))
-                reason = f"it has no operation {lacking[1]}" if lacking else first_line(error)
-                raise InputError(
-                    f"The model cannot be written as {self.name}: {reason}; write it as .keras, or search without what needs it"
-                ) from error
-            finally:
-                logging.disable(level)
+        with writing_as(self.name):
+            model.predict_on_batch(dict(inputs))  # Keras exports no model that was never called
+            self.write(model, path)
+            return self.run(path, inputs)
+
+
+@contextlib.contextmanager
+def writing_as(name: str) -> Iterator[None]:
+    """Write a model as another kind of file inside the ``with`` block, without what Keras and converters print.
+
+    Args:
+        name: Name of the kind, for messages.
+
+    Raises:
+        InputError: If the block raises anything else than OSError, as for a full disk: the model has what the file cannot hold.
+    """
+    level = logging.root.manager.disable
+    with warnings.catch_warnings(), quiet_backend():
+        warnings.simplefilter("ignore")  # of Keras' and TensorFlow's own use of older names
+        logging.disable(logging.CRITICAL)  # converters log what the error below says
+        try:
+            yield
+        except OSError:
+            raise
+        except Exception as error:
+            lacking = _UNKNOWN_OPERATION.search(str(error))
+            reason = f"it has no operation {lacking[1]}" if lacking else first_line(error)
+            raise InputError(f"The model cannot be written as {name}: {reason}; write it as .keras, or search without what needs it") from error
+        finally:
+            logging.disable(level)
 
 
 def plain_names(names: Iterable[str], default: str) -> dict[str, str]:
