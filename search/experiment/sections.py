@@ -218,3 +218,8 @@ class SearchSection(Table):
         if self.reproducible and by_time:
             raise ValueError(f"reproducible = true excludes {by_time}, which decides by what ends first; leave one of them out")
         return self
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether a combination of a finite space may be proposed again; a sampler by reference decides that itself."""
+        return self.duplicates == "repeat" or ":" in self.sampler

@@ -79,11 +79,11 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
 
 def _in_space(sampler: BaseSampler, search: SearchSection, parameters: Mapping[str, Searched], n_trials: int) -> BaseSampler:
     """Return a sampler that knows what a space has, conditions, rules, priors and combinations to be counted: the sampler itself, or around it."""
-    space, may_repeat = SearchSpace.of(parameters), search.duplicates == "repeat" or ":" in search.sampler
-    is_plain = not (space.is_conditional or space.rules or space.has_priors) and (may_repeat or not is_finite(space))
+    space = SearchSpace.of(parameters)
+    is_plain = not (space.is_conditional or space.rules or space.has_priors) and (search.may_repeat or not is_finite(space))
     if is_plain or isinstance(sampler, GaussianProcessSampler | GridSampler | KerasTunerSampler):
         return sampler
-    return SearchSpaceSampler(sampler, space, search.seed, optuna_samplers.default_startup(n_trials), may_repeat=may_repeat)
+    return SearchSpaceSampler(sampler, space, search.seed, optuna_samplers.default_startup(n_trials), may_repeat=search.may_repeat)
 
 
 def sampler_notes(search: SearchSection, space: SearchSpace, *, has_limits: bool = False) -> Iterator[str]:

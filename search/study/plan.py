@@ -89,8 +89,7 @@ class Plan:
     def n_trials(self) -> int:
         """Trials, no more than there are combinations."""
         search = self.experiment.search
-        may_repeat = search.duplicates == "repeat" or ":" in search.sampler
-        return search.n_trials if self.n_combinations is None or may_repeat else min(search.n_trials, self.n_combinations)
+        return search.n_trials if self.n_combinations is None or search.may_repeat else min(search.n_trials, self.n_combinations)
 
     @property
     def n_trainings(self) -> int:

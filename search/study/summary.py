@@ -174,11 +174,9 @@ def summarize(ledger: StudyView) -> StudySummary:
 
 
 def _is_exhausted(ledger: StudyView) -> bool:
-    search, space = ledger.experiment.search, ledger.experiment.space.searched
-    if search.duplicates == "repeat" or ":" in search.sampler:  # as in `plan`
-        return False
-    size = n_combinations(space)
-    return size is not None and n_tried(ledger.study, space) >= size
+    space = ledger.experiment.space.searched
+    size = None if ledger.experiment.search.may_repeat else n_combinations(space)
+    return size is not None and size <= len(ledger.records()) and n_tried(ledger.study, space) >= size
 
 
 def _of_champion(champion: Mapping[str, Any], number: int) -> dict[str, Any]:
