@@ -8,7 +8,7 @@ EpochProgram = Callable[..., tuple[Any, list[Any]]]
 """Runs some epochs. Its arguments are
 
 - training, validation: (x, y) each;
-- orders: int32, ``(most_epochs, n_train + batch_size)``, a row an epoch, of which the last ``batch_size`` are not used;
+- orders: int32, ``(most_epochs, n_train + EpochSizes.batch_size)``, a row an epoch, of which the first ``n_train`` are used;
 - learning_rates: float32, ``(most_epochs,)``;
 - n_epochs: int32, how many to run, 1 to ``most_epochs``;
 - batch_size: int32, of a padded model.

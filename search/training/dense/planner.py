@@ -103,7 +103,7 @@ class Planner:
         if not self.is_paddable(settings) or not self._experiment.space.searched_model:
             return False
         size, rows = self.size_for(stack), self.fewest_rows(settings)
-        padded = [stack.n_features, *[size.width] * size.depths[1], stack.n_outputs]
+        padded = _padded_sizes(stack, size.width, size.depths[1])
         population = POPULATION.compile_seconds / self._n_left(assignment) + self._seconds(settings, padded, rows, POPULATION)
         return population < EXACT_JAX.compile_seconds + self._seconds(settings, _sizes(stack), self._rows(settings), EXACT_JAX)
 
@@ -151,7 +151,7 @@ class Planner:
         return best if costs[best] < exact else None
 
     def _run_seconds(self, stack: DenseStack, settings: TrainingSettings, plan: Plan) -> float:
-        return self._seconds(settings, _sizes(stack, plan.size.width), plan.n_rows_at_once, ELASTIC[plan.is_xla])
+        return self._seconds(settings, _padded_sizes(stack, plan.size.width, stack.depth), plan.n_rows_at_once, ELASTIC[plan.is_xla])
 
     def _new_plans(self, stack: DenseStack, settings: TrainingSettings, fixed: tuple[Any, ...]) -> dict[Plan, float]:
         """Return plans that could be compiled, each with the estimated part of the remaining trials that it serves as well as this one."""
@@ -169,7 +169,7 @@ class Planner:
         batch_sizes = self._batch_sizes() or {self._rows(settings)}
         if device_name() != "cpu":
             return max(batch_sizes)  # a whole batch takes little longer than a part of it
-        sizes = [stack.n_features, *[size.width] * (sum(size.depths) // 2), stack.n_outputs]
+        sizes = _padded_sizes(stack, size.width, sum(size.depths) // 2)
         every = [settings.model_copy(update={"batch_size": rows}) for rows in batch_sizes]
         powers = {2**exponent for exponent in range(min(batch_sizes).bit_length(), max(batch_sizes).bit_length())}
         return min(sorted(batch_sizes | powers), key=lambda rows: sum(self._seconds(of, sizes, rows, cost) for of in every))
@@ -210,9 +210,14 @@ class Planner:
         return {name for names in choices for name in names if name in ELEMENTWISE}
 
 
-def _sizes(stack: DenseStack, width: int = 0) -> list[int]:
-    """Return the units of all layers, the inputs first; hidden layers have ``width`` units if it is not 0."""
-    return [stack.n_features, *(width or own for own in stack.widths), stack.n_outputs]
+def _sizes(stack: DenseStack) -> list[int]:
+    """Return the units of all layers, the inputs first."""
+    return [stack.n_features, *stack.widths, stack.n_outputs]
+
+
+def _padded_sizes(stack: DenseStack, width: int, depth: int) -> list[int]:
+    """Return the same of a network of the same inputs and outputs, with ``depth`` hidden layers of ``width`` units."""
+    return [stack.n_features, *[width] * depth, stack.n_outputs]
 
 
 def _rounded(width: float) -> int:

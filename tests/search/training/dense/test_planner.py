@@ -106,8 +106,8 @@ def test_searches_of_any_batch_size_share_a_program_of_few_rows_at_once():
         assignment = make_assignment(number=number, model_arguments=arguments, training={"batch_size": rows})
         plan = planner.choose(read_stack(build_model(context, arguments, 0, "float32")), assignment, plans)
         plans |= {plan} - {None}
-    assert {plan.n_rows_at_once in (16, 32, 64) for plan in plans} == {True}
-    assert len(plans) == 1
+    [plan] = plans
+    assert 16 <= plan.n_rows_at_once < 256
 
 
 def test_a_trial_does_not_depend_on_those_before_it(tmp_path):
