@@ -98,8 +98,7 @@ def csv(
         raise ValueError(f"{file}: {error}") from None
     form = None if table.format is None else replace(table.format, target=_column(table.rows, target, file)).to_dict()
     name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
-    facts = {"task": task, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *left_out, *_spellings(values)]}
-    return {**parts, **facts}
+    return {**parts, "task": task, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *left_out, *_spellings(values)]}
 
 
 def _leave_out(features: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -107,8 +107,6 @@ class GaussianProcessSampler(BaseSampler):
         if np.count_nonzero(~np.isinf(past.values)) < self._n_startup:
             params = self._spread(trial.number, past, random)
             return params if self._priors is None else self._priors.start(n_proposed(study, trial.number), params, random)
-        from . import surrogate  # noqa: F401 - loads the libraries whose threads are limited
-
         # Threads slow down products of such small matrices, especially next to busy workers.
         with warnings.catch_warnings(), _threads().limit(limits=1):
             warnings.simplefilter("ignore")  # scikit-learn warns of length scales at their bounds
@@ -204,6 +202,8 @@ class GaussianProcessSampler(BaseSampler):
 @cache
 def _threads() -> ThreadpoolController:
     """Return the thread pools of this process, which takes 10 ms to find."""
+    from . import surrogate  # noqa: F401 - loads the libraries that have them
+
     return ThreadpoolController()
 
 
