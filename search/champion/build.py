@@ -4,11 +4,9 @@ The process has never seen the model, so what it computes is what any later proc
 """
 
 import logging
-import os
 import shutil
 import sys
 import tempfile
-import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,8 +42,6 @@ from .signature import as_declared, signature_of
 from .verification import EXPECTED, check_outputs, check_predictions
 
 N_EXAMPLE_ROWS, N_COMPARED_ROWS = 5, 256
-_NICENESS = 10
-"""Of the thread that imports: nobody waits for it, and it leaves the processors to the trials that run meanwhile."""
 
 
 def build(spec: PackageSpec, dataset: Dataset | None = None) -> Path:
@@ -242,18 +238,9 @@ def serve(pipe: Connection) -> None:
 def _import_libraries(pipe: Connection) -> None:
     """Import what packaging needs, unless a request waits."""
     if not pipe.poll():
-        importing = threading.Thread(target=_import_at_low_priority)
-        importing.start()
-        importing.join()
-
-
-def _import_at_low_priority() -> None:
-    """Import in this thread, of which alone Linux lowers the priority: that of a process could not be raised again."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
-    import keras  # noqa: F401
-    import mlflow.pyfunc  # noqa: F401
-    import skops.io  # noqa: F401
+        import keras  # noqa: F401
+        import mlflow.pyfunc  # noqa: F401
+        import skops.io  # noqa: F401
 
 
 def _load_again(text: str, limit_seconds: float) -> dict[str, str]:
