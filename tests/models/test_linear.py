@@ -34,6 +34,7 @@ def test_images_are_flattened():
     assert build_softmax((8, 8, 1), n_outputs=10).count_params() == 650
 
 
+@pytest.mark.slow
 def test_linear_regression_finds_the_least_squares_coefficients():
     generator = np.random.default_rng(0)
     x = generator.normal(size=(64, 5)).astype("float32")

@@ -8,7 +8,7 @@ from experiments.benchmarks.runners.limit_loop import build_program, initial_wei
 from experiments.benchmarks.tasks import TASKS, draw
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_the_bare_loop_computes_what_fit_computes(number):
     task = dataclasses.replace(TASKS["diabetes"], epochs=2)
     data, trial = load(task), draw(task)[number]

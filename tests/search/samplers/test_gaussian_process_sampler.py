@@ -119,6 +119,7 @@ def within_limit(sampler, seed, *, is_trained):
     return min(values), len(values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_trained", [True, False])
 def test_it_learns_limits_better_than_tpe(is_trained):
     found = {name: [within_limit(name, seed, is_trained=is_trained) for seed in range(3)] for name in ("auto", "tpe")}

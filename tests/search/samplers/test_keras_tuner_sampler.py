@@ -33,6 +33,7 @@ def search(study, n_trials, function=bowl):
     return study.best_value
 
 
+@pytest.mark.slow
 def test_the_bayesian_oracle_finds_a_better_minimum_than_random_ones():
     bayesian = [search(study_of("kt-bayesian", PLANE, seed=seed), 11) for seed in range(2)]
     drawn = [search(study_of(name, PLANE, seed=seed), 11) for name in ("kt-random", "random") for seed in range(3)]

@@ -44,7 +44,8 @@ def edit(shell, experiment):
     (shell.folder / "own.toml").write_text(experiment)
 
 
-@pytest.mark.parametrize("ledger", ["journal", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("ledger", ["journal", "postgresql"])
 def test_the_trials_that_are_in_the_edited_space_are_kept(own, ledger, request):
     words = ["--ledger", request.getfixturevalue("database_url")] if ledger == "postgresql" else []
     own.call("run", "own.toml", *words)

@@ -39,6 +39,7 @@ def own(write_search, forks):
     return write_search(TREES, EXPERIMENT)
 
 
+@pytest.mark.slow
 def test_the_trials_of_the_file_are_first_and_once(own):
     own.call("run", "own.toml")
     first, second, *others = own.trials()
@@ -51,6 +52,7 @@ def test_the_trials_of_the_file_are_first_and_once(own):
     assert [trial["state"] for trial in own.trials()] == ["COMPLETE"] * 6
 
 
+@pytest.mark.slow
 def test_an_enqueued_trial_waits_and_is_the_next(own):
     own.call("run", "own.toml")
     said = own.call("enqueue", "own", "max_depth=3", "criterion=gini", "leaves=[4]").stdout

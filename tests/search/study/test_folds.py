@@ -168,6 +168,7 @@ def test_the_models_of_the_best_trial_are_kept_and_nothing_else(finished):
     assert "no problems" in shell.call("doctor", "folds").stdout
 
 
+@pytest.mark.slow
 def test_a_trial_is_trained_again_to_the_same_curves(finished):
     shell, _, view = finished
     for number in (view.best[0], next(record.number for record in view.records() if record.state == "PRUNED")):

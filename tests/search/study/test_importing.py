@@ -65,6 +65,7 @@ def test_samplers_learn_from_an_optuna_study_and_its_best_trials_are_first(own):
     assert "WAITING" not in own.call("show", "own").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:keras_tuner")  # of Keras Tuner's lock
 def test_samplers_learn_from_a_keras_tuner_folder(own):
     class Tuner(keras_tuner.RandomSearch):

@@ -70,6 +70,7 @@ def check_runs(own, points, front):
     assert all(of["size_bytes"] == points[number][1] for number, of in metrics.items())
 
 
+@pytest.mark.slow
 def test_the_front_the_best_trial_and_their_models(own):
     printed = own.call("run", "own.toml").stdout
     points = points_of(own.trials("own"))

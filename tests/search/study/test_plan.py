@@ -51,6 +51,7 @@ def test_it_tells_what_the_search_will_take_and_stores_nothing(written):
     assert [path.name for path in written.folder.iterdir()] == ["own.toml"]
 
 
+@pytest.mark.slow
 def test_there_are_no_more_trials_than_combinations_and_folds_have_trainings(written):
     repeating = ["search.duplicates=repeat", "search.sampler=random"]
     assert plan_search(load_experiment(written.folder / "own.toml", repeating), 1).n_trials == 20

@@ -42,6 +42,7 @@ def written(shell):
     return shell
 
 
+@pytest.mark.slow
 def test_it_proposes_a_range_that_a_search_takes(written):
     printed = written.call("lr-range", "own.toml", "--models", "2", "--output", "plot.html").stdout
     proposed = tomllib.loads(re.search(r"learning_rate = \{.*\}", printed)[0])["learning_rate"]

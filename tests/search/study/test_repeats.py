@@ -89,6 +89,7 @@ def test_nothing_but_repeats_is_recorded_with_changed_code(shell):
     view.close()
 
 
+@pytest.mark.slow
 def test_a_study_with_repeats_is_restored_from_mlflow_with_its_curves(shell):
     number = best(shell)["trial"]
     view = ledgers.read(Store(shell.folder / "mlruns"), "old_study")
@@ -126,6 +127,7 @@ def test_curves_are_compared_at_every_epoch_relative_to_large_values(again, diff
     assert Reproduction(earlier=earlier, again=later).largest_difference == pytest.approx(difference)
 
 
+@pytest.mark.slow
 def test_other_epochs_are_repeats_of_their_own(shell):
     number = best(shell)["trial"]
     known = best(shell)["repeats"]

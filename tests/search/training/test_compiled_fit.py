@@ -42,8 +42,8 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
     "a layer without XLA": ("augmented", IMAGES, {}, {}, {}),
     "lstm": ("lstm", SEQUENCES, {}, {}, {}),
 }
-QUICK = list(CASES)[:3]
-STREAMED = (*QUICK, "rmsprop, one full batch", "a layer without XLA")
+QUICK = list(CASES)[:2]
+STREAMED = (*list(CASES)[:3], "rmsprop, one full batch", "a layer without XLA")
 """Cases of which the streamed epochs are compared too; their steps are those of the compiled ones."""
 
 
@@ -67,6 +67,7 @@ def test_compiled_and_streamed_epochs_equal_fit(case, fit, tmp_path, monkeypatch
         assert_same_outputs(result, reference)
 
 
+@pytest.mark.slow
 def test_several_epochs_are_one_call_and_training_ends_where_it_does_in_fit(fit, tmp_path, monkeypatch):
     settings = {"epochs": 40, "patience": 4, "schedule": "plateau", "decay_epochs": 2, "learning_rate": 0.3, "optimizer": "sgd", "batch_size": 16}
     experiment, assignment = make_experiment(trainer="compiled"), make_assignment(tmp_path / "model", training=settings)

@@ -37,7 +37,8 @@ EXPERIMENT = make_experiment(**FOLDS)
 """One for most tests, which then share its compiled programs."""
 
 
-@pytest.mark.parametrize(("builder", "trainer"), [("dense", "auto"), pytest.param("subclassed", "compiled", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("builder", "trainer"), [("dense", "auto"), ("subclassed", "compiled")])
 def test_each_execution_has_the_curve_of_a_training_alone_by_fit(builder, trainer, tmp_path):
     """Folds share a compiled program, whose data are exchanged."""
     experiment = make_experiment(builder, trainer=trainer, **FOLDS)

@@ -22,6 +22,7 @@ def n_programs(experiment):
 VALUES = [{"seed": 2}, {"learning_rate": 0.1}, {"epochs": 3}, {"schedule": "cosine"}, {"model": MODEL | {"dropout": 0.5}}]
 
 
+@pytest.mark.slow
 def test_values_need_no_program_of_their_own_and_change_what_they_should(tmp_path):
     experiment = make_experiment()
     first = train_trial(experiment, assignment(tmp_path), ARRAYS)

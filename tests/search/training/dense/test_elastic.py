@@ -11,7 +11,8 @@ from tests.search.training.dense.test_planner import BINARY, TRIALS
 from tests.search.training.population_comparison import Comparison
 
 
-@pytest.mark.parametrize("is_xla", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("is_xla", [False, True])
 def test_the_gradients_of_a_batch_are_summed_over_its_parts(fit, is_xla):
     """Parts of 12 rows divide batches of 16, 32 and 70 rows, and the last ones of 6, unevenly."""
     comparison = Comparison(make_experiment("models.mlp:build_mlp", metrics=BINARY), make_arrays("binary", 70), fit)

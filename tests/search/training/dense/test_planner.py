@@ -110,6 +110,7 @@ def test_searches_of_any_batch_size_share_a_program_of_few_rows_at_once():
     assert 16 <= plan.n_rows_at_once < 256
 
 
+@pytest.mark.slow
 def test_a_trial_does_not_depend_on_those_before_it(tmp_path):
     experiment, arrays, settings = experiment_of(), make_arrays(n_train=70), {"optimizer": "adam", "learning_rate": 0.05}
     first, linear, _, last = assignments(tmp_path, settings, TRIALS)

@@ -116,6 +116,7 @@ def test_each_trial_has_a_folder_of_its_own_and_the_saved_model_the_weights_of_t
     assert len((folder / "log.csv").read_text().splitlines()) == 4
 
 
+@pytest.mark.slow
 def test_early_stopping_of_keras_ends_a_trial_of_either_trainer_as_our_own_patience_does(fit, tmp_path):
     arrays, settings = make_arrays(n_train=40), {"epochs": 60, "learning_rate": 0.1}
     stopping = {"use": "keras.callbacks:EarlyStopping", "monitor": "val_loss", "patience": 3, "restore_best_weights": True}
