@@ -1,6 +1,5 @@
 """The ledger: the durable record of a study."""
 
-from .exclusion import EXCLUDED
 from .extending import Extension, extension_of, may_lack_models
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
@@ -23,6 +22,7 @@ from .opening import (
 from .rebuilding import KnownStudy, rebuild
 from .record import RetryState, TrialRecord
 from .view import StudyView
+from .visible_trials import EXCLUDED
 
 __all__ = [
     "EXCLUDED",

@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any
 
-from .exclusion import EXCLUDED
 from .requests import PeriodicRequests, RequestAttributes, RequestFiles, Requests
 from .view import StudyView
+from .visible_trials import EXCLUDED
 
 
 class CoordinatedStudy(StudyView):

@@ -20,10 +20,10 @@ from ..store import StudyFolder
 from .base import OpenedStudy
 from .changes import can_be_extended, changes_between, named_changes
 from .copying import copy_trial, enqueued_again, is_left_out, left_out
-from .exclusion import EXCLUDED
 from .record import FIXED, REPEAT, was_proposed
 from .revaluing import check_recorded, has_same_weights, is_valued_alike, revalued
 from .view import CONFIRMED, StudyView
+from .visible_trials import EXCLUDED
 
 EXTENDS = "extends"
 """The attribute of a study that was made from another one, a dict with the fields of `Extension`."""

@@ -17,10 +17,10 @@ from ..spread import comparable
 from ..store import StudyFolder
 from ..trial import TrialResult
 from .base import OpenedStudy
-from .exclusion import EXCLUDED, without_trials
 from .objectives import is_within_limits, pareto_front, within_tolerance
 from .record import ATTRIBUTE, RetryState, TrialRecord, execution_scores, metric_of, to_executions, to_record, to_retry_state, was_proposed
 from .trial_index import TrialIndex
+from .visible_trials import EXCLUDED, without_trials
 
 CONFIRMED = "confirmed"
 

@@ -3,7 +3,7 @@
 import optuna
 import pytest
 
-from search.ledger.exclusion import without_trials
+from search.ledger.visible_trials import without_trials
 from search.reports.figure_style import usual_range
 from search.reports.search_plots import importances, optimisation_history, parallel_coordinates, slices
 
