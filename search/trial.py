@@ -20,6 +20,8 @@ class TrialState(StrEnum):
     """It was enqueued, and has not run yet."""
     INTERRUPTED = "INTERRUPTED"
     """It was stopped before its end, such as by Ctrl-C, and waits for its next attempt."""
+    PAUSED = "PAUSED"
+    """It waits at a rung with its checkpoint, and continues if it is among the best there."""
     COMPLETE = "COMPLETE"
     PRUNED = "PRUNED"
     FAILED = "FAILED"
@@ -57,6 +59,7 @@ class Assignment:
         training: All training settings, fixed and searched.
         seed: Seed of weights, data order and dropout, 0 to 2**32 - 1.
         is_prunable: Whether each epoch waits for the pruner's decision on the one before.
+        is_pausable: Whether it may continue after the pruner has ended it, from a checkpoint of its last epoch. Defaults to False.
         keep_if_better_than: Value of `Experiment.ranked_by` that the trial must beat for its model to be saved; None to save it always.
         model_path: Path of the saved model, without the suffix, which depends on the kind of model.
         checkpoint_path: Path of the checkpoint from which a killed trial continues; empty for none. Defaults to empty.
@@ -78,6 +81,7 @@ class Assignment:
     keep_if_better_than: float | None
     model_path: str
     checkpoint_path: str = ""
+    is_pausable: bool = False
     attempt: int = 1
     execution: int = 0
     executions: "tuple[TrialResult, ...]" = ()

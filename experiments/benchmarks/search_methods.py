@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+from optuna.trial import TrialState
 
 from search.experiment.sections import SearchSection
 from search.experiment.space import Space, to_distributions
-from search.pruners import make_pruner
+from search.ledger.record import PAUSED
+from search.ledger.visible_trials import visible_study
+from search.pruners import PausingPruner, make_pruner
 from search.samplers import make_sampler
 
 from .search_problems import CURVES, TABLES, Params, Problem, load_problem
@@ -39,10 +42,12 @@ PRUNERS: Mapping[str, Mapping[str, Any]] = {
     "auto": {"sampler": "auto"},
     "auto, median": {"sampler": "auto", "pruner": "median"},
     "auto, halving": {"sampler": "auto", "pruner": "halving"},
+    "auto, asha": {"sampler": "auto", "pruner": "asha"},
     "auto, hyperband": {"sampler": "auto", "pruner": "hyperband"},
     "tpe": {"sampler": "tpe"},
     "tpe, median": {"sampler": "tpe", "pruner": "median"},
     "tpe, halving": {"sampler": "tpe", "pruner": "halving"},
+    "tpe, asha": {"sampler": "tpe", "pruner": "asha"},
     "tpe, hyperband": {"sampler": "tpe", "pruner": "hyperband"},
     "tpe, halving from epoch 1": {"sampler": "tpe", "pruner": "halving", "pruner_options": {"min_epochs": 1}},
     "Optuna's TPESampler": {"sampler": "optuna.samplers:TPESampler"},
@@ -115,18 +120,33 @@ def _reported(problem: Problem, method: Mapping[str, Any], seed: int, n_trials: 
     distributions = to_distributions(space.searched)
     sampler, pruner = make_sampler(search, space.searched, n_trials), make_pruner(search.pruner, search.pruner_options, problem.n_epochs)
     study = optuna.create_study(direction=problem.direction, sampler=sampler, pruner=pruner)
+    study = visible_study(study, (), has_paused=isinstance(pruner, PausingPruner))
+    paused: dict[int, tuple[optuna.Trial, int]] = {}
     while True:
-        trial, values = study.ask(distributions), []
-        for epoch, value in enumerate(problem.measure(trial.params, seed + trial.number), start=1):
+        promoted = pruner.promote(study, paused) if isinstance(pruner, PausingPruner) else None
+        trial, n_before = (study.ask(distributions), 0) if promoted is None else paused.pop(promoted)
+        if promoted is not None:
+            _set_paused(study, trial, is_paused=False)
+        curve = problem.measure(trial.params, seed + trial.number)
+        for epoch, value in enumerate(curve[n_before:], start=n_before + 1):
             yield trial.params, value
-            values.append(value)
             if problem.n_epochs > 1:
                 trial.report(value, epoch)
             if epoch < problem.n_epochs and trial.should_prune():
-                study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+                if isinstance(pruner, PausingPruner):
+                    _set_paused(study, trial, is_paused=True)
+                    paused[trial.number] = trial, epoch
+                else:
+                    study.tell(trial, state=TrialState.PRUNED)
                 break
         else:
-            study.tell(trial, max(values) if problem.direction == "maximize" else min(values))
+            study.tell(trial, max(curve) if problem.direction == "maximize" else min(curve))
+
+
+def _set_paused(study: optuna.Study, trial: optuna.Trial, *, is_paused: bool) -> None:
+    """Pause a trial, or let it run on, as a ledger does."""
+    study._storage.set_trial_user_attr(trial._trial_id, PAUSED, is_paused)
+    study._storage.set_trial_state_values(trial._trial_id, TrialState.WAITING if is_paused else TrialState.RUNNING)
 
 
 def report(outcomes: Sequence[Outcome], n_seeds: int) -> str:

@@ -39,6 +39,7 @@ class LiveObserver:
         self._stage = "Loading data"
         self._n_by_state: Counter[str] = Counter()
         self._running: dict[int, TrialRow] = {}
+        self._paused: dict[int, TrialRow] = {}
         self._last: deque[TrialRow] = deque(maxlen=_N_FINISHED_SHOWN)
         self._best: TrialRow | None = None
         self._epochs: dict[int, int] = {}
@@ -51,6 +52,7 @@ class LiveObserver:
         self._n_by_state = Counter(record.state.value for record in start.finished)
         rows = rows_of(start.finished, start.best, self._experiment)
         self._last.extend(rows[-_N_FINISHED_SHOWN:])
+        self._paused = {row.number: row for row in rows_of(start.paused, None, self._experiment)}
         self._best = next((row for row in rows if row.is_best), None)
         self.failures = failures_of(start.finished, start.logs)
         self._start = start
@@ -61,6 +63,7 @@ class LiveObserver:
         self._stage = "Searching"
         number, epochs = assignment.number, assignment.training.epochs
         self._epochs[number] = epochs
+        self._paused.pop(number, None)
         execution = self._execution(len(assignment.executions) + 1)
         self._running[number] = TrialRow(
             number=number,
@@ -86,9 +89,15 @@ class LiveObserver:
         self._time.requeue(result.number)
         self._console.print(f"trial {result.number} is tried again: {result.reason}", markup=False)
 
+    def on_trial_pause(self, result: TrialResult) -> None:
+        """Move the row to the paused ones."""
+        running, epoch = self._running.pop(result.number), str(len(result.history))
+        self._paused[result.number] = replace(running, state=TrialState.PAUSED, epoch=epoch, value=result.value, seconds=result.seconds)
+        self._time.finish(result.number)
+
     def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
         """Move the row to the finished ones."""
-        running = self._running.pop(result.number)
+        running = self._running.pop(result.number, None) or self._paused.pop(result.number)
         self._time.finish(result.number)
         self._n_by_state[result.state.value] += 1
         epoch = str(len(result.history))
@@ -150,6 +159,8 @@ class LiveObserver:
         for state, word in (("FAILED", "failed"), ("PRUNED", "pruned")):
             if self._n_by_state[state]:
                 counts.append(", ").append(f"{self._n_by_state[state]} {word}", style=STYLES[state])
+        if self._paused:
+            counts.append(", ").append(f"{len(self._paused)} paused", style=STYLES["PAUSED"])
         line = Table.grid(padding=(0, 2, 0, 0))  # a row ends its line, which a bar alone does not
         line.add_column(max_width=30, no_wrap=True)
         line.add_column(max_width=_BAR_WIDTH, ratio=1)
@@ -159,7 +170,7 @@ class LiveObserver:
         return line
 
     def _stage_text(self, start: StudyStart) -> str:
-        left = self._time.seconds_left(start.n_trials - self._n_by_state.total())
+        left = self._time.seconds_left(start.n_trials - self._n_by_state.total() - len(self._paused))
         about = "" if left is None else f", about {format_duration(left)} left"
         return f"{self._stage}: {format_duration(self._time.elapsed)} elapsed{about}"
 
@@ -173,7 +184,8 @@ class LiveObserver:
         shown = running[: max(n_rows, 1)]
         n_left = max(0, n_rows - len(shown))
         best = self._best.number if self._best else None
-        last = [replace(row, is_best=row.number == best) for row in reversed(list(self._last))][:n_left]  # trials end meanwhile
+        ended = [*reversed(list(self._paused.values())), *reversed(list(self._last))]  # copies: trials end meanwhile
+        last = [replace(row, is_best=row.number == best) for row in ended][:n_left]
         if self._best is not None and last and not any(row.is_best for row in last):
             last = [*last[: n_left - 1], replace(self._best, is_best=True)]
         return [*shown, *last], len(running) - len(shown)

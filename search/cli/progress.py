@@ -48,6 +48,7 @@ class LineObserver:
     def on_study_start(self, start: StudyStart) -> None:
         """Print the study's name and its number of finished trials."""
         self._metric, self._n_finished, self._n_trials = start.metric, len(start.finished), start.n_trials
+        self._params = {record.number: format_params(record.params) for record in start.paused}
         wanted = f"all {self._n_finished}" if self._n_finished > self._n_trials else f"{self._n_finished} of {self._n_trials}"
         console.print(f"Study {start.study}: {wanted} trials finished")
 
@@ -62,17 +63,22 @@ class LineObserver:
         """Print the reason of a retry."""
         console.print(f"trial {result.number} is tried again: {result.reason}", markup=False)
 
+    def on_trial_pause(self, result: TrialResult) -> None:
+        """Print the trial so far."""
+        self._print(result, "PAUSED", self._params[result.number])
+
     def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
         """Print the trial."""
         self._n_finished += 1
-        params = self._params.pop(result.number)
+        self._print(result, result.state, self._params.pop(result.number), " (best)" if is_best else "")
+
+    def _print(self, result: TrialResult, state: str, params: str, mark: str = "") -> None:
         outcome = result.reason or ", ".join(self._measured(result))
-        mark = " (best)" if is_best else ""
         width = len(str(self._n_trials))
         executions = f"{len(result.executions)} of {self._n_executions} executions, " if self._n_executions > 1 else ""
         epochs = f"{executions}{len(result.history)} epochs, {result.seconds:.1f} s"
         count = f"[{self._n_finished:>{width}}/{self._n_trials}]"
-        console.print(f"{count} trial {result.number} {result.state}: {outcome}{mark}; {epochs}; {params}", markup=False)
+        console.print(f"{count} trial {result.number} {state}: {outcome}{mark}; {epochs}; {params}", markup=False)
 
     def _measured(self, result: TrialResult) -> Iterator[str]:
         """Yield what the trial is compared by, and that it is beyond a limit."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..ledger import TrialRecord
 
 BEST, FRONT, BEYOND, EXCLUDED = "★", "☆", "!", "x"
-STYLES = {"RUNNING": "cyan", "COMPLETE": "", "PRUNED": "yellow", "FAILED": "red", "WAITING": "dim", "INTERRUPTED": "dim"}
+STYLES = {"RUNNING": "cyan", "COMPLETE": "", "PRUNED": "yellow", "FAILED": "red", "WAITING": "dim", "PAUSED": "cyan", "INTERRUPTED": "dim"}
 """The colour of each state; the best trial is green."""
 _BEST_STYLE, _SECONDS = "bold green", "seconds"
 _SHORT_TEXT, _SHORT_NAME = 10, 7
@@ -85,7 +85,7 @@ def rows_of(
             state=record.state.value,
             epoch=str(len(record.history)),
             value=record.value,
-            seconds=record.result.seconds if record.result else 0.0,
+            seconds=known.seconds if (known := record.result or record.so_far) else 0.0,
             params=record.params,
             execution=f"{len(record.result.executions)}/{n_executions}" if record.result and n_executions > 1 else "",
             error=record.result.standard_error if record.result else None,

@@ -26,6 +26,8 @@ MAX_GP_TRIALS = 200
 """The largest number of trials for which "auto" is "gp": its proposals get slower with each trial, those of "tpe" hardly do."""
 _MIN_EPOCHS, _MIN_TRIALS = 27, 20
 """Of searches in which "auto" stops trials early."""
+_SMALL_BUDGET = 20
+"""Whole trainings in a budget of epochs, below which "auto" pauses trials early, and begins many."""
 
 
 def _check_name(name: str) -> str:
@@ -135,6 +137,21 @@ class Experiment(Table):
             several = "several objectives" if len(self.objectives) > 1 else "[limits]"
             raise ValueError(f'search.pruner = "{self.search.pruner}" compares trials by one value, but there are {several}; leave it out')
         return self
+
+    @model_validator(mode="after")
+    def _check_pausing(self) -> Self:
+        if self.search.pruner == "asha" and (obstacle := self._obstacle_to_pausing):
+            raise ValueError(f'search.pruner = "asha" pauses trials, which {obstacle}; write "halving", or leave it out')
+        return self
+
+    @property
+    def _obstacle_to_pausing(self) -> str:
+        """Why trials cannot continue from a checkpoint after a pause; empty if they can."""
+        if self.evaluation.n_executions > 1:
+            return "trials of several executions do not; they have search.evaluation.race"
+        if self.callbacks:
+            return "trials with [[callbacks]] cannot, since Keras saves no callback's state"
+        return "need checkpoints, but executor.checkpoint_seconds = 0" if not self.executor.checkpoint_seconds else ""
 
     @model_validator(mode="after")
     def _check_first(self) -> Self:
@@ -252,20 +269,29 @@ class Experiment(Table):
         """
         if self.search.sampler != "auto":
             return self.search.sampler
-        return "gp" if len(self.objectives) == 1 and n_trials <= MAX_GP_TRIALS else "tpe"
+        return "gp" if len(self.objectives) == 1 and (n_trials <= MAX_GP_TRIALS or self._has_small_budget) else "tpe"
 
     @property
     def pruner(self) -> str:
         """The pruner's name or reference; that which "auto" chooses.
 
-        It is "halving" where that finds good trials in fewer epochs (`experiments/benchmarks/SEARCH.md`): its first rung is at a ninth of
-        the epochs, and needs trials to compare. Trials of several executions are stopped by the race, and those of few epochs not at all.
+        It is "asha" for a budget of epochs that few trials would take, else "halving", where that finds good trials in fewer epochs
+        (`experiments/benchmarks/SEARCH.md`): its first rung is at a ninth of the epochs, and needs trials to compare. Trials of several
+        executions are stopped by the race, and those of few epochs not at all.
         """
         if self.search.pruner != "auto":
             return self.search.pruner
         is_single = self.evaluation.n_executions == 1 and not self.search.reproducible and not self.is_constrained_or_multi_objective
         is_long = self.space.max_epochs >= _MIN_EPOCHS and self.search.n_trials >= _MIN_TRIALS
-        return "halving" if is_single and is_long else "none"
+        if not is_single or not is_long:
+            return "none"
+        return "asha" if self._has_small_budget and not self._obstacle_to_pausing else "halving"
+
+    @property
+    def _has_small_budget(self) -> bool:
+        """Whether [search.stop] ends the search after the epochs of less than 20 whole trainings."""
+        epochs = self.search.stop.epochs
+        return epochs is not None and epochs < _SMALL_BUDGET * self.space.max_epochs
 
     @property
     def needs_refit(self) -> bool:

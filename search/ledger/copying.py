@@ -7,7 +7,7 @@ from optuna.trial import FrozenTrial, create_trial
 from optuna.trial import TrialState as OptunaState
 
 from ..experiment.parameters import Value
-from .record import FIXED, IMPORTED, was_proposed
+from .record import FIXED, IMPORTED, PAUSED, was_proposed
 
 if TYPE_CHECKING:
     from ..experiment.search_space import SearchSpace
@@ -22,7 +22,8 @@ def copy_trial(trial: FrozenTrial, params: Mapping[str, Value], space: "SearchSp
         space: The other space.
     """
     distributions = {name: space.distributions[name] for name in params}
-    own: dict[str, Any] = {"params": dict(params), "distributions": distributions, "user_attrs": trial.user_attrs}
+    attributes = {key: value for key, value in trial.user_attrs.items() if key != PAUSED}
+    own: dict[str, Any] = {"params": dict(params), "distributions": distributions, "user_attrs": attributes}
     if not trial.state.is_finished():
         return create_trial(state=OptunaState.WAITING, **own)
     copy = create_trial(

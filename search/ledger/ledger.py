@@ -6,37 +6,23 @@ with its number, hyperparameters and seed, and runs before any new trial.
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from statistics import fmean
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
 from ..errors import TakenOverError
 from ..experiment.parameters import Value
 from ..experiment.search_space import SearchSpace
+from ..pruners import PausingPruner
+from ..samplers import is_exhausted
 from ..seeds import trial_seed
 from ..store import StudyFolder
-from ..trial import EpochReport, ExecutionReport, Failure, TrialResult, TrialState
+from ..trial import Failure, TrialResult, TrialState
 from .base import OpenedStudy
-from .coordination import CoordinatedStudy
-from .objectives import constraints_of, values_of
-from .record import (
-    ATTRIBUTE,
-    ENQUEUED,
-    FIXED,
-    RETRY_STATE,
-    VALUES,
-    RetryState,
-    cost_of,
-    execution_key,
-    execution_scores,
-    to_attribute,
-    to_retry_state,
-)
+from .record import ATTRIBUTE, ENQUEUED, FIXED, PAUSED, VALUES, paused_result, to_retry_state
+from .running_trials import RunningTrials, task_of
 from .suggesting import add_known, ask_for, complete
 
 if TYPE_CHECKING:
@@ -44,7 +30,7 @@ if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
 
-class Ledger(CoordinatedStudy):
+class Ledger(RunningTrials):
     """The record of one study, written by the coordinator that runs it.
 
     Args:
@@ -55,7 +41,6 @@ class Ledger(CoordinatedStudy):
 
     def __init__(self, name: str, folder: StudyFolder, opened: OpenedStudy) -> None:
         super().__init__(name, folder, opened)
-        self._running: dict[int, int] = {}  # Optuna's trial id by number
         self.opened_at = time.time()
         """When the study was opened, in seconds since 1970."""
 
@@ -105,7 +90,7 @@ class Ledger(CoordinatedStudy):
         with self._leases.lock():
             self._refresh()
             n_proposed = self._trials.n_started + len(self._trials.waiting)
-            if n_proposed >= n_trials or (self._trials.n_finished < n_proposed and n_proposed % size == 0):
+            if n_proposed >= n_trials or is_exhausted(self.visible_study) or (self._trials.n_finished < n_proposed and n_proposed % size == 0):
                 return
             asked = [number for number, _ in iter(lambda: self._ask_waiting(space), None)]  # samplers see those that run
             while n_proposed < n_trials and (not asked or n_proposed % size):
@@ -115,7 +100,7 @@ class Ledger(CoordinatedStudy):
                 self.requeue(number, self.retry_state(number))
 
     def ask(self, space: SearchSpace, n_trials: int, *, may_propose: bool = True) -> tuple[int, dict[str, Value]] | None:
-        """Start a trial: a waiting one if there is any, else a new one.
+        """Start a trial: a waiting one if there is any, else a paused one that its pruner lets continue, else a new one.
 
         Args:
             space: The search space.
@@ -123,14 +108,35 @@ class Ledger(CoordinatedStudy):
             may_propose: Whether a new trial may be proposed. Defaults to True.
 
         Returns:
-            The trial's number and hyperparameters; None if ``n_trials`` run or have finished, or none waits and none may be proposed.
+            The trial's number and hyperparameters; None if ``n_trials`` run or have finished, or none waits or continues and none may be
+            proposed, as when ``n_trials`` have begun or the sampler has proposed every combination.
         """
         with self._leases.lock():
             if self._leases.are_shared:
                 self._refresh()
             if self._trials.n_started >= n_trials:
                 return None
-            return self._ask_waiting(space) or (self._ask_new(space) if may_propose else None)
+            if asked := self._ask_waiting(space) or self._ask_paused():
+                return asked
+            return self._ask_new(space) if may_propose and self._may_propose(n_trials) else None
+
+    def _may_propose(self, n_trials: int) -> bool:
+        return self._trials.n_begun < n_trials and not is_exhausted(self.visible_study)
+
+    def _ask_paused(self) -> tuple[int, dict[str, Value]] | None:
+        """Continue the paused trial that the pruner names, if any."""
+        number = self._promoted()
+        return None if number is None else self._continue(number)
+
+    def _continue(self, number: int) -> tuple[int, dict[str, Value]]:
+        self._storage.set_trial_user_attr(self._id(number), PAUSED, None)  # first: a trial that is killed now waits for its next attempt
+        self._storage.set_trial_state_values(self._id(number), OptunaState.RUNNING)
+        self._acquire(number)
+        return number, dict(self._trial(number).params)
+
+    def _promoted(self) -> int | None:
+        pruner, paused = self.study.pruner, self._trials.paused
+        return pruner.promote(self.visible_study, paused) if paused and isinstance(pruner, PausingPruner) else None
 
     def _ask_waiting(self, space: SearchSpace) -> tuple[int, dict[str, Value]] | None:
         for number in sorted(self._trials.waiting):
@@ -144,70 +150,49 @@ class Ledger(CoordinatedStudy):
         self._acquire(number)
         return number, params
 
-    def holds(self, number: int) -> bool:
-        """Return whether this coordinator runs a trial and certainly still holds its lease."""
-        return number in self._running and self._leases.holds(_task(number))
-
-    def should_prune(self, report: EpochReport, metric: str) -> bool:
-        """Record an epoch's value of a running trial, and return whether the pruner ends the trial."""
-        trial = self._running[report.number]
-        self._storage.set_trial_intermediate_value(trial, report.epoch, report.metrics[metric])
-        return self.study.pruner.prune(self.visible_study, self._storage.get_trial(trial))
-
-    def record_execution(self, report: ExecutionReport, *, seed: int, batch_size: int) -> None:
-        """Record one execution of a running trial; its value, and the mean of those before it, is what samplers see of a trial that stops.
+    def ask_last(self, n_trials: int, *, may_continue: bool) -> tuple[int, dict[str, Value]] | None:
+        """Continue the most promising paused trial once the search is over and no trial is COMPLETE, so that it ends with a model.
 
         Args:
-            report: The execution.
-            seed: Its seed.
-            batch_size: Its batch size.
-        """
-        trial = self._running[report.number]
-        written = to_attribute(report.result, seed, report.result.finished) | {"batch_size": batch_size}
-        self._storage.set_trial_user_attr(trial, execution_key(report.execution), written)
-        values = [value for value, _ in execution_scores(self._storage.get_trial(trial))][: report.execution + 1]
-        step = self.experiment.space.max_epochs + len(values)  # after those of the epochs, which a pruner compares
-        self._storage.set_trial_intermediate_value(trial, step, fmean(values))
-
-    def tell(self, result: TrialResult, *, seed: int, finished: float) -> bool:
-        """Record the result of a running trial.
-
-        Args:
-            result: The result.
-            seed: The trial's seed.
-            finished: Time of the end, in seconds since 1970.
+            n_trials: Largest number of running and finished trials, those of all coordinators together.
+            may_continue: Whether trials may start as long as there are any to start.
 
         Returns:
-            Whether the trial is the best so far.
-
-        Raises:
-            TakenOverError: If another coordinator runs the trial now; nothing is recorded.
+            Its number and hyperparameters; None if the search is not over, or a trial is COMPLETE, or none is paused.
         """
-        values = values_of(result, self.experiment)
-        with self._owned(result.number) as trial:
-            for key, over in constraints_of(result, self.experiment).items():
-                self._storage.set_trial_system_attr(trial, key, over)
-            written = to_attribute(result, seed, finished) | ({VALUES: values} if len(values) > 1 else {})
-            self._storage.set_trial_user_attr(trial, ATTRIBUTE, written)
-            self._end(result.number, result.state, values)
-        told = self._trial(result.number)
-        is_best = self._trials.add_finished(result.number, result.state, self._score(told), finished, cost_of(told))
-        return is_best if len(self.directions) == 1 else self.best is not None and self.best[0] == result.number
+        with self._leases.lock():
+            if not self._is_over(n_trials, may_continue=may_continue) or self._trials.best or not self._trials.paused:
+                return None
+            return self._continue(max(self._trials.paused, key=self._promise))
 
-    def requeue(self, number: int, retry_state: RetryState) -> None:
-        """Let a running trial wait for its next attempt.
+    def take_paused(self, n_trials: int, *, may_continue: bool) -> list[TrialResult]:
+        """Acquire the paused trials once the search is over, to `tell` each its result so far.
 
         Args:
-            number: The trial's number.
-            retry_state: The state of that attempt.
+            n_trials: Largest number of running and finished trials, those of all coordinators together.
+            may_continue: Whether trials may start as long as there are any to start.
 
-        Raises:
-            TakenOverError: If another coordinator runs the trial now.
+        Returns:
+            Their results so far, PRUNED; none if the search is not over.
         """
-        with self._owned(number) as trial:
-            self._storage.set_trial_user_attr(trial, RETRY_STATE, asdict(retry_state))
-            self._storage.set_trial_state_values(trial, OptunaState.WAITING)
-        self._trials.add_waiting(number)
+        with self._leases.lock():
+            if not self._is_over(n_trials, may_continue=may_continue):
+                return []
+            found = [paused_result(self._trial(number)) for number in sorted(self._trials.paused)]
+            for result in found:
+                self._continue(result.number)
+            return found
+
+    def _is_over(self, n_trials: int, *, may_continue: bool) -> bool:
+        self._refresh()
+        can_start = may_continue and (self._trials.waiting or self._may_propose(n_trials) or self._promoted() is not None)
+        return not self.running and not can_start
+
+    def _promise(self, number: int) -> tuple[int, float]:
+        """Return what orders paused trials: the epochs that they have been trained, then their best value."""
+        values = self._trial(number).intermediate_values
+        sign = -1 if self.directions[0] == "minimize" else 1
+        return max(values), max(sign * value for value in values.values())
 
     def release_trials(self) -> None:
         """Requeue the trials that this coordinator runs."""
@@ -230,7 +215,7 @@ class Ledger(CoordinatedStudy):
         with self._leases.lock():
             others = self._leases.held_by_others()
             for trial in self.study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,)):
-                if trial.number in self._running or _task(trial.number) in others:
+                if trial.number in self._running or task_of(trial.number) in others:
                     continue
                 if not self._acquire(trial.number):
                     continue
@@ -261,31 +246,3 @@ class Ledger(CoordinatedStudy):
         reason = f"the search was killed while it ran, {retry_state.n_lost + 1} times (executor.max_retries = {max_retries})"
         result = TrialResult(number=trial.number, state=TrialState.FAILED, reason=reason, failure=Failure.LOST)
         self.tell(result, seed=trial_seed(self.experiment.search.seed, trial.number), finished=time.time())
-
-    def _acquire(self, number: int) -> bool:
-        if not self._leases.acquire(_task(number)):
-            return False
-        self._running[number] = self._id(number)
-        self._trials.add_running(number)
-        return True
-
-    @contextlib.contextmanager
-    def _owned(self, number: int) -> Iterator[int]:
-        """Yield Optuna's id of a running trial that this coordinator ends or requeues, and release its lease afterwards."""
-        with self._leases.lock():
-            trial = self._running.pop(number, None)
-            if trial is None or not self._leases.renew(_task(number)):
-                raise TakenOverError(f"Trial {number} was taken over by another coordinator")
-            yield trial
-            self._leases.release(_task(number))
-
-    def _end(self, number: int, state: TrialState, values: Sequence[float]) -> None:
-        with contextlib.suppress(UpdateFinishedTrialError):  # the connection was lost after the write, so the write was retried
-            if state is TrialState.COMPLETE:
-                self.study.tell(number, values)
-            else:
-                self.study.tell(number, state=OptunaState.PRUNED if state is TrialState.PRUNED else OptunaState.FAIL)
-
-
-def _task(number: int) -> str:
-    return f"trial {number}"

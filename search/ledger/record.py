@@ -17,6 +17,8 @@ ATTRIBUTE = "result"
 VALUES = "values"
 """What is written in the result of a trial with several objectives: the value of each."""
 RETRY_STATE = "again"
+PAUSED = "paused"
+"""The attribute of a trial with its result so far, while it is paused; None once it continues."""
 IMPORTED = "imported"
 """The attribute of a trial of another tool, which samplers know and which is none of the study's own."""
 FIXED, ENQUEUED = "fixed_params", "enqueued"
@@ -75,12 +77,14 @@ class TrialRecord:
         state: The trial's state; INTERRUPTED if it waits for its next attempt or was never trained, WAITING if it was enqueued and has not run.
         params: The searched hyperparameters, by name; of a WAITING trial those that were given.
         result: The trial's result; None if it is not final.
+        so_far: The result of a PAUSED trial so far, as if it had been pruned. Defaults to None.
     """
 
     number: int
     state: TrialState
     params: Mapping[str, Value]
     result: TrialResult | None
+    so_far: TrialResult | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -89,8 +93,9 @@ class TrialRecord:
 
     @property
     def value(self) -> float | None:
-        """The objective's value; None unless COMPLETE or PRUNED."""
-        return self.result.value if self.result else None
+        """The objective's value; None unless COMPLETE, PRUNED or PAUSED."""
+        known = self.result or self.so_far
+        return known.value if known else None
 
     @property
     def reason(self) -> str:
@@ -102,12 +107,19 @@ class TrialRecord:
     @property
     def measures(self) -> Mapping[str, float]:
         """The metrics of the best epoch and the costs, by the names that objectives and limits have; empty without a result."""
-        return self.result.measures if self.result else {}
+        known = self.result or self.so_far
+        return known.measures if known else {}
 
     @property
     def history(self) -> Sequence[Mapping[str, float]]:
-        """The metrics of every epoch; empty if the trial is not finished."""
-        return self.result.history if self.result else ()
+        """The metrics of every epoch; empty if the trial is not finished or paused."""
+        known = self.result or self.so_far
+        return known.history if known else ()
+
+
+def is_paused(trial: FrozenTrial) -> bool:
+    """Return whether a trial waits at a rung."""
+    return trial.state is OptunaState.WAITING and bool(trial.user_attrs.get(PAUSED))
 
 
 def was_proposed(trial: FrozenTrial) -> bool:
@@ -203,8 +215,8 @@ class Cost(NamedTuple):
 
 
 def cost_of(trial: FrozenTrial) -> Cost:
-    """Read what a finished trial took."""
-    own = trial.user_attrs.get(ATTRIBUTE, {})
+    """Read what a finished or paused trial took."""
+    own = trial.user_attrs.get(ATTRIBUTE) or trial.user_attrs.get(PAUSED) or {}
     found = [*_written_executions(trial)] or [own]
     return Cost(sum(len(next(iter(written.get("history", {}).values()), ())) for written in found), own.get("seconds", 0.0))
 
@@ -226,6 +238,8 @@ def to_record(trial: FrozenTrial) -> TrialRecord:
         state = TrialState.INTERRUPTED
     if trial.state is OptunaState.WAITING and FIXED in trial.system_attrs and RETRY_STATE not in trial.user_attrs:
         return TrialRecord(number=trial.number, state=TrialState.WAITING, params=trial.system_attrs[FIXED], result=None)
+    if is_paused(trial):
+        return TrialRecord(number=trial.number, state=TrialState.PAUSED, params=trial.params, result=None, so_far=paused_result(trial))
     result = to_result(trial.number, state, written) if state.is_final and written else None
     if result is not None and written:
         result = replace(result, executions=tuple(_executions_of(trial, written)))
@@ -240,6 +254,11 @@ def _executions_of(trial: FrozenTrial, written: Mapping[str, Any]) -> list[Trial
         return executions
     epochs = [epoch if len(execution.history) >= epoch else execution.best_epoch for execution in executions]  # restored ones have no curve
     return [replace(execution, value=value, best_epoch=of) for execution, value, of in zip(executions, values, epochs, strict=False)]
+
+
+def paused_result(trial: FrozenTrial) -> TrialResult:
+    """Read the result of a paused trial so far, as if it had been pruned."""
+    return to_result(trial.number, TrialState.PRUNED, trial.user_attrs[PAUSED])
 
 
 def to_retry_state(trial: FrozenTrial) -> RetryState:

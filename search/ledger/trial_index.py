@@ -13,7 +13,7 @@ from optuna.trial import TrialState as OptunaState
 
 from ..experiment.directions import Direction
 from ..trial import TrialState
-from .record import ATTRIBUTE, Cost, cost_of
+from .record import ATTRIBUTE, Cost, cost_of, is_paused
 
 
 class TrialIndex:
@@ -26,6 +26,7 @@ class TrialIndex:
 
     Attributes:
         waiting: Numbers of the requeued trials.
+        paused: Numbers of the paused trials.
     """
 
     def __init__(self, direction: Direction, score: Callable[[FrozenTrial], float | None], *, is_reproducible: bool = False) -> None:
@@ -34,9 +35,10 @@ class TrialIndex:
         self._score = score
         self._best_rank: tuple[float, float, int] | None = None  # signed score, time of the end, number
         self._finished: dict[int, float] = {}  # time of the end
-        self._costs: dict[int, Cost] = {}  # of finished trials
+        self._costs: dict[int, Cost] = {}  # of finished trials, and of those that were paused
         self._running: set[int] = set()
         self.waiting: set[int] = set()
+        self.paused: set[int] = set()
 
     @property
     def n_finished(self) -> int:
@@ -45,18 +47,23 @@ class TrialIndex:
 
     @property
     def n_epochs(self) -> int:
-        """Number of epochs of all finished trials."""
+        """Number of epochs of all finished and paused trials."""
         return sum(cost.n_epochs for cost in self._costs.values())
 
     @property
     def seconds(self) -> float:
-        """Time that all finished trials took on workers."""
+        """Time that all finished and paused trials took on workers."""
         return sum(cost.seconds for cost in self._costs.values())
 
     @property
     def n_started(self) -> int:
         """Number of running and finished trials."""
         return len(self._finished) + len(self._running)
+
+    @property
+    def n_begun(self) -> int:
+        """Number of running, paused and finished trials."""
+        return self.n_started + len(self.paused)
 
     @property
     def best(self) -> tuple[int, float] | None:
@@ -86,12 +93,19 @@ class TrialIndex:
     def add_running(self, number: int) -> None:
         """Add a running trial."""
         self.waiting.discard(number)
+        self.paused.discard(number)
         self._running.add(number)
 
     def add_waiting(self, number: int) -> None:
         """Move a running trial to the waiting ones."""
         self._running.discard(number)
         self.waiting.add(number)
+
+    def add_paused(self, number: int, cost: Cost) -> None:
+        """Move a running trial to the paused ones, given what it took so far."""
+        self._running.discard(number)
+        self.paused.add(number)
+        self._costs[number] = cost
 
     def add_finished(self, number: int, state: TrialState, score: float | None, finished: float, cost: Cost) -> bool:
         """Add a finished trial.
@@ -123,10 +137,12 @@ class TrialIndex:
         Args:
             trials: All trials of the study.
         """
-        self._running, self.waiting = set(), set()
+        self._running, self.waiting, self.paused = set(), set(), set()
         for trial in trials:
             if trial.state is OptunaState.RUNNING:
                 self._running.add(trial.number)
+            elif is_paused(trial):
+                self.add_paused(trial.number, cost_of(trial))
             elif trial.state is OptunaState.WAITING:
                 self.waiting.add(trial.number)
             elif trial.number not in self._finished and ATTRIBUTE in trial.user_attrs:

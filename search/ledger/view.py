@@ -20,7 +20,7 @@ from .base import OpenedStudy
 from .objectives import is_within_limits, pareto_front, within_tolerance
 from .record import ATTRIBUTE, RetryState, TrialRecord, execution_scores, metric_of, to_executions, to_record, to_retry_state, was_proposed
 from .trial_index import TrialIndex
-from .visible_trials import EXCLUDED, without_trials
+from .visible_trials import EXCLUDED, visible_study
 
 CONFIRMED = "confirmed"
 
@@ -67,12 +67,12 @@ class StudyView:
 
     @property
     def n_epochs(self) -> int:
-        """Number of epochs of all finished trials, those of all their executions."""
+        """Number of epochs of all finished and paused trials, those of all their executions."""
         return self._trials.n_epochs
 
     @property
     def seconds(self) -> float:
-        """Time that all finished trials took on workers."""
+        """Time that all finished and paused trials took on workers."""
         return self._trials.seconds
 
     @property
@@ -127,8 +127,8 @@ class StudyView:
 
     @property
     def visible_study(self) -> Study:
-        """Optuna's study without the excluded trials."""
-        return without_trials(self.study, self.excluded)
+        """Optuna's study as samplers see it: without the excluded trials, and with paused ones as pruned."""
+        return visible_study(self.study, self.excluded, has_paused=bool(self._trials.paused))
 
     @property
     def confirmed(self) -> list[int] | None:

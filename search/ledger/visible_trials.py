@@ -1,4 +1,4 @@
-"""Trials that a user has excluded: the study without them, as samplers, pruners and plots see it."""
+"""The trials of a study as samplers, pruners and plots see them: excluded ones are left out, paused ones count as pruned."""
 
 import copy
 from collections.abc import Collection, Container
@@ -9,33 +9,52 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
+from .record import is_paused
+
 EXCLUDED = "excluded"
 """The study's attribute with the reason of each excluded trial, by its number as text, since JSON has no other keys."""
 
 
-def without_trials(study: Study, numbers: Collection[int]) -> Study:
-    """Return a study that has none of some trials; all that is done with it is done with the study itself."""
-    if not numbers:
+def visible_study(study: Study, excluded: Collection[int], *, has_paused: bool) -> Study:
+    """Return a study as samplers see it; all that is done with it is done with the study itself.
+
+    Args:
+        study: The study.
+        excluded: Numbers of the trials that are left out.
+        has_paused: Whether trials may be paused; Optuna's storages know no such state, and no sampler the values of a waiting trial.
+    """
+    if not excluded and not has_paused:
         return study
     visible = copy.copy(study)
-    visible._storage = _WithoutTrials(study._storage, numbers)  # type: ignore[assignment]
+    visible._storage = _VisibleTrials(study._storage, excluded)  # type: ignore[assignment]
     return visible
 
 
-class _WithoutTrials:
-    """A storage whose lists of trials lack some; all else is that of the storage.
+class _VisibleTrials:
+    """A storage whose lists of trials are those that samplers see; all else is that of the storage.
 
     Args:
         storage: The storage.
-        numbers: The trials that are left out.
+        excluded: The trials that are left out.
     """
 
-    def __init__(self, storage: BaseStorage, numbers: Container[int]) -> None:
-        self._storage, self._numbers = storage, numbers
+    def __init__(self, storage: BaseStorage, excluded: Container[int]) -> None:
+        self._storage, self._excluded = storage, excluded
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._storage, name)
 
     def get_all_trials(self, study_id: int, deepcopy: bool = True, states: Container[OptunaState] | None = None) -> list[FrozenTrial]:
-        """Return the trials that are not left out."""
-        return [trial for trial in self._storage.get_all_trials(study_id, deepcopy, states) if trial.number not in self._numbers]
+        """Return the trials in the given states, of any state by default."""
+        trials = self._storage.get_all_trials(study_id, deepcopy)
+        seen = [_as_pruned(trial) if is_paused(trial) else trial for trial in trials if trial.number not in self._excluded]
+        return [trial for trial in seen if states is None or trial.state in states]
+
+
+def _as_pruned(trial: FrozenTrial) -> FrozenTrial:
+    """Return a paused trial as Optuna has a pruned one, whose value is the last that was reported."""
+    pruned = copy.copy(trial)
+    pruned.state, pruned.datetime_complete = OptunaState.PRUNED, trial.datetime_start
+    step = trial.last_step
+    pruned.value = None if step is None else trial.intermediate_values[step]
+    return pruned

@@ -1,5 +1,6 @@
-"""Pruners, which stop bad trials early: Optuna's, by name or by reference."""
+"""Pruners, which stop or pause bad trials early: Optuna's and ours, by name or by reference."""
 
+from .base import PausingPruner
 from .registry import NAMES, make_pruner, pruner_notes
 
-__all__ = ["NAMES", "make_pruner", "pruner_notes"]
+__all__ = ["NAMES", "PausingPruner", "make_pruner", "pruner_notes"]

@@ -1,4 +1,4 @@
-"""The pruners, Optuna's but for halving; each function's keyword arguments are the options in ``[search.pruner_options]``.
+"""The pruners, Optuna's but for halving and asha; each function's keyword arguments are the options in ``[search.pruner_options]``.
 
 A step is an epoch, from 1. Each pruner compares a trial with other trials of the study at the same epoch.
 """
@@ -11,6 +11,7 @@ from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner,
 from pydantic import Field
 
 from ..experiment.construction import construct
+from .asha import AshaPruner
 from .halving import HalvingPruner
 
 Count = Annotated[int, Field(ge=1)]
@@ -88,6 +89,19 @@ def halving(
             epoch to their end, at least; 0 spares none. Defaults to 0.1.
     """
     return HalvingPruner(min_epochs or math.ceil(n_epochs / 9), reduction_factor, bootstrap_count, spared_quantile)
+
+
+def asha(n_epochs: int, *, min_epochs: Count | None = None, reduction_factor: Annotated[int, Field(ge=2)] = 3) -> BasePruner:
+    """Pause trials at rungs, and let one in ``reduction_factor`` continue from each (asynchronous successive halving, Li et al. 2018).
+
+    A paused trial keeps its checkpoint, and continues once it is among the best that have reached its rung; see `AshaPruner`.
+
+    Args:
+        n_epochs: The largest number of epochs of the space.
+        min_epochs: The epoch of the first rung. Defaults to n_epochs / 9, rounded up: two rungs at factor 3.
+        reduction_factor: Factor between rungs, and trials of which one continues. Defaults to 3.
+    """
+    return AshaPruner(n_epochs, min_epochs or math.ceil(n_epochs / 9), reduction_factor)
 
 
 def hyperband(

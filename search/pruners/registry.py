@@ -15,6 +15,7 @@ _BUILDERS: dict[str, Callable[..., BasePruner]] = {
     "median": optuna_pruners.median,
     "percentile": optuna_pruners.percentile,
     "halving": optuna_pruners.halving,
+    "asha": optuna_pruners.asha,
     "hyperband": optuna_pruners.hyperband,
     "patient": optuna_pruners.patient,
 }
@@ -53,7 +54,8 @@ def pruner_notes(search: SearchSection, n_epochs: int) -> list[str]:
         search: The experiment's ``[search]``.
         n_epochs: The largest number of epochs of the space.
     """
-    first = {"min_epochs": n_epochs, "n_warmup_epochs": n_epochs - 1}  # the largest value that leaves an epoch at which to prune
+    last_rung = n_epochs - 1 if search.pruner == "asha" else n_epochs  # nothing is paused at its end
+    first = {"min_epochs": last_rung, "n_warmup_epochs": n_epochs - 1}  # the largest value that leaves an epoch at which to prune
     late = [name for name in first if name in search.pruner_options and search.pruner_options[name] > first[name]]
     return [
         f"search.pruner_options.{name} = {search.pruner_options[name]}: trials have at most {n_epochs} epochs, so that nothing is pruned; "

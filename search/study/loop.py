@@ -13,6 +13,7 @@ from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
 from ..ledger import Ledger, RetryState, StudyView, may_lack_models
+from ..pruners import PausingPruner
 from ..samplers import is_exhausted
 from ..seeds import execution_seed, trial_seed
 from ..spread import comparable
@@ -55,6 +56,7 @@ def build_assignment(experiment: Experiment, ledger: StudyView, number: int, par
         training=training,
         seed=trial_seed(experiment.search.seed, number),
         is_prunable=experiment.pruner != "none",
+        is_pausable=isinstance(ledger.study.pruner, PausingPruner),
         # Of equal trials of a reproducible search the first is the best, though it may end last.
         keep_if_better_than=None if experiment.search.reproducible else retention_threshold(ledger, experiment.n_kept_trials),
         model_path=str(ledger.folder.model_stem(number)),
@@ -91,6 +93,8 @@ class SearchLoop:
     n_trials: int
     _running: dict[int, Assignment] = field(default_factory=dict)
     _best: int | None = None
+    _paused: set[int] = field(default_factory=set)
+    """Trials that end at a rung, of which the result has not come yet."""
 
     def run(self) -> str:
         """Run the missing trials; those that run at the time limit still finish.
@@ -103,25 +107,25 @@ class SearchLoop:
             SearchPausedError: If another process has asked for a pause.
         """
         self._breaker = CircuitBreaker(self.experiment.search.max_failures_in_a_row)
-        deadline = time.monotonic() + (self.experiment.search.timeout_seconds or float("inf"))
+        self._deadline = time.monotonic() + (self.experiment.search.timeout_seconds or float("inf"))
         self._space = self.experiment.space.searched
         self._remove_models()
         remove_checkpoints(self.ledger)
         self._inbox = Inbox(self.ledger, keeps_workers(self.experiment, self.ledger))
         with deferred_interrupts(self.executor.wake) as self._check_interrupt:
             try:
-                return self._run_until(deadline)
+                return self._run_trials()
             except EndRequested as request:
                 if request.kind == STOP:
                     return STOPPED
                 n_finished, name = self.ledger.n_finished, self.ledger.name
                 raise SearchPausedError(f"paused with {n_finished} of {self.n_trials} trials; perceptune resume {name} continues") from None
 
-    def _run_until(self, deadline: float) -> str:
+    def _run_trials(self) -> str:
         while True:
             self._check_interrupt()
             self._inbox.check()
-            reason = self._submit_trials(deadline)
+            reason = self._submit_trials()
             if not self._running and self._is_over(reason):
                 return reason if self.ledger.n_finished < self.n_trials else ""
             # If no worker is free, a worker is being replaced: wait for it too.
@@ -130,14 +134,14 @@ class SearchLoop:
             else:
                 self.ledger.wait()
 
-    def _submit_trials(self, deadline: float) -> str:
+    def _submit_trials(self) -> str:
         """Start trials while workers are free, and return the reason why no more may start; empty if more may."""
         while self.executor.n_free:
             with self.ledger.lock():
-                reason = self._stop_reason(deadline)
+                reason = self._stop_reason()
                 asked = None if reason else self._ask()
             if asked is None:
-                return reason
+                return reason or self._exhaustion()
             self._start_trial(*asked)
         return ""
 
@@ -167,15 +171,26 @@ class SearchLoop:
             self._finish(result)
 
     def _is_over(self, reason: str) -> bool:
-        """Return whether the search is over, for other coordinators too."""
+        """Return whether the search is over, for other coordinators too; if so, paused trials end as they are, unless none is COMPLETE."""
         self.ledger.recover_trials(self.experiment.executor.max_retries)
+        may_continue = not self._stop_reason()
+        if not self._inbox.is_stopped and (asked := self.ledger.ask_last(self.n_trials, may_continue=may_continue)):
+            self._start_trial(*asked)
+            return False
+        for result in self.ledger.take_paused(self.n_trials, may_continue=may_continue):
+            assignment = build_assignment(self.experiment, self.ledger, result.number, self.ledger.record(result.number).params)
+            self.tracker.start_trial(assignment)
+            self._tell(assignment, result)
         return self.ledger.n_finished >= self.n_trials or (bool(reason) and not self.ledger.running)
 
-    def _stop_reason(self, deadline: float) -> str:
-        if time.monotonic() >= deadline:
+    def _exhaustion(self) -> str:
+        """Return that there are no more combinations; empty if there are."""
+        has_all = is_exhausted(self.ledger.visible_study)
+        return f'sampler "{self.experiment.search.sampler}" has proposed every combination' if has_all else ""
+
+    def _stop_reason(self) -> str:
+        if time.monotonic() >= self._deadline:
             return f"the time limit of {self.experiment.search.timeout_seconds:g} s is reached"
-        if is_exhausted(self.ledger.study):
-            return f'sampler "{self.experiment.search.sampler}" has proposed every combination'
         return STOPPED if self._inbox.is_stopped else found_enough(self.experiment, self.ledger)
 
     def _start_trial(self, number: int, params: Mapping[str, Value]) -> None:
@@ -198,7 +213,10 @@ class SearchLoop:
         self.observer.on_epoch_end(report)
         if is_stopped or not self._running[report.number].is_prunable or report.execution > 0:
             return not is_stopped
-        return not self.ledger.should_prune(report, self.experiment.objective.metric)
+        is_pruned = self.ledger.should_prune(report, self.experiment.objective.metric)
+        if is_pruned and self._running[report.number].is_pausable:
+            self._paused.add(report.number)
+        return not is_pruned
 
     def _end_execution(self, report: ExecutionReport) -> bool:
         """Record an execution, and return whether the trial goes on."""
@@ -221,8 +239,12 @@ class SearchLoop:
         result = self._comparable(result)
         assignment = self._running.pop(result.number)
         retry_state = self._retry_state(assignment, result)
+        is_paused = result.number in self._paused and result.state is TrialState.PRUNED
+        self._paused.discard(result.number)
         try:
-            if retry_state is None:
+            if is_paused:
+                self._pause(assignment, result)
+            elif retry_state is None:
                 self._tell(assignment, result)
             else:
                 self._requeue(result, retry_state)
@@ -234,8 +256,13 @@ class SearchLoop:
         if reason := self._breaker.record(result):
             raise StudyFailedError(reason)
 
+    def _pause(self, assignment: Assignment, result: TrialResult) -> None:
+        self.tracker.pause_trial(result.number, is_requeued=False)  # before pausing: another coordinator may continue it at once
+        self.ledger.pause(result, seed=assignment.seed, finished=time.time())
+        self.observer.on_trial_pause(result)
+
     def _requeue(self, result: TrialResult, retry_state: RetryState) -> None:
-        self.tracker.pause_trial(result.number)  # before requeueing: another coordinator may start it at once
+        self.tracker.pause_trial(result.number, is_requeued=True)  # before requeueing: another coordinator may start it at once
         self.ledger.requeue(result.number, retry_state)
         self.observer.on_trial_retry(result)
 

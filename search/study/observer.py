@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
-from ..trial import Assignment, EpochReport, TrialResult
+from ..trial import Assignment, EpochReport, TrialResult, TrialState
 
 if TYPE_CHECKING:  # the command line imports this file before it needs Optuna
     from ..ledger import StudyView, TrialRecord
@@ -23,6 +23,7 @@ class StudyStart:
         finished: The trials that have finished, in the order of their numbers.
         best: Number of the best one; None if there is none.
         logs: Folder of the workers' logs.
+        paused: The trials that are paused. Defaults to none.
     """
 
     study: str
@@ -32,6 +33,7 @@ class StudyStart:
     finished: "Sequence[TrialRecord]"
     best: int | None
     logs: Path
+    paused: "Sequence[TrialRecord]" = ()
 
     @classmethod
     def of(cls, ledger: "StudyView", metric: str, n_trials: int) -> Self:
@@ -48,6 +50,7 @@ class StudyStart:
             n_trials=n_trials,
             searched=tuple(ledger.experiment.space.searched),
             finished=tuple(record for record in ledger.records() if record.is_finished),
+            paused=tuple(record for record in ledger.records() if record.state is TrialState.PAUSED),
             best=ledger.best[0] if ledger.best else None,
             logs=ledger.folder.logs,
         )
@@ -70,6 +73,10 @@ class Observer(Protocol):
 
     def on_trial_retry(self, result: TrialResult) -> None:
         """Called when a trial is requeued; the result's reason says why."""
+        ...
+
+    def on_trial_pause(self, result: TrialResult) -> None:
+        """Called when a trial is paused, with its result so far; it may start again, or end without having run again."""
         ...
 
     def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
@@ -98,6 +105,9 @@ class SilentObserver:
         """Do nothing."""
 
     def on_trial_retry(self, result: TrialResult) -> None:
+        """Do nothing."""
+
+    def on_trial_pause(self, result: TrialResult) -> None:
         """Do nothing."""
 
     def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:

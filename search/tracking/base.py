@@ -152,8 +152,13 @@ class Tracker(Protocol):
         """
         ...
 
-    def pause_trial(self, number: int) -> None:
-        """Write what is pending for a trial and leave its run open for the process that continues the trial."""
+    def pause_trial(self, number: int, *, is_requeued: bool) -> None:
+        """Write what is pending for a trial and leave its run open for the process that continues the trial.
+
+        Args:
+            number: The trial.
+            is_requeued: Whether the trial runs again at once; it is PAUSED otherwise, in MLflow SCHEDULED.
+        """
         ...
 
     def drop_trial(self, number: int) -> None:

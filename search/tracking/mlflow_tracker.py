@@ -136,13 +136,14 @@ class MlflowTracker:
         """
         self._runs.restore(assignment, result)
 
-    def pause_trial(self, number: int) -> None:
+    def pause_trial(self, number: int, *, is_requeued: bool) -> None:
         """Write what is pending for a trial and leave its run open for the process that continues the trial.
 
         Args:
             number: The trial; it may have no open run.
+            is_requeued: Whether the trial runs again at once; it is PAUSED otherwise, in MLflow SCHEDULED.
         """
-        self._runs.pause(number)
+        self._runs.pause(number, is_requeued=is_requeued)
 
     def drop_trial(self, number: int) -> None:
         """Discard what is pending for a trial whose run another process writes now."""

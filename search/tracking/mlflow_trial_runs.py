@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
 from ..errors import StoreUnavailableError
-from ..trial import Assignment, EpochReport, TrialResult
+from ..trial import Assignment, EpochReport, TrialResult, TrialState
 from . import descriptions
 from .base import StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
@@ -112,12 +112,15 @@ class TrialRuns:
             self._open[assignment.number] = OpenRun(run.info.run_id, may_be_written=True)  # compares all epochs
         self.finish(result)
 
-    def pause(self, number: int) -> None:
-        """Write what is pending for a trial and leave its run open; the trial may have no open run."""
+    def pause(self, number: int, *, is_requeued: bool = True) -> None:
+        """Write what is pending for a trial and leave its run open, SCHEDULED unless it runs again at once; the trial may have no open run."""
         run = self._open.get(number)
         if run is not None:
+            run.pending.tags |= {} if is_requeued else {"perceptune.state": TrialState.PAUSED.value}
             with mlflow_session():
                 run.write(self.client)
+                if not is_requeued:
+                    self.client.update_run(run.run_id, status="SCHEDULED")
             del self._open[number]
 
     def drop(self, number: int) -> None:

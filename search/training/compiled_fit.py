@@ -55,7 +55,7 @@ def _run(runner: EpochRunner, assignment: Assignment, progress: Progress) -> Non
         rates = progress.learning_rates(min(progress.n_certain, runner.n_at_once))
         for epoch in runner.run_epochs(assignment, progress.epoch, rates):
             if not progress.end_epoch(_logs(epoch), epoch.copy_weights):
-                return
+                return progress.end(runner)
         progress.between_epochs(runner)
 
 

@@ -23,8 +23,7 @@ class KerasTrainer(KerasModelTrainer):
         progress.resume(state)
 
         def between_epochs(epoch: int, logs: object) -> None:
-            if not model.stop_training:
-                progress.between_epochs(state)
+            (progress.end if model.stop_training else progress.between_epochs)(state)
 
         first = keras.callbacks.LambdaCallback(on_epoch_begin=batches.shuffle)
         last = keras.callbacks.LambdaCallback(on_epoch_end=between_epochs)

@@ -121,7 +121,8 @@ class Campaign:
             names = ["number", "state", "value", "is_finished"]
             finished = [record.result.finished if record.result else None for record in records]
             executions = [len(record.result.executions) if record.result else 0 for record in records]
-            others = [{"finished": time, "n_executions": number} for time, number in zip(finished, executions)]
+            epochs = [len(record.history) for record in records]
+            others = [{"finished": time, "n_executions": n, "n_epochs": m} for time, n, m in zip(finished, executions, epochs)]
             print(json.dumps([{name: getattr(record, name) for name in names} | of for record, of in zip(records, others)]))
         """
         return json.loads(self.shell.python(program))

@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(1500)]
 
 EPOCHS, N_FOLDS = 6, 3
 FOLDS = ("--set", f"evaluation.folds={N_FOLDS}")
+SMALL_BATCHES = ("--set", "callbacks=[]", "--set", "space.training.batch_size=1", "--set", "executor.trainer=keras")  # as slow as the callback
+PAUSING = ("--pruner", "asha", *SMALL_BATCHES)
 BUILDER = """
 import time
 import keras
@@ -54,13 +56,21 @@ def campaign(shell, request):
 @pytest.mark.parametrize(
     "campaign",
     [
-        ("ray", "random", 12),
-        ("workers", "tpe", 13, *FOLDS),
+        ("ray", "random", 9),
+        ("workers", "tpe", 9, *FOLDS),
+        ("workers", "random", 8, *PAUSING),
         ("ray", "kt-random", 28, *FOLDS),
         ("workers", "kt-bayesian", 30),
         ("workers", "random", 20),
     ],
-    ids=["short, random on Ray", "short, tpe on workers with folds", "kt-random on Ray with folds", "kt-bayesian on workers", "random on workers"],
+    ids=[
+        "short, random on Ray",
+        "short, tpe on workers with folds",
+        "short, paused trials on workers",
+        "kt-random on Ray with folds",
+        "kt-bayesian on workers",
+        "random on workers",
+    ],
     indirect=True,
 )
 def test_a_search_that_is_killed_at_random_loses_and_repeats_nothing(campaign, record_campaign, request):
@@ -79,12 +89,13 @@ def check_ledger(campaign):
     """Check that all trials have ended, as far as the race let them, and that the models of the best one are there."""
     records = campaign.trials()
     by_state = Counter(record["state"] for record in records if record["is_finished"])
-    n_folds = N_FOLDS if FOLDS[1] in campaign.options else 1
+    n_folds, is_pausing = N_FOLDS if FOLDS[1] in campaign.options else 1, "asha" in campaign.options
     assert by_state.total() == campaign.n_trials
-    assert set(by_state) == {"COMPLETE", "PRUNED"} if n_folds > 1 else {"COMPLETE"}
+    assert set(by_state) == ({"COMPLETE", "PRUNED"} if n_folds > 1 or is_pausing else {"COMPLETE"})
     assert not [record for record in records if record["state"] == "RUNNING"]
     assert {record["n_executions"] for record in records if record["state"] == "COMPLETE"} == {n_folds if n_folds > 1 else 0}
-    assert all(0 < record["n_executions"] < n_folds for record in records if record["state"] == "PRUNED")
+    assert is_pausing or all(0 < record["n_executions"] < n_folds for record in records if record["state"] == "PRUNED")
+    assert {record["n_epochs"] for record in records if record["is_finished"]} == ({1, 3, EPOCHS} if is_pausing else {EPOCHS})
     assert len(list((campaign.shell.folder / "mlruns" / "studies" / "own" / "models").glob("*.keras"))) == n_folds
 
 
@@ -93,9 +104,10 @@ def check_mlflow(campaign):
     assert query_mlflow(campaign, f"select distinct status from runs where run_uuid in ({trials})") == [("FINISHED",)]
     numbers = query_mlflow(campaign, "select cast(value as integer) from tags where key = 'perceptune.trial' order by 1")
     assert numbers == [(record["number"],) for record in campaign.trials() if record["is_finished"]]
-    for (run,) in query_mlflow(campaign, trials):
+    n_epochs = {str(record["number"]): record["n_epochs"] for record in campaign.trials()}
+    for run, number in query_mlflow(campaign, trials.replace("run_uuid", "run_uuid, value")):
         epochs = query_mlflow(campaign, f"select step, timestamp from metrics where run_uuid = '{run}' and key = 'val_loss' order by timestamp, step")
-        assert [step for step, _ in epochs] == list(range(1, EPOCHS + 1))
+        assert [step for step, _ in epochs] == list(range(1, n_epochs[number] + 1))
 
 
 def count_doubled(campaign):

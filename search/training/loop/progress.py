@@ -132,9 +132,10 @@ class Progress:
         self.history.append({"learning_rate": learning_rate} | {name: float(value) for name, value in metrics.items()})
         value = self._checked_value(self.history[-1], epoch)
         self._compare(value, epoch, copy_weights)
-        self.is_pruned = not self._send(EpochReport(self._assignment.number, epoch, self.history[-1], self._assignment.execution))
-        is_stopped_early = 0 < self._settings.patience <= self._n_without_improvement
-        return not self.is_pruned and not is_stopped_early and epoch < self._settings.epochs
+        is_over = 0 < self._settings.patience <= self._n_without_improvement or epoch == self._settings.epochs
+        goes_on = self._send(EpochReport(self._assignment.number, epoch, self.history[-1], self._assignment.execution))
+        self.is_pruned = not goes_on and not (is_over and self._assignment.is_pausable)  # nothing could continue after a pause
+        return goes_on and not is_over
 
     def resume(self, trainer: Checkpointable) -> None:
         """Continue from the checkpoint of a killed attempt, if one exists. Its epochs are not reported again.
@@ -167,11 +168,21 @@ class Progress:
         """
         self._check_time()
         if self._checkpoints.is_due:
-            is_best = self.best_epoch == len(self.history)
-            best_weights = self._best_weights if self._keeps_weights and not is_best else None
-            self._checkpoints.write(
-                Checkpoint({key: getattr(self, attribute) for key, attribute in _STORED.items()}, trainer.get_state(), best_weights)
-            )
+            self._write_checkpoint(trainer)
+
+    def end(self, trainer: Checkpointable) -> None:
+        """Write a checkpoint of a trial that is paused after its last epoch.
+
+        Args:
+            trainer: Its state is that after the last epoch.
+        """
+        if self.is_pruned and self._assignment.is_pausable:
+            self._write_checkpoint(trainer)
+
+    def _write_checkpoint(self, trainer: Checkpointable) -> None:
+        is_best = self.best_epoch == len(self.history)
+        best_weights = self._best_weights if self._keeps_weights and not is_best else None
+        self._checkpoints.write(Checkpoint({key: getattr(self, attribute) for key, attribute in _STORED.items()}, trainer.get_state(), best_weights))
 
     @property
     def _keeps_weights(self) -> bool:

@@ -1,4 +1,4 @@
-"""What every pruner must do when a study is used by ask, report and tell."""
+"""What every pruner that stops trials must do when a study is used by ask, report and tell; `test_asha.py` is about the one that pauses them."""
 
 import optuna
 import pytest
@@ -8,7 +8,7 @@ from search.pruners import NAMES, make_pruner
 
 N_EPOCHS = 30
 
-pytestmark = pytest.mark.parametrize("name", NAMES)
+pytestmark = pytest.mark.parametrize("name", [name for name in NAMES if name != "asha"])
 
 
 def open_study(name, direction="minimize"):

@@ -11,11 +11,11 @@ def make(pruner, n_epochs=100, **options):
 
 
 def test_an_unknown_pruner_is_refused_with_the_nearest_name():
-    with pytest.raises(ExperimentError, match=r'no pruner "medium"; did you mean "median"\? Valid: auto, halving'):
+    with pytest.raises(ExperimentError, match=r'no pruner "medium"; did you mean "median"\? Valid: asha, auto, halving'):
         make("medium")
 
 
-@pytest.mark.parametrize("pruner", ["none", "median", "percentile", "halving", "hyperband", "patient", "optuna.pruners:ThresholdPruner"])
+@pytest.mark.parametrize("pruner", ["none", "median", "percentile", "halving", "asha", "hyperband", "patient", "optuna.pruners:ThresholdPruner"])
 def test_an_unknown_option_is_refused_by_name(pruner):
     with pytest.raises(ExperimentError, match=r'\[search.pruner_options\]: .*has no argument "n_startup"'):
         make(pruner, n_startup=3)

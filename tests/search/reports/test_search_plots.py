@@ -3,7 +3,7 @@
 import optuna
 import pytest
 
-from search.ledger.visible_trials import without_trials
+from search.ledger.visible_trials import visible_study
 from search.reports.figure_style import usual_range
 from search.reports.search_plots import importances, optimisation_history, parallel_coordinates, slices
 
@@ -37,7 +37,7 @@ def test_the_best_value_changes_in_steps(study: optuna.Study) -> None:
 
 
 def test_the_history_of_a_study_with_an_excluded_trial_keeps_the_numbers_of_the_others(study: optuna.Study) -> None:
-    figure = optimisation_history(without_trials(study, [3]), "val_accuracy")
+    figure = optimisation_history(visible_study(study, [3], has_paused=False), "val_accuracy")
     assert figure is not None
     values = next(trace for trace in figure.data if trace.mode == "markers")
     assert list(values.x) == [number for number in range(12) if number != 3]

@@ -129,7 +129,7 @@ def train(tmp_path: Path) -> Callable[..., TrialResult]:
     ) -> TrialResult:
         content = {"builder": builder} | (experiment or {})
         chosen = make_experiment(**content) if has_new_programs else _kept_experiment(json.dumps(content, sort_keys=True))
-        names = ("seed", "is_prunable", "keep_if_better_than", "checkpoint_path")
+        names = ("seed", "is_prunable", "is_pausable", "keep_if_better_than", "checkpoint_path")
         changes = {name: options.pop(name) for name in names if name in options}
         changes["checkpoint_path"] = str(changes.get("checkpoint_path", ""))
         path = tmp_path / f"{chosen.executor.trainer}.keras"

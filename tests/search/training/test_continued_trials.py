@@ -62,6 +62,31 @@ def test_a_continued_trial_ends_like_an_uninterrupted_one(train, case, tmp_path,
     assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["3.npz"]
 
 
+@pytest.mark.parametrize("case", [case if case == QUICK[1] else pytest.param(case, marks=pytest.mark.slow) for case in CASES])
+def test_a_paused_trial_continues_after_its_last_epoch(train, case, tmp_path, monkeypatch):
+    trainer, builder, arguments = CASES[case]
+    if trainer == "streamed":
+        monkeypatch.setattr(device, "DATA_PART", 0)
+    given = {"builder": builder, "experiment": options(trainer, seconds=3600), "epochs": 4, "is_prunable": True} | arguments
+    whole = train(**given)
+
+    given |= {"checkpoint_path": tmp_path / "3.npz", "is_pausable": True}
+    paused = train(**given, report=lambda report: report.epoch < 2)
+    assert (paused.state, len(paused.history)) == (TrialState.PRUNED, 2)
+    reports = []
+    continued = train(**given, report=lambda report: reports.append(report) or True, has_new_programs=True)
+    assert (continued.state, [report.epoch for report in reports]) == (TrialState.COMPLETE, [3, 4])
+    assert continued.history == whole.history
+    got, expected = saved_outputs(continued), saved_outputs(whole)
+    assert all(np.array_equal(got[name], expected[name]) for name in expected)
+
+
+def test_a_trial_that_early_stopping_ends_is_complete_though_it_would_be_paused(train, tmp_path):
+    given = {"experiment": options("compiled"), "epochs": 9, "learning_rate": 1e-12, "patience": 2, "is_prunable": True}
+    ended = train(**given, checkpoint_path=tmp_path / "3.npz", is_pausable=True, report=lambda report: report.epoch < 3)
+    assert (ended.state, len(ended.history)) == (TrialState.COMPLETE, 3)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("first", "second"), [("shared", "keras"), ("keras", "shared")])
 def test_a_checkpoint_of_one_trainer_is_continued_by_another(train, fit, first, second, tmp_path):

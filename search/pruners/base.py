@@ -1,0 +1,23 @@
+"""The interface of pruners that pause trials and let some continue later, beside Optuna's, which stop them for good."""
+
+from abc import abstractmethod
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from optuna.pruners import BasePruner
+
+if TYPE_CHECKING:
+    from optuna.study import Study
+
+
+class PausingPruner(BasePruner):
+    """A pruner whose trials are paused, with a checkpoint, where `prune` returns True, and continue once `promote` names them."""
+
+    @abstractmethod
+    def promote(self, study: "Study", paused: Collection[int]) -> int | None:
+        """Return the number of the paused trial that continues next; None to start a new trial.
+
+        Args:
+            study: The study; paused trials are in it as pruned ones.
+            paused: Their numbers.
+        """

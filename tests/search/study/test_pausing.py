@@ -1,0 +1,131 @@
+"""A search by "asha": trials are paused at rungs and continue, whatever is killed meanwhile."""
+
+import re
+import subprocess
+
+import pytest
+
+from search.errors import ExperimentError
+from search.experiment.file import parse_experiment
+
+EXPERIMENT = """
+model = "mlp"
+data = { loader = "iris" }
+objective = { metric = "val_loss", direction = "minimize" }
+executor = { name = "in-process" }
+[space.model]
+n_neurons = { type = "int", low = 2, high = 32 }
+[space.training]
+epochs = 27
+learning_rate = { type = "float", low = 1e-4, high = 1e-1, log = true }
+[search]
+pruner = "asha"
+pruner_options = { min_epochs = 1 }
+n_trials = 9
+"""
+UNBROKEN = """
+from dataclasses import replace
+from pathlib import Path
+import pytest
+from search import ledger
+from search.experiment.file import load_experiment
+from search.store import Store
+from search.study.drawn_models import load_context
+from search.study.loop import build_assignment
+from search.training.run import train_trial
+
+view = ledger.read(Store(), "own")
+experiment = load_experiment(Path("own.toml"))
+context = load_context(experiment)
+for record in view.records():
+    assignment = build_assignment(experiment, view, record.number, record.params)
+    whole = train_trial(context, replace(assignment, checkpoint_path="", is_pausable=False), lambda _: True)
+    for got, expected in zip(record.history, whole.history, strict=False):
+        assert got == pytest.approx(expected, abs=1e-4)
+assert max(len(record.history) for record in view.records()) == 27
+"""
+CONTENT = {
+    "name": "own",
+    "model": "models.mlp:build_mlp",
+    "data": {"loader": "experiments.datasets:diabetes"},
+    "space": {"training": {"epochs": 52}},
+    "objective": {"metric": "val_loss", "direction": "minimize"},
+}
+
+
+@pytest.fixture
+def own(shell, forks):
+    (shell.folder / "own.toml").write_text(EXPERIMENT)
+    return shell
+
+
+def test_trials_are_paused_and_continue_and_one_is_trained_to_its_end(own, rows):
+    output = own.call("run", "own.toml").stdout
+    assert re.findall(r"trial \d+ PAUSED: val_loss [\d.]+; 1 epochs", output)
+    trials = own.trials()
+    assert {trial["state"] for trial in trials} == {"COMPLETE", "PRUNED"}
+    epochs = [int(trial["epochs"]) for trial in trials]
+    assert {*epochs} <= {1, 3, 9, 27}
+    assert max(epochs) == 27
+    of_trials = "join tags t using (run_uuid) where t.key = 'perceptune.trial'"
+    assert rows(own, f"select count(*) from metrics m {of_trials} and m.key = 'val_loss'") == [(sum(epochs),)]
+    assert rows(own, f"select distinct r.status from runs r {of_trials}") == [("FINISHED",)]
+    assert "own: no problems" in own.call("doctor", "own").stdout
+    again = own.call("run", "own.toml", "--trials", 12).stdout
+    assert "9 of 12 trials finished" in again
+    assert len(own.trials()) == 12
+
+
+def test_a_budget_of_epochs_ends_with_a_model(own):
+    output = own.call("run", "own.toml", "--trials", 200, "--pruner", "auto", "--set", "search.stop.epochs=40").stdout
+    assert "its trials have taken" in output
+    assert "(search.stop.epochs = 40)" in output
+    trials = own.trials()
+    assert {trial["state"] for trial in trials} == {"COMPLETE", "PRUNED"}
+    assert 40 <= sum(int(trial["epochs"]) for trial in trials) < 40 + 27
+    assert "PAUSED" in output
+
+
+@pytest.mark.slow
+def test_a_killed_search_goes_on_with_its_paused_trials_and_their_curves_are_unbroken_ones(own):
+    words = ("run", "own.toml", "--executor", "workers", "--workers", 2)
+    with subprocess.Popen(own.command(*words), cwd=own.folder, env=own.environment, stdout=subprocess.PIPE, text=True) as process:
+        lines = (line for line in process.stdout if "PAUSED" in line)
+        before = [next(lines) for _ in range(4)]
+        process.kill()
+    known = {trial["trial"]: trial for trial in own.trials() if trial["state"] == "PAUSED"}
+    assert len(known) >= 2, before
+    own.call(*words)
+    trials = {trial["trial"]: trial for trial in own.trials()}
+    assert all(int(trials[number]["epochs"]) >= int(trial["epochs"]) for number, trial in known.items())
+    own.python(UNBROKEN)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"evaluation": {"folds": 3}}, "trials of several executions do not; they have search.evaluation.race"),
+        ({"callbacks": [{"use": "keras.callbacks:TerminateOnNaN"}]}, "Keras saves no callback's state"),
+        ({"executor": {"checkpoint_seconds": 0}}, "executor.checkpoint_seconds = 0"),
+    ],
+)
+def test_what_cannot_be_paused_is_refused(change, message):
+    with pytest.raises(ExperimentError, match=message):
+        parse_experiment(CONTENT | {"search": {"pruner": "asha"}} | change, "own.toml")
+
+
+@pytest.mark.parametrize(
+    ("change", "pruner"),
+    [
+        ({}, "asha"),
+        ({"search": {"stop": {"epochs": 1040}}}, "halving"),
+        ({"search": {}}, "halving"),
+        ({"space": {"training": {"epochs": 10}}}, "none"),
+        ({"executor": {"checkpoint_seconds": 0}}, "halving"),
+        ({"callbacks": [{"use": "keras.callbacks:TerminateOnNaN"}]}, "halving"),
+        ({"evaluation": {"folds": 3}}, "none"),
+    ],
+)
+def test_auto_pauses_trials_if_the_budget_is_less_than_twenty_of_them_take(change, pruner):
+    experiment = parse_experiment(CONTENT | {"search": {"stop": {"epochs": 500}}} | change, "own.toml")
+    assert experiment.pruner == pruner
