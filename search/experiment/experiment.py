@@ -124,8 +124,10 @@ class Experiment(Table):
     @model_validator(mode="after")
     def _check_by_one_value(self) -> Self:
         stop, n_objectives = self.search.stop, len(self.objectives)
-        if n_objectives > 1 and (key := next((name for name in ("value", "patience") if getattr(stop, name) is not None), None)):
+        if n_objectives > 1 and (key := next((name for name in ("value", "patience", "gain") if getattr(stop, name) is not None), None)):
             raise ValueError(f"search.stop.{key} goes by one value, but there are {n_objectives} objectives; write epochs or hours, or leave it out")
+        if stop.gain is not None and (sampler := self.sampler_for(self.search.n_trials)) != "gp":
+            raise ValueError(f'search.stop.gain is what "gp" expects of its next proposal, but the sampler is "{sampler}"; write sampler = "gp"')
         measured = [name for name in self.costs if name not in ("n_parameters", "size_bytes")]
         if self.search.reproducible and measured:
             raise ValueError(f"{measured[0]} is measured, and differs each time, so that reproducible = true excludes it; leave one of them out")
@@ -269,7 +271,7 @@ class Experiment(Table):
         """
         if self.search.sampler != "auto":
             return self.search.sampler
-        return "gp" if len(self.objectives) == 1 and (n_trials <= MAX_GP_TRIALS or self._has_small_budget) else "tpe"
+        return "gp" if len(self.objectives) == 1 and n_trials <= MAX_GP_TRIALS else "tpe"
 
     @property
     def pruner(self) -> str:

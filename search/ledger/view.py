@@ -13,6 +13,7 @@ from optuna.trial import TrialState as OptunaState
 from ..errors import StudyNotFoundError
 from ..experiment.directions import Direction, direction_of
 from ..experiment.file import Experiment, parse_experiment
+from ..samplers import EXPECTED_GAIN
 from ..spread import comparable
 from ..store import StudyFolder
 from ..trial import TrialResult
@@ -74,6 +75,12 @@ class StudyView:
     def seconds(self) -> float:
         """Time that all finished and paused trials took on workers."""
         return self._trials.seconds
+
+    @property
+    def expected_gains(self) -> list[float]:
+        """How much better than the best trial each one was expected to be when sampler "gp" proposed it, in the order of their numbers."""
+        gains = (trial.system_attrs.get(EXPECTED_GAIN) for trial in self.study.get_trials(deepcopy=False))
+        return [gain for gain in gains if gain is not None]
 
     @property
     def n_since_best(self) -> int:

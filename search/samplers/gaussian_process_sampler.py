@@ -36,6 +36,8 @@ N_EVERYWHERE, N_BEST, N_NEAR_EACH = 2048, 5, 200
 """Points among which a trial is chosen: anywhere in the space, and near each of the best trials."""
 MAX_FITTED, MAX_KNOWN = 100, 300
 """Trials by which the process is fitted, and which it then knows, at most: the best ones and some of the others, so that a proposal stays quick."""
+EXPECTED_GAIN = "expected_gain"
+"""Optuna's attribute of a trial with the improvement that was expected when it was proposed."""
 MAX_VARIANCE = 1.0
 """Of the value of a trial that was stopped, where 1 is the variance of all values: as if nothing were known."""
 
@@ -110,7 +112,9 @@ class GaussianProcessSampler(BaseSampler):
         # Threads slow down products of such small matrices, especially next to busy workers.
         with warnings.catch_warnings(), _threads().limit(limits=1):
             warnings.simplefilter("ignore")  # scikit-learn warns of length scales at their bounds
-            return self._improve(past, random)
+            params, gain = self._improve(past, random)
+            study._storage.set_trial_system_attr(trial._trial_id, EXPECTED_GAIN, gain)
+            return params
 
     def sample_independent(self, study: "Study", trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution) -> Any:
         """Return a random value; not called for the parameters of the space."""
@@ -139,8 +143,8 @@ class GaussianProcessSampler(BaseSampler):
         points = np.vstack([sequence.random(1), random.random((N_BEST * N_NEAR_EACH, self._unit.n_axes))])
         return self._first_obeying(self._untried(points, past.tried), random)
 
-    def _improve(self, past: _Past, random: np.random.Generator) -> dict[str, Value]:
-        """Return the point of the largest expected improvement."""
+    def _improve(self, past: _Past, random: np.random.Generator) -> tuple[dict[str, Value], float]:
+        """Return the point of the largest expected improvement, and the largest that is expected anywhere, in units of the values."""
         from .several_values import log_chance_within
         from .surrogate import Observations, condition, fit_process, log_expected_improvement, predict, standardize
 
@@ -166,12 +170,13 @@ class GaussianProcessSampler(BaseSampler):
         improvements = np.zeros(len(candidates))
         if not beyond.all():
             improvements += log_expected_improvement(*predict(process, features), expected[is_within].min())
+        gain = scale * math.exp(improvements.max())
         if past.violations.size:
             thinned = partial(_thinned, limit=MAX_FITTED, random=random)
             improvements += log_chance_within(past.violations, self._unit.features(every), features, thinned)
         if self._priors is not None:  # Hvarfner et al. 2022, equation 6
             improvements += self._prior_weight / len(past.ended) * self._priors.log_density(candidates)
-        return self._first_obeying(candidates[np.argsort(-improvements, kind="stable")], random)
+        return self._first_obeying(candidates[np.argsort(-improvements, kind="stable")], random), gain
 
     def _first_obeying(self, points: Floats, random: np.random.Generator) -> dict[str, Value]:
         """Return the params at the first of some points that obeys the rules, or of a random one if none does."""

@@ -9,7 +9,7 @@ from search.experiment.experiment import MAX_GP_TRIALS
 from search.experiment.parameters import CategoricalParameter, FloatParameter, IntParameter
 from search.experiment.sections import SearchSection
 from search.experiment.space import to_distributions
-from search.samplers import make_sampler
+from search.samplers import EXPECTED_GAIN, make_sampler
 from search.samplers.gaussian_process_sampler import MAX_KNOWN, GaussianProcessSampler
 
 SPACE = {
@@ -41,6 +41,17 @@ def test_it_finds_far_better_trials_than_tpe_and_random():
     found = {name: [search(study_of(name, seed=seed)) for seed in range(4)] for name in ("gp", "tpe", "random")}
     means = {name: statistics.fmean(values) for name, values in found.items()}
     assert means["gp"] < 0.1 * min(means["tpe"], means["random"])
+
+
+def test_the_gain_that_it_expects_is_in_units_of_the_value_and_gets_small():
+    studies = study_of("gp"), study_of("gp")
+    for study, factor in zip(studies, (1, 1000), strict=True):
+        search(study, lambda params, factor=factor: factor * bowl(params), 40)
+    gains, thousandfold = ([trial.system_attrs.get(EXPECTED_GAIN) for trial in study.trials] for study in studies)
+    assert gains[:5] == [None] * 5  # these fill the space
+    assert gains[5:12] == pytest.approx([gain / 1000 for gain in thousandfold[5:12]], rel=0.01)
+    assert max(gains[-5:]) < 0.01 * max(gains[5:10])
+    assert min(gains[5:]) > 0
 
 
 def test_it_maximizes_too():

@@ -127,6 +127,7 @@ WRONG = {
     "--set search.pruner=median": "compares trials by one value, but there are several objectives; leave it out",
     "--set limits.val_recal=0.5": 'limits.val_recal: the task "binary" has no such metric; did you mean "val_recall"?',
     "--set evaluation.folds=3 --set champion.ensemble=folds": 'but the champion has 3, which cost as much together; write champion.ensemble = "none"',
+    "--sampler gp --set search.stop.gain=0.1": "search.stop.gain goes by one value, but there are 2 objectives; write epochs or hours",
     "--set search.stop.patience=5": "search.stop.patience goes by one value, but there are 2 objectives; write epochs or hours",
     "--set champion.by=val_loss": 'by = "val_loss" ranks trials by one value, and tolerance by two',
     "--set limits.latency_ms=5 --set search.reproducible=true": "latency_ms is measured, and differs each time, so that reproducible = true",

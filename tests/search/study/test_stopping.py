@@ -1,5 +1,7 @@
 """A search that has found enough ends before all its trials, and the same command without that limit goes on."""
 
+import re
+
 import pytest
 
 OWN = """
@@ -61,6 +63,15 @@ def test_a_search_ends_after_so_many_trials_without_a_better_one(own):
     assert "Ended with 3 of 6 trials: no better trial among the last 2 (search.stop.patience = 2)" in output
 
 
+def test_a_search_ends_once_little_is_expected_of_five_proposals(own):
+    more = ["--trials", 40, "--sampler", "gp", "--set", "space.model.max_depth.high=40", "--set", "search.stop.gain=10"]
+    output = own.call("run", "own.toml", *more).stdout
+    assert re.search(r"Ended with 7 of 40 trials: each of the last 5 proposals was expected to be better by 0\.\d+ at most", output)  # after two at the start
+    assert "(search.stop.gain = 10)" in output
+    assert "trials finished" in own.call("run", "own.toml", *more[:-1], "search.stop.gain=1e-9", "--trials", 8).stdout
+    assert len(own.trials()) == 8
+
+
 def test_a_search_of_which_every_trial_fails_ends_too(own):
     (own.folder / "own.py").write_text(FAILING)
     finished = own.attempt("run", "own.toml", "--executor", "workers", "--workers", 1, "--set", "search.stop.patience=2")
@@ -106,6 +117,7 @@ def test_the_hours_of_all_runs_count(own):
         ("search.stop.patience=0", "search.stop.patience = 0: expected at least 1"),
         ("search.stop.epochs=1.5", "search.stop.epochs = 1.5: expected a whole number"),
         ("search.stop.hours=0", "search.stop.hours = 0: expected a number above 0"),
+        ("search.stop.gain=0.1", 'is what "gp" expects of its next proposal, but the sampler is "grid"; write sampler = "gp"'),
         ("search.stop.value=high", 'search.stop.value = "high": expected a number'),
         ("search.stop.patient=3", 'search.stop: unknown key "patient"; did you mean "patience"?'),
     ],
