@@ -26,8 +26,6 @@ MAX_GP_TRIALS = 200
 """The largest number of trials for which "auto" is "gp": its proposals get slower with each trial, those of "tpe" hardly do."""
 _MIN_EPOCHS, _MIN_TRIALS = 27, 20
 """Of searches in which "auto" stops trials early."""
-_SMALL_BUDGET = 20
-"""Whole trainings in a budget of epochs, below which "auto" pauses trials early, and begins many."""
 
 
 def _check_name(name: str) -> str:
@@ -277,23 +275,14 @@ class Experiment(Table):
     def pruner(self) -> str:
         """The pruner's name or reference; that which "auto" chooses.
 
-        It is "asha" for a budget of epochs that few trials would take, else "halving", where that finds good trials in fewer epochs
-        (`experiments/benchmarks/SEARCH.md`): its first rung is at a ninth of the epochs, and needs trials to compare. Trials of several
-        executions are stopped by the race, and those of few epochs not at all.
+        It is "halving" where that finds good trials in fewer epochs (`experiments/benchmarks/SEARCH.md`): its first rung is at a ninth of
+        the epochs, and needs trials to compare. Trials of several executions are stopped by the race, and those of few epochs not at all.
         """
         if self.search.pruner != "auto":
             return self.search.pruner
         is_single = self.evaluation.n_executions == 1 and not self.search.reproducible and not self.is_constrained_or_multi_objective
         is_long = self.space.max_epochs >= _MIN_EPOCHS and self.search.n_trials >= _MIN_TRIALS
-        if not is_single or not is_long:
-            return "none"
-        return "asha" if self._has_small_budget and not self._obstacle_to_pausing else "halving"
-
-    @property
-    def _has_small_budget(self) -> bool:
-        """Whether [search.stop] ends the search after the epochs of less than 20 whole trainings."""
-        epochs = self.search.stop.epochs
-        return epochs is not None and epochs < _SMALL_BUDGET * self.space.max_epochs
+        return "halving" if is_single and is_long else "none"
 
     @property
     def needs_refit(self) -> bool:

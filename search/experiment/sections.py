@@ -170,8 +170,7 @@ class SearchSection(Table):
         sampler: "auto" ("gp" for at most 200 trials of one objective, else "tpe"), "random", "tpe", "qmc", "grid", "gp",
             "cmaes", "nsgaii", "kt-random", "kt-bayesian", "kt-grid", or a reference to an Optuna sampler. Defaults to "auto".
         sampler_options: The sampler's further arguments. Defaults to none.
-        pruner: "auto" ("halving" if trials are single trainings of many epochs and many, with one objective and no limits, and "asha" if
-            stop.epochs is less than 20 of them take; else "none"),
+        pruner: "auto" ("halving" if trials are single trainings of many epochs and many, with one objective and no limits, else "none"),
             "none", "median", "percentile", "halving", "asha", "hyperband", "patient", or a reference to an Optuna pruner; "asha" pauses
             trials with a checkpoint, and lets the best continue. Defaults to "auto".
         pruner_options: The pruner's further arguments. Defaults to none.

@@ -77,7 +77,7 @@ def test_trials_are_paused_and_continue_and_one_is_trained_to_its_end(own, rows)
 
 
 def test_a_budget_of_epochs_ends_with_a_model(own):
-    output = own.call("run", "own.toml", "--trials", 200, "--pruner", "auto", "--set", "search.stop.epochs=40").stdout
+    output = own.call("run", "own.toml", "--trials", 200, "--set", "search.stop.epochs=40").stdout
     assert "its trials have taken" in output
     assert "(search.stop.epochs = 40)" in output
     trials = own.trials()
@@ -112,20 +112,3 @@ def test_a_killed_search_goes_on_with_its_paused_trials_and_their_curves_are_unb
 def test_what_cannot_be_paused_is_refused(change, message):
     with pytest.raises(ExperimentError, match=message):
         parse_experiment(CONTENT | {"search": {"pruner": "asha"}} | change, "own.toml")
-
-
-@pytest.mark.parametrize(
-    ("change", "pruner"),
-    [
-        ({}, "asha"),
-        ({"search": {"stop": {"epochs": 1040}}}, "halving"),
-        ({"search": {}}, "halving"),
-        ({"space": {"training": {"epochs": 10}}}, "none"),
-        ({"executor": {"checkpoint_seconds": 0}}, "halving"),
-        ({"callbacks": [{"use": "keras.callbacks:TerminateOnNaN"}]}, "halving"),
-        ({"evaluation": {"folds": 3}}, "none"),
-    ],
-)
-def test_auto_pauses_trials_if_the_budget_is_less_than_twenty_of_them_take(change, pruner):
-    experiment = parse_experiment(CONTENT | {"search": {"stop": {"epochs": 500}}} | change, "own.toml")
-    assert experiment.pruner == pruner
