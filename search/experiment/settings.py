@@ -56,6 +56,9 @@ Precision = Literal["float32", "mixed_float16", "mixed_bfloat16", "float16", "bf
 
 Schedule = Literal["constant", "step", "exponential", "cosine", "plateau"]
 
+OF_COMPILE = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "clipnorm", "loss", "label_smoothing")
+"""The settings that the ``compile()`` of a model decides."""
+
 
 class TrainingSettings(Table):
     """The training settings of one trial.

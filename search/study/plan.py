@@ -22,6 +22,7 @@ from ..samplers.grid import n_combinations
 from ..temporary_files import temporary_prefix
 from ..trial import Assignment, EpochReport, ExecutionReport, TrialResult, TrialState
 from .drawn_models import draw_assignments, load_context
+from .hp_space import with_hp_space
 
 if TYPE_CHECKING:
     from ..training.context import TrainingContext
@@ -124,6 +125,7 @@ def plan_search(experiment: Experiment, n_models: int) -> Plan:
     Raises:
         InputError: If the experiment or its data cannot be used, or no model can be trained.
     """
+    experiment = with_hp_space(experiment)
     check_references(experiment)
     make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials, len(experiment.objectives))
     make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs)

@@ -13,6 +13,7 @@ from ..experiment.reference_checks import check_references
 from ..formats import format_params
 from ..user_code import user_code
 from .drawn_models import draw_assignments, load_context
+from .hp_space import with_hp_space
 
 LOWEST, HIGHEST = 1e-6, 10.0
 _N_RATES = 141  # 20 for a factor of 10
@@ -100,6 +101,7 @@ def find_rates(experiment: Experiment, n_models: int) -> RateRange:
         InputError: If the experiment or its data cannot be used.
         ExperimentError: If no model can be trained.
     """
+    experiment = with_hp_space(experiment)
     check_references(experiment)
     context = load_context(experiment)
     from ..training.failures import reason_of

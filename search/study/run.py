@@ -36,6 +36,7 @@ from .comparisons import compare_with_baselines
 from .ending import Ending
 from .extended import extension_note
 from .first_trials import FirstTrial, enqueue, first_trials, note_learnt
+from .hp_space import with_hp_space
 from .loop import SearchLoop, build_assignment, keeps_workers
 from .observer import Observer, SilentObserver, StudyStart
 from .preparation import check_written, load_study, prepare_arrays, targets_of_study
@@ -79,6 +80,7 @@ def run_study(
     """
     experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     store, observer = store or Store(), observer or SilentObserver()
+    experiment = with_hp_space(experiment, observer.on_note)
     remove_abandoned()
     _ = store.tracking_uri  # refused before anything is written
     name = experiment.name if study is None else study

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..data.positive_class import why_undefined
-from ..experiment.settings import TrainingSettings
+from ..experiment.settings import OF_COMPILE, TrainingSettings
 from ..experiment.space import CategoricalParameter, FloatParameter, IntParameter
 from ..trial import Assignment, TrialResult, TrialState
 from .base import StudyOutcome, StudyRecord
@@ -41,6 +41,8 @@ def study_params(record: StudyRecord) -> dict[str, str]:
     content = experiment.model_dump(mode="json", exclude={"name", "space", "search", "executor"})
     params = _flat(content)
     training = TrainingSettings().model_dump() | {name: entry for name, entry in experiment.space.training if entry is not None}
+    if experiment.space.compiled:
+        training |= dict.fromkeys(OF_COMPILE, "of compile()")
     for section, entries in (("model", experiment.space.model), ("training", training)):
         params |= {f"space.{section}.{name}": _entry(entry) for name, entry in entries.items()}
     params |= {f"space.rules.{name}": expression for name, expression in experiment.space.rules.items()}

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from ..trial import Assignment
 from .context import TrainingContext
 from .costs import measure_costs
 from .loop.progress import Progress
+from .model.compiled_settings import compiled_settings
 from .model.preparation import call_once, make_ready
 
 
@@ -40,6 +41,12 @@ class TrialRun:
     costs: Mapping[str, float] = field(default_factory=dict)
     model_path: str | None = None
     is_beyond_limits: bool = False
+
+    def use_compiled(self, model: Any) -> None:
+        """Train with optimizer and loss of the model's own ``compile()``."""
+        settings = compiled_settings(model, self.assignment.training)
+        self.assignment = replace(self.assignment, training=settings)
+        self.progress.use(settings)
 
     def measure(self, model: Any) -> None:
         """Measure what a model costs that has all its variables, in the first execution of a trial, whose network the others have too.

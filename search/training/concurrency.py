@@ -38,7 +38,7 @@ def choose_capacity(context: TrainingContext, programs: Programs) -> int:
         1 on a CPU, where concurrent trials gain too little; on a GPU the number of the fastest measurement.
     """
     experiment = context.experiment
-    if device_name() == "cpu" or experiment.executor.trainer != "auto" or experiment.callbacks:
+    if device_name() == "cpu" or experiment.executor.trainer != "auto" or experiment.callbacks or experiment.space.compiled:
         return 1
     rates: dict[int, float] = {}
     for n_slots in (size for size in SIZES if size <= TRIALS_PART * experiment.search.n_trials):

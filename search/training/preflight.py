@@ -4,6 +4,7 @@ import contextlib
 import re
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from .loop.callbacks import check_callbacks
 from .metrics import check_metrics
 from .model.builder_checks import check_batch_size, check_compilation, check_output_values, compilation_of, output_layer
 from .model.building import accepted, build_model, provided, seeds
+from .model.compiled_settings import compiled_settings
+from .model.hyperparameters import takes_hp
 from .model.names import check_inputs, match_outputs
 from .model.outputs import check_losses, check_shape
 from .model.precision import computing_in
@@ -55,12 +58,13 @@ def check_builder(context: TrainingContext) -> tuple[str, ...]:
     """
     experiment, arrays = context.experiment, context.arrays
     builder = resolve(experiment.model)
-    if not callable(builder):
+    if not callable(builder) and not takes_hp(builder):
         raise ExperimentError(f'model = "{experiment.model}" is a {type(builder).__name__}; expected a function that returns a model')
-    given = accepted(builder, experiment.space.model, context)
-    check_arguments(builder, given, provided(arrays) | seeds(0), "[space.model]")
-    check_defaults(builder, experiment.space.optional_arguments - provided(arrays).keys(), "[space.model]")
-    check_values(builder, experiment.space.model_values, "[space.model]")
+    if not takes_hp(builder):
+        given = accepted(builder, experiment.space.model, context)
+        check_arguments(builder, given, provided(arrays) | seeds(0), "[space.model]")
+        check_defaults(builder, experiment.space.optional_arguments - provided(arrays).keys(), "[space.model]")
+        check_values(builder, experiment.space.model_values, "[space.model]")
     check_metrics(experiment, arrays.task)
     choose_trainer(experiment, check_callbacks(experiment, context.logged_names))
     return dry_run(context)
@@ -117,12 +121,14 @@ def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, 
     if is_estimator(model):
         sklearn_fit.check(model, context.experiment)
         return model, []
+    if context.experiment.space.compiled:
+        assignment = replace(assignment, training=compiled_settings(model, assignment.training))
     check_batch_size(model)
     _check_outputs(model, context, assignment)
     earlier = compilation_of(model)
     with _explaining("cannot be compiled", "correct the model, or its loss and metrics in the experiment"):
         make_ready(model, context, assignment.training)
-    return model, check_compilation(earlier, compilation_of(model))
+    return model, [] if context.experiment.space.compiled else check_compilation(earlier, compilation_of(model))
 
 
 def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment) -> None:

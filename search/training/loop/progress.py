@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from ...data.arrays import Weights
 from ...errors import DivergedError, OverdueError, TrialError
 from ...experiment.file import Experiment
+from ...experiment.settings import TrainingSettings
 from ...trial import Assignment, EpochReport, Report
 from .checkpoints import Checkpoint, Checkpointable, Checkpoints
 from .schedules import learning_rate_at
@@ -68,6 +69,10 @@ class Progress:
     @seconds.setter
     def seconds(self, seconds: float) -> None:
         self._started = time.perf_counter() - seconds
+
+    def use(self, settings: TrainingSettings) -> None:
+        """Use training settings in place of the assignment's, before the first epoch."""
+        self._settings = settings
 
     @property
     def epoch(self) -> int:

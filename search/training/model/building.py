@@ -13,6 +13,7 @@ from ...experiment.references import accepted_arguments, named_arguments, resolv
 from ...experiment.settings import Precision
 from ...user_code import user_code
 from ..context import TrainingContext
+from .hyperparameters import build_with, takes_hp, to_function
 from .precision import computing_in
 from .seeding import set_seeds
 
@@ -31,13 +32,22 @@ def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: in
     """
     set_seeds(seed)
     builder = resolve(context.experiment.model)
-    arguments = resolve_arguments(accepted(builder, arguments, context), "[space.model]")
     with computing_in(precision), user_code():
-        model = builder(**{**accepted_arguments(builder, provided(context.arrays)), **named_arguments(builder, seeds(seed)), **arguments})
+        if takes_hp(builder):
+            function = to_function(builder)
+            model = build_with(function, arguments, hp_arguments(function, context.arrays, seed))
+        else:
+            arguments = resolve_arguments(accepted(builder, arguments, context), "[space.model]")
+            model = builder(**{**accepted_arguments(builder, provided(context.arrays)), **named_arguments(builder, seeds(seed)), **arguments})
     if not isinstance(model, keras.Model) and not is_estimator(model):
         expected = "expected keras.Model, or what has scikit-learn's fit and predict" + ("; is a return missing?" if model is None else "")
         raise TrialError(f"{context.experiment.model} returned {type(model).__name__}, {expected}")
     return model
+
+
+def hp_arguments(function: Any, arrays: TrainingArrays, seed: int) -> dict[str, object]:
+    """Return what a builder of Keras Tuner receives beside ``hp``, if its signature names it."""
+    return named_arguments(function, {**provided(arrays), **seeds(seed)})
 
 
 def accepted(builder: Any, arguments: Mapping[str, Any], context: TrainingContext) -> dict[str, Any]:

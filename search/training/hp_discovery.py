@@ -1,0 +1,212 @@
+"""Finds the search space of a builder of Keras Tuner: builds models until it asks for no new hyperparameter, and trains none."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import numpy as np
+
+from ..errors import ExperimentError, TrialError
+from ..experiment.parameters import Value
+from ..experiment.settings import TrainingSettings
+from ..user_code import user_code
+from .failures import reason_of
+from .model.compiled_settings import compiled_metrics, compiled_settings
+from .model.hyperparameters import HP, new_hyperparameters
+
+MOST_BUILDS, ENOUGH = 48, 10
+"""Models that are built at most, and with random hyperparameters in a row that ask for nothing new."""
+_MOST_VALUES = 64
+"""Whole numbers of a hyperparameter on which another one may depend."""
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """What a builder asks for.
+
+    Attributes:
+        entries: The entries of ``[space.model]``, by name.
+        is_compiled: Whether its models are compiled.
+        loss: The loss that all of them are compiled with; empty if they are not.
+        metrics: The metrics that they are compiled with.
+    """
+
+    entries: Mapping[str, Any]
+    is_compiled: bool
+    loss: str
+    metrics: Sequence[str]
+
+
+@dataclass
+class _Build:
+    """One model that was built: the hyperparameters that it asked for, with their values."""
+
+    values: Mapping[str, Value]
+    model: Any
+
+
+@dataclass
+class _Discovery:
+    function: Callable[..., Any]
+    fixed: Mapping[str, Value]
+    arguments: Mapping[str, Any]
+    found: dict[str, list[Any]] = field(default_factory=dict)
+    """Keras Tuner's hyperparameters by name; one may be declared under several conditions."""
+    builds: list[_Build] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    inactive: list[Any] = field(default_factory=list)
+    """Scopes of conditions that no build was in."""
+
+    def run(self) -> None:
+        self._build({})
+        while self.inactive and len(self.builds) + len(self.failures) < MOST_BUILDS:
+            self._build({condition.name: condition.values[0] for condition in self.inactive.pop(0)})
+        self._build({name: _largest(of[0]) for name, of in self.found.items()})
+        drawn, n_in_a_row = np.random.default_rng(0), 0
+        while n_in_a_row < ENOUGH and len(self.builds) + len(self.failures) < MOST_BUILDS:
+            n_before = len(self.found)
+            self._build({name: of[0].random_sample(int(drawn.integers(2**31))) for name, of in self.found.items()})
+            n_in_a_row = n_in_a_row + 1 if len(self.found) == n_before else 0
+
+    def _build(self, values: Mapping[str, Value]) -> None:
+        hp = new_hyperparameters({**values, **self.fixed})
+        try:
+            with user_code():
+                model = self.function(**{HP: hp}, **self.arguments)
+        except Exception as error:  # whatever a builder raises for values that do not fit together
+            self.failures.append(reason_of(error))
+            self._learn(hp)
+            return
+        self._learn(hp)
+        active = [of for of in hp.space if hp.is_active(of)]
+        self.builds.append(_Build({of.name: hp.values[of.name] for of in active}, model))
+        keras.utils.clear_session(free_memory=False)
+
+    def _learn(self, hp: Any) -> None:
+        for of in hp.space:
+            known = self.found.setdefault(of.name, [])
+            if of.conditions not in [other.conditions for other in known]:
+                known.append(of)
+        for scope in hp.inactive_scopes:
+            names = [(condition.name, tuple(condition.values)) for condition in scope]
+            if names not in self._seen:
+                self._seen.append(names)
+                self.inactive.append(scope)
+
+    def __post_init__(self) -> None:
+        self._seen: list[Any] = []
+
+
+def discover(function: Callable[..., Any], fixed: Mapping[str, Value], arguments: Mapping[str, Any], where: str) -> Discovered:
+    """Build models with different hyperparameters, and return what the builder asks for.
+
+    A hyperparameter that is declared under conditions has them as ``when``. One that is asked for in some builds only, as in a loop over
+    layers, gets the condition on another one that all builds agree with, if there is one.
+
+    Args:
+        function: What `to_function` returned.
+        fixed: Hyperparameters that are not searched.
+        arguments: The function's further arguments.
+        where: Start of an error message.
+
+    Raises:
+        ExperimentError: If no model can be built, a hyperparameter cannot be searched, or models are compiled in ways that differ.
+    """
+    discovery = _Discovery(function, fixed, arguments)
+    discovery.run()
+    if not discovery.builds:
+        raise ExperimentError(f"{where}: no model can be built: {discovery.failures[0]}")
+    if unknown := sorted(fixed.keys() - discovery.found.keys()):
+        raise ExperimentError(f'{where}: it asks for no hp "{unknown[0]}"; it asks for {", ".join(discovery.found)}')
+    entries = dict[str, Any](fixed)
+    for name, declared in discovery.found.items():
+        if name not in fixed:
+            entries[name] = _entry(declared[0], _conditions(name, declared, discovery), where)
+    losses = {_loss(build, where) for build in discovery.builds}
+    if len(losses) > 1:
+        raise ExperimentError(f"{where}: models are compiled with different losses ({', '.join(sorted(of or 'none' for of in losses))}); use one")
+    loss = losses.pop()
+    metrics = dict.fromkeys(name for build in discovery.builds for name in compiled_metrics(build.model))
+    return Discovered(entries, is_compiled=bool(loss), loss=loss, metrics=list(metrics))
+
+
+def _loss(build: _Build, where: str) -> str:
+    if not isinstance(build.model, keras.Model):
+        raise ExperimentError(f"{where} returned {type(build.model).__name__}, expected keras.Model")
+    try:
+        return compiled_settings(build.model, TrainingSettings()).loss if build.model.compiled else ""
+    except TrialError as error:
+        raise ExperimentError(f"{where}: {error}") from None
+
+
+def _entry(declared: Any, when: Mapping[str, Any], where: str) -> Any:
+    """Return the entry of a hyperparameter in ``[space.model]``."""
+    kind, config = type(declared).__name__, declared.get_config()
+    needed = {"when": dict(when)} if when else {}
+    if kind == "Fixed":
+        return config["value"]
+    if kind == "Boolean":
+        return {"type": "categorical", "choices": [False, True], **needed}
+    if kind == "Choice":
+        return {"type": "categorical", "choices": list(config["values"]), **needed}
+    sampling, step = config["sampling"], config["step"]
+    if sampling == "reverse_log" or (sampling == "log" and step not in (None, 1)):
+        how = f'sampling = "{sampling}"' + ("" if step is None else f" with step = {step}")
+        raise ExperimentError(f'{where}: hp "{declared.name}" has {how}, which is not supported; declare it with "linear", "log" or hp.Choice')
+    log = {"log": True} if sampling == "log" else {}
+    stepped = {} if step is None or log or (kind == "Int" and step == 1) else {"step": step}
+    return {"type": kind.lower(), "low": config["min_value"], "high": config["max_value"], **log, **stepped, **needed}
+
+
+def _conditions(name: str, declared: Sequence[Any], discovery: _Discovery) -> dict[str, list[Value]]:
+    """Return ``when`` of a hyperparameter: its declared conditions, else one that all builds agree with."""
+    scopes = [{condition.name: list(condition.values) for condition in of.conditions} for of in declared]
+    if all(scopes):
+        common = set.intersection(*(set(scope) for scope in scopes))
+        return {parent: list(dict.fromkeys(value for scope in scopes for value in scope[parent])) for parent in sorted(common)}
+    if any(scopes):
+        return {}
+    asked = [build.values for build in discovery.builds if name in build.values]
+    others = [build.values for build in discovery.builds if name not in build.values]
+    if not others:
+        return {}
+    for parent, of in discovery.found.items():
+        if parent != name and (possible := _possible(of[0])) and all(parent in values for values in (*asked, *others)):
+            with_it, without = {values[parent] for values in asked}, {values[parent] for values in others}
+            if not with_it & without:
+                return {parent: list(_agreeing(possible, with_it, without))}
+    return {}
+
+
+def _agreeing(possible: Sequence[Value], with_it: set[Any], without: set[Any]) -> Iterator[Value]:
+    """Yield the values of the other hyperparameter with which this one exists; of whole numbers also those between and beyond."""
+    is_whole = all(isinstance(value, int) and not isinstance(value, bool) for value in possible)
+    value: Any
+    for value in possible:
+        if is_whole and max(without) < min(with_it):
+            exists = value > max(without)
+        elif is_whole and min(without) > max(with_it):
+            exists = value < min(without)
+        else:
+            exists = value not in without
+        if exists:
+            yield value
+
+
+def _possible(declared: Any) -> Sequence[Value]:
+    """Return the values of a hyperparameter; none if there are too many."""
+    kind, config = type(declared).__name__, declared.get_config()
+    if kind == "Choice":
+        return list(config["values"])
+    if kind == "Boolean":
+        return [False, True]
+    if kind == "Int" and config["sampling"] == "linear":
+        values = range(config["min_value"], config["max_value"] + 1, config["step"] or 1)
+        return values if len(values) <= _MOST_VALUES else ()
+    return ()
+
+
+def _largest(declared: Any) -> Any:
+    config = declared.get_config()
+    return config.get("max_value", (config.get("values") or [config.get("default", config.get("value"))])[-1])

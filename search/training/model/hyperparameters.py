@@ -1,0 +1,82 @@
+"""Builds models by builders of Keras Tuner: functions with a parameter ``hp``, classes and instances of `keras_tuner.HyperModel`."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from ...errors import TrialError
+
+HP = "hp"
+
+
+def takes_hp(builder: Any) -> bool:
+    """Return whether a builder asks an object ``hp`` for its hyperparameters, as Keras Tuner's do."""
+    return HP in _parameters(builder if inspect.isfunction(builder) else getattr(builder, "build", None))
+
+
+def to_function(builder: Any) -> Callable[..., Any]:
+    """Return the function that builds a model, given ``hp``: the builder itself, or the method of an instance.
+
+    Args:
+        builder: What `takes_hp` accepts; a class is called without arguments.
+
+    Raises:
+        TrialError: If a hypermodel trains its models itself.
+    """
+    if inspect.isfunction(builder):
+        return builder
+    instance = _instance(builder) if inspect.isclass(builder) else builder
+    if getattr(type(instance), "fit", None) not in (None, _keras_tuner().HyperModel.fit):
+        raise TrialError(
+            f"{type(instance).__name__}.fit() trains the model itself, which is not supported: batch_size and epochs are in [space.training], "
+            "callbacks in [[callbacks]]; remove it"
+        )
+    function: Callable[..., Any] = type(instance).build.__get__(instance)  # HyperModel wraps the method, which hides its parameters
+    return function
+
+
+def build_with(function: Callable[..., Any], values: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
+    """Build a model with given hyperparameters.
+
+    Args:
+        function: What `to_function` returned.
+        values: The hyperparameters that exist in the trial, by name.
+        arguments: The function's further arguments.
+
+    Raises:
+        TrialError: If the function asks for a hyperparameter that is not given.
+    """
+    hp = new_hyperparameters(values)
+    model = function(**{HP: hp}, **arguments)
+    if missing := sorted(hp.values.keys() - values.keys()):
+        raise TrialError(f'asks for hp "{missing[0]}", which this trial does not have; add it to [space.model], with a when that fits')
+    return model
+
+
+def new_hyperparameters(values: Mapping[str, Any]) -> Any:
+    """Return a `keras_tuner.HyperParameters` without a space, which gives these values to a builder that asks for their names."""
+    hp = _keras_tuner().HyperParameters()
+    hp.values = dict(values)
+    return hp
+
+
+def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(function).parameters if callable(function) else {}
+    except (TypeError, ValueError):  # of a class in C
+        return {}
+
+
+def _instance(builder: Any) -> Any:
+    try:
+        return builder()
+    except TypeError as error:
+        raise TrialError(f"{builder.__name__}() needs arguments ({error}); name an instance of it, or give them defaults") from error
+
+
+@cache
+def _keras_tuner() -> Any:
+    import keras_tuner
+
+    return keras_tuner

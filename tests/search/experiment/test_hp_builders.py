@@ -1,0 +1,43 @@
+import pytest
+
+from search.experiment.hp_builders import takes_hp
+
+MODULE = """
+from keras_tuner import HyperModel
+from elsewhere_of_hp import build_there as build_imported
+import elsewhere_of_hp as other
+
+def build(hp): ...
+def build_more(input_shape, *, hp): ...
+def build_plain(input_shape, width=1): ...
+class Hyper(HyperModel):
+    def build(self, hp): ...
+class Other:
+    def build(self, width): ...
+hyper: HyperModel = Hyper()
+plain = Other()
+"""
+ELSEWHERE = """
+def build_there(hp): ...
+"""
+
+
+@pytest.fixture
+def modules(tmp_path, monkeypatch):
+    (tmp_path / "own_of_hp.py").write_text(MODULE)
+    (tmp_path / "elsewhere_of_hp.py").write_text(ELSEWHERE)
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.mark.usefixtures("modules")
+@pytest.mark.parametrize("name", ["build", "build_more", "Hyper", "hyper", "build_imported"])
+def test_a_builder_with_a_parameter_hp_is_recognized_without_importing_it(name):
+    assert takes_hp(f"own_of_hp:{name}")
+
+
+@pytest.mark.usefixtures("modules")
+@pytest.mark.parametrize("reference", ["own_of_hp:build_plain", "own_of_hp:Other", "own_of_hp:plain", "own_of_hp:missing", "no_such_module:build"])
+def test_other_builders_are_not(reference):
+    assert not takes_hp(reference)
+    assert not takes_hp("models.mlp:build_mlp")
+    assert not takes_hp("keras.applications:MobileNetV3Small")

@@ -1,0 +1,54 @@
+"""Hypermodels in the ways of Keras Tuner's guides: a loop over layers, conditional scopes, a class."""
+
+import keras
+import keras_tuner
+
+
+def build_loop(hp):
+    """A loop over layers, a shared choice, a switch, and the optimizer's learning rate."""
+    model = keras.Sequential([keras.layers.Input((5,))])
+    for index in range(hp.Int("n_layers", 1, 3)):
+        units = hp.Int(f"units_{index}", min_value=8, max_value=32, step=8)
+        model.add(keras.layers.Dense(units, activation=hp.Choice("activation", ["relu", "tanh"])))
+    if hp.Boolean("dropout"):
+        model.add(keras.layers.Dropout(hp.Float("rate", 0.1, 0.5, step=0.1)))
+    model.add(keras.layers.Dense(1, activation="sigmoid"))
+    rate = hp.Float("learning_rate", 1e-4, 1e-1, sampling="log")
+    model.compile(keras.optimizers.Adam(learning_rate=rate), "binary_crossentropy", metrics=["accuracy", keras.metrics.AUC(name="area")])
+    return model
+
+
+def build_scopes(hp):
+    """Two kinds of network, each with hyperparameters of its own, the optimizer by name."""
+    kind = hp.Choice("kind", ["narrow", "wide"])
+    model = keras.Sequential([keras.layers.Input((5,))])
+    with hp.conditional_scope("kind", ["narrow"]):
+        if kind == "narrow":
+            model.add(keras.layers.Dense(hp.Int("units", 2, 16, sampling="log"), activation="relu"))
+    with hp.conditional_scope("kind", ["wide"]):
+        if kind == "wide":
+            with hp.name_scope("wide"):
+                model.add(keras.layers.Dense(hp.Int("units", 32, 64), activation="relu"))
+            hp.Fixed("depth", 1)
+    model.add(keras.layers.Dense(1, activation="sigmoid"))
+    optimizer = keras.optimizers.get(hp.Choice("optimizer", ["sgd", "rmsprop"]))
+    model.compile(optimizer, keras.losses.BinaryCrossentropy(label_smoothing=0.1), metrics=["acc"])
+    return model
+
+
+class Hyper(keras_tuner.HyperModel):
+    """A class whose models are not compiled, so that ``[space.training]`` counts."""
+
+    def build(self, hp, input_shape):
+        layers = [keras.layers.Input(input_shape), keras.layers.Dense(hp.Int("units", 2, 8)), keras.layers.Dense(1, activation="sigmoid")]
+        return keras.Sequential(layers)
+
+
+hyper = Hyper()
+
+
+class Training(Hyper):
+    """A class that trains its models itself."""
+
+    def fit(self, hp, model, *args, **kwargs):
+        return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)

@@ -1,0 +1,158 @@
+"""What a builder of Keras Tuner asks for becomes a search space, and what it is asked with becomes its model."""
+
+import keras
+import keras_tuner
+import numpy as np
+import pytest
+
+from search.errors import ExperimentError, TrialError
+from search.experiment.settings import TrainingSettings
+from search.experiment.space import Space
+from search.training.batching import epoch_order
+from search.training.hp_discovery import discover
+from search.training.model.compiled_settings import compiled_metrics, compiled_settings
+from search.training.model.hyperparameters import build_with, new_hyperparameters, takes_hp, to_function
+from search.training.model.seeding import set_seeds
+from tests.search.training import hypermodels
+from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
+
+ARRAYS = make_arrays()
+
+
+def discovered(builder, fixed=None, **arguments):
+    return discover(to_function(builder), fixed or {}, arguments, "own:build")
+
+
+def test_a_loop_over_layers_becomes_conditions_on_their_number():
+    found = discovered(hypermodels.build_loop)
+    assert found.entries == {
+        "n_layers": {"type": "int", "low": 1, "high": 3},
+        "units_0": {"type": "int", "low": 8, "high": 32, "step": 8},
+        "units_1": {"type": "int", "low": 8, "high": 32, "step": 8, "when": {"n_layers": [2, 3]}},
+        "units_2": {"type": "int", "low": 8, "high": 32, "step": 8, "when": {"n_layers": [3]}},
+        "activation": {"type": "categorical", "choices": ["relu", "tanh"]},
+        "dropout": {"type": "categorical", "choices": [False, True]},
+        "rate": {"type": "float", "low": 0.1, "high": 0.5, "step": 0.1, "when": {"dropout": [True]}},
+        "learning_rate": {"type": "float", "low": 1e-4, "high": 1e-1, "log": True},
+    }
+    assert (found.is_compiled, found.loss, found.metrics) == (True, "binary_crossentropy", ["accuracy", "auc"])
+    assert len(Space(model=found.entries).searched) == 8
+
+
+def test_conditional_scopes_and_name_scopes_become_conditions():
+    found = discovered(hypermodels.build_scopes)
+    assert found.entries["units"] == {"type": "int", "low": 2, "high": 16, "log": True, "when": {"kind": ["narrow"]}}
+    assert found.entries["wide/units"] == {"type": "int", "low": 32, "high": 64, "when": {"kind": ["wide"]}}
+    assert found.entries["depth"] == 1
+    assert (found.loss, found.metrics) == ("binary_crossentropy", ["accuracy"])
+
+
+def test_a_hyperparameter_can_be_fixed():
+    found = discovered(hypermodels.build_loop, {"n_layers": 1}).entries
+    assert found["n_layers"] == 1
+    assert "units_0" in found
+    assert "units_1" not in found
+    with pytest.raises(ExperimentError, match='own:build: it asks for no hp "layers"; it asks for n_layers, units_0'):
+        discovered(hypermodels.build_loop, {"layers": 1})
+
+
+@pytest.mark.parametrize("builder", [hypermodels.Hyper, hypermodels.hyper])
+def test_a_hypermodel_is_a_builder_and_gets_what_its_signature_names(builder):
+    assert takes_hp(builder)
+    found = discovered(builder, input_shape=(5,))
+    assert found.entries == {"units": {"type": "int", "low": 2, "high": 8}}
+    assert (found.is_compiled, found.loss, found.metrics) == (False, "", [])
+    assert build_with(to_function(builder), {"units": 7}, {"input_shape": (5,)}).layers[0].units == 7
+
+
+def test_a_hypermodel_that_trains_itself_is_refused():
+    with pytest.raises(TrialError, match=r"Training.fit\(\) trains the model itself, which is not supported: batch_size and epochs are in"):
+        to_function(hypermodels.Training)
+
+
+def test_a_hyperparameter_that_a_trial_lacks_is_named():
+    with pytest.raises(TrialError, match='asks for hp "units_0", which this trial does not have'):
+        build_with(hypermodels.build_loop, {"n_layers": 1, "activation": "relu", "dropout": False, "learning_rate": 0.1}, {})
+
+
+def test_builders_that_cannot_be_searched_are_refused():
+    def failing(hp):
+        raise ValueError("on purpose")
+
+    def reversed_log(hp):
+        return keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(hp.Int("units", 2, 8, sampling="reverse_log"))])
+
+    def of_two_losses(hp):
+        model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
+        model.compile("adam", hp.Choice("loss", ["mse", "mae"]))
+        return model
+
+    messages = {
+        failing: "own:build: no model can be built: ValueError: on purpose",
+        reversed_log: 'hp "units" has sampling = "reverse_log", which is not supported',
+        of_two_losses: r"compiled with different losses \(mean_absolute_error, mean_squared_error\); use one",
+    }
+    for builder, message in messages.items():
+        with pytest.raises(ExperimentError, match=message):
+            discovered(builder)
+
+
+COMPILED = {
+    "adam": lambda: keras.optimizers.Adam(0.02),
+    "momentum, decay": lambda: keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
+    "adamw, clipnorm": lambda: keras.optimizers.AdamW(0.01, weight_decay=0.1, clipnorm=0.5),
+}
+
+
+@pytest.mark.parametrize("trainer", ["compiled", "keras", pytest.param("auto", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("optimizer", [name if name == "momentum, decay" else pytest.param(name, marks=pytest.mark.slow) for name in COMPILED])
+def test_a_compiled_model_is_trained_as_its_own_compile_and_fit_train_it(monkeypatch, tmp_path, optimizer, trainer):
+    def build(hp):
+        layers = [keras.layers.Input((5,)), keras.layers.Dense(hp.Int("units", 2, 8), activation="tanh"), keras.layers.Dense(1, activation="sigmoid")]
+        model = keras.Sequential(layers)
+        model.compile(COMPILED[optimizer](), keras.losses.BinaryCrossentropy(label_smoothing=0.1), metrics=["accuracy"])
+        return model
+
+    monkeypatch.setattr(hypermodels, "build_own", build, raising=False)
+    space = {"model": {"units": {"type": "int", "low": 2, "high": 8}}, "training": {"loss": "binary_crossentropy"}, "compiled": True}
+    experiment = make_experiment("dense", trainer=trainer, space=space, model="tests.search.training.hypermodels:build_own")
+    assignment = make_assignment(tmp_path / "3", model_arguments={"units": 6}, training={"batch_size": 16, "epochs": 4})
+    result = train_trial(experiment, assignment, ARRAYS)
+
+    set_seeds(assignment.seed)
+    model = build(new_hyperparameters({"units": 6}))
+    for epoch, metrics in enumerate(result.history, start=1):
+        order = epoch_order(assignment.seed, epoch, len(ARRAYS.y_train))
+        fitted = model.fit(ARRAYS.x_train[order], ARRAYS.y_train[order], batch_size=16, shuffle=False, verbose=0)
+        expected = model.evaluate(ARRAYS.x_validation, ARRAYS.y_validation, verbose=0, return_dict=True)
+        assert metrics["loss"] == pytest.approx(fitted.history["loss"][0], abs=1e-4)
+        assert metrics["val_accuracy"] == pytest.approx(expected["accuracy"], abs=1e-4)
+        assert metrics["val_loss"] == pytest.approx(expected["loss"], abs=1e-4)
+    assert len(result.history) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"optimizer": keras.optimizers.Adam(beta_1=0.5)}, r"is compiled with Adam\(beta_1=0.5\), which \[space.training\] does not have"),
+        ({"optimizer": keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.1, 9))}, "a schedule of the learning rate; give the optimizer"),
+        ({"loss": keras.losses.BinaryCrossentropy(from_logits=True)}, "binary_crossentropy of logits; give the last layer"),
+        ({"loss": keras.losses.Huber(delta=2.0)}, r"huber_loss|huber\(delta=2.0\)"),
+        ({"loss_weights": [2.0]}, "is compiled with loss_weights, which"),
+        ({"loss": lambda y, p: keras.ops.mean(y - p)}, "is compiled with the loss <lambda>; supported are"),
+    ],
+)
+def test_what_the_settings_cannot_say_is_refused_and_never_dropped(arguments, message):
+    model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile(**{"optimizer": "adam", "loss": "binary_crossentropy"} | arguments)
+    with pytest.raises(TrialError, match=message):
+        compiled_settings(model, TrainingSettings())
+
+
+def test_the_metrics_of_compile_have_our_names():
+    model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1, activation="sigmoid")])
+    pr_auc, precision = keras.metrics.AUC(curve="PR"), keras.metrics.Precision(name="p")
+    model.compile("adam", "binary_crossentropy", metrics=["acc", "mse", pr_auc, precision, keras.metrics.BinaryAccuracy()])
+    assert compiled_metrics(model) == ["accuracy", "mse", "pr_auc", "precision"]
+    assert keras_tuner.HyperParameters().values == new_hyperparameters({}).values
+    assert np.isfinite(model.predict(np.zeros((1, 2)), verbose=0)).all()
