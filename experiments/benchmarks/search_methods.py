@@ -123,7 +123,7 @@ def _reported(problem: Problem, method: Mapping[str, Any], seed: int, n_trials: 
     study = visible_study(study, (), has_paused=isinstance(pruner, PausingPruner))
     paused: dict[int, tuple[optuna.Trial, int]] = {}
     while True:
-        promoted = pruner.promote(study, paused) if isinstance(pruner, PausingPruner) else None
+        promoted = pruner.promote(study, {number: epoch for number, (_, epoch) in paused.items()}) if isinstance(pruner, PausingPruner) else None
         trial, n_before = (study.ask(distributions), 0) if promoted is None else paused.pop(promoted)
         if promoted is not None:
             _set_paused(study, trial, is_paused=False)
@@ -145,7 +145,7 @@ def _reported(problem: Problem, method: Mapping[str, Any], seed: int, n_trials: 
 
 def _set_paused(study: optuna.Study, trial: optuna.Trial, *, is_paused: bool) -> None:
     """Pause a trial, or let it run on, as a ledger does."""
-    study._storage.set_trial_user_attr(trial._trial_id, PAUSED, is_paused)
+    study._storage.set_trial_user_attr(trial._trial_id, PAUSED, {})
     study._storage.set_trial_state_values(trial._trial_id, TrialState.WAITING if is_paused else TrialState.RUNNING)
 
 

@@ -98,10 +98,10 @@ def history(
 
     with contextlib.closing(ledgers.read(make_store(ledger), study)) as view:
         record = view.find(trial)
-    if record.result is None or not record.history:
+    if (known := record.result or record.so_far) is None or not record.history:
         reason = f": {record.reason}" if record.reason else ""
         raise StudyNotFoundError(f'Trial {trial} of study "{study}" is {record.state} and has no epochs{reason}')
-    result = record.result if execution is None else _execution(record.result, execution)
+    result = known if execution is None else _execution(known, execution)
     n_epochs, best = len(result.history), result.best_epoch
     if csv is not None:
         _write(result.history, csv)

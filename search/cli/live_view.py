@@ -1,6 +1,7 @@
 """The live view of a study on a terminal: progress, best trial, running trials with their epochs, and the last finished ones."""
 
 from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import replace
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..experiment.file import Experiment
+from ..experiment.parameters import Value
 from ..formats import format_duration, format_params, format_spread
 from ..study.observer import StudyStart
 from ..trial import Assignment, EpochReport, TrialResult, TrialState
@@ -65,15 +67,10 @@ class LiveObserver:
         self._epochs[number] = epochs
         self._paused.pop(number, None)
         execution = self._execution(len(assignment.executions) + 1)
-        self._running[number] = TrialRow(
-            number=number,
-            state=TrialState.RUNNING,
-            epoch=f"0/{epochs}",
-            execution=execution,
-            value=None,
-            seconds=None,
-            params=assignment.params,
-        )
+        self._running[number] = self._new_row(number, assignment.params, f"0/{epochs}", execution)
+
+    def _new_row(self, number: int, params: Mapping[str, Value], epoch: str = "", execution: str = "") -> TrialRow:
+        return TrialRow(number=number, state=TrialState.RUNNING, epoch=epoch, execution=execution, value=None, seconds=None, params=params)
 
     def on_epoch_end(self, report: EpochReport) -> None:
         """Update the row."""
@@ -95,9 +92,9 @@ class LiveObserver:
         self._paused[result.number] = replace(running, state=TrialState.PAUSED, epoch=epoch, value=result.value, seconds=result.seconds)
         self._time.finish(result.number)
 
-    def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
+    def on_trial_end(self, result: TrialResult, params: Mapping[str, Value], *, is_best: bool) -> None:
         """Move the row to the finished ones."""
-        running = self._running.pop(result.number, None) or self._paused.pop(result.number)
+        running = self._running.pop(result.number, None) or self._paused.pop(result.number, None) or self._new_row(result.number, params)
         self._time.finish(result.number)
         self._n_by_state[result.state.value] += 1
         epoch = str(len(result.history))

@@ -1,14 +1,15 @@
 """Shows the progress of a study: a live view on a terminal, otherwise one line per finished trial."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.live import Live
 
 from ..experiment.file import Experiment
+from ..experiment.parameters import Value
 from ..formats import format_number, format_params, format_spread
 from ..study.observer import Observer, StudyStart
-from ..trial import Assignment, EpochReport, TrialResult
+from ..trial import Assignment, EpochReport, TrialResult, TrialState
 from .live_view import LiveObserver
 from .output import console, print_note
 
@@ -44,16 +45,17 @@ class LineObserver:
         self._n_trials = 0
         self._n_finished = 0
         self._params: dict[int, str] = {}
+        self._paused: set[int] = set()
 
     def on_study_start(self, start: StudyStart) -> None:
         """Print the study's name and its number of finished trials."""
         self._metric, self._n_finished, self._n_trials = start.metric, len(start.finished), start.n_trials
-        self._params = {record.number: format_params(record.params) for record in start.paused}
         wanted = f"all {self._n_finished}" if self._n_finished > self._n_trials else f"{self._n_finished} of {self._n_trials}"
         console.print(f"Study {start.study}: {wanted} trials finished")
 
     def on_trial_start(self, assignment: Assignment) -> None:
         """Store the trial's hyperparameters."""
+        self._paused.discard(assignment.number)
         self._params[assignment.number] = format_params(assignment.params)
 
     def on_epoch_end(self, report: EpochReport) -> None:
@@ -65,12 +67,15 @@ class LineObserver:
 
     def on_trial_pause(self, result: TrialResult) -> None:
         """Print the trial so far."""
+        self._paused.add(result.number)
         self._print(result, "PAUSED", self._params[result.number])
 
-    def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
+    def on_trial_end(self, result: TrialResult, params: Mapping[str, Value], *, is_best: bool) -> None:
         """Print the trial."""
         self._n_finished += 1
-        self._print(result, result.state, self._params.pop(result.number), " (best)" if is_best else "")
+        if result.state is TrialState.PRUNED and result.number in self._paused:  # it did not continue
+            return
+        self._print(result, result.state, format_params(params), " (best)" if is_best else "")
 
     def _print(self, result: TrialResult, state: str, params: str, mark: str = "") -> None:
         outcome = result.reason or ", ".join(self._measured(result))

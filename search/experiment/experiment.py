@@ -140,15 +140,15 @@ class Experiment(Table):
 
     @model_validator(mode="after")
     def _check_pausing(self) -> Self:
-        if self.search.pruner == "asha" and (obstacle := self._obstacle_to_pausing):
+        if self.search.pruner == "asha" and (obstacle := self.obstacle_to_pausing):
             raise ValueError(f'search.pruner = "asha" pauses trials, which {obstacle}; write "halving", or leave it out')
         return self
 
     @property
-    def _obstacle_to_pausing(self) -> str:
+    def obstacle_to_pausing(self) -> str:
         """Why trials cannot continue from a checkpoint after a pause; empty if they can."""
         if self.evaluation.n_executions > 1:
-            return "trials of several executions do not; they have search.evaluation.race"
+            return "trials of several executions (evaluation.folds, evaluation.repeats) cannot; they have evaluation.race"
         if self.callbacks:
             return "trials with [[callbacks]] cannot, since Keras saves no callback's state"
         return "need checkpoints, but executor.checkpoint_seconds = 0" if not self.executor.checkpoint_seconds else ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from optuna.trial import FrozenTrial
 
-from .record import ATTRIBUTE, is_execution_key
+from .record import ATTRIBUTE, PAUSED, is_execution_key
 
 _ELSEWHERE = {"state", "value", "finished", "history"}
 """What Optuna's trial has in fields of its own: state, value, time of the end, intermediate values."""
@@ -30,7 +30,7 @@ def with_curve(trial: FrozenTrial, metric: str, trial_id: int) -> FrozenTrial:
     written = trial.user_attrs.get(ATTRIBUTE) or {}
     copied = copy.copy(trial)
     copied._trial_id = trial_id
-    others = {key: value for key, value in trial.user_attrs.items() if key != ATTRIBUTE}
+    others = {key: value for key, value in trial.user_attrs.items() if key not in (ATTRIBUTE, PAUSED)}
     copied.user_attrs = {key: value["value"] if is_execution_key(key) else value for key, value in others.items()}
     copied.user_attrs |= {key: value for key, value in _plain_values(written).items() if key != metric and key not in trial.params}
     if values := written.get("history", {}).get(metric):

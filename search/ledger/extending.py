@@ -19,7 +19,7 @@ from ..experiment.parameters import Value
 from ..store import StudyFolder
 from .base import OpenedStudy
 from .changes import can_be_extended, changes_between, named_changes
-from .copying import copy_trial, enqueued_again, is_left_out, left_out
+from .copying import as_ended, copy_trial, enqueued_again, is_left_out, left_out
 from .record import FIXED, REPEAT, was_proposed
 from .revaluing import check_recorded, has_same_weights, is_valued_alike, revalued
 from .view import CONFIRMED, StudyView
@@ -175,6 +175,7 @@ def _copy(trial: FrozenTrial, before: Experiment, after: Experiment) -> FrozenTr
         return left_out()
     if is_left_out(trial) or not before.space.searched.is_complete(trial.params):
         return left_out()  # its process was killed while it was proposed
+    trial = as_ended(trial)
     params, valued = params_in(before, after, trial.params), revalued(trial, before, after)
     return left_out() if params is None or valued is None else copy_trial(valued, params, after.space.searched)
 

@@ -16,12 +16,11 @@ from ..errors import TakenOverError
 from ..experiment.parameters import Value
 from ..experiment.search_space import SearchSpace
 from ..pruners import PausingPruner
-from ..samplers import is_exhausted
 from ..seeds import trial_seed
 from ..store import StudyFolder
 from ..trial import Failure, TrialResult, TrialState
 from .base import OpenedStudy
-from .record import ATTRIBUTE, ENQUEUED, FIXED, PAUSED, VALUES, paused_result, to_retry_state
+from .record import ATTRIBUTE, ENQUEUED, FIXED, PAUSED, VALUES, cost_of, paused_result, to_retry_state
 from .running_trials import RunningTrials, task_of
 from .suggesting import add_known, ask_for, complete
 
@@ -90,7 +89,7 @@ class Ledger(RunningTrials):
         with self._leases.lock():
             self._refresh()
             n_proposed = self._trials.n_started + len(self._trials.waiting)
-            if n_proposed >= n_trials or is_exhausted(self.visible_study) or (self._trials.n_finished < n_proposed and n_proposed % size == 0):
+            if n_proposed >= n_trials or self.is_exhausted or (self._trials.n_finished < n_proposed and n_proposed % size == 0):
                 return
             asked = [number for number, _ in iter(lambda: self._ask_waiting(space), None)]  # samplers see those that run
             while n_proposed < n_trials and (not asked or n_proposed % size):
@@ -116,12 +115,10 @@ class Ledger(RunningTrials):
                 self._refresh()
             if self._trials.n_started >= n_trials:
                 return None
-            if asked := self._ask_waiting(space) or self._ask_paused():
+            may_begin = self._trials.n_begun < n_trials
+            if asked := (self._ask_waiting(space) if may_begin else None) or self._ask_paused():
                 return asked
-            return self._ask_new(space) if may_propose and self._may_propose(n_trials) else None
-
-    def _may_propose(self, n_trials: int) -> bool:
-        return self._trials.n_begun < n_trials and not is_exhausted(self.visible_study)
+            return self._ask_new(space) if may_begin and may_propose and not self.is_exhausted else None
 
     def _ask_paused(self) -> tuple[int, dict[str, Value]] | None:
         """Continue the paused trial that the pruner names, if any."""
@@ -129,14 +126,14 @@ class Ledger(RunningTrials):
         return None if number is None else self._continue(number)
 
     def _continue(self, number: int) -> tuple[int, dict[str, Value]]:
-        self._storage.set_trial_user_attr(self._id(number), PAUSED, None)  # first: a trial that is killed now waits for its next attempt
         self._storage.set_trial_state_values(self._id(number), OptunaState.RUNNING)
         self._acquire(number)
         return number, dict(self._trial(number).params)
 
     def _promoted(self) -> int | None:
-        pruner, paused = self.study.pruner, self._trials.paused
-        return pruner.promote(self.visible_study, paused) if paused and isinstance(pruner, PausingPruner) else None
+        if not self._trials.paused or not isinstance(self.study.pruner, PausingPruner):
+            return None
+        return self.study.pruner.promote(self.visible_study, {number: len(self.record(number).history) for number in self._trials.paused})
 
     def _ask_waiting(self, space: SearchSpace) -> tuple[int, dict[str, Value]] | None:
         for number in sorted(self._trials.waiting):
@@ -150,49 +147,44 @@ class Ledger(RunningTrials):
         self._acquire(number)
         return number, params
 
-    def ask_last(self, n_trials: int, *, may_continue: bool) -> tuple[int, dict[str, Value]] | None:
-        """Continue the most promising paused trial once the search is over and no trial is COMPLETE, so that it ends with a model.
+    def is_over(self, n_trials: int) -> bool:
+        """Return whether no trial runs, and none waits, may continue or may be proposed.
 
         Args:
-            n_trials: Largest number of running and finished trials, those of all coordinators together.
-            may_continue: Whether trials may start as long as there are any to start.
-
-        Returns:
-            Its number and hyperparameters; None if the search is not over, or a trial is COMPLETE, or none is paused.
+            n_trials: Largest number of trials that begin, those of all coordinators together.
         """
         with self._leases.lock():
-            if not self._is_over(n_trials, may_continue=may_continue) or self._trials.best or not self._trials.paused:
+            self._refresh()
+            can_begin = self._trials.n_begun < n_trials and (self._trials.waiting or not self.is_exhausted)
+            return not self.running and not can_begin and self._promoted() is None
+
+    def ask_last(self) -> tuple[int, dict[str, Value]] | None:
+        """Continue the paused trial that was trained longest, of these the best, so that a search ends with a model.
+
+        Returns:
+            Its number and hyperparameters; None if a trial runs or is COMPLETE, or none is paused.
+        """
+        with self._leases.lock():
+            self._refresh()
+            if self.running or self._trials.best or not self._trials.paused:
                 return None
-            return self._continue(max(self._trials.paused, key=self._promise))
+            return self._continue(self.paused_by_promise()[-1])
 
-    def take_paused(self, n_trials: int, *, may_continue: bool) -> list[TrialResult]:
-        """Acquire the paused trials once the search is over, to `tell` each its result so far.
-
-        Args:
-            n_trials: Largest number of running and finished trials, those of all coordinators together.
-            may_continue: Whether trials may start as long as there are any to start.
+    def end_paused(self) -> list[TrialResult]:
+        """End the paused trials as PRUNED, with their results so far. Nobody else runs the study.
 
         Returns:
-            Their results so far, PRUNED; none if the search is not over.
+            Their results.
         """
-        with self._leases.lock():
-            if not self._is_over(n_trials, may_continue=may_continue):
-                return []
-            found = [paused_result(self._trial(number)) for number in sorted(self._trials.paused)]
-            for result in found:
-                self._continue(result.number)
-            return found
-
-    def _is_over(self, n_trials: int, *, may_continue: bool) -> bool:
-        self._refresh()
-        can_start = may_continue and (self._trials.waiting or self._may_propose(n_trials) or self._promoted() is not None)
-        return not self.running and not can_start
-
-    def _promise(self, number: int) -> tuple[int, float]:
-        """Return what orders paused trials: the epochs that they have been trained, then their best value."""
-        values = self._trial(number).intermediate_values
-        sign = -1 if self.directions[0] == "minimize" else 1
-        return max(values), max(sign * value for value in values.values())
+        ended = []
+        for number in sorted(self._trials.paused):
+            trial = self._trial(number)
+            written, values = trial.user_attrs[PAUSED], trial.intermediate_values
+            self._storage.set_trial_user_attr(self._id(number), ATTRIBUTE, written)  # until the next write the trial is paused
+            self._storage.set_trial_state_values(self._id(number), OptunaState.PRUNED, [values[max(values)]])
+            self._trials.add_finished(number, TrialState.PRUNED, None, written["finished"], cost_of(self._trial(number)))
+            ended.append(paused_result(trial))
+        return ended
 
     def release_trials(self) -> None:
         """Requeue the trials that this coordinator runs."""

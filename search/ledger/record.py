@@ -18,7 +18,7 @@ VALUES = "values"
 """What is written in the result of a trial with several objectives: the value of each."""
 RETRY_STATE = "again"
 PAUSED = "paused"
-"""The attribute of a trial with its result so far, while it is paused; None once it continues."""
+"""The attribute of a trial that was paused, with its result at that time; while it waits, it is paused."""
 IMPORTED = "imported"
 """The attribute of a trial of another tool, which samplers know and which is none of the study's own."""
 FIXED, ENQUEUED = "fixed_params", "enqueued"
@@ -118,8 +118,8 @@ class TrialRecord:
 
 
 def is_paused(trial: FrozenTrial) -> bool:
-    """Return whether a trial waits at a rung."""
-    return trial.state is OptunaState.WAITING and bool(trial.user_attrs.get(PAUSED))
+    """Return whether a trial waits at a rung, also one that went on from there and was interrupted."""
+    return trial.state is OptunaState.WAITING and PAUSED in trial.user_attrs
 
 
 def was_proposed(trial: FrozenTrial) -> bool:
@@ -216,7 +216,7 @@ class Cost(NamedTuple):
 
 def cost_of(trial: FrozenTrial) -> Cost:
     """Read what a finished or paused trial took."""
-    own = trial.user_attrs.get(ATTRIBUTE) or trial.user_attrs.get(PAUSED) or {}
+    own = trial.user_attrs.get(PAUSED if is_paused(trial) else ATTRIBUTE) or {}
     found = [*_written_executions(trial)] or [own]
     return Cost(sum(len(next(iter(written.get("history", {}).values()), ())) for written in found), own.get("seconds", 0.0))
 

@@ -1,6 +1,7 @@
 """The running trials of this process in a study: it alone records their epochs, executions and results, or gives them back."""
 
 import contextlib
+import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from statistics import fmean
@@ -14,7 +15,7 @@ from ..trial import EpochReport, ExecutionReport, TrialResult, TrialState
 from .base import OpenedStudy
 from .coordination import CoordinatedStudy
 from .objectives import constraints_of, values_of
-from .record import ATTRIBUTE, PAUSED, RETRY_STATE, VALUES, RetryState, cost_of, execution_key, execution_scores, to_attribute
+from .record import ATTRIBUTE, PAUSED, RETRY_STATE, VALUES, RetryState, cost_of, execution_key, execution_scores, is_paused, to_attribute
 
 
 class RunningTrials(CoordinatedStudy):
@@ -36,9 +37,11 @@ class RunningTrials(CoordinatedStudy):
 
     def should_prune(self, report: EpochReport, metric: str) -> bool:
         """Record an epoch's value of a running trial, and return whether the pruner ends the trial."""
-        trial = self._running[report.number]
-        self._storage.set_trial_intermediate_value(trial, report.epoch, report.metrics[metric])
-        return self.study.pruner.prune(self.visible_study, self._storage.get_trial(trial))
+        trial_id = self._running[report.number]
+        self._storage.set_trial_intermediate_value(trial_id, report.epoch, report.metrics[metric])
+        trial = copy.copy(self._storage.get_trial(trial_id))  # a trial that began anew has the values of later epochs from before
+        trial.intermediate_values = {epoch: value for epoch, value in trial.intermediate_values.items() if epoch <= report.epoch}
+        return self.study.pruner.prune(self.visible_study, trial)
 
     def record_execution(self, report: ExecutionReport, *, seed: int, batch_size: int) -> None:
         """Record one execution of a running trial; its value, and the mean of those before it, is what samplers see of a trial that stops.
@@ -93,7 +96,14 @@ class RunningTrials(CoordinatedStudy):
         with self._owned(number) as trial:
             self._storage.set_trial_user_attr(trial, RETRY_STATE, asdict(retry_state))
             self._storage.set_trial_state_values(trial, OptunaState.WAITING)
-        self._trials.add_waiting(number)
+        self._add_waiting(number)
+
+    def _add_waiting(self, number: int) -> None:
+        trial = self._trial(number)
+        if is_paused(trial):  # it is interrupted behind the rung at which it was paused
+            self._trials.add_paused(number, trial.user_attrs[PAUSED]["finished"], cost_of(trial))
+        else:
+            self._trials.add_waiting(number)
 
     def pause(self, result: TrialResult, *, seed: int, finished: float) -> None:
         """Let a running trial wait with its checkpoint until the pruner lets it continue.
@@ -111,7 +121,7 @@ class RunningTrials(CoordinatedStudy):
             self._storage.set_trial_user_attr(trial, PAUSED, to_attribute(result, seed, finished))
             self._storage.set_trial_user_attr(trial, RETRY_STATE, asdict(next_state))
             self._storage.set_trial_state_values(trial, OptunaState.WAITING)
-        self._trials.add_paused(result.number, cost_of(self._trial(result.number)))
+        self._trials.add_paused(result.number, finished, cost_of(self._trial(result.number)))
 
     def _acquire(self, number: int) -> bool:
         if not self._leases.acquire(task_of(number)):

@@ -13,7 +13,7 @@ from optuna.trial import TrialState as OptunaState
 
 from ..experiment.directions import Direction
 from ..trial import TrialState
-from .record import ATTRIBUTE, Cost, cost_of, is_paused
+from .record import ATTRIBUTE, PAUSED, Cost, cost_of, is_paused
 
 
 class TrialIndex:
@@ -26,7 +26,7 @@ class TrialIndex:
 
     Attributes:
         waiting: Numbers of the requeued trials.
-        paused: Numbers of the paused trials.
+        paused: The time since when each paused trial is paused, in seconds since 1970, by its number.
     """
 
     def __init__(self, direction: Direction, score: Callable[[FrozenTrial], float | None], *, is_reproducible: bool = False) -> None:
@@ -38,7 +38,7 @@ class TrialIndex:
         self._costs: dict[int, Cost] = {}  # of finished trials, and of those that were paused
         self._running: set[int] = set()
         self.waiting: set[int] = set()
-        self.paused: set[int] = set()
+        self.paused: dict[int, float] = {}
 
     @property
     def n_finished(self) -> int:
@@ -72,9 +72,9 @@ class TrialIndex:
 
     @property
     def n_since_best(self) -> int:
-        """Number of trials that have finished after the best one; all if there is none."""
+        """Number of trials that have finished or were paused after the best one; all if there is none."""
         since = self._finished[self.best[0]] if self.best else -math.inf
-        return sum(finished > since for finished in self._finished.values())
+        return sum(time > since for time in (*self._finished.values(), *self.paused.values()))
 
     def ranking(self, trials: Iterable[FrozenTrial], length: int) -> list[tuple[int, float]]:
         """Rank the best COMPLETE trials.
@@ -93,7 +93,7 @@ class TrialIndex:
     def add_running(self, number: int) -> None:
         """Add a running trial."""
         self.waiting.discard(number)
-        self.paused.discard(number)
+        self.paused.pop(number, None)
         self._running.add(number)
 
     def add_waiting(self, number: int) -> None:
@@ -101,10 +101,10 @@ class TrialIndex:
         self._running.discard(number)
         self.waiting.add(number)
 
-    def add_paused(self, number: int, cost: Cost) -> None:
-        """Move a running trial to the paused ones, given what it took so far."""
+    def add_paused(self, number: int, paused: float, cost: Cost) -> None:
+        """Move a running trial to the paused ones, given the time and what it took so far."""
         self._running.discard(number)
-        self.paused.add(number)
+        self.paused[number] = paused
         self._costs[number] = cost
 
     def add_finished(self, number: int, state: TrialState, score: float | None, finished: float, cost: Cost) -> bool:
@@ -121,6 +121,7 @@ class TrialIndex:
             Whether the trial is the best so far.
         """
         self._running.discard(number)
+        self.paused.pop(number, None)
         self._finished[number] = finished
         self._costs[number] = cost
         if state is not TrialState.COMPLETE or score is None:
@@ -137,12 +138,12 @@ class TrialIndex:
         Args:
             trials: All trials of the study.
         """
-        self._running, self.waiting, self.paused = set(), set(), set()
+        self._running, self.waiting, self.paused = set(), set(), {}
         for trial in trials:
             if trial.state is OptunaState.RUNNING:
                 self._running.add(trial.number)
             elif is_paused(trial):
-                self.add_paused(trial.number, cost_of(trial))
+                self.add_paused(trial.number, trial.user_attrs[PAUSED]["finished"], cost_of(trial))
             elif trial.state is OptunaState.WAITING:
                 self.waiting.add(trial.number)
             elif trial.number not in self._finished and ATTRIBUTE in trial.user_attrs:

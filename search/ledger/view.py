@@ -13,7 +13,7 @@ from optuna.trial import TrialState as OptunaState
 from ..errors import StudyNotFoundError
 from ..experiment.directions import Direction, direction_of
 from ..experiment.file import Experiment, parse_experiment
-from ..samplers import EXPECTED_GAIN
+from ..samplers import EXPECTED_GAIN, is_exhausted
 from ..spread import comparable
 from ..store import StudyFolder
 from ..trial import TrialResult
@@ -136,6 +136,23 @@ class StudyView:
     def visible_study(self) -> Study:
         """Optuna's study as samplers see it: without the excluded trials, and with paused ones as pruned."""
         return visible_study(self.study, self.excluded, has_paused=bool(self._trials.paused))
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the sampler has proposed every combination, also those of trials that were excluded since."""
+        return is_exhausted(visible_study(self.study, (), has_paused=bool(self._trials.paused)))
+
+    def paused_by_promise(self) -> list[int]:
+        """Return the paused trials by the epochs that they have been trained, then by value, the least promising first."""
+        sign = -1 if self.directions[0] == "minimize" else 1
+        known = {record.number: record.so_far for record in map(self.record, self._trials.paused)}
+        order = {number: (len(result.history), sign * (result.value or 0.0)) for number, result in known.items() if result}
+        return sorted(order, key=lambda number: order[number])
+
+    @property
+    def n_paused(self) -> int:
+        """Number of paused trials."""
+        return len(self._trials.paused)
 
     @property
     def confirmed(self) -> list[int] | None:

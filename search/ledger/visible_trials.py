@@ -9,7 +9,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
-from .record import is_paused
+from .copying import as_ended
 
 EXCLUDED = "excluded"
 """The study's attribute with the reason of each excluded trial, by its number as text, since JSON has no other keys."""
@@ -47,14 +47,5 @@ class _VisibleTrials:
     def get_all_trials(self, study_id: int, deepcopy: bool = True, states: Container[OptunaState] | None = None) -> list[FrozenTrial]:
         """Return the trials in the given states, of any state by default."""
         trials = self._storage.get_all_trials(study_id, deepcopy)
-        seen = [_as_pruned(trial) if is_paused(trial) else trial for trial in trials if trial.number not in self._excluded]
+        seen = [as_ended(trial) for trial in trials if trial.number not in self._excluded]
         return [trial for trial in seen if states is None or trial.state in states]
-
-
-def _as_pruned(trial: FrozenTrial) -> FrozenTrial:
-    """Return a paused trial as Optuna has a pruned one, whose value is the last that was reported."""
-    pruned = copy.copy(trial)
-    pruned.state, pruned.datetime_complete = OptunaState.PRUNED, trial.datetime_start
-    step = trial.last_step
-    pruned.value = None if step is None else trial.intermediate_values[step]
-    return pruned

@@ -1,6 +1,6 @@
 """Asynchronous successive halving that promotes (Li et al. 2018, "A System for Massively Parallel Hyperparameter Tuning", algorithm 2)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from optuna.study import StudyDirection
@@ -34,13 +34,11 @@ class AshaPruner(PausingPruner):
         epoch = trial.last_step
         return epoch in self.rungs and trial.number not in self._best(study, epoch)
 
-    def promote(self, study: "Study", paused: Collection[int]) -> int | None:
+    def promote(self, study: "Study", paused: Mapping[int, int]) -> int | None:
         """Return the best trial of the last rung that has one to continue."""
-        trials = {trial.number: trial for trial in study.get_trials(deepcopy=False)}
-        waiting = {number: trials[number].last_step for number in paused if number in trials}
         for rung in reversed(self.rungs):
-            if rung in waiting.values():
-                promoted = next((number for number in self._best(study, rung) if waiting.get(number) == rung), None)
+            if rung in paused.values():
+                promoted = next((number for number in self._best(study, rung) if paused.get(number) == rung), None)
                 if promoted is not None:
                     return promoted
         return None

@@ -1,7 +1,7 @@
 """The interface of pruners that pause trials and let some continue later, beside Optuna's, which stop them for good."""
 
 from abc import abstractmethod
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from optuna.pruners import BasePruner
@@ -14,10 +14,10 @@ class PausingPruner(BasePruner):
     """A pruner whose trials are paused, with a checkpoint, where `prune` returns True, and continue once `promote` names them."""
 
     @abstractmethod
-    def promote(self, study: "Study", paused: Collection[int]) -> int | None:
+    def promote(self, study: "Study", paused: Mapping[int, int]) -> int | None:
         """Return the number of the paused trial that continues next; None to start a new trial.
 
         Args:
             study: The study; paused trials are in it as pruned ones.
-            paused: Their numbers.
+            paused: The epochs that each of them has trained, by its number.
         """

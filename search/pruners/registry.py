@@ -54,6 +54,8 @@ def pruner_notes(search: SearchSection, n_epochs: int) -> list[str]:
         search: The experiment's ``[search]``.
         n_epochs: The largest number of epochs of the space.
     """
+    if search.pruner == "asha" and n_epochs == 1:
+        return ['pruner "asha" pauses no trial: each has a single epoch']
     last_rung = n_epochs - 1 if search.pruner == "asha" else n_epochs  # nothing is paused at its end
     first = {"min_epochs": last_rung, "n_warmup_epochs": n_epochs - 1}  # the largest value that leaves an epoch at which to prune
     late = [name for name in first if name in search.pruner_options and search.pruner_options[name] > first[name]]

@@ -14,7 +14,6 @@ from ..experiment.file import Experiment
 from ..experiment.parameters import Value
 from ..ledger import Ledger, RetryState, StudyView, may_lack_models
 from ..pruners import PausingPruner
-from ..samplers import is_exhausted
 from ..seeds import execution_seed, trial_seed
 from ..spread import comparable
 from ..tracking.base import Tracker
@@ -126,8 +125,8 @@ class SearchLoop:
             self._check_interrupt()
             self._inbox.check()
             reason = self._submit_trials()
-            if not self._running and self._is_over(reason):
-                return reason if self.ledger.n_finished < self.n_trials else ""
+            if not self._running and self._is_over(reason) and not self._lacks_model():
+                return reason if self.ledger.n_finished + self.ledger.n_paused < self.n_trials else ""
             # If no worker is free, a worker is being replaced: wait for it too.
             if self._running or not self.executor.n_free:
                 self._collect_results()
@@ -171,30 +170,33 @@ class SearchLoop:
             self._finish(result)
 
     def _is_over(self, reason: str) -> bool:
-        """Return whether the search is over, for other coordinators too; if so, paused trials end as they are, unless none is COMPLETE."""
+        """Return whether the search is over, for other coordinators too."""
         self.ledger.recover_trials(self.experiment.executor.max_retries)
-        may_continue = not self._stop_reason()
-        if not self._inbox.is_stopped and (asked := self.ledger.ask_last(self.n_trials, may_continue=may_continue)):
-            self._start_trial(*asked)
+        if self.ledger.n_finished >= self.n_trials or (reason and not self.ledger.running):
+            return True
+        return bool(self.ledger.n_paused) and self.ledger.is_over(self.n_trials)
+
+    def _lacks_model(self) -> bool:
+        """Return whether a paused trial is trained to its end first, since the search would end without a model, and start it."""
+        if self._inbox.is_stopped or not self.ledger.n_paused or self.ledger.best:
             return False
-        for result in self.ledger.take_paused(self.n_trials, may_continue=may_continue):
-            assignment = build_assignment(self.experiment, self.ledger, result.number, self.ledger.record(result.number).params)
-            self.tracker.start_trial(assignment)
-            self._tell(assignment, result)
-        return self.ledger.n_finished >= self.n_trials or (bool(reason) and not self.ledger.running)
+        if self.executor.n_free and (asked := self.ledger.ask_last()):
+            self._start_trial(*asked, is_last=True)
+        return bool(self._running) or not self.executor.n_free
 
     def _exhaustion(self) -> str:
         """Return that there are no more combinations; empty if there are."""
-        has_all = is_exhausted(self.ledger.visible_study)
-        return f'sampler "{self.experiment.search.sampler}" has proposed every combination' if has_all else ""
+        return f'sampler "{self.experiment.search.sampler}" has proposed every combination' if self.ledger.is_exhausted else ""
 
     def _stop_reason(self) -> str:
         if time.monotonic() >= self._deadline:
             return f"the time limit of {self.experiment.search.timeout_seconds:g} s is reached"
         return STOPPED if self._inbox.is_stopped else found_enough(self.experiment, self.ledger)
 
-    def _start_trial(self, number: int, params: Mapping[str, Value]) -> None:
+    def _start_trial(self, number: int, params: Mapping[str, Value], *, is_last: bool = False) -> None:
         assignment = build_assignment(self.experiment, self.ledger, number, params)
+        if is_last:  # it is not paused again
+            assignment = replace(assignment, is_prunable=False, is_pausable=False)
         self._running[number] = assignment
         self.tracker.start_trial(assignment)
         self.executor.submit(assignment)
@@ -289,7 +291,7 @@ class SearchLoop:
             self.tracker.log_best(self.ledger.n_finished, best[1], chosen.best_metrics if chosen else {})
         if result.state is TrialState.FAILED:
             logger.debug("Trial %d failed: %s", result.number, result.reason)
-        self.observer.on_trial_end(result, is_best=is_best)
+        self.observer.on_trial_end(result, assignment.params, is_best=is_best)
 
     def _remove_models(self) -> None:
         self.ledger.recover_trials(self.experiment.executor.max_retries)

@@ -63,6 +63,7 @@ def remove_models(ledger: StudyView, experiment: Experiment) -> None:
     for path in set(found) & set(stray_models(ledger.folder, {*ranking, *unfinished})):
         path.unlink(missing_ok=True)
     if (quota := experiment.search.disk_quota_bytes) is not None:
+        _remove_checkpoints_beyond(quota, ledger)
         first = [ledger.best[0]] if ledger.best else []  # which the trials that were trained again may have shown
         _keep_within(quota, ledger.folder, list(dict.fromkeys(number for number in [*first, *ranking] if number not in unfinished)))
 
@@ -85,6 +86,15 @@ def stray_models(folder: StudyFolder, kept: Collection[int]) -> Iterator[Path]:
 def _trial_of(path: Path) -> str:
     """Return the number of the trial that a model belongs to, given that of the trial or of an execution."""
     return path.name.partition(".")[0].partition("-")[0]
+
+
+def _remove_checkpoints_beyond(quota: int, ledger: StudyView) -> None:
+    """Remove checkpoints of paused trials, the least promising first, until the rest fits into the quota; such a trial would begin anew."""
+    folder = ledger.folder
+    for number in ledger.paused_by_promise():
+        if _size(folder.models) + _size(folder.checkpoints) <= quota:
+            return
+        folder.checkpoint(number).unlink(missing_ok=True)
 
 
 def _keep_within(quota: int, folder: StudyFolder, ranking: list[int]) -> None:

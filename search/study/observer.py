@@ -1,10 +1,11 @@
 """The interface of observers, which a study notifies of its progress, and the default one, which shows nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
+from ..experiment.parameters import Value
 from ..trial import Assignment, EpochReport, TrialResult, TrialState
 
 if TYPE_CHECKING:  # the command line imports this file before it needs Optuna
@@ -79,8 +80,8 @@ class Observer(Protocol):
         """Called when a trial is paused, with its result so far; it may start again, or end without having run again."""
         ...
 
-    def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
-        """Called when a trial has finished."""
+    def on_trial_end(self, result: TrialResult, params: Mapping[str, Value], *, is_best: bool) -> None:
+        """Called when a trial has finished, with its searched hyperparameters; another process may have started it."""
         ...
 
     def on_stage(self, text: str) -> None:
@@ -110,7 +111,7 @@ class SilentObserver:
     def on_trial_pause(self, result: TrialResult) -> None:
         """Do nothing."""
 
-    def on_trial_end(self, result: TrialResult, *, is_best: bool) -> None:
+    def on_trial_end(self, result: TrialResult, params: Mapping[str, Value], *, is_best: bool) -> None:
         """Do nothing."""
 
     def on_stage(self, text: str) -> None:

@@ -9,12 +9,12 @@ from ..data.fitting import fit_preprocessor, prepare
 from ..data.folds import folds, with_all_rows, without_group
 from ..data.preprocessing import Preprocessor
 from ..data.targets import Target, choose_targets, read_targets, tasks_of
-from ..errors import StudyChangedError
+from ..errors import ExperimentError, StudyChangedError
 from ..experiment.callback_paths import check_paths
 from ..experiment.file import Experiment
 from ..experiment.reference_checks import check_references
 from ..ledger import Ledger, StudyView
-from ..pruners import make_pruner
+from ..pruners import PausingPruner, make_pruner
 from ..samplers import make_sampler
 from ..training.metrics import check_metrics, check_ranking
 from .data_checks import check_validation
@@ -42,7 +42,10 @@ def load_study(ledger: Ledger, experiment: Experiment) -> Dataset:
     """Load and check the data of a study, and set its sampler and pruner; see `load_data`."""
     dataset = load_data(ledger, experiment)
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials, len(experiment.objectives))
-    ledger.use(sampler, make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs))
+    pruner = make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs)
+    if isinstance(pruner, PausingPruner) and (obstacle := experiment.obstacle_to_pausing):  # one by reference
+        raise ExperimentError(f'search.pruner = "{experiment.pruner}" pauses trials, which {obstacle}; choose another one')
+    ledger.use(sampler, pruner)
     return dataset
 
 

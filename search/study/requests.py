@@ -148,9 +148,8 @@ def exclude_trial(store: Store, name: str, number: int, reason: str | None) -> E
     finally:
         view.close()
     if not record.is_finished:
-        raise InputError(
-            f'Trial {number} of study "{name}" is {record.state}, and has not finished; perceptune stop {name} {number} ends one that runs'
-        )
+        advice = f"; perceptune stop {name} {number} ends it" if record.state is TrialState.RUNNING else ""
+        raise InputError(f'Trial {number} of study "{name}" is {record.state}, and has not finished{advice}')
     try:
         ledger = ledgers.open_for_repair(store, name)
     except StudyBusyError:

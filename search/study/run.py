@@ -39,6 +39,7 @@ from .first_trials import FirstTrial, enqueue, first_trials, note_learnt
 from .hp_space import with_hp_space
 from .loop import SearchLoop, build_assignment, keeps_workers
 from .observer import Observer, SilentObserver, StudyStart
+from .pausing import end_paused
 from .preparation import check_written, load_study, prepare_arrays, targets_of_study
 from .renaming import rename_archived
 from .repeated_training import RepeatedTraining
@@ -229,7 +230,7 @@ class _Run:
         try:
             reason = SearchLoop(self._experiment, self._ledger, self._executor, self._tracker, self._observer, self._n_trials).run()
             if reason:
-                self._observer.on_stage(f"Ended with {self._ledger.n_finished} of {self._n_trials} trials: {reason}")
+                self._observer.on_stage(f"Ended with {self._ledger.n_finished + self._ledger.n_paused} of {self._n_trials} trials: {reason}")
         except BaseException:  # Ctrl-C too
             self._executor.close()
             raise
@@ -260,6 +261,7 @@ class _Run:
                 self._tracker.finish_study(outcome_of(self._ledger, is_complete=False))
             case Ending.COMPLETE:
                 try:
+                    end_paused(self._experiment, self._ledger, self._tracker, self._observer)
                     self._finish()
                 except BaseException:  # Ctrl-C too
                     self._end(Ending.INTERRUPTED)

@@ -12,15 +12,16 @@ from .mlflow_trial_runs import INTERRUPTED, TrialRuns
 
 
 def end_left_running(runs: TrialRuns) -> None:
-    """End the runs that MLflow shows as running: with the trial's result if the ledger has one, else as KILLED."""
+    """End the runs that MLflow shows as running: with the trial's result if the ledger has one, else as KILLED; paused ones with a result too."""
+    where = runs.client, runs.experiment_id, runs.parent_run_id
     with mlflow_session():
-        running = find_children(runs.client, runs.experiment_id, runs.parent_run_id, "attributes.status = 'RUNNING'")
-    for child in running:
+        running, paused = (find_children(*where, f"attributes.status = '{status}'") for status in ("RUNNING", "SCHEDULED"))
+    for child in [*running, *paused]:
         result = runs.record.result_of(int(child.data.tags["perceptune.trial"]))
-        if result is None:
-            runs.end(OpenRun(child.info.run_id, Batch(tags=dict(INTERRUPTED))), "KILLED")
-        else:
+        if result is not None:
             runs.finish_left_running(child, result)
+        elif child in running:
+            runs.end(OpenRun(child.info.run_id, Batch(tags=dict(INTERRUPTED))), "KILLED")
 
 
 def log_last_missing(runs: TrialRuns) -> None:

@@ -91,8 +91,10 @@ class RayWorker:
                 new = [files for folder in folders for files in (folder.new_checkpoint(), folder.new_models())]
                 self._to_send.put(MessageWithFiles(message, {name: content for files in new for name, content in files.items()}))
             case TrialResult(number=number):
-                result, files = self._folders.pop(number).finish(message)
-                self._to_send.put(MessageWithFiles(result, files, psutil.Process().memory_info().rss))
+                folder = self._folders.pop(number)
+                checkpoint = folder.new_checkpoint()  # of a trial that is paused
+                result, files = folder.finish(message)
+                self._to_send.put(MessageWithFiles(result, {**files, **checkpoint}, psutil.Process().memory_info().rss))
             case _:
                 self._to_send.put(MessageWithFiles(message))
 

@@ -42,10 +42,10 @@ def observed(width, height=30, params=PARAMS, logs=Path("nowhere")):
     view.on_study_start(StudyStart(study="diabetes", metric="val_accuracy", n_trials=40, searched=tuple(params), finished=earlier, best=0, logs=logs))
     for number in range(3, 17):
         view.on_trial_start(assignment(number, params))
-    view.on_trial_end(replace(COMPLETE, number=3), is_best=True)
-    view.on_trial_end(replace(COMPLETE, number=4, state=TrialState.PRUNED, value=0.5), is_best=False)
+    view.on_trial_end(replace(COMPLETE, number=3), PARAMS, is_best=True)
+    view.on_trial_end(replace(COMPLETE, number=4, state=TrialState.PRUNED, value=0.5), PARAMS, is_best=False)
     for number in range(5, 15):
-        view.on_trial_end(failed(number), is_best=False)
+        view.on_trial_end(failed(number), PARAMS, is_best=False)
     view.on_epoch_end(EpochReport(15, 7, {"val_accuracy": 0.79104}))
     return view, console
 
@@ -89,7 +89,7 @@ def test_a_paused_trial_stays_in_sight_until_it_continues_and_ends():
     view.on_trial_start(assignment(15))
     assert "paused" not in draw(view, console)[0]
     view.on_trial_pause(replace(COMPLETE, number=15, state=TrialState.PRUNED, value=0.6))
-    view.on_trial_end(replace(COMPLETE, number=15, state=TrialState.PRUNED, value=0.6), is_best=False)  # the search is over
+    view.on_trial_end(replace(COMPLETE, number=15, state=TrialState.PRUNED, value=0.6), PARAMS, is_best=False)  # the search is over
     assert re.search(r"^ +15 +PRUNED +41 +0.6 ", "\n".join(draw(view, console)), re.M)
 
 
@@ -151,7 +151,7 @@ def test_the_time_left_includes_packaging(monkeypatch):
     for number in (15, 16, *range(17, 40)):
         if number > 16:
             view.on_trial_start(assignment(number))
-        view.on_trial_end(replace(COMPLETE, number=number), is_best=False)
+        view.on_trial_end(replace(COMPLETE, number=number), PARAMS, is_best=False)
     view.on_stage("Packaging the best model")
     now = 114.0
     drawn = "\n".join(draw(view, console))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from search.ledger.record import ATTRIBUTE, PAUSED
 from search.pruners import make_pruner
 from search.trial import EpochReport, TrialResult, TrialState
 
@@ -62,14 +63,22 @@ def test_paused_trials_are_paused_after_reopening(paused, store):
     ledger.close()
 
 
-def test_a_continued_trial_whose_process_was_killed_continues_first(paused, store):
+def test_a_continued_trial_whose_process_was_killed_is_paused_again_and_continues(paused, store):
     assert paused.ask(DISTRIBUTIONS, N_TRIALS)[0] == 0
     paused.close()
     ledger = use_asha(open_ledger(store))
     assert ledger.recover_trials(max_retries=2) == [0]
+    assert ledger.n_by_state() == {"PAUSED": 3}
     assert ledger.ask(DISTRIBUTIONS, N_TRIALS)[0] == 0
     assert (ledger.retry_state(0).attempt, ledger.retry_state(0).n_lost) == (3, 1)
     ledger.close()
+
+
+def test_a_trial_that_begins_anew_is_paused_at_the_rungs_that_it_reaches_again(paused):
+    assert run_to_rung(paused, 0.9, epoch=3) == (0, True)
+    assert paused.ask_last()[0] == 0  # its checkpoint was lost
+    report = EpochReport(0, 2, {"val_accuracy": 0.6})
+    assert not paused.should_prune(report, "val_accuracy")  # no rung, though its values reach epoch 3
 
 
 def test_samplers_see_their_values(paused):
@@ -82,31 +91,48 @@ def test_no_more_trials_are_begun_than_asked_for(paused):
     assert paused.ask(DISTRIBUTIONS, 3) is None
 
 
-def test_they_end_with_their_results_once_none_may_continue(paused):
-    assert paused.take_paused(3, may_continue=True) == []  # the first one may
+def test_enqueued_trials_are_no_more_than_asked_for_either(paused):
+    for value in (1, 2, 3):
+        paused.enqueue({"n_hidden": value}, {"enqueue": value})
+    assert paused.ask(DISTRIBUTIONS, 3)[0] == 0
+    assert paused.ask(DISTRIBUTIONS, 3) is None
+    assert paused.ask(DISTRIBUTIONS, 4)[0] == 3
+
+
+def test_the_search_is_over_once_none_may_continue_or_begin(paused, store):
+    assert not paused.is_over(3)  # the first one may continue
     assert run_to_rung(paused, 0.9, epoch=3) == (0, True)
-    assert paused.take_paused(4, may_continue=True) == []  # a fourth may start
-    results = paused.take_paused(3, may_continue=True)
-    for result in results:
-        paused.tell(result, seed=7, finished=2.0)
-    assert [(result.number, result.value, len(result.history)) for result in results] == [(0, 0.9, 3), (1, 0.8, 1), (2, 0.7, 1)]
-    assert paused.n_by_state() == {"PRUNED": 3}
-    assert (paused.n_finished, paused.n_epochs) == (3, 5)
+    assert paused.is_over(3)
+    assert not paused.is_over(4)
+    assert [(result.number, result.value, len(result.history)) for result in paused.end_paused()] == [(0, 0.9, 3), (1, 0.8, 1), (2, 0.7, 1)]
+    assert (paused.n_by_state(), paused.n_finished, paused.n_epochs, paused.n_paused) == ({"PRUNED": 3}, 3, 5, 0)
+    paused.close()
+    ledger = open_ledger(store)
+    assert (ledger.n_by_state(), ledger.n_finished, ledger.n_epochs) == ({"PRUNED": 3}, 3, 5)
+    assert [trial.value for trial in ledger.study.trials] == [0.9, 0.8, 0.7]
+    ledger.close()
+
+
+def test_a_kill_while_they_end_loses_none(paused, store):
+    paused._storage.set_trial_user_attr(paused._id(1), ATTRIBUTE, paused.study.trials[1].user_attrs[PAUSED])  # and no further
+    paused.close()
+    ledger = use_asha(open_ledger(store))
+    assert ledger.n_by_state() == {"PAUSED": 3}
+    assert [result.number for result in ledger.end_paused()] == [0, 1, 2]
+    ledger.close()
 
 
 def test_the_most_promising_one_continues_if_the_search_would_end_without_a_complete_trial(paused):
-    assert paused.ask_last(3, may_continue=True) is None  # the first one may continue anyway
     assert run_to_rung(paused, 0.75, epoch=3) == (0, True)
-    assert paused.ask_last(3, may_continue=True)[0] == 0  # it has been trained longest
+    assert paused.ask_last()[0] == 0  # it has been trained longest
+    assert paused.ask_last() is None  # one runs
     paused.tell(TrialResult(number=0, state=TrialState.COMPLETE, value=0.75, best_epoch=1), seed=7, finished=2.0)
-    assert paused.ask_last(3, may_continue=True) is None
-    assert [result.number for result in paused.take_paused(3, may_continue=True)] == [1, 2]
+    assert paused.ask_last() is None
+    assert [result.number for result in paused.end_paused()] == [1, 2]
 
 
-def test_a_search_that_ends_early_ends_them_too(paused):
-    assert len(paused.take_paused(N_TRIALS, may_continue=False)) == 3
-
-
-def test_none_ends_while_another_trial_runs(paused):
-    paused.ask(DISTRIBUTIONS, N_TRIALS)
-    assert paused.take_paused(3, may_continue=False) == []
+def test_patience_counts_what_was_paused_since_the_best_trial(paused):
+    assert paused.n_since_best == 3
+    assert paused.ask_last()[0] == 0
+    paused.tell(TrialResult(number=0, state=TrialState.COMPLETE, value=0.75, best_epoch=1), seed=7, finished=0.5)
+    assert paused.n_since_best == 2

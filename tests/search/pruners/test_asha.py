@@ -19,11 +19,10 @@ class Search:
 
     def step(self):
         """Continue the trial that the pruner names, or start one, until it is paused or ends; return its number and its last epoch."""
-        number = self.pruner.promote(self.study, self.paused)
+        number = self.pruner.promote(self.study, {number: self.epochs[number] for number in self.paused})
         trial = self.study.ask() if number is None else self.paused.pop(number)
         storage, curve = self.study._storage, self.curves[trial.number]
         if number is not None:
-            storage.set_trial_user_attr(trial._trial_id, PAUSED, None)
             storage.set_trial_state_values(trial._trial_id, optuna.trial.TrialState.RUNNING)
         for epoch in range(self.epochs.get(trial.number, 0) + 1, len(curve) + 1):
             trial.report(curve[epoch - 1], epoch)
@@ -88,7 +87,7 @@ def test_its_steps_are_those_of_the_published_algorithm(direction):
 def test_a_value_counts_from_its_best_epoch_until_the_rung():
     search = Search([[1, 9, 9], [2, 2, 2], [3, 3, 3]], min_epochs=2)
     assert [search.step()[0] for _ in range(3)] == [0, 1, 2]
-    assert search.pruner.promote(search.study, search.paused) == 0
+    assert search.pruner.promote(search.study, dict.fromkeys(search.paused, 2)) == 0
 
 
 def test_samplers_see_a_paused_trial_as_a_pruned_one():

@@ -104,7 +104,7 @@ def test_a_killed_search_goes_on_with_its_paused_trials_and_their_curves_are_unb
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"evaluation": {"folds": 3}}, "trials of several executions do not; they have search.evaluation.race"),
+        ({"evaluation": {"folds": 3}}, r"trials of several executions \(evaluation.folds, evaluation.repeats\) cannot; they have evaluation.race"),
         ({"callbacks": [{"use": "keras.callbacks:TerminateOnNaN"}]}, "Keras saves no callback's state"),
         ({"executor": {"checkpoint_seconds": 0}}, "executor.checkpoint_seconds = 0"),
     ],

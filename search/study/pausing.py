@@ -1,0 +1,27 @@
+"""Ends the trials that are paused when a study ends."""
+
+from ..experiment.file import Experiment
+from ..ledger import Ledger
+from ..tracking.base import Tracker
+from .loop import build_assignment
+from .observer import Observer
+
+
+def end_paused(experiment: Experiment, ledger: Ledger, tracker: Tracker, observer: Observer) -> None:
+    """End the paused trials as PRUNED, with their results so far.
+
+    Args:
+        experiment: The experiment.
+        ledger: The study; nobody else runs it.
+        tracker: It has started the study's run.
+        observer: Notified of each.
+    """
+    results = ledger.end_paused()
+    if results:
+        observer.on_stage(f"Paused trials, {len(results)}, end as PRUNED")
+    for result in results:
+        assignment = build_assignment(experiment, ledger, result.number, ledger.record(result.number).params)
+        ledger.folder.checkpoint(result.number).unlink(missing_ok=True)
+        tracker.start_trial(assignment)
+        tracker.finish_trial(result)
+        observer.on_trial_end(result, assignment.params, is_best=False)
