@@ -8,8 +8,10 @@ import pytest
 from search import ledger as ledgers
 from search.errors import StudyBusyError, StudyChangedError, StudyNotFoundError
 from search.experiment.file import parse_experiment
+from search.experiment.sections import SearchSection
 from search.ledger import RetryState
 from search.ledger.journal_checksum import checksum_path
+from search.samplers import make_sampler
 from search.store import Store
 from search.trial import EpochReport, Failure, TrialResult, TrialState
 
@@ -59,6 +61,15 @@ def test_the_best_is_the_first_to_finish_among_equals(ledger, store):
     assert not ledger.tell(late, seed=1, finished=2.0)
     assert ledger.best == (quick, 0.8)
     assert reopened(ledger, store).best == (quick, 0.8)
+
+
+def test_a_combination_that_was_excluded_is_not_proposed_again(ledger):
+    ledger.use(make_sampler(SearchSection(sampler="grid"), DISTRIBUTIONS, 9), optuna.pruners.NopPruner())
+    for value in (0.1, 0.2, 0.3, 0.4):
+        finish(ledger, value)
+    ledger.exclude(1, "wrong")
+    assert ledger.is_exhausted
+    assert ledger.ask(DISTRIBUTIONS, 99) is None
 
 
 def test_a_pruned_trial_is_never_the_best(ledger):

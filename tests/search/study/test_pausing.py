@@ -1,7 +1,10 @@
 """A search by "asha": trials are paused at rungs and continue, whatever is killed meanwhile."""
 
 import re
+import signal
 import subprocess
+import sys
+from dataclasses import replace
 
 import pytest
 
@@ -99,6 +102,62 @@ def test_a_killed_search_goes_on_with_its_paused_trials_and_their_curves_are_unb
     trials = {trial["trial"]: trial for trial in own.trials()}
     assert all(int(trials[number]["epochs"]) >= int(trial["epochs"]) for number, trial in known.items())
     own.python(UNBROKEN)
+
+
+EPOCHS_COUNTED = """
+import sys
+from collections import Counter
+from search.study import loop
+
+report, seen = loop.SearchLoop._report, Counter()
+
+def count(self, given):
+    seen[given.number, given.epoch] += 1
+    return report(self, given)
+
+loop.SearchLoop._report = count
+from search.cli.app import run_app
+status = run_app(["run", "own.toml", *sys.argv[1:]])
+print("epochs:", seen.total(), "of them twice:", seen.total() - len(seen))
+sys.exit(status)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words", [("--executor", "ray"), ("--executor", "workers", "--set", "executor.recycle_after_trials=1")], ids=["ray", "recycled"]
+)
+def test_no_epoch_is_trained_twice_where_a_trial_continues_elsewhere(own, words):
+    command = [sys.executable, "-c", EPOCHS_COUNTED, *words, "--workers", "1", "--trials", "6"]
+    finished = subprocess.run(command, cwd=own.folder, env=own.environment, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    n_epochs = sum(int(trial["epochs"]) for trial in own.trials())
+    assert f"epochs: {n_epochs} of them twice: 0" in finished.stdout
+
+
+@pytest.mark.slow
+def test_two_coordinators_continue_each_others_trials_and_one_ends_them(own):
+    own = replace(own, variables={"PERCEPTUNE_LEDGER": f"sqlite:///{own.folder}/ledger.db"})
+    processes = [own.start("run", "own.toml", "--executor", "workers", "--workers", 1, "--trials", 14) for _ in range(2)]
+    outputs = [process.communicate()[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    trials = own.trials()
+    assert len(trials) == 14
+    assert {trial["state"] for trial in trials} == {"COMPLETE", "PRUNED"}
+    assert "own: no problems" in own.call("doctor", "own").stdout
+
+
+@pytest.mark.slow
+def test_an_edited_study_keeps_what_was_paused(own):
+    with subprocess.Popen(own.command("run", "own.toml"), cwd=own.folder, env=own.environment, stdout=subprocess.PIPE, text=True) as process:
+        lines = (line for line in process.stdout if "PAUSED" in line)
+        assert len([next(lines) for _ in range(4)]) == 4
+        process.send_signal(signal.SIGINT)
+    before = {trial["trial"]: trial["epochs"] for trial in own.trials() if trial["state"] == "PAUSED"}
+    assert before
+    own.call("run", "own.toml", "--extend", "--set", "space.model.n_neurons.high=40", "--trials", len(own.trials()) + 2)
+    after = {trial["trial"]: (trial["state"], trial["epochs"]) for trial in own.trials()}
+    assert {number: after[number] for number in before} == {number: ("PRUNED", epochs) for number, epochs in before.items()}
 
 
 @pytest.mark.parametrize(
