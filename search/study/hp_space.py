@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ExperimentError, InputError
+from ..errors import ExperimentError, InputError, TrialError
 from ..experiment.file import Experiment
 from ..experiment.hp_builders import takes_hp
 from ..experiment.objectives import ObjectiveSection
@@ -85,8 +85,10 @@ def serve(pipe: Connection) -> None:
     experiment.remember_secrets()
     try:
         pipe.send(_discovered(experiment))
-    except (ExperimentError, InputError) as error:
+    except InputError as error:
         pipe.send(str(error))
+    except TrialError as error:
+        pipe.send(f'model = "{experiment.model}": {error}')
     except Exception as error:  # whatever the user's module raises
         traceback.print_exc()
         pipe.send(f'model = "{experiment.model}": {type(error).__name__}: {shorten(one_line(str(error)), 300)}')

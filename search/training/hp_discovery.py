@@ -40,10 +40,11 @@ class Discovered:
 
 @dataclass
 class _Build:
-    """One model that was built: the hyperparameters that it asked for, with their values."""
+    """One model that was built: the hyperparameters that it asked for, with their values, and what it is compiled with."""
 
     values: Mapping[str, Value]
-    model: Any
+    loss: str
+    metrics: Sequence[str]
 
 
 @dataclass
@@ -51,6 +52,7 @@ class _Discovery:
     function: Callable[..., Any]
     fixed: Mapping[str, Value]
     arguments: Mapping[str, Any]
+    where: str
     found: dict[str, list[Any]] = field(default_factory=dict)
     """Keras Tuner's hyperparameters by name; one may be declared under several conditions."""
     builds: list[_Build] = field(default_factory=list)
@@ -80,7 +82,8 @@ class _Discovery:
             return
         self._learn(hp)
         active = [of for of in hp.space if hp.is_active(of)]
-        self.builds.append(_Build({of.name: hp.values[of.name] for of in active}, model))
+        values = {of.name: hp.values[of.name] for of in active}
+        self.builds.append(_Build(values, _loss(model, self.where), compiled_metrics(model)))
         keras.utils.clear_session(free_memory=False)
 
     def _learn(self, hp: Any) -> None:
@@ -113,7 +116,7 @@ def discover(function: Callable[..., Any], fixed: Mapping[str, Value], arguments
     Raises:
         ExperimentError: If no model can be built, a hyperparameter cannot be searched, or models are compiled in ways that differ.
     """
-    discovery = _Discovery(function, fixed, arguments)
+    discovery = _Discovery(function, fixed, arguments, where)
     discovery.run()
     if not discovery.builds:
         raise ExperimentError(f"{where}: no model can be built: {discovery.failures[0]}")
@@ -123,19 +126,20 @@ def discover(function: Callable[..., Any], fixed: Mapping[str, Value], arguments
     for name, declared in discovery.found.items():
         if name not in fixed:
             entries[name] = _entry(declared[0], _conditions(name, declared, discovery), where)
-    losses = {_loss(build, where) for build in discovery.builds}
+    losses = {build.loss for build in discovery.builds}
     if len(losses) > 1:
         raise ExperimentError(f"{where}: models are compiled with different losses ({', '.join(sorted(of or 'none' for of in losses))}); use one")
     loss = losses.pop()
-    metrics = dict.fromkeys(name for build in discovery.builds for name in compiled_metrics(build.model))
+    metrics = dict.fromkeys(name for build in discovery.builds for name in build.metrics)
     return Discovered(entries, is_compiled=bool(loss), loss=loss, metrics=list(metrics))
 
 
-def _loss(build: _Build, where: str) -> str:
-    if not isinstance(build.model, keras.Model):
-        raise ExperimentError(f"{where} returned {type(build.model).__name__}, expected keras.Model")
+def _loss(model: Any, where: str) -> str:
+    """Return the loss that a model is compiled with; empty if it is not compiled."""
+    if not isinstance(model, keras.Model):
+        raise ExperimentError(f"{where} returned {type(model).__name__}, expected keras.Model")
     try:
-        return compiled_settings(build.model, TrainingSettings()).loss if build.model.compiled else ""
+        return compiled_settings(model, TrainingSettings()).loss if model.compiled else ""
     except TrialError as error:
         raise ExperimentError(f"{where}: {error}") from None
 

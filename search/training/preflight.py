@@ -121,6 +121,8 @@ def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, 
     if is_estimator(model):
         sklearn_fit.check(model, context.experiment)
         return model, []
+    if takes_hp(resolve(context.experiment.model)) and model.compiled and not context.experiment.space.compiled:
+        raise TrialError("is compiled: write compiled = true in [space] to train with its optimizer and loss, or return it without compile()")
     if context.experiment.space.compiled:
         assignment = replace(assignment, training=compiled_settings(model, assignment.training))
     check_batch_size(model)
