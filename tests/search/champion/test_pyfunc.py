@@ -78,7 +78,7 @@ def test_one_row_takes_little_longer_than_the_model_alone(champion, dataset):
             started = time.perf_counter()
             call()
             taken.append(time.perf_counter() - started)
-    assert min(seconds[1]) < 3 * min(seconds[0])  # 1.4 to 2.0 is usual; Keras' own `predict` takes 25 times as long
+    assert min(seconds[1]) < 5 * min(seconds[0])  # 1.4 to 2.0 is usual, 3.2 on a busy machine; Keras' own `predict` takes 25 times as long
 
 
 def test_many_rows_are_predicted_as_one_is(champion, dataset):

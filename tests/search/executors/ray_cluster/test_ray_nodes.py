@@ -31,7 +31,7 @@ class Loses(SilentObserver):
         gate.touch()
         self.cluster.add_node(num_cpus=1)
 
-    def on_trial_end(self, result, *, is_best):
+    def on_trial_end(self, result, params, *, is_best):
         if not self.ended:
             [(lost, _)] = self.retried
             with (self.gates / str(1 - lost)).open("w"):
