@@ -138,20 +138,13 @@ class Experiment(Table):
             raise ValueError(f'search.pruner = "{self.search.pruner}" compares trials by one value, but there are {several}; leave it out')
         return self
 
-    @model_validator(mode="after")
-    def _check_pausing(self) -> Self:
-        if self.search.pruner == "asha" and (obstacle := self.obstacle_to_pausing):
-            raise ValueError(f'search.pruner = "asha" pauses trials, which {obstacle}; write "halving", or leave it out')
-        return self
-
     @property
     def obstacle_to_pausing(self) -> str:
         """Why trials cannot continue from a checkpoint after a pause; empty if they can."""
         if self.evaluation.n_executions > 1:
             return "trials of several executions (evaluation.folds, evaluation.repeats) cannot; they have evaluation.race"
-        if self.callbacks:
-            return "trials with [[callbacks]] cannot, since Keras saves no callback's state"
-        return "need checkpoints, but executor.checkpoint_seconds = 0" if not self.executor.checkpoint_seconds else ""
+        without = "" if self.executor.checkpoint_seconds else "need checkpoints, but executor.checkpoint_seconds = 0"
+        return "trials with [[callbacks]] cannot, since Keras saves no callback's state" if self.callbacks else without
 
     @model_validator(mode="after")
     def _check_first(self) -> Self:
@@ -166,6 +159,8 @@ class Experiment(Table):
     def _check_pruner_options(self) -> Self:
         if self.search.pruner == "auto" and self.search.pruner_options:
             raise ValueError('search.pruner_options need the pruner that they are of; write its name, such as pruner = "median"')
+        if self.search.pruner == "asha" and (obstacle := self.obstacle_to_pausing):
+            raise ValueError(f'search.pruner = "asha" pauses trials, which {obstacle}; write "halving", or leave it out')
         return self
 
     def model_post_init(self, _context: object) -> None:

@@ -7,8 +7,9 @@ import pandas as pd
 from ..data.dataset import Dataset
 from ..data.positive_class import OF_POSITIVE, is_defined
 from ..data.targets import Target, tasks_of
-from ..errors import ExperimentError
+from ..errors import DataError, ExperimentError
 from ..experiment.file import Experiment
+from ..experiment.sections import DataSection
 from ..training.metrics import make_heads
 
 
@@ -67,3 +68,21 @@ def _sizes(dataset: Dataset, target: Target) -> dict[str, int]:
     values = pd.concat([part.targets[target.column] for part in (dataset.train, dataset.validation, dataset.test)])
     counts = values.value_counts()
     return {str(value): int(counts.get(value, 0)) for value in target.classes}
+
+
+def check_loaded_again(section: DataSection, fingerprint: str, again: str | None) -> None:
+    """Check that a loader returns the same data in another process: a study could not be continued otherwise.
+
+    Args:
+        section: ``[data]`` of the experiment.
+        fingerprint: The data set's fingerprint.
+        again: That of the other process; None if it is not known.
+
+    Raises:
+        DataError: If they differ.
+    """
+    if again not in (None, fingerprint):
+        raise DataError(
+            f'[data] loader = "{section.loader}" returns other data each time (fingerprint {fingerprint}, then {again}), so the study could never '
+            "be continued; give its random numbers a seed, as in numpy.random.default_rng(0)"
+        )

@@ -14,7 +14,7 @@ from ..data.arrays import TrainingArrays
 from ..data.dataset import Dataset
 from ..data.positive_class import with_class
 from ..data.targets import positive_classes
-from ..errors import DataError, StoreUnavailableError
+from ..errors import StoreUnavailableError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
 from ..experiment.file import Experiment, load_experiment
@@ -33,6 +33,7 @@ from .baselines import BaselineProcess
 from .champion_training import train_champion, trains_champion
 from .code_changes import check_code
 from .comparisons import compare_with_baselines
+from .data_checks import check_loaded_again
 from .ending import Ending
 from .extended import extension_note
 from .first_trials import FirstTrial, enqueue, first_trials, note_learnt
@@ -166,7 +167,7 @@ class _Run:
             self._observer.on_note(note)
         self._is_checked = True
         if is_new:
-            self._check_loaded_again()
+            check_loaded_again(self._experiment.data, self._dataset.fingerprint, self._packager.fingerprint())
         for note in enqueue(self._ledger, self._first):
             self._observer.on_note(note)
         note_learnt(self._ledger, self._experiment)
@@ -177,15 +178,6 @@ class _Run:
             # Arrays that the workers of another coordinator read are not written again.
             if not (self._ledger.has_other_coordinators and TrainingArrays.exist_in(self._ledger.folder.arrays)):
                 prepare_arrays(self._ledger, self._dataset, self._experiment)
-
-    def _check_loaded_again(self) -> None:
-        """Check that the loader returns the same data in another process: a study could not be continued otherwise."""
-        fingerprint = self._packager.fingerprint()
-        if fingerprint not in (None, self._dataset.fingerprint):
-            raise DataError(
-                f'[data] loader = "{self._experiment.data.loader}" returns other data each time (fingerprint {self._dataset.fingerprint}, then '
-                f"{fingerprint}), so the study could never be continued; give its random numbers a seed, as in numpy.random.default_rng(0)"
-            )
 
     @property
     def _is_tracked(self) -> bool:
