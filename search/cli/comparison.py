@@ -98,7 +98,7 @@ def history(
 
     with contextlib.closing(ledgers.read(make_store(ledger), study)) as view:
         record = view.find(trial)
-    if (known := record.result or record.so_far) is None or not record.history:
+    if (known := record.known) is None or not record.history:
         reason = f": {record.reason}" if record.reason else ""
         raise StudyNotFoundError(f'Trial {trial} of study "{study}" is {record.state} and has no epochs{reason}')
     result = known if execution is None else _execution(known, execution)

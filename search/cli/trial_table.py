@@ -85,7 +85,7 @@ def rows_of(
             state=record.state.value,
             epoch=str(len(record.history)),
             value=record.value,
-            seconds=known.seconds if (known := record.result or record.so_far) else 0.0,
+            seconds=known.seconds if (known := record.known) else 0.0,
             params=record.params,
             execution=f"{len(record.result.executions)}/{n_executions}" if record.result and n_executions > 1 else "",
             error=record.result.standard_error if record.result else None,

@@ -1,6 +1,5 @@
 """The trials of a study as those of another one, whose search space was edited; they keep their numbers, and so their seeds and models."""
 
-import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -8,21 +7,10 @@ from optuna.trial import FrozenTrial, create_trial
 from optuna.trial import TrialState as OptunaState
 
 from ..experiment.parameters import Value
-from .record import ATTRIBUTE, FIXED, IMPORTED, PAUSED, is_paused, was_proposed
+from .record import FIXED, IMPORTED, was_proposed
 
 if TYPE_CHECKING:
     from ..experiment.search_space import SearchSpace
-
-
-def as_ended(trial: FrozenTrial) -> FrozenTrial:
-    """Return a paused trial as it is when its study ends, PRUNED with its result so far; any other trial as it is."""
-    if not is_paused(trial):
-        return trial
-    ended, step = copy.copy(trial), trial.last_step
-    ended.state, ended.datetime_complete = OptunaState.PRUNED, trial.datetime_start
-    ended.value = None if step is None else trial.intermediate_values[step]
-    ended.user_attrs = {key: value for key, value in trial.user_attrs.items() if key != PAUSED} | {ATTRIBUTE: trial.user_attrs[PAUSED]}
-    return ended
 
 
 def copy_trial(trial: FrozenTrial, params: Mapping[str, Value], space: "SearchSpace") -> FrozenTrial:

@@ -19,8 +19,8 @@ from ..experiment.parameters import Value
 from ..store import StudyFolder
 from .base import OpenedStudy
 from .changes import can_be_extended, changes_between, named_changes
-from .copying import as_ended, copy_trial, enqueued_again, is_left_out, left_out
-from .record import FIXED, REPEAT, was_proposed
+from .copying import copy_trial, enqueued_again, is_left_out, left_out
+from .record import FIXED, REPEAT, as_ended, was_proposed
 from .revaluing import check_recorded, has_same_weights, is_valued_alike, revalued
 from .view import CONFIRMED, StudyView
 from .visible_trials import EXCLUDED

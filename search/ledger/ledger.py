@@ -17,10 +17,8 @@ from ..experiment.parameters import Value
 from ..experiment.search_space import SearchSpace
 from ..pruners import PausingPruner
 from ..seeds import trial_seed
-from ..store import StudyFolder
 from ..trial import Failure, TrialResult, TrialState
-from .base import OpenedStudy
-from .record import ATTRIBUTE, ENQUEUED, FIXED, PAUSED, VALUES, cost_of, paused_result, to_retry_state
+from .record import ATTRIBUTE, ENQUEUED, FIXED, PAUSED, VALUES, as_ended, cost_of, to_result, to_retry_state
 from .running_trials import RunningTrials, task_of
 from .suggesting import add_known, ask_for, complete
 
@@ -30,18 +28,7 @@ if TYPE_CHECKING:
 
 
 class Ledger(RunningTrials):
-    """The record of one study, written by the coordinator that runs it.
-
-    Args:
-        name: The study's name.
-        folder: The folder of its files.
-        opened: Optuna's study with its leases.
-    """
-
-    def __init__(self, name: str, folder: StudyFolder, opened: OpenedStudy) -> None:
-        super().__init__(name, folder, opened)
-        self.opened_at = time.time()
-        """When the study was opened, in seconds since 1970."""
+    """The record of one study, written by the coordinator that runs it."""
 
     def use(self, sampler: "BaseSampler", pruner: "BasePruner") -> None:
         """Set the sampler and the pruner."""
@@ -126,6 +113,7 @@ class Ledger(RunningTrials):
         return None if number is None else self._continue(number)
 
     def _continue(self, number: int) -> tuple[int, dict[str, Value]]:
+        self._storage.set_trial_user_attr(self._id(number), PAUSED, None)  # first: if it is interrupted now, it waits for its next attempt
         self._storage.set_trial_state_values(self._id(number), OptunaState.RUNNING)
         self._acquire(number)
         return number, dict(self._trial(number).params)
@@ -133,7 +121,7 @@ class Ledger(RunningTrials):
     def _promoted(self) -> int | None:
         if not self._trials.paused or not isinstance(self.study.pruner, PausingPruner):
             return None
-        return self.study.pruner.promote(self.visible_study, {number: len(self.record(number).history) for number in self._trials.paused})
+        return self.study.pruner.promote(self.visible_study, self._trials.paused_epochs)
 
     def _ask_waiting(self, space: SearchSpace) -> tuple[int, dict[str, Value]] | None:
         for number in sorted(self._trials.waiting):
@@ -178,12 +166,12 @@ class Ledger(RunningTrials):
         """
         ended = []
         for number in sorted(self._trials.paused):
-            trial = self._trial(number)
-            written, values = trial.user_attrs[PAUSED], trial.intermediate_values
+            trial = as_ended(self._trial(number))
+            written = trial.user_attrs[ATTRIBUTE]
             self._storage.set_trial_user_attr(self._id(number), ATTRIBUTE, written)  # until the next write the trial is paused
-            self._storage.set_trial_state_values(self._id(number), OptunaState.PRUNED, [values[max(values)]])
-            self._trials.add_finished(number, TrialState.PRUNED, None, written["finished"], cost_of(self._trial(number)))
-            ended.append(paused_result(trial))
+            self._storage.set_trial_state_values(self._id(number), OptunaState.PRUNED, trial.values)
+            self._trials.add_finished(number, TrialState.PRUNED, None, written["finished"], cost_of(trial))
+            ended.append(to_result(number, TrialState.PRUNED, written))
         return ended
 
     def release_trials(self) -> None:

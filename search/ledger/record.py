@@ -1,5 +1,6 @@
 """The record of a trial in the ledger, and its conversion to and from attributes of Optuna's trial."""
 
+import copy
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ VALUES = "values"
 """What is written in the result of a trial with several objectives: the value of each."""
 RETRY_STATE = "again"
 PAUSED = "paused"
-"""The attribute of a trial that was paused, with its result at that time; while it waits, it is paused."""
+"""The attribute of a trial with its result so far, while it is paused; None once it continues."""
 IMPORTED = "imported"
 """The attribute of a trial of another tool, which samplers know and which is none of the study's own."""
 FIXED, ENQUEUED = "fixed_params", "enqueued"
@@ -92,10 +93,14 @@ class TrialRecord:
         return self.result is not None
 
     @property
+    def known(self) -> TrialResult | None:
+        """The trial's result, or that of a PAUSED trial so far."""
+        return self.result or self.so_far
+
+    @property
     def value(self) -> float | None:
         """The objective's value; None unless COMPLETE, PRUNED or PAUSED."""
-        known = self.result or self.so_far
-        return known.value if known else None
+        return self.known.value if self.known else None
 
     @property
     def reason(self) -> str:
@@ -107,19 +112,28 @@ class TrialRecord:
     @property
     def measures(self) -> Mapping[str, float]:
         """The metrics of the best epoch and the costs, by the names that objectives and limits have; empty without a result."""
-        known = self.result or self.so_far
-        return known.measures if known else {}
+        return self.known.measures if self.known else {}
 
     @property
     def history(self) -> Sequence[Mapping[str, float]]:
         """The metrics of every epoch; empty if the trial is not finished or paused."""
-        known = self.result or self.so_far
-        return known.history if known else ()
+        return self.known.history if self.known else ()
 
 
 def is_paused(trial: FrozenTrial) -> bool:
-    """Return whether a trial waits at a rung, also one that went on from there and was interrupted."""
-    return trial.state is OptunaState.WAITING and PAUSED in trial.user_attrs
+    """Return whether a trial waits at a rung."""
+    return trial.state is OptunaState.WAITING and bool(trial.user_attrs.get(PAUSED))
+
+
+def as_ended(trial: FrozenTrial) -> FrozenTrial:
+    """Return a paused trial as it is when its study ends, PRUNED with its result so far; any other trial as it is."""
+    if not is_paused(trial):
+        return trial
+    ended = copy.copy(trial)
+    ended.state, ended.datetime_complete = OptunaState.PRUNED, trial.datetime_start
+    ended.value = trial.intermediate_values[max(trial.intermediate_values)]  # as Optuna's `Study.tell` does
+    ended.user_attrs = trial.user_attrs | {ATTRIBUTE: trial.user_attrs[PAUSED], PAUSED: None}
+    return ended
 
 
 def was_proposed(trial: FrozenTrial) -> bool:

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from statistics import fmean
@@ -15,7 +16,7 @@ from ..trial import EpochReport, ExecutionReport, TrialResult, TrialState
 from .base import OpenedStudy
 from .coordination import CoordinatedStudy
 from .objectives import constraints_of, values_of
-from .record import ATTRIBUTE, PAUSED, RETRY_STATE, VALUES, RetryState, cost_of, execution_key, execution_scores, is_paused, to_attribute
+from .record import ATTRIBUTE, PAUSED, RETRY_STATE, VALUES, RetryState, cost_of, execution_key, execution_scores, to_attribute
 
 
 class RunningTrials(CoordinatedStudy):
@@ -29,6 +30,8 @@ class RunningTrials(CoordinatedStudy):
 
     def __init__(self, name: str, folder: StudyFolder, opened: OpenedStudy) -> None:
         super().__init__(name, folder, opened)
+        self.opened_at = time.time()
+        """When the study was opened, in seconds since 1970."""
         self._running: dict[int, int] = {}  # Optuna's trial id by number
 
     def holds(self, number: int) -> bool:
@@ -96,14 +99,7 @@ class RunningTrials(CoordinatedStudy):
         with self._owned(number) as trial:
             self._storage.set_trial_user_attr(trial, RETRY_STATE, asdict(retry_state))
             self._storage.set_trial_state_values(trial, OptunaState.WAITING)
-        self._add_waiting(number)
-
-    def _add_waiting(self, number: int) -> None:
-        trial = self._trial(number)
-        if is_paused(trial):  # it is interrupted behind the rung at which it was paused
-            self._trials.add_paused(number, trial.user_attrs[PAUSED]["finished"], cost_of(trial))
-        else:
-            self._trials.add_waiting(number)
+        self._trials.add_waiting(number)
 
     def pause(self, result: TrialResult, *, seed: int, finished: float) -> None:
         """Let a running trial wait with its checkpoint until the pruner lets it continue.

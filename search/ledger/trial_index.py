@@ -66,6 +66,11 @@ class TrialIndex:
         return self.n_started + len(self.paused)
 
     @property
+    def paused_epochs(self) -> dict[int, int]:
+        """The epochs that each paused trial has been trained, by its number."""
+        return {number: self._costs[number].n_epochs for number in self.paused}
+
+    @property
     def best(self) -> tuple[int, float] | None:
         """Number and score of the best COMPLETE trial, of equal ones the first to finish, or of the smaller number; None if there is none."""
         return None if self._best_rank is None else (self._best_rank[2], self._sign * self._best_rank[0])

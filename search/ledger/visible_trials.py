@@ -9,7 +9,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
-from .copying import as_ended
+from .record import as_ended
 
 EXCLUDED = "excluded"
 """The study's attribute with the reason of each excluded trial, by its number as text, since JSON has no other keys."""

@@ -63,12 +63,12 @@ def test_paused_trials_are_paused_after_reopening(paused, store):
     ledger.close()
 
 
-def test_a_continued_trial_whose_process_was_killed_is_paused_again_and_continues(paused, store):
+def test_a_continued_trial_whose_process_was_killed_continues_first(paused, store):
     assert paused.ask(DISTRIBUTIONS, N_TRIALS)[0] == 0
     paused.close()
     ledger = use_asha(open_ledger(store))
     assert ledger.recover_trials(max_retries=2) == [0]
-    assert ledger.n_by_state() == {"PAUSED": 3}
+    assert ledger.n_by_state() == {"PAUSED": 2, "INTERRUPTED": 1}
     assert ledger.ask(DISTRIBUTIONS, N_TRIALS)[0] == 0
     assert (ledger.retry_state(0).attempt, ledger.retry_state(0).n_lost) == (3, 1)
     ledger.close()
