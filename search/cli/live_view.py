@@ -86,7 +86,7 @@ class LiveObserver:
         self._time.requeue(result.number)
         self._console.print(f"trial {result.number} is tried again: {result.reason}", markup=False)
 
-    def on_trial_pause(self, result: TrialResult) -> None:
+    def on_trial_pause(self, result: TrialResult, params: Mapping[str, Value]) -> None:
         """Move the row to the paused ones."""
         running, epoch = self._running.pop(result.number), str(len(result.history))
         self._paused[result.number] = replace(running, state=TrialState.PAUSED, epoch=epoch, value=result.value, seconds=result.seconds)

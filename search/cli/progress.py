@@ -44,7 +44,6 @@ class LineObserver:
         self._metric = ""
         self._n_trials = 0
         self._n_finished = 0
-        self._params: dict[int, str] = {}
         self._paused: set[int] = set()
 
     def on_study_start(self, start: StudyStart) -> None:
@@ -54,9 +53,8 @@ class LineObserver:
         console.print(f"Study {start.study}: {wanted} trials finished")
 
     def on_trial_start(self, assignment: Assignment) -> None:
-        """Store the trial's hyperparameters."""
+        """Print nothing."""
         self._paused.discard(assignment.number)
-        self._params[assignment.number] = format_params(assignment.params)
 
     def on_epoch_end(self, report: EpochReport) -> None:
         """Print nothing."""
@@ -65,25 +63,25 @@ class LineObserver:
         """Print the reason of a retry."""
         console.print(f"trial {result.number} is tried again: {result.reason}", markup=False)
 
-    def on_trial_pause(self, result: TrialResult) -> None:
+    def on_trial_pause(self, result: TrialResult, params: Mapping[str, Value]) -> None:
         """Print the trial so far."""
         self._paused.add(result.number)
-        self._print(result, "PAUSED", self._params[result.number])
+        self._print(result, "PAUSED", params)
 
     def on_trial_end(self, result: TrialResult, params: Mapping[str, Value], *, is_best: bool) -> None:
         """Print the trial."""
         self._n_finished += 1
         if result.state is TrialState.PRUNED and result.number in self._paused:  # it did not continue
             return
-        self._print(result, result.state, format_params(params), " (best)" if is_best else "")
+        self._print(result, result.state, params, " (best)" if is_best else "")
 
-    def _print(self, result: TrialResult, state: str, params: str, mark: str = "") -> None:
+    def _print(self, result: TrialResult, state: str, params: Mapping[str, Value], mark: str = "") -> None:
         outcome = result.reason or ", ".join(self._measured(result))
         width = len(str(self._n_trials))
         executions = f"{len(result.executions)} of {self._n_executions} executions, " if self._n_executions > 1 else ""
         epochs = f"{executions}{len(result.history)} epochs, {result.seconds:.1f} s"
         count = f"[{self._n_finished:>{width}}/{self._n_trials}]"
-        console.print(f"{count} trial {result.number} {state}: {outcome}{mark}; {epochs}; {params}", markup=False)
+        console.print(f"{count} trial {result.number} {state}: {outcome}{mark}; {epochs}; {format_params(params)}", markup=False)
 
     def _measured(self, result: TrialResult) -> Iterator[str]:
         """Yield what the trial is compared by, and that it is beyond a limit."""

@@ -136,6 +136,8 @@ class Experiment(Table):
         if self.is_constrained_or_multi_objective and self.search.pruner not in ("auto", "none"):
             several = "several objectives" if len(self.objectives) > 1 else "[limits]"
             raise ValueError(f'search.pruner = "{self.search.pruner}" compares trials by one value, but there are {several}; leave it out')
+        if self.search.pruner == "asha" and (obstacle := self.obstacle_to_pausing):
+            raise ValueError(f'search.pruner = "asha" pauses trials, which {obstacle}; write "halving", or leave it out')
         return self
 
     @property
@@ -159,8 +161,6 @@ class Experiment(Table):
     def _check_pruner_options(self) -> Self:
         if self.search.pruner == "auto" and self.search.pruner_options:
             raise ValueError('search.pruner_options need the pruner that they are of; write its name, such as pruner = "median"')
-        if self.search.pruner == "asha" and (obstacle := self.obstacle_to_pausing):
-            raise ValueError(f'search.pruner = "asha" pauses trials, which {obstacle}; write "halving", or leave it out')
         return self
 
     def model_post_init(self, _context: object) -> None:

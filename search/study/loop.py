@@ -125,8 +125,10 @@ class SearchLoop:
             self._check_interrupt()
             self._inbox.check()
             reason = self._submit_trials()
-            if not self._running and self._is_over(reason) and not self._lacks_model():
-                return reason if self.ledger.n_finished + self.ledger.n_paused < self.n_trials else ""
+            if not self._running and self._is_over(reason):
+                if not self._needs_model:
+                    return reason if self.ledger.n_finished + self.ledger.n_paused < self.n_trials else ""
+                self._start_last()
             # If no worker is free, a worker is being replaced: wait for it too.
             if self._running or not self.executor.n_free:
                 self._collect_results()
@@ -176,13 +178,15 @@ class SearchLoop:
             return True
         return bool(self.ledger.n_paused) and self.ledger.is_over(self.n_trials)
 
-    def _lacks_model(self) -> bool:
-        """Return whether a paused trial is trained to its end first, since the search would end without a model, and start it."""
-        if self._inbox.is_stopped or not self.ledger.n_paused or self.ledger.best:
-            return False
+    @property
+    def _needs_model(self) -> bool:
+        """Whether the search would end without a model, although trials are paused."""
+        return bool(self.ledger.n_paused) and self.ledger.best is None and not self._inbox.is_stopped
+
+    def _start_last(self) -> None:
+        """Train the most promising paused trial to its end, once a worker is free and no other coordinator does."""
         if self.executor.n_free and (asked := self.ledger.ask_last()):
             self._start_trial(*asked, is_last=True)
-        return bool(self._running) or not self.executor.n_free
 
     def _exhaustion(self) -> str:
         """Return that there are no more combinations; empty if there are."""
@@ -261,7 +265,7 @@ class SearchLoop:
     def _pause(self, assignment: Assignment, result: TrialResult) -> None:
         self.tracker.pause_trial(result.number, is_requeued=False)  # before pausing: another coordinator may continue it at once
         self.ledger.pause(result, seed=assignment.seed, finished=time.time())
-        self.observer.on_trial_pause(result)
+        self.observer.on_trial_pause(result, assignment.params)
 
     def _requeue(self, result: TrialResult, retry_state: RetryState) -> None:
         self.tracker.pause_trial(result.number, is_requeued=True)  # before requeueing: another coordinator may start it at once

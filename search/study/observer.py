@@ -76,7 +76,7 @@ class Observer(Protocol):
         """Called when a trial is requeued; the result's reason says why."""
         ...
 
-    def on_trial_pause(self, result: TrialResult) -> None:
+    def on_trial_pause(self, result: TrialResult, params: Mapping[str, Value]) -> None:
         """Called when a trial is paused, with its result so far; it may start again, or end without having run again."""
         ...
 
@@ -108,7 +108,7 @@ class SilentObserver:
     def on_trial_retry(self, result: TrialResult) -> None:
         """Do nothing."""
 
-    def on_trial_pause(self, result: TrialResult) -> None:
+    def on_trial_pause(self, result: TrialResult, params: Mapping[str, Value]) -> None:
         """Do nothing."""
 
     def on_trial_end(self, result: TrialResult, params: Mapping[str, Value], *, is_best: bool) -> None:

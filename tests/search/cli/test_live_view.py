@@ -82,13 +82,13 @@ def test_names_of_columns_take_one_line_where_there_is_space():
 
 def test_a_paused_trial_stays_in_sight_until_it_continues_and_ends():
     view, console = observed(200)
-    view.on_trial_pause(replace(COMPLETE, number=15, state=TrialState.PRUNED, value=0.6, history=({"loss": 0.1},) * 9))
+    view.on_trial_pause(replace(COMPLETE, number=15, state=TrialState.PRUNED, value=0.6, history=({"loss": 0.1},) * 9), PARAMS)
     text = "\n".join(draw(view, console))
     assert "1 pruned, 1 paused" in text
     assert re.search(r"^ +15 +PAUSED +9 +0.6 +1.50 ", text, re.M)
     view.on_trial_start(assignment(15))
     assert "paused" not in draw(view, console)[0]
-    view.on_trial_pause(replace(COMPLETE, number=15, state=TrialState.PRUNED, value=0.6))
+    view.on_trial_pause(replace(COMPLETE, number=15, state=TrialState.PRUNED, value=0.6), PARAMS)
     view.on_trial_end(replace(COMPLETE, number=15, state=TrialState.PRUNED, value=0.6), PARAMS, is_best=False)  # the search is over
     assert re.search(r"^ +15 +PRUNED +41 +0.6 ", "\n".join(draw(view, console)), re.M)
 
