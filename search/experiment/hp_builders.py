@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from .source_code import own_files, parse
+from .source_code import own_file, parse
 
 HP = "hp"
 """The name of the parameter by which a builder asks for its hyperparameters."""
@@ -11,7 +11,7 @@ _MAX_STEPS = 9
 """Imports that are followed from a reference to the definition."""
 
 
-def takes_hp(reference: str) -> bool:
+def names_hp_builder(reference: str) -> bool:
     """Return whether a reference names a builder of Keras Tuner in a module of the user.
 
     Args:
@@ -19,7 +19,7 @@ def takes_hp(reference: str) -> bool:
     """
     module, _, name = reference.partition(":")
     for _ in range(_MAX_STEPS):
-        file = own_files([module]).get(module)
+        file = own_file(module)
         tree = parse(file) if file is not None and file.suffix == ".py" else None
         if file is None or tree is None:
             return False

@@ -76,6 +76,14 @@ def own_files(modules: Iterable[str], folders: Sequence[str] = ()) -> dict[str, 
     return {name: file for name, found in sorted(specs.items()) if found is not None and (file := _file(found))}
 
 
+def own_file(module: str) -> Path | None:
+    """Return the source file of one of the user's own modules, whatever it imports; None if it is not the user's own or has no file."""
+    found: ModuleSpec | None = None
+    for number in range(module.count(".") + 1):
+        found = _find(".".join(module.split(".")[: number + 1]), found, ())
+    return None if found is None else _file(found)
+
+
 def _find(name: str, parent: ModuleSpec | None, folders: Sequence[str]) -> ModuleSpec | None:
     """Return where one of the user's own modules is, a top-level one if it has no parent; None for any other module."""
     if "." in name:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ExperimentError, InputError, TrialError
 from ..experiment.file import Experiment
-from ..experiment.hp_builders import takes_hp
+from ..experiment.hp_builders import names_hp_builder
 from ..experiment.objectives import ObjectiveSection
 from ..experiment.reference_checks import check_references
 from ..experiment.settings import OF_COMPILE
@@ -37,7 +37,7 @@ def with_hp_space(experiment: Experiment, on_note: Callable[[str], None] = lambd
         ExperimentError: If no model can be built, a hyperparameter cannot be searched, or a setting is in ``[space.training]`` and in ``compile()``.
         InputError: If the process ends.
     """
-    if experiment.space.searched_model or not takes_hp(experiment.model):
+    if experiment.space.searched_model or not names_hp_builder(experiment.model):
         return experiment
     check_references(experiment)
     found = _discover(experiment)

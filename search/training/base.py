@@ -10,7 +10,7 @@ from ..trial import Assignment
 from .context import TrainingContext
 from .costs import measure_costs
 from .loop.progress import Progress
-from .model.compiled_settings import compiled_settings
+from .model.compiled_settings import settings_of
 from .model.preparation import call_once, make_ready
 
 
@@ -42,9 +42,9 @@ class TrialRun:
     model_path: str | None = None
     is_beyond_limits: bool = False
 
-    def use_compiled(self, model: Any) -> None:
-        """Train with optimizer and loss of the model's own ``compile()``."""
-        settings = compiled_settings(model, self.assignment.training)
+    def use_settings_of(self, model: Any) -> None:
+        """Train with the settings that count for a model that was built, which may be those of its own ``compile()``."""
+        settings = settings_of(model, self.context, self.assignment.training)
         self.assignment = replace(self.assignment, training=settings)
         self.progress.use(settings)
 

@@ -8,12 +8,13 @@ import keras
 import numpy as np
 
 from ..errors import ExperimentError, TrialError
+from ..experiment.hp_builders import HP
 from ..experiment.parameters import Value
 from ..experiment.settings import TrainingSettings
 from ..user_code import user_code
 from .failures import reason_of
 from .model.compiled_settings import compiled_metrics, compiled_settings
-from .model.hyperparameters import HP, new_hyperparameters
+from .model.hyperparameters import new_hyperparameters
 
 MOST_BUILDS, ENOUGH = 48, 10
 """Models that are built at most, and with random hyperparameters in a row that ask for nothing new."""
@@ -49,6 +50,8 @@ class _Build:
 
 @dataclass
 class _Discovery:
+    """The models that were built so far, and what they asked for."""
+
     function: Callable[..., Any]
     fixed: Mapping[str, Value]
     arguments: Mapping[str, Any]
@@ -59,6 +62,8 @@ class _Discovery:
     failures: list[str] = field(default_factory=list)
     inactive: list[Any] = field(default_factory=list)
     """Scopes of conditions that no build was in."""
+    seen: list[Any] = field(default_factory=list)
+    """Names and values of all such scopes."""
 
     def run(self) -> None:
         self._build({})
@@ -93,12 +98,9 @@ class _Discovery:
                 known.append(of)
         for scope in hp.inactive_scopes:
             names = [(condition.name, tuple(condition.values)) for condition in scope]
-            if names not in self._seen:
-                self._seen.append(names)
+            if names not in self.seen:
+                self.seen.append(names)
                 self.inactive.append(scope)
-
-    def __post_init__(self) -> None:
-        self._seen: list[Any] = []
 
 
 def discover(function: Callable[..., Any], fixed: Mapping[str, Value], arguments: Mapping[str, Any], where: str) -> Discovered:

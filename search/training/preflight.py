@@ -28,7 +28,7 @@ from .loop.callbacks import check_callbacks
 from .metrics import check_metrics
 from .model.builder_checks import check_batch_size, check_compilation, check_output_values, compilation_of, output_layer
 from .model.building import accepted, build_model, provided, seeds
-from .model.compiled_settings import compiled_settings
+from .model.compiled_settings import settings_of
 from .model.hyperparameters import takes_hp
 from .model.names import check_inputs, match_outputs
 from .model.outputs import check_losses, check_shape
@@ -123,8 +123,7 @@ def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, 
         return model, []
     if takes_hp(resolve(context.experiment.model)) and model.compiled and not context.experiment.space.compiled:
         raise TrialError("is compiled: write compiled = true in [space] to train with its optimizer and loss, or return it without compile()")
-    if context.experiment.space.compiled:
-        assignment = replace(assignment, training=compiled_settings(model, assignment.training))
+    assignment = replace(assignment, training=settings_of(model, context, assignment.training))
     check_batch_size(model)
     _check_outputs(model, context, assignment)
     earlier = compilation_of(model)

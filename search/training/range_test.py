@@ -14,7 +14,7 @@ from ..trial import Assignment
 from .batching import epoch_order, rows
 from .context import TrainingContext
 from .model.building import build_model
-from .model.compiled_settings import compiled_settings
+from .model.compiled_settings import settings_of
 from .model.preparation import make_ready
 
 _TOO_LARGE, _N_FIRST, _N_LAST = 3.0, 20, 5
@@ -39,8 +39,7 @@ def losses_by_rate(context: TrainingContext, assignment: Assignment, rates: Sequ
     model = build_model(context, assignment.model_arguments, assignment.seed, assignment.training.precision)
     if is_estimator(model):
         raise TrialError("has no learning rate to test: its builder returns an estimator of scikit-learn")
-    own = compiled_settings(model, assignment.training) if context.experiment.space.compiled else assignment.training
-    parts = make_ready(model, context, own)
+    parts = make_ready(model, context, settings_of(model, context, assignment.training))
     batches = _batches(context, assignment)
     losses: list[float] = []
     for rate in rates:

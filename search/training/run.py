@@ -111,8 +111,7 @@ def _train(run: "TrialRun", keep: Keep | None) -> TrialState:
     run.trainer = choose_trainer(experiment, run.callbacks)
     run.device = device_name()
     model = build_model(run.context, assignment.model_arguments, assignment.seed, assignment.training.precision)
-    if experiment.space.compiled:
-        run.use_compiled(model)
+    run.use_settings_of(model)
     run.trainer = name_for(model, run.trainer)
     trainer = TRAINERS[run.trainer]
     trainer.train(model, run)

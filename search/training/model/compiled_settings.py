@@ -7,15 +7,29 @@ import keras
 
 from ...errors import TrialError
 from ...experiment.settings import Loss, Optimizer, TrainingSettings
+from ..context import TrainingContext
 from .compiling import build_optimizer
 
-_IGNORED = {"name", "reduction", "dtype", "from_logits", "axis", "fn"}
 _PUBLIC_NAMES = {
     "sparse_categorical_accuracy": "accuracy",
     "categorical_accuracy": "accuracy",
     "binary_accuracy": "accuracy",
     "acc": "accuracy",
 }
+
+
+def settings_of(model: Any, context: TrainingContext, settings: TrainingSettings) -> TrainingSettings:
+    """Return the training settings of a trial: the given ones, with optimizer and loss of its model's own ``compile()`` if these count.
+
+    Args:
+        model: A Keras model, as it was built.
+        context: The experiment and its arrays.
+        settings: The training settings of the experiment.
+
+    Raises:
+        TrialError: As `compiled_settings`.
+    """
+    return compiled_settings(model, settings) if context.experiment.space.compiled else settings
 
 
 def compiled_settings(model: Any, settings: TrainingSettings) -> TrainingSettings:
@@ -32,13 +46,13 @@ def compiled_settings(model: Any, settings: TrainingSettings) -> TrainingSetting
         return settings
     if getattr(model._compile_loss, "_user_loss_weights", None) is not None:
         raise TrialError("is compiled with loss_weights, which a single loss does not need; leave them out")
-    found = {**_optimizer_settings(model.optimizer, settings), **_loss_settings(model.loss)}
+    found = {**_optimizer_settings(model.optimizer), **_loss_settings(model.loss)}
     chosen = TrainingSettings.model_validate(settings.model_dump() | found)
     _check_optimizer(model.optimizer, build_optimizer(chosen))
     return chosen
 
 
-def _optimizer_settings(optimizer: Any, settings: TrainingSettings) -> dict[str, Any]:
+def _optimizer_settings(optimizer: Any) -> dict[str, Any]:
     name, config = type(optimizer).__name__.lower(), optimizer.get_config()
     if name not in get_args(Optimizer):
         raise TrialError(f"is compiled with the optimizer {type(optimizer).__name__}; supported are {', '.join(get_args(Optimizer))}")
@@ -51,7 +65,6 @@ def _optimizer_settings(optimizer: Any, settings: TrainingSettings) -> dict[str,
         "nesterov": bool(config.get("nesterov")) and name == "sgd",
         "weight_decay": config.get("weight_decay") or 0.0,
         "clipnorm": config.get("clipnorm") or 0.0,
-        "precision": settings.precision,
     }
 
 
@@ -72,17 +85,22 @@ def _loss_settings(loss: Any) -> dict[str, Any]:
             f"is compiled with {len(losses)} losses; write those of several outputs in [outputs], and return the model without compile()"
         )
     (only,) = losses
-    config = only.get_config() if isinstance(only, keras.losses.Loss) else {}
-    name = config.get("name") or getattr(only, "__name__", str(only))
-    if config.get("from_logits"):
+    name = getattr(getattr(only, "fn", only), "__name__", str(only))  # a user may have named the object
+    given = _loss_arguments(only)
+    if given.get("from_logits"):
         raise TrialError(f'is compiled with {name} of logits; give the last layer activation="softmax" or "sigmoid", and leave from_logits out')
     if name not in get_args(Loss):
         raise TrialError(f"is compiled with the loss {name}; supported are {', '.join(get_args(Loss))}")
-    usual = type(only)().get_config() if config else {}
-    other = [key for key in config if key not in (*_IGNORED, "label_smoothing") and config[key] != usual.get(key)]
+    usual = _loss_arguments(type(only)()) if given else {}
+    other = [key for key in given if key != "label_smoothing" and given[key] != usual.get(key)]
     if other:
-        raise TrialError(f"is compiled with {name}({other[0]}={config[other[0]]}), which [space.training] does not have; leave {other[0]} out")
-    return {"loss": name, "label_smoothing": config.get("label_smoothing", 0.0)}
+        raise TrialError(f"is compiled with {name}({other[0]}={given[other[0]]}), which [space.training] does not have; leave {other[0]} out")
+    return {"loss": name, "label_smoothing": given.get("label_smoothing", 0.0)}
+
+
+def _loss_arguments(loss: Any) -> dict[str, Any]:
+    """Return what a loss object computes with, which its `get_config` does not always have; nothing of a function."""
+    return {**getattr(loss, "_fn_kwargs", {}), "reduction": loss.reduction} if isinstance(loss, keras.losses.Loss) else {}
 
 
 def compiled_metrics(model: Any) -> list[str]:

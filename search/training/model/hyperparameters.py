@@ -6,8 +6,7 @@ from functools import cache
 from typing import Any
 
 from ...errors import TrialError
-
-HP = "hp"
+from ...experiment.hp_builders import HP
 
 
 def takes_hp(builder: Any) -> bool:

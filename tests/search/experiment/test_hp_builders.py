@@ -1,6 +1,6 @@
 import pytest
 
-from search.experiment.hp_builders import takes_hp
+from search.experiment.hp_builders import names_hp_builder
 
 MODULE = """
 from keras_tuner import HyperModel
@@ -32,12 +32,12 @@ def modules(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("modules")
 @pytest.mark.parametrize("name", ["build", "build_more", "Hyper", "hyper", "build_imported"])
 def test_a_builder_with_a_parameter_hp_is_recognized_without_importing_it(name):
-    assert takes_hp(f"own_of_hp:{name}")
+    assert names_hp_builder(f"own_of_hp:{name}")
 
 
 @pytest.mark.usefixtures("modules")
 @pytest.mark.parametrize("reference", ["own_of_hp:build_plain", "own_of_hp:Other", "own_of_hp:plain", "own_of_hp:missing", "no_such_module:build"])
 def test_other_builders_are_not(reference):
-    assert not takes_hp(reference)
-    assert not takes_hp("models.mlp:build_mlp")
-    assert not takes_hp("keras.applications:MobileNetV3Small")
+    assert not names_hp_builder(reference)
+    assert not names_hp_builder("models.mlp:build_mlp")
+    assert not names_hp_builder("keras.applications:MobileNetV3Small")
