@@ -49,13 +49,6 @@ def test_trials_are_paused_at_rungs_and_the_best_of_three_continues_before_anoth
     assert sorted(search.paused) == [0, 1, 2, 3, 4, 5]
 
 
-def test_a_paused_trial_continues_once_enough_worse_ones_have_reached_its_rung():
-    search = Search([constant(value) for value in (1, 2, 3, 4)])
-    assert [search.step() for _ in range(3)] == [(0, 1), (1, 1), (2, 1)]
-    assert search.step() == (0, 3)
-    assert search.epochs == {0: 3, 1: 1, 2: 1}
-
-
 def published(curves, n_steps):
     """Return the steps of algorithm 2 of Li et al. 2018 with one worker, the smaller value being the better; a trial's in a row are one."""
     rungs, steps, n_trials = (1, 3, 9, N_EPOCHS), [], 0

@@ -74,11 +74,9 @@ def test_trials_are_paused_and_continue_and_one_is_trained_to_its_end(own, rows)
     assert rows(own, f"select count(*) from metrics m {of_trials} and m.key = 'val_loss'") == [(sum(epochs),)]
     assert rows(own, f"select distinct r.status from runs r {of_trials}") == [("FINISHED",)]
     assert "own: no problems" in own.call("doctor", "own").stdout
-    again = own.call("run", "own.toml", "--trials", 12).stdout
-    assert "9 of 12 trials finished" in again
-    assert len(own.trials()) == 12
 
 
+@pytest.mark.slow
 def test_a_budget_of_epochs_ends_with_a_model(own):
     output = own.call("run", "own.toml", "--trials", 200, "--set", "search.stop.epochs=40").stdout
     assert "its trials have taken" in output
@@ -128,7 +126,7 @@ sys.exit(status)
     "words", [("--executor", "ray"), ("--executor", "workers", "--set", "executor.recycle_after_trials=1")], ids=["ray", "recycled"]
 )
 def test_no_epoch_is_trained_twice_where_a_trial_continues_elsewhere(own, words):
-    command = [sys.executable, "-c", EPOCHS_COUNTED, *words, "--workers", "1", "--trials", "6"]
+    command = [sys.executable, "-c", EPOCHS_COUNTED, *words, "--workers", "1", "--trials", "4"]
     finished = subprocess.run(command, cwd=own.folder, env=own.environment, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     n_epochs = sum(int(trial["epochs"]) for trial in own.trials())
@@ -138,11 +136,11 @@ def test_no_epoch_is_trained_twice_where_a_trial_continues_elsewhere(own, words)
 @pytest.mark.slow
 def test_two_coordinators_continue_each_others_trials_and_one_ends_them(own):
     own = replace(own, variables={"PERCEPTUNE_LEDGER": f"sqlite:///{own.folder}/ledger.db"})
-    processes = [own.start("run", "own.toml", "--executor", "workers", "--workers", 1, "--trials", 14) for _ in range(2)]
+    processes = [own.start("run", "own.toml", "--executor", "workers", "--workers", 1, "--trials", 10) for _ in range(2)]
     outputs = [process.communicate()[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     trials = own.trials()
-    assert len(trials) == 14
+    assert len(trials) == 10
     assert {trial["state"] for trial in trials} == {"COMPLETE", "PRUNED"}
     assert "own: no problems" in own.call("doctor", "own").stdout
 
