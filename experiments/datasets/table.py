@@ -81,24 +81,60 @@ def csv(
         LookupError: If a column does not exist.
         ValueError: If an argument is unknown, the file cannot be read, has no rows or too few, or the target does not match the task.
     """
-    _check_arguments(task, drop, separator, na_values, decimal)
-    if ordered and group is not None:
-        raise ValueError(f'ordered = true and group = "{group}" exclude each other; leave one of them out')
+    _check_arguments(drop, separator, na_values, decimal)
+    _check_split(task, ordered, group)
     file = find(path)
     given = {"separator": separator, "header": header, "comment": comment, "decimal": decimal, "encoding": encoding, "quote": quote}
     table = _read(file, target, gaps=na_values, keep_default_gaps=keep_default_na, day_first=day_first, **given)
-    values, others = _take_target(table.rows, target, drop, file)
+    options = {"validation_size": validation_size, "test_size": test_size, "seed": seed, "stratify": stratify, "ordered": ordered, "group": group}
+    split = split_table(table.rows, target, task=task, drop=drop, where=str(file), **options)
+    form = None if table.format is None else replace(table.format, target=_column(table.rows, target, str(file))).to_dict()
+    name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
+    return {**split, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *split["notes"]]}
+
+
+def split_table(
+    rows: pd.DataFrame,
+    target: str | int,
+    *,
+    task: str = "auto",
+    drop: Sequence[str | int] = (),
+    stratify: bool = True,
+    ordered: bool = False,
+    group: str | int | None = None,
+    where: str = "data",
+    **sizes: Any,
+) -> dict[str, Any]:
+    """Split the rows of a table that has been read.
+
+    Args:
+        rows: The table, ``(n_rows, n_columns)``.
+        target: As `csv`, like the arguments before ``where``.
+        task: As `csv`.
+        drop: As `csv`.
+        stratify: As `csv`.
+        ordered: As `csv`.
+        group: As `csv`.
+        where: Start of error messages. Defaults to "data".
+        **sizes: ``validation_size``, ``test_size`` and ``seed`` of `csv`.
+
+    Returns:
+        The three parts, the task and notes.
+
+    Raises:
+        LookupError: If a column does not exist.
+        ValueError: If an argument is not valid, there are too few rows, or the target does not match the task.
+    """
+    _check_split(task, ordered, group)
+    values, others = _take_target(rows, target, drop, where)
     task = infer_task(values) if task == "auto" else task
     features, left_out = _leave_out(others)
-    groups = None if group is None else table.rows[_column(table.rows, group, file)]
-    sizes: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed}
+    groups = None if group is None else rows[_column(rows, group, where)]
     try:
         parts = three_parts(features, values, **sizes, stratify=stratify and task != "regression", ordered=ordered, groups=groups)
     except ValueError as error:
-        raise ValueError(f"{file}: {error}") from None
-    form = None if table.format is None else replace(table.format, target=_column(table.rows, target, file)).to_dict()
-    name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
-    return {**parts, "task": task, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *left_out, *_spellings(values)]}
+        raise ValueError(f"{where}: {error}") from None
+    return {**parts, "task": task, "notes": [*left_out, *_spellings(values)]}
 
 
 def _leave_out(features: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -138,9 +174,14 @@ def infer_task(target: pd.Series) -> str:
     return "multiclass" if n_distinct <= MAX_CLASSES and (target % 1 == 0).all() else "regression"
 
 
-def _check_arguments(task: str, drop: Sequence[str | int], separator: str | None, na_values: Sequence[str], decimal: str | None) -> None:
+def _check_split(task: str, ordered: bool, group: str | int | None) -> None:
     if task not in TASKS:
         raise ValueError(f'task = "{task}" is not known; expected one of {", ".join(TASKS)}')
+    if ordered and group is not None:
+        raise ValueError(f'ordered = true and group = "{group}" exclude each other; leave one of them out')
+
+
+def _check_arguments(drop: Sequence[str | int], separator: str | None, na_values: Sequence[str], decimal: str | None) -> None:
     if decimal not in (None, ".", ","):
         raise ValueError(f'decimal = "{decimal}" is not known; expected "." or ","')
     if separator == "":
@@ -164,25 +205,25 @@ def _read(file: Path, target: str | int, **given: Any) -> Table:
     return table
 
 
-def _column(frame: pd.DataFrame, column: str | int, file: Path) -> str:
+def _column(frame: pd.DataFrame, column: str | int, where: str) -> str:
     try:
         return column_name(list(frame.columns), column)
     except LookupError as error:
-        raise LookupError(f"{file} {error}") from None
+        raise LookupError(f"{where} {error}") from None
 
 
-def _take_target(rows: pd.DataFrame, target: str | int, drop: Sequence[str | int], file: Path) -> tuple[pd.Series, pd.DataFrame]:
+def _take_target(rows: pd.DataFrame, target: str | int, drop: Sequence[str | int], where: str) -> tuple[pd.Series, pd.DataFrame]:
     """Return the target, and the other columns without those to drop."""
-    name = _column(rows, target, file)
-    dropped = [_column(rows, column, file) for column in drop]
+    name = _column(rows, target, where)
+    dropped = [_column(rows, column, where) for column in drop]
     if name in dropped:
-        raise ValueError(f'{file}: the target "{name}" is among the columns to drop; take it out of drop')
-    return _check_target(rows[name], file), rows.drop(columns=[name, *dropped])
+        raise ValueError(f'{where}: the target "{name}" is among the columns to drop; take it out of drop')
+    return _check_target(rows[name], where), rows.drop(columns=[name, *dropped])
 
 
-def _check_target(target: pd.Series, file: Path) -> pd.Series:
+def _check_target(target: pd.Series, where: str) -> pd.Series:
     """Return the target, dates as text; it has at least two different values."""
     if target.nunique() < 2:
         shown = f"{target.tolist()[0]!r} in every row" if len(target) else "missing in every row"
-        raise ValueError(f'{file}: the target "{target.name}" is {shown}; expected at least two different values')
+        raise ValueError(f'{where}: the target "{target.name}" is {shown}; expected at least two different values')
     return target.astype("str") if pd.api.types.is_datetime64_any_dtype(target) else target
