@@ -1,7 +1,11 @@
-"""The command ``perceptune``, also ``python -m perceptune``: runs this project's ``search``, whatever lies on the path before it."""
+"""The command ``perceptune``, also ``python -m perceptune``, and what ``search`` offers to Python, whatever lies on the path before it.
+
+from perceptune import Study
+"""
 
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
@@ -11,6 +15,12 @@ def main() -> None:
 
     del sys.path[0]
     run()
+
+
+def __getattr__(name: str) -> Any:
+    import search
+
+    return getattr(search, name)
 
 
 if __name__ == "__main__":

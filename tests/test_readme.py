@@ -11,7 +11,9 @@ from search.cli.app import app
 from search.experiment.file import load_experiment, parse_experiment
 
 ROOT = Path(__file__).parents[1]
-README, CLI, EXPERIMENTS = ((ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "search/cli/README.md", "experiments/README.md"))
+README, CLI, API, EXPERIMENTS = (
+    (ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "search/cli/README.md", "search/api/README.md", "experiments/README.md")
+)
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 PAGES = [
     ROOT / "README.md",
@@ -57,7 +59,7 @@ def test_the_python_examples_load_what_they_name():
     assert experiment.search.n_trials == 10
     import search
 
-    for name in re.findall(r"from search import (.*)", README + CLI):
+    for name in re.findall(r"from (?:search|perceptune) import (.*)", README + CLI + API):
         assert all(callable(getattr(search, part.strip())) for part in name.split(","))
 
 

@@ -36,12 +36,12 @@ def compare(study: Study, other: Study, ledger: Ledger = "") -> None:
     store = make_store(ledger)
     with contextlib.ExitStack() as opened:
         views = [opened.enter_context(contextlib.closing(ledgers.read(store, name))) for name in (study, other)]
-        first, second = map(_facts, views)
+        first, second = map(study_facts, views)
         metrics = [(view.experiment.objective.metric, view.attribute("dataset")) for view in views]
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for header in (" ", "", study, other):
         table.add_column(Text(header), overflow="fold")
-    for name in _merged(list(first), list(second)):
+    for name in merged(list(first), list(second)):
         texts = first.get(name, ""), second.get(name, "")
         differs = texts[0] != texts[1]
         table.add_row("*" if differs else " ", Text(name), *map(Text, texts), style="" if differs else "dim")
@@ -51,7 +51,7 @@ def compare(study: Study, other: Study, ledger: Ledger = "") -> None:
             console.print(f"Their {what} differ, so their values cannot be compared", style="yellow")
 
 
-def _merged(first: list[str], second: list[str]) -> list[str]:
+def merged(first: list[str], second: list[str]) -> list[str]:
     """Return the names of both lists, each of the second after the one before it there."""
     names = list(first)
     for number, name in enumerate(second):
@@ -60,7 +60,7 @@ def _merged(first: list[str], second: list[str]) -> list[str]:
     return names
 
 
-def _facts(view: "StudyView") -> dict[str, str]:
+def study_facts(view: "StudyView") -> dict[str, str]:
     """Return the facts of a study that are compared, as texts by name."""
     from ..study.overview import overview_of
 

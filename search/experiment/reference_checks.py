@@ -15,6 +15,7 @@ from ..errors import UnknownReferenceError, nearest
 from . import packages
 from .file import Experiment
 from .references import is_reference
+from .session_modules import SUFFIX
 from .source_code import imported_names, own_files, used_references
 
 _PRODUCT = __name__.partition(".")[0]
@@ -64,6 +65,10 @@ def _find(module: str, reference: str) -> ModuleSpec | None:
     if top in sys.stdlib_module_names or top == "__main__":
         return None
     spec = packages.find(top) if top in packages.PACKAGES else importlib.util.find_spec(top) if top == _PRODUCT else _find_top(top)
+    if spec is None and top.removesuffix("_data").endswith(SUFFIX):
+        raise UnknownReferenceError(
+            f'"{reference}" was of a Python session that has ended; run the script or the cells again, with the same Study(...)'
+        )
     if spec is None:
         raise UnknownReferenceError(
             f'"{reference}": there is no module "{top}"; {_close(top, packages.folders_of_user())}'

@@ -137,7 +137,7 @@ def table_experiment(path: str, target: str | None, overrides: Sequence[str] = (
         file["data"][key] = value
     file["space"]["training"]["batch_size"]["choices"] = [128, 256, 512] if len(dataset.train.target) > _LARGE else [32, 64, 128]
     file["evaluation"]["folds"] = _n_folds(dataset)
-    file["objective"]["metric"], file["objective"]["direction"] = _objective(dataset)
+    file["objective"]["metric"], file["objective"]["direction"] = usual_objective(dataset)
     return f"#:schema {(EXPERIMENTS / 'schema.json').as_uri()}\n{tomlkit.dumps(file)}"
 
 
@@ -146,7 +146,7 @@ def study_name(path: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", _plain(Path(path)).stem).strip("-_") or "table"
 
 
-def _objective(dataset: Dataset) -> tuple[str, str]:
+def usual_objective(dataset: Dataset) -> tuple[str, str]:
     """Return the metric and direction of a data set's only target."""
     if dataset.task == "regression":
         return "val_root_mean_squared_error", "minimize"

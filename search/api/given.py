@@ -1,0 +1,196 @@
+"""Makes the content of an experiment file of what Python code gives: functions, data and Optuna's distributions."""
+
+import ast
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+
+from ..errors import ExperimentError, nearest
+from ..experiment.file import Experiment
+from ..experiment.references import resolve
+from ..experiment.session_code import SessionCode
+from ..experiment.session_modules import SessionModule
+from ..experiment.settings import TrainingSettings
+from ..experiment.shipped import builders, loaders
+from ..experiment.source_code import own_file, parse
+
+_DATA = """\
+\"\"\"The data of a Python session.\"\"\"
+
+import functools
+import pathlib
+
+from experiments.datasets.memory import in_memory
+
+load_data = functools.partial(in_memory, pathlib.Path(__file__).with_suffix(".pickle"))
+load_data.__name__ = "data"
+"""
+
+
+def to_entry(value: Any) -> Any:
+    """Return a hyperparameter as an experiment file writes it.
+
+    Args:
+        value: A plain value, one of Optuna's distributions, or a table with a "type".
+
+    Raises:
+        ExperimentError: If it is a distribution of another kind.
+    """
+    match value:
+        case FloatDistribution():
+            step = {} if value.step is None else {"step": value.step}
+            return {"type": "float", "low": value.low, "high": value.high, "log": value.log, **step}
+        case IntDistribution():
+            return {"type": "int", "low": value.low, "high": value.high, "step": value.step, "log": value.log}
+        case CategoricalDistribution():
+            return {"type": "categorical", "choices": list(value.choices)}
+        case BaseDistribution():
+            raise ExperimentError(f"{value} is not supported; expected FloatDistribution, IntDistribution or CategoricalDistribution")
+    return _plain(value)
+
+
+def to_space(given: Mapping[str, Any], model: Any) -> dict[str, Any]:
+    """Return the tables of a search space.
+
+    Args:
+        given: Hyperparameters by name; or tables "model", "training" and "rules" of an experiment file's ``[space]``. A name of both
+            an argument of the model's builder and a training setting is the builder's.
+        model: The builder, a reference to one, or a shipped one's short name.
+    """
+    if given and set(given) <= {"model", "training", "rules"} and all(isinstance(table, Mapping) and "type" not in table for table in given.values()):
+        return {key: {name: to_entry(value) for name, value in table.items()} for key, table in given.items()}
+    arguments = _arguments(model)
+    space: dict[str, dict[str, Any]] = {"model": {}, "training": {}}
+    for name, value in given.items():
+        of_training = name in TrainingSettings.model_fields and name not in arguments
+        space["training" if of_training else "model"][name] = to_entry(value)
+    return space
+
+
+def to_data(data: Any, target: str | int | None, options: Mapping[str, Any], code: SessionCode) -> tuple[dict[str, Any], list[SessionModule]]:
+    """Return ``[data]``, and the module that holds data of this session, if there are any.
+
+    Args:
+        data: A table ``(n_rows, n_columns)``, a pair of features and target, a dict of such pairs by part, a loader, the reference or
+            short name of one, or ``[data]`` itself.
+        target: The column to predict, for a table.
+        options: Further arguments of the loader.
+        code: The module that a loader of this session is added to.
+
+    Raises:
+        ExperimentError: If there are none.
+    """
+    arguments = {name: value for name, value in {"target": target, **options}.items() if value is not None}
+    if data is None:
+        raise ExperimentError("data is missing; give a table, a pair (x, y), a dict of train, validation and test pairs, or a loader")
+    if isinstance(data, Mapping) and "loader" in data:
+        return {**data, **arguments}, []
+    if isinstance(data, str | Path):
+        is_loader = str(data) in loaders() or ":" in str(data)
+        return ({"loader": str(data), **arguments} if is_loader else {"loader": "csv", "path": str(data), **arguments}), []
+    if callable(data):
+        return {"loader": code.add(data, "load_data"), **arguments}, []
+    module = SessionModule(f"{code.name}_data", _DATA, content=data)
+    return {"loader": f"{module.name}:load_data", **arguments}, [module]
+
+
+def to_model(model: Any, code: SessionCode) -> str:
+    """Return the reference or short name of a builder.
+
+    Args:
+        model: A builder, a hypermodel of Keras Tuner, or a reference or short name.
+        code: The module that a builder of this session is added to.
+
+    Raises:
+        ExperimentError: If it is nothing that builds a model.
+    """
+    if isinstance(model, str):
+        return model
+    if not callable(model) and not callable(getattr(model, "build", None)):
+        raise ExperimentError(f"model is {type(model).__name__}; expected a function that returns a keras.Model, or the name of one")
+    if hasattr(model, "fit") and hasattr(model, "layers"):
+        raise ExperimentError("model is a keras.Model; expected a function that builds one, since each trial trains a model of its own")
+    return code.add(model, "build_model")
+
+
+def to_sections(sections: Mapping[str, Any], code: SessionCode) -> dict[str, Any]:
+    """Return further sections of an experiment, with references in place of functions and classes.
+
+    Raises:
+        ExperimentError: If there is no such section.
+    """
+    known = set(Experiment.fields()) - {"name", "model", "data", "space", "objective"}
+    for key in sections:
+        if key not in known:
+            raise ExperimentError(f'Study has no argument "{key}"; {nearest(key, known)}')
+    return {key: _with_references(value, code, key) for key, value in sections.items()}
+
+
+def to_objective(given: Any) -> Any:
+    """Return ``[objective]`` or ``[[objective]]`` of a metric, of several, or of such tables."""
+    from ..experiment.directions import direction_of
+
+    if isinstance(given, list | tuple):
+        return [to_objective(one) for one in given]
+    return {"metric": given, "direction": direction_of(given)} if isinstance(given, str) else _plain(given)
+
+
+def value_notes(code: SessionCode) -> list[str]:
+    """Return what a user should know about objects of the session that have no source, a sentence or none."""
+    names = ", ".join(sorted(name.strip("_") for name in code.values))
+    verb = "are sent to the workers of this machine as values" if len(code.values) > 1 else "is sent to the workers of this machine as a value"
+    return [f"{names} {verb}: a change is not noticed when the study continues, and the champion does not carry it"] if names else []
+
+
+def name_of(model: Any) -> str:
+    """Return the name of a study of a model: that of its builder without "build_"."""
+    name = model.rpartition(":")[2] if isinstance(model, str) else getattr(model, "__name__", type(model).__name__)
+    return name.removeprefix("build_").strip("_") or "model"
+
+
+def _with_references(value: Any, code: SessionCode, name: str) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _with_references(inner, code, str(key)) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_references(inner, code, name) for inner in value]
+    if name == "callbacks":  # a class without arguments, or an object
+        if not isinstance(value, type):
+            raise ExperimentError(
+                f"callbacks has an object of {type(value).__name__}, which trials cannot share; give its class and arguments, such as "
+                '{"use": keras.callbacks.EarlyStopping, "monitor": "val_loss"}'
+            )
+        return {"use": code.add(value, "callback")}
+    return code.add(value, name) if callable(value) else to_entry(value)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with lists in place of tuples, dicts in place of dataclasses, and Python's numbers in place of NumPy's."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    item: Callable[[], Any] | None = getattr(value, "item", None)
+    return item() if item is not None and getattr(value, "ndim", None) == 0 else value
+
+
+def _arguments(model: Any) -> set[str]:
+    """Return the names of the arguments of a builder; of one that is named, from its source, if that is the user's or this project's."""
+    if isinstance(model, str):
+        reference = builders()[model].reference if model in builders() else model
+        module, _, name = reference.partition(":")
+        file = own_file(module)
+        tree = parse(file) if file is not None else None
+        found = [node for node in (tree.body if tree else ()) if isinstance(node, ast.FunctionDef) and node.name == name]
+        if found:
+            return {argument.arg for argument in (*found[0].args.args, *found[0].args.kwonlyargs)}
+        model = resolve(reference)
+    try:
+        return set(inspect.signature(model).parameters)
+    except (TypeError, ValueError):
+        return set()

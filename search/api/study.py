@@ -1,0 +1,152 @@
+"""A search over functions and data of Python code."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from ..data.dataset import load_dataset
+from ..errors import ExperimentError, StudyChangedError
+from ..experiment.file import Experiment, load_experiment, parse_experiment
+from ..experiment.session_code import SessionCode
+from ..experiment.session_modules import SUFFIX, SessionModule, install
+from ..store import Store
+from ..study.from_table import usual_objective
+from ..study.resuming import stored_experiment
+from ..study.run import run_study
+from .given import name_of, to_data, to_model, to_objective, to_sections, to_space, value_notes
+from .notebook import shown_progress
+from .results import StudyResults
+
+_WHERE = "Study(...)"
+_ARGUMENTS = {"--fresh": "fresh=True", "--extend": "extend=True", "--accept-code": "accept_code=True", "--study": "name"}
+"""What stands in Python for each flag that a message names."""
+
+
+class Study(StudyResults):
+    """A search for the best hyperparameters of a model; functions of a script, a notebook or a session are sent to its workers.
+
+    Args:
+        model: A function that returns a `keras.Model`, a hypermodel of Keras Tuner, a reference such as "my_module:build_model", or the
+            short name of a shipped builder, such as "mlp".
+        data: A table ``(n_rows, n_columns)``; features ``(n_rows, ...)`` and target ``(n_rows,)`` as a pair; a dict of such pairs by the names
+            train, validation and test; a loader, its reference or short name; or the path of a table's file.
+        space: Hyperparameters by name: a plain value is fixed, one of Optuna's distributions or a table such as
+            ``{"type": "int", "low": 1, "high": 3}`` is searched. Names of training settings, such as ``learning_rate``, are set for
+            training, all others are arguments of the builder. Defaults to none.
+        objective: The metric, such as "val_accuracy", or several; its direction follows from its name, or is given as
+            ``{"metric": ..., "direction": ...}``. Defaults to the usual one of the target.
+        target: The column of a table to predict. Defaults to None.
+        name: The study's name. Defaults to the builder's without "build_".
+        split: Further arguments of the loader, such as ``{"test_size": 0.1, "ordered": True}``. Defaults to none.
+        store: The local store. Defaults to ``mlruns/`` in the working directory.
+        **sections: Further tables of an experiment file: preprocessing, outputs, limits, evaluation, champion, callbacks, search, executor.
+
+    Raises:
+        ExperimentError: If an argument is not valid, or a function uses what cannot be sent to another process.
+        DataError: If the objective is to be found out and the data cannot be used.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        data: Any,
+        *,
+        space: Mapping[str, Any] | None = None,
+        objective: Any = None,
+        target: str | int | None = None,
+        name: str | None = None,
+        split: Mapping[str, Any] | None = None,
+        store: Store | None = None,
+        **sections: Any,
+    ) -> None:
+        super().__init__(name_of(model) if name is None else name, store)
+        code = SessionCode(f"{self.name.replace('-', '_')}{SUFFIX}")
+        content = {"name": self.name, "model": to_model(model, code), "space": to_space(space or {}, model)}
+        content["data"], modules = to_data(data, target, split or {}, code)
+        content |= to_sections(sections, code)
+        self._modules = [*modules, *([] if code.is_empty else [SessionModule(code.name, code.source, code.values)])]
+        self._notes = value_notes(code)
+        self._content = content | {"objective": to_objective(objective) if objective is not None else self._usual_objective(content)}
+        self.experiment = parse_experiment(self._content, _WHERE)
+
+    @classmethod
+    def from_experiment(cls, experiment: Experiment | str | Path, *, name: str | None = None, store: Store | None = None) -> Self:
+        """Return the study of an experiment file.
+
+        Args:
+            experiment: The experiment, its file, or the stem of a file in ``experiments/``.
+            name: The study's name. Defaults to the experiment's.
+            store: The local store. Defaults to ``mlruns/`` in the working directory.
+        """
+        experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
+        study = cls.__new__(cls)
+        StudyResults.__init__(study, experiment.name if name is None else name, store)
+        study._modules, study._notes, study.experiment = [], [], experiment
+        study._content = experiment.model_dump(mode="json", exclude_defaults=True) | {"name": experiment.name}
+        return study
+
+    def run(
+        self, n_trials: int | None = None, *, fresh: bool = False, extend: bool = False, accept_code: bool = False, show_progress: bool = True
+    ) -> Self:
+        """Search until the study has a number of trials, and register its best model; a repeated call continues.
+
+        Args:
+            n_trials: Number of trials in total. Defaults to that of the experiment, 20 unless it was given.
+            fresh: As `search.study.run.run_study`, like the following two. Defaults to False.
+            extend: Whether to continue although the space was edited. Defaults to False.
+            accept_code: Whether to continue although the code has changed. Defaults to False.
+            show_progress: Whether to show trials while they run: in a notebook's cell, on a terminal, or as lines. Defaults to True.
+
+        Returns:
+            This study.
+
+        Raises:
+            InputError: If the experiment, the data or the study's name cannot be used; no trial has run then.
+            StudyFailedError: If no trial succeeded, or too many failed one after another.
+            KeyboardInterrupt: After Ctrl-C or an interrupted cell, once the study can be continued.
+        """
+        if n_trials is not None:
+            self.experiment = parse_experiment(self._content, _WHERE, [f"search.n_trials={n_trials}"])
+        self._prepare()
+        with shown_progress(self.experiment, is_shown=show_progress) as observer:
+            for note in self._notes:
+                observer.on_note(note)
+            try:
+                run_study(self.experiment, study=self.name, fresh=fresh, extend=extend, accept_code=accept_code, store=self.store, observer=observer)
+            except StudyChangedError as error:
+                raise StudyChangedError(_in_python(str(error))) from None
+        return self
+
+    def _prepare(self) -> None:
+        install(self._modules)
+
+    def _usual_objective(self, content: Mapping[str, Any]) -> dict[str, str]:
+        """Return the objective that fits the data's target."""
+        self._prepare()
+        any_objective = {"metric": "val_loss", "direction": "minimize"}
+        dataset = load_dataset(parse_experiment({**content, "objective": any_objective}, _WHERE).data)
+        if not isinstance(dataset.task, str):
+            raise ExperimentError('objective is missing, and the data have several targets; give it, such as objective="val_loss"')
+        metric, direction = usual_objective(dataset)
+        return {"metric": metric, "direction": direction}
+
+
+def _in_python(message: str) -> str:
+    """Return a message with arguments of `Study` in place of the flags of the command line."""
+    for flag, argument in _ARGUMENTS.items():
+        message = message.replace(flag, argument)
+    return message
+
+
+def load_study(name: str, store: Store | None = None) -> Study:
+    """Return a study that exists, with the experiment that it was started with.
+
+    Args:
+        name: The study's name.
+        store: The local store. Defaults to ``mlruns/`` in the working directory.
+
+    Raises:
+        StudyNotFoundError: If it does not exist.
+    """
+    store = store or Store()
+    return Study.from_experiment(stored_experiment(store, name), name=name, store=store)

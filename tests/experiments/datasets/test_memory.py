@@ -1,0 +1,54 @@
+"""Data of a session's memory: a table, a pair, or parts."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.datasets.memory import in_memory
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(data, **options):
+        (tmp_path / "data.pickle").write_bytes(pickle.dumps(data))
+        return in_memory(tmp_path / "data.pickle", **options)
+
+    return load
+
+
+def test_a_table_is_split_as_a_file_is(load, tmp_path):
+    from experiments.datasets import csv
+
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a": rng.normal(size=50), "b": list("xyzuv") * 10, "t": list("pq") * 25})
+    table.to_csv(tmp_path / "t.csv", index=False)
+    ours, files = load(table, target="t"), csv(str(tmp_path / "t.csv"), "t")
+    assert ours["task"] == files["task"] == "binary"
+    for part in ("train", "validation", "test"):
+        assert ours[part][0].reset_index(drop=True).equals(files[part][0].reset_index(drop=True))
+        assert ours[part][1].tolist() == files[part][1].tolist()
+
+
+def test_rows_without_a_target_are_left_out_and_columns_are_named_by_text(load):
+    table = pd.DataFrame({0: np.arange(20.0), 1: [np.nan, *np.arange(19.0)]})
+    loaded = load(table, target=1, ordered=True)
+    assert loaded["notes"] == ['1 rows without "1" are left out']
+    assert loaded["test"][0]["0"].tolist() == [16, 17, 18, 19]
+
+
+def test_a_pair_is_split_in_proportion_and_a_column_is_a_target(load):
+    x, y = np.arange(60.0).reshape(30, 2), np.repeat([0, 1, 2], 10)[:, None]
+    loaded = load((x, y))
+    assert loaded["task"] == "multiclass"
+    assert np.bincount(loaded["test"][1]).tolist() == [2, 2, 2]
+    assert load([x, y[:, 0] * 0.5], task="regression")["task"] == "regression"
+
+
+def test_given_parts_are_not_split(load):
+    parts = {part: (pd.DataFrame({"a": [1.0, 2.0]}), pd.Series([0.1, 0.2], name="t")) for part in ("train", "validation", "test")}
+    loaded = load(parts | {"task": "regression"}, validation_size=0.5)
+    assert loaded["train"][0].equals(parts["train"][0])
+    assert load(parts)["task"] == "binary"
+    assert load(parts, task="regression")["task"] == "regression"
