@@ -1,21 +1,24 @@
-"""Recognizes builders of Keras Tuner by their source, without importing them: functions with a parameter ``hp``, and hypermodels."""
+"""Recognizes builders that ask for their hyperparameters by their source, without importing them.
+
+They are functions with a parameter ``hp``, and hypermodels, as of Keras Tuner, and functions with a parameter ``trial``, as of Optuna.
+"""
 
 import ast
 from collections.abc import Iterator
 
 from .source_code import own_file, parse
 
-HP = "hp"
-"""The name of the parameter by which a builder asks for its hyperparameters."""
+HP, TRIAL = "hp", "trial"
+"""The names of the parameter by which a builder asks for its hyperparameters, as Keras Tuner's or as Optuna's."""
 _MAX_STEPS = 9
 """Imports that are followed from a reference to the definition."""
 
 
 def names_hp_builder(reference: str) -> bool:
-    """Return whether a reference names a builder of Keras Tuner in a module of the user.
+    """Return whether a reference names a builder in a module of the user that asks for its hyperparameters.
 
     Args:
-        reference: A function whose parameters have ``hp``, a class whose method ``build`` has it, or an instance of such a class.
+        reference: A function whose parameters have ``hp`` or ``trial``, a class whose method ``build`` has it, or an instance of such a class.
     """
     module, _, name = reference.partition(":")
     for _ in range(_MAX_STEPS):
@@ -50,7 +53,7 @@ def _names(node: ast.AST) -> Iterator[str]:
 
 def _has_hp(node: ast.AST | None) -> bool:
     if isinstance(node, ast.FunctionDef):
-        return any(argument.arg == HP for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
+        return any(argument.arg in (HP, TRIAL) for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
     if isinstance(node, ast.ClassDef):
         return any(isinstance(method, ast.FunctionDef) and method.name == "build" and _has_hp(method) for method in node.body)
     return False

@@ -123,7 +123,7 @@ def discover(function: Callable[..., Any], fixed: Mapping[str, Value], arguments
     if not discovery.builds:
         raise ExperimentError(f"{where}: no model can be built: {discovery.failures[0]}")
     if unknown := sorted(fixed.keys() - discovery.found.keys()):
-        raise ExperimentError(f'{where}: it asks for no hp "{unknown[0]}"; it asks for {", ".join(discovery.found)}')
+        raise ExperimentError(f'{where}: it asks for no "{unknown[0]}"; it asks for {", ".join(discovery.found)}')
     entries = dict[str, Any](fixed)
     for name, declared in discovery.found.items():
         if name not in fixed:
@@ -159,7 +159,7 @@ def _entry(declared: Any, when: Mapping[str, Any], where: str) -> Any:
     sampling, step = config["sampling"], config["step"]
     if sampling == "reverse_log" or (sampling == "log" and step not in (None, 1)):
         how = f'sampling = "{sampling}"' + ("" if step is None else f" with step = {step}")
-        raise ExperimentError(f'{where}: hp "{declared.name}" has {how}, which is not supported; declare it with "linear", "log" or hp.Choice')
+        raise ExperimentError(f'{where}: "{declared.name}" has {how}, which is not supported; declare it with "linear" or "log", or as a choice')
     log = {"log": True} if sampling == "log" else {}
     stepped = {} if step is None or log or (kind == "Int" and step == 1) else {"step": step}
     return {"type": kind.lower(), "low": config["min_value"], "high": config["max_value"], **log, **stepped, **needed}

@@ -1,17 +1,22 @@
-"""Builds models by builders of Keras Tuner: functions with a parameter ``hp``, classes and instances of `keras_tuner.HyperModel`."""
+"""Builds models by builders that ask for their hyperparameters.
 
+These are functions with a parameter ``hp``, classes and instances of `keras_tuner.HyperModel`, and functions with a parameter ``trial``.
+"""
+
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from ...errors import TrialError
-from ...experiment.hp_builders import HP
+from ...experiment.hp_builders import HP, TRIAL
+from .suggesting_trial import SuggestingTrial
 
 
 def takes_hp(builder: Any) -> bool:
-    """Return whether a builder asks an object ``hp`` for its hyperparameters, as Keras Tuner's do."""
-    return HP in _parameters(builder if inspect.isfunction(builder) else getattr(builder, "build", None))
+    """Return whether a builder asks an object ``hp`` or ``trial`` for its hyperparameters, as those of Keras Tuner and of Optuna do."""
+    return not {HP, TRIAL}.isdisjoint(_parameters(builder if inspect.isfunction(builder) else getattr(builder, "build", None)))
 
 
 def to_function(builder: Any) -> Callable[..., Any]:
@@ -24,7 +29,7 @@ def to_function(builder: Any) -> Callable[..., Any]:
         TrialError: If a hypermodel trains its models itself.
     """
     if inspect.isfunction(builder):
-        return builder
+        return builder if HP in _parameters(builder) else _suggesting(builder)
     instance = _instance(builder) if inspect.isclass(builder) else builder
     if getattr(type(instance), "fit", None) not in (None, _keras_tuner().HyperModel.fit):
         raise TrialError(
@@ -49,7 +54,7 @@ def build_with(function: Callable[..., Any], values: Mapping[str, Any], argument
     hp = new_hyperparameters(values)
     model = function(**{HP: hp}, **arguments)
     if missing := sorted(hp.values.keys() - values.keys()):
-        raise TrialError(f'asks for hp "{missing[0]}", which this trial does not have; add it to [space.model], with a when that fits')
+        raise TrialError(f'asks for "{missing[0]}", which this trial does not have; add it to [space.model], with a when that fits')
     return model
 
 
@@ -58,6 +63,16 @@ def new_hyperparameters(values: Mapping[str, Any]) -> Any:
     hp = _keras_tuner().HyperParameters()
     hp.values = dict(values)
     return hp
+
+
+def _suggesting(builder: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of ``hp`` that calls a builder of ``trial``."""
+
+    @functools.wraps(builder)
+    def build(*, hp: Any, **arguments: Any) -> Any:
+        return builder(**{TRIAL: SuggestingTrial(hp)}, **arguments)
+
+    return build
 
 
 def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:

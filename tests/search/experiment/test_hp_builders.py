@@ -9,6 +9,7 @@ import elsewhere_of_hp as other
 
 def build(hp): ...
 def build_more(input_shape, *, hp): ...
+def build_as_optuna(trial, n_outputs): ...
 def build_plain(input_shape, width=1): ...
 class Hyper(HyperModel):
     def build(self, hp): ...
@@ -30,7 +31,7 @@ def modules(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("modules")
-@pytest.mark.parametrize("name", ["build", "build_more", "Hyper", "hyper", "build_imported"])
+@pytest.mark.parametrize("name", ["build", "build_more", "build_as_optuna", "Hyper", "hyper", "build_imported"])
 def test_a_builder_with_a_parameter_hp_is_recognized_without_importing_it(name):
     assert names_hp_builder(f"own_of_hp:{name}")
 

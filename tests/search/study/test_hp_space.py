@@ -16,6 +16,14 @@ def build(hp):
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
+def build_as_optuna(trial):
+    layers = [keras.layers.Input((4,)), keras.layers.Dense(trial.suggest_int("units", 4, 32), activation="relu")]
+    if trial.suggest_categorical("deep", [False, True]):
+        layers.append(keras.layers.Dense(trial.suggest_categorical("width", [8, 16]), activation="relu"))
+    model = keras.Sequential([*layers, keras.layers.Dense(3, activation="softmax")])
+    model.compile(keras.optimizers.SGD(trial.suggest_float("rate", 1e-2, 1e-1, log=True)), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
 def build_dying(hp):
     import os
     os._exit(3)
@@ -39,12 +47,14 @@ def mine(shell, forks):
     return shell
 
 
-def test_it_is_searched_and_tracked_whatever_is_killed_and_its_champion_predicts(mine, rows):
+@pytest.mark.parametrize("builder", ["build", "build_as_optuna"])
+def test_it_is_searched_and_tracked_whatever_is_killed_and_its_champion_predicts(mine, rows, builder):
+    (mine.folder / "own.toml").write_text(EXPERIMENT.replace("mine:build", f"mine:{builder}"))
     with subprocess.Popen(mine.command("run", "own.toml"), cwd=mine.folder, env=mine.environment, stdout=subprocess.PIPE, text=True) as process:
         next(line for line in process.stdout if "COMPLETE" in line)
         process.kill()
     output = mine.call("run", "own.toml", "--trials", 4).stdout  # the same space is found again
-    assert "mine:build asks for units, deep, rate, width; optimizer and loss are those of its compile()" in output
+    assert f"mine:{builder} asks for units, deep, rate, width; optimizer and loss are those of its compile()" in output
     assert "of 4 trials finished" in output
     trials = mine.trials()
     assert [trial["state"] for trial in trials] == ["COMPLETE"] * 4

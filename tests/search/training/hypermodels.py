@@ -52,3 +52,23 @@ class Training(Hyper):
 
     def fit(self, hp, model, *args, **kwargs):
         return model.fit(*args, batch_size=hp.Choice("batch_size", [16, 32]), **kwargs)
+
+
+def build_suggesting(trial, n_outputs):
+    """Optuna's way: a loop over layers, and choices of several types."""
+    model = keras.Sequential([keras.layers.Input((5,))])
+    for index in range(trial.suggest_int("n_layers", 1, 2)):
+        model.add(keras.layers.Dense(trial.suggest_int(f"units_{index}", 4, 64, log=True), activation="relu"))
+    if (penalty := trial.suggest_categorical("penalty", [None, 0.1])) is not None:
+        model.add(keras.layers.ActivityRegularization(l2=penalty * trial.suggest_float("factor", 0.5, 1.0, step=0.25)))
+    if trial.suggest_categorical("noisy", [True, False]):
+        model.add(keras.layers.GaussianNoise(0.1))
+    model.add(keras.layers.Dense(n_outputs, activation=trial.suggest_categorical("activation", ["sigmoid"])))
+    model.compile(keras.optimizers.SGD(trial.suggest_loguniform("rate", 1e-3, 1e-1)), "binary_crossentropy")
+    assert set(trial.params) >= {"n_layers", "units_0", "penalty", "activation", "rate"}
+    return model
+
+
+def build_reporting(trial):
+    """What belongs to an objective that trains by itself."""
+    trial.report(1.0, step=1)

@@ -50,7 +50,7 @@ def test_a_hyperparameter_can_be_fixed():
     assert found["n_layers"] == 1
     assert "units_0" in found
     assert "units_1" not in found
-    with pytest.raises(ExperimentError, match='own:build: it asks for no hp "layers"; it asks for n_layers, units_0'):
+    with pytest.raises(ExperimentError, match='own:build: it asks for no "layers"; it asks for n_layers, units_0'):
         discovered(hypermodels.build_loop, {"layers": 1})
 
 
@@ -63,13 +63,33 @@ def test_a_hypermodel_is_a_builder_and_gets_what_its_signature_names(builder):
     assert build_with(to_function(builder), {"units": 7}, {"input_shape": (5,)}).layers[0].units == 7
 
 
+def test_a_builder_with_a_parameter_trial_asks_as_optuna_does():
+    found = discovered(hypermodels.build_suggesting, n_outputs=1)
+    assert found.entries == {
+        "n_layers": {"type": "int", "low": 1, "high": 2},
+        "units_0": {"type": "int", "low": 4, "high": 64, "log": True},
+        "units_1": {"type": "int", "low": 4, "high": 64, "log": True, "when": {"n_layers": [2]}},
+        "penalty": {"type": "categorical", "choices": ["None", "0.1"]},
+        "factor": {"type": "float", "low": 0.5, "high": 1.0, "step": 0.25, "when": {"penalty": ["0.1"]}},
+        "noisy": {"type": "categorical", "choices": [False, True]},
+        "activation": {"type": "categorical", "choices": ["sigmoid"]},
+        "rate": {"type": "float", "low": 1e-3, "high": 1e-1, "log": True},
+    }
+    values = {"n_layers": 1, "units_0": 9, "penalty": "0.1", "factor": 0.5, "noisy": False, "activation": "sigmoid", "rate": 0.02}
+    model = build_with(to_function(hypermodels.build_suggesting), values, {"n_outputs": 1})
+    assert (model.layers[0].units, model.layers[1].l2) == (9, pytest.approx(0.05))
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.02)
+    with pytest.raises(ExperimentError, match=r"asks for trial\.report, which belongs to an objective that trains the model itself; this builder"):
+        discovered(hypermodels.build_reporting)
+
+
 def test_a_hypermodel_that_trains_itself_is_refused():
     with pytest.raises(TrialError, match=r"Training.fit\(\) trains the model itself, which is not supported: batch_size and epochs are in"):
         to_function(hypermodels.Training)
 
 
 def test_a_hyperparameter_that_a_trial_lacks_is_named():
-    with pytest.raises(TrialError, match='asks for hp "units_0", which this trial does not have'):
+    with pytest.raises(TrialError, match='asks for "units_0", which this trial does not have'):
         build_with(hypermodels.build_loop, {"n_layers": 1, "activation": "relu", "dropout": False, "learning_rate": 0.1}, {})
 
 
@@ -87,7 +107,7 @@ def test_builders_that_cannot_be_searched_are_refused():
 
     messages = {
         failing: "own:build: no model can be built: ValueError: on purpose",
-        reversed_log: 'hp "units" has sampling = "reverse_log", which is not supported',
+        reversed_log: '"units" has sampling = "reverse_log", which is not supported',
         of_two_losses: r"compiled with different losses \(mean_absolute_error, mean_squared_error\); use one",
     }
     for builder, message in messages.items():
