@@ -6,7 +6,7 @@ A loader knows nothing of the product. Its arguments are the keys beside ``loade
 from .bundled import breast_cancer, diabetes, digits, iris, wine
 from .generated import linear_target, moons, waves
 from .housing import california_housing
-from .images import fashion_mnist, mnist
+from .idx_files import fashion_mnist, mnist
 from .openml import pima, zoo
 from .small_tables import exam_scores, hours_grades, time_scores
 from .table import csv

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from experiments.datasets import fashion_mnist, mnist
-from experiments.datasets.images import VIEWS
+from experiments.datasets.idx_files import VIEWS
 
 PLACES = {fashion_mnist: ("keras", "datasets", "fashion-mnist"), mnist: ("mnist",)}
 SMALL = {"n_train": 10, "n_validation": 2}

@@ -1,0 +1,78 @@
+"""Arrays in a .npz or .npy file as a data set."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .folder import find
+from .split import split_rows, three_parts
+from .table import infer_task
+
+_PAIRS = {"train": ("x_train", "y_train"), "validation": ("x_validation", "y_validation"), "test": ("x_test", "y_test")}
+"""The arrays of given parts, by the names that Keras' own files have."""
+
+
+def arrays(
+    path: str,
+    target: str | None = None,
+    x: str = "x",
+    y: str = "y",
+    task: str = "auto",
+    validation_size: float = 0.2,
+    test_size: float = 0.2,
+    seed: int = 42,
+    stratify: bool = True,
+    ordered: bool = False,
+) -> dict[str, Any]:
+    """Read arrays and split them; a .npz file with x_train, y_train, x_test and y_test has given parts.
+
+    Args:
+        path: A .npz file, or a .npy file with the features; relative to the working directory, or else to the folder that
+            PERCEPTUNE_DATA names.
+        target: A .npy file with the target of a .npy file. Defaults to none.
+        x: Name of the features in a .npz file, ``(n_rows, ...)``. Defaults to "x".
+        y: Name of the target in it, ``(n_rows,)``. Defaults to "y".
+        task: "binary", "multiclass", "regression" or "auto", as of `csv`. Defaults to "auto".
+        validation_size: Part of all rows, unless the file has the part. Defaults to 0.2.
+        test_size: Part of all rows, unless the file has the part. Defaults to 0.2.
+        seed: Seed of the splits. Defaults to 42.
+        stratify: Whether the parts have the classes in the same proportions; not for regression. Defaults to True.
+        ordered: Whether the rows are in the order of time, so that the last ones become the test part. Defaults to False.
+
+    Returns:
+        The three parts, the task, and the name of the data set, which is the file's stem.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        LookupError: If the file has no such array.
+        ValueError: If the arrays have no equal number of rows, there are too few, or they hold objects.
+    """
+    file = find(path)
+    loaded = np.load(file, allow_pickle=False)
+    found = {x: loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
+    if target is not None:
+        found[y] = np.load(find(target), allow_pickle=False)
+    pairs = {part: (found[of_x], _series(found[of_y])) for part, (of_x, of_y) in _PAIRS.items() if of_x in found and of_y in found}
+    if {"train", "test"} <= set(pairs):
+        task = infer_task(pairs["train"][1]) if task == "auto" else task
+        if "validation" not in pairs:
+            split = split_rows(*pairs["train"], size=validation_size, seed=seed, stratify=stratify and task != "regression")
+            pairs["train"], pairs["validation"] = split
+        return {**pairs, "task": task, "name": file.stem}
+    for name in (x, y):
+        if name not in found:
+            advice = '; give the file of the target, such as target = "y.npy"' if isinstance(loaded, np.ndarray) else "; name them by x and y"
+            raise LookupError(f'{file} has no array "{name}", only {", ".join(found)}{advice}')
+    values = _series(found[y])
+    if len(found[x]) != len(values):
+        raise ValueError(f"{file}: {x} has {len(found[x])} rows and {y} {len(values)}; expected as many")
+    task = infer_task(values) if task == "auto" else task
+    sizes: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed, "ordered": ordered}
+    return {**three_parts(found[x], values, **sizes, stratify=stratify and task != "regression"), "task": task, "name": file.stem}
+
+
+def _series(target: np.ndarray) -> pd.Series:
+    if target.ndim > 2 or (target.ndim == 2 and target.shape[1] != 1):
+        raise ValueError(f"the target has the shape {target.shape}; expected (n_rows,)")
+    return pd.Series(target.ravel(), name="y")

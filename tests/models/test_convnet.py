@@ -1,0 +1,43 @@
+import keras
+import numpy as np
+import pytest
+
+from models.convnet import build_convnet
+
+
+@pytest.mark.parametrize(("shape", "layer"), [((40, 3), "Conv1D"), ((40,), "Conv1D"), ((16, 16, 3), "Conv2D"), ((8, 8, 8, 1), "Conv3D")])
+def test_its_convolutions_have_the_dimensions_of_a_row(shape, layer):
+    model = build_convnet(shape, "binary", 1, n_blocks=2, n_maps=4, n_convolutions=2)
+    found = [inner for inner in model.layers if type(inner).__name__.startswith("Conv")]
+    assert [type(inner).__name__ for inner in found] == [layer] * 4
+    assert [inner.filters for inner in found] == [4, 4, 8, 8]
+    assert model(np.zeros((3, *shape), "float32")).shape == (3, 1)
+
+
+def test_a_small_image_is_pooled_as_long_as_it_can_be():
+    model = build_convnet((5, 5, 1), n_blocks=4, n_maps=2, pooling="average", global_pooling="flatten", n_neurons=7, dropout=0.1)
+    assert [layer.name for layer in model.layers if "pooling" in layer.name] == ["pooling_1", "pooling_2"]
+    assert model.get_layer("hidden_dense").units == 7
+
+
+def test_images_are_augmented_in_training_only():
+    model = build_convnet((12, 12, 3), n_blocks=1, n_maps=2, flip="horizontal", rotation=0.1, translation=0.1, zoom=0.1, normalization="none")
+    assert [layer.name for layer in model.layers[1:5]] == ["flip", "rotation", "translation", "zoom"]
+    x = np.random.default_rng(0).random((2, 12, 12, 3), "float32")
+    first, again, trained = (keras.ops.convert_to_numpy(model(x, training=flag)) for flag in (False, False, True))
+    assert (first == again).all()
+    assert np.abs(trained - first).max() > 1e-4
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_blocks": 0}, "n_blocks=0, n_convolutions=1 and growth=2.0 must be at least 1"),
+        ({"pooling": "sum"}, 'pooling="sum" or'),
+        ({"input_shape": (30, 2), "zoom": 0.1}, r"zoom is for images, but the rows have the shape \(30, 2\)"),
+        ({"input_shape": (2, 2, 2, 2, 1)}, "has 5 axes; expected up to four"),
+    ],
+)
+def test_wrong_arguments_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        build_convnet(**{"input_shape": (8, 8, 1), **options})
