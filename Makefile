@@ -30,7 +30,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-search: $(READY) ## search for the best hyperparameters: EXPERIMENT= (or DATA=table.csv TARGET=column) TRIALS= FRESH=1 ARGS="..."
+search: $(READY) ## search for the best hyperparameters: EXPERIMENT= (or DATA=table.csv TARGET=column, or DATA=folder of images) TRIALS= FRESH=1 ARGS="..."
 	@$(BIN)/perceptune run $(if $(DATA),'$(DATA)' $(if $(TARGET),--target '$(TARGET)'),$(EXPERIMENT)) $(if $(TRIALS),--trials $(TRIALS)) $(if $(FRESH),--fresh) $(ARGS)
 
 ui: $(READY) ## open the tracked studies in MLflow's user interface: PORT=

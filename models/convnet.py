@@ -34,7 +34,7 @@ def build_convnet(
     global_pooling: Literal["average", "max", "flatten"] = "average",
     n_neurons: int = 0,
     activation: Activation = "relu",
-    normalization: Literal["none", "batch", "layer"] = "batch",
+    normalization: Literal["none", "batch", "layer"] = "none",
     dropout: float = 0.0,
     initializer: Initializer = "auto",
     l2: float = 0.0,
@@ -61,7 +61,7 @@ def build_convnet(
         global_pooling: What follows the last block: "average" or "max" over all positions, or "flatten". Defaults to "average".
         n_neurons: Units of a dense layer before the output; 0 for none. Defaults to 0.
         activation: Of convolutions and dense layer, one of `models.activations.ACTIVATIONS`. Defaults to "relu".
-        normalization: "none", "batch" or "layer", after each kernel. Defaults to "batch".
+        normalization: "none", "batch" or "layer", after each kernel. Defaults to "none".
         dropout: Part of the last features that is set to 0 in training, 0 to below 1. Defaults to 0.
         initializer: Of the kernels, one of `models.initializers.INITIALIZERS`, or "auto". Defaults to "auto".
         l2: L2 penalty on every kernel, at least 0. Defaults to 0.

@@ -14,6 +14,7 @@ from .weight_normalized import WeightNormalizedDense
 Normalization = Literal["none", "batch", "layer", "weight"]
 """After the kernel: of each unit over the batch, of each row over its units; or of the kernel itself, with "weight"."""
 
+_CONVOLUTIONS = {1: keras.layers.Conv1D, 2: keras.layers.Conv2D, 3: keras.layers.Conv3D}
 _LAYERS = {"batch": keras.layers.BatchNormalization, "layer": keras.layers.LayerNormalization}
 
 
@@ -84,14 +85,14 @@ class Hidden:
         """Add a convolution.
 
         Args:
-            x: ``(batch, height, width, n_channels)``.
+            x: ``(batch, ..., n_channels)`` of one to three dimensions between, such as ``(batch, height, width, n_channels)``.
             n_maps: Feature maps, at least 1.
-            kernel_size: Height and width of the kernel, at least 1.
+            kernel_size: Length of the kernel in each dimension, at least 1.
             suffix: The layers are named ``convolution_<suffix>``, ``activation_<suffix>`` and so on.
-            **options: Further ones of `keras.layers.Conv2D`, such as strides and padding.
+            **options: Further ones of Keras' convolutions, such as strides and padding.
 
         Returns:
-            ``(batch, new_height, new_width, n_maps)``.
+            ``(batch, ..., n_maps)``.
 
         Raises:
             ValueError: If a number is below 1, or the kernels are to be normalised.
@@ -101,7 +102,7 @@ class Hidden:
         if self.normalization == "weight":
             raise ValueError('normalization="weight" is for dense layers; use "batch" or "layer" with convolutions')
         facts = {"use_bias": self.has_bias, "name": f"convolution_{suffix}", **self.kernel(), **options}
-        x = keras.layers.Conv2D(n_units(self.activation, n_maps), kernel_size, **facts)(x)
+        x = _CONVOLUTIONS[len(x.shape) - 2](n_units(self.activation, n_maps), kernel_size, **facts)(x)
         return self.finish(x, suffix)
 
     def finish(self, x: Any, suffix: object) -> Any:

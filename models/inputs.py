@@ -39,6 +39,25 @@ def image_input(input_shape: Any) -> tuple[keras.KerasTensor, keras.KerasTensor]
     return inputs, inputs if len(input_shape) == 3 else keras.layers.Reshape((*input_shape, 1), name="channel")(inputs)
 
 
+def grid_input(input_shape: Any) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+    """Return the input and the same with channels last: a series, an image or a volume.
+
+    Args:
+        input_shape: Shape of one row: ``(n_steps, n_channels)``, ``(height, width, n_channels)`` or ``(depth, height, width, n_channels)``;
+            ``(n_steps,)`` for one channel.
+
+    Returns:
+        The input ``(batch, *input_shape)`` and the grid ``(batch, ..., n_channels)``.
+
+    Raises:
+        ValueError: If the shape is not one of one to four axes, each at least 1.
+    """
+    inputs = _input(input_shape)
+    if len(input_shape) > 4:
+        raise ValueError(f"input_shape={tuple(input_shape)} has {len(input_shape)} axes; expected up to four, such as (height, width, n_channels)")
+    return inputs, keras.layers.Reshape((*input_shape, 1), name="channel")(inputs) if len(input_shape) == 1 else inputs
+
+
 def sequence_input(input_shape: Any) -> tuple[keras.KerasTensor, keras.KerasTensor]:
     """Return the input and the same as one sequence of vectors a row.
 

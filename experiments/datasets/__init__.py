@@ -3,16 +3,19 @@
 A loader knows nothing of the product. Its arguments are the keys beside ``loader`` in an experiment file's ``[data]``.
 """
 
+from .array_files import arrays
 from .bundled import breast_cancer, diabetes, digits, iris, wine
 from .generated import linear_target, moons, waves
 from .housing import california_housing
 from .idx_files import fashion_mnist, mnist
+from .image_files import images
 from .openml import pima, zoo
 from .small_tables import exam_scores, hours_grades, time_scores
 from .table import csv
 from .truth_tables import truth_table
 
 __all__ = [
+    "arrays",
     "breast_cancer",
     "california_housing",
     "csv",
@@ -21,6 +24,7 @@ __all__ = [
     "exam_scores",
     "fashion_mnist",
     "hours_grades",
+    "images",
     "iris",
     "linear_target",
     "mnist",

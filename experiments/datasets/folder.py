@@ -9,12 +9,13 @@ def data_folder() -> Path:
     return Path(os.environ.get("PERCEPTUNE_DATA") or "~/.cache/perceptune").expanduser()
 
 
-def find(name: str, source: str = "") -> Path:
-    """Return a data file.
+def find(name: str, source: str = "", *, is_folder: bool = False) -> Path:
+    """Return a data file, or a folder of such files.
 
     Args:
         name: Absolute, or relative to the working directory, or to the folder of data files.
         source: Where to get the file, for the message. Defaults to nothing.
+        is_folder: Whether it is a folder. Defaults to False.
 
     Returns:
         The first file that exists.
@@ -24,7 +25,8 @@ def find(name: str, source: str = "") -> Path:
     """
     given = Path(name).expanduser()
     for candidate in (given, data_folder() / given):
-        if candidate.is_file():
+        if candidate.is_dir() if is_folder else candidate.is_file():
             return candidate
     origin = f"get it from {source}, put it there" if source else "give its path"
-    raise FileNotFoundError(f'There is no file "{name}", neither here nor in {data_folder()}; {origin}, or name its folder in PERCEPTUNE_DATA')
+    kind = "folder" if is_folder else "file"
+    raise FileNotFoundError(f'There is no {kind} "{name}", neither here nor in {data_folder()}; {origin}, or name its folder in PERCEPTUNE_DATA')

@@ -76,7 +76,7 @@ def to_data(data: Any, target: str | int | None, options: Mapping[str, Any], cod
 
     Args:
         data: A table ``(n_rows, n_columns)``, a pair of features and target, a dict of such pairs by part, a loader, the reference or
-            short name of one, or ``[data]`` itself.
+            short name of one, the path of a table, of arrays or of a folder of images, or ``[data]`` itself.
         target: The column to predict, for a table.
         options: Further arguments of the loader.
         code: The module that a loader of this session is added to.
@@ -91,11 +91,16 @@ def to_data(data: Any, target: str | int | None, options: Mapping[str, Any], cod
         return {**data, **arguments}, []
     if isinstance(data, str | Path):
         is_loader = str(data) in loaders() or ":" in str(data)
-        return ({"loader": str(data), **arguments} if is_loader else {"loader": "csv", "path": str(data), **arguments}), []
+        return ({"loader": str(data), **arguments} if is_loader else {"loader": _loader_of(Path(data)), "path": str(data), **arguments}), []
     if callable(data):
         return {"loader": code.add(data, "load_data"), **arguments}, []
     module = SessionModule(f"{code.name}_data", _DATA, content=data)
     return {"loader": f"{module.name}:load_data", **arguments}, [module]
+
+
+def _loader_of(path: Path) -> str:
+    """Return the shipped loader of a path."""
+    return "images" if path.is_dir() else "arrays" if path.suffix.lower() in (".npz", ".npy") else "csv"
 
 
 def to_model(model: Any, code: SessionCode) -> str:

@@ -10,7 +10,7 @@ from ..experiment.file import Experiment, load_experiment, parse_experiment
 from ..experiment.session_code import SessionCode
 from ..experiment.session_modules import SUFFIX, SessionModule, install
 from ..store import Store
-from ..study.from_table import usual_objective
+from ..study.objective import usual_objective
 from ..study.resuming import stored_experiment
 from ..study.run import run_study
 from .given import name_of, to_data, to_model, to_objective, to_sections, to_space, value_notes
@@ -29,7 +29,8 @@ class Study(StudyResults):
         model: A function that returns a `keras.Model`, a hypermodel of Keras Tuner, a reference such as "my_module:build_model", or the
             short name of a shipped builder, such as "mlp".
         data: A table ``(n_rows, n_columns)``; features ``(n_rows, ...)`` and target ``(n_rows,)`` as a pair; a dict of such pairs by the names
-            train, validation and test; a loader, its reference or short name; or the path of a table's file.
+            train, validation and test; a loader, its reference or short name; or the path of a table's file, of arrays (.npz) or of a
+            folder of images.
         space: Hyperparameters by name: a plain value is fixed, one of Optuna's distributions or a table such as
             ``{"type": "int", "low": 1, "high": 3}`` is searched. Names of training settings, such as ``learning_rate``, are set for
             training, all others are arguments of the builder. Defaults to none.

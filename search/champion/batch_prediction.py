@@ -1,29 +1,27 @@
 """Predicts the rows of a file into another file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ..data import tables
-from ..data.tables import TableFormat
-from ..errors import DataError, nearest
+from ..errors import DataError
 from ..output_files import check_output, writing
-from ..redaction import one_line, shorten
 from .pyfunc import Champion
+from .row_files import check_rows_path, check_suffix, read_rows
 
 OUTPUT_SUFFIXES = (".csv", ".parquet")
 
 
 def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Path) -> int:
-    """Predict the rows of a table, in their order.
+    """Predict the rows of a file or a folder, in their order.
 
     Args:
         load: Loads the champion; called after the paths are checked.
-        input_path: A file as for `read_rows`, with the training data's feature columns in any order; other columns are ignored.
-        output_path: A ``.csv`` or ``.parquet`` file for the columns ``prediction`` and ``probability_<class>``. An existing
-            file is replaced atomically.
+        input_path: As for `search.champion.row_files.read_rows`.
+        output_path: A ``.csv`` or ``.parquet`` file for the columns ``prediction`` and ``probability_<class>``, of images after their ``file``.
+            An existing file is replaced atomically.
 
     Returns:
         Number of rows.
@@ -31,13 +29,16 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
     Raises:
         DataError: If a file cannot be read or written, there are no rows, or columns are missing or of another type.
     """
-    _check_suffix(output_path, OUTPUT_SUFFIXES, output_path.suffix)
-    _check_input(input_path)
+    check_suffix(output_path, OUTPUT_SUFFIXES, output_path.suffix)
+    check_rows_path(input_path)
     check_output(output_path)
     if output_path.exists() and output_path.samefile(input_path):
         raise DataError(f'"{output_path}" has the rows to predict; give another file for the predictions')
     champion = load()
-    predictions = champion.predict(read_rows(input_path, champion))
+    rows = read_rows(input_path, champion)
+    predictions = champion.predict(rows.features)
+    if rows.files is not None:
+        predictions.insert(0, "file", rows.files)
     _write(predictions, output_path)
     return len(predictions)
 
@@ -56,7 +57,7 @@ def predict_example(champion: Champion, output_path: Path | None = None) -> pd.D
         DataError: If the file cannot be written, or the champion carries no example.
     """
     if output_path is not None:
-        _check_suffix(output_path, OUTPUT_SUFFIXES, output_path.suffix)
+        check_suffix(output_path, OUTPUT_SUFFIXES, output_path.suffix)
         check_output(output_path)
     rows = example_rows(champion)
     predictions = champion.predict(rows)
@@ -79,48 +80,6 @@ def example_rows(champion: Champion) -> Any:
     if rows is None:
         raise DataError(f"The champion in {folder} carries no input example")
     return rows
-
-
-def read_rows(path: Path, champion: Champion) -> pd.DataFrame:
-    """Read raw rows from a file as the champion's training data were read: each value by its column's type.
-
-    Args:
-        path: A ``.csv`` file (also .tsv, .txt, .data, .dat), which may be compressed, or a ``.parquet`` file. It is written as the training
-            data's file, or in another way that is found out: separator, line of names, decimal comma.
-        champion: The champion that will predict them.
-
-    Returns:
-        The table, at least one row.
-
-    Raises:
-        DataError: If the file is missing, is of another format, or has no rows.
-    """
-    _check_input(path)
-    facts = champion.metadata.table_format
-    try:
-        rows = tables.read_rows(path, None if facts is None else TableFormat.from_dict(facts), champion.preprocessor.columns or {})
-    except (ValueError, OSError, LookupError) as error:  # pandas' and pyarrow's errors of parsing and decoding are ValueErrors
-        raise DataError(f'"{path}" cannot be read as a table: {_one_line(error)}') from error
-    if rows.empty:
-        raise DataError(f'"{path}" has no rows to predict; expected a header and at least one row')
-    return rows
-
-
-def _check_input(path: Path) -> None:
-    is_compressed = path.suffix.lower() in tables.COMPRESSED
-    if not (is_compressed and not Path(path.stem).suffix):  # rows.zip may hold any of them
-        _check_suffix(path, tables.SUFFIXES, Path(path.stem).suffix if is_compressed else path.suffix)
-    if not path.is_file():
-        raise DataError(f'There is no file "{path}"; give the path of a .csv or .parquet file with the rows to predict')
-
-
-def _check_suffix(path: Path, known: Sequence[str], suffix: str) -> None:
-    if suffix.lower() not in known:
-        raise DataError(f'"{path}" has the suffix "{suffix}"; {nearest(suffix, known)}')
-
-
-def _one_line(error: Exception) -> str:
-    return shorten(one_line(str(error)), 300)
 
 
 def _write(predictions: pd.DataFrame, path: Path) -> None:

@@ -7,15 +7,16 @@ import pandas as pd
 from ..data.parts import Part, join_targets
 from ..data.targets import Target
 from ..errors import DataError, listed
-from .batch_prediction import read_rows
 from .pyfunc import Champion
+from .row_files import read_rows
 
 
 def read_labelled(path: Path, champion: Champion) -> tuple[Part, int]:
     """Read raw rows with their targets, as the champion's training data were read.
 
     Args:
-        path: A file as for `read_rows`, with the target columns beside those of the features.
+        path: As for `read_rows`: a table has the target columns beside those of the features, a folder of images a folder for each class, and a
+            ``.npz`` file an array ``y``.
         champion: The champion.
 
     Returns:
@@ -25,15 +26,17 @@ def read_labelled(path: Path, champion: Champion) -> tuple[Part, int]:
         DataError: If the file cannot be read, lacks a target, has no row with a target, or a target that the model does not know.
     """
     rows, targets = read_rows(path, champion), list(champion.preprocessor.targets.values())
-    missing = [target.column for target in targets if target.column not in rows]
-    if missing:
-        raise DataError(f'"{path}" lacks the target {listed(missing)}; it has the columns {listed(list(map(str, rows)))}')
-    complete = rows.dropna(subset=[target.column for target in targets]).reset_index(drop=True)
-    if complete.empty:
-        raise DataError(f'"{path}" has no row with a value of {listed([target.column for target in targets])}; expected at least one')
-    values = {target.column: _values(complete[target.column], target, path) for target in targets}
-    features = complete.drop(columns=list(values))
-    return Part(features, join_targets(values)), len(rows) - len(complete)
+    columns = [target.column for target in targets]
+    if missing := [column for column in columns if column not in rows.labels]:
+        known = list(map(str, rows.labels))
+        raise DataError(f'"{path}" lacks the target {listed(missing)}; it has {f"the columns {listed(known)}" if known else "no targets"}')
+    is_complete = rows.labels[columns].notna().all(axis=1).to_numpy()
+    if not is_complete.any():
+        raise DataError(f'"{path}" has no row with a value of {listed(columns)}; expected at least one')
+    labels = rows.labels[is_complete].reset_index(drop=True)
+    values = {target.column: _values(labels[target.column], target, path) for target in targets}
+    features = labels.drop(columns=columns) if isinstance(rows.features, pd.DataFrame) else rows.features[is_complete]
+    return Part(features, join_targets(values)), len(is_complete) - len(labels)
 
 
 def _values(column: pd.Series, target: Target, path: Path) -> pd.Series:

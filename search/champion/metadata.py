@@ -43,6 +43,7 @@ class ChampionMetadata:
             Defaults to None, as for a champion of an earlier version.
         backend: The Keras backend of training; empty for a model with scikit-learn's interface.
         table_format: How the file of the training data is written (`search.data.tables.TableFormat`); None if it was none.
+        image_format: How image files become rows (`search.data.images.ImageFormat`); None if rows are no images. Defaults to None.
         modules: Modules to import before the model loads, because they define custom layers or classes; usually none.
     """
 
@@ -66,6 +67,7 @@ class ChampionMetadata:
     positive: str | Mapping[str, str] | None = None
     backend: str
     table_format: Mapping[str, Any] | None = None
+    image_format: Mapping[str, Any] | None = None
     modules: tuple[str, ...] = ()
 
     def save(self, folder: Path) -> None:

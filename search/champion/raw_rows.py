@@ -96,11 +96,22 @@ def _member_model(member: Member, name: str) -> Any:
     import keras
 
     inputs = _inputs(member.preprocessor)
-    features = inputs if member.preprocessor.columns is None else _features(inputs, member.preprocessor)
+    features = _scaled(inputs, member.preprocessor) if member.preprocessor.columns is None else _features(inputs, member.preprocessor)
     outputs = named_outputs(model, model(features))
     for output, scaling in member.preprocessor.scalings.items():
         outputs[output] = unscaled(outputs[output], scaling)
     return keras.Model(inputs, unnamed(outputs), name=name)
+
+
+def _scaled(inputs: Any, preprocessor: Preprocessor) -> Any:
+    """Return an array scaled as the preprocessing does."""
+    import keras
+
+    scaling = preprocessor.array_scaling
+    if scaling is None:
+        return inputs
+    centered = keras.layers.Rescaling(1.0, [-mean for mean in scaling.mean])(inputs)
+    return keras.layers.Rescaling([1 / deviation for deviation in scaling.deviation], 0.0)(centered)
 
 
 def _features(inputs: Mapping[str, Any], preprocessor: Preprocessor) -> Any:

@@ -46,7 +46,9 @@ def check_rows_path(path: Path) -> None:
         return
     is_compressed = path.suffix.lower() in tables.COMPRESSED
     if not (is_compressed and not Path(path.stem).suffix):  # rows.zip may hold any of them
-        check_suffix(path, (*tables.SUFFIXES, *OF_ARRAYS, *OF_IMAGES), Path(path.stem).suffix if is_compressed else path.suffix)
+        suffix = Path(path.stem).suffix if is_compressed else path.suffix
+        if suffix.lower() not in (*OF_ARRAYS, *OF_IMAGES):
+            check_suffix(path, tables.SUFFIXES, suffix)
     if not path.is_file():
         raise DataError(f'There is no file "{path}"; give the path of a .csv or .parquet file with the rows to predict, or of a folder of images')
 

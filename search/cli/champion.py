@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def predict(
     study: Study,
-    input: Annotated[Path | None, typer.Option(help="CSV or Parquet file of raw rows.", show_default=False)] = None,
+    input: Annotated[Path | None, typer.Option(help="File of raw rows, or folder of images.", show_default=False)] = None,
     output: Annotated[Path | None, typer.Option(help="CSV or Parquet file for the predictions.", show_default=False)] = None,
     *,
     example: Annotated[bool, typer.Option("--example", help="Predict the few rows that the champion carries, printed without --output.")] = False,

@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 def evaluate(
     study: Study,
     part: Annotated[Part | None, typer.Option(help="Part of the study's data; test if neither this nor --input is given.")] = None,
-    input: Annotated[Path | None, typer.Option(help="CSV or Parquet file of raw rows with their targets.")] = None,
+    input: Annotated[Path | None, typer.Option(help="File of raw rows with their targets, or folder of images by class.")] = None,
     ledger: Ledger = "",
 ) -> None:
     """Show all metrics of a study's champion on a part of its data or on the labelled rows of a file."""

@@ -70,18 +70,18 @@ def weights(study: Study, layer: Layer, output: Annotated[Path | None, typer.Opt
 def outputs(
     study: Study,
     layer: Layer,
-    input: Annotated[Path, typer.Option(help="CSV or Parquet file of raw rows.")],
+    input: Annotated[Path, typer.Option(help="File of raw rows, or folder of images.")],
     output: Annotated[Path, typer.Option(help=".npz or .csv file for the layer's outputs.")],
 ) -> None:
     """Write a layer's outputs for the rows of a file."""
-    from ..champion.batch_prediction import read_rows
+    from ..champion.row_files import read_rows
     from ..inspection import layer_outputs
     from ..inspection.files import check_output_path, write_outputs
 
     check_output_path(output)
     champion = _loaded(study)
     with unseen_values_printed():
-        found = layer_outputs(champion, layer, read_rows(input, champion))
+        found = layer_outputs(champion, layer, read_rows(input, champion).features)
     write_outputs(found, layer, output)
     typer.echo(f"Outputs {', '.join(str(array.shape) for array in found)} written to {output}")
 

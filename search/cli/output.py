@@ -62,7 +62,7 @@ def print_summary(summary: "StudySummary", again: str, anew: str = "") -> None:
     commands = {
         "browse all trials in MLflow": "ui",
         "list the trials": f"trials {study}",
-        "predict the rows of a file": f"predict {study} --input rows.csv --output predictions.csv",
+        "predict new rows": summary.predict_command,
     }
     if not summary.is_exhausted:
         commands["continue the search"] = f"{again} --trials {2 * max(summary.n_trials, sum(summary.n_by_state.values()))}"
@@ -98,6 +98,8 @@ def print_data(dataset: "Dataset", types: "Mapping[str, ColumnType]", notes: Seq
         form = dataset.table_format
         names = "the first line names the columns" if form.header else "no line of names"
         console.print(f'Read with separator {form.separator!r}, {names}, decimal "{form.decimal}", encoding {form.encoding}', markup=False)
+    if (images := dataset.image_format) is not None:
+        console.print(f"Images of {images.height} x {images.width} pixels, {images.channels}; others are resized")
     if types:
         table = Table("column", "type", "distinct", "gaps", "example", box=None)
         for column_name, column in dataset.train.columns.items():

@@ -26,7 +26,9 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    experiment: Annotated[str, typer.Argument(help="An experiment file, the name of one in experiments/, or a table's file with --target.")],
+    experiment: Annotated[
+        str, typer.Argument(help="An experiment file, the name of one in experiments/, a table's file with --target, or a folder of images.")
+    ],
     target: Annotated[str | None, typer.Option(help="Column of the table to predict: its name, or its number from 0.")] = None,
     trials: Annotated[int | None, typer.Option(help="Trials in total.")] = None,
     timeout_seconds: Annotated[float | None, typer.Option(help="Start no trial after this many seconds.")] = None,

@@ -5,7 +5,7 @@ It changes no features; `search.data.preprocessing` does.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -20,8 +20,14 @@ from .arrays import Task, Tasks, named
 from .classes import format_values, name_classes, order_positive_last
 from .columns import to_numbers
 from .fingerprint import fingerprint
+from .images import ImageFormat
 from .parts import PARTS, Part, check_same_columns, join_targets, parse_part
 from .tables import TableFormat
+
+Rows = Literal["table", "arrays", "images"]
+"""What a row is."""
+EXAMPLES: Mapping[Rows, str] = {"table": "rows.csv", "arrays": "rows.npy", "images": "photos/"}
+"""The name of a file or folder of such rows, for examples of commands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +46,7 @@ class Dataset:
         fingerprint: SHA-256 of all parts' content, 16 hexadecimal digits.
         table_format: How the table's file is written (`search.data.tables.TableFormat`), so that rows to predict are read alike;
             None if the loader names none.
+        image_format: How image files become rows, so that others are read alike; None if rows are no images.
         notes: What the loader tells about the data, one sentence each.
         is_ordered: Whether the rows of all parts are in the order of their file or time; False if the loader says that it shuffled them.
         has_all_rows: Whether the training part has the rows of the validation part too, as by `search.data.folds.with_all_rows`.
@@ -54,9 +61,17 @@ class Dataset:
     class_names: tuple[str, ...] | Mapping[str, tuple[str, ...]]
     fingerprint: str
     table_format: TableFormat | None = None
+    image_format: ImageFormat | None = None
     notes: tuple[str, ...] = ()
     is_ordered: bool = True
     has_all_rows: bool = False
+
+    @property
+    def rows(self) -> Rows:
+        """What a row is."""
+        if self.image_format is not None:
+            return "images"
+        return "table" if isinstance(self.train.features, pd.DataFrame) else "arrays"
 
     @property
     def tasks(self) -> dict[str, Task]:
@@ -112,7 +127,8 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
             "class_names". Whole-number targets are then indices into that list and are replaced by its names. "positive" is the
             positive class of a binary target; by default the last of "class_names", or else the larger of two numbers, true, or the
             rarer of two texts. If the target is a table of several columns, "task" is a dict by column, and so are these. Further
-            "table_format", the facts of a `TableFormat`, "notes", a list of sentences, and "ordered", False if the rows are shuffled.
+            "table_format", the facts of a `TableFormat`, "image_format", those of an `ImageFormat`, "notes", a list of sentences, and
+            "ordered", False if the rows are shuffled.
         name: Name of the data set.
 
     Returns:
@@ -135,16 +151,17 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
         facts = {"target": column, "task": tasks[column], "class_names": class_names[column]}
     named_classes = {column: target.named_classes for column, target in targets.items()}
     digest = fingerprint(parts, [facts["target"], facts["task"], named_classes if len(targets) > 1 else next(iter(named_classes.values()))])
-    facts |= {"table_format": _parse_format(loaded.get("table_format"), where), "notes": tuple(loaded.get("notes") or ())}
+    facts |= {key: _parse_format(loaded.get(key), key, of, where) for key, of in (("table_format", TableFormat), ("image_format", ImageFormat))}
+    facts |= {"notes": tuple(loaded.get("notes") or ())}
     facts["is_ordered"] = loaded.get("ordered", True)
     return Dataset(name=name, train=parts["train"], validation=parts["validation"], test=parts["test"], fingerprint=digest, **facts)
 
 
-def _parse_format(given: Any, where: str) -> TableFormat | None:
+def _parse_format(given: Any, key: str, of: type[TableFormat] | type[ImageFormat], where: str) -> Any:
     try:
-        return None if given is None else TableFormat.from_dict(given)
+        return None if given is None else of.from_dict(given)
     except (TypeError, KeyError):
-        raise DataError(f"{where}: table_format = {given!r} is not what TableFormat.to_dict() returns; return that, or leave it out") from None
+        raise DataError(f"{where}: {key} = {given!r} is not what {of.__name__}.to_dict() returns; return that, or leave it out") from None
 
 
 @dataclass(frozen=True)
@@ -223,7 +240,7 @@ def _describe(error: Exception) -> str:
 def _check_keys(loaded: Any, where: str) -> None:
     if not isinstance(loaded, Mapping):
         raise DataError(f"{where}: the loader returned a {type(loaded).__name__}; expected a dict with the keys {', '.join((*PARTS, 'task'))}")
-    known = (*PARTS, "task", "class_names", "positive", "name", "table_format", "notes", "ordered")
+    known = (*PARTS, "task", "class_names", "positive", "name", "table_format", "image_format", "notes", "ordered")
     for key in loaded:
         if key not in known:
             raise DataError(f'{where}: the loader returned the unknown key "{key}"; {nearest(str(key), known)}')

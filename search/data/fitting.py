@@ -8,6 +8,7 @@ import pandas as pd
 
 from ..errors import DataError, ExperimentError, nearest
 from ..experiment.sections import OutputSection, PreprocessingSection
+from .array_scaling import ArrayScaling
 from .arrays import TrainingArrays, Tree, named
 from .column_transformer import build_transformer, encodings_of, learns_from_target
 from .columns import ColumnType, column_type, to_python
@@ -92,7 +93,7 @@ def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: M
     """Fit preprocessing on the training part of a data set.
 
     Numeric columns have their gaps filled and are scaled; dates become numbers; text columns have their gaps filled and are
-    encoded; identifiers and running text are left out. Arrays pass through as float32.
+    encoded; identifiers and running text are left out. Arrays of bytes become 0 to 1, others pass as float32, unless the section says otherwise.
 
     Args:
         dataset: The data set.
@@ -111,8 +112,15 @@ def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: M
     if isinstance(features, np.ndarray):
         if inputs:
             raise ExperimentError(f'preprocessing.inputs: the rows of data set "{dataset.name}" are arrays without columns; leave inputs out')
-        value_range = ValueRange.of(features)
-        return Preprocessor(columns=None, inputs={}, input_shape=features.shape[1:], targets=targets, transformer=None, value_range=value_range)
+        return Preprocessor(
+            columns=None,
+            inputs={},
+            input_shape=features.shape[1:],
+            targets=targets,
+            transformer=None,
+            value_range=ValueRange.of(features),
+            array_scaling=ArrayScaling.of(features, section.arrays),
+        )
     columns = choose_columns(dataset, section).types
     form = dataset.table_format
     formats = {name: _date_format(features[name], form.dates if form else {}) for name, of in columns.items() if of == "date"}

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, lacking, listed
+from .array_scaling import ArrayScaling
 from .arrays import Tasks, Tree, named, unnamed
 from .column_transformer import columns_out, load_transformer, save_transformer, transform_table
 from .columns import ColumnType, Features, to_numbers, to_text
@@ -48,6 +49,7 @@ class Preprocessor:
         dates: Format and parts of each column of dates. Defaults to none.
         gaps: Texts that stand for a missing value; blanks around text are removed first. None changes no text, as before version 0.2.
         value_range: The range of the training part's values if rows are arrays. Defaults to None.
+        array_scaling: The scaling of rows that are arrays; None if they pass as they are. Defaults to None.
     """
 
     columns: Mapping[str, ColumnType] | None
@@ -58,6 +60,7 @@ class Preprocessor:
     dates: Mapping[str, DateColumn] = field(default_factory=dict)
     gaps: tuple[str, ...] | None = None
     value_range: ValueRange | None = None
+    array_scaling: ArrayScaling | None = None
 
     @property
     def target(self) -> str | dict[str, str]:
@@ -144,8 +147,9 @@ class Preprocessor:
 
     def transform_checked(self, checked: Features) -> Tree:
         """Transform what `check` returned; otherwise as `transform`."""
-        transformed = checked if isinstance(checked, np.ndarray) else transform_table(self.transformer, self.expand_dates(checked))
-        return self.by_input(transformed)
+        if isinstance(checked, np.ndarray):
+            return self.by_input(checked if self.array_scaling is None else self.array_scaling.apply(checked))
+        return self.by_input(transform_table(self.transformer, self.expand_dates(checked)))
 
     def by_input(self, transformed: np.ndarray) -> Tree:
         """Return transformed features ``(n_rows, n_features)`` as float32, by input name where there are several."""
@@ -210,6 +214,7 @@ class Preprocessor:
             "dates": {name: asdict(date) for name, date in self.dates.items()},
             "gaps": self.gaps,
             "value_range": None if self.value_range is None else self.value_range.to_dict(),
+            "array_scaling": None if self.array_scaling is None else self.array_scaling.to_dict(),
         }
         (folder / "preprocessor.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
         if self.transformer is not None:
@@ -240,6 +245,7 @@ class Preprocessor:
             dates={name: DateColumn(date["format"], tuple(date["parts"])) for name, date in facts.get("dates", {}).items()},
             gaps=None if facts.get("gaps") is None else tuple(facts["gaps"]),
             value_range=None if facts.get("value_range") is None else ValueRange(**facts["value_range"]),
+            array_scaling=None if facts.get("array_scaling") is None else ArrayScaling.from_dict(facts["array_scaling"]),
         )
 
     def _check_array(self, rows: Features) -> np.ndarray:

@@ -122,6 +122,9 @@ class PreprocessingSection(Table):
         target: How the target of a regression is scaled for training: "standard" (mean 0, variance 1), "log" (so the logarithm of
             1 + target) or "none". The loss is that of the scaled target; predictions and all other metrics are in the target's own
             units. Defaults to "standard".
+        arrays: How rows that are arrays, such as images, are scaled: "pixels" (0 to 255 become 0 to 1), "standard" (mean 0, variance 1 of
+            each position of the last axis: a channel, a feature), "none", or "auto", which is "pixels" for arrays of bytes (uint8) and else
+            "none". Defaults to "auto".
     """
 
     numeric: Literal["standard", "minmax", "none"] = "standard"
@@ -133,6 +136,7 @@ class PreprocessingSection(Table):
     columns: dict[str, Literal["numeric", "text", "date", "onehot", "ordinal", "target", "hash", "drop"]] = _added_later({})
     inputs: dict[str, Annotated[list[str], AfterValidator(_check_columns)]] = Field(default_factory=dict)
     target: Literal["standard", "log", "none"] = _added_later("standard")
+    arrays: Literal["auto", "none", "pixels", "standard"] = _added_later("auto")
 
 
 class OutputSection(Table):

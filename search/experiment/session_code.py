@@ -200,7 +200,7 @@ def _source_of(found: Any, name: str) -> str | None:
 
 
 def _source_of_class(found: type) -> str:
-    """Return the text of a class, also of one in a cell, by the place of its methods: `inspect` looks for a file of ``__main__``.
+    """Return the text of a class, also of one in a cell, by the place of its methods: `inspect` wants a file of ``__main__``.
 
     Raises:
         OSError: If it has no text.

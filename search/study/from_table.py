@@ -19,10 +19,10 @@ from ..errors import DataError, ExperimentError, listed
 from ..experiment.file import Experiment, load_experiment, parse_experiment
 from ..experiment.references import resolve
 from ..experiment.shipped import EXPERIMENTS
+from .from_images import images_experiment, is_image_folder
+from .objective import usual_objective
 
 N_FOLDS = 5
-RARE = 0.25
-"""A class of a binary target with a smaller part of the rows is rare: predicting the other one is accurate, and says nothing."""
 _LARGE = 20_000
 """Training rows from which larger batches are searched."""
 _MOST_ROWS_OF_FOLDS = 20_000
@@ -85,8 +85,8 @@ def experiment_reader(source: str, target: str | None, overrides: Sequence[str] 
     """Return a function that reads an experiment with overrides, whatever it is made from.
 
     Args:
-        source: A table's file, an experiment file, or the name of one in ``experiments/``.
-        target: The column of the table to predict; None for an experiment file, which names it.
+        source: A table's file, a folder of images, an experiment file, or the name of one in ``experiments/``.
+        target: The column of the table to predict; None for anything else.
         overrides: All changes that the user gave as ``key.path=value``; those of ``data`` decide how the table is read.
 
     Returns:
@@ -103,6 +103,9 @@ def experiment_reader(source: str, target: str | None, overrides: Sequence[str] 
         raise ExperimentError(
             f'--target {target} is for a table, such as customers.csv, but "{source}" is an experiment, which names its target: use --set data.target'
         )
+    if is_image_folder(source):
+        text = images_experiment(source, overrides)
+        return lambda changes: parse_experiment(tomllib.loads(text), source, changes)
     return partial(load_experiment, source)
 
 
@@ -144,16 +147,6 @@ def table_experiment(path: str, target: str | None, overrides: Sequence[str] = (
 def study_name(path: str) -> str:
     """Return the name of a table's study: its stem, with "-" in place of characters that a name cannot have."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", _plain(Path(path)).stem).strip("-_") or "table"
-
-
-def usual_objective(dataset: Dataset) -> tuple[str, str]:
-    """Return the metric and direction of a data set's only target."""
-    if dataset.task == "regression":
-        return "val_root_mean_squared_error", "minimize"
-    is_rare = dataset.task == "binary" and dataset.train.target.value_counts(normalize=True).min() < RARE
-    if is_rare and dataset.validation.target.nunique() < 2:
-        return "val_loss", "minimize"  # an AUC of one class is not defined
-    return "val_auc" if is_rare else "val_accuracy", "maximize"
 
 
 def _n_folds(dataset: Dataset) -> int:

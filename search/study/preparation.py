@@ -65,7 +65,9 @@ def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:
         check_validation(experiment, fold, targets)
     with ledger.lock():
         _check_data(ledger, dataset)
-        ledger.set_attribute("dataset", dataset.fingerprint)
+        for name, value in (("dataset", dataset.fingerprint), ("rows", dataset.rows)):
+            if ledger.attribute(name) != value:
+                ledger.set_attribute(name, value)
     return dataset
 
 

@@ -76,7 +76,7 @@ def _result(summary: StudySummary) -> tuple[dict[str, str], list[str]]:
         "Test part": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
         "Model": ", ".join(filter(None, [summary.model_uri or "not registered yet", summary.cost_text])),
     }
-    commands = [f"perceptune predict {summary.study} --input rows.csv --output predictions.csv", "perceptune ui"]
+    commands = [f"perceptune {summary.predict_command}", "perceptune ui"]
     return facts, commands if summary.model_uri else commands[1:]
 
 

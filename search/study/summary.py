@@ -7,6 +7,7 @@ from typing import Any
 
 from ..champion import champion_uri
 from ..data.arrays import named, unnamed
+from ..data.dataset import EXAMPLES, Rows
 from ..data.positive_class import with_class
 from ..data.targets import positive_classes, read_targets
 from ..errors import PerceptuneError, StudyFailedError
@@ -62,6 +63,7 @@ class StudySummary:
         n_by_state: Number of trials by state.
         baselines: Simple models, measured on the test part; None if the experiment does not ask for them.
         repeats: The best trial trained again with other seeds; None if it was not.
+        rows: What a row of the data is: "table", "arrays" or "images". Defaults to "table".
         is_exhausted: Whether the trials are all combinations of the search space, so that there are no more. Defaults to False.
     """
 
@@ -94,7 +96,13 @@ class StudySummary:
     front: Sequence[FrontTrial] = ()
     trials: Sequence[int] = ()
     cost: Mapping[str, float] = field(default_factory=dict)
+    rows: Rows = "table"
     is_exhausted: bool = False
+
+    @property
+    def predict_command(self) -> str:
+        """The arguments of the command that predicts rows such as those of the data."""
+        return f"predict {self.study} --input {EXAMPLES[self.rows]} --output predictions.csv"
 
     @property
     def positive_classes(self) -> dict[str, str]:
@@ -157,6 +165,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         metrics=record.result.best_metrics,
         n_parameters=record.result.n_parameters,
         positive=unnamed(positive) if (positive := positive_classes(read_targets(ledger.folder.preprocessor))) else None,
+        rows=ledger.attribute("rows") or "table",
         parent_run_id=ledger.attribute("parent_run_id"),
         n_trials=ledger.attribute("n_trials") or 0,
         n_by_state=ledger.n_by_state(),

@@ -21,7 +21,7 @@ def test_a_small_image_is_pooled_as_long_as_it_can_be():
 
 
 def test_images_are_augmented_in_training_only():
-    model = build_convnet((12, 12, 3), n_blocks=1, n_maps=2, flip="horizontal", rotation=0.1, translation=0.1, zoom=0.1, normalization="none")
+    model = build_convnet((12, 12, 3), n_blocks=1, n_maps=2, flip="horizontal", rotation=0.1, translation=0.1, zoom=0.1)
     assert [layer.name for layer in model.layers[1:5]] == ["flip", "rotation", "translation", "zoom"]
     x = np.random.default_rng(0).random((2, 12, 12, 3), "float32")
     first, again, trained = (keras.ops.convert_to_numpy(model(x, training=flag)) for flag in (False, False, True))

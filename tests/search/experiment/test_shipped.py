@@ -30,6 +30,6 @@ def test_loaders_resolve() -> None:
 
 def test_the_commands_list_them_and_the_schema_has_an_address(shell) -> None:
     assert "models.mlp:build_mlp" in shell.call("models").stdout
-    assert 'loader = "breast_cancer"' in shell.call("data").stdout
+    assert 'loader = "arrays"' in shell.call("data").stdout
     line = shell.call("schema").stdout.strip()
     assert Path(line.removeprefix("#:schema file://")).is_file()

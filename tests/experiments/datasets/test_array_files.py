@@ -1,0 +1,40 @@
+"""Arrays in files are split, or have given parts."""
+
+import numpy as np
+import pytest
+
+from experiments.datasets import arrays
+
+X, Y = np.arange(60.0).reshape(30, 2), np.arange(30) % 3
+
+
+def test_arrays_are_split(tmp_path):
+    np.savez(tmp_path / "data.npz", x=X, y=Y, seq=X[:, :, None])
+    loaded = arrays(str(tmp_path / "data.npz"))
+    assert (loaded["task"], loaded["name"]) == ("multiclass", "data")
+    assert [len(loaded[part][1]) for part in ("train", "validation", "test")] == [18, 6, 6]
+    assert arrays(str(tmp_path / "data.npz"), x="seq", ordered=True)["test"][0][0].tolist() == [[48.0], [49.0]]
+    np.save(tmp_path / "x.npy", X)
+    np.save(tmp_path / "y.npy", Y[:, None] / 3)
+    assert arrays(str(tmp_path / "x.npy"), target=str(tmp_path / "y.npy"))["task"] == "regression"
+
+
+def test_given_parts_are_kept(tmp_path):
+    np.savez(tmp_path / "data.npz", x_train=X, y_train=Y, x_test=X[:5], y_test=Y[:5])
+    loaded = arrays(str(tmp_path / "data.npz"))
+    assert [len(loaded[part][1]) for part in ("train", "validation", "test")] == [24, 6, 5]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "error", "message"),
+    [
+        ({"a": X, "y": Y}, {}, LookupError, 'has no array "x", only a, y; name them by x and y'),
+        ({"x": X, "y": Y[:4]}, {}, ValueError, "x has 30 rows and y 4; expected as many"),
+        ({"x": X, "y": X}, {}, ValueError, r"the target has the shape \(30, 2\); expected \(n_rows,\)"),
+        ({"x": np.array([None, 1]), "y": Y}, {}, ValueError, "Object arrays cannot be loaded"),
+    ],
+)
+def test_what_does_not_fit_is_refused(tmp_path, content, options, error, message):
+    np.savez(tmp_path / "data.npz", **content)
+    with pytest.raises(error, match=message):
+        arrays(str(tmp_path / "data.npz"), **options)

@@ -1,0 +1,74 @@
+"""Image files are read with their classes, from folders or a table."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from experiments.datasets import images
+
+
+def write(path, value, *, mode="L", size=(6, 4)):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, size, value).save(path)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for number in range(10):
+        write(tmp_path / "a" / f"{number}.png", number)
+        write(tmp_path / "b" / "deeper" / f"{number}.JPG", 100 + number)
+    (tmp_path / "a" / "notes.txt").write_text("no image")
+    write(tmp_path / ".cache" / "c.png", 0)
+    return tmp_path
+
+
+def test_each_folder_is_a_class(folder):
+    loaded = images(str(folder))
+    assert loaded["image_format"] == {"height": 4, "width": 6, "channels": "grey"}
+    assert loaded["task"] == "binary"
+    assert [len(loaded[part][1]) for part in ("train", "validation", "test")] == [12, 4, 4]
+    x, y = loaded["train"]
+    assert (x.shape, x.dtype) == ((12, 4, 6, 1), np.uint8)
+    assert ((x[:, 0, 0, 0] >= 95) == (y == "b")).all()
+
+
+def test_given_parts_are_kept_and_images_resized(tmp_path):
+    for part, count in (("train", 10), ("test", 3)):
+        for kind in ("a", "b", "c"):
+            for number in range(count):
+                write(tmp_path / part / kind / f"{number}.png", (number, 0, 0), mode="RGB")
+    loaded = images(str(tmp_path), size=[2, 3])
+    assert [loaded[part][0].shape for part in ("train", "validation", "test")] == [(24, 2, 3, 3), (6, 2, 3, 3), (9, 2, 3, 3)]
+    assert images(str(tmp_path), size=[2, 3], channels="grey")["test"][0].shape == (9, 2, 3, 1)
+
+
+def test_a_table_names_files_and_numbers(folder):
+    lines = [f"a/{number}.png,{number / 2 + 0.1}" for number in range(10)] + ["b/deeper/0.JPG,"]
+    (folder / "prices.csv").write_text("\n".join(["image,price", *lines]))
+    loaded = images(str(folder), table="prices.csv", file="image", target="price")
+    assert loaded["task"] == "regression"
+    x, y = loaded["test"]
+    assert y.tolist() == pytest.approx([value / 2 + 0.1 for value in x[:, 0, 0, 0]])
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"path": "nowhere"}, FileNotFoundError, 'There is no folder "nowhere"'),
+        ({"path": "a"}, ValueError, '"a" has 0 folders with images; expected one for each class, at least two'),
+        ({"size": [3]}, ValueError, r"size = \[3\] is not height and width in pixels"),
+        ({"table": "t.csv"}, ValueError, 't.csv has no column "file"; it has name, class; name them by file and target'),
+        ({"table": "t.csv", "file": "name"}, FileNotFoundError, 't.csv names "gone.png", which is not there'),
+    ],
+)
+def test_what_cannot_be_read_is_refused(folder, monkeypatch, options, error, message):
+    monkeypatch.chdir(folder)
+    (folder / "t.csv").write_text("name,class\ngone.png,a\n")
+    with pytest.raises(error, match=message):
+        images(**{"path": "."} | options)
+
+
+def test_several_sizes_need_one(folder):
+    write(folder / "a" / "large.png", 1, size=(9, 9))
+    with pytest.raises(ValueError, match=r"the images have 2 sizes, such as 4 x 6; give one, such as size = \[4, 6\]"):
+        images(str(folder))
