@@ -10,6 +10,7 @@ from .housing import california_housing
 from .idx_files import fashion_mnist, mnist
 from .image_files import images
 from .openml import pima, zoo
+from .series_files import series
 from .small_tables import exam_scores, hours_grades, time_scores
 from .table import csv
 from .truth_tables import truth_table
@@ -30,6 +31,7 @@ __all__ = [
     "mnist",
     "moons",
     "pima",
+    "series",
     "time_scores",
     "truth_table",
     "waves",

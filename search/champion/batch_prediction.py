@@ -20,8 +20,8 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
     Args:
         load: Loads the champion; called after the paths are checked.
         input_path: As for `search.champion.row_files.read_rows`.
-        output_path: A ``.csv`` or ``.parquet`` file for the columns ``prediction`` and ``probability_<class>``, of images after their ``file``.
-            An existing file is replaced atomically.
+        output_path: A ``.csv`` or ``.parquet`` file for the columns ``prediction`` and ``probability_<class>``, after the ``file`` of images or the
+            ``last_step`` of windows. An existing file is replaced atomically.
 
     Returns:
         Number of rows.
@@ -37,8 +37,8 @@ def predict_file(load: Callable[[], Champion], input_path: Path, output_path: Pa
     champion = load()
     rows = read_rows(input_path, champion)
     predictions = champion.predict(rows.features)
-    if rows.files is not None:
-        predictions.insert(0, "file", rows.files)
+    if rows.names is not None:
+        predictions.insert(0, str(rows.names.name), rows.names)
     _write(predictions, output_path)
     return len(predictions)
 

@@ -44,6 +44,7 @@ class ChampionMetadata:
         backend: The Keras backend of training; empty for a model with scikit-learn's interface.
         table_format: How the file of the training data is written (`search.data.tables.TableFormat`); None if it was none.
         image_format: How image files become rows (`search.data.images.ImageFormat`); None if rows are no images. Defaults to None.
+        series_format: How a table of steps becomes rows (`search.data.series.SeriesFormat`); None if rows are no windows. Defaults to None.
         modules: Modules to import before the model loads, because they define custom layers or classes; usually none.
     """
 
@@ -68,6 +69,7 @@ class ChampionMetadata:
     backend: str
     table_format: Mapping[str, Any] | None = None
     image_format: Mapping[str, Any] | None = None
+    series_format: Mapping[str, Any] | None = None
     modules: tuple[str, ...] = ()
 
     def save(self, folder: Path) -> None:

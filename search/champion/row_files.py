@@ -1,6 +1,6 @@
 """Reads raw rows from files as a champion's training data were read: a table, arrays, or images."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from ..data import tables
-from ..data.columns import Features
+from ..data.columns import ColumnType, Features
 from ..data.images import SUFFIXES as OF_IMAGES
 from ..data.images import ImageFormat, image_files, read_images
+from ..data.series import SeriesFormat, cut_windows, last_steps, targets_of
 from ..data.tables import TableFormat
 from ..errors import DataError, listed, nearest
 from ..redaction import one_line, shorten
@@ -28,12 +29,12 @@ class RawRows:
     Attributes:
         features: The raw rows: a table, or an array.
         labels: Columns with targets, if the file has any, with as many rows.
-        files: The file of each row, as it was given; None if rows are not files. Defaults to None.
+        names: What names each row in the predictions, such as its file; None if its place does. Defaults to None.
     """
 
     features: Features
     labels: pd.DataFrame
-    files: list[str] | None = None
+    names: pd.Series | None = None
 
 
 def check_rows_path(path: Path) -> None:
@@ -70,7 +71,7 @@ def read_rows(path: Path, champion: Champion) -> RawRows:
         path: Of a champion of tables a ``.csv`` file (also .tsv, .txt, .data, .dat), which may be compressed, or a ``.parquet`` file, with
             the training data's feature columns in any order; it is written as the training data's file, or in another way that is
             found out. Of one of images a folder of them, also with a folder for each class, one image, or a table with a column ``file``. Of
-            one of arrays a ``.npy`` or ``.npz`` file.
+            one of arrays a ``.npy`` or ``.npz`` file; of one of a series a table of its steps.
         champion: The champion that will predict them.
 
     Returns:
@@ -80,6 +81,8 @@ def read_rows(path: Path, champion: Champion) -> RawRows:
         DataError: If the file is missing, is of another format, or has no rows.
     """
     check_rows_path(path)
+    if champion.metadata.series_format is not None:
+        return _windows(path, SeriesFormat.from_dict(champion.metadata.series_format), champion)
     if champion.metadata.image_format is not None:
         return _images(path, ImageFormat.from_dict(champion.metadata.image_format), champion)
     return _arrays(path, champion) if champion.preprocessor.columns is None else _table(path, champion)
@@ -94,10 +97,10 @@ def _table(path: Path, champion: Champion) -> RawRows:
     return RawRows(rows, rows)
 
 
-def _read_table(path: Path, champion: Champion) -> pd.DataFrame:
+def _read_table(path: Path, champion: Champion, columns: Mapping[str, ColumnType] | None = None) -> pd.DataFrame:
     facts = champion.metadata.table_format
     try:
-        rows = tables.read_rows(path, None if facts is None else TableFormat.from_dict(facts), champion.preprocessor.columns or {})
+        rows = tables.read_rows(path, None if facts is None else TableFormat.from_dict(facts), columns or champion.preprocessor.columns or {})
     except (ValueError, OSError, LookupError) as error:  # pandas' and pyarrow's errors of parsing and decoding are ValueErrors
         raise DataError(f'"{path}" cannot be read as a table: {_one_line(error)}') from error
     if rows.empty:
@@ -125,6 +128,20 @@ def _arrays(path: Path, champion: Champion) -> RawRows:
     return RawRows(rows, pd.DataFrame(labels))
 
 
+def _windows(path: Path, form: SeriesFormat, champion: Champion) -> RawRows:
+    if path.is_dir() or path.suffix.lower() in (*OF_ARRAYS, *OF_IMAGES):
+        raise DataError(f'"{path}" is no table; expected a .csv or .parquet file with the columns {listed(form.columns)}, a row per step')
+    table = _read_table(path, champion, dict.fromkeys(form.columns, "numeric"))
+    if form.time is not None and form.time in table:
+        table = table.sort_values(form.time, kind="stable").reset_index(drop=True)
+    try:
+        found = cut_windows(table, form)
+    except ValueError as error:
+        raise DataError(f'"{path}": {error}') from None
+    labels = pd.DataFrame({form.target: targets_of(table, found, form)}) if form.target in table else pd.DataFrame(index=range(len(found.last)))
+    return RawRows(found.features, labels, last_steps(table, found, form))
+
+
 def _images(path: Path, form: ImageFormat, champion: Champion) -> RawRows:
     labels = pd.DataFrame()
     if path.is_dir():
@@ -146,7 +163,7 @@ def _images(path: Path, form: ImageFormat, champion: Champion) -> RawRows:
         files = [str(name) for name in labels[column]]
         paths = [path.parent / name for name in files]
     try:
-        return RawRows(read_images(paths, form), labels, files)
+        return RawRows(read_images(paths, form), labels, pd.Series(files, name="file"))
     except (ValueError, OSError) as error:
         raise DataError(f'"{path}": {_one_line(error)}') from None
 

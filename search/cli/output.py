@@ -98,6 +98,8 @@ def print_data(dataset: "Dataset", types: "Mapping[str, ColumnType]", notes: Seq
         form = dataset.table_format
         names = "the first line names the columns" if form.header else "no line of names"
         console.print(f'Read with separator {form.separator!r}, {names}, decimal "{form.decimal}", encoding {form.encoding}', markup=False)
+    if (steps := dataset.series_format) is not None:
+        console.print(f"Windows of {steps.window} steps of {', '.join(steps.columns)}; {steps.target} {steps.horizon} later", markup=False)
     if (images := dataset.image_format) is not None:
         console.print(f"Images of {images.height} x {images.width} pixels, {images.channels}; others are resized")
     if types:

@@ -22,12 +22,19 @@ from .columns import to_numbers
 from .fingerprint import fingerprint
 from .images import ImageFormat
 from .parts import PARTS, Part, check_same_columns, join_targets, parse_part
+from .series import SeriesFormat
 from .tables import TableFormat
 
-Rows = Literal["table", "arrays", "images"]
+Rows = Literal["table", "arrays", "images", "series"]
 """What a row is."""
-EXAMPLES: Mapping[Rows, str] = {"table": "rows.csv", "arrays": "rows.npy", "images": "photos/"}
+EXAMPLES: Mapping[Rows, str] = {"table": "rows.csv", "arrays": "rows.npy", "images": "photos/", "series": "series.csv"}
 """The name of a file or folder of such rows, for examples of commands."""
+
+_FORMATS: Mapping[str, type[TableFormat | ImageFormat | SeriesFormat]] = {
+    "table_format": TableFormat,
+    "image_format": ImageFormat,
+    "series_format": SeriesFormat,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +54,7 @@ class Dataset:
         table_format: How the table's file is written (`search.data.tables.TableFormat`), so that rows to predict are read alike;
             None if the loader names none.
         image_format: How image files become rows, so that others are read alike; None if rows are no images.
+        series_format: How a table of steps becomes rows, likewise; None if rows are no windows of a series.
         notes: What the loader tells about the data, one sentence each.
         is_ordered: Whether the rows of all parts are in the order of their file or time; False if the loader says that it shuffled them.
         has_all_rows: Whether the training part has the rows of the validation part too, as by `search.data.folds.with_all_rows`.
@@ -62,6 +70,7 @@ class Dataset:
     fingerprint: str
     table_format: TableFormat | None = None
     image_format: ImageFormat | None = None
+    series_format: SeriesFormat | None = None
     notes: tuple[str, ...] = ()
     is_ordered: bool = True
     has_all_rows: bool = False
@@ -71,6 +80,8 @@ class Dataset:
         """What a row is."""
         if self.image_format is not None:
             return "images"
+        if self.series_format is not None:
+            return "series"
         return "table" if isinstance(self.train.features, pd.DataFrame) else "arrays"
 
     @property
@@ -127,8 +138,8 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
             "class_names". Whole-number targets are then indices into that list and are replaced by its names. "positive" is the
             positive class of a binary target; by default the last of "class_names", or else the larger of two numbers, true, or the
             rarer of two texts. If the target is a table of several columns, "task" is a dict by column, and so are these. Further
-            "table_format", the facts of a `TableFormat`, "image_format", those of an `ImageFormat`, "notes", a list of sentences, and
-            "ordered", False if the rows are shuffled.
+            "table_format", the facts of a `TableFormat`, "image_format" and "series_format", those of an `ImageFormat` and of a
+            `SeriesFormat`, "notes", a list of sentences, and "ordered", False if the rows are shuffled.
         name: Name of the data set.
 
     Returns:
@@ -151,13 +162,13 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
         facts = {"target": column, "task": tasks[column], "class_names": class_names[column]}
     named_classes = {column: target.named_classes for column, target in targets.items()}
     digest = fingerprint(parts, [facts["target"], facts["task"], named_classes if len(targets) > 1 else next(iter(named_classes.values()))])
-    facts |= {key: _parse_format(loaded.get(key), key, of, where) for key, of in (("table_format", TableFormat), ("image_format", ImageFormat))}
+    facts |= {key: _parse_format(loaded.get(key), key, of, where) for key, of in _FORMATS.items()}
     facts |= {"notes": tuple(loaded.get("notes") or ())}
     facts["is_ordered"] = loaded.get("ordered", True)
     return Dataset(name=name, train=parts["train"], validation=parts["validation"], test=parts["test"], fingerprint=digest, **facts)
 
 
-def _parse_format(given: Any, key: str, of: type[TableFormat] | type[ImageFormat], where: str) -> Any:
+def _parse_format(given: Any, key: str, of: type[TableFormat | ImageFormat | SeriesFormat], where: str) -> Any:
     try:
         return None if given is None else of.from_dict(given)
     except (TypeError, KeyError):
@@ -240,7 +251,7 @@ def _describe(error: Exception) -> str:
 def _check_keys(loaded: Any, where: str) -> None:
     if not isinstance(loaded, Mapping):
         raise DataError(f"{where}: the loader returned a {type(loaded).__name__}; expected a dict with the keys {', '.join((*PARTS, 'task'))}")
-    known = (*PARTS, "task", "class_names", "positive", "name", "table_format", "image_format", "notes", "ordered")
+    known = (*PARTS, "task", "class_names", "positive", "name", *_FORMATS, "notes", "ordered")
     for key in loaded:
         if key not in known:
             raise DataError(f'{where}: the loader returned the unknown key "{key}"; {nearest(str(key), known)}')

@@ -93,7 +93,8 @@ def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: M
     """Fit preprocessing on the training part of a data set.
 
     Numeric columns have their gaps filled and are scaled; dates become numbers; text columns have their gaps filled and are
-    encoded; identifiers and running text are left out. Arrays of bytes become 0 to 1, others pass as float32, unless the section says otherwise.
+    encoded; identifiers and running text are left out. Arrays of bytes become 0 to 1, windows of series
+    are standardised, other arrays pass as float32, unless the section says otherwise.
 
     Args:
         dataset: The data set.
@@ -119,7 +120,7 @@ def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: M
             targets=targets,
             transformer=None,
             value_range=ValueRange.of(features),
-            array_scaling=ArrayScaling.of(features, section.arrays),
+            array_scaling=ArrayScaling.of(features, "standard" if section.arrays == "auto" and dataset.rows == "series" else section.arrays),
         )
     columns = choose_columns(dataset, section).types
     form = dataset.table_format

@@ -123,8 +123,8 @@ class PreprocessingSection(Table):
             1 + target) or "none". The loss is that of the scaled target; predictions and all other metrics are in the target's own
             units. Defaults to "standard".
         arrays: How rows that are arrays, such as images, are scaled: "pixels" (0 to 255 become 0 to 1), "standard" (mean 0, variance 1 of
-            each position of the last axis: a channel, a feature), "none", or "auto", which is "pixels" for arrays of bytes (uint8) and else
-            "none". Defaults to "auto".
+            each position of the last axis: a channel, a feature), "none", or "auto", which is "pixels" for arrays of bytes (uint8), "standard"
+            for windows of a series, and else "none". Defaults to "auto".
     """
 
     numeric: Literal["standard", "minmax", "none"] = "standard"

@@ -63,7 +63,7 @@ class StudySummary:
         n_by_state: Number of trials by state.
         baselines: Simple models, measured on the test part; None if the experiment does not ask for them.
         repeats: The best trial trained again with other seeds; None if it was not.
-        rows: What a row of the data is: "table", "arrays" or "images". Defaults to "table".
+        rows: What a row of the data is: "table", "arrays", "images" or "series". Defaults to "table".
         is_exhausted: Whether the trials are all combinations of the search space, so that there are no more. Defaults to False.
     """
 
