@@ -74,6 +74,8 @@ def _check(member: Member, backend: str, *, is_one: bool) -> None:
         )
     if slashes := [name for name in columns if "/" in name]:
         raise InputError(f'The columns {listed(slashes)} have a "/" in their names, which Keras allows in no name of an input; {instead}')
+    if member.preprocessor.tokens:
+        raise InputError(f"The columns {listed(list(member.preprocessor.tokens))} are words, which this file's layers do not divide; {instead}")
     known = known_values(member.preprocessor.transformer)
     if hashed := [name for name, of in columns.items() if of == "text" and name not in known]:
         raise InputError(f"The columns {listed(hashed)} are hashed as scikit-learn does, which no layer of Keras does; {instead}")

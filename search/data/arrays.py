@@ -42,6 +42,7 @@ class TrainingArrays:
         task: Task of the target, by output name where there are several.
         n_outputs: Units of the output layer: 1, or the number of classes for multiclass; by output name too.
         scalings: The scaling of each scaled target, by output name, a single one named ``""``. Defaults to none.
+        vocabulary_size: Number of different words' numbers in the features; 0 if there are no words. Defaults to 0.
 
     Raises:
         ValueError: If features and targets have different numbers of rows, or none.
@@ -54,6 +55,7 @@ class TrainingArrays:
     task: Tasks
     n_outputs: int | Mapping[str, int]
     scalings: Mapping[str, Scaling] = dataclasses.field(default_factory=dict)
+    vocabulary_size: int = 0
 
     def __post_init__(self) -> None:
         for part, x, y in (("training", self.x_train, self.y_train), ("validation", self.x_validation, self.y_validation)):
@@ -86,7 +88,7 @@ class TrainingArrays:
                 np.save(path, array, allow_pickle=False)
             files[field] = names if isinstance(tree, dict) else names[""]
         scalings = {name: scaling.to_dict() for name, scaling in self.scalings.items()}
-        facts = {"files": files, "task": self.task, "n_outputs": self.n_outputs, "scalings": scalings}
+        facts = {"files": files, "task": self.task, "n_outputs": self.n_outputs, "scalings": scalings, "vocabulary_size": self.vocabulary_size}
         # Last, so that a folder with this file is complete.
         (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
@@ -106,7 +108,8 @@ class TrainingArrays:
             else:
                 trees[field] = np.load(folder / files, mmap_mode="c")
         scalings = {name: Scaling(**scaling) for name, scaling in facts.get("scalings", {}).items()}  # an earlier version scaled no target
-        return cls(task=facts["task"], n_outputs=facts["n_outputs"], scalings=scalings, **trees)
+        size = facts.get("vocabulary_size", 0)  # an earlier version knew no words
+        return cls(task=facts["task"], n_outputs=facts["n_outputs"], scalings=scalings, vocabulary_size=size, **trees)
 
 
 def fold_folder(folder: Path, fold: int | None) -> Path:

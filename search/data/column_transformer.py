@@ -29,14 +29,14 @@ _TRUSTED = ["numpy.dtype", "sklearn.model_selection._split.KFold"]
 
 
 def encodings_of(columns: Mapping[str, ColumnType], section: "PreprocessingSection") -> dict[str, Encoding]:
-    """Return the encoding of each text column.
+    """Return the encoding of each text column that becomes a row of numbers of its own, not a sequence of words.
 
     Args:
         columns: Type of each column.
         section: ``[preprocessing]`` of the experiment.
     """
     given = {name: encoding for name, encoding in section.columns.items() if encoding in ENCODINGS}
-    return {name: given.get(name, section.categorical) for name in _of_type(columns, "text")}
+    return {name: given.get(name, section.categorical) for name in _of_type(columns, "text") if section.columns.get(name) != "tokens"}
 
 
 def build_transformer(columns: Mapping[str, ColumnType], dates: Sequence[str], section: "PreprocessingSection", *, task: Task, n_rows: int) -> Any:

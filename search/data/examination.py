@@ -16,6 +16,7 @@ MIN_IDENTIFIERS = 50
 """A column with fewer different values is taken for categories or a quantity, however many rows there are."""
 
 _IDENTIFIER_NAME = re.compile(r"(?i:(?:^|[^a-z])(?:id|uuid|guid|nr|no|num|index|row|rowid))$|(?<=[a-z])(?:Id|ID)$")
+_RUNNING = "running text"
 _EXACT = 2**53
 """float64 holds every whole number up to this one."""
 
@@ -54,7 +55,8 @@ def left_out(features: pd.DataFrame, types: Mapping[str, ColumnType]) -> list[Fi
             continue
         reason = _text_reason(column, n_distinct) if of == "text" else _number_reason(str(name), column, n_distinct)
         if reason:
-            found.append(Finding(str(name), f'{reason}; it is left out unless preprocessing.columns names it, as in {{ "{name}" = "{of}" }}'))
+            named = "tokens" if reason.startswith(_RUNNING) else of
+            found.append(Finding(str(name), f'{reason}; it is left out unless preprocessing.columns names it, as in {{ "{name}" = "{named}" }}'))
     return found
 
 
@@ -69,8 +71,12 @@ def many_values(features: pd.DataFrame, max_categories: int) -> list[Finding]:
     return [
         Finding(
             name,
-            f"{count:,} different values; the {max_categories - 1:,} most frequent ones are told apart; for all of them set "
-            f'preprocessing.columns = {{ "{name}" = "target" }} or "hash"',
+            f"{count:,} different values; the {max_categories - 1:,} most frequent ones are told apart; "
+            + (
+                f'if its words count in their order, preprocessing.columns = {{ "{name}" = "tokens" }} and model = "text"'
+                if is_running_text(features[name])
+                else f'for all of them set preprocessing.columns = {{ "{name}" = "target" }} or "hash"'
+            ),
         )
         for name, count in counts.items()
         if count > max_categories
@@ -91,11 +97,17 @@ def examine(dataset: Dataset, types: Mapping[str, ColumnType]) -> list[Finding]:
     return findings + _leaks(train, dataset, types) + _imbalance(dataset)
 
 
+def is_running_text(column: pd.Series) -> bool:
+    """Return whether a column of text has sentences rather than categories: four words or more, and most rows another value."""
+    known = column.dropna()
+    n_words = known.head(1000).map(lambda value: len(str(value).split())).mean()
+    return bool(n_words >= 4 and known.nunique() > len(known) / 2)
+
+
 def _text_reason(column: pd.Series, n_distinct: int) -> str:
-    n_words = column.head(1000).map(lambda value: len(str(value).split())).mean()
     example = shorten(str(column.iloc[0]), 40)
-    if n_words >= 4 and n_distinct > len(column) / 2:
-        return f'running text, such as "{example}"'
+    if is_running_text(column):
+        return f'{_RUNNING}, such as "{example}"'
     if n_distinct > 0.9 * len(column):
         return f'{n_distinct:,} different values in {len(column):,} rows, such as "{example}", are identifiers'
     return ""

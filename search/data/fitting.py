@@ -14,9 +14,10 @@ from .column_transformer import build_transformer, encodings_of, learns_from_tar
 from .columns import ColumnType, column_type, to_python
 from .dataset import Dataset
 from .examination import Finding, examine, left_out, many_values
-from .preprocessing import DateColumn, Preprocessor
-from .tables.dates import ISO, find_format, informative_parts
+from .preprocessing import Preprocessor
+from .tables.dates import ISO, DateColumn, find_format, informative_parts
 from .targets import Target, choose_targets
+from .tokens import TokenColumn
 from .value_range import ValueRange
 
 
@@ -139,13 +140,35 @@ def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: M
     if empty is not None:
         raise DataError(f'data set "{dataset.name}", train part: the column "{empty}" has no values; set columns = {{ "{empty}" = "drop" }}')
     dates = {name: DateColumn(format, informative_parts(rows[name])) for name, format in formats.items()}
-    dated = replace(plain, dates=dates)
+    _check_words(columns, section)
+    tokens = {name: TokenColumn.of(rows[name], section.max_words, section.max_tokens) for name in columns if section.columns.get(name) == "tokens"}
+    dated = replace(plain, dates=dates, tokens=tokens)
     _check_encoded_target(dataset, encodings_of(columns, section), targets)
     parts = [part for parts in dated.date_features.values() for part in parts]
-    transformer = build_transformer(columns, parts, section, task=next(iter(targets.values())).task, n_rows=len(rows))
-    n_features = transformer.fit_transform(dated.expand_dates(rows), _encoded_target(dated, dataset)).shape[1]
+    others = {name: of for name, of in columns.items() if name not in tokens}
+    transformer, n_features = None, sum(of.n_tokens for of in tokens.values())
+    if others:
+        transformer = build_transformer(others, parts, section, task=next(iter(targets.values())).task, n_rows=len(rows))
+        n_features += transformer.fit_transform(dated.expand_dates(rows), _encoded_target(dated, dataset)).shape[1]
     fitted = replace(dated, inputs=inputs, input_shape=(n_features,), transformer=transformer)
     return replace(fitted, input_shape={name: (len(chosen),) for name, chosen in fitted.positions().items()}) if inputs else fitted
+
+
+def _check_words(columns: Mapping[str, ColumnType], section: PreprocessingSection) -> None:
+    """Check that numbers of words are in an input without other features: no layer reads both.
+
+    Raises:
+        ExperimentError: If they are not.
+    """
+    for name in (name for name in columns if section.columns.get(name) == "tokens"):
+        groups = list(section.inputs.values()) or [list(columns)]
+        beside = next((chosen for chosen in groups if name in chosen and len(chosen) > 1), [])
+        if beside:
+            other = next(column for column in beside if column != name)
+            raise ExperimentError(
+                f'preprocessing.columns: "{name}" = "tokens" are numbers of words, which no layer reads beside "{other}"; '
+                f'give it an input of its own, inputs = {{ words = ["{name}"], others = [...] }}, or drop the others'
+            )
 
 
 def _check_encoded_target(dataset: Dataset, encodings: Mapping[str, str], targets: Mapping[str, Target]) -> None:
@@ -172,8 +195,9 @@ def _training_rows(dataset: Dataset, preprocessor: Preprocessor) -> Tree:
         return preprocessor.transform(rows)
     from sklearn import clone
 
-    dated = preprocessor.expand_dates(pd.DataFrame(preprocessor.check(rows)))
-    return preprocessor.by_input(clone(transformer).fit_transform(dated, _encoded_target(preprocessor, dataset)))
+    checked = pd.DataFrame(preprocessor.check(rows))
+    transformed = clone(transformer).fit_transform(preprocessor.expand_dates(checked), _encoded_target(preprocessor, dataset))
+    return preprocessor.by_input(preprocessor.with_tokens([transformed], checked))
 
 
 def _date_format(column: pd.Series, known: Mapping[str, str]) -> str:
@@ -231,4 +255,5 @@ def prepare(dataset: Dataset, preprocessor: Preprocessor) -> TrainingArrays:
         task=preprocessor.task,
         n_outputs=preprocessor.n_outputs,
         scalings=preprocessor.scalings,
+        vocabulary_size=preprocessor.vocabulary_size,
     )

@@ -4,7 +4,7 @@ It is saved without pickle, so that loading a stranger's model runs none of the 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,22 +18,10 @@ from .arrays import Tasks, Tree, named, unnamed
 from .column_transformer import columns_out, load_transformer, save_transformer, transform_table
 from .columns import ColumnType, Features, to_numbers, to_text
 from .scaling import Scaling
-from .tables.dates import expand, part_name, to_dates
+from .tables.dates import DateColumn, expand, part_name, to_dates
 from .targets import Target, targets_from, tasks_of
+from .tokens import TokenColumn
 from .value_range import ValueRange
-
-
-@dataclass(frozen=True)
-class DateColumn:
-    """How a column of dates becomes numbers.
-
-    Attributes:
-        format: Python's format of dates given as text, or "ISO8601".
-        parts: Names of `search.data.tables.dates.PARTS` that became features.
-    """
-
-    format: str
-    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +33,11 @@ class Preprocessor:
         inputs: Columns of each of the model's inputs, by the input's name; empty for one input of all columns.
         input_shape: Shape of one transformed row, by input name where there are several.
         targets: What each output predicts, by output name; a single output is named ``""``.
-        transformer: The fitted `sklearn.compose.ColumnTransformer`; None if rows are arrays.
+        transformer: The fitted `sklearn.compose.ColumnTransformer`; None if rows are arrays, or all columns are tokens.
         dates: Format and parts of each column of dates. Defaults to none.
         gaps: Texts that stand for a missing value; blanks around text are removed first. None changes no text, as before version 0.2.
         value_range: The range of the training part's values if rows are arrays. Defaults to None.
+        tokens: How each column of words becomes numbers, whose features follow the transformer's. Defaults to none.
         array_scaling: The scaling of rows that are arrays; None if they pass as they are. Defaults to None.
     """
 
@@ -60,6 +49,7 @@ class Preprocessor:
     dates: Mapping[str, DateColumn] = field(default_factory=dict)
     gaps: tuple[str, ...] | None = None
     value_range: ValueRange | None = None
+    tokens: Mapping[str, TokenColumn] = field(default_factory=dict)
     array_scaling: ArrayScaling | None = None
 
     @property
@@ -100,7 +90,16 @@ class Preprocessor:
     @property
     def _columns_out(self) -> list[tuple[str, str]]:
         """The transformed features in order, each with the column it comes from."""
-        return [] if self.columns is None else columns_out(self.transformer, self.columns, self.date_features)
+        if self.columns is None:
+            return []
+        others = {name: of for name, of in self.columns.items() if name not in self.tokens}
+        words = [(name, f"{name} #{number}") for name, of in self.tokens.items() for number in range(of.n_tokens)]
+        return [*columns_out(self.transformer, others, self.date_features), *words]
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of different words' numbers in the columns of tokens, of several columns the largest; 0 if there are none."""
+        return max((of.vocabulary_size for of in self.tokens.values()), default=0)
 
     @property
     def date_features(self) -> dict[str, list[str]]:
@@ -149,7 +148,13 @@ class Preprocessor:
         """Transform what `check` returned; otherwise as `transform`."""
         if isinstance(checked, np.ndarray):
             return self.by_input(checked if self.array_scaling is None else self.array_scaling.apply(checked))
-        return self.by_input(transform_table(self.transformer, self.expand_dates(checked)))
+        parts = [] if self.transformer is None else [transform_table(self.transformer, self.expand_dates(checked))]
+        return self.by_input(self.with_tokens(parts, checked))
+
+    def with_tokens(self, transformed: Sequence[np.ndarray], checked: pd.DataFrame) -> np.ndarray:
+        """Return transformed features with the numbers of words of checked rows after them."""
+        parts = [*transformed, *(of.encode(checked[name]) for name, of in self.tokens.items())]
+        return np.hstack(parts) if len(parts) > 1 else parts[0]
 
     def by_input(self, transformed: np.ndarray) -> Tree:
         """Return transformed features ``(n_rows, n_features)`` as float32, by input name where there are several."""
@@ -157,9 +162,10 @@ class Preprocessor:
         return transformed if not self.inputs else {name: transformed[:, chosen] for name, chosen in self.positions().items()}
 
     def expand_dates(self, checked: pd.DataFrame) -> pd.DataFrame:
-        """Return checked rows with numbers in place of dates."""
+        """Return checked rows with numbers in place of dates, and without words, which the transformer does not read."""
         parts = [pd.DataFrame(expand(checked[name], date.parts)) for name, date in self.dates.items()]
-        return pd.concat([checked.drop(columns=list(self.dates)), *parts], axis="columns") if parts else checked
+        others = checked.drop(columns=[*self.dates, *self.tokens]) if self.dates or self.tokens else checked
+        return pd.concat([others, *parts], axis="columns") if parts else others
 
     def positions(self) -> dict[str, list[int]]:
         """Return the positions of each input's features among the transformed ones."""
@@ -214,6 +220,7 @@ class Preprocessor:
             "dates": {name: asdict(date) for name, date in self.dates.items()},
             "gaps": self.gaps,
             "value_range": None if self.value_range is None else self.value_range.to_dict(),
+            "tokens": {name: of.to_dict() for name, of in self.tokens.items()},
             "array_scaling": None if self.array_scaling is None else self.array_scaling.to_dict(),
         }
         (folder / "preprocessor.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
@@ -229,7 +236,8 @@ class Preprocessor:
         """
         try:
             facts = json.loads((folder / "preprocessor.json").read_text(encoding="utf-8"))
-            transformer = None if facts["columns"] is None else load_transformer(folder / "preprocessor.skops")
+            is_table = facts["columns"] is not None and set(facts["columns"]) != set(facts.get("tokens", ()))
+            transformer = load_transformer(folder / "preprocessor.skops") if is_table else None
             return cls._from_facts(facts, transformer)
         except Exception as error:  # whatever skops raises for a foreign file
             raise DataError(f"{folder} holds no preprocessing that can be read: {type(error).__name__}: {error}") from error
@@ -245,6 +253,7 @@ class Preprocessor:
             dates={name: DateColumn(date["format"], tuple(date["parts"])) for name, date in facts.get("dates", {}).items()},
             gaps=None if facts.get("gaps") is None else tuple(facts["gaps"]),
             value_range=None if facts.get("value_range") is None else ValueRange(**facts["value_range"]),
+            tokens={name: TokenColumn.from_dict(of) for name, of in facts.get("tokens", {}).items()},
             array_scaling=None if facts.get("array_scaling") is None else ArrayScaling.from_dict(facts["array_scaling"]),
         )
 

@@ -115,8 +115,10 @@ class PreprocessingSection(Table):
             values, and one category for all others. Defaults to 50.
         n_hash_buckets: Number of columns that a text column with "hash" becomes, 2 to 4096. Defaults to 32.
         columns: The type of a column, by its name, in place of the one found: "numeric", "text", "date", text that is encoded by
-            "onehot", "ordinal", "target" or "hash" whatever `categorical` is, or "drop" to leave it out. Columns of identifiers and of
-            running text are left out unless they are named here. Defaults to none.
+            "onehot", "ordinal", "target" or "hash" whatever `categorical` is, "tokens", the numbers of its words in their order, or "drop" to
+            leave it out. Columns of identifiers and of running text are left out unless they are named here. Defaults to none.
+        max_words: Largest number of words that are told apart in a column of "tokens", the most frequent ones, at least 1. Defaults to 20,000.
+        max_tokens: Largest number of words of a row of it, the first ones, at least 1. Defaults to 200.
         inputs: Columns of each input of a model with several inputs, by the input's name; a column may belong to more than
             one, and a column of none is not used. Defaults to one input of all columns.
         target: How the target of a regression is scaled for training: "standard" (mean 0, variance 1), "log" (so the logarithm of
@@ -133,7 +135,9 @@ class PreprocessingSection(Table):
     missing_text: Literal["most_frequent", "category"] = _added_later("most_frequent")
     max_categories: Annotated[int, Field(ge=2)] = _added_later(50)
     n_hash_buckets: Annotated[int, Field(ge=2, le=4096)] = _added_later(32)
-    columns: dict[str, Literal["numeric", "text", "date", "onehot", "ordinal", "target", "hash", "drop"]] = _added_later({})
+    columns: dict[str, Literal["numeric", "text", "date", "onehot", "ordinal", "target", "hash", "tokens", "drop"]] = _added_later({})
+    max_words: Annotated[int, Field(ge=1)] = _added_later(20_000)
+    max_tokens: Annotated[int, Field(ge=1)] = _added_later(200)
     inputs: dict[str, Annotated[list[str], AfterValidator(_check_columns)]] = Field(default_factory=dict)
     target: Literal["standard", "log", "none"] = _added_later("standard")
     arrays: Literal["auto", "none", "pixels", "standard"] = _added_later("auto")

@@ -12,7 +12,9 @@ from typing import Any
 
 import tomlkit
 
+from ..data.columns import column_type
 from ..data.dataset import Dataset, load_dataset
+from ..data.examination import is_running_text
 from ..data.folds import joined
 from ..data.tables import COMPRESSED, SUFFIXES, read_table
 from ..errors import DataError, ExperimentError, listed
@@ -73,6 +75,17 @@ sampler = "auto"
 n_trials = 40     # in total; a repeated command continues
 seed = 42
 baselines = true # measures simple models on the test part too
+"""
+
+_TEXT_PREPROCESSING = """
+columns = {} # a text becomes the numbers of its words
+max_words = 20000
+max_tokens = 200 # of a text; the others are left out
+"""
+_TEXT_SPACE = """
+reader = { type = "categorical", choices = ["average", "convolution", "gru"] }
+n_dimensions = { type = "int", low = 8, high = 128, log = true }
+dropout = { type = "float", low = 0.0, high = 0.5 }
 """
 
 
@@ -140,8 +153,26 @@ def table_experiment(path: str, target: str | None, overrides: Sequence[str] = (
         file["data"][key] = value
     file["space"]["training"]["batch_size"]["choices"] = [128, 256, 512] if len(dataset.train.target) > _LARGE else [32, 64, 128]
     file["evaluation"]["folds"] = _n_folds(dataset)
+    if (text := _only_text(dataset)) is not None:
+        _read_words(file, text)
     file["objective"]["metric"], file["objective"]["direction"] = usual_objective(dataset)
     return f"#:schema {(EXPERIMENTS / 'schema.json').as_uri()}\n{tomlkit.dumps(file)}"
+
+
+def _only_text(dataset: Dataset) -> str | None:
+    """Return the column of a table that has nothing but running text; None if it has anything else."""
+    columns = dataset.train.columns
+    [(name, column), *others] = columns.items()
+    return name if not others and column_type(column, dataset.name) == "text" and is_running_text(column) else None
+
+
+def _read_words(file: Any, column: str) -> None:
+    """Let an experiment read the words of a column in their order."""
+    file["model"] = tomlkit.item("text").comment("reads the words of a text; `perceptune models` lists others")
+    file["preprocessing"] = tomlkit.parse(_TEXT_PREPROCESSING)
+    file["preprocessing"]["columns"][column] = "tokens"
+    file["space"]["model"] = tomlkit.parse(_TEXT_SPACE)
+    del file["search"]["baselines"]  # simple models do not read words
 
 
 def study_name(path: str) -> str:

@@ -16,7 +16,7 @@ from ..data.targets import named_outputs
 from ..errors import ExperimentError, TrialError
 from ..estimators import is_estimator
 from ..experiment.file import Experiment
-from ..experiment.references import check_arguments, check_defaults, check_values, resolve
+from ..experiment.references import accepted_arguments, check_arguments, check_defaults, check_values, resolve
 from ..redaction import one_line, shorten
 from ..temporary_files import temporary_prefix
 from ..trial import Assignment, lone_assignment
@@ -67,7 +67,17 @@ def check_builder(context: TrainingContext) -> tuple[str, ...]:
         check_values(builder, experiment.space.model_values, "[space.model]")
     check_metrics(experiment, arrays.task)
     choose_trainer(experiment, check_callbacks(experiment, context.logged_names))
-    return dry_run(context)
+    return (*_word_notes(context, builder), *dry_run(context))
+
+
+def _word_notes(context: TrainingContext, builder: Any) -> Iterator[str]:
+    """Yield that a builder takes numbers of words for quantities, if its signature has nothing else for them."""
+    is_hypermodel = takes_hp(builder)
+    if context.arrays.vocabulary_size and not is_hypermodel and not accepted_arguments(builder, {"vocabulary_size": 0}):
+        yield (
+            f'model = "{context.experiment.model}" has no argument vocabulary_size: the features are numbers of words, '
+            'and an embedding must read them, as model = "text" does'
+        )
 
 
 def dry_run(context: TrainingContext) -> tuple[str, ...]:

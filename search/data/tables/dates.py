@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -23,6 +24,19 @@ PARTS: Mapping[str, Callable[[pd.Series], pd.Series]] = {
     "hour": lambda dates: dates.dt.hour,
 }
 """Numbers from dates: days since 1970 with fractions, year, month (1 to 12), day (1 to 31), weekday (0 is Monday), hour."""
+
+
+@dataclass(frozen=True)
+class DateColumn:
+    """How a column of dates becomes numbers.
+
+    Attributes:
+        format: Python's format of dates given as text, or "ISO8601".
+        parts: Names of `PARTS` that became features.
+    """
+
+    format: str
+    parts: tuple[str, ...]
 
 
 def find_format(texts: pd.Series, *, day_first: bool) -> str | None:

@@ -58,7 +58,8 @@ def accepted(builder: Any, arguments: Mapping[str, Any], context: TrainingContex
 
 def provided(arrays: TrainingArrays) -> dict[str, object]:
     """Return what a builder receives if its signature names it or has ``**kwargs``."""
-    return {"input_shape": arrays.input_shape, "task": arrays.task, "n_outputs": arrays.n_outputs}
+    facts: dict[str, object] = {"input_shape": arrays.input_shape, "task": arrays.task, "n_outputs": arrays.n_outputs}
+    return facts | ({"vocabulary_size": arrays.vocabulary_size} if arrays.vocabulary_size else {})
 
 
 def seeds(seed: int) -> dict[str, object]:

@@ -11,8 +11,8 @@ import pytest
 from search.champion import Champion, UnseenValuesWarning, export_champion
 from search.champion.model_files import MODEL_FILES, plain_names, with_plain_names
 from search.champion.raw_rows import raw_inputs, unscaled
-from search.data.preprocessing import DateColumn
 from search.data.scaling import Scaling
+from search.data.tables.dates import DateColumn
 from search.errors import DataError, InputError, MissingExtraError
 from tests.search.champion.conftest import build_here
 from tests.search.champion.exported import run_exported

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from search.champion.signature import as_declared, signature_of
-from search.data.preprocessing import DateColumn, Preprocessor
+from search.data.preprocessing import Preprocessor
+from search.data.tables.dates import DateColumn
 
 COLUMNS = {"age": "numeric", "rooms": "numeric", "sold": "numeric", "lift": "numeric", "town": "text", "kind": "text", "built": "date"}
 

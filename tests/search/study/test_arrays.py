@@ -7,6 +7,7 @@ import pytest
 
 from tests.search.study.trees import TREES
 
+pytestmark = pytest.mark.slow
 EXPERIMENT = """
 model = "own:build"
 data = { loader = "arrays", path = "data.npz" }

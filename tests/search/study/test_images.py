@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+pytestmark = pytest.mark.slow
 SETTINGS = ["--trials", "2", "--workers", "1", "--set", "space.training.epochs=3", "--set", "space.training.learning_rate=0.01"]
 SETTINGS += ["--set", "space.model.n_blocks=1", "--set", "space.model.n_maps=8"]
 

@@ -8,6 +8,7 @@ import pytest
 
 from search import load_champion
 
+pytestmark = pytest.mark.slow
 MODULE = """
 from sklearn.linear_model import Ridge
 
@@ -56,7 +57,7 @@ def test_new_steps_are_predicted_and_evaluated(searched, monkeypatch):
     assert f"mean_absolute_error  {error:.5g} " in output
     new.drop(columns="heat").to_csv(searched.folder / "other.csv", index=False)
     refused = searched.call("predict", "own", "--input", "other.csv", "--output", "p.csv", status=2).stderr
-    assert 'the rows lack the columns heat; they have day, load' in refused
+    assert "the rows lack the columns heat; they have day, load" in refused
     (searched.folder / "short.csv").write_text("load,heat\n1,2\n")
     refused = searched.call("predict", "own", "--input", "short.csv", "--output", "p.csv", status=2).stderr
     assert "the series has 1 steps with values; expected at least a window of 4" in refused

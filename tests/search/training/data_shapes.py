@@ -3,12 +3,21 @@
 import math
 from dataclasses import replace
 
+import numpy as np
+
 from search.data.arrays import TrainingArrays
 from search.data.scaling import Scaling
 from tests.search.training.conftest import make_arrays
 
 IMAGES = make_arrays("multiclass", 40, (8, 8, 1))
 SEQUENCES = make_arrays("binary", 40, (6, 3))
+WORDS = replace(
+    SEQUENCES,
+    x_train=np.random.default_rng(1).integers(1, 30, (40, 6)).astype("float32") * (np.arange(6) < 4),
+    x_validation=np.random.default_rng(2).integers(1, 30, (32, 6)).astype("float32") * (np.arange(6) < 5),
+    vocabulary_size=30,
+)
+"""Numbers of words; those of a row are followed by zeros."""
 TWO_OUTPUTS = {"metric": "val_left_mean_absolute_error", "outputs": {"left": {"weight": 0.75, "metrics": ["r2"]}, "right": {"loss": "hinge"}}}
 """Sections of an experiment for `with_two_outputs`."""
 

@@ -10,7 +10,7 @@ from search.training.compiled import streaming
 from search.training.compiled.program import Program
 from search.trial import TrialState
 from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
-from tests.search.training.data_shapes import IMAGES, SEQUENCES, TWO_OUTPUTS, with_scaled_target, with_two_inputs, with_two_outputs
+from tests.search.training.data_shapes import IMAGES, SEQUENCES, TWO_OUTPUTS, WORDS, with_scaled_target, with_two_inputs, with_two_outputs
 from tests.search.training.references import assert_same_curves, assert_same_outputs, saved_outputs
 
 # Full batches only: of a partial batch fit counts the losses of single outputs as if it were a full one (the total
@@ -41,6 +41,9 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
     "one named output": ("one_named_output", make_arrays(), {}, {"outputs": {"main": {"loss": "hinge", "weight": 2.0}}}, {}),
     "a layer without XLA": ("augmented", IMAGES, {}, {}, {}),
     "lstm": ("lstm", SEQUENCES, {}, {}, {}),
+    "words, average": ("models.text:build_text", WORDS, {"n_dimensions": 4, "dropout": 0.2}, {}, {}),
+    "words, masked gru": ("models.text:build_text", WORDS, {"n_dimensions": 4, "reader": "gru", "n_units": 3}, {}, {}),
+    "convnet": ("models.convnet:build_convnet", IMAGES, {"n_maps": 3, "normalization": "batch", "flip": "horizontal"}, {}, {}),
 }
 QUICK = list(CASES)[:2]
 STREAMED = (*list(CASES)[:3], "rmsprop, one full batch", "a layer without XLA")
