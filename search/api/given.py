@@ -9,6 +9,7 @@ from typing import Any
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
+from ..data.batches import gathered
 from ..errors import ExperimentError, nearest
 from ..experiment.file import Experiment
 from ..experiment.references import resolve
@@ -75,8 +76,8 @@ def to_data(data: Any, target: str | int | None, options: Mapping[str, Any], cod
     """Return ``[data]``, and the module that holds data of this session, if there are any.
 
     Args:
-        data: A table ``(n_rows, n_columns)``, a pair of features and target, a dict of such pairs by part, a loader, the reference or
-            short name of one, the path of a table, of arrays or of a folder of images, or ``[data]`` itself.
+        data: A table ``(n_rows, n_columns)``, a pair of features and target or a data set of batches, a dict of such by part, a loader, the
+            reference or short name of one, the path of a table, of arrays or of a folder of images, or ``[data]`` itself.
         target: The column to predict, for a table.
         options: Further arguments of the loader.
         code: The module that a loader of this session is added to.
@@ -92,9 +93,10 @@ def to_data(data: Any, target: str | int | None, options: Mapping[str, Any], cod
     if isinstance(data, str | Path):
         is_loader = str(data) in loaders() or ":" in str(data)
         return ({"loader": str(data), **arguments} if is_loader else {"loader": _loader_of(Path(data)), "path": str(data), **arguments}), []
-    if callable(data):
+    if callable(data) and not hasattr(data, "element_spec"):
         return {"loader": code.add(data, "load_data"), **arguments}, []
-    module = SessionModule(f"{code.name}_data", _DATA, content=data)
+    parts = {name: gathered(part, str(name)) for name, part in data.items()} if isinstance(data, Mapping) else gathered(data, "data")
+    module = SessionModule(f"{code.name}_data", _DATA, content=parts)
     return {"loader": f"{module.name}:load_data", **arguments}, [module]
 
 

@@ -44,6 +44,8 @@ def check_rows_path(path: Path) -> None:
         DataError: If there is no such file or folder, or its name ends in nothing that is read.
     """
     if path.is_dir():
+        if not image_files(path):
+            raise DataError(f'The folder "{path}" has no images; expected files that end in {listed(OF_IMAGES)}')
         return
     is_compressed = path.suffix.lower() in tables.COMPRESSED
     if not (is_compressed and not Path(path.stem).suffix):  # rows.zip may hold any of them
@@ -146,8 +148,6 @@ def _images(path: Path, form: ImageFormat, champion: Champion) -> RawRows:
     labels = pd.DataFrame()
     if path.is_dir():
         paths = image_files(path)
-        if not paths:
-            raise DataError(f'The folder "{path}" has no images; expected files that end in {listed(OF_IMAGES)}')
         files = [file.relative_to(path).as_posix() for file in paths]
         if all("/" in file for file in files):
             labels = pd.DataFrame({target.column: [file.partition("/")[0] for file in files] for target in champion.preprocessor.targets.values()})

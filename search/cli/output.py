@@ -65,7 +65,8 @@ def print_summary(summary: "StudySummary", again: str, anew: str = "") -> None:
         "predict new rows": summary.predict_command,
     }
     if not summary.is_exhausted:
-        commands["continue the search"] = f"{again} --trials {2 * max(summary.n_trials, sum(summary.n_by_state.values()))}"
+        beyond = " --set 'search.stop={}'" if summary.is_stopped and again.startswith("run ") else ""
+        commands["continue the search"] = f"{again} --trials {2 * max(summary.n_trials, sum(summary.n_by_state.values()))}{beyond}"
     others = [of.number for of in summary.front if of.number != summary.trial]
     commands |= {"make another trial of the front the champion": f"promote {study} --trial {others[0]}"} if others else {}
     commands |= {"start a new study": anew} if anew else {}

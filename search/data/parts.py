@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..errors import DataError
 from ..redaction import shorten
+from .batches import gathered
 from .columns import Features, column_type, to_numbers
 
 PARTS = ("train", "validation", "test")
@@ -42,7 +43,8 @@ def parse_part(given: Any, where: str) -> Part:
     """Check one part of what a loader returned.
 
     Args:
-        given: A pair of features (a table or an array) and target (a Series, or a table of several targets).
+        given: A pair of features (a table or an array) and target (a Series, or a table of several targets); or what
+            `search.data.batches.gathered` gathers.
         where: Start of the error message, such as ``data set "iris", train part``.
 
     Returns:
@@ -51,6 +53,7 @@ def parse_part(given: Any, where: str) -> Part:
     Raises:
         DataError: If it is not such a pair, has no rows, has gaps in a target, or has features of an unsupported type.
     """
+    given = gathered(given, where)
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise DataError(f"{where} is a {type(given).__name__}; expected a pair of features and target")
     features, target = given

@@ -22,6 +22,7 @@ from .baselines import Baselines, read_baselines
 from .comparisons import read_comparisons
 from .repeated_trials import RepeatedTrial, repeated_trials
 from .runner_up import RunnerUp, compare_with_runner_up
+from .stopping import found_enough
 
 _N_SHOWN = 8
 """Trials of the Pareto front that are named in a line."""
@@ -65,6 +66,7 @@ class StudySummary:
         repeats: The best trial trained again with other seeds; None if it was not.
         rows: What a row of the data is: "table", "arrays", "images" or "series". Defaults to "table".
         is_exhausted: Whether the trials are all combinations of the search space, so that there are no more. Defaults to False.
+        is_stopped: Whether a rule of ``[search.stop]`` lets no more trials start. Defaults to False.
     """
 
     study: str
@@ -98,6 +100,7 @@ class StudySummary:
     cost: Mapping[str, float] = field(default_factory=dict)
     rows: Rows = "table"
     is_exhausted: bool = False
+    is_stopped: bool = False
 
     @property
     def predict_command(self) -> str:
@@ -178,6 +181,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         tolerance=ledger.experiment.champion.tolerance,
         front=front_of(ledger),
         is_exhausted=_is_exhausted(ledger),
+        is_stopped=bool(found_enough(ledger.experiment, ledger)),
         **_of_champion(champion, number),
     )
 

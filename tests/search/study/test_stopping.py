@@ -48,7 +48,7 @@ def test_a_search_ends_once_its_value_is_reached_and_goes_on_without(own):
     assert len(own.trials()) == 1
     assert "Ended with 1 of 6 trials: val_accuracy " in output
     assert " of trial 0 reaches search.stop.value = 0.8" in output
-    assert "continue the search" in output
+    assert re.search(r"perceptune run own.toml .*--trials 12 --set 'search.stop=\{\}' +continue the search", output)
     assert "Ended with 1 of 6" in own.call("run", "own.toml", "--set", "search.stop.value=0.8").stdout
     assert "continue the search" not in own.call("run", "own.toml").stdout  # there is no seventh depth
     assert len(own.trials()) == 6
