@@ -13,6 +13,9 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", "
 Channels = Literal["grey", "rgb"]
 _MODES: Mapping[Channels, str] = {"grey": "L", "rgb": "RGB"}
 _N_THREADS = 4
+_SIXTEEN_BITS = ("I;16", "I;16L", "I;16B")
+_ORIENTATION, _ON_ITS_SIDE = 0x0112, (5, 6, 7, 8)
+"""EXIF's tag of how a camera was held, and its values that swap height and width."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +49,7 @@ def image_files(folder: Path) -> list[Path]:
 
 
 def read_images(paths: Sequence[Path], form: ImageFormat) -> np.ndarray:
-    """Read image files.
+    """Read image files, upright as cameras note it; pixels of 16 bits become 8.
 
     Args:
         paths: The files, at least one.
@@ -86,15 +89,19 @@ def common_format(paths: Iterable[Path], size: tuple[int, int] | None = None, ch
 def _head(path: Path) -> tuple[int, int, bool]:
     """Return height, width, and whether a file has colours."""
     with _opened(path) as image:
-        return image.height, image.width, image.mode not in ("1", "L", "LA", "I", "I;16", "F")
+        height, width = (image.width, image.height) if image.getexif().get(_ORIENTATION) in _ON_ITS_SIDE else (image.height, image.width)
+        return height, width, image.mode not in ("1", "L", "LA", *_SIXTEEN_BITS)
 
 
 def _read(path: Path, form: ImageFormat) -> np.ndarray:
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     with _opened(path) as image:
         try:
-            pixels = image.convert(_MODES[form.channels])
+            upright = ImageOps.exif_transpose(image)
+            if image.mode in _SIXTEEN_BITS:
+                upright = Image.fromarray((np.asarray(upright) / 257).round().astype(np.uint8))
+            pixels = upright.convert(_MODES[form.channels])
         except (OSError, ValueError, SyntaxError) as error:
             raise ValueError(f"{path} is damaged: {error}") from None
     if pixels.size != (form.width, form.height):
@@ -106,8 +113,12 @@ def _opened(path: Path) -> Any:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        return Image.open(path)
+        image = Image.open(path)
     except UnidentifiedImageError:
         raise ValueError(f"{path} is no image that can be read; take it out of the folder") from None
     except Image.DecompressionBombError as error:
         raise ValueError(f"{path}: {error}") from None
+    if image.mode in ("I", "F"):
+        image.close()
+        raise ValueError(f"{path} has pixels of 32 bits; expected 8 or 16, save it so")
+    return image

@@ -68,6 +68,23 @@ def test_what_cannot_be_read_is_refused(folder, monkeypatch, options, error, mes
         images(**{"path": "."} | options)
 
 
+def test_images_are_upright_and_of_8_bits(tmp_path):
+    for kind, value in (("a", 256 * 200), ("b", 257)):
+        for number in range(5):
+            write(tmp_path / kind / f"{number}.png", value, mode="I;16", size=(3, 2))
+    assert sorted({int(value) for part in ("train", "test") for value in images(str(tmp_path))[part][0].ravel()}) == [1, 199]
+    lying = Image.fromarray(np.arange(6, dtype=np.uint8).reshape(2, 3) * 40)
+    exif = lying.getexif()
+    exif[0x0112] = 6
+    for kind in ("c", "d"):
+        (tmp_path / "turned" / kind).mkdir(parents=True)
+        for number in range(5):
+            lying.save(tmp_path / "turned" / kind / f"{number}.png", exif=exif)
+    loaded = images(str(tmp_path / "turned"))
+    assert loaded["train"][0][0, :, :, 0].tolist() == [[120, 0], [160, 40], [200, 80]]
+    assert loaded["image_format"]["height"] == 3
+
+
 def test_several_sizes_need_one(folder):
     write(folder / "a" / "large.png", 1, size=(9, 9))
     with pytest.raises(ValueError, match=r"the images have 2 sizes, such as 4 x 6; give one, such as size = \[4, 6\]"):
