@@ -192,11 +192,31 @@ def _source_of(found: Any, name: str) -> str | None:
         return None
     try:
         source = textwrap.dedent(_source_of_class(found) if isinstance(found, type) else inspect.getsource(found)).rstrip() + "\n"
+        compile(source, "<session>", "exec")  # a nonlocal name needs the function around it
         [definition] = ast.parse(source).body
     except (OSError, TypeError, SyntaxError, ValueError):
         return None
     is_definition = isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and definition.name == name
-    return source if is_definition else None
+    is_same = is_definition and (isinstance(found, type) or _has_written_defaults(definition, found))
+    return source if is_same else None
+
+
+def _has_written_defaults(definition: Any, function: FunctionType) -> bool:
+    """Return whether a function's default values are still what their text says; a global name may have changed since, and a call is not repeated."""
+    written = definition.args
+    pairs = [*zip(written.defaults, function.__defaults__ or (), strict=False)]
+    pairs += [(node, (function.__kwdefaults__ or {}).get(of.arg)) for of, node in zip(written.kwonlyargs, written.kw_defaults, strict=True) if node]
+    scope = dict(_scope(function))
+    for node, value in pairs:
+        if any(isinstance(inner, ast.Call) for inner in ast.walk(node)):
+            return False
+        try:
+            now = eval(compile(ast.Expression(node), "<session>", "eval"), scope)  # noqa: S307 - the session's own text, without calls
+        except Exception:  # whatever an operator of the session's objects raises
+            return False
+        if now is not value and not _is_same(now, value):
+            return False
+    return True
 
 
 def _source_of_class(found: type) -> str:

@@ -112,6 +112,18 @@ def test_annotations_that_are_not_evaluated_stay_so(code):
     assert called_elsewhere("own_session.build(1)") == 1
 
 
+def test_default_values_are_those_of_the_definition_and_not_of_now(code):
+    cell = run_cell("size = 3\ndef build(n=size, *, m=size * 2):\n    return n + m\nsize = 5")
+    code.add(cell["build"], "model")
+    assert list(code.values) == ["build"]
+    install_code(code)
+    assert called_elsewhere("own_session.build()") == 9
+    counting = run_cell("def make():\n    n = 1\n    def step():\n        nonlocal n\n        n += 1\n        return n\n    return step")
+    other = SessionCode("own_session")
+    other.add(counting["make"](), "step")
+    assert list(other.values) == ["step"]
+
+
 def test_two_objects_of_one_name_are_refused(code):
     code.add(run_cell("def build():\n    return size", size=1)["build"], "model")
     with pytest.raises(ExperimentError, match='Two different objects of this session are named "size"; rename one of them'):
