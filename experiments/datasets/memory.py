@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .split import three_parts
+from search.data.tables import column_name
+
+from .split import split_rows, three_parts
 from .table import infer_task, split_table
 
 _PARTS = ("train", "validation", "test")
@@ -31,7 +33,8 @@ def in_memory(
 
     Args:
         file: The pickled data: a table; a pair of features ``(n_rows, ...)`` and target ``(n_rows,)``; or a dict of such pairs by the
-            names train, validation and test, which is not split.
+            names train, validation and test, which is not split, but for a validation part that is missing; or the pair of pairs
+            (x_train, y_train), (x_test, y_test), as Keras' own data sets are.
         target: The column of a table to predict. Defaults to none, for a pair or a dict.
         task: "binary", "multiclass", "regression" or "auto", as of `csv`. Defaults to "auto".
         drop: Columns of a table to leave out. Defaults to none.
@@ -52,30 +55,62 @@ def in_memory(
     """
     data = pickle.loads(file.read_bytes())  # noqa: S301 - this user's process has written it
     sizes: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed, "ordered": ordered}
-    known = {"task": task, "positive": positive}
-    if isinstance(data, Mapping):
-        return _whole(data) | {name: value for name, value in known.items() if value not in (None, "auto")}
     if isinstance(data, pd.DataFrame):
-        if target is None:
-            raise ValueError(f"the table has no target; name the column to predict, such as target={str(data.columns[-1])!r}")
-        rows = data.rename(columns=str).dropna(subset=[name] if (name := str(target)) in map(str, data.columns) else None)
-        n_left_out = len(data) - len(rows)
-        notes = [f'{n_left_out} rows without "{target}" are left out'] if n_left_out else []
-        split = split_table(rows, name if name in rows else target, task=task, drop=drop, stratify=stratify, group=group, **sizes)
-        return {**split, "positive": positive, "notes": [*notes, *split["notes"]]}
+        return {**_table(data, target, task=task, drop=drop, stratify=stratify, group=group, **sizes), "positive": positive}
+    of_table = next((name for name, value in (("target", target), ("drop", drop or None), ("group", group)) if value is not None), None)
+    if of_table is not None:
+        raise ValueError(f"{of_table} names a column of a table, but the data are {_described(data)}; give a table, or leave {of_table} out")
+    if _is_pair_of_pairs(data):
+        data = dict(zip(("train", "test"), data, strict=True))
+    if isinstance(data, Mapping):
+        return _whole(data, task, validation_size, seed, stratify=stratify) | ({} if positive is None else {"positive": positive})
     features, values = _pair(data, "data")
     task = infer_task(values) if task == "auto" else task
     parts = three_parts(features, values, **sizes, stratify=stratify and task != "regression")
-    return {**parts, **known, "task": task}
+    return {**parts, "task": task, "positive": positive}
 
 
-def _whole(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a dict of three parts as a loader's, with the task that fits the training part."""
-    missing = [name for name in _PARTS if name not in data]
+def _table(data: pd.DataFrame, target: str | int | None, **options: Any) -> dict[str, Any]:
+    """Split a table, without the rows that have no target; a column is named by its name or, if none is, by its place."""
+    names = [str(name) for name in data.columns]
+    if target is None:
+        raise ValueError(f"the table has no target; name the column to predict, such as target={names[-1]!r}")
+    options["drop"] = [_named(column, names) for column in options["drop"]]
+    options["group"] = None if options["group"] is None else _named(options["group"], names)
+    rows = data.set_axis(names, axis="columns").reset_index(drop=True)
+    name = column_name(names, _named(target, names))
+    complete = rows[rows[name].notna()].reset_index(drop=True)
+    n_left_out = len(rows) - len(complete)
+    notes = [f'{n_left_out} rows without "{name}" are left out'] if n_left_out else []
+    split = split_table(complete, name, **options)
+    return {**split, "notes": [*notes, *split["notes"]]}
+
+
+def _named(column: str | int, names: Sequence[str]) -> str | int:
+    """Return a column as text if one is named so, as columns of numbers are; else as it is given."""
+    return str(column) if str(column) in names else column
+
+
+def _is_pair_of_pairs(data: Any) -> bool:
+    """Return whether data are those of Keras' own data sets, ``(x_train, y_train), (x_test, y_test)``."""
+    return isinstance(data, tuple | list) and len(data) == 2 and all(isinstance(part, tuple | list) and len(part) == 2 for part in data)
+
+
+def _described(data: Any) -> str:
+    return "parts" if isinstance(data, Mapping) else "arrays" if isinstance(data, tuple | list) else f"a {type(data).__name__}"
+
+
+def _whole(data: Mapping[str, Any], task: str, validation_size: float, seed: int, *, stratify: bool) -> dict[str, Any]:
+    """Return given parts as a loader's; a validation part that is missing is taken from the training part."""
+    missing = [name for name in ("train", "test") if name not in data]
     if missing:
         raise ValueError(f'the dict of parts has no "{missing[0]}"; expected the keys {", ".join(_PARTS)}')
-    parts = {name: _pair(data[name], name) for name in _PARTS}
-    return {"task": infer_task(parts["train"][1]), **data, **parts}
+    parts = {name: _pair(data[name], name) for name in _PARTS if name in data}
+    task = data.get("task", infer_task(parts["train"][1])) if task == "auto" else task
+    if "validation" not in parts:
+        split = split_rows(*parts["train"], size=validation_size, seed=seed, stratify=stratify and task != "regression")
+        parts["train"], parts["validation"] = split
+    return {**data, **parts, "task": task}
 
 
 def _pair(data: Any, where: str) -> tuple[Any, pd.Series]:
@@ -83,7 +118,11 @@ def _pair(data: Any, where: str) -> tuple[Any, pd.Series]:
     if not isinstance(data, tuple | list) or len(data) != len(("features", "target")):
         raise ValueError(f"{where} is a {type(data).__name__}; expected a table, a pair of features and target, or a dict of such pairs by part")
     features, target = data
-    features = features.rename(columns=str).reset_index(drop=True) if isinstance(features, pd.DataFrame) else np.asarray(features)
+    features = (
+        features.rename(columns=str).reset_index(drop=True)
+        if isinstance(features, pd.DataFrame)
+        else np.asarray(features.toarray() if hasattr(features, "toarray") else features)
+    )
     if isinstance(target, pd.Series):
         return features, target.rename(str(target.name if target.name is not None else "target")).reset_index(drop=True)
     values = np.asarray(target)

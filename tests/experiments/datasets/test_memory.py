@@ -52,3 +52,24 @@ def test_given_parts_are_not_split(load):
     assert loaded["train"][0].equals(parts["train"][0])
     assert load(parts)["task"] == "binary"
     assert load(parts, task="regression")["task"] == "regression"
+
+
+def test_a_target_by_its_place_leaves_out_no_row_with_gaps_in_features(load):
+    table = pd.DataFrame({"a": [np.nan] * 15 + [1.0] * 15, "t": list("pq") * 15})
+    loaded = load(table, target=-1)
+    assert [len(loaded[part][1]) for part in ("train", "validation", "test")] == [18, 6, 6]
+    assert list(loaded["train"][0]) == ["a"]
+    by_number = pd.DataFrame(np.arange(60.0).reshape(20, 3), columns=[1, 2, 3])
+    assert list(load(by_number, target=3, drop=[1])["train"][0]) == ["2"]
+
+
+def test_keras_own_pairs_of_pairs_get_a_validation_part(load):
+    loaded = load(((np.zeros((50, 4)), np.arange(50) % 2), (np.ones((8, 4)), np.arange(8) % 2)))
+    assert [len(loaded[part][1]) for part in ("train", "validation", "test")] == [40, 10, 8]
+    assert loaded["task"] == "binary"
+
+
+@pytest.mark.parametrize("options", [{"group": "g"}, {"drop": ["g"]}, {"target": "t"}])
+def test_a_column_is_refused_where_there_is_no_table(load, options):
+    with pytest.raises(ValueError, match=f"{next(iter(options))} names a column of a table, but the data are arrays; give a table"):
+        load((np.zeros((30, 2)), np.arange(30) % 2), **options)

@@ -181,7 +181,7 @@ def test_callbacks_and_further_sections_are_those_of_a_file():
         ({"data": frame(1.0), "target": "u"}, DataError, 'no column "u"'),
         ({"data": (np.ones(3), np.ones((3, 2)))}, DataError, r"data has a target of shape \(3, 2\); expected \(n_rows,\)"),
         ({"data": [1, 2, 3]}, DataError, "data is a list; expected a table, a pair of features and target, or a dict of such pairs by part"),
-        ({"data": {"train": (1, 2)}}, DataError, 'the dict of parts has no "validation"; expected the keys train, validation, test'),
+        ({"data": {"train": (1, 2)}}, DataError, 'the dict of parts has no "test"; expected the keys train, validation, test'),
         ({"name": "a b"}, ExperimentError, r"Study\(...\): name = \"a b\": expected letters"),
         ({"space": {"units": {"type": "int", "low": 3, "high": 1}}}, ExperimentError, r"Study\(...\): space.model.units"),
     ],
