@@ -66,6 +66,8 @@ def kind_of(dataset: Dataset, section: EvaluationSection) -> str:
         return section.kind
     if section.group is not None:
         return "group"
+    if dataset.rows == "series":  # windows of neighbouring steps share most of them
+        return "time"
     return "stratified" if isinstance(dataset.task, str) and dataset.task != "regression" else "shuffled"
 
 

@@ -17,7 +17,7 @@ class EvaluationSection(Table):
         folds: Number of folds of cross-validation, at most 20; 1 is the data set's own validation part. Defaults to 1.
         kind: "stratified" (each fold has the classes in the same proportions), "shuffled", "group" (the rows of a group stay in one fold),
             "time" (rows in the order of the data set: each fold is validated by a model of the rows before it) or "auto": "group" if a
-            group is given, "stratified" for a single target of classes, else "shuffled". Defaults to "auto".
+            group is given, "time" for windows of a series, "stratified" for a single target of classes, else "shuffled". Defaults to "auto".
         group: Column whose values are the groups. It is no feature unless `preprocessing.columns` names it. Left out means none.
         repeats: Number of trainings on each fold, each with its own seed, at most 20. Defaults to 1.
         race: Whether a trial stops after a training that shows that it does not become the best one: all trials get the first execution,

@@ -61,4 +61,5 @@ def test_new_steps_are_predicted_and_evaluated(searched, monkeypatch):
     (searched.folder / "short.csv").write_text("load,heat\n1,2\n")
     refused = searched.call("predict", "own", "--input", "short.csv", "--output", "p.csv", status=2).stderr
     assert "the series has 1 steps with values; expected at least a window of 4" in refused
+    assert "time folds" in searched.call("run", "own.toml", "--set", "evaluation.folds=3", "--study", "folds").stdout
     assert "Windows of 4 steps of load, heat; load 2 later" in searched.call("data", "own.toml").stdout
