@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from search.data.series import SeriesFormat, cut_windows, targets_of
+from search.data.series import SeriesFormat, cut_windows, in_order, targets_of
 from search.data.tables import column_name, read_table
 
 from .folder import find
@@ -60,8 +60,10 @@ def series(
             column_name(list(rows.columns), name)
         except LookupError as error:
             raise LookupError(f"{file} {error}") from None
-    if time is not None:
-        rows = rows.sort_values(time, kind="stable").reset_index(drop=True)
+    try:
+        rows = in_order(rows, time)
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from None
     numeric = [str(name) for name in rows if pd.api.types.is_numeric_dtype(rows[name]) and name != time]
     form = SeriesFormat(columns=tuple(columns or numeric), target=target, window=window, horizon=horizon, time=time)
     if not form.columns:

@@ -11,7 +11,7 @@ from ..data import tables
 from ..data.columns import ColumnType, Features
 from ..data.images import SUFFIXES as OF_IMAGES
 from ..data.images import ImageFormat, image_files, read_images
-from ..data.series import SeriesFormat, cut_windows, last_steps, targets_of
+from ..data.series import SeriesFormat, cut_windows, in_order, last_steps, targets_of
 from ..data.tables import TableFormat
 from ..errors import DataError, listed, nearest
 from ..redaction import one_line, shorten
@@ -134,9 +134,8 @@ def _windows(path: Path, form: SeriesFormat, champion: Champion) -> RawRows:
     if path.is_dir() or path.suffix.lower() in (*OF_ARRAYS, *OF_IMAGES):
         raise DataError(f'"{path}" is no table; expected a .csv or .parquet file with the columns {listed(form.columns)}, a row per step')
     table = _read_table(path, champion, dict.fromkeys(form.columns, "numeric"))
-    if form.time is not None and form.time in table:
-        table = table.sort_values(form.time, kind="stable").reset_index(drop=True)
     try:
+        table = in_order(table, form.time)
         found = cut_windows(table, form)
     except ValueError as error:
         raise DataError(f'"{path}": {error}') from None

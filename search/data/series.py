@@ -53,6 +53,29 @@ class Windows:
     n_filled: int
 
 
+def in_order(table: pd.DataFrame, time: str | None) -> pd.DataFrame:
+    """Return the rows of a table in the order of time, numbered from 0.
+
+    Args:
+        table: A row per step.
+        time: The column of times; None if the rows are in order.
+
+    Raises:
+        ValueError: If it holds text or gaps, or a time twice, as where a table has several series.
+    """
+    if time is None or time not in table:
+        return table.reset_index(drop=True)
+    column = table[time]
+    if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column)):
+        raise ValueError(f'the column of times "{time}" holds {column.iloc[0]!r}, which is text; expected dates such as 2026-01-31, or numbers')
+    if column.isna().any():
+        raise ValueError(f'the column of times "{time}" has {int(column.isna().sum())} gaps; fill them, or leave these rows out')
+    if column.duplicated().any():
+        twice = column[column.duplicated()].iloc[0]
+        raise ValueError(f'the column of times "{time}" has {twice} twice; expected one series, a row per step')
+    return table.sort_values(time).reset_index(drop=True)
+
+
 def cut_windows(table: pd.DataFrame, form: SeriesFormat) -> Windows:
     """Return all windows of a table whose steps have values; a gap has the value before it, if there is one.
 

@@ -50,10 +50,12 @@ def test_steps_are_sorted_by_time_and_gaps_have_the_value_before(write):
         ({"window": 0}, ValueError, "window = 0 and horizon = 1 must be at least 1"),
         ({"window": 9}, ValueError, "validation part: 0 windows of 9 steps have a target 1 steps later|expected at least a window of 9"),
         ({"columns": ["kind"]}, ValueError, "the column \"kind\" has 'a'; expected numbers"),
+        ({"time": "kind"}, ValueError, "the column of times \"kind\" holds 'a', which is text; expected dates"),
+        ({"time": "twice"}, ValueError, 'the column of times "twice" has 0 twice; expected one series, a row per step'),
         ({"test_size": 1.0}, ValueError, "are no parts; expected both above 0"),
     ],
 )
 def test_what_does_not_fit_is_refused(write, options, error, message):
-    write(load=np.arange(40.0), kind=list("ab") * 20)
+    write(load=np.arange(40.0), kind=list("ab") * 20, twice=np.arange(40) // 2)
     with pytest.raises(error, match=message):
         series(**{"path": "load.csv", "target": "load", "window": 3} | options)
