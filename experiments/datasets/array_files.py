@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from search.data.kinds.arrays import ArrayFormat, load_arrays
+
 from .folder import find
-from .split import split_rows, three_parts
+from .split import three_parts, two_parts
 from .table import infer_task
 
 _PAIRS = {"train": ("x_train", "y_train"), "validation": ("x_validation", "y_validation"), "test": ("x_test", "y_test")}
@@ -49,27 +51,30 @@ def arrays(
         ValueError: If the arrays have no equal number of rows, there are too few, or they hold objects.
     """
     file = find(path)
-    loaded = np.load(file, allow_pickle=False)
-    found = {x: loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
+    found = load_arrays(file)
+    is_alone = set(found) == {""}
+    found = {x: found[""]} if is_alone else found
     if target is not None:
-        found[y] = np.load(find(target), allow_pickle=False)
+        found[y] = next(iter(load_arrays(find(target)).values()))
+    facts = {"name": file.stem, "row_format": ArrayFormat(x=x, y=y).to_dict(), "ordered": ordered}
+    sizes: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed}
     pairs = {part: (found[of_x], _series(found[of_y])) for part, (of_x, of_y) in _PAIRS.items() if of_x in found and of_y in found}
     if {"train", "test"} <= set(pairs):
         task = infer_task(pairs["train"][1]) if task == "auto" else task
         if "validation" not in pairs:
-            split = split_rows(*pairs["train"], size=validation_size, seed=seed, stratify=stratify and task != "regression")
-            pairs["train"], pairs["validation"] = split
-        return {**pairs, "task": task, "name": file.stem}
+            options: dict[str, Any] = {"size": validation_size, "seed": seed, "stratify": stratify and task != "regression", "ordered": ordered}
+            pairs["train"], pairs["validation"] = two_parts(*pairs["train"], **options)
+        return {**pairs, **facts, "task": task}
     for name in (x, y):
         if name not in found:
-            advice = '; give the file of the target, such as target = "y.npy"' if isinstance(loaded, np.ndarray) else "; name them by x and y"
+            advice = '; give the file of the target, such as target = "y.npy"' if is_alone else "; name them by x and y"
             raise LookupError(f'{file} has no array "{name}", only {", ".join(found)}{advice}')
     values = _series(found[y])
     if len(found[x]) != len(values):
         raise ValueError(f"{file}: {x} has {len(found[x])} rows and {y} {len(values)}; expected as many")
     task = infer_task(values) if task == "auto" else task
-    sizes: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed, "ordered": ordered}
-    return {**three_parts(found[x], values, **sizes, stratify=stratify and task != "regression"), "task": task, "name": file.stem}
+    split = three_parts(found[x], values, **sizes, ordered=ordered, stratify=stratify and task != "regression")
+    return {**split, **facts, "task": task}
 
 
 def _series(target: np.ndarray) -> pd.Series:

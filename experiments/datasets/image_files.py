@@ -1,12 +1,14 @@
 """A folder of image files, one folder for each class, or with a table of targets, as a data set."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from search.data.images import Channels, ImageFormat, common_format, image_files, read_images
+from search.data.kinds.images import Channels, common_format, image_files, read_images
+from search.data.tables import column_name, read_table
 
 from .folder import find
 from .split import split_rows, three_parts
@@ -14,6 +16,8 @@ from .table import infer_task
 
 _PARTS = {"train": ("train", "training"), "validation": ("validation", "valid", "val"), "test": ("test", "testing")}
 """Names of the folders that hold given parts."""
+Labelled = tuple[list[Path], pd.Series]
+"""Images, and the target of each."""
 
 
 def images(
@@ -32,8 +36,9 @@ def images(
 ) -> dict[str, Any]:
     """Read image files and split them.
 
-    The folder has a folder for each class; or folders train, test and optionally validation (or val), which have; or it is named together
-    with a table of files and targets. Files are decoded to bytes; the search scales them to 0 to 1, also for prediction.
+    The folder has a folder for each class; or folders train and test, or train and validation (or val), or all three, which have; or it is
+    named together with a table of files and targets. A part that is missing is taken from the training part. Files are decoded to bytes; the
+    search scales them to 0 to 1, also for prediction.
 
     Args:
         path: The folder, relative to the working directory, or else to the folder that PERCEPTUNE_DATA names.
@@ -54,23 +59,24 @@ def images(
 
     Raises:
         FileNotFoundError: If there is no such folder, table or image.
+        LookupError: If the table has no such column.
         ValueError: If a file is no image, the images have several sizes and none is given, or there are too few.
     """
     folder = find(path, is_folder=True)
-    shape = None if size is None else _checked_size(size)
-    options: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed}
-    given = {} if table is not None else _given_parts(folder)
-    if not given:
-        files, values = _of_table(folder, table, file, target) if table is not None else _of_folders(folder, target)
-        task = infer_task(values) if task == "auto" else task
-        form = common_format(files, shape, channels)
-        parts = three_parts(read_images(files, form), values, **options, stratify=stratify and task != "regression")
-    else:
-        found = {part: _of_folders(inner, target) for part, inner in given.items()}
-        task = infer_task(found["train"][1]) if task == "auto" else task
-        form = common_format([file for files, _ in found.values() for file in files], shape, channels)
-        parts = _read_parts(found, form, validation_size, seed, stratify=stratify)
-    return {**parts, "task": task, "positive": positive, "name": folder.resolve().name, "image_format": form.to_dict()}
+    sizes: dict[str, Any] = {"validation": validation_size, "test": test_size}
+    found, facts = _of_table(folder, table, file, target) if table is not None else _of_parts(folder, target)
+    values = pd.concat([of for _, of in found.values()])
+    task = infer_task(values) if task == "auto" else task
+    files = [name for names, _ in found.values() for name in names]
+    form = common_format(files, None if size is None else _checked_size(size), channels, file)
+    parts: dict[str, Any] = {part: (read_images(names, form), of) for part, (names, of) in found.items()}
+    stratify = stratify and task != "regression"
+    if set(parts) == {"train"}:
+        parts |= three_parts(*parts["train"], validation_size=validation_size, test_size=test_size, seed=seed, stratify=stratify)
+    for part in (name for name in sizes if name not in parts):
+        parts["train"], parts[part] = split_rows(*parts["train"], size=sizes[part], seed=seed, stratify=stratify)
+    facts |= {"task": task, "positive": positive, "name": folder.resolve().name, "row_format": form.to_dict(), "ordered": False}
+    return {**parts, **facts}
 
 
 def _checked_size(size: Sequence[int]) -> tuple[int, int]:
@@ -79,14 +85,17 @@ def _checked_size(size: Sequence[int]) -> tuple[int, int]:
     return size[0], size[1]
 
 
-def _given_parts(folder: Path) -> dict[str, Path]:
-    """Return the folders of given parts; none unless there is one of the training and one of the test part."""
+def _of_parts(folder: Path, target: str) -> tuple[dict[str, Labelled], dict[str, Any]]:
+    """Return the images of each part that has a folder; all as the training part if none has."""
     inner = {path.name.lower(): path for path in folder.iterdir() if path.is_dir()}
-    found = {part: inner[name] for part, names in _PARTS.items() for name in names if name in inner}
-    return found if {"train", "test"} <= set(found) else {}
+    given = {part: inner[name] for part, names in _PARTS.items() for name in names if name in inner}
+    if len(given) == 1 or "train" not in given:  # "test" may well be a class
+        given = {"train": folder}
+    notes = [f"there is no folder of the {part} part; it is taken from the training part" for part in _PARTS if len(given) > 1 and part not in given]
+    return {part: _of_folders(path, target) for part, path in given.items()}, {"notes": notes}
 
 
-def _of_folders(folder: Path, target: str) -> tuple[list[Path], pd.Series]:
+def _of_folders(folder: Path, target: str) -> Labelled:
     """Return the images of a folder with the names of the folders that they are in."""
     files = [file for file in image_files(folder) if file.parent != folder]
     classes = [file.relative_to(folder).parts[0] for file in files]
@@ -95,25 +104,22 @@ def _of_folders(folder: Path, target: str) -> tuple[list[Path], pd.Series]:
     return files, pd.Series(classes, name=target)
 
 
-def _of_table(folder: Path, table: str, file: str, target: str) -> tuple[list[Path], pd.Series]:
-    path = folder / table if (folder / table).is_file() else find(table)
-    rows = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+def _of_table(folder: Path, name: str, file: str, target: str) -> tuple[dict[str, Labelled], dict[str, Any]]:
+    """Return the images that a table names, as the training part, and how the table is written."""
+    path = folder / name if (folder / name).is_file() else find(name)
+    table = read_table(path)
     for column in (file, target):
-        if column not in rows:
-            raise ValueError(f'{path} has no column "{column}"; it has {", ".join(map(str, rows))}; name them by file and target')
-    rows = rows.dropna(subset=[file, target])
-    files = [folder / str(name) for name in rows[file]]
+        try:
+            column_name(list(table.rows.columns), column)
+        except LookupError as error:
+            raise LookupError(f"{path} {error}; name the columns by file and target") from None
+    rows = table.rows.dropna(subset=[file, target])
+    if rows.empty:
+        raise ValueError(f"{path} has no row with {file} and {target}; expected one for each image")
+    files = [folder / str(image) for image in rows[file]]
     if (missing := next((found for found in files if not found.is_file()), None)) is not None:
         raise FileNotFoundError(f'{path} names "{missing}", which is not there')
-    if not files:
-        raise ValueError(f"{path} has no row with {file} and {target}; expected one for each image")
-    return files, rows[target].reset_index(drop=True)
-
-
-def _read_parts(
-    found: dict[str, tuple[list[Path], pd.Series]], form: ImageFormat, validation_size: float, seed: int, *, stratify: bool
-) -> dict[str, Any]:
-    parts: dict[str, Any] = {part: (read_images(files, form), values) for part, (files, values) in found.items()}
-    if "validation" not in parts:
-        parts["train"], parts["validation"] = split_rows(*parts["train"], size=validation_size, seed=seed, stratify=stratify)
-    return parts
+    n_left_out = len(table.rows) - len(rows)
+    notes = [*table.notes, *([f"{n_left_out} rows of {path.name} without {file} or {target} are left out"] if n_left_out else [])]
+    facts = {"notes": notes, "table_format": None if table.format is None else replace(table.format, target=target).to_dict()}
+    return {"train": (files, rows[target].reset_index(drop=True))}, facts

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from search.data.series import SeriesFormat, cut_windows, in_order, targets_of
+from search.data.kinds.series import SeriesFormat, cut_windows, in_order, targets_of, uneven_steps
 from search.data.tables import column_name, read_table
 
 from .folder import find
@@ -60,23 +60,25 @@ def series(
             column_name(list(rows.columns), name)
         except LookupError as error:
             raise LookupError(f"{file} {error}") from None
+    numeric = [str(name) for name in rows if pd.api.types.is_numeric_dtype(rows[name]) and name != time]
+    has_dates = time is not None and pd.api.types.is_datetime64_any_dtype(rows[time])
+    form = SeriesFormat(columns=tuple(columns or numeric), target=target, window=window, horizon=horizon, time=time, has_dates=has_dates)
+    if odd := [name for name in form.columns if name not in numeric] or not form.columns:
+        raise ValueError(f"{file}: {f'the column {odd[0]} holds no numbers' if form.columns else 'no column holds numbers'}; name others by columns")
     try:
-        rows = in_order(rows, time)
+        rows = in_order(rows, form)
     except ValueError as error:
         raise ValueError(f"{file}: {error}") from None
-    numeric = [str(name) for name in rows if pd.api.types.is_numeric_dtype(rows[name]) and name != time]
-    form = SeriesFormat(columns=tuple(columns or numeric), target=target, window=window, horizon=horizon, time=time)
-    if not form.columns:
-        raise ValueError(f"{file} has no columns of numbers; name them by columns")
     ends = [round(len(rows) * (1 - validation_size - test_size)), round(len(rows) * (1 - test_size)), len(rows)]
     parts, n_filled = {}, 0
     for part, start, end in zip(("train", "validation", "test"), [0, *ends], ends, strict=False):
         parts[part], filled = _windows(rows[start:end], form, f"{file}, {part} part")
         n_filled += filled
     task = infer_task(parts["train"][1]) if task == "auto" else task
-    notes = [*table.notes, *([f"{n_filled} gaps have the value before them"] if n_filled else [])]
+    told = [f"{n_filled} gaps have the value before them" if n_filled else "", uneven_steps(rows, form)]
+    notes = [*table.notes, *filter(None, told)]
     table_format = None if table.format is None else replace(table.format, target=target).to_dict()
-    formats = {"table_format": table_format, "series_format": form.to_dict()}
+    formats = {"table_format": table_format, "row_format": form.to_dict()}
     return {**parts, **formats, "task": task, "name": file.stem, "notes": notes, "ordered": True}
 
 

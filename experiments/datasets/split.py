@@ -48,13 +48,34 @@ def three_parts(
     if groups is not None:
         rest, test = _split_groups(features, target, groups, size=test_size, seed=seed)
         train, validation = _split_groups(*rest, groups.loc[rest[1].index], size=of_rest, seed=seed)
-    elif ordered:
-        rest, test = _split_in_order(features, target, size=test_size)
-        train, validation = _split_in_order(*rest, size=of_rest)
     else:
-        rest, test = split_rows(features, target, size=test_size, seed=seed, stratify=stratify)
-        train, validation = split_rows(*rest, size=of_rest, seed=seed, stratify=stratify)
+        rest, test = two_parts(features, target, size=test_size, seed=seed, stratify=stratify, ordered=ordered)
+        train, validation = two_parts(*rest, size=of_rest, seed=seed, stratify=stratify, ordered=ordered)
     return {"train": train, "validation": validation, "test": test, "ordered": ordered}
+
+
+def two_parts(
+    features: Any, target: pd.Series, *, size: float, seed: int, stratify: bool, ordered: bool
+) -> tuple[tuple[Any, pd.Series], tuple[Any, pd.Series]]:
+    """Split rows in two, at random as `split_rows`, or in their order.
+
+    Args:
+        features: Table or array, ``(n_rows, ...)``.
+        target: One value a row, ``(n_rows,)``.
+        size: Part of the rows that goes into the second part, above 0 to below 1.
+        seed: As of `split_rows`.
+        stratify: As of `split_rows`.
+        ordered: Whether the last rows are the second part.
+
+    Returns:
+        Features and target of both.
+
+    Raises:
+        ValueError: As `split_rows`.
+    """
+    if ordered:
+        return _split_in_order(features, target, size=size)
+    return split_rows(features, target, size=size, seed=seed, stratify=stratify)
 
 
 def _split_in_order(features: Any, target: pd.Series, *, size: float) -> tuple[tuple[Any, pd.Series], tuple[Any, pd.Series]]:

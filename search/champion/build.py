@@ -106,8 +106,7 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
         positive=unnamed(positive) if (positive := positive_classes(preprocessor.targets)) else None,
         backend=_backend(spec),
         table_format=None if dataset.table_format is None else dataset.table_format.to_dict(),
-        image_format=None if dataset.image_format is None else dataset.image_format.to_dict(),
-        series_format=None if dataset.series_format is None else dataset.series_format.to_dict(),
+        row_format=None if dataset.row_format is None else dataset.row_format.to_dict(),
         modules=_own_modules(spec),
     ).save(folder)
     return Champion(folder)

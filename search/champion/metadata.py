@@ -43,8 +43,8 @@ class ChampionMetadata:
             Defaults to None, as for a champion of an earlier version.
         backend: The Keras backend of training; empty for a model with scikit-learn's interface.
         table_format: How the file of the training data is written (`search.data.tables.TableFormat`); None if it was none.
-        image_format: How image files become rows (`search.data.images.ImageFormat`); None if rows are no images. Defaults to None.
-        series_format: How a table of steps becomes rows (`search.data.series.SeriesFormat`); None if rows are no windows. Defaults to None.
+        row_format: How files become rows that are arrays (`search.data.kinds.RowFormat`); None if rows are those of a table. Defaults to
+            None, as for a champion of an earlier version.
         modules: Modules to import before the model loads, because they define custom layers or classes; usually none.
     """
 
@@ -68,8 +68,7 @@ class ChampionMetadata:
     positive: str | Mapping[str, str] | None = None
     backend: str
     table_format: Mapping[str, Any] | None = None
-    image_format: Mapping[str, Any] | None = None
-    series_format: Mapping[str, Any] | None = None
+    row_format: Mapping[str, Any] | None = None
     modules: tuple[str, ...] = ()
 
     def save(self, folder: Path) -> None:

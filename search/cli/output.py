@@ -99,10 +99,8 @@ def print_data(dataset: "Dataset", types: "Mapping[str, ColumnType]", notes: Seq
         form = dataset.table_format
         names = "the first line names the columns" if form.header else "no line of names"
         console.print(f'Read with separator {form.separator!r}, {names}, decimal "{form.decimal}", encoding {form.encoding}', markup=False)
-    if (steps := dataset.series_format) is not None:
-        console.print(f"Windows of {steps.window} steps of {', '.join(steps.columns)}; {steps.target} {steps.horizon} later", markup=False)
-    if (images := dataset.image_format) is not None:
-        console.print(f"Images of {images.height} x {images.width} pixels, {images.channels}; others are resized")
+    if dataset.row_format is not None and (described := dataset.row_format.describe()):
+        console.print(described, markup=False)
     if types:
         table = Table("column", "type", "distinct", "gaps", "example", box=None)
         for column_name, column in dataset.train.columns.items():

@@ -29,27 +29,25 @@ class ArrayScaling:
 
         Args:
             rows: The training part, ``(n_rows, ..., n_features)``.
-            how: As ``[preprocessing] arrays``: "pixels" makes 0 to 255 to 0 to 1; "standard" makes mean 0 and variance 1 of each position of
-                the last axis; "auto" is "pixels" for arrays of bytes, and else "none".
+            how: "pixels" makes 0 to 255 to 0 to 1; "standard" makes mean 0 and variance 1 of each position of the last axis; "none" leaves
+                rows as they are.
 
         Returns:
             The scaling; None if nothing is scaled.
         """
-        if how == "pixels" or (how == "auto" and rows.dtype == np.uint8):
+        if how == "pixels":
             return cls(mean=(0.0,), deviation=(_LARGEST_PIXEL,))
-        if how != "standard":
+        if how == "none":
             return None
         others = tuple(range(rows.ndim - 1))
         mean, deviation = rows.mean(axis=others, dtype=np.float64), rows.std(axis=others, dtype=np.float64)
         return cls(mean=tuple(mean.tolist()), deviation=tuple(np.where(deviation > 0, deviation, 1.0).tolist()))
 
     def apply(self, rows: np.ndarray) -> np.ndarray:
-        """Return scaled rows, float32, of the same shape."""
-        scaled = rows.astype(np.float32)
-        if any(self.mean):
-            scaled -= np.asarray(self.mean, np.float32)
-        scaled /= np.asarray(self.deviation, np.float32)
-        return scaled
+        """Return scaled rows, float32, of the same shape; computed as precisely as they are, since a mean may be far larger than a deviation."""
+        precise = rows if rows.dtype == np.float64 else rows.astype(np.float32 if rows.dtype == np.uint8 else np.float64)
+        scaled = (precise - np.asarray(self.mean, precise.dtype)) / np.asarray(self.deviation, precise.dtype)
+        return np.asarray(scaled, np.float32)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as values that JSON can write; `from_dict` reads them."""

@@ -3,9 +3,9 @@
 It changes no features; `search.data.preprocessing` does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import pandas as pd
 
@@ -20,21 +20,13 @@ from .arrays import Task, Tasks, named
 from .classes import format_values, name_classes, order_positive_last
 from .columns import to_numbers
 from .fingerprint import fingerprint
-from .images import ImageFormat
+from .kinds import RowFormat, row_format
+from .kinds.arrays import ArrayFormat
 from .parts import PARTS, Part, check_same_columns, join_targets, parse_part
-from .series import SeriesFormat
 from .tables import TableFormat
 
-Rows = Literal["table", "arrays", "images", "series"]
-"""What a row is."""
-EXAMPLES: Mapping[Rows, str] = {"table": "rows.csv", "arrays": "rows.npy", "images": "photos/", "series": "series.csv"}
-"""The name of a file or folder of such rows, for examples of commands."""
-
-_FORMATS: Mapping[str, type[TableFormat | ImageFormat | SeriesFormat]] = {
-    "table_format": TableFormat,
-    "image_format": ImageFormat,
-    "series_format": SeriesFormat,
-}
+TABLE = "table"
+"""The kind of rows of a table; those of arrays are in `search.data.kinds.KINDS`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +45,7 @@ class Dataset:
         fingerprint: SHA-256 of all parts' content, 16 hexadecimal digits.
         table_format: How the table's file is written (`search.data.tables.TableFormat`), so that rows to predict are read alike;
             None if the loader names none.
-        image_format: How image files become rows, so that others are read alike; None if rows are no images.
-        series_format: How a table of steps becomes rows, likewise; None if rows are no windows of a series.
+        row_format: How files become rows that are arrays, so that others are read alike; None if rows are those of a table.
         notes: What the loader tells about the data, one sentence each.
         is_ordered: Whether the rows of all parts are in the order of their file or time; False if the loader says that it shuffled them.
         has_all_rows: Whether the training part has the rows of the validation part too, as by `search.data.folds.with_all_rows`.
@@ -69,20 +60,15 @@ class Dataset:
     class_names: tuple[str, ...] | Mapping[str, tuple[str, ...]]
     fingerprint: str
     table_format: TableFormat | None = None
-    image_format: ImageFormat | None = None
-    series_format: SeriesFormat | None = None
+    row_format: RowFormat | None = None
     notes: tuple[str, ...] = ()
     is_ordered: bool = True
     has_all_rows: bool = False
 
     @property
-    def rows(self) -> Rows:
-        """What a row is."""
-        if self.image_format is not None:
-            return "images"
-        if self.series_format is not None:
-            return "series"
-        return "table" if isinstance(self.train.features, pd.DataFrame) else "arrays"
+    def kind(self) -> str:
+        """What a row is: `TABLE`, or one of `search.data.kinds.KINDS`."""
+        return TABLE if self.row_format is None else self.row_format.kind
 
     @property
     def tasks(self) -> dict[str, Task]:
@@ -138,8 +124,8 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
             "class_names". Whole-number targets are then indices into that list and are replaced by its names. "positive" is the
             positive class of a binary target; by default the last of "class_names", or else the larger of two numbers, true, or the
             rarer of two texts. If the target is a table of several columns, "task" is a dict by column, and so are these. Further
-            "table_format", the facts of a `TableFormat`, "image_format" and "series_format", those of an `ImageFormat` and of a
-            `SeriesFormat`, "notes", a list of sentences, and "ordered", False if the rows are shuffled.
+            "table_format", the facts of a `TableFormat`, "row_format", those of a `RowFormat`, "notes", a list of sentences, and "ordered",
+            False if the rows are shuffled.
         name: Name of the data set.
 
     Returns:
@@ -162,17 +148,22 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
         facts = {"target": column, "task": tasks[column], "class_names": class_names[column]}
     named_classes = {column: target.named_classes for column, target in targets.items()}
     digest = fingerprint(parts, [facts["target"], facts["task"], named_classes if len(targets) > 1 else next(iter(named_classes.values()))])
-    facts |= {key: _parse_format(loaded.get(key), key, of, where) for key, of in _FORMATS.items()}
+    facts |= {key: _parse_format(loaded.get(key), key, read, where) for key, read in _FORMATS.items()}
+    if facts["row_format"] is None and not isinstance(parts["train"].features, pd.DataFrame):
+        facts["row_format"] = ArrayFormat()
     facts |= {"notes": tuple(loaded.get("notes") or ())}
     facts["is_ordered"] = loaded.get("ordered", True)
     return Dataset(name=name, train=parts["train"], validation=parts["validation"], test=parts["test"], fingerprint=digest, **facts)
 
 
-def _parse_format(given: Any, key: str, of: type[TableFormat | ImageFormat | SeriesFormat], where: str) -> Any:
+def _parse_format(given: Any, key: str, read: Callable[[Mapping[str, Any]], Any], where: str) -> Any:
     try:
-        return None if given is None else of.from_dict(given)
+        return None if given is None else read(given)
     except (TypeError, KeyError):
-        raise DataError(f"{where}: {key} = {given!r} is not what {of.__name__}.to_dict() returns; return that, or leave it out") from None
+        raise DataError(f"{where}: {key} = {given!r} is not what to_dict() of a format returns; return that, or leave it out") from None
+
+
+_FORMATS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {"table_format": TableFormat.from_dict, "row_format": row_format}
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,14 @@ def find_problems(dataset: Dataset, columns: Columns) -> list[Finding]:
     return [*columns.left_out, *columns.limited, *examine(dataset, columns.types)]
 
 
+def scaling_of(dataset: Dataset, section: PreprocessingSection) -> str:
+    """Return how rows that are arrays are scaled: ``[preprocessing] arrays``, or what "auto" is for the data set."""
+    features, form = dataset.train.features, dataset.row_format
+    if section.arrays != "auto" or form is None or not isinstance(features, np.ndarray):
+        return section.arrays
+    return form.scaling(features)
+
+
 def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: Mapping[str, OutputSection] | None = None) -> Preprocessor:
     """Fit preprocessing on the training part of a data set.
 
@@ -121,7 +129,7 @@ def fit_preprocessor(dataset: Dataset, section: PreprocessingSection, outputs: M
             targets=targets,
             transformer=None,
             value_range=ValueRange.of(features),
-            array_scaling=ArrayScaling.of(features, "standard" if section.arrays == "auto" and dataset.rows == "series" else section.arrays),
+            array_scaling=ArrayScaling.of(features, scaling_of(dataset, section)),
         )
     columns = choose_columns(dataset, section).types
     form = dataset.table_format

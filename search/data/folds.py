@@ -66,8 +66,8 @@ def kind_of(dataset: Dataset, section: EvaluationSection) -> str:
         return section.kind
     if section.group is not None:
         return "group"
-    if dataset.rows == "series":  # windows of neighbouring steps share most of them
-        return "time"
+    if dataset.row_format is not None and dataset.row_format.folds:
+        return dataset.row_format.folds
     return "stratified" if isinstance(dataset.task, str) and dataset.task != "regression" else "shuffled"
 
 
@@ -97,7 +97,9 @@ def divide(rows: Part, section: EvaluationSection, dataset: Dataset, *, kind: st
     if kind == "time":
         if not dataset.is_ordered:
             raise ExperimentError('evaluation.kind = "time" needs rows in their order, but the loader shuffles them; set ordered = true in [data]')
-        splitter: Any = model_selection.TimeSeriesSplit(section.folds)
+        gap = 0 if dataset.row_format is None else dataset.row_format.gap
+        splitter: Any = model_selection.TimeSeriesSplit(section.folds, gap=gap)
+        _check_gap(len(rows.target), section.folds, gap, dataset)
     elif kind == "group":
         by_class = model_selection.StratifiedGroupKFold(section.folds, shuffle=True, random_state=_SEED)
         splitter = by_class if is_classes else model_selection.GroupKFold(section.folds)
@@ -105,6 +107,16 @@ def divide(rows: Part, section: EvaluationSection, dataset: Dataset, *, kind: st
         kinds = {"stratified": model_selection.StratifiedKFold, "shuffled": model_selection.KFold}
         splitter = kinds[kind](section.folds, shuffle=True, random_state=_SEED)
     yield from splitter.split(np.zeros(len(rows.target)), target, groups)
+
+
+def _check_gap(n_rows: int, n_folds: int, gap: int, dataset: Dataset) -> None:
+    """Check that the first fold by time has rows to train on beside those that are left out before its validation rows."""
+    size = n_rows // (n_folds + 1)
+    if n_rows - n_folds * size <= gap:
+        raise DataError(
+            f'data set "{dataset.name}", evaluation.folds = {n_folds}: the first fold has {n_rows - n_folds * size} rows before its {size} '
+            f"validation rows, of which the last {gap} are left out, since windows overlap; use fewer folds, or a shorter window"
+        )
 
 
 def without_group(section: PreprocessingSection, evaluation: EvaluationSection) -> PreprocessingSection:

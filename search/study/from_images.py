@@ -8,7 +8,7 @@ from typing import Any
 import tomlkit
 
 from ..data.dataset import load_dataset
-from ..data.images import image_files
+from ..data.kinds.images import ImageFormat, has_images
 from ..errors import DataError
 from ..experiment.file import parse_experiment
 from ..experiment.shipped import EXPERIMENTS
@@ -55,7 +55,7 @@ seed = 42
 def is_image_folder(source: str) -> bool:
     """Return whether a name is that of a folder with images in folders below it."""
     folder = Path(source)
-    return folder.is_dir() and any(file.parent != folder for file in image_files(folder))
+    return folder.is_dir() and has_images(folder)
 
 
 def images_experiment(path: str, overrides: Sequence[str] = ()) -> str:
@@ -77,8 +77,8 @@ def images_experiment(path: str, overrides: Sequence[str] = ()) -> str:
         dataset = load_dataset(section)
     except DataError as error:
         raise DataError(str(error).removeprefix(f'[data] loader = "{section.loader}": ')) from None
-    form = dataset.image_format
-    assert form is not None  # noqa: S101 - for mypy
+    form = dataset.row_format
+    assert isinstance(form, ImageFormat)  # noqa: S101 - for mypy
     file: Any = tomlkit.parse(_FILE)
     file["name"] = name
     for key, value in ({**data, **section.arguments, "size": [form.height, form.width], "channels": form.channels}).items():

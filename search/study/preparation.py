@@ -65,7 +65,7 @@ def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:
         check_validation(experiment, fold, targets)
     with ledger.lock():
         _check_data(ledger, dataset)
-        for name, value in (("dataset", dataset.fingerprint), ("rows", dataset.rows)):
+        for name, value in (("dataset", dataset.fingerprint), ("rows", dataset.kind)):
             if ledger.attribute(name) != value:
                 ledger.set_attribute(name, value)
     return dataset

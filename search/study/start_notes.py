@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ..data.dataset import Dataset
-from ..data.fitting import choose_columns, find_problems
+from ..data.fitting import choose_columns, find_problems, scaling_of
 from ..data.folds import joined, kind_of, shared_groups, without_group
 from ..data.targets import Target
 from ..experiment.file import Experiment
@@ -29,6 +29,7 @@ def start_notes(ledger: StudyView, *, experiment: Experiment, dataset: Dataset, 
     if not ledger.records():  # a continued study keeps the columns of its first trials
         columns = choose_columns(dataset, without_group(experiment.preprocessing, experiment.evaluation))
         yield from (str(finding) for finding in find_problems(dataset, columns) if finding.is_important)
+        yield from _scaling_note(dataset, experiment)
     yield from experiment.space.notes
     yield from sampler_notes(experiment.search, experiment.space.searched, has_limits=bool(experiment.limits))
     yield from pruner_notes(experiment.search, experiment.space.max_epochs)
@@ -36,6 +37,12 @@ def start_notes(ledger: StudyView, *, experiment: Experiment, dataset: Dataset, 
     yield from code_notes(experiment)
     yield from data_checks.notes(experiment, dataset, targets)
     yield from _evaluation_notes(experiment, dataset, n_trials)
+
+
+def _scaling_note(dataset: Dataset, experiment: Experiment) -> Iterator[str]:
+    """Yield that bytes are scaled, if nobody has asked for it: a model that scales them itself must not get them scaled."""
+    if experiment.preprocessing.arrays == "auto" and scaling_of(dataset, experiment.preprocessing) == "pixels":
+        yield 'values of 0 to 255 are scaled to 0 to 1 before the model; if it scales them itself, set arrays = "none" in [preprocessing]'
 
 
 def _pruner_note(ledger: StudyView, experiment: Experiment) -> Iterator[str]:

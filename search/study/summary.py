@@ -7,7 +7,8 @@ from typing import Any
 
 from ..champion import champion_uri
 from ..data.arrays import named, unnamed
-from ..data.dataset import EXAMPLES, Rows
+from ..data.dataset import TABLE
+from ..data.kinds import example_of
 from ..data.positive_class import with_class
 from ..data.targets import positive_classes, read_targets
 from ..errors import PerceptuneError, StudyFailedError
@@ -98,14 +99,14 @@ class StudySummary:
     front: Sequence[FrontTrial] = ()
     trials: Sequence[int] = ()
     cost: Mapping[str, float] = field(default_factory=dict)
-    rows: Rows = "table"
+    rows: str = TABLE
     is_exhausted: bool = False
     is_stopped: bool = False
 
     @property
     def predict_command(self) -> str:
         """The arguments of the command that predicts rows such as those of the data."""
-        return f"predict {self.study} --input {EXAMPLES[self.rows]} --output predictions.csv"
+        return f"predict {self.study} --input {example_of(self.rows)} --output predictions.csv"
 
     @property
     def positive_classes(self) -> dict[str, str]:
@@ -168,7 +169,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         metrics=record.result.best_metrics,
         n_parameters=record.result.n_parameters,
         positive=unnamed(positive) if (positive := positive_classes(read_targets(ledger.folder.preprocessor))) else None,
-        rows=ledger.attribute("rows") or "table",
+        rows=ledger.attribute("rows") or TABLE,
         parent_run_id=ledger.attribute("parent_run_id"),
         n_trials=ledger.attribute("n_trials") or 0,
         n_by_state=ledger.n_by_state(),

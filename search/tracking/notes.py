@@ -1,6 +1,6 @@
 """The descriptions that MLflow's pages show, in Markdown: of an experiment, and of a study's run."""
 
-from ..data.dataset import EXAMPLES
+from ..data.kinds import example_of
 from ..data.positive_class import with_class
 from ..experiment.file import Experiment
 from ..formats import format_number, format_params, format_spread, format_test
@@ -107,6 +107,6 @@ def _commands(record: StudyRecord, outcome: StudyOutcome) -> list[str]:
     return [
         f"Model `{outcome.model_uri}`{f' ({outcome.cost_text})' if outcome.cost_text else ''}; it takes raw rows:",
         f'```python\nfrom search import load_champion\n\nload_champion("{study}").predict(dataframe)\n```',
-        f"```console\nperceptune predict {study} --input {EXAMPLES[record.dataset.rows]} --output predictions.csv\n"
+        f"```console\nperceptune predict {study} --input {example_of(record.dataset.kind)} --output predictions.csv\n"
         f"mlflow models serve -m models:/{study}@champion --env-manager local --port 5001\n```",
     ]

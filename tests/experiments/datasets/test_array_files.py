@@ -23,6 +23,18 @@ def test_given_parts_are_kept(tmp_path):
     np.savez(tmp_path / "data.npz", x_train=X, y_train=Y, x_test=X[:5], y_test=Y[:5])
     loaded = arrays(str(tmp_path / "data.npz"))
     assert [len(loaded[part][1]) for part in ("train", "validation", "test")] == [24, 6, 5]
+    in_time = arrays(str(tmp_path / "data.npz"), ordered=True)
+    assert in_time["validation"][0].tolist() == X[24:].tolist()
+    assert in_time["ordered"]
+
+
+def test_a_damaged_file_is_named_as_such(tmp_path):
+    np.savez(tmp_path / "data.npz", x=X, y=Y)
+    (tmp_path / "data.npz").write_bytes((tmp_path / "data.npz").read_bytes()[:100])
+    (tmp_path / "empty.npy").touch()
+    for name in ("data.npz", "empty.npy"):
+        with pytest.raises(ValueError, match="the file is damaged or empty"):
+            arrays(str(tmp_path / name))
 
 
 @pytest.mark.parametrize(

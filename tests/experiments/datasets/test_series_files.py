@@ -20,7 +20,15 @@ def write(tmp_path, monkeypatch):
 def test_a_window_has_the_steps_before_its_target_and_no_part_reaches_into_another(write):
     write(load=np.arange(50.0) + 0.5, kind=list("ab") * 25, heat=np.arange(50) * -1.25)
     loaded = series("load.csv", "load", window=3, horizon=2)
-    assert loaded["series_format"] == {"columns": ("load", "heat"), "target": "load", "window": 3, "horizon": 2, "time": None}
+    assert loaded["row_format"] == {
+        "kind": "series",
+        "columns": ("load", "heat"),
+        "target": "load",
+        "window": 3,
+        "horizon": 2,
+        "time": None,
+        "has_dates": False,
+    }
     x, y = loaded["train"]
     assert x[0].tolist() == [[0.5, 0.0], [1.5, -1.25], [2.5, -2.5]]
     for part, start, end in (("train", 0, 30), ("validation", 30, 40), ("test", 40, 50)):
@@ -43,14 +51,20 @@ def test_steps_are_sorted_by_time_and_gaps_have_the_value_before(write):
     assert loaded["notes"] == ["1 gaps have the value before them"]
 
 
+def test_missing_steps_are_told(write):
+    write(hour=[number for number in range(45) if number not in (7, 8, 20)], load=np.arange(42.0))
+    note = "after 2 steps the next one is missing, such as after 6; windows take the rows as they follow each other"
+    assert series("load.csv", "load", time="hour", window=2)["notes"] == [note]
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
         ({"target": "lod"}, LookupError, 'load.csv has no column "lod"; did you mean "load"'),
         ({"window": 0}, ValueError, "window = 0 and horizon = 1 must be at least 1"),
         ({"window": 9}, ValueError, "validation part: 0 windows of 9 steps have a target 1 steps later|expected at least a window of 9"),
-        ({"columns": ["kind"]}, ValueError, "the column \"kind\" has 'a'; expected numbers"),
-        ({"time": "kind"}, ValueError, "the column of times \"kind\" holds 'a', which is text; expected dates"),
+        ({"columns": ["kind"]}, ValueError, "load.csv: the column kind holds no numbers; name others by columns"),
+        ({"time": "kind"}, ValueError, "the column of times \"kind\" holds 'a'; expected numbers, or dates such as"),
         ({"time": "twice"}, ValueError, 'the column of times "twice" has 0 twice; expected one series, a row per step'),
         ({"test_size": 1.0}, ValueError, "are no parts; expected both above 0"),
     ],

@@ -9,6 +9,7 @@ import pytest
 from search.data.dataset import Dataset, parse_dataset
 from search.data.fitting import fit_preprocessor
 from search.data.folds import folds, joined, kind_of, shared_groups, with_all_rows, without_group
+from search.data.kinds.series import SeriesFormat, cut_windows, targets_of
 from search.errors import DataError, ExperimentError
 from search.experiment.evaluation import EvaluationSection
 from search.experiment.sections import PreprocessingSection
@@ -49,6 +50,25 @@ def test_each_row_is_validated_once_by_a_model_that_has_not_seen_it(n_folds, kin
 def test_folds_in_time_are_validated_by_models_of_earlier_rows_only(n_folds, n_rows):
     for fold in folds(make_dataset(n_rows), EvaluationSection(folds=n_folds, kind="time")):
         assert max(numbers(fold.train)) < min(numbers(fold.validation))
+
+
+@pytest.mark.parametrize(("window", "horizon"), [(1, 1), (4, 3)])
+def test_windows_of_folds_share_no_step_nor_one_s_step_the_other_s_target(window, horizon):
+    steps = np.arange(120.0)
+    ends = {"train": (0, 70), "validation": (70, 100), "test": (100, 120)}
+    form = SeriesFormat(columns=("step",), target="step", window=window, horizon=horizon)
+    parts = {}
+    for part, (start, end) in ends.items():
+        table = pd.DataFrame({"step": steps[start:end]})
+        found = cut_windows(table, form)
+        known = targets_of(table, found, form)
+        parts[part] = (found.features[known.notna()], known.dropna().reset_index(drop=True))
+    dataset = parse_dataset(parts | {"task": "regression", "row_format": form.to_dict()}, "series")
+    assert kind_of(dataset, EvaluationSection(folds=3)) == "time"
+    for fold in folds(dataset, EvaluationSection(folds=3)):
+        assert max(fold.train.features.max(), fold.train.target.max()) < fold.validation.features.min()
+    with pytest.raises(DataError, match=r"the first fold has 1\d rows before its 1\d validation rows, of which the last \d+ are left out"):
+        next(folds(replace(dataset, row_format=replace(form, window=15)), EvaluationSection(folds=6)))
 
 
 def test_stratified_folds_have_the_classes_in_proportion():

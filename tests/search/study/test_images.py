@@ -6,9 +6,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.search.study.trees import TREES
+
 pytestmark = pytest.mark.slow
 SETTINGS = ["--trials", "2", "--workers", "1", "--set", "space.training.epochs=3", "--set", "space.training.learning_rate=0.01"]
 SETTINGS += ["--set", "space.model.n_blocks=1", "--set", "space.model.n_maps=8"]
+
+LABELLED = """
+model = "own:build"
+data = { loader = "images", path = "labelled", size = [12, 12], table = "labels.csv", file = "photo", target = "code" }
+objective = { metric = "val_accuracy", direction = "maximize" }
+search = { n_trials = 1 }
+executor = { n_workers = 1 }
+"""
 
 
 def write_images(folder, n_rows, seed):
@@ -29,6 +39,7 @@ def photos(module_shell, preloaded):
     with preloaded.in_place():
         output = module_shell.call("run", "photos", *SETTINGS, "--set", "data.size=[12, 12]", "--set", "data.positive='bright'").stdout
     assert "predict photos --input photos/ --output predictions.csv" in output
+    assert "values of 0 to 255 are scaled to 0 to 1 before the model" in output
     return module_shell
 
 
@@ -70,7 +81,7 @@ def test_one_file_and_a_list_of_files_are_predicted(photos):
         ("broken", "broken/a.png is no image that can be read; take it out of the folder"),
         ("other.csv", "has the columns a; expected one named file or path with image files"),
         ("missing.csv", "No such file or directory"),
-        ("rows.npy", "cannot be read"),
+        ("rows.npy", '"rows.npy" is no table'),
     ],
 )
 def test_what_is_no_image_is_refused(photos, given, message):
@@ -91,3 +102,18 @@ def test_a_folder_becomes_an_experiment_file(photos):
     assert "size = [10, 10]" in text
     assert 'channels = "grey"' in text
     assert "Images of 10 x 10 pixels, grey" in photos.call("data", "photos.toml").stdout
+
+
+def test_a_table_of_files_names_them_as_in_training(photos, forks):
+    folder = photos.folder / "labelled"
+    folder.mkdir()
+    write_images(folder / "all", 40, 2)
+    lines = [f"{number:03}.png;{kind};i{number}" for number in range(40) for kind in [("007", "012")[number % 2]]]
+    for path in (folder / "all").rglob("*.png"):
+        path.rename(folder / path.name)
+    (folder / "labels.csv").write_text("\n".join(["photo;code;image", *lines]))
+    (photos.folder / "own.py").write_text(TREES)
+    (photos.folder / "own.toml").write_text(LABELLED)
+    photos.call("run", "own.toml")
+    output = photos.call("evaluate", "own", "--input", "labelled/labels.csv").stdout
+    assert "40 rows" in output

@@ -58,7 +58,7 @@ def test_new_steps_are_predicted_and_evaluated(searched, monkeypatch):
     new.drop(columns="heat").to_csv(searched.folder / "other.csv", index=False)
     refused = searched.call("predict", "own", "--input", "other.csv", "--output", "p.csv", status=2).stderr
     assert "the rows lack the columns heat; they have day, load" in refused
-    (searched.folder / "short.csv").write_text("load,heat\n1,2\n")
+    (searched.folder / "short.csv").write_text("day,load,heat\n01.02.2026,1,2\n")
     refused = searched.call("predict", "own", "--input", "short.csv", "--output", "p.csv", status=2).stderr
     assert "the series has 1 steps with values; expected at least a window of 4" in refused
     assert "time folds" in searched.call("run", "own.toml", "--set", "evaluation.folds=3", "--study", "folds").stdout
