@@ -6,8 +6,8 @@ from dataclasses import asdict
 import pandas as pd
 
 from .. import ledger as ledgers
-from ..cli.comparison import merged, study_facts
 from ..store import Store
+from ..study.facts import merged, study_facts
 from ..study.overview import overview_of
 
 

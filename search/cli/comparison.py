@@ -12,14 +12,12 @@ from rich.text import Text
 
 from ..csv_cells import neutral_cell
 from ..errors import StudyNotFoundError
-from ..formats import format_duration, format_number, format_parameter, format_search, format_spread, format_value
+from ..formats import format_number
 from .columns import Column, Layout, first_that_fits
-from .fixed_settings import fixed_settings
 from .options import Ledger, Study, make_store
 from .output import console, screen_width
 
 if TYPE_CHECKING:
-    from ..ledger import StudyView
     from ..trial import TrialResult
 
 
@@ -32,6 +30,7 @@ def register(app: typer.Typer) -> None:
 def compare(study: Study, other: Study, ledger: Ledger = "") -> None:
     """Compare two studies: what was searched, how, and the best trials; lines that differ are marked."""
     from .. import ledger as ledgers
+    from ..study.facts import merged, study_facts
 
     store = make_store(ledger)
     with contextlib.ExitStack() as opened:
@@ -49,41 +48,6 @@ def compare(study: Study, other: Study, ledger: Ledger = "") -> None:
     for what, (one, two) in zip(("objectives", "data"), zip(*metrics, strict=True), strict=True):
         if one != two:
             console.print(f"Their {what} differ, so their values cannot be compared", style="yellow")
-
-
-def merged(first: list[str], second: list[str]) -> list[str]:
-    """Return the names of both lists, each of the second after the one before it there."""
-    names = list(first)
-    for number, name in enumerate(second):
-        if name not in names:
-            names.insert(names.index(second[number - 1]) + 1 if number else 0, name)
-    return names
-
-
-def study_facts(view: "StudyView") -> dict[str, str]:
-    """Return the facts of a study that are compared, as texts by name."""
-    from ..study.overview import overview_of
-
-    experiment, overview = view.experiment, overview_of(view, is_running=False)
-    facts = {
-        "model": experiment.model,
-        "data": f"{experiment.data.loader} ({view.attribute('dataset')})",
-        "objective": ", ".join([f"{overview.direction} {overview.metric}", *overview.further]),
-        "sampler, pruner, seed": f"{format_search(experiment, view.attribute('n_trials'))}, {experiment.search.seed}",
-    }
-    space = experiment.space.searched
-    facts |= {f"  {name}": format_parameter(parameter, space.conditions.get(name, ())) for name, parameter in space.items()}
-    facts |= {f"  {name}": text for name, text in fixed_settings(experiment).items()}
-    facts["trials"] = ", ".join(f"{count} {state}" for state, count in sorted(view.n_by_state().items())) or "none"
-    facts["duration"] = format_duration(overview.seconds)
-    facts["best value"] = format_spread(overview.value, overview.standard_error)
-    test: Mapping[str, float | None] = (view.attribute("champion") or {}).get("test", {})
-    facts |= {f"test {name}": format_number(value) for name, value in test.items()}
-    if view.best is not None:
-        facts["best trial"] = str(view.best[0])
-        facts |= {f"  best {name}": format_value(value) for name, value in view.record(view.best[0]).params.items()}
-    facts["registered model"] = overview.model_uri
-    return facts
 
 
 def history(

@@ -14,9 +14,9 @@ from ..data.positive_class import with_class
 from ..formats import format_beyond, format_duration, format_number, format_parameter, format_search, format_spread
 from ..output_files import writing
 from ..redaction import redact
+from ..study.fixed_settings import fixed_settings
 from .columns import Column, Layout, first_that_fits
 from .failures import failures_of
-from .fixed_settings import fixed_settings
 from .output import console, screen_width
 from .program import program
 from .repeats_table import repeats_table

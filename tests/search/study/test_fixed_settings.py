@@ -1,7 +1,7 @@
 """What is neither searched nor a default is shown beside a study's space."""
 
-from search.cli.fixed_settings import fixed_settings
 from search.experiment.file import parse_experiment
+from search.study.fixed_settings import fixed_settings
 
 
 def experiment(**changes):
