@@ -35,7 +35,8 @@ class TokenColumn:
 
         Args:
             texts: The training part, gaps allowed.
-            max_words: Largest number of words: the most frequent ones, of equally frequent ones the first in the alphabet.
+            max_words: Largest number of words: the most frequent ones, of equally frequent ones the first in the alphabet. A word that occurs
+                once is none of them, so that a model learns from it what an unknown word is worth, unless all words do.
             max_tokens: Largest length of the sequences; they are shorter if all texts are.
         """
         counts: Counter[str] = Counter()
@@ -44,7 +45,8 @@ class TokenColumn:
             words = list(words_of(text))
             counts.update(words)
             longest = max(longest, len(words))
-        ranked = sorted(counts, key=lambda word: (-counts[word], word))
+        known = [word for word, count in counts.items() if count > 1] or list(counts)
+        ranked = sorted(known, key=lambda word: (-counts[word], word))
         return cls(words=tuple(ranked[:max_words]), n_tokens=min(longest, max_tokens))
 
     @property
