@@ -3,7 +3,6 @@
 It knows the interfaces of executors and trackers, not their implementations.
 """
 
-import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -26,8 +25,6 @@ from .model_retention import kept_executions, remove_checkpoints, remove_models,
 from .observer import Observer
 from .requests import STOP, STOPPED, EndRequested, Inbox
 from .stopping import found_enough
-
-logger = logging.getLogger(__name__)
 
 GENERATION = 8
 """Trials of a reproducible search that are proposed together; as many workers are busy at once, at most."""
@@ -293,8 +290,6 @@ class SearchLoop:
             chosen = result if best[0] == result.number else self.ledger.result(best[0]) if best[0] != self._best else None
             self._best = best[0]
             self.tracker.log_best(self.ledger.n_finished, best[1], chosen.best_metrics if chosen else {})
-        if result.state is TrialState.FAILED:
-            logger.debug("Trial %d failed: %s", result.number, result.reason)
         self.observer.on_trial_end(result, assignment.params, is_best=is_best)
 
     def _remove_models(self) -> None:
