@@ -20,6 +20,8 @@ def main() -> None:
 def __getattr__(name: str) -> Any:
     import search
 
+    if name not in search.__all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(search, name)
 
 

@@ -29,7 +29,7 @@ def to_function(builder: Any) -> Callable[..., Any]:
         TrialError: If a hypermodel trains its models itself.
     """
     if inspect.isfunction(builder):
-        return builder if HP in _parameters(builder) else _suggesting(builder)
+        return _taking_hp(builder)
     instance = _instance(builder) if inspect.isclass(builder) else builder
     if getattr(type(instance), "fit", None) not in (None, _keras_tuner().HyperModel.fit):
         raise TrialError(
@@ -37,7 +37,7 @@ def to_function(builder: Any) -> Callable[..., Any]:
             "callbacks in [[callbacks]]; remove it"
         )
     function: Callable[..., Any] = type(instance).build.__get__(instance)  # HyperModel wraps the method, which hides its parameters
-    return function
+    return _taking_hp(function)
 
 
 def build_with(function: Callable[..., Any], values: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
@@ -65,8 +65,10 @@ def new_hyperparameters(values: Mapping[str, Any]) -> Any:
     return hp
 
 
-def _suggesting(builder: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of ``hp`` that calls a builder of ``trial``."""
+def _taking_hp(builder: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a builder of ``hp``, or a function of ``hp`` that calls a builder of ``trial``."""
+    if HP in _parameters(builder):
+        return builder
 
     @functools.wraps(builder)
     def build(*, hp: Any, **arguments: Any) -> Any:

@@ -56,6 +56,8 @@ class SuggestingTrial:
         return self.suggest_float(name, low, high, step=q)
 
     def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise TrialError(f"asks for trial.{name}, which {_OF_OBJECTIVES}")
+        raise _NotOfBuilderError(f"asks for trial.{name}, which {_OF_OBJECTIVES}")
+
+
+class _NotOfBuilderError(TrialError, AttributeError):
+    """An attribute of Optuna's trials that a builder of models does not have; `hasattr` finds that it is absent."""
