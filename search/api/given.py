@@ -7,6 +7,7 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 from ..data.batches import gathered
@@ -14,7 +15,7 @@ from ..errors import ExperimentError, nearest
 from ..experiment.file import Experiment
 from ..experiment.references import resolve
 from ..experiment.session_code import SessionCode
-from ..experiment.session_modules import SessionModule
+from ..experiment.session_modules import SUFFIX, SessionModule
 from ..experiment.settings import TrainingSettings
 from ..experiment.shipped import builders, loaders
 from ..experiment.source_code import own_file, parse
@@ -61,7 +62,12 @@ def to_space(given: Mapping[str, Any], model: Any) -> dict[str, Any]:
         given: Hyperparameters by name; or tables "model", "training" and "rules" of an experiment file's ``[space]``. A name of both
             an argument of the model's builder and a training setting is the builder's.
         model: The builder, a reference to one, or a shipped one's short name.
+
+    Raises:
+        ExperimentError: If it is no dict, or has a distribution that is not supported.
     """
+    if not isinstance(given, Mapping):
+        raise ExperimentError(f"space is {type(given).__name__}; expected a dict of hyperparameters by name")
     if given and set(given) <= {"model", "training", "rules"} and all(isinstance(table, Mapping) and "type" not in table for table in given.values()):
         return {key: {name: to_entry(value) for name, value in table.items()} for key, table in given.items()}
     arguments = _arguments(model)
@@ -85,6 +91,8 @@ def to_data(data: Any, target: str | int | None, options: Mapping[str, Any], cod
     Raises:
         ExperimentError: If there are none.
     """
+    if not isinstance(options, Mapping):
+        raise ExperimentError(f'split is {type(options).__name__}; expected a dict of arguments of the loader, such as {{"test_size": 0.2}}')
     arguments = {name: value for name, value in {"target": target, **options}.items() if value is not None}
     if data is None:
         raise ExperimentError("data is missing; give a table, a pair (x, y), a dict of train, validation and test pairs, or a loader")
@@ -95,8 +103,10 @@ def to_data(data: Any, target: str | int | None, options: Mapping[str, Any], cod
         return ({"loader": str(data), **arguments} if is_loader else {"loader": _loader_of(Path(data)), "path": str(data), **arguments}), []
     if callable(data) and not hasattr(data, "element_spec"):
         return {"loader": code.add(data, "load_data"), **arguments}, []
-    parts = {name: gathered(part, str(name)) for name, part in data.items()} if isinstance(data, Mapping) else gathered(data, "data")
-    module = SessionModule(f"{code.name}_data", _DATA, content=parts)
+    content = {name: gathered(part, str(name)) for name, part in data.items()} if isinstance(data, Mapping) else gathered(data, "data")
+    if not isinstance(content, pd.DataFrame | tuple | list | Mapping):
+        raise ExperimentError(f"data is {type(data).__name__}; expected a table, a pair (x, y), a dict of such pairs by part, or a loader")
+    module = SessionModule(f"{code.name}_data", _DATA, content=content)
     return {"loader": f"{module.name}:load_data", **arguments}, [module]
 
 
@@ -156,7 +166,14 @@ def value_notes(code: SessionCode) -> list[str]:
 def name_of(model: Any) -> str:
     """Return the name of a study of a model: that of its builder without "build_"."""
     name = model.rpartition(":")[2] if isinstance(model, str) else getattr(model, "__name__", type(model).__name__)
-    return name.removeprefix("build_").strip("_") or "model"
+    short = name.removeprefix("build_").strip("_")
+    return short if short.isidentifier() else "model"  # a lambda
+
+
+def module_name(study: str) -> str:
+    """Return the name of the module of a study's functions."""
+    name = f"{study.replace('-', '_')}{SUFFIX}"
+    return name if name.isidentifier() else f"study_{name}"
 
 
 def _with_references(value: Any, code: SessionCode, name: str) -> Any:

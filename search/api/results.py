@@ -10,7 +10,7 @@ import pandas as pd
 from .. import ledger as ledgers
 from ..champion import Champion, load_champion, promote_version
 from ..champion.promotion import promote_trial
-from ..errors import StudyFailedError, StudyNotFoundError
+from ..errors import InputError, StudyFailedError, StudyNotFoundError
 from ..experiment.parameters import Value
 from ..formats import format_number, format_params, format_spread, format_test
 from ..ledger import StudyView
@@ -194,7 +194,8 @@ class StudyResults:
             The URI of the champion.
         """
         if trial is None:
-            return promote_version(self.name, version)[0]
+            return promote_version(self.name, version, self.store.tracking_uri)[0]
+        self._prepare()
         with self._view() as view:
             return promote_trial(view, trial, self.store.tracking_uri)[0]
 
@@ -257,5 +258,5 @@ class StudyResults:
             study = of_first_objective(view.visible_study) if several or view.best is None else view.visible_study
             figure: Figure | None = draw(view, study, view.experiment.objective.metric)
         if figure is None:
-            raise StudyFailedError(f'Study "{self.name}" has too few trials or objectives for this plot')
+            raise InputError(f'Study "{self.name}" has too few trials or objectives for this plot')
         return figure

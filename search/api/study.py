@@ -1,23 +1,26 @@
 """A search over functions and data of Python code."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Self
 
 from ..data.dataset import load_dataset
-from ..errors import ExperimentError, StudyChangedError
+from ..errors import ExperimentError, SearchPausedError, StudyChangedError
 from ..experiment.file import Experiment, load_experiment, parse_experiment
 from ..experiment.session_code import SessionCode
-from ..experiment.session_modules import SUFFIX, SessionModule, install
+from ..experiment.session_modules import SessionModule, SessionModules
 from ..store import Store
-from ..study.objective import usual_objective
 from ..study.resuming import stored_experiment
 from ..study.run import run_study
-from .given import name_of, to_data, to_model, to_objective, to_sections, to_space, value_notes
+from ..study.usual import usual_objective
+from .given import module_name, name_of, to_data, to_model, to_objective, to_sections, to_space, value_notes
 from .notebook import shown_progress
 from .results import StudyResults
 
 _WHERE = "Study(...)"
+_ANY_OBJECTIVE = {"metric": "val_loss", "direction": "minimize"}
+"""Stands in where an experiment is read before its objective is known."""
 _ARGUMENTS = {"--fresh": "fresh=True", "--extend": "extend=True", "--accept-code": "accept_code=True", "--study": "name"}
 """What stands in Python for each flag that a message names."""
 
@@ -44,8 +47,7 @@ class Study(StudyResults):
         **sections: Further tables of an experiment file: preprocessing, outputs, limits, evaluation, champion, callbacks, search, executor.
 
     Raises:
-        ExperimentError: If an argument is not valid, or a function uses what cannot be sent to another process.
-        DataError: If the objective is to be found out and the data cannot be used.
+        ExperimentError: If an argument is not valid, or two objects that functions use have one name.
     """
 
     def __init__(
@@ -62,14 +64,14 @@ class Study(StudyResults):
         **sections: Any,
     ) -> None:
         super().__init__(name_of(model) if name is None else name, store)
-        code = SessionCode(f"{self.name.replace('-', '_')}{SUFFIX}")
+        code = SessionCode(module_name(self.name))
         content = {"name": self.name, "model": to_model(model, code), "space": to_space(space or {}, model)}
         content["data"], modules = to_data(data, target, split or {}, code)
         content |= to_sections(sections, code)
-        self._modules = [*modules, *([] if code.is_empty else [SessionModule(code.name, code.source, code.values)])]
+        self._modules = SessionModules([*modules, *([] if code.is_empty else [SessionModule(code.name, code.source, code.values)])])
         self._notes = value_notes(code)
-        self._content = content | {"objective": to_objective(objective) if objective is not None else self._usual_objective(content)}
-        self.experiment = parse_experiment(self._content, _WHERE)
+        self._content = content | ({} if objective is None else {"objective": to_objective(objective)})
+        parse_experiment({"objective": _ANY_OBJECTIVE, **deepcopy(self._content)}, _WHERE)
 
     @classmethod
     def from_experiment(cls, experiment: Experiment | str | Path, *, name: str | None = None, store: Store | None = None) -> Self:
@@ -83,9 +85,20 @@ class Study(StudyResults):
         experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
         study = cls.__new__(cls)
         StudyResults.__init__(study, experiment.name if name is None else name, store)
-        study._modules, study._notes, study.experiment = [], [], experiment
+        study._modules, study._notes = SessionModules([]), []
         study._content = experiment.model_dump(mode="json", exclude_defaults=True) | {"name": experiment.name}
         return study
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment, with the usual objective of the data's target if none was given.
+
+        Raises:
+            DataError: If the objective is to be found out and the data cannot be used.
+        """
+        if "objective" not in self._content:
+            self._content["objective"] = self._usual_objective()
+        return parse_experiment(deepcopy(self._content), _WHERE)
 
     def run(
         self, n_trials: int | None = None, *, fresh: bool = False, extend: bool = False, accept_code: bool = False, show_progress: bool = True
@@ -108,34 +121,34 @@ class Study(StudyResults):
             KeyboardInterrupt: After Ctrl-C or an interrupted cell, once the study can be continued.
         """
         if n_trials is not None:
-            self.experiment = parse_experiment(self._content, _WHERE, [f"search.n_trials={n_trials}"])
+            self._content["search"] = {**self._content.get("search", {}), "n_trials": n_trials}
+        experiment = self.experiment
         self._prepare()
-        with shown_progress(self.experiment, is_shown=show_progress) as observer:
+        with shown_progress(experiment, is_shown=show_progress) as observer:
             for note in self._notes:
                 observer.on_note(note)
             try:
-                run_study(self.experiment, study=self.name, fresh=fresh, extend=extend, accept_code=accept_code, store=self.store, observer=observer)
-            except StudyChangedError as error:
-                raise StudyChangedError(_in_python(str(error))) from None
+                run_study(experiment, study=self.name, fresh=fresh, extend=extend, accept_code=accept_code, store=self.store, observer=observer)
+            except (StudyChangedError, SearchPausedError) as error:
+                raise type(error)(_in_python(str(error), self.name)) from None
         return self
 
     def _prepare(self) -> None:
-        install(self._modules)
+        self._modules.install()
 
-    def _usual_objective(self, content: Mapping[str, Any]) -> dict[str, str]:
+    def _usual_objective(self) -> dict[str, str]:
         """Return the objective that fits the data's target."""
         self._prepare()
-        any_objective = {"metric": "val_loss", "direction": "minimize"}
-        dataset = load_dataset(parse_experiment({**content, "objective": any_objective}, _WHERE).data)
+        dataset = load_dataset(parse_experiment({**deepcopy(self._content), "objective": _ANY_OBJECTIVE}, _WHERE).data)
         if not isinstance(dataset.task, str):
             raise ExperimentError('objective is missing, and the data have several targets; give it, such as objective="val_loss"')
         metric, direction = usual_objective(dataset)
         return {"metric": metric, "direction": direction}
 
 
-def _in_python(message: str) -> str:
-    """Return a message with arguments of `Study` in place of the flags of the command line."""
-    for flag, argument in _ARGUMENTS.items():
+def _in_python(message: str, study: str) -> str:
+    """Return a message with arguments of `Study` in place of the flags and commands of the command line."""
+    for flag, argument in {**_ARGUMENTS, f"perceptune resume {study}": "run()"}.items():
         message = message.replace(flag, argument)
     return message
 

@@ -24,7 +24,8 @@ def init(
     """Write the experiment file that does the same as running a table or a folder of images, to be changed."""
     from ..output_files import writing
     from ..study.from_images import images_experiment, is_image_folder
-    from ..study.from_table import is_table, study_name, table_experiment
+    from ..study.from_table import is_table, table_experiment, table_stem
+    from ..study.usual import study_name
 
     is_folder = is_image_folder(table)
     if not is_folder and not is_table(table):
@@ -33,7 +34,7 @@ def init(
         )
     if other := next((change for change in set_ or [] if not change.startswith("data.")), None):
         raise InputError(f"--set {other.partition('=')[0]}: init takes data.key=value only; edit the written file for the rest")
-    path = output or Path(f"{study_name(table)}.toml")
+    path = output or Path(f"{study_name(Path(table).resolve().name if is_folder else table_stem(table))}.toml")
     if path.exists() and not force:
         raise InputError(f"{path} exists already; replace it with --force, or write another file with --output")
     text = images_experiment(table, set_ or []) if is_folder else table_experiment(table, target, set_ or [])

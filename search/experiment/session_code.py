@@ -4,27 +4,21 @@ The names that a function uses are followed: modules and what they define are im
 session are written out. Anything else, such as an array or a secret, is kept as a value beside the source. No module is imported here.
 """
 
-import __future__
-
 import ast
 import importlib.util
 import inspect
-import linecache
 import sys
-import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from importlib.machinery import PathFinder
-from symtable import SymbolTable, symtable
-from types import FunctionType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from ..errors import ExperimentError
 from ..redaction import redact
 from ..secret_values import is_secret_name
 from . import packages
+from .session_source import has_future_annotations, is_same, literal, scope_of, source_of, used_names
 
-_MAX_LITERAL = 2000
-"""Characters of a plain value that is written out; a longer one is kept as a value."""
 _HEADER = '"""Functions of a Python session."""\n'
 _FUTURE = "from __future__ import annotations\n"
 _VALUES = """\
@@ -72,7 +66,7 @@ class SessionCode:
         name = own if own.isidentifier() else name
         if callable(getattr(found, "build", None)) and not isinstance(found, type | FunctionType):  # a hypermodel
             self._add(f"_{name}", found)
-            self._define(name, found, f"def {name}(hp):\n    return _{name}.build(hp)\n")
+            self._define(name, found, _wrapper(name, found))
         else:
             self._add(name, found)
         return f"{self.name}:{name}"
@@ -92,41 +86,52 @@ class SessionCode:
     def _add(self, name: str, found: Any) -> None:
         """Add an object and everything that it uses."""
         if name in self._objects:
-            if self._objects[name] is not found and not _is_same(self._objects[name], found):
+            if not is_same(self._objects[name], found):
                 raise ExperimentError(f'Two different objects of this session are named "{name}"; rename one of them')
-            return
-        if isinstance(found, ModuleType):
+        elif isinstance(found, ModuleType):
             self._define(name, found)
-            self._import_module(name, found)
+            self._imports[f"import {found.__name__}" + ("" if found.__name__ == name else f" as {name}")] = None
         elif (reference := reference_of(found)) is not None and "." not in reference.partition(":")[2]:
             self._define(name, found)
             module, _, attribute = reference.partition(":")
             self._imports[f"from {module} import {attribute}" + ("" if attribute == name else f" as {name}")] = None
-        elif _is_literal(found) and not is_secret_name(name) and redact(repr(found)) == repr(found):
-            self._define(name, found, f"{name} = {found!r}\n")
-        elif (source := _source_of(found, name)) is not None:
+        elif (text := _text_of(name, found)) is not None:
+            other = next((known for known, of in self._objects.items() if of is found and isinstance(found, list | dict | set)), None)
+            self._define(name, found, f"{name} = {other or text}\n")
+        elif (source := source_of(found, name)) is not None:
+            self._add_definition(name, found, source)
+        elif source_of(type(found), type(found).__name__) is not None and (text := _object_text(name, found)) is not None:
             self._objects[name] = found
-            for used, value in _used(source, found):
-                self._add(used, value)
-            self._import_submodules(ast.parse(source), found)
-            self._has_future |= _has_future(found)
-            self._definitions.append(source)
+            self._add(type(found).__name__, type(found))
+            self._definitions.append(text)
         else:
             self._define(name, found)
             self.values[name] = found
+
+    def _add_definition(self, name: str, found: Any, source: str) -> None:
+        """Add a function or class after what its definition needs, and before what only its calls need, which may need it in turn."""
+        self._objects[name] = found
+        needed, later = used_names(source)
+        self._add_names(needed, found)
+        self._import_submodules(ast.parse(source), found)
+        self._has_future |= has_future_annotations(found)
+        self._definitions.append(source)
+        self._add_names(later, found)
+
+    def _add_names(self, names: Iterable[str], found: Any) -> None:
+        scope = scope_of(found)
+        for name in names:
+            if name in scope and scope[name] is not found:
+                self._add(name, scope[name])
 
     def _define(self, name: str, found: Any, text: str = "") -> None:
         self._objects[name] = found
         if text:
             self._definitions.append(text)
 
-    def _import_module(self, name: str, module: ModuleType) -> None:
-        path = module.__name__
-        self._imports[f"import {path}" if path == name else f"import {path} as {name}"] = None
-
     def _import_submodules(self, tree: ast.AST, found: Any) -> None:
         """Import the modules that are used as attributes of another one, such as `sklearn.linear_model`."""
-        scope = dict(_scope(found))
+        scope = scope_of(found)
         for node in ast.walk(tree):
             parts: list[str] = []
             while isinstance(node, ast.Attribute):
@@ -141,6 +146,40 @@ class SessionCode:
                     break
                 self._imports[f"import {inner.__name__}"] = None
                 place = inner
+
+
+def _text_of(name: str, found: Any) -> str | None:
+    """Return a plain value as text, unless it is a secret."""
+    text = literal(found)
+    return None if text is None or is_secret_name(name) or redact(text) != text else text
+
+
+def _object_text(name: str, found: Any) -> str | None:
+    """Return the text that makes an object of a class of the session again, from its attributes; None if one is not plain.
+
+    A method of the object among its attributes, as Keras Tuner's hypermodels have, is bound again.
+    """
+    of, kind = type(found).__name__, type(found)
+    is_plain = getattr(kind, "__reduce_ex__", None) is object.__reduce_ex__ and getattr(kind, "__reduce__", None) is object.__reduce__
+    if not is_plain or hasattr(kind, "__slots__") or not hasattr(found, "__dict__"):
+        return None
+    lines = [f"{name} = object.__new__({of})"]
+    for attribute, value in vars(found).items():
+        text = _text_of(attribute, value)
+        if isinstance(value, MethodType) and value.__self__ is found and hasattr(kind, value.__func__.__name__):
+            text = f"{of}.{value.__func__.__name__}.__get__({name})"
+        if text is None:
+            return None
+        lines.append(f"vars({name})[{attribute!r}] = {text}")
+    return "\n".join(lines) + "\n"
+
+
+def _wrapper(name: str, hypermodel: Any) -> str:
+    """Return the text of a function that calls the method ``build`` of an object, with the method's own arguments."""
+    _, *parameters = inspect.signature(type(hypermodel).build).parameters.values()  # Keras Tuner hides those of the bound method
+    named = [of for of in parameters if of.kind in (of.POSITIONAL_OR_KEYWORD, of.KEYWORD_ONLY)]
+    asked = [of.name for of in named if of.default is of.empty]
+    return f"def {name}({', '.join(asked)}):\n    return _{name}.build({', '.join(f'{of}={of}' for of in asked)})\n"
 
 
 def reference_of(found: Any) -> str | None:
@@ -170,101 +209,3 @@ def _has_spec(module: str) -> bool:
         return importlib.util.find_spec(module) is not None
     except (ImportError, ValueError, AttributeError):
         return False
-
-
-def _is_literal(found: Any) -> bool:
-    text = repr(found) if isinstance(found, bool | int | float | str | bytes | tuple | list | dict | set | frozenset | None) else ""
-    try:
-        return 0 < len(text) <= _MAX_LITERAL and _is_same(ast.literal_eval(text), found)
-    except (ValueError, SyntaxError):
-        return False
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    return (
-        type(one) is type(other) and isinstance(one, bool | int | float | str | bytes | tuple | list | dict | set | None) and repr(one) == repr(other)
-    )
-
-
-def _source_of(found: Any, name: str) -> str | None:
-    """Return the text of a function or class that is defined by this name; None if it has none, as a lambda."""
-    if not isinstance(found, type | FunctionType):
-        return None
-    try:
-        source = textwrap.dedent(_source_of_class(found) if isinstance(found, type) else inspect.getsource(found)).rstrip() + "\n"
-        compile(source, "<session>", "exec")  # a nonlocal name needs the function around it
-        [definition] = ast.parse(source).body
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return None
-    is_definition = isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and definition.name == name
-    is_same = is_definition and (isinstance(found, type) or _has_written_defaults(definition, found))
-    return source if is_same else None
-
-
-def _has_written_defaults(definition: Any, function: FunctionType) -> bool:
-    """Return whether a function's default values are still what their text says; a global name may have changed since, and a call is not repeated."""
-    written = definition.args
-    pairs = [*zip(written.defaults, function.__defaults__ or (), strict=False)]
-    pairs += [(node, (function.__kwdefaults__ or {}).get(of.arg)) for of, node in zip(written.kwonlyargs, written.kw_defaults, strict=True) if node]
-    scope = dict(_scope(function))
-    for node, value in pairs:
-        if any(isinstance(inner, ast.Call) for inner in ast.walk(node)):
-            return False
-        try:
-            now = eval(compile(ast.Expression(node), "<session>", "eval"), scope)  # noqa: S307 - the session's own text, without calls
-        except Exception:  # whatever an operator of the session's objects raises
-            return False
-        if now is not value and not _is_same(now, value):
-            return False
-    return True
-
-
-def _source_of_class(found: type) -> str:
-    """Return the text of a class, also of one in a cell, by the place of its methods: `inspect` wants a file of ``__main__``.
-
-    Raises:
-        OSError: If it has no text.
-    """
-    for method in _functions(found):
-        lines = linecache.getlines(method.__code__.co_filename)
-        for node in ast.walk(ast.parse("".join(lines))):
-            if isinstance(node, ast.ClassDef) and node.name == found.__name__ and node.end_lineno is not None:
-                first = min((decorator.lineno for decorator in node.decorator_list), default=node.lineno)
-                if first <= method.__code__.co_firstlineno <= node.end_lineno:
-                    return "".join(lines[first - 1 : node.end_lineno])
-    return inspect.getsource(found)
-
-
-def _functions(found: Any) -> list[FunctionType]:
-    """Return a function, or those of a class."""
-    return [found] if isinstance(found, FunctionType) else [value for value in vars(found).values() if isinstance(value, FunctionType)]
-
-
-def _used(source: str, found: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the names of the session that a definition uses, with their objects; not its local variables of the same names."""
-    scope = _scope(found)
-    for name in dict.fromkeys(_global_names(symtable(source, "<session>", "exec"), is_module=True)):
-        if name in scope and scope[name] is not found:
-            yield name, scope[name]
-
-
-def _global_names(table: SymbolTable, *, is_module: bool = False) -> Iterator[str]:
-    yield from (symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and (is_module or symbol.is_global()))
-    for inner in table.get_children():
-        yield from _global_names(inner)
-
-
-def _scope(found: Any) -> Mapping[str, Any]:
-    """Return the names that a function or a class sees outside of its own text."""
-    functions = [inspect.unwrap(function) for function in _functions(found)]
-    scope = dict(vars(sys.modules[found.__module__])) if found.__module__ in sys.modules else {}
-    for function in functions:
-        scope |= function.__globals__
-    for function in functions:
-        scope |= inspect.getclosurevars(function).nonlocals
-    return scope
-
-
-def _has_future(found: Any) -> bool:
-    """Return whether the annotations of a definition's module are not evaluated."""
-    return any(function.__code__.co_flags & __future__.annotations.compiler_flag for function in _functions(found))

@@ -1,22 +1,25 @@
-"""The modules of a Python session, in a folder of this process, so that workers import them as they import a user's files.
+"""The modules of a Python session, in folders of this process, so that workers import them as they import a user's files.
 
-The folder is this user's only and is removed when the process ends; a study keeps the modules' text, as that of any code, and no values.
+A folder is this user's only and is removed at the latest when the process ends; a study keeps the modules' text, as that of any code, and no values.
 """
 
-import atexit
 import importlib
+import os
 import pickle
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+import weakref
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
 from ..errors import ExperimentError
 from ..redaction import one_line, shorten
 from ..temporary_files import temporary_prefix
+from . import packages
 
 SUFFIX = "_session"
 """The end of the name of a session's module; that of its data has "_data" after it."""
@@ -39,44 +42,80 @@ class SessionModule:
     content: Any = None
 
 
-def install(modules: list[SessionModule]) -> None:
-    """Let this process, and those that get its ``sys.path``, import modules, in place of earlier ones of the same names.
+class SessionModules:
+    """Modules in a folder of their own, which is written when they are first installed, and removed with this object.
 
-    Raises:
-        ExperimentError: If a value cannot be sent to another process.
+    Args:
+        modules: The modules.
     """
-    for module in modules:
-        folder = _new_folder(module.name)
-        (folder / f"{module.name}.py").write_text(module.source, encoding="utf-8")
-        if module.content is not None:
-            with (folder / f"{module.name}.pickle").open("wb") as file:
-                pickle.dump(module.content, file, protocol=5)
-        elif module.values:
-            (folder / f"{module.name}.pickle").write_bytes(_pickled(module.values))
-        sys.modules.pop(module.name, None)
-        sys.path.append(str(folder))
-    importlib.invalidate_caches()
+
+    def __init__(self, modules: Sequence[SessionModule]) -> None:
+        self._modules = modules
+        self._folder: Path | None = None
+
+    def install(self) -> None:
+        """Let this process, and those that get its ``sys.path``, import the modules, in place of other sessions' of the same names.
+
+        Raises:
+            ExperimentError: If a value or the data cannot be sent to another process, or a file of the user has the name of a module.
+        """
+        for module in self._modules:
+            _check_free(module.name)
+        if self._folder is None:
+            folder = Path(tempfile.mkdtemp(prefix=temporary_prefix()))
+            weakref.finalize(self, _remove, str(folder), os.getpid())
+            for module in self._modules:
+                _write(module, folder)
+            self._folder = folder  # complete
+        for module in self._modules:
+            _forget(module.name)
+            _INSTALLED[module.name] = str(self._folder)
+        if self._modules:
+            sys.path.insert(0, str(self._folder))
+        importlib.invalidate_caches()
 
 
-def remove(names: list[str]) -> None:
-    """Remove modules that `install` has made."""
-    for name in names:
-        for folder in _FOLDERS.pop(name, []):
-            sys.path[:] = [entry for entry in sys.path if entry != str(folder)]
-            shutil.rmtree(folder, ignore_errors=True)
-        sys.modules.pop(name, None)
+_INSTALLED: dict[str, str] = {}
+"""The folder of each module that this process imports now."""
 
 
-_FOLDERS: dict[str, list[Path]] = {}
+def _check_free(name: str) -> None:
+    """Check that no file of the user's has a module's name."""
+    own = [entry for entry in packages.readable_path() if entry not in _INSTALLED.values()]
+    found = PathFinder.find_spec(name, own)
+    if found is not None:
+        raise ExperimentError(
+            f'"{name}" is the name of {found.origin}, and of the module that this session\'s functions become; give Study another name'
+        )
 
 
-def _new_folder(name: str) -> Path:
-    remove([name])
-    if not _FOLDERS:
-        atexit.register(lambda: remove(list(_FOLDERS)))
-    folder = Path(tempfile.mkdtemp(prefix=temporary_prefix()))
-    _FOLDERS.setdefault(name, []).append(folder)
-    return folder
+def _forget(name: str) -> None:
+    folder = _INSTALLED.pop(name, None)
+    sys.path[:] = [entry for entry in sys.path if entry != folder]
+    sys.modules.pop(name, None)
+
+
+def _remove(folder: str, process: int) -> None:
+    """Remove a folder, unless this process was forked from the one that has made it."""
+    if os.getpid() != process:
+        return
+    for name in [name for name, of in _INSTALLED.items() if of == folder]:
+        _forget(name)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(module: SessionModule, folder: Path) -> None:
+    (folder / f"{module.name}.py").write_text(module.source, encoding="utf-8")
+    path = folder / f"{module.name}.pickle"
+    if module.content is None:
+        if module.values:
+            path.write_bytes(_pickled(module.values))
+        return
+    try:
+        with path.open("wb") as file:  # not into memory first: the data may be large
+            pickle.dump(module.content, file, protocol=5)
+    except Exception as error:  # an object's own pickling can raise anything
+        raise _not_sent("data", module.content, error, "give arrays, tables, or a function that loads the data") from None
 
 
 def _pickled(values: Mapping[str, Any]) -> bytes:
@@ -87,9 +126,11 @@ def _pickled(values: Mapping[str, Any]) -> bytes:
         try:
             cloudpickle.dumps(value)
         except Exception as error:  # an object's own pickling can raise anything
-            reason = shorten(one_line(f"{type(error).__name__}: {error}"), 200)
-            raise ExperimentError(
-                f"{name}, a {type(value).__name__}, cannot be sent to the processes that train ({reason}); make it inside the function that uses it"
-            ) from None
+            raise _not_sent(name, value, error, "make it inside the function that uses it") from None
     content: bytes = cloudpickle.dumps(dict(values))
     return content
+
+
+def _not_sent(name: str, value: Any, error: Exception, advice: str) -> ExperimentError:
+    reason = shorten(one_line(f"{type(error).__name__}: {error}"), 200)
+    return ExperimentError(f"{name}, a {type(value).__name__}, cannot be sent to the processes that train ({reason}); {advice}")

@@ -1,18 +1,10 @@
 """Makes the experiment of a folder of images: size, classes, objective and search space by default."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import tomlkit
-
-from ..data.dataset import load_dataset
 from ..data.kinds.images import ImageFormat, has_images
-from ..errors import DataError
-from ..experiment.file import parse_experiment
-from ..experiment.shipped import EXPERIMENTS
-from .objective import usual_objective
+from .usual import begin_file, finish_file
 
 _LARGE = 10_000
 """Training images from which larger batches are searched."""
@@ -69,21 +61,10 @@ def images_experiment(path: str, overrides: Sequence[str] = ()) -> str:
         ExperimentError: If an override is not valid.
         DataError: If the images cannot be read, or have several sizes and none is given.
     """
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(path).resolve().name).strip("-_") or "images"
-    data = {"loader": "images", "path": str(Path(path))}
-    first = {"name": name, "model": "convnet", "data": dict(data), "objective": {"metric": "val_loss", "direction": "minimize"}}
-    section = parse_experiment(first, path, [change for change in overrides if change.startswith("data.")]).data
-    try:
-        dataset = load_dataset(section)
-    except DataError as error:
-        raise DataError(str(error).removeprefix(f'[data] loader = "{section.loader}": ')) from None
+    dataset, file = begin_file(_FILE, Path(path).resolve().name, {"loader": "images", "path": str(Path(path))}, overrides)
     form = dataset.row_format
     assert isinstance(form, ImageFormat)  # noqa: S101 - for mypy
-    file: Any = tomlkit.parse(_FILE)
-    file["name"] = name
-    for key, value in ({**data, **section.arguments, "size": [form.height, form.width], "channels": form.channels}).items():
-        file["data"][key] = value
+    file["data"]["size"], file["data"]["channels"] = [form.height, form.width], form.channels
     file["space"]["model"]["n_blocks"]["high"] = max(2, min(4, min(form.height, form.width).bit_length() - 2))
     file["space"]["training"]["batch_size"]["choices"] = [64, 128, 256] if len(dataset.train.target) > _LARGE else [16, 32, 64]
-    file["objective"]["metric"], file["objective"]["direction"] = usual_objective(dataset)
-    return f"#:schema {(EXPERIMENTS / 'schema.json').as_uri()}\n{tomlkit.dumps(file)}"
+    return finish_file(file)

@@ -13,16 +13,15 @@ from typing import Any
 import tomlkit
 
 from ..data.columns import column_type
-from ..data.dataset import Dataset, load_dataset
+from ..data.dataset import Dataset
 from ..data.examination import is_running_text
 from ..data.folds import joined
 from ..data.tables import COMPRESSED, SUFFIXES, read_table
-from ..errors import DataError, ExperimentError, listed
-from ..experiment.file import Experiment, load_experiment, parse_experiment
+from ..errors import ExperimentError, listed
+from ..experiment.file import Experiment, find_experiment, load_experiment, parse_experiment
 from ..experiment.references import resolve
-from ..experiment.shipped import EXPERIMENTS
 from .from_images import images_experiment, is_image_folder
-from .objective import usual_objective
+from .usual import begin_file, finish_file
 
 N_FOLDS = 5
 _LARGE = 20_000
@@ -112,14 +111,25 @@ def experiment_reader(source: str, target: str | None, overrides: Sequence[str] 
     if is_table(source):
         text = table_experiment(source, target, overrides)
         return lambda changes: parse_experiment(tomllib.loads(text), source, changes)
+    is_folder = is_image_folder(source) and not _is_experiment(source)
+    if target is not None and is_folder:
+        raise ExperimentError(f'--target {target} is for a table, but "{source}" is a folder of images, whose folders are the classes; leave it out')
     if target is not None:
         raise ExperimentError(
             f'--target {target} is for a table, such as customers.csv, but "{source}" is an experiment, which names its target: use --set data.target'
         )
-    if is_image_folder(source):
+    if is_folder:
         text = images_experiment(source, overrides)
         return lambda changes: parse_experiment(tomllib.loads(text), source, changes)
     return partial(load_experiment, source)
+
+
+def _is_experiment(source: str) -> bool:
+    try:
+        find_experiment(source)
+    except ExperimentError:
+        return False
+    return True
 
 
 def table_experiment(path: str, target: str | None, overrides: Sequence[str] = ()) -> str:
@@ -139,24 +149,14 @@ def table_experiment(path: str, target: str | None, overrides: Sequence[str] = (
     """
     if target is None:
         raise ExperimentError(_no_target_message(path))
-    name = study_name(path)
     data = {"loader": "csv", "path": str(Path(path)), "target": _column(path, target)}
-    first = {"name": name, "model": "mlp", "data": dict(data), "objective": {"metric": "val_loss", "direction": "minimize"}}
-    section = parse_experiment(first, path, [change for change in overrides if _key(change).split(".")[0] == "data"]).data
-    try:
-        dataset = load_dataset(section)
-    except DataError as error:
-        raise DataError(str(error).removeprefix(f'[data] loader = "{section.loader}": ')) from None
-    file: Any = tomlkit.parse(_FILE)
-    file["name"] = name
-    for key, value in ({**data, **section.arguments, "task": dataset.task}).items():
-        file["data"][key] = value
+    dataset, file = begin_file(_FILE, table_stem(path), data, overrides)
+    file["data"]["task"] = dataset.task
     file["space"]["training"]["batch_size"]["choices"] = [128, 256, 512] if len(dataset.train.target) > _LARGE else [32, 64, 128]
     file["evaluation"]["folds"] = _n_folds(dataset)
     if (text := _only_text(dataset)) is not None:
         _read_words(file, text)
-    file["objective"]["metric"], file["objective"]["direction"] = usual_objective(dataset)
-    return f"#:schema {(EXPERIMENTS / 'schema.json').as_uri()}\n{tomlkit.dumps(file)}"
+    return finish_file(file)
 
 
 def _only_text(dataset: Dataset) -> str | None:
@@ -175,9 +175,9 @@ def _read_words(file: Any, column: str) -> None:
     del file["search"]["baselines"]  # simple models do not read words
 
 
-def study_name(path: str) -> str:
-    """Return the name of a table's study: its stem, with "-" in place of characters that a name cannot have."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", _plain(Path(path)).stem).strip("-_") or "table"
+def table_stem(path: str) -> str:
+    """Return the name of a table's file without its suffixes."""
+    return _plain(Path(path)).stem
 
 
 def _n_folds(dataset: Dataset) -> int:
@@ -213,7 +213,3 @@ def _no_target_message(path: str) -> str:
 def _plain(path: Path) -> Path:
     """Return a file's name without the suffix of its compression."""
     return path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
-
-
-def _key(override: str) -> str:
-    return override.partition("=")[0].strip()

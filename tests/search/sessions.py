@@ -1,7 +1,10 @@
 """Code of a Python session, as in a notebook's cell: its functions are of ``__main__`` and have a source, but no file."""
 
+import contextlib
 import itertools
 import linecache
+import sys
+from types import ModuleType
 
 _COUNT = itertools.count()
 
@@ -18,3 +21,15 @@ def run_cell(text, **names):
     scope = {"__name__": "__main__", **names}
     exec(compile(text, file, "exec"), scope)
     return scope
+
+
+@contextlib.contextmanager
+def as_main(cell):
+    """Let the names of a cell be those of ``__main__`` during a block, as they are in a session."""
+    module = ModuleType("__main__")
+    vars(module).update(cell)
+    before, sys.modules["__main__"] = sys.modules["__main__"], module
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = before

@@ -7,12 +7,121 @@ import pandas as pd
 import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
+import perceptune
 from search import Study, compare, load_study, studies
-from search.errors import DataError, ExperimentError, StudyChangedError, UnknownReferenceError
-from search.experiment.session_modules import remove
-from tests.search.sessions import run_cell
+from search.errors import DataError, ExperimentError, InputError, StudyChangedError, UnknownReferenceError
+from search.store import Store
+from tests.search.sessions import as_main, run_cell
 
 CELL = """
+from sklearn.tree import DecisionTreeClassifier
+
+def build_trees(max_depth=DEPTH, min_samples_leaf=1):
+    return DecisionTreeClassifier(max_depth=max_depth * factor, min_samples_leaf=min_samples_leaf, random_state=0)
+"""
+SPACE = {"max_depth": IntDistribution(1, 4), "min_samples_leaf": IntDistribution(1, 9)}
+
+
+def data():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 120)
+    return (rng.normal(size=(120, 4)) + y[:, None]).astype("float32"), y
+
+
+def make_study(*, factor=1, space=SPACE, **sections):
+    build = run_cell(CELL, DEPTH=4, factor=factor)["build_trees"]
+    return Study(build, data(), space=space, objective="val_loss", **{"executor": {"n_workers": 1}} | sections)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("session")
+    with contextlib.chdir(path):
+        yield path
+
+
+@pytest.fixture(scope="module")
+def found(folder, preloaded):
+    with preloaded.in_place():
+        return make_study().run(5, show_progress=False)
+
+
+def test_its_trials_are_a_table(found):
+    trials = found.trials
+    assert list(trials.index) == [0, 1, 2, 3, 4]
+    assert list(trials.columns) == ["state", "value", "epochs", "seconds", "params_max_depth", "params_min_samples_leaf", "is_best", "reason"]
+    assert set(trials["state"]) == {"COMPLETE"}
+    assert trials.index[trials["is_best"]].tolist() == [found.best.number]
+    assert found.best.value == trials["value"].min() == found.best.history["val_loss"].min()
+    assert found.history(1).index.tolist() == [1]
+    assert f"best val_loss {trials['value'].min():.5g} of trial {found.best.number}" in repr(found)
+    assert "COMPLETE" in repr(found.best)
+    assert "models:/trees/1" in found._repr_html_()
+    assert f'<td style="text-align:left">{found.best.number}, COMPLETE</td>' in found.best._repr_html_()
+
+
+def test_studies_are_listed_compared_loaded_and_drawn(found):
+    assert studies().loc["trees", "state"] == "COMPLETE"
+    assert compare("trees").loc["max_depth"].tolist() == ["1 to 4"]
+    loaded = load_study("trees")
+    assert loaded.trials.equals(found.trials)
+    assert loaded.plot_history().data[0].x == (0, 1, 2, 3, 4)
+    for draw in (loaded.plot_curves, loaded.plot_slices, loaded.plot_parallel_coordinates, loaded.plot_importances):
+        assert draw().data
+    with pytest.raises(InputError, match="too few trials or objectives for this plot"):
+        loaded.plot_front()
+    assert loaded.report().is_file()
+
+
+def test_it_continues_and_changed_code_is_noticed(found, forks):
+    assert len(make_study().run(6, show_progress=False).trials) == 6
+    with pytest.raises(StudyChangedError, match=r"trees_session.py has changed since; start another study with fresh=True, .* accept_code=True"):
+        make_study(factor=2).run(7, show_progress=False)
+    with pytest.raises(StudyChangedError, match="extend=True"):
+        make_study(space=SPACE | {"epochs": 4}).run(7, show_progress=False)
+
+
+def test_its_trials_are_trained_again_excluded_and_promoted(found, forks):
+    assert make_study().retrain(0).largest_difference < 1e-4
+    confirmed = make_study().confirm(1, n_repeats=2)
+    assert [len(trial.values) for trial in confirmed] == [2]
+    best = found.best.number
+    assert found.promote(trial=best) == found.champion.model_uri.replace("@champion", "/1") == "models:/trees/1"
+    found.exclude(0, "wrong")
+    assert found.trials.loc[0, "reason"] == "excluded: wrong"
+    found.include(0)
+    number = found.enqueue(max_depth=3)
+    assert found.trials.loc[number, "state"] == "WAITING"
+    for ask in (found.pause, found.stop, lambda: found.stop(0)):
+        with pytest.raises(InputError, match='Study "trees" does not run'):
+            ask()
+
+
+def test_a_version_is_promoted_in_the_study_s_own_store(found, tmp_path):
+    elsewhere = load_study("trees", Store(found.store.root))
+    with contextlib.chdir(tmp_path):
+        assert elsewhere.promote(1) == "models:/trees/1"
+        assert elsewhere.champion.metadata.study == "trees"
+
+
+def test_a_study_of_a_session_that_has_ended_is_read_and_not_continued(found, monkeypatch):
+    import sys
+    from pathlib import Path
+
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if not (Path(entry) / "trees_session.py").exists()])
+    ended = load_study("trees")
+    assert ended.best.number == found.best.number
+    with pytest.raises(UnknownReferenceError, match="was of a Python session that has ended; run the script or the cells again"):
+        ended.run(99, show_progress=False)
+
+
+def test_a_study_of_an_experiment_file(folder):
+    study = Study.from_experiment("diabetes", name="again")
+    assert (study.name, study.experiment.name) == ("again", "diabetes")
+    assert repr(study) == 'Study("again", not run yet)'
+
+
+LAYER = """
 import keras
 
 @keras.saving.register_keras_serializable()
@@ -23,90 +132,55 @@ class Scale(keras.layers.Layer):
     def call(self, inputs):
         return inputs * self.gain
 
-def build_net(input_shape, n_outputs, units=UNITS, factor=factor):
+class Twice(Scale):
+    pass
+
+def network(input_shape, n_outputs, units):
     inputs = keras.Input(input_shape)
-    outputs = keras.layers.Dense(n_outputs, activation="softmax")(Scale()(keras.layers.Dense(units * factor, activation="relu")(inputs)))
-    return keras.Model(inputs, outputs)
+    hidden = Twice()(keras.layers.Dense(units, activation="relu")(inputs))
+    return keras.Model(inputs, keras.layers.Dense(n_outputs, activation="softmax")(hidden))
+
+class Hyper:
+    def build(self, hp, input_shape):
+        return network(input_shape, 3, hp.Int("units", 2, 8))
+
+def build_net(input_shape, n_outputs, units=4):
+    return network(input_shape, n_outputs, units)
+
+def build_as_optuna(trial, input_shape, n_outputs):
+    return network(input_shape, n_outputs, trial.suggest_int("units", 2, 8))
 """
-SPACE = {"units": IntDistribution(2, 8), "learning_rate": FloatDistribution(1e-3, 1e-1, log=True), "epochs": 3}
 
 
-def make_study(*, cell=CELL, factor=1, space=SPACE):
-    rng = np.random.default_rng(0)
-    y = rng.integers(0, 3, 120)
-    x = (rng.normal(size=(120, 4)) + y[:, None]).astype("float32")
-    return Study(run_cell(cell, UNITS=4, factor=factor)["build_net"], (x, y), space=space, objective="val_loss", executor={"n_workers": 1})
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("session")
-    with contextlib.chdir(path):
-        yield path
-    remove(["net_session", "net_session_data"])
-
-
-@pytest.fixture(scope="module")
-def found(folder, preloaded):
-    with preloaded.in_place():
-        return make_study().run(3, show_progress=False)
-
-
-def test_its_trials_are_a_table(found):
-    trials = found.trials
-    assert list(trials.index) == [0, 1, 2]
-    assert list(trials.columns) == ["state", "value", "epochs", "seconds", "params_units", "params_learning_rate", "is_best", "reason"]
-    assert set(trials["state"]) == {"COMPLETE"}
-    assert trials.index[trials["is_best"]].tolist() == [trials["value"].idxmin()] == [found.best.number]
-    assert found.best.value == trials["value"].min() == found.best.history["val_loss"].min()
-    assert found.history(1).shape == (3, 5)
-    assert f"best val_loss {trials['value'].min():.5g} of trial {found.best.number}" in repr(found)
-    assert "COMPLETE" in repr(found.best)
-    assert "models:/net/1" in found._repr_html_()
-    assert f'<td style="text-align:left">{found.best.number}, COMPLETE</td>' in found.best._repr_html_()
-
-
-def test_its_champion_carries_the_code_of_the_session(found):
-    predicted = found.champion.predict(np.ones((2, 4), np.float32))
+@pytest.mark.slow
+@pytest.mark.parametrize("builder", ["build_net", "build_as_optuna", "Hyper"])
+def test_a_champion_carries_the_layers_of_the_session(tmp_path, monkeypatch, forks, builder):
+    monkeypatch.chdir(tmp_path)
+    cell = run_cell(LAYER.replace("class Twice(Scale):", "@keras.saving.register_keras_serializable()\nclass Twice(Scale):"))
+    space = {"epochs": 2} | ({"units": IntDistribution(2, 8)} if builder == "build_net" else {})
+    with as_main(cell):
+        model = cell[builder]() if builder == "Hyper" else cell[builder]
+        study = Study(model, data(), name="net", space=space, objective="val_loss", executor={"n_workers": 1})
+        study.run(2, show_progress=False)
+    assert "params_units" in study.trials
+    predicted = study.champion.predict(np.ones((2, 4), np.float32))
     assert predicted.filter(like="probability").sum(axis=1).tolist() == pytest.approx([1, 1], abs=1e-5)
-    [file] = found.champion.code_folder.glob("net_session.py")
-    assert "class Scale" in file.read_text()
+    [file] = study.champion.code_folder.glob("net_session.py")
+    assert "class Twice" in file.read_text()
 
 
-def test_studies_are_listed_compared_and_loaded(found):
-    assert studies().loc["net", "state"] == "COMPLETE"
-    assert compare("net").loc["units"].tolist() == ["2 to 8"]
-    loaded = load_study("net")
-    assert loaded.trials.equals(found.trials)
-    assert loaded.plot_history().data[0].x == (0, 1, 2)
-    assert loaded.plot_curves().data
-    assert loaded.plot_slices().data
-    assert loaded.plot_parallel_coordinates().data
-    assert loaded.report().is_file()
+@pytest.mark.slow
+def test_two_objectives_have_a_front(tmp_path, monkeypatch, forks):
+    monkeypatch.chdir(tmp_path)
+    study = Study("mlp", data(), space={"n_neurons": IntDistribution(2, 30), "epochs": 2}, objective=["val_loss", "n_parameters"], name="two")
+    study.run(4, show_progress=False)
+    assert study.plot_front().data
+    assert "n_parameters" in study.trials
 
 
-def test_it_continues_and_changed_code_is_noticed(found, forks):
-    assert len(make_study().run(4, show_progress=False).trials) == 4
-    edited = make_study(factor=2)
-    with pytest.raises(StudyChangedError, match=r"net_session.py has changed since; start another study with fresh=True, .* with accept_code=True"):
-        edited.run(5, show_progress=False)
-    with pytest.raises(StudyChangedError, match="extend=True"):
-        make_study(space=SPACE | {"epochs": 4}).run(5, show_progress=False)
-    again = make_study().retrain(0)
-    assert again.largest_difference < 1e-4
-    found.exclude(0, "wrong")
-    assert found.trials.loc[0, "reason"] == "excluded: wrong"
-    found.include(0)
-    assert found.enqueue(units=3) == 4
-    assert found.trials.loc[4, "state"] == "WAITING"
-
-
-def test_a_study_of_a_session_that_has_ended_is_read_and_not_continued(found):
-    remove(["net_session", "net_session_data"])
-    ended = load_study("net")
-    assert ended.best.number == found.best.number
-    with pytest.raises(UnknownReferenceError, match="was of a Python session that has ended; run the script or the cells again"):
-        ended.run(9, show_progress=False)
+def test_perceptune_offers_what_search_offers():
+    assert perceptune.Study is Study
+    assert not hasattr(perceptune, "__path__")
 
 
 def frame(target):
@@ -146,6 +220,9 @@ def test_hyperparameters_are_of_the_builder_or_of_the_training():
     nested = Study("mlp", "iris", space={"model": {"n_hidden": 1}, "training": {"epochs": np.int64(2)}}, objective="val_loss").experiment
     assert nested.space.model == {"n_hidden": 1}
 
+    assert Study(lambda input_shape: None, "iris", objective="val_loss").name == "model"
+    assert Study(run_cell("def build(): pass")["build"], "iris", objective="val_loss", name="2-a").experiment.model == "study_2_a_session:build"
+
     def build(learning_rate, max_depth=2):
         raise NotImplementedError
 
@@ -182,10 +259,13 @@ def test_callbacks_and_further_sections_are_those_of_a_file():
         ({"data": (np.ones(3), np.ones((3, 2)))}, DataError, r"data has a target of shape \(3, 2\); expected \(n_rows,\)"),
         ({"data": [1, 2, 3]}, DataError, "data is a list; expected a table, a pair of features and target, or a dict of such pairs by part"),
         ({"data": {"train": (1, 2)}}, DataError, 'the dict of parts has no "test"; expected the keys train, validation, test'),
+        ({"data": (number for number in range(3))}, ExperimentError, "data is generator; expected a table, a pair"),
+        ({"split": 0.2}, ExperimentError, "split is float; expected a dict of arguments of the loader"),
+        ({"space": [1]}, ExperimentError, "space is list; expected a dict of hyperparameters by name"),
         ({"name": "a b"}, ExperimentError, r"Study\(...\): name = \"a b\": expected letters"),
         ({"space": {"units": {"type": "int", "low": 3, "high": 1}}}, ExperimentError, r"Study\(...\): space.model.units"),
     ],
 )
 def test_wrong_arguments_are_refused_when_they_are_given(folder, arguments, error, message):
     with pytest.raises(error, match=message):
-        Study(**{"model": "mlp", "data": "iris", "name": "wrong"} | arguments)
+        Study(**{"model": "mlp", "data": "iris", "name": "wrong"} | arguments).experiment  # noqa: B018 - data are loaded for it

@@ -1,6 +1,8 @@
 """Functions of a session are written as a module that other processes import."""
 
+import gc
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -11,8 +13,8 @@ import pytest
 
 from search.errors import ExperimentError
 from search.experiment.session_code import SessionCode, reference_of
-from search.experiment.session_modules import SessionModule, install, remove
-from tests.search.sessions import run_cell
+from search.experiment.session_modules import SessionModule, SessionModules
+from tests.search.sessions import as_main, run_cell
 
 CELL = """
 import json as j
@@ -51,19 +53,31 @@ def make(scale):
 
 
 @pytest.fixture
+def install():
+    """A function that installs what was added to a code, and returns its values' names; removed at the end."""
+    installed = []
+
+    def install(code):
+        installed.append(SessionModules([SessionModule(code.name, code.source, code.values)]))
+        installed[-1].install()
+        return sorted(code.values)
+
+    yield install
+    installed.clear()
+    gc.collect()
+
+
+@pytest.fixture
 def code():
-    yield SessionCode("own_session")
-    remove(["own_session"])
-
-
-def install_code(code):
-    install([SessionModule(code.name, code.source, code.values)])
+    return SessionCode("own_session")
 
 
 def called_elsewhere(expression):
     """Return the JSON of an expression of the module in another process."""
     path = f"import sys; sys.path[:] = {sys.path!r}; import json, own_session; print(json.dumps({expression}))"
-    return json.loads(subprocess.run([sys.executable, "-c", path], capture_output=True, text=True, check=True).stdout)
+    finished = subprocess.run([sys.executable, "-c", path], capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    return json.loads(finished.stdout)
 
 
 def test_what_a_file_defines_is_named_where_it_is(code):
@@ -73,20 +87,18 @@ def test_what_a_file_defines_is_named_where_it_is(code):
     assert reference_of(run_cell("def build(): pass")["build"]) is None
 
 
-def test_a_function_is_written_with_all_that_it_uses_and_no_more(code):
+def test_a_function_is_written_with_all_that_it_uses_and_no_more(code, install):
     cell = run_cell(CELL)
     assert code.add(cell["build"], "model") == "own_session:build"
-    assert not code.values
+    assert install(code) == []
     assert "x = " not in code.source.replace("    x = Point", "")
-    install_code(code)
     assert called_elsewhere("own_session.build()") == cell["build"]()
 
 
-def test_what_has_no_source_is_sent_as_a_value(code):
+def test_what_has_no_source_is_sent_as_a_value(code, install):
     make = run_cell(VALUES, table=np.arange(1000.0), bias=7)["make"]
     code.add(make(3), "model")
-    assert sorted(code.values) == ["shift", "table"]  # and not scale, which is written
-    install_code(code)
+    assert install(code) == ["shift", "table"]  # and not scale, which is written
     assert called_elsewhere("own_session.build(2)") == make(3)(2)
 
 
@@ -98,30 +110,111 @@ def test_a_secret_is_a_value_and_not_in_the_source(code, monkeypatch):
     assert "abcdef" not in code.source
 
 
-def test_a_lambda_and_an_object_that_builds_have_a_name(code):
-    cell = run_cell("class Hyper:\n    def build(self, hp):\n        return hp + 1\nfound = lambda: 5")
+def test_a_lambda_and_an_object_that_builds_have_a_name(code, install):
+    cell = run_cell("class Hyper:\n    def build(self, hp, input_shape, width=2):\n        return [hp, input_shape, width]\nfound = lambda: 5")
     assert code.add(cell["found"], "build_model") == "own_session:build_model"
     assert code.add(cell["Hyper"](), "hyper") == "own_session:hyper"
-    install_code(code)
-    assert called_elsewhere("[own_session.build_model(), own_session.hyper(1)]") == [5, 2]
+    install(code)
+    assert called_elsewhere("[own_session.build_model(), own_session.hyper(1, input_shape=[4])]") == [5, [1, [4], 2]]
+    assert sorted(code.values) == ["build_model"]
 
 
-def test_annotations_that_are_not_evaluated_stay_so(code):
-    code.add(run_cell("from __future__ import annotations\ndef build(n: Unknown) -> Unknown:\n    return n")["build"], "model")
-    install_code(code)
-    assert called_elsewhere("own_session.build(1)") == 1
+def test_a_hypermodel_is_written_with_its_attributes(code, install):
+    cell = run_cell(
+        "import keras_tuner\nclass Hyper(keras_tuner.HyperModel):\n    def __init__(self, classes):\n        super().__init__()\n"
+        "        self.classes = classes\n    def build(self, hp):\n        return self.classes + hp",
+    )
+    with as_main(cell):
+        code.add(cell["Hyper"](3), "hyper")
+        assert install(code) == []
+    import importlib
+
+    assert importlib.import_module("own_session").hyper(hp=4) == 7
 
 
-def test_default_values_are_those_of_the_definition_and_not_of_now(code):
-    cell = run_cell("size = 3\ndef build(n=size, *, m=size * 2):\n    return n + m\nsize = 5")
-    code.add(cell["build"], "model")
-    assert list(code.values) == ["build"]
-    install_code(code)
-    assert called_elsewhere("own_session.build()") == 9
-    counting = run_cell("def make():\n    n = 1\n    def step():\n        nonlocal n\n        n += 1\n        return n\n    return step")
-    other = SessionCode("own_session")
-    other.add(counting["make"](), "step")
-    assert list(other.values) == ["step"]
+DEFINITIONS = {  # text of a cell, and an expression of its names
+    "annotations that are not evaluated": ("from __future__ import annotations\ndef build(n: Unknown) -> Unknown:\n    return n", "build(1)"),
+    "a global that a default value had": ("size = 3\ndef build(n=size, *, m=size * 2):\n    return n + m\nsize = 5", "build()"),
+    "a global that a method's default value had": (
+        "size = 3\nclass A:\n    def get(self, n=size):\n        return n\ndef build():\n    return A().get()\nsize = 5",
+        "build()",
+    ),
+    "an attribute of a class": (
+        "class A:\n    k = 1\n    def get(self):\n        return self.k\ndef build():\n    return A().get()\nA.k = 5",
+        "build()",
+    ),
+    "an attribute of a function": ("def build():\n    return build.k\nbuild.k = 3", "build()"),
+    "a list of two names": ("ys = [1]\nxs = ys\ndef add():\n    ys.append(2)\ndef build():\n    add()\n    return xs", "build()"),
+    "a nonlocal name": (
+        "def make():\n    n = 1\n    def step():\n        nonlocal n\n        n += 1\n        return n\n    return step\nbuild = make()",
+        "step()",
+    ),
+    "a class whose method uses a subclass": (
+        "class A:\n    def other(self):\n        return B().name()\n    def name(self):\n        return 'a'\n"
+        "class B(A):\n    def name(self):\n        return 'b'\ndef build():\n    return A().other()",
+        "build()",
+    ),
+    "a class whose body reads the global that it binds": (
+        "size = 4\nclass A:\n    size = size * 2\n    def get(self):\n        return self.size\ndef build():\n    return A().get()",
+        "build()",
+    ),
+    "a subclass without methods": (
+        "class A:\n    def get(self):\n        return 7\nclass B(A):\n    pass\ndef build():\n    return B().get()",
+        "build()",
+    ),
+    "properties and static methods": (
+        "class A:\n    @property\n    def p(self):\n        return self.s()\n    @staticmethod\n    def s():\n        return k\nk = 6\n"
+        "def build():\n    return A().p",
+        "build()",
+    ),
+    "an object of a class of the session": (
+        "from dataclasses import dataclass\n@dataclass\nclass Config:\n    width: int = 3\n    names: tuple = ()\n"
+        "    def area(self):\n        return [self.width**2, *self.names]\nconfig = Config(5, ('a',))\nconfig.width = 6\n"
+        "def build():\n    return config.area()",
+        "build()",
+    ),
+    "a decorator and mutual recursion": (
+        "import functools\ndef twice(f):\n    @functools.wraps(f)\n    def inner(n):\n        return 2 * f(n)\n    return inner\n"
+        "@twice\ndef build(n):\n    return odd(n)\ndef odd(n):\n    return n > 0 and not even(n - 1)\ndef even(n):\n    return n == 0 or odd(n - 1)",
+        "build(3)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DEFINITIONS)
+def test_definitions_compute_what_they_do_in_the_session(code, install, case):
+    text, expression = DEFINITIONS[case]
+    cell = run_cell(text)
+    expected = eval(f"build{expression[expression.index('(') :]}", dict(run_cell(text)))
+    with as_main(cell):
+        code.add(cell["build"], "model")
+        install(code)
+    assert called_elsewhere(f"own_session.{expression}") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DEFINITIONS["a subclass without methods"][0],
+        "from enum import Enum\nclass Kind(Enum):\n    A = 1\ndef build():\n    return Kind.A.value",
+        "from dataclasses import dataclass\n@dataclass\nclass Size:\n    width: int = 3\ndef build():\n    return Size().width",
+    ],
+)
+def test_classes_are_written_though_they_have_no_methods(code, text):
+    cell = run_cell(text)
+    with as_main(cell):
+        code.add(cell["build"], "model")
+    assert code.values == {}
+
+
+def test_a_set_is_the_same_text_in_each_process():
+    values = "{'the', 'and', 'a', 'of', 'to'}), literal((1,)), literal({1: [2.5, None]}"
+    program = f"from search.experiment.session_source import literal; print(literal({values}))"
+    found = {
+        subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True).stdout
+        for seed in "123"
+    }
+    assert found == {"{'a', 'and', 'of', 'the', 'to'} (1,) {1: [2.5, None]}\n"}
 
 
 def test_two_objects_of_one_name_are_refused(code):
@@ -130,25 +223,45 @@ def test_two_objects_of_one_name_are_refused(code):
         code.add(run_cell("def load():\n    return size", size=2)["load"], "data")
 
 
-def test_a_value_that_cannot_be_sent_is_named(code):
+def test_a_value_that_cannot_be_sent_is_named(code, install):
     code.add(run_cell("def build():\n    return guard", guard=threading.Lock())["build"], "model")
     with pytest.raises(
         ExperimentError, match=r"guard, a lock, cannot be sent to the processes that train \(TypeError: cannot pickle .*make it inside"
     ):
-        install_code(code)
+        install(code)
+    data = SessionModules([SessionModule("own_session_data", "", content=[threading.Lock()])])
+    with pytest.raises(ExperimentError, match=r"data, a list, cannot be sent .*; give arrays, tables, or a function that loads the data"):
+        data.install()
 
 
-def test_a_module_is_replaced_by_a_newer_one_and_removed_at_the_end(code, tmp_path):
+def test_a_module_is_replaced_by_a_newer_one_and_comes_back(code):
     import importlib
 
-    for number in (1, 2):
-        install([SessionModule("own_session", f"NUMBER = {number}\n")])
+    one, two = (SessionModules([SessionModule("own_session", f"NUMBER = {number}\n")]) for number in (1, 2))
+    for modules, number in ((one, 1), (two, 2), (one, 1)):
+        modules.install()
         assert number == importlib.import_module("own_session").NUMBER
-    remove(["own_session"])
+    folder = Path(importlib.import_module("own_session").__file__).parent
+    assert folder.stat().st_mode & 0o077 == 0
+    del one, modules
+    gc.collect()
+    assert not folder.exists()
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("own_session")
+
+
+def test_files_last_as_long_as_their_process_and_not_as_a_fork_of_it():
     program = (
-        "from search.experiment.session_modules import *; install([SessionModule('own_session', '')]); import own_session as o; print(o.__file__)"
+        "import os\nfrom search.experiment.session_modules import *\nm = SessionModules([SessionModule('own_session', '')]); m.install()\n"
+        "import own_session\nif os.fork() == 0:\n    raise SystemExit\nos.wait()\nprint(os.path.exists(own_session.__file__), own_session.__file__)"
     )
-    file = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
+    is_there, file = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert is_there == "True"
     assert not Path(file).exists()
+
+
+def test_a_name_that_a_file_of_the_user_has_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "own_session.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ExperimentError, match=r'"own_session" is the name of .*own_session.py, and of the module .*; give Study another name'):
+        SessionModules([SessionModule("own_session", "")]).install()

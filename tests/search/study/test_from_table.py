@@ -8,7 +8,8 @@ import pytest
 
 from search.errors import DataError, ExperimentError
 from search.experiment.file import load_experiment
-from search.study.from_table import experiment_reader, is_table, study_name
+from search.study.from_table import experiment_reader, is_table, table_stem
+from search.study.usual import study_name
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ def test_data_shows_a_table(folder):
 @pytest.mark.parametrize("name", ["a.csv", "a.TSV", "b/a.txt.gz", "a.parquet", "a.csv.zip"])
 def test_tables_are_told_by_their_suffix(name):
     assert is_table(name)
-    assert study_name(name) == "a"
+    assert study_name(table_stem(name)) == "a"
 
 
 @pytest.mark.parametrize("name", ["diabetes", "diabetes.toml", "a.csv.toml", "csv", "a.gz"])

@@ -79,7 +79,7 @@ def test_one_file_and_a_list_of_files_are_predicted(photos):
     [
         ("empty", 'The folder "empty" has no images; expected files that end in .png, .jpg'),
         ("broken", "broken/a.png is no image that can be read; take it out of the folder"),
-        ("other.csv", "has the columns a; expected one named file or path with image files"),
+        ("other.csv", 'has the columns a; expected one named "file" with image files'),
         ("missing.csv", "No such file or directory"),
         ("rows.npy", '"rows.npy" is no table'),
     ],
