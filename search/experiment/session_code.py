@@ -109,7 +109,7 @@ class SessionCode:
             self.values[name] = found
 
     def _add_definition(self, name: str, found: Any, source: str) -> None:
-        """Add a function or class after what its definition needs, and before what only its calls need, which may need it in turn."""
+        """Add a function or class after what its definition needs, and before what only its calls need, which may need it too."""
         self._objects[name] = found
         needed, later = used_names(source)
         self._add_names(needed, found)

@@ -97,6 +97,10 @@ def test_what_is_no_image_is_refused(photos, given, message):
 def test_a_folder_becomes_an_experiment_file(photos):
     assert "expected two whole numbers above 0" in photos.call("run", "photos", "--set", "data.size=[3]", status=2).stderr
     assert "the images have 3 sizes, such as 12 x 12; give one, such as size = [12, 12]" in photos.call("init", "photos", status=2).stderr
+    refused = photos.call("run", "photos", "--target", "kind", status=2).stderr
+    assert '--target kind is for a table, but "photos" is a folder of images, whose folders are the classes; leave it out' in refused
+    write_images(photos.folder / "diabetes", 4, 3)
+    assert "442 rows" in photos.call("data", "diabetes").stdout
     photos.call("init", "photos", "--set", "data.size=[10, 10]", "--set", 'data.channels="grey"')
     text = (photos.folder / "photos.toml").read_text()
     assert "size = [10, 10]" in text

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 pytestmark = pytest.mark.slow
-SETTINGS = ["--target", "liked", "--trials", "1", "--workers", "1", "--set", "evaluation.folds=1", "--set", "space.training.epochs=8"]
+SETTINGS = ["--target", "liked", "--trials", "1", "--workers", "1", "--set", "evaluation.folds=2", "--set", "space.training.epochs=8"]
 SETTINGS += ["--set", "space.training.learning_rate=0.02", "--set", "space.model.reader='average'", "--set", "space.model.n_dimensions=8"]
 
 
