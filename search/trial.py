@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from .experiment.file import Experiment
 from .experiment.objectives import ObjectiveSection
@@ -159,8 +160,40 @@ def best_epoch(values: Sequence[float], objective: ObjectiveSection, *, restores
     return values.index(min(values) if objective.direction == "minimize" else max(values)) + 1
 
 
-Report = Callable[[EpochReport | ExecutionReport], bool]
-"""Called after each epoch, and after each execution of a trial that has several; returns whether the trial continues."""
+@dataclass(frozen=True)
+class Suggestion:
+    """What a function that is the objective asks for in the course of a trial: the value of a hyperparameter.
+
+    Attributes:
+        number: The trial's number.
+        name: The hyperparameter's name.
+        distribution: Its range or choices, an `optuna.distributions.BaseDistribution`.
+    """
+
+    number: int
+    name: str
+    distribution: Any
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """What such a function notes about a trial.
+
+    Attributes:
+        number: The trial's number.
+        name: The attribute's name.
+        value: Its value, plain JSON.
+    """
+
+    number: int
+    name: str
+    value: Any
+
+
+Progress = EpochReport | ExecutionReport | Suggestion | Attribute
+Report = Callable[[Progress], Any]
+"""Called after each epoch, and after each execution of a trial that has several; returns whether the trial continues. Of a suggestion it returns
+the value, or a `TrialError`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,7 @@ class LiveObserver:
         self._paused: dict[int, TrialRow] = {}
         self._last: deque[TrialRow] = deque(maxlen=_N_FINISHED_SHOWN)
         self._best: TrialRow | None = None
-        self._epochs: dict[int, int] = {}
+        self._epochs: dict[int, int | None] = {}  # None if nobody knows how many there will be
         self._time = TimeLeft()
         self._spinner = Spinner("dots")
         self.failures: Failures | None = None
@@ -63,11 +63,11 @@ class LiveObserver:
         """Add a row."""
         self._time.start()
         self._stage = "Searching"
-        number, epochs = assignment.number, assignment.training.epochs
-        self._epochs[number] = epochs
+        number = assignment.number
+        epochs = self._epochs[number] = None if self._experiment.function else assignment.training.epochs
         self._paused.pop(number, None)
         execution = self._execution(len(assignment.executions) + 1)
-        self._running[number] = self._new_row(number, assignment.params, f"0/{epochs}", execution)
+        self._running[number] = self._new_row(number, assignment.params, f"0/{epochs}" if epochs else "0", execution)
 
     def _new_row(self, number: int, params: Mapping[str, Value], epoch: str = "", execution: str = "") -> TrialRow:
         return TrialRow(number=number, state=TrialState.RUNNING, epoch=epoch, execution=execution, value=None, seconds=None, params=params)
@@ -75,10 +75,13 @@ class LiveObserver:
     def on_epoch_end(self, report: EpochReport) -> None:
         """Update the row."""
         epochs = self._epochs[report.number]
-        self._time.progress(report.number, (report.execution + report.epoch / epochs) / self._n_executions)
+        if epochs:
+            self._time.progress(report.number, (report.execution + report.epoch / epochs) / self._n_executions)
         value, execution = report.metrics.get(self._objective.metric), self._execution(report.execution + 1)
         row = self._running[report.number]
-        self._running[report.number] = replace(row, epoch=f"{report.epoch}/{epochs}", execution=execution, value=value)
+        self._running[report.number] = replace(
+            row, epoch=f"{report.epoch}/{epochs}" if epochs else str(report.epoch), execution=execution, value=value
+        )
 
     def on_trial_retry(self, result: TrialResult) -> None:
         """Remove the row and print the reason above the view."""
@@ -99,7 +102,9 @@ class LiveObserver:
         self._n_by_state[result.state.value] += 1
         epoch = str(len(result.history))
         execution = self._execution(len(result.executions))
-        row = replace(running, state=result.state.value, epoch=epoch, execution=execution, value=result.value, error=result.standard_error)
+        row = replace(
+            running, params=params, state=result.state.value, epoch=epoch, execution=execution, value=result.value, error=result.standard_error
+        )
         known = result.measures
         measures, is_beyond = self._experiment.compared(known), bool(self._experiment.beyond_limits(known))
         row = replace(row, seconds=result.seconds, measures=measures, is_best=is_best, is_beyond=is_beyond)
@@ -107,7 +112,7 @@ class LiveObserver:
             self._best = row
         self._last.append(row)
         if result.reason and self.failures is not None:
-            self.failures.add(result.number, result.reason, running.params, result.worker)
+            self.failures.add(result.number, result.reason, params, result.worker)
 
     @property
     def _n_executions(self) -> int:
@@ -146,9 +151,14 @@ class LiveObserver:
         rows, n_hidden = self._rows(options.size.height - _HEAD_LINES - _FAILURE_LINES * len(failures))
         if rows:
             yield Text()
-            yield trial_table(rows, self._objective.metric, list(self._start.searched), options.max_width)
+            yield trial_table(rows, self._objective.metric, self._names(rows), options.max_width)
         if n_hidden:
             yield Text(f"and {n_hidden} more that run", style="dim")
+
+    def _names(self, rows: list[TrialRow]) -> list[str]:
+        """Return the searched hyperparameters, and those that a function has asked for."""
+        known = dict.fromkeys(self._start.searched if self._start else ())
+        return list(known | dict.fromkeys(name for row in rows for name in row.params))
 
     def _bar_line(self, start: StudyStart) -> RenderableType:
         n_finished = self._n_by_state.total()

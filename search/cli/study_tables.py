@@ -71,13 +71,16 @@ def print_study(ledger: "StudyView") -> None:
     records = ledger.records()
     table = Table.grid(padding=(0, 2))
     table.add_row("Study", ledger.name)
-    table.add_row("Model", experiment.model)
-    table.add_row("Data", f"{experiment.data.loader} (fingerprint {ledger.attribute('dataset')})")
+    if experiment.function is None:
+        table.add_row("Model", experiment.model)
+        table.add_row("Data", f"{experiment.data.loader} (fingerprint {ledger.attribute('dataset')})")
+    else:
+        table.add_row("Function", experiment.function)
     aims = [f"{of.direction} {with_class(of.metric, _positive(ledger))}" for of in experiment.objectives]
     table.add_row("Objective" if len(aims) == 1 else "Objectives", ", ".join(aims))
     table.add_row("Sampler, pruner", f"{format_search(experiment, ledger.attribute('n_trials'))} (seed {experiment.search.seed})")
     space = experiment.space.searched
-    for name, parameter in space.items():
+    for name, parameter in ledger.searched.items():
         table.add_row(f"  {name}", format_parameter(parameter, space.conditions.get(name, ())))
     for name, text in fixed_settings(experiment).items():
         table.add_row(f"  {name}", text)
@@ -142,7 +145,7 @@ def _reason(ledger: "StudyView", record: "TrialRecord") -> str:
 
 def _print_table(ledger: "StudyView", records: "Sequence[TrialRecord]") -> None:
     rows = rows_of(records, ledger.best[0] if ledger.best else None, ledger.experiment, ledger.front, ledger.excluded)
-    console.print(trial_table(rows, ledger.experiment.objective.metric, list(ledger.experiment.space.searched), screen_width()))
+    console.print(trial_table(rows, ledger.experiment.objective.metric, list(ledger.searched), screen_width()))
 
 
 def _repeated(ledger: "StudyView", records: "Sequence[TrialRecord]") -> "list[RepeatedTrial]":

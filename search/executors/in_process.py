@@ -8,7 +8,7 @@ from pathlib import Path
 from ..data.arrays import load_folds
 from ..experiment.file import Experiment
 from ..python_process import Process, PythonProcess
-from ..training.context import TrainingContext
+from ..training.job import job_of
 from ..trial import Assignment, Report, TrialResult
 from .device_share import DeviceShare
 
@@ -33,25 +33,17 @@ class InProcessExecutor:
 
     def start(self, experiment: Experiment, arrays: Path) -> None:
         """Store the experiment; nothing is imported or loaded yet."""
+        job = job_of(experiment)
 
         @functools.cache
-        def load() -> list[TrainingContext]:
-            return [
-                TrainingContext(experiment, fold) for fold in load_folds(arrays, experiment.evaluation.folds, with_all_rows=experiment.needs_refit)
-            ]
-
         def check() -> tuple[str, ...]:
             for name, value in DeviceShare("gpu", "0", 1).memory_environment.items():
                 os.environ.setdefault(name, value)
-            from ..training.preflight import check_builder
-
-            return check_builder(load()[0])
+            return job.check(lambda: load_folds(arrays, experiment.evaluation.folds, with_all_rows=experiment.needs_refit))
 
         def train(assignment: Assignment, report: Report) -> TrialResult:
-            from ..training.executions import train_executions
-            from ..training.run import train_or_raise
-
-            return train_executions(load(), assignment, report, train_or_raise)
+            check()
+            return job.train(assignment, report, raises=True)
 
         self._check, self._train = check, train
 

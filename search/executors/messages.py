@@ -2,7 +2,8 @@
 
 The worker sends `WorkerStarted` and `WorkerReady` once, then for each assignment any number of `ProgressReports` and one result.
 After each epoch of a trial that can be pruned, and after each of several executions, the worker waits for a bool: whether the trial
-goes on; other trials go on until `StopTrial` comes. Only one trial waits at a time. When its pipe is closed, the worker ends.
+goes on; other trials go on until `StopTrial` comes. After a `Suggestion` it waits for the value. Only one trial waits at a time. When its
+pipe is closed, the worker ends.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 from ..errors import InputError
 from ..experiment.file import Experiment
 from ..experiment.kept_modules import KeptModule
-from ..trial import Assignment, EpochReport, ExecutionReport
+from ..trial import Assignment, EpochReport, Progress
 from .trial_files import FileContents
 
 
@@ -78,18 +79,18 @@ class WorkerReady:
 
 @dataclass(frozen=True)
 class ProgressReports:
-    """The epochs and executions that have ended since the last message.
+    """The epochs and executions that have ended since the last message, and what a function asks for.
 
     Attributes:
         reports: One for each, in order; if a trial waits for the reply, the last one is of that trial.
     """
 
-    reports: tuple[EpochReport | ExecutionReport, ...]
+    reports: tuple[Progress, ...]
 
 
-def awaits_reply(report: EpochReport | ExecutionReport, assignment: Assignment) -> bool:
-    """Return whether a trial waits, after a report, for the decision whether it goes on."""
-    return isinstance(report, ExecutionReport) or (assignment.is_prunable and report.execution == 0)
+def awaits_reply(report: Progress, assignment: Assignment) -> bool:
+    """Return whether a trial waits, after a report, for the decision whether it goes on, or for a value."""
+    return not isinstance(report, EpochReport) or (assignment.is_prunable and report.execution == 0)
 
 
 @dataclass(frozen=True)

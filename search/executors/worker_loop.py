@@ -9,20 +9,20 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..experiment.file import Experiment
-from ..trial import Assignment, EpochReport, ExecutionReport
+from ..training.job import Job, job_of
+from ..trial import Assignment, Progress
 from .device_share import MEMORY_FRACTION
 from .messages import ProgressReports, StopTrial, WorkerReady, awaits_reply
 
 if TYPE_CHECKING:
     from ..data.arrays import TrainingArrays
-    from ..training.context import TrainingContext
 
 SEND_INTERVAL_SECONDS = 0.25
 _SLOW_SECONDS = 25.0
@@ -31,7 +31,7 @@ Send = Callable[[Any], None]
 
 
 def serve(experiment: Experiment, load: "Callable[[], list[TrainingArrays]]", receive: Callable[[], Any], send: Send) -> None:
-    """Import the backend, check the builder, send `WorkerReady`, and train trials until ``receive`` raises, which ends this process.
+    """Check what the trials of an experiment call, send `WorkerReady`, and train trials until ``receive`` raises, which ends this process.
 
     Args:
         experiment: The experiment.
@@ -41,28 +41,21 @@ def serve(experiment: Experiment, load: "Callable[[], list[TrainingArrays]]", re
         send: Sends a message to the coordinator; called by one thread at a time.
     """
     experiment.remember_secrets()
-    import keras  # noqa: F401 - imports the backend while the coordinator prepares the data
-
-    from ..training.context import TrainingContext
-    from ..training.device import limit_memory, total_bytes
-    from ..training.preflight import check_builder
-    from ..training.run import choose_capacity
-
-    if fraction := os.environ.get(MEMORY_FRACTION):
-        limit_memory(float(fraction))
+    job = job_of(experiment)
+    fraction = os.environ.get(MEMORY_FRACTION)
+    job.prepare(float(fraction) if fraction else None)  # while the coordinator prepares the data
     receive()  # CheckBuilder
     faulthandler.dump_traceback_later(_SLOW_SECONDS)  # of what hangs, into the log
-    contexts = [TrainingContext(experiment, arrays) for arrays in load()]
     try:
-        notes = check_builder(contexts[0])
+        notes = job.check(load)
     except InputError as error:
         send(WorkerReady(error))
         receive()
         return
-    capacity = choose_capacity(contexts[0])
+    capacity = job.capacity
     faulthandler.cancel_dump_traceback_later()
-    trials = _Trials(send, contexts)
-    send(WorkerReady(capacity=capacity, device_bytes=total_bytes(), notes=notes))
+    trials = _Trials(send, job)
+    send(WorkerReady(capacity=capacity, device_bytes=job.device_bytes, notes=notes))
     threading.Thread(target=_run_or_exit, args=(_receive_all, receive, trials), daemon=True).start()
     trials.train(capacity)
 
@@ -88,18 +81,18 @@ class _Trials:
 
     Args:
         send: Sends a message to the coordinator; only the thread that runs calls it.
-        contexts: The experiment with the arrays of each fold.
+        job: Trains them.
     """
 
-    def __init__(self, send: Send, contexts: "Sequence[TrainingContext]") -> None:
-        self._send, self._contexts = send, contexts
+    def __init__(self, send: Send, job: Job) -> None:
+        self._send, self._job = send, job
         self._assignments: SimpleQueue[Assignment] = SimpleQueue()
-        self._replies: SimpleQueue[bool] = SimpleQueue()
+        self._replies: SimpleQueue[Any] = SimpleQueue()
         self._stopped: set[int] = set()
         self._reports = _ReportBuffer(send)
 
-    def handle(self, message: Assignment | StopTrial | bool) -> None:
-        """Queue a trial, pass on to the waiting trial whether it goes on, or let another one end at its next epoch."""
+    def handle(self, message: Any) -> None:
+        """Queue a trial, pass on a reply to the trial that waits for it, or let another one end at its next epoch."""
         match message:
             case Assignment():
                 self._stopped.discard(message.number)  # that was an earlier attempt of it
@@ -125,19 +118,15 @@ class _Trials:
             self._train(self._assignments.get())
 
     def _train(self, assignment: Assignment) -> None:
-        from ..training.device import peak_bytes
-        from ..training.executions import train_executions
-        from ..training.vectorized.lockstep import LOCKSTEP
-
-        def report(progress: EpochReport | ExecutionReport) -> bool:
+        def report(progress: Progress) -> Any:
             is_waiting = awaits_reply(progress, assignment)
             self._reports.add(progress, send_now=is_waiting)
             return self._replies.get() if is_waiting else progress.number not in self._stopped
 
-        with LOCKSTEP.trial():
-            result = train_executions(self._contexts, assignment, report)
+        with self._job.trial():
+            result = self._job.train(assignment, report)
             self._reports.send()
-            self._send(replace(result, peak_bytes=peak_bytes()))
+            self._send(replace(result, peak_bytes=self._job.peak_bytes))
 
 
 class _ReportBuffer:
@@ -145,10 +134,10 @@ class _ReportBuffer:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._reports: list[EpochReport | ExecutionReport] = []
+        self._reports: list[Progress] = []
         self._sent_at = time.monotonic()
 
-    def add(self, report: EpochReport | ExecutionReport, *, send_now: bool) -> None:
+    def add(self, report: Progress, *, send_now: bool) -> None:
         self._reports.append(report)
         if send_now or time.monotonic() - self._sent_at >= SEND_INTERVAL_SECONDS:
             self.send()

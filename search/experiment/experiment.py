@@ -16,9 +16,11 @@ from .directions import direction_of
 from .evaluation import EvaluationSection
 from .executor_section import ExecutorSection
 from .first_trials import to_params
-from .objectives import COSTS, SERVING_COSTS, Limits, Objectives, ObjectiveSection, check_objectives, violation
+from .function_objective import FunctionSection, Objectives, function_of
+from .objectives import COSTS, SERVING_COSTS, Limits, ObjectiveSection, check_objectives, violation
 from .sections import BuilderReference, CallbackSection, DataSection, OutputName, OutputSection, PreprocessingSection, SearchSection
 from .space import CategoricalParameter, Space, fixed
+from .together import NO_DATA, check_together
 from .validation import Table, invalid
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
@@ -46,7 +48,8 @@ class Experiment(Table):
         outputs: The model's outputs, if it has several or one needs another loss. Defaults to one output for the only target.
         space: Every hyperparameter.
         objective: The metric to optimize and its direction; as [[objective]] several metrics and costs, of which trials are sought that are
-            the best compromises. The first one decides at which epoch a trial is at its best.
+            the best compromises. The first one decides at which epoch a trial is at its best. Or a function as those of Optuna, such as
+            objective = "mine:objective", which needs neither model nor data.
         limits: The worst value that is accepted of a cost or a "val_" metric, by its name, such as n_parameters = 50_000 or
             val_recall = 0.9; a trial beyond a limit is never the best one, and not trained if its model tells before. Defaults to none.
         evaluation: Folds and repeats of each trial. Defaults to one training, measured on the data set's own validation part.
@@ -85,6 +88,18 @@ class Experiment(Table):
                     "the name of an environment variable, or give the argument another name if it is no secret"
                 )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _complete_function(cls, given: Any) -> Any:
+        """Let a function that is the objective be what is searched, without data."""
+        function = function_of(given.get("objective")) if isinstance(given, Mapping) else None
+        return given if function is None else {"model": function, "data": {"loader": NO_DATA}, **given}
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        check_together(self)
+        return self
+
     @model_validator(mode="after")
     def _check_ensemble(self) -> Self:
         if self.champion.ensemble == "none" and self.evaluation.folds == 1 < self.evaluation.repeats:
@@ -119,32 +134,13 @@ class Experiment(Table):
             raise ValueError(f"{cost} is that of one model, but the champion has {n_models}, which cost as much together; {one}")
         return self
 
-    @model_validator(mode="after")
-    def _check_by_one_value(self) -> Self:
-        stop, n_objectives = self.search.stop, len(self.objectives)
-        if n_objectives > 1 and (key := next((name for name in ("value", "patience", "gain") if getattr(stop, name) is not None), None)):
-            raise ValueError(f"search.stop.{key} goes by one value, but there are {n_objectives} objectives; write epochs or hours, or leave it out")
-        if stop.gain is not None and (sampler := self.sampler_for(self.search.n_trials)) != "gp":
-            raise ValueError(f'search.stop.gain is what "gp" expects of its next proposal, but the sampler is "{sampler}"; write sampler = "gp"')
-        measured = [name for name in self.costs if name not in ("n_parameters", "size_bytes")]
-        if self.search.reproducible and measured:
-            raise ValueError(f"{measured[0]} is measured, and differs each time, so that reproducible = true excludes it; leave one of them out")
-        return self
-
-    @model_validator(mode="after")
-    def _check_pruner(self) -> Self:
-        if self.is_constrained_or_multi_objective and self.search.pruner not in ("auto", "none"):
-            several = "several objectives" if len(self.objectives) > 1 else "[limits]"
-            raise ValueError(f'search.pruner = "{self.search.pruner}" compares trials by one value, but there are {several}; leave it out')
-        if self.search.pruner == "asha" and (obstacle := self.obstacle_to_pausing):
-            raise ValueError(f'search.pruner = "asha" pauses trials, which {obstacle}; write "halving", or leave it out')
-        return self
-
     @property
     def obstacle_to_pausing(self) -> str:
         """Why trials cannot continue from a checkpoint after a pause; empty if they can."""
         if self.evaluation.n_executions > 1:
             return "trials of several executions (evaluation.folds, evaluation.repeats) cannot; they have evaluation.race"
+        if self.function is not None:
+            return "functions cannot, since they train from the beginning"
         without = "" if self.executor.checkpoint_seconds else "need checkpoints, but executor.checkpoint_seconds = 0"
         return "trials with [[callbacks]] cannot, since Keras saves no callback's state" if self.callbacks else without
 
@@ -155,12 +151,6 @@ class Experiment(Table):
                 to_params(self.space.searched, given)
             except ValueError as error:
                 raise ValueError(f"search.first.{number}: {error}") from None
-        return self
-
-    @model_validator(mode="after")
-    def _check_pruner_options(self) -> Self:
-        if self.search.pruner == "auto" and self.search.pruner_options:
-            raise ValueError('search.pruner_options need the pruner that they are of; write its name, such as pruner = "median"')
         return self
 
     def model_post_init(self, _context: object) -> None:
@@ -196,7 +186,15 @@ class Experiment(Table):
     def objectives(self) -> list[ObjectiveSection]:
         """The objectives, at least one."""
         written = self.written_objectives
+        if isinstance(written, FunctionSection):
+            return written.objectives
         return written if isinstance(written, list) else [written]
+
+    @property
+    def function(self) -> str | None:
+        """The reference of the function that is the objective, which loads data and trains itself; None if a model is built and trained here."""
+        function: str | None = function_of(self.written_objectives)
+        return function
 
     @property
     def objective(self) -> ObjectiveSection:
@@ -260,11 +258,13 @@ class Experiment(Table):
     def sampler_for(self, n_trials: int) -> str:
         """Return the sampler's name or reference; that which "auto" chooses for so many trials.
 
-        It is "gp" where that finds better trials and proposes quickly beside a training (`experiments/benchmarks/SEARCH.md`).
+        It is "gp" where that finds better trials and proposes quickly beside a training (`experiments/benchmarks/SEARCH.md`), and knows all
+        hyperparameters before the first trial.
         """
         if self.search.sampler != "auto":
             return self.search.sampler
-        return "gp" if len(self.objectives) == 1 and n_trials <= MAX_GP_TRIALS else "tpe"
+        is_known = self.function is None or bool(self.space.searched_model)
+        return "gp" if is_known and len(self.objectives) == 1 and n_trials <= MAX_GP_TRIALS else "tpe"
 
     @property
     def pruner(self) -> str:
@@ -272,9 +272,12 @@ class Experiment(Table):
 
         It is "halving" where that finds good trials in fewer epochs (`experiments/benchmarks/SEARCH.md`): its first rung is at a ninth of
         the epochs, and needs trials to compare. Trials of several executions are stopped by the race, and those of few epochs not at all.
+        A function's trials, whose epochs nobody knows before, are stopped by "median", as Optuna does.
         """
         if self.search.pruner != "auto":
             return self.search.pruner
+        if self.function is not None:
+            return "none" if self.is_constrained_or_multi_objective else "median"
         is_single = self.evaluation.n_executions == 1 and not self.search.reproducible and not self.is_constrained_or_multi_objective
         is_long = self.space.max_epochs >= _MIN_EPOCHS and self.search.n_trials >= _MIN_TRIALS
         return "halving" if is_single and is_long else "none"

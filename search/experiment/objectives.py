@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..errors import nearest
@@ -76,20 +76,6 @@ class ObjectiveSection(Table):
         if self.metric in COSTS and self.direction == "maximize":
             raise ValueError(f'{self.metric} is a cost, which is minimized; write direction = "minimize", or leave it out')
         return self
-
-
-def _as_written(value: Any) -> Any:
-    """Return the only one of a list of objectives, as ``[objective]`` would have it."""
-    if isinstance(value, list) and not value:
-        raise invalid("expected at least one objective")
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
-Objectives = Annotated[
-    Annotated[ObjectiveSection, Tag("<one>")] | Annotated[list[ObjectiveSection], Tag("<several>")],
-    Discriminator(lambda value: "<several>" if isinstance(value, list) else "<one>"),
-    BeforeValidator(_as_written),
-]
 
 
 def check_objectives(objectives: list[ObjectiveSection]) -> None:

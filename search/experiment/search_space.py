@@ -206,6 +206,20 @@ def _to_distribution(parameter: Searched) -> "BaseDistribution":
             return CategoricalDistribution(parameter.choices)
 
 
+def to_parameter(distribution: "BaseDistribution") -> Searched:
+    """Return the hyperparameter that an Optuna distribution is, which a function may have asked for; nothing is checked."""
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    match distribution:
+        case IntDistribution(low=low, high=high, log=log, step=step):
+            return IntParameter.model_construct(type="int", low=low, high=high, log=log, step=step)
+        case FloatDistribution(low=low, high=high, log=log, step=step):
+            return FloatParameter.model_construct(type="float", low=low, high=high, log=log, step=step)
+        case CategoricalDistribution(choices=choices):
+            return CategoricalParameter.model_construct(type="categorical", choices=list[Any](choices))
+    raise TypeError(f"{distribution} is not a distribution of Optuna's trials")
+
+
 def _draw(parameter: Searched, random: np.random.Generator) -> Value:
     """Return a random value of a hyperparameter."""
     if isinstance(parameter, CategoricalParameter):

@@ -6,17 +6,20 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from statistics import fmean
+from typing import Any
 
 from optuna.exceptions import UpdateFinishedTrialError
+from optuna.trial import Trial
 from optuna.trial import TrialState as OptunaState
 
 from ..errors import TakenOverError
 from ..store import StudyFolder
-from ..trial import EpochReport, ExecutionReport, TrialResult, TrialState
+from ..trial import Attribute, EpochReport, ExecutionReport, Suggestion, TrialResult, TrialState
 from .base import OpenedStudy
 from .coordination import CoordinatedStudy
 from .objectives import constraints_of, values_of
-from .record import ATTRIBUTE, PAUSED, RETRY_STATE, VALUES, RetryState, cost_of, execution_key, execution_scores, to_attribute
+from .record import ATTRIBUTE, NOTED, PAUSED, RETRY_STATE, VALUES, RetryState, cost_of, execution_key, execution_scores, to_attribute
+from .suggesting import suggest
 
 
 class RunningTrials(CoordinatedStudy):
@@ -33,10 +36,26 @@ class RunningTrials(CoordinatedStudy):
         self.opened_at = time.time()
         """When the study was opened, in seconds since 1970."""
         self._running: dict[int, int] = {}  # Optuna's trial id by number
+        self._asking: dict[int, Trial] = {}  # those that ask for hyperparameters in their course
 
     def holds(self, number: int) -> bool:
         """Return whether this coordinator runs a trial and certainly still holds its lease."""
         return number in self._running and self._leases.holds(task_of(number))
+
+    def suggest(self, suggestion: Suggestion) -> Any:
+        """Let the sampler choose a hyperparameter of a running trial, unless an earlier attempt of the trial has it.
+
+        Raises:
+            ValueError: If the trial or another one has a hyperparameter of this name that is another kind of choice.
+        """
+        number, name = suggestion.number, suggestion.name
+        if number not in self._asking:
+            self._asking[number] = Trial(self.visible_study, self._running[number])
+        return suggest(self._asking[number], name, suggestion.distribution)
+
+    def note(self, attribute: Attribute) -> None:
+        """Write what a function has noted about a running trial."""
+        self._storage.set_trial_user_attr(self._running[attribute.number], f"{NOTED}{attribute.name}", attribute.value)
 
     def should_prune(self, report: EpochReport, metric: str) -> bool:
         """Record an epoch's value of a running trial, and return whether the pruner ends the trial."""
@@ -131,6 +150,7 @@ class RunningTrials(CoordinatedStudy):
         """Yield Optuna's id of a running trial that this coordinator ends or requeues, and release its lease afterwards."""
         with self._leases.lock():
             trial = self._running.pop(number, None)
+            self._asking.pop(number, None)
             if trial is None or not self._leases.renew(task_of(number)):
                 raise TakenOverError(f"Trial {number} was taken over by another coordinator")
             yield trial

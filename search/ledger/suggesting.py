@@ -37,11 +37,12 @@ def _suggest_all(space: SearchSpace, trial: Trial) -> dict[str, Value]:
     params: dict[str, Value] = {}
     for name, distribution in space.distributions.items():
         if space.exists(name, params):
-            params[name] = _suggest(trial, name, distribution)
+            params[name] = suggest(trial, name, distribution)
     return params
 
 
-def _suggest(trial: Trial, name: str, distribution: BaseDistribution) -> Value:
+def suggest(trial: Trial, name: str, distribution: BaseDistribution) -> Value:
+    """Let a study's sampler choose a hyperparameter of a trial that does not have it yet."""
     match distribution:
         case CategoricalDistribution(choices=choices):
             return trial.suggest_categorical(name, choices)

@@ -13,6 +13,8 @@ from optuna.trial import TrialState as OptunaState
 from ..errors import StudyNotFoundError
 from ..experiment.directions import Direction, direction_of
 from ..experiment.file import Experiment, parse_experiment
+from ..experiment.parameters import Searched
+from ..experiment.search_space import to_parameter
 from ..samplers import EXPECTED_GAIN, is_exhausted
 from ..spread import comparable
 from ..store import StudyFolder
@@ -60,6 +62,15 @@ class StudyView:
     def experiment(self) -> Experiment:
         """The experiment that the study was created with."""
         return parse_experiment(self.study.user_attrs["experiment"], f'study "{self.name}"')
+
+    @property
+    def searched(self) -> Mapping[str, Searched]:
+        """The hyperparameters of trials by name: those that the experiment searches, and those that a function has asked for so far."""
+        known = dict(self.experiment.space.searched)
+        if self.experiment.function is not None:
+            for trial in self.study.get_trials(deepcopy=False):
+                known |= {name: to_parameter(of) for name, of in trial.distributions.items() if name not in known}
+        return known
 
     @property
     def n_finished(self) -> int:

@@ -18,9 +18,9 @@ from .reseeded import ReseededSampler
 Count = Annotated[int, Field(ge=1)]
 
 
-def random(seed: int) -> BaseSampler:
+def random(seed: int, parameters: Mapping[str, Searched]) -> BaseSampler:
     """Sample each hyperparameter independently and uniformly."""
-    return ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed)
+    return ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed, is_growing=not parameters)
 
 
 def tpe(
@@ -37,7 +37,7 @@ def tpe(
 
     Args:
         seed: The study's seed.
-        parameters: The searched parameters.
+        parameters: The searched parameters; none if a function asks for them in the course of its trials.
         n_trials: Trials in total.
         n_startup_trials: Random trials at the start. Defaults to a quarter of n_trials, at least 3 and at most 10.
         n_ei_candidates: Candidates of which the best is proposed. Defaults to 24.
@@ -52,11 +52,11 @@ def tpe(
             n_startup_trials=n_startup,
             n_ei_candidates=n_ei_candidates,
             multivariate=multivariate,
-            group=multivariate and SearchSpace.of(parameters).is_conditional,
+            group=multivariate and (SearchSpace.of(parameters).is_conditional or not parameters),
             constant_liar=constant_liar,
         )
 
-    return ReseededSampler(build, seed)
+    return ReseededSampler(build, seed, is_growing=not parameters)
 
 
 def qmc(seed: int, parameters: Mapping[str, Searched], *, qmc_type: Literal["sobol", "halton"] = "sobol", scramble: bool = True) -> BaseSampler:
@@ -117,16 +117,19 @@ def cmaes(
     return ReseededSampler(build, seed)
 
 
-def nsgaii(seed: int, n_trials: int, *, population_size: Annotated[int, Field(ge=2)] | None = None) -> BaseSampler:
+def nsgaii(
+    seed: int, parameters: Mapping[str, Searched], n_trials: int, *, population_size: Annotated[int, Field(ge=2)] | None = None
+) -> BaseSampler:
     """Evolve a population towards the Pareto front (NSGA-II, Deb et al. 2002).
 
     Args:
         seed: The study's seed.
+        parameters: The searched parameters.
         n_trials: Trials in total.
         population_size: Trials per generation. Defaults to a fifth of n_trials, at least 8 and at most 50 (Optuna's default).
     """
     size = max(8, min(50, n_trials // 5)) if population_size is None else population_size
-    return ReseededSampler(lambda number_seed: NSGAIISampler(seed=number_seed, population_size=size), seed)
+    return ReseededSampler(lambda number_seed: NSGAIISampler(seed=number_seed, population_size=size), seed, is_growing=not parameters)
 
 
 def default_startup(n_trials: int) -> int:

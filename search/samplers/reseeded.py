@@ -25,12 +25,15 @@ class ReseededSampler(BaseSampler):
     Args:
         build: Builds the sampler from a seed, 0 to 2**32 - 1.
         seed: The study's seed.
+        is_growing: Whether trials that run at once ask for one hyperparameter after another, so that each is proposed by a new sampler.
+            Defaults to False.
     """
 
-    def __init__(self, build: Callable[[int], BaseSampler], seed: int) -> None:
+    def __init__(self, build: Callable[[int], BaseSampler], seed: int, *, is_growing: bool = False) -> None:
         self._build = build
         self._seed = seed
-        self._number = 0
+        self._is_growing = is_growing
+        self._number = self._n_known = 0
         self._sampler = self._make()
 
     def __str__(self) -> str:
@@ -58,12 +61,14 @@ class ReseededSampler(BaseSampler):
         self._sampler.after_trial(study, trial, state, values)
 
     def _sampler_of(self, trial: "FrozenTrial") -> BaseSampler:
-        if trial.number != self._number:
-            self._number = trial.number
+        n_known = len(trial.params) if self._is_growing else 0
+        if (trial.number, n_known) != (self._number, self._n_known):
+            self._number, self._n_known = trial.number, n_known
             self._sampler = self._make()
         return self._sampler
 
     def _make(self) -> BaseSampler:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)  # the user chose the option
-            return self._build(trial_seed(self._seed, self._number))
+            seed = trial_seed(self._seed, self._number)
+            return self._build(trial_seed(seed, self._n_known) if self._n_known else seed)

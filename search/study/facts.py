@@ -21,13 +21,12 @@ def study_facts(view: StudyView) -> dict[str, str]:
     """Return the facts of a study that are compared, as texts by name."""
     experiment, overview = view.experiment, overview_of(view, is_running=False)
     facts = {
-        "model": experiment.model,
-        "data": f"{experiment.data.loader} ({view.attribute('dataset')})",
+        **_subject(view),
         "objective": ", ".join([f"{overview.direction} {overview.metric}", *overview.further]),
         "sampler, pruner, seed": f"{format_search(experiment, view.attribute('n_trials'))}, {experiment.search.seed}",
     }
     space = experiment.space.searched
-    facts |= {f"  {name}": format_parameter(parameter, space.conditions.get(name, ())) for name, parameter in space.items()}
+    facts |= {f"  {name}": format_parameter(parameter, space.conditions.get(name, ())) for name, parameter in view.searched.items()}
     facts |= {f"  {name}": text for name, text in fixed_settings(experiment).items()}
     facts["trials"] = ", ".join(f"{count} {state}" for state, count in sorted(view.n_by_state().items())) or "none"
     facts["duration"] = format_duration(overview.seconds)
@@ -39,3 +38,11 @@ def study_facts(view: StudyView) -> dict[str, str]:
         facts |= {f"  best {name}": format_value(value) for name, value in view.record(view.best[0]).params.items()}
     facts["registered model"] = overview.model_uri
     return facts
+
+
+def _subject(view: StudyView) -> dict[str, str]:
+    """Return what the trials are about: a function, or a model and its data."""
+    experiment = view.experiment
+    if experiment.function is not None:
+        return {"function": experiment.function}
+    return {"model": experiment.model, "data": f"{experiment.data.loader} ({view.attribute('dataset')})"}

@@ -29,15 +29,15 @@ def with_hp_space(experiment: Experiment, on_note: Callable[[str], None] = lambd
     """Return an experiment with the hyperparameters that its builder asks an object ``hp`` for, and with loss and metrics of its ``compile()``.
 
     Args:
-        experiment: The experiment. It is returned as it is if its builder has no parameter ``hp``, or if hyperparameters are searched in
-            ``[space.model]``; plain values there fix hyperparameters of the builder.
+        experiment: The experiment. It is returned as it is if its objective is a function, if its builder has no parameter ``hp``, or if
+            hyperparameters are searched in ``[space.model]``; plain values there fix hyperparameters of the builder.
         on_note: Called with what was found, as a sentence. Defaults to doing nothing.
 
     Raises:
         ExperimentError: If no model can be built, a hyperparameter cannot be searched, or a setting is in ``[space.training]`` and in ``compile()``.
         InputError: If the process ends.
     """
-    if experiment.space.searched_model or not names_hp_builder(experiment.model):
+    if experiment.function or experiment.space.searched_model or not names_hp_builder(experiment.model):
         return experiment
     check_references(experiment)
     found = _discover(experiment)

@@ -6,8 +6,9 @@ It knows the interfaces of executors and trackers, not their implementations.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from ..errors import DiskFullError, SearchPausedError, StudyFailedError, TakenOverError
+from ..errors import DiskFullError, SearchPausedError, StudyFailedError, TakenOverError, TrialError
 from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
@@ -16,8 +17,9 @@ from ..pruners import PausingPruner
 from ..seeds import execution_seed, trial_seed
 from ..spread import comparable
 from ..tracking.base import Tracker
-from ..trial import Assignment, EpochReport, ExecutionReport, Failure, TrialResult, TrialState
+from ..trial import Assignment, Attribute, EpochReport, ExecutionReport, Failure, Progress, Suggestion, TrialResult, TrialState
 from . import race
+from .asking import reply_to
 from .circuit_breaker import CircuitBreaker
 from .disk_space import is_full
 from .interrupts import deferred_interrupts
@@ -203,9 +205,11 @@ class SearchLoop:
         self.executor.submit(assignment)
         self.observer.on_trial_start(assignment)
 
-    def _report(self, report: EpochReport | ExecutionReport) -> bool:
+    def _report(self, report: Progress) -> Any:
         self._check_interrupt()
         self._inbox.check()
+        if isinstance(report, Suggestion | Attribute):
+            return self._reply(report)
         if not self.ledger.holds(report.number):  # taken over, or for a moment: then its result may count
             return isinstance(report, EpochReport) and not self._running[report.number].is_prunable
         is_stopped = report.number in self._inbox.stopped_trials
@@ -220,6 +224,12 @@ class SearchLoop:
         if is_pruned and self._running[report.number].is_pausable:
             self._paused.add(report.number)
         return not is_pruned
+
+    def _reply(self, request: Suggestion | Attribute) -> Any:
+        reply, running = reply_to(request, self.ledger, self.tracker), self._running[request.number]
+        if isinstance(request, Suggestion) and not isinstance(reply, TrialError):
+            self._running[request.number] = replace(running, params={**running.params, request.name: reply})
+        return reply
 
     def _end_execution(self, report: ExecutionReport) -> bool:
         """Record an execution, and return whether the trial goes on."""

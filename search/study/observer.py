@@ -49,7 +49,7 @@ class StudyStart:
             study=ledger.name,
             metric=metric,
             n_trials=n_trials,
-            searched=tuple(ledger.experiment.space.searched),
+            searched=tuple(ledger.searched),
             finished=tuple(record for record in ledger.records() if record.is_finished),
             paused=tuple(record for record in ledger.records() if record.state is TrialState.PAUSED),
             best=ledger.best[0] if ledger.best else None,

@@ -20,7 +20,7 @@ from ..pruners import make_pruner
 from ..samplers import make_sampler
 from ..samplers.grid import n_combinations
 from ..temporary_files import temporary_prefix
-from ..trial import Assignment, EpochReport, ExecutionReport, TrialResult, TrialState
+from ..trial import Assignment, Progress, TrialResult, TrialState
 from .drawn_models import draw_assignments, load_context
 from .hp_space import with_hp_space
 
@@ -182,7 +182,7 @@ class _Clock:
         self._began = time.perf_counter()
         self._ends: list[float] = []
 
-    def report(self, _report: EpochReport | ExecutionReport) -> bool:
+    def report(self, _report: Progress) -> bool:
         """Note the end of an epoch."""
         self._ends.append(time.perf_counter())
         return True

@@ -38,15 +38,17 @@ def check_written(experiment: Experiment, folder: Path) -> None:
     check_paths(experiment, folder)
 
 
-def load_study(ledger: Ledger, experiment: Experiment) -> Dataset:
-    """Load and check the data of a study, and set its sampler and pruner; see `load_data`."""
-    dataset = load_data(ledger, experiment)
+def set_samplers(ledger: Ledger, experiment: Experiment) -> None:
+    """Set the sampler and the pruner of a study.
+
+    Raises:
+        ExperimentError: If one of them cannot be made, or cannot be used with the experiment.
+    """
     sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials, len(experiment.objectives))
     pruner = make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs)
     if isinstance(pruner, PausingPruner) and (obstacle := experiment.obstacle_to_pausing):  # one by reference
         raise ExperimentError(f'search.pruner = "{experiment.pruner}" pauses trials, which {obstacle}; choose another one')
     ledger.use(sampler, pruner)
-    return dataset
 
 
 def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:

@@ -14,7 +14,7 @@ from ..experiment.file import Experiment, parse_experiment
 from ..ledger import Ledger
 from ..seeds import trial_seed
 from ..store import Store
-from ..trial import Assignment, EpochReport, ExecutionReport, Failure, TrialResult
+from ..trial import Assignment, ExecutionReport, Failure, Progress, TrialResult
 from .code_changes import check_code
 from .loop import build_assignment
 from .preparation import check_written, load_data, prepare_arrays
@@ -99,7 +99,7 @@ class RepeatedTraining:
                 else:
                     yield training, replace(result, number=training.trial)
 
-    def _goes_on(self, report: EpochReport | ExecutionReport) -> bool:
+    def _goes_on(self, report: Progress) -> bool:
         training, _ = self._running[report.number]
         return not isinstance(report, ExecutionReport) or report.execution + 1 != training.n_executions
 

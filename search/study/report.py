@@ -1,13 +1,12 @@
 """Writes the report of a study: its plots, its best trial and all others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..data.positive_class import with_class
 from ..errors import StudyFailedError
-from ..experiment.file import Experiment
 from ..formats import format_beyond, format_interval, format_number, format_params, format_search, format_spread, format_test
-from ..ledger import StudyView, TrialRecord
+from ..ledger import StudyView
 from ..output_files import check_writable
 from ..reports import Report, TrialTable, draw_front, draw_plots, draw_test_plots, of_first_objective, write_report
 from .summary import StudySummary, comparison_texts, summarize
@@ -46,11 +45,10 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
     experiment, counts = ledger.experiment, ledger.n_by_state()
     facts |= {
         "Trials": ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "none",
-        "Network": experiment.model,
-        "Data": experiment.data.loader,
+        **({"Network": experiment.model, "Data": experiment.data.loader} if experiment.function is None else {"Function": experiment.function}),
         "Search": f"sampler and pruner {format_search(experiment, ledger.attribute('n_trials'))}, seed {experiment.search.seed}",
     }
-    trials = _table(ledger.records(), experiment, best[0] if best else None, ledger.excluded_texts)
+    trials = _table(ledger, best[0] if best else None)
     test_plots = draw_test_plots(ledger.folder.predictions_of(best[0])) if models and best else {}
     report = Report(
         title=f"Study {ledger.name}",
@@ -97,8 +95,9 @@ def _models(summary: StudySummary) -> list[list[str]]:
     return [[*row, text] for row, text in zip([head, *rows], last, strict=True)]
 
 
-def _table(records: Sequence[TrialRecord], experiment: Experiment, best: int | None, excluded: Mapping[int, str]) -> TrialTable:
-    names, measures = list(experiment.space.searched), experiment.measures
+def _table(ledger: StudyView, best: int | None) -> TrialTable:
+    records, experiment, excluded = ledger.records(), ledger.experiment, ledger.excluded_texts
+    names, measures = list(ledger.searched), experiment.measures
     columns = ["trial", "state", "value", *measures, *names, "epochs", "seconds", "reason"]
     rows = [
         [

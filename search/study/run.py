@@ -8,12 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import ledger as ledgers
-from ..champion.package import Packager
-from ..champion.promotion import Promotion, is_promoted
-from ..data.arrays import TrainingArrays
-from ..data.dataset import Dataset
 from ..data.positive_class import with_class
-from ..data.targets import positive_classes
 from ..errors import StoreUnavailableError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
@@ -29,11 +24,7 @@ from ..tracking.mlflow_tracker import MlflowTracker
 from ..tracking.sqlite_store import has_run
 from ..trial import Assignment, TrialResult
 from . import disk_space
-from .baselines import BaselineProcess
-from .champion_training import train_champion, trains_champion
 from .code_changes import check_code
-from .comparisons import compare_with_baselines
-from .data_checks import check_loaded_again
 from .ending import Ending
 from .extended import extension_note
 from .first_trials import FirstTrial, enqueue, first_trials, note_learnt
@@ -41,12 +32,11 @@ from .hp_space import with_hp_space
 from .loop import SearchLoop, build_assignment, keeps_workers
 from .observer import Observer, SilentObserver, StudyStart
 from .pausing import end_paused
-from .preparation import check_written, load_study, prepare_arrays, targets_of_study
+from .preparation import check_written, set_samplers
 from .renaming import rename_archived
-from .repeated_training import RepeatedTraining
 from .repeated_trials import log_known_repeats
-from .report import draw_study_plots, write_study_report
-from .start_notes import start_notes
+from .subject import Subject
+from .subjects import make_subject
 from .summary import StudySummary, outcome_of, summarize, with_champion
 
 
@@ -96,9 +86,12 @@ def run_study(
 def _run_opened(experiment: Experiment, ledger: Ledger, store: Store, observer: Observer, executor: Executor) -> None:
     first = first_trials(experiment, store, ledger)
     try:
-        if is_started := ledger.n_finished < experiment.search.n_trials or trains_champion(ledger, experiment):
+        subject = make_subject(experiment, ledger, store, observer)
+        if is_started := ledger.n_finished < experiment.search.n_trials or subject.needs_workers:
             executor.start(experiment, ledger.folder.arrays)  # workers import the backend while this process continues
-        _Run(experiment, load_study(ledger, experiment), ledger, store, observer, first).run(executor, is_started=is_started)
+        subject.load()
+        set_samplers(ledger, experiment)
+        _Run(experiment, subject, ledger, store, observer, first).run(executor, is_started=is_started)
     finally:
         executor.close()
 
@@ -106,16 +99,15 @@ def _run_opened(experiment: Experiment, ledger: Ledger, store: Store, observer: 
 class _Run:
     """One run of a study in this process."""
 
-    def __init__(self, experiment: Experiment, dataset: Dataset, ledger: Ledger, store: Store, observer: Observer, first: list[FirstTrial]) -> None:
-        self._experiment = experiment
-        self._dataset, self._ledger = dataset, ledger
+    def __init__(self, experiment: Experiment, subject: Subject, ledger: Ledger, store: Store, observer: Observer, first: list[FirstTrial]) -> None:
+        self._experiment, self._subject = experiment, subject
+        self._ledger = ledger
         self._store, self._first = store, first
         self._observer = observer
         self._executor: Executor
         self._is_started = self._is_checked = False
         self._tracker: Tracker = BackgroundTracker(MlflowTracker(store.tracking_uri, store.artifacts))
         self._n_trials = experiment.search.n_trials
-        self._targets = targets_of_study(ledger, dataset, experiment)
 
     def run(self, executor: Executor, *, is_started: bool) -> None:
         """Run the missing trials, and end this process' part in the study as `Ending` describes.
@@ -128,19 +120,18 @@ class _Run:
         self._ledger.wait_for_promotion()
         self._show(extension_note(self._ledger))
         interrupted = self._ledger.recover_trials(self._experiment.executor.max_retries)
-        metric = with_class(self._experiment.objective.metric, positive_classes(self._targets))
+        metric = with_class(self._experiment.objective.metric, self._subject.positive)
         self._observer.on_study_start(StudyStart.of(self._ledger, metric, self._n_trials))
-        is_missing = self._ledger.n_finished < self._n_trials or trains_champion(self._ledger, self._experiment)
-        self._baselines = BaselineProcess(self._ledger, self._experiment)
-        if not is_missing and not interrupted and self._is_tracked and not self._baselines.are_missing:
+        is_missing = self._ledger.n_finished < self._n_trials or self._subject.needs_workers
+        if not is_missing and not interrupted and self._is_tracked and not self._subject.needs_ending:
             self._end(Ending.NOTHING_RAN)
             return
-        with Packager(self._executor.start_process) as self._packager, self._baselines:
+        with self._subject.opened(self._executor):
             if is_missing:
                 self._prepare_training()
-            elif self._baselines.are_missing:
-                self._prepare_arrays()
-            self._baselines.start(self._executor.start_process, self._dataset.test)
+            elif self._subject.needs_ending:
+                self._subject.prepare()
+            self._subject.measure_beside()
             self._start_tracking()
             try:
                 self._search()
@@ -153,31 +144,22 @@ class _Run:
             self._leave(is_over=True)
 
     def _prepare_training(self) -> None:
-        """Prepare the data and connect to MLflow while the workers start, then check the model in a worker."""
-        for note in start_notes(self._ledger, experiment=self._experiment, dataset=self._dataset, targets=self._targets, n_trials=self._n_trials):
+        """Prepare the data and connect to MLflow while the workers start, then check in a worker what trials call."""
+        for note in self._subject.notes(self._n_trials):
             self._observer.on_note(note)
-        self._prepare_arrays()
+        self._subject.prepare()
         self._observer.on_stage("Starting workers")
-        self._packager.start()  # it imports what it needs while the trials run
-        if is_new := not self._ledger.n_finished:
-            self._packager.load(self._experiment.data, self._experiment.executor.load_timeout_seconds)
+        self._subject.load_again(is_new=not self._ledger.n_finished)
         self._tracker.open()
         import_libraries()  # while the workers import the backend
         for note in self._executor.check(self._observer.on_stage):
             self._observer.on_note(note)
         self._is_checked = True
-        if is_new:
-            check_loaded_again(self._experiment.data, self._dataset.fingerprint, self._packager.fingerprint())
+        self._subject.check_loaded_again()
         for note in enqueue(self._ledger, self._first):
             self._observer.on_note(note)
         note_learnt(self._ledger, self._experiment)
         self._observer.on_stage("Searching")
-
-    def _prepare_arrays(self) -> None:
-        with self._ledger.lock():
-            # Arrays that the workers of another coordinator read are not written again.
-            if not (self._ledger.has_other_coordinators and TrainingArrays.exist_in(self._ledger.folder.arrays)):
-                prepare_arrays(self._ledger, self._dataset, self._experiment)
 
     @property
     def _is_tracked(self) -> bool:
@@ -195,13 +177,13 @@ class _Run:
                 StudyRecord(
                     study=self._ledger.name,
                     experiment=self._experiment.without_secrets(),
-                    dataset=self._dataset,
+                    dataset=self._subject.dataset,
                     n_trials=self._n_trials,
                     n_workers=self._executor.n_workers,
                     parent_run_id=earlier,
                     result_of=self._ledger.result,
                     finished=self._finished_trials,
-                    positive=positive_classes(self._targets),
+                    positive=self._subject.positive,
                     is_shared=self._ledger.is_shared,
                 )
             )
@@ -254,7 +236,8 @@ class _Run:
             case Ending.COMPLETE:
                 try:
                     end_paused(self._experiment, self._ledger, self._tracker, self._observer)
-                    self._finish()
+                    if self._ledger.best is not None:
+                        self._finish()
                 except BaseException:  # Ctrl-C too
                     self._end(Ending.INTERRUPTED)
                     raise
@@ -263,24 +246,11 @@ class _Run:
                 self._ledger.set_attribute("tracked", self._ledger.n_finished)
 
     def _finish(self) -> None:
-        """Register the best model unless it is registered already, and write the report."""
-        if self._ledger.best is None:
-            return
-        plots = None
-        if trains_champion(self._ledger, self._experiment):
+        if self._subject.needs_workers:
             self._check_executor()
-            training = RepeatedTraining(self._experiment, self._ledger, self._executor)
-            self._show(train_champion(training, self._observer.on_stage))
+            self._subject.train_last(self._executor)
         self._executor.close()
-        if not is_promoted(self._ledger):
-            self._observer.on_stage("Packaging the best model")
-            with Promotion(self._ledger, self._experiment, self._packager, self._dataset) as promotion:
-                self._observer.on_stage("Drawing plots")
-                plots = draw_study_plots(self._ledger)  # meanwhile
-                self._show(promotion.finish(self._store.tracking_uri, self._tracker.find_run_id))
-        self._show(self._baselines.finish())
-        compare_with_baselines(self._ledger)
-        write_study_report(self._ledger, plots)
+        self._subject.finish(self._tracker)
 
     def _check_executor(self) -> None:
         """Start the workers if they were not needed before: another coordinator has run trials that were asked for later."""
@@ -288,7 +258,7 @@ class _Run:
             return
         if not self._is_started:
             self._executor.start(self._experiment, self._ledger.folder.arrays)
-        self._prepare_arrays()
+        self._subject.prepare()
         self._executor.check(self._observer.on_stage)
 
     def _show(self, note: str) -> None:

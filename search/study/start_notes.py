@@ -30,13 +30,18 @@ def start_notes(ledger: StudyView, *, experiment: Experiment, dataset: Dataset, 
         columns = choose_columns(dataset, without_group(experiment.preprocessing, experiment.evaluation))
         yield from (str(finding) for finding in find_problems(dataset, columns) if finding.is_important)
         yield from _scaling_note(dataset, experiment)
+    yield from search_notes(ledger, experiment)
+    yield from code_notes(experiment)
+    yield from data_checks.notes(experiment, dataset, targets)
+    yield from _evaluation_notes(experiment, dataset, n_trials)
+
+
+def search_notes(ledger: StudyView, experiment: Experiment) -> Iterator[str]:
+    """Yield what the user should know about the space, the sampler and the pruner, one sentence each."""
     yield from experiment.space.notes
     yield from sampler_notes(experiment.search, experiment.space.searched, has_limits=bool(experiment.limits))
     yield from pruner_notes(experiment.search, experiment.space.max_epochs)
     yield from _pruner_note(ledger, experiment)
-    yield from code_notes(experiment)
-    yield from data_checks.notes(experiment, dataset, targets)
-    yield from _evaluation_notes(experiment, dataset, n_trials)
 
 
 def _scaling_note(dataset: Dataset, experiment: Experiment) -> Iterator[str]:

@@ -177,7 +177,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         repeats=repeated if repeated.values else None,
         comparisons=read_comparisons(ledger) if champion else {},
         runner_up=compare_with_runner_up(ledger),
-        best_by=None if ledger.experiment.ranked_by is objective else ledger.experiment.ranked_by.metric,
+        best_by=None if ledger.experiment.ranked_by == objective else ledger.experiment.ranked_by.metric,
         measures=ledger.experiment.compared(record.measures),
         tolerance=ledger.experiment.champion.tolerance,
         front=front_of(ledger),

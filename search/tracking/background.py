@@ -60,6 +60,10 @@ class BackgroundTracker:
         """Queue the creation of a trial's run."""
         self._queue.put(partial(self._tracker.start_trial, assignment), partial(self._deferred.add_start, assignment))
 
+    def log_facts(self, number: int, params: Mapping[str, str], tags: Mapping[str, str]) -> None:
+        """Queue what a trial has got in its course."""
+        self._queue.put(partial(self._tracker.log_facts, number, params, tags), partial(self._deferred.add_facts, number, params, tags))
+
     def log_epoch(self, report: EpochReport) -> None:
         """Queue the metrics of one epoch; a dropped epoch is logged with the trial's result."""
         self._queue.put(partial(self._tracker.log_epoch, report))

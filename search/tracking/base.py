@@ -22,7 +22,7 @@ class StudyRecord:
     Attributes:
         study: The study's name.
         experiment: The experiment without secrets, with the sampler, pruner and seed in use.
-        dataset: The data set.
+        dataset: The data set; None if the objective is a function, which loads its own.
         n_trials: Trials in total.
         n_workers: How many processes train.
         parent_run_id: The run of a study that continues; None creates one.
@@ -37,7 +37,7 @@ class StudyRecord:
 
     study: str
     experiment: Experiment
-    dataset: Dataset
+    dataset: Dataset | None
     n_trials: int
     n_workers: int
     parent_run_id: str | None = None
@@ -132,6 +132,16 @@ class Tracker(Protocol):
 
     def start_trial(self, assignment: Assignment) -> None:
         """Create a trial's run with its hyperparameters."""
+        ...
+
+    def log_facts(self, number: int, params: Mapping[str, str], tags: Mapping[str, str]) -> None:
+        """Log hyperparameters and tags that a running trial has got in its course.
+
+        Args:
+            number: The trial.
+            params: Text by name.
+            tags: Text by name.
+        """
         ...
 
     def log_epoch(self, report: EpochReport) -> None:

@@ -38,7 +38,8 @@ def study_params(record: StudyRecord) -> dict[str, str]:
         Text by name: ``model``, ``data.loader``, ``space.model.n_hidden`` ("int 0 to 3"), ``sampler``, ``seed`` ...
     """
     experiment = record.experiment
-    content = experiment.model_dump(mode="json", exclude={"name", "space", "search", "executor"})
+    of_models = set() if experiment.function is None else {"model", "data"}
+    content = experiment.model_dump(mode="json", exclude={"name", "space", "search", "executor", *of_models})
     params = _flat(content)
     training = TrainingSettings().model_dump() | {name: entry for name, entry in experiment.space.training if entry is not None}
     if experiment.space.compiled:
@@ -49,7 +50,7 @@ def study_params(record: StudyRecord) -> dict[str, str]:
     search = experiment.search.model_dump(mode="json")
     params |= {name: str(search[name]) for name in sorted(_SEARCH_PARAMS)}
     params |= _flat({name: search[name] for name in ("sampler_options", "pruner_options")})
-    return params | {"n_features": str(n_features(record.dataset))}
+    return params if record.dataset is None else params | {"n_features": str(n_features(record.dataset))}
 
 
 def study_tags(record: StudyRecord, provenance: Provenance) -> dict[str, str]:
@@ -69,7 +70,7 @@ def study_tags(record: StudyRecord, provenance: Provenance) -> dict[str, str]:
         "perceptune.n_workers": str(record.n_workers),
         "perceptune.executor": record.experiment.executor.name,
         "perceptune.fingerprint": record.experiment.fingerprint,
-        "perceptune.data_fingerprint": record.dataset.fingerprint,
+        **({} if record.dataset is None else {"perceptune.data_fingerprint": record.dataset.fingerprint}),
         "perceptune.backend": provenance.backend,
         "perceptune.python": provenance.python,
         "perceptune.platform": provenance.platform,

@@ -34,6 +34,10 @@ class Batch:
         """Whether there is anything to write."""
         return bool(self.metrics or self.params or self.tags)
 
+    def add_params(self, params: Mapping[str, str]) -> None:
+        """Add texts by name; characters that MLflow does not allow in names become ``_``."""
+        self.params |= {_FORBIDDEN.sub("_", name): text for name, text in params.items()}
+
     def add_metrics(self, metrics: Mapping[str, float], timestamp: int, step: int) -> None:
         """Add metrics of one step.
 

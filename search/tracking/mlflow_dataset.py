@@ -10,25 +10,25 @@ from ..redaction import redact
 from .base import StudyRecord
 
 if TYPE_CHECKING:
-    from mlflow.entities import DatasetInput
+    from mlflow import MlflowClient
 
 _MAX_SCHEMA_COLUMNS = 500
 """MLflow's limit is 65,535 characters."""
 _TYPES = {"numeric": "double", "text": "string", "date": "datetime"}
 
 
-def dataset_input(record: StudyRecord) -> "DatasetInput":
-    """Return the data set of a study as an input of its runs."""
+def log_dataset(client: "MlflowClient", run_id: str, record: StudyRecord) -> None:
+    """Log the data set of a study, if it has one, as an input of one of its runs."""
     from mlflow import entities
 
-    dataset = record.dataset
-    described = entities.Dataset(dataset.name, dataset.fingerprint, "code", dataset_source(record), dataset_schema(record), dataset_profile(record))
-    return entities.DatasetInput(described, [entities.InputTag("mlflow.data.context", "training")])
+    if (dataset := record.dataset) is None:
+        return
+    described = entities.Dataset(dataset.name, dataset.fingerprint, "code", dataset_source(record), dataset_schema(dataset), dataset_profile(dataset))
+    client.log_inputs(run_id, [entities.DatasetInput(described, [entities.InputTag("mlflow.data.context", "training")])])
 
 
-def dataset_profile(record: StudyRecord) -> str:
+def dataset_profile(dataset: Dataset) -> str:
     """Return the sizes of a data set as JSON."""
-    dataset = record.dataset
     rows = {part: len(getattr(dataset, part).target) for part in ("train", "validation", "test")}
     facts = {"num_rows": sum(rows.values()), **{f"n_{part}": count for part, count in rows.items()}, "task": dataset.task}
     return json.dumps(facts | {"n_features": n_features(dataset), "target": dataset.target})
@@ -40,9 +40,9 @@ def dataset_source(record: StudyRecord) -> str:
     return json.dumps({"tags": {"loader": data.loader, **{name: redact(str(value)) for name, value in data.arguments.items()}}})
 
 
-def dataset_schema(record: StudyRecord) -> str:
+def dataset_schema(dataset: Dataset) -> str:
     """Return the features and targets of a data set as JSON, in the form of MLflow's ``Schema``; of wide tables the first 500 columns."""
-    dataset, train = record.dataset, record.dataset.train
+    train = dataset.train
     columns = {**train.columns, **train.targets}
     if not train.columns:
         shape = [-1, *train.features.shape[1:]]

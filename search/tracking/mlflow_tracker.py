@@ -97,6 +97,10 @@ class MlflowTracker:
         """
         self._runs.start(assignment)
 
+    def log_facts(self, number: int, params: Mapping[str, str], tags: Mapping[str, str]) -> None:
+        """Log hyperparameters and tags that a running trial has got; they are written within 5 seconds."""
+        self._runs.log_facts(number, params, tags)
+
     def log_epoch(self, report: EpochReport) -> None:
         """Log one epoch's metrics; they are written within 5 seconds, as long as this or `write_due` is called.
 

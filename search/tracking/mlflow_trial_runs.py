@@ -12,7 +12,7 @@ from .base import StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
 from .mlflow_best_run import trial_name
 from .mlflow_connection import mlflow_session
-from .mlflow_dataset import dataset_input
+from .mlflow_dataset import log_dataset
 from .mlflow_lookup import find_child, last_epoch
 from .mlflow_runs import OpenRun, status_of
 
@@ -42,7 +42,6 @@ class TrialRuns:
         self.parent_run_id = parent_run_id
         self._open: dict[int, OpenRun] = {}
         self._study = OpenRun(parent_run_id)
-        self._dataset = dataset_input(record)
         self._unconfirmed: set[int] = set()  # trials whose runs MLflow was asked to create without a response
 
     def start(self, assignment: Assignment) -> None:
@@ -60,6 +59,13 @@ class TrialRuns:
                 write(self.client, run.run_id, Batch(params=descriptions.trial_params(assignment)))
         self._unconfirmed.discard(number)
         self._open[number] = run
+
+    def log_facts(self, number: int, params: Mapping[str, str], tags: Mapping[str, str]) -> None:
+        """Add hyperparameters and tags to a trial's run; those of an earlier attempt are the same."""
+        pending = self._open[number].pending
+        pending.add_params(params)
+        pending.tags |= tags
+        self.write_due()
 
     def log_epoch(self, report: EpochReport) -> None:
         """Add the metrics of one epoch; a known epoch adds nothing, and one after a gap is written with the trial's result."""
@@ -158,7 +164,7 @@ class TrialRuns:
     def _create(self, assignment: Assignment) -> OpenRun:
         tags = {"mlflow.parentRunId": self.parent_run_id} | descriptions.user_tags() | descriptions.trial_tags(self.record, assignment)
         run = self.client.create_run(self.experiment_id, milliseconds(assignment.started), tags, trial_name(assignment.number))
-        self.client.log_inputs(run.info.run_id, [self._dataset])
+        log_dataset(self.client, run.info.run_id, self.record)
         return OpenRun(run.info.run_id)
 
     def _reopen(self, assignment: Assignment) -> OpenRun | None:

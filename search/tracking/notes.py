@@ -20,8 +20,9 @@ def experiment_note(record: StudyRecord, page: str, study_page: str) -> str:
         study_page: Address of the page of the study's run.
     """
     experiment = record.experiment
-    searched = ", ".join(f"`{name}`" for name in experiment.space.searched) or "no hyperparameter"
-    about = f"`{experiment.model}` on {record.dataset.name}: searches {searched} for {_aims(experiment)}."
+    searched = ", ".join(f"`{name}`" for name in experiment.space.searched)
+    searched = searched or ("no hyperparameter" if experiment.function is None else "what the function asks for")
+    about = f"`{experiment.model}`{_on_data(record)}: searches {searched} for {_aims(experiment)}."
     return (
         f"{redact(about)}\n\n"  # not the links, whose queries it would remove
         f"[All trials, the best first]({page}) | [learning curves of the best ten]({page}&compareRunsMode=CHART) | "
@@ -38,7 +39,7 @@ def study_note(record: StudyRecord, outcome: StudyOutcome, best_page: str) -> di
         best_page: Address of the page of the best trial's run, in MLflow's user interface; empty if there is none.
     """
     counts = ", ".join(f"{count} {state.lower()}" for state, count in outcome.n_by_state.items() if count)
-    searched = f"Search of `{record.experiment.name}` on {record.dataset.name}: {counts or 'no'} trials."
+    searched = f"Search of `{record.experiment.name}`{_on_data(record)}: {counts or 'no'} trials."
     return {NOTE: "\n\n".join([*_best_lines(record, outcome, best_page), *_front(outcome), searched, *_commands(record, outcome)])}
 
 
@@ -55,6 +56,11 @@ def renamed(text: str, old: str, new: str, *, has_model: bool) -> str:
     for form in forms:
         text = text.replace(form.format(old), form.format(new))
     return text
+
+
+def _on_data(record: StudyRecord) -> str:
+    """Return the data that models are trained on, such as `` on iris``; empty if a function loads its own."""
+    return "" if record.dataset is None else f" on {record.dataset.name}"
 
 
 def _aims(experiment: Experiment) -> str:
@@ -89,7 +95,7 @@ def _front(outcome: StudyOutcome) -> list[str]:
 
 
 def _test_line(record: StudyRecord, outcome: StudyOutcome) -> list[str]:
-    if not outcome.test_metrics:
+    if not outcome.test_metrics or record.dataset is None:
         return []
     shown = format_test(outcome.test_metrics, record.positive, outcome.test_intervals)
     compared = [f"In {_test_metric(record)}, the model is {', '.join(outcome.comparisons)}."] if outcome.comparisons else []
@@ -101,7 +107,7 @@ def _test_metric(record: StudyRecord) -> str:
 
 
 def _commands(record: StudyRecord, outcome: StudyOutcome) -> list[str]:
-    if not outcome.model_uri:
+    if not outcome.model_uri or record.dataset is None:
         return []
     study = record.study
     return [

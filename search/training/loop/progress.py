@@ -227,7 +227,7 @@ class Progress:
 
     def _send(self, epoch_report: EpochReport) -> bool:
         try:
-            return self._report(epoch_report)
+            return bool(self._report(epoch_report))
         except Exception as error:
             self.report_error = error
             raise

@@ -1,0 +1,71 @@
+"""Checks what the sections of an experiment say together, such as a pruner beside several objectives."""
+
+from typing import TYPE_CHECKING
+
+from .evaluation import EvaluationSection
+from .space import TrainingSpace
+
+if TYPE_CHECKING:
+    from .experiment import Experiment
+
+NO_DATA = "search.data.nothing:nothing"
+"""The loader of an experiment whose objective is a function, which loads its data itself."""
+_OF_MODELS = ("preprocessing", "outputs", "limits", "champion", "callbacks")
+_NEEDS_SPACE = ("grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid")
+_NEEDS_EPOCHS = ("halving", "asha", "hyperband")
+
+
+def check_together(experiment: "Experiment") -> None:
+    """Check the sections of an experiment together.
+
+    Raises:
+        ValueError: With the first contradiction.
+    """
+    if experiment.function is not None:
+        _check_function(experiment, experiment.function)
+    _check_by_one_value(experiment)
+    _check_pruner(experiment)
+
+
+def _check_function(experiment: "Experiment", function: str) -> None:
+    """Check that nothing is said about models and data, which the function that is the objective has itself."""
+    itself = f'objective = "{function}" loads its data and trains itself'
+    if experiment.model != function or experiment.data.loader != NO_DATA:
+        raise ValueError(f"{itself}; leave model and [data] out, or write an objective with a metric")
+    defaults = {name: type(experiment).model_fields[name].get_default(call_default_factory=True) for name in _OF_MODELS}
+    given = [f"[{name}]" for name, default in defaults.items() if getattr(experiment, name) != default]
+    given += ["[evaluation]"] if experiment.evaluation != EvaluationSection() else []
+    given += ["[space.training]"] if experiment.space.training != TrainingSpace() else []
+    search = experiment.search
+    given += [f"search.{name} = true" for name in ("baselines", "reproducible") if getattr(search, name)]
+    if given:
+        raise ValueError(f"{itself}, so that {given[0]} has no effect; leave it out")
+    if not experiment.space.searched_model and search.sampler in _NEEDS_SPACE:
+        raise ValueError(
+            f'search.sampler = "{search.sampler}" needs to know the hyperparameters before the first trial; write those that the function asks '
+            'for in [space.model], or another sampler, such as "tpe", "random", "qmc"'
+        )
+    if search.pruner in _NEEDS_EPOCHS:
+        raise ValueError(f'search.pruner = "{search.pruner}" needs to know how often the function reports; write "median" or "percentile"')
+
+
+def _check_by_one_value(experiment: "Experiment") -> None:
+    stop, n_objectives = experiment.search.stop, len(experiment.objectives)
+    if n_objectives > 1 and (key := next((name for name in ("value", "patience", "gain") if getattr(stop, name) is not None), None)):
+        raise ValueError(f"search.stop.{key} goes by one value, but there are {n_objectives} objectives; write epochs or hours, or leave it out")
+    if stop.gain is not None and (sampler := experiment.sampler_for(experiment.search.n_trials)) != "gp":
+        raise ValueError(f'search.stop.gain is what "gp" expects of its next proposal, but the sampler is "{sampler}"; write sampler = "gp"')
+    measured = [name for name in experiment.costs if name not in ("n_parameters", "size_bytes")]
+    if experiment.search.reproducible and measured:
+        raise ValueError(f"{measured[0]} is measured, and differs each time, so that reproducible = true excludes it; leave one of them out")
+
+
+def _check_pruner(experiment: "Experiment") -> None:
+    pruner = experiment.search.pruner
+    if experiment.is_constrained_or_multi_objective and pruner not in ("auto", "none"):
+        several = "several objectives" if len(experiment.objectives) > 1 else "[limits]"
+        raise ValueError(f'search.pruner = "{pruner}" compares trials by one value, but there are {several}; leave it out')
+    if pruner == "asha" and (obstacle := experiment.obstacle_to_pausing):
+        raise ValueError(f'search.pruner = "asha" pauses trials, which {obstacle}; write "halving", or leave it out')
+    if pruner == "auto" and experiment.search.pruner_options:
+        raise ValueError('search.pruner_options need the pruner that they are of; write its name, such as pruner = "median"')
