@@ -147,12 +147,26 @@ def to_sections(sections: Mapping[str, Any], code: SessionCode) -> dict[str, Any
     return {key: _with_references(value, code, key) for key, value in sections.items()}
 
 
-def to_objective(given: Any) -> Any:
-    """Return ``[objective]`` or ``[[objective]]`` of a metric, of several, or of such tables."""
+def function_given(objective: Any) -> Any:
+    """Return the function, or its reference, that an objective is; None if it is a metric."""
+    given = objective.get("function") if isinstance(objective, Mapping) else objective
+    return given if callable(given) or (isinstance(given, str) and ":" in given) else None
+
+
+def to_objective(given: Any, code: SessionCode) -> Any:
+    """Return ``[objective]`` or ``[[objective]]`` of a metric, of several, of such tables or of a function.
+
+    Args:
+        given: The objective.
+        code: The module that a function of this session is added to.
+    """
     from ..experiment.directions import direction_of
 
+    if (function := function_given(given)) is not None:
+        table = given if isinstance(given, Mapping) else {}
+        return {**_plain(dict(table)), "function": function if isinstance(function, str) else code.add(function, "objective")}
     if isinstance(given, list | tuple):
-        return [to_objective(one) for one in given]
+        return [to_objective(one, code) for one in given]
     return {"metric": given, "direction": direction_of(given)} if isinstance(given, str) else _plain(given)
 
 

@@ -236,7 +236,7 @@ class StudyResults:
         facts = {
             "Study": f"{summary.study} ({', '.join(f'{count} {state}' for state, count in sorted(summary.n_by_state.items()))})",
             "Best trial": f"{summary.trial}: {format_params(summary.params)}",
-            "Validation": f"{summary.metric} {format_spread(summary.value, summary.standard_error)}",
+            "Validation" if summary.has_models else "Value": f"{summary.metric} {format_spread(summary.value, summary.standard_error)}",
             "Second best": summary.runner_up_text,
             "Pareto front": summary.front_text if summary.front else "",
             "Test": format_test(summary.test, summary.positive_classes, summary.test_intervals),

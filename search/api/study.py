@@ -14,7 +14,7 @@ from ..store import Store
 from ..study.resuming import stored_experiment
 from ..study.run import run_study
 from ..study.usual import usual_objective
-from .given import module_name, name_of, to_data, to_model, to_objective, to_sections, to_space, value_notes
+from .given import function_given, module_name, name_of, to_data, to_model, to_objective, to_sections, to_space, value_notes
 from .notebook import shown_progress
 from .results import StudyResults
 
@@ -39,7 +39,9 @@ class Study(StudyResults):
             ``{"type": "int", "low": 1, "high": 3}`` is searched. Names of training settings, such as ``learning_rate``, are set for
             training, all others are arguments of the builder. Defaults to none.
         objective: The metric, such as "val_accuracy", or several; its direction follows from its name, or is given as
-            ``{"metric": ..., "direction": ...}``. Defaults to the usual one of the target.
+            ``{"metric": ..., "direction": ...}``. Or a function of a trial, as those of Optuna, that returns the number to minimize,
+            ``{"function": ..., "direction": "maximize"}`` to maximize it; it needs neither model nor data. Defaults to the usual one of
+            the target.
         target: The column of a table to predict. Defaults to None.
         name: The study's name. Defaults to the builder's without "build_".
         split: Further arguments of the loader, such as ``{"test_size": 0.1, "ordered": True}``. Defaults to none.
@@ -52,8 +54,8 @@ class Study(StudyResults):
 
     def __init__(
         self,
-        model: Any,
-        data: Any,
+        model: Any = None,
+        data: Any = None,
         *,
         space: Mapping[str, Any] | None = None,
         objective: Any = None,
@@ -63,14 +65,21 @@ class Study(StudyResults):
         store: Store | None = None,
         **sections: Any,
     ) -> None:
-        super().__init__(name_of(model) if name is None else name, store)
+        function = function_given(objective)
+        super().__init__(name_of(model if function is None else function) if name is None else name, store)
         code = SessionCode(module_name(self.name))
-        content = {"name": self.name, "model": to_model(model, code), "space": to_space(space or {}, model)}
-        content["data"], modules = to_data(data, target, split or {}, code)
+        content: dict[str, Any] = {"name": self.name, "space": to_space(space or {}, model if function is None else function)}
+        modules: list[SessionModule] = []
+        if function is None:
+            content["model"] = to_model(model, code)
+            content["data"], modules = to_data(data, target, split or {}, code)
+        elif given := [key for key, value in {"model": model, "data": data, "target": target, "split": split}.items() if value is not None]:
+            raise ExperimentError(f"objective is a function, which loads its data and trains itself; leave {' and '.join(given)} out")
         content |= to_sections(sections, code)
+        objective = to_objective(objective, code)
         self._modules = SessionModules([*modules, *([] if code.is_empty else [SessionModule(code.name, code.source, code.values)])])
         self._notes = value_notes(code)
-        self._content = content | ({} if objective is None else {"objective": to_objective(objective)})
+        self._content = content | ({} if objective is None else {"objective": objective})
         parse_experiment({"objective": _ANY_OBJECTIVE, **deepcopy(self._content)}, _WHERE)
 
     @classmethod

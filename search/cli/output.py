@@ -62,12 +62,12 @@ def print_summary(summary: "StudySummary", again: str, anew: str = "") -> None:
     commands = {
         "browse all trials in MLflow": "ui",
         "list the trials": f"trials {study}",
-        "predict new rows": summary.predict_command,
+        **({"predict new rows": summary.predict_command} if summary.has_models else {}),
     }
     if not summary.is_exhausted:
         beyond = " --set 'search.stop={}'" if summary.is_stopped and again.startswith("run ") else ""
         commands["continue the search"] = f"{again} --trials {2 * max(summary.n_trials, sum(summary.n_by_state.values()))}{beyond}"
-    others = [of.number for of in summary.front if of.number != summary.trial]
+    others = [of.number for of in summary.front if of.number != summary.trial and summary.has_models]
     commands |= {"make another trial of the front the champion": f"promote {study} --trial {others[0]}"} if others else {}
     commands |= {"start a new study": anew} if anew else {}
     console.print("\nNext:")
@@ -117,19 +117,27 @@ def print_best(summary: "StudySummary") -> None:
     table = Table.grid(padding=(0, 2))
     finished = ", ".join(f"{count} {state}" for state, count in sorted(summary.n_by_state.items()))
     positive = summary.positive_classes
+    value = f"{with_class(summary.metric, positive)} {_value(summary)}{_repeats(summary)}"
     rows = {
         "Study": f"{summary.study} ({finished})",
         "Best trial": f"{summary.trial}: {format_params(summary.params)}",
-        "Validation": ", ".join(filter(None, [f"{with_class(summary.metric, positive)} {_value(summary)}{_repeats(summary)}", summary.best_by_text])),
+        "Validation" if summary.has_models else "Value": ", ".join(filter(None, [value, summary.best_by_text])),
         **({"Second best": summary.runner_up_text} if summary.runner_up else {}),
         **({"Pareto front": summary.front_text} if summary.front else {}),
-        "Test": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
-        **baseline_rows(summary),
-        "Model": ", ".join(filter(None, [_model(summary), summary.cost_text])),
+        **(_champion_rows(summary) if summary.has_models else {}),
     }
     for name, text in rows.items():
         table.add_row(name, text)
     console.print(table)
+
+
+def _champion_rows(summary: "StudySummary") -> dict[str, str]:
+    """Return what is known of the registered model."""
+    return {
+        "Test": format_test(summary.test, summary.positive_classes, summary.test_intervals) or "not measured yet",
+        **baseline_rows(summary),
+        "Model": ", ".join(filter(None, [_model(summary), summary.cost_text])),
+    }
 
 
 def _value(summary: "StudySummary") -> str:

@@ -79,7 +79,8 @@ class LineObserver:
         outcome = result.reason or ", ".join(self._measured(result))
         width = len(str(self._n_trials))
         executions = f"{len(result.executions)} of {self._n_executions} executions, " if self._n_executions > 1 else ""
-        epochs = f"{executions}{len(result.history)} epochs, {result.seconds:.1f} s"
+        trained = "" if self._experiment.function else f"{executions}{len(result.history)} epochs, "
+        epochs = f"{trained}{result.seconds:.1f} s"
         count = f"[{self._n_finished:>{width}}/{self._n_trials}]"
         console.print(f"{count} trial {result.number} {state}: {outcome}{mark}; {epochs}; {format_params(params)}", markup=False)
 

@@ -9,10 +9,11 @@ from typing import Any, get_args
 
 import pandas as pd
 
-from ..errors import DataError, nearest
+from ..errors import DataError, ExperimentError, nearest
 from ..experiment.arguments import resolve_arguments
 from ..experiment.references import check_arguments, check_values, resolve
 from ..experiment.sections import DataSection
+from ..experiment.together import NO_DATA
 from ..redaction import one_line, redact, shorten
 from ..secret_values import variable_of
 from ..user_code import limited_user_code, user_code
@@ -89,10 +90,13 @@ def load_dataset(section: DataSection, limit_seconds: float | None = None) -> Da
 
     Raises:
         UnknownReferenceError: If the loader does not import.
-        ExperimentError: If the loader has no such argument, or needs one that is not given, or one is of another type than its annotation.
+        ExperimentError: If the loader has no such argument, or needs one that is not given, or one is of another type than its annotation; or
+            the objective is a function, which has no data set here.
         DataError: If the loader fails, or returns something that cannot be used.
         InputError: If the loader takes too long, or calls ``os._exit``.
     """
+    if section.loader == NO_DATA:
+        raise ExperimentError("the objective is a function, which loads its data and trains itself, so that there is neither a data set nor a model")
     if limit_seconds is None:
         return _load_dataset(section)
     with limited_user_code(f"Loading the data by {section.loader}", limit_seconds, "executor.load_timeout_seconds"):

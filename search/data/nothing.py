@@ -2,5 +2,5 @@
 
 
 def nothing() -> dict[str, object]:
-    """Return no data; it is named in the study's experiment, and not called."""
+    """Return no data; an experiment names it, and `load_dataset` does not call it."""
     return {}

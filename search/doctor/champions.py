@@ -18,6 +18,8 @@ _REMEDY = "the best trial's model is packaged, verified and registered again"
 def examine(case: Case) -> list[Finding]:
     """Find a champion that cannot be loaded any more, or a best model that was lost before its registration."""
     ledger = case.ledger
+    if ledger.experiment.function is not None:
+        return []  # it has no models
     champion: dict[str, Any] | None = ledger.attribute("champion")
     has_model = ledger.best is not None and has_models(ledger, ledger.best[0])
     remedy = _REMEDY if has_model else ""

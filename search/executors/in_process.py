@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..data.arrays import load_folds
 from ..experiment.file import Experiment
+from ..jobs import job_of
 from ..python_process import Process, PythonProcess
-from ..training.job import job_of
 from ..trial import Assignment, Report, TrialResult
 from .device_share import DeviceShare
 

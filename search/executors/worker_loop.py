@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..experiment.file import Experiment
-from ..training.job import Job, job_of
+from ..jobs import Job, job_of
 from ..trial import Assignment, Progress
 from .device_share import MEMORY_FRACTION
 from .messages import ProgressReports, StopTrial, WorkerReady, awaits_reply

@@ -15,9 +15,10 @@ from .champion import ChampionSection
 from .directions import direction_of
 from .evaluation import EvaluationSection
 from .executor_section import ExecutorSection
-from .first_trials import to_params
+from .first_trials import to_asked, to_params
 from .function_objective import FunctionSection, Objectives, function_of
-from .objectives import COSTS, SERVING_COSTS, Limits, ObjectiveSection, check_objectives, violation
+from .objectives import COSTS, SERVING_COSTS, Limits, ObjectiveSection, violation
+from .parameters import Value
 from .sections import BuilderReference, CallbackSection, DataSection, OutputName, OutputSection, PreprocessingSection, SearchSection
 from .space import CategoricalParameter, Space, fixed
 from .together import NO_DATA, check_together
@@ -100,12 +101,6 @@ class Experiment(Table):
         check_together(self)
         return self
 
-    @model_validator(mode="after")
-    def _check_ensemble(self) -> Self:
-        if self.champion.ensemble == "none" and self.evaluation.folds == 1 < self.evaluation.repeats:
-            raise ValueError('champion.ensemble = "none" trains one model on the rows of all folds, but there are repeats and no folds; leave it out')
-        return self
-
     @model_validator(mode="before")
     @classmethod
     def _serve_one_model(cls, given: Any) -> Any:
@@ -121,19 +116,6 @@ class Experiment(Table):
             return {**given, "champion": {**champion, "ensemble": "none"}}
         return given
 
-    @model_validator(mode="after")
-    def _check_objectives(self) -> Self:
-        check_objectives(self.objectives)
-        if self.champion.tolerance and len(self.objectives) < 2:
-            raise ValueError("champion.tolerance accepts a worse value for a better second objective, but there is one; write [[objective]] twice")
-        n_models = self.champion.n_trials * (1 if self.needs_refit else self.evaluation.n_executions)
-        if n_models > 1 and (cost := next((name for name in self.costs if name in SERVING_COSTS), None)):
-            one = (
-                "leave ensemble and repeats out" if self.evaluation.folds == 1 else 'write champion.ensemble = "none", one model trained on all folds'
-            )
-            raise ValueError(f"{cost} is that of one model, but the champion has {n_models}, which cost as much together; {one}")
-        return self
-
     @property
     def obstacle_to_pausing(self) -> str:
         """Why trials cannot continue from a checkpoint after a pause; empty if they can."""
@@ -143,15 +125,6 @@ class Experiment(Table):
             return "functions cannot, since they train from the beginning"
         without = "" if self.executor.checkpoint_seconds else "need checkpoints, but executor.checkpoint_seconds = 0"
         return "trials with [[callbacks]] cannot, since Keras saves no callback's state" if self.callbacks else without
-
-    @model_validator(mode="after")
-    def _check_first(self) -> Self:
-        for number, given in enumerate(self.search.first):
-            try:
-                to_params(self.space.searched, given)
-            except ValueError as error:
-                raise ValueError(f"search.first.{number}: {error}") from None
-        return self
 
     def model_post_init(self, _context: object) -> None:
         """Hide the secrets among the arguments from whatever this process shows."""
@@ -200,6 +173,14 @@ class Experiment(Table):
     def objective(self) -> ObjectiveSection:
         """The first objective, by which epochs are compared, and trials if no other is asked for."""
         return self.objectives[0]
+
+    def to_params(self, given: Mapping[str, Any]) -> dict[str, Value]:
+        """Return given hyperparameters as a trial has them; see `search.experiment.first_trials`.
+
+        Raises:
+            ValueError: If they are not valid.
+        """
+        return (to_params if self.function is None else to_asked)(self.space.searched, given)
 
     @property
     def is_constrained_or_multi_objective(self) -> bool:

@@ -48,6 +48,20 @@ def to_params(space: SearchSpace, given: Given) -> dict[str, Value]:
     return params
 
 
+def to_asked(space: SearchSpace, given: Given) -> dict[str, Value]:
+    """Return given hyperparameters of a function, which may ask for more than are known; these are checked when it asks for them.
+
+    Args:
+        space: Those that the experiment searches.
+        given: Values by name.
+
+    Raises:
+        ValueError: As `to_params`, of those that are known.
+    """
+    known = {name: value for name, value in given.items() if name in space or name in space.lists}
+    return (to_params(space, known) if known or not given else {}) | {name: value for name, value in given.items() if name not in known}
+
+
 def _singles(space: SearchSpace, name: str, value: Value | list[Value]) -> list[tuple[str, Value]]:
     names = space.lists.get(name)
     if isinstance(value, list) != (names is not None):

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .evaluation import EvaluationSection
+from .objectives import SERVING_COSTS, check_objectives
 from .space import TrainingSpace
 
 if TYPE_CHECKING:
@@ -23,8 +24,14 @@ def check_together(experiment: "Experiment") -> None:
     """
     if experiment.function is not None:
         _check_function(experiment, experiment.function)
+    _check_champion(experiment)
     _check_by_one_value(experiment)
     _check_pruner(experiment)
+    for number, given in enumerate(experiment.search.first):
+        try:
+            experiment.to_params(given)
+        except ValueError as error:
+            raise ValueError(f"search.first.{number}: {error}") from None
 
 
 def _check_function(experiment: "Experiment", function: str) -> None:
@@ -47,6 +54,19 @@ def _check_function(experiment: "Experiment", function: str) -> None:
         )
     if search.pruner in _NEEDS_EPOCHS:
         raise ValueError(f'search.pruner = "{search.pruner}" needs to know how often the function reports; write "median" or "percentile"')
+
+
+def _check_champion(experiment: "Experiment") -> None:
+    check_objectives(experiment.objectives)
+    champion, evaluation = experiment.champion, experiment.evaluation
+    if champion.ensemble == "none" and evaluation.folds == 1 < evaluation.repeats:
+        raise ValueError('champion.ensemble = "none" trains one model on the rows of all folds, but there are repeats and no folds; leave it out')
+    if champion.tolerance and len(experiment.objectives) < 2:
+        raise ValueError("champion.tolerance accepts a worse value for a better second objective, but there is one; write [[objective]] twice")
+    n_models = champion.n_trials * (1 if experiment.needs_refit else evaluation.n_executions)
+    if n_models > 1 and (cost := next((name for name in experiment.costs if name in SERVING_COSTS), None)):
+        one = "leave ensemble and repeats out" if evaluation.folds == 1 else 'write champion.ensemble = "none", one model trained on all folds'
+        raise ValueError(f"{cost} is that of one model, but the champion has {n_models}, which cost as much together; {one}")
 
 
 def _check_by_one_value(experiment: "Experiment") -> None:

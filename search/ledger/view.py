@@ -13,7 +13,7 @@ from optuna.trial import TrialState as OptunaState
 from ..errors import StudyNotFoundError
 from ..experiment.directions import Direction, direction_of
 from ..experiment.file import Experiment, parse_experiment
-from ..experiment.parameters import Searched
+from ..experiment.parameters import Searched, Value
 from ..experiment.search_space import to_parameter
 from ..samplers import EXPECTED_GAIN, is_exhausted
 from ..spread import comparable
@@ -21,7 +21,7 @@ from ..store import StudyFolder
 from ..trial import TrialResult
 from .base import OpenedStudy
 from .objectives import is_within_limits, pareto_front, within_tolerance
-from .record import ATTRIBUTE, RetryState, TrialRecord, execution_scores, metric_of, to_executions, to_record, to_retry_state, was_proposed
+from .record import ATTRIBUTE, FIXED, RetryState, TrialRecord, execution_scores, metric_of, to_executions, to_record, to_retry_state, was_proposed
 from .trial_index import TrialIndex
 from .visible_trials import EXCLUDED, visible_study
 
@@ -239,6 +239,11 @@ class StudyView:
         trials = [trial for trial in self.visible_study.get_trials(deepcopy=False) if trial.state is not OptunaState.FAIL and is_within_limits(trial)]
         found = {trial.number: execution_scores(trial) for trial in trials}
         return {number: scores for number, scores in found.items() if scores}
+
+    def enqueued_params(self, number: int) -> Mapping[str, Value]:
+        """Read the hyperparameters that an enqueued trial was given; none of another one."""
+        given: dict[str, Value] = self._trial(number).system_attrs.get(FIXED, {})
+        return given
 
     def retry_state(self, number: int) -> RetryState:
         """Read the retry state of a trial."""

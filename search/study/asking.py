@@ -5,7 +5,7 @@ from typing import Any
 from ..errors import TrialError
 from ..ledger import Ledger
 from ..tracking.base import Tracker
-from ..trial import Attribute, Suggestion
+from ..trial import Attribute, Suggestion, TrialResult, TrialState
 
 _TAKEN_OVER = "another process continues this trial"
 
@@ -33,3 +33,10 @@ def reply_to(request: Suggestion | Attribute, ledger: Ledger, tracker: Tracker) 
         return TrialError(f'trial asks for "{request.name}": {error}')
     tracker.log_facts(request.number, {request.name: str(value)}, {})
     return value
+
+
+def unasked_note(ledger: Ledger, result: TrialResult) -> str:
+    """Return that a function has not asked for hyperparameters that it was given for a trial; empty if it has, or has not ended by itself."""
+    given = ledger.enqueued_params(result.number) if result.state is TrialState.COMPLETE else {}
+    unasked = sorted(given.keys() - ledger.record(result.number).params.keys())
+    return f"trial {result.number} was given {', '.join(unasked)}, which the function did not ask for" if unasked else ""

@@ -87,6 +87,8 @@ def evaluate_file(ledger: StudyView, tracking_uri: str, path: Path) -> Evaluatio
 def _model_uri(ledger: StudyView, tracking_uri: str) -> str:
     """Return the URI of the version that `predict` uses, which may be one of another study of this name."""
     champion = ledger.attribute("champion")
+    if ledger.experiment.function is not None:
+        raise StudyNotFoundError(f'Study "{ledger.name}" is of a function, {ledger.experiment.function}, which leaves no champion here')
     if champion is None:
         raise StudyNotFoundError(f'No champion of study "{ledger.name}" is registered yet; the same run command continues the study')
     return champion_uri(champion["model_uri"], tracking_uri) or str(champion["model_uri"])

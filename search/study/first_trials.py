@@ -48,7 +48,7 @@ def first_trials(experiment: Experiment, store: Store, ledger: Ledger) -> list[F
         ExperimentError: If it is this study.
     """
     space = experiment.space.searched
-    given = [FirstTrial(to_params(space, entry), {"search.first": dict(entry)}) for entry in experiment.search.first]
+    given = [FirstTrial(experiment.to_params(entry), {"search.first": dict(entry)}) for entry in experiment.search.first]
     new = [study for study in experiment.search.learn_from if study not in (ledger.attribute(_LEARNT) or [])]
     return [*given, *(trial for study in new for trial in _best_of(study, space, store, ledger.name))]
 

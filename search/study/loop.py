@@ -19,13 +19,14 @@ from ..spread import comparable
 from ..tracking.base import Tracker
 from ..trial import Assignment, Attribute, EpochReport, ExecutionReport, Failure, Progress, Suggestion, TrialResult, TrialState
 from . import race
-from .asking import reply_to
+from .asking import reply_to, unasked_note
 from .circuit_breaker import CircuitBreaker
 from .disk_space import is_full
 from .interrupts import deferred_interrupts
 from .model_retention import kept_executions, remove_checkpoints, remove_models, retention_threshold
 from .observer import Observer
 from .requests import STOP, STOPPED, EndRequested, Inbox
+from .retrying import next_attempt
 from .stopping import found_enough
 
 GENERATION = 8
@@ -251,7 +252,7 @@ class SearchLoop:
             raise DiskFullError(result.reason)
         result = self._comparable(result)
         assignment = self._running.pop(result.number)
-        retry_state = self._retry_state(assignment, result)
+        retry_state = next_attempt(result, assignment, self.ledger.retry_state(result.number), self.experiment.executor)
         is_paused = result.number in self._paused and result.state is TrialState.PRUNED
         self._paused.discard(result.number)
         try:
@@ -279,16 +280,6 @@ class SearchLoop:
         self.ledger.requeue(result.number, retry_state)
         self.observer.on_trial_retry(result)
 
-    def _retry_state(self, assignment: Assignment, result: TrialResult) -> RetryState | None:
-        """Return the state of a trial's next attempt, or None if it must not be retried."""
-        retry_state, limits = self.ledger.retry_state(result.number), self.experiment.executor
-        if result.failure in (Failure.LOST, Failure.HUNG):
-            return retry_state.after_loss(limits.max_retries)
-        batch_size = assignment.training.batch_size
-        if result.failure is Failure.OUT_OF_MEMORY and limits.halve_batch_on_oom and batch_size > 1:
-            return retry_state.next_attempt(batch_size=batch_size // 2)
-        return None
-
     def _tell(self, assignment: Assignment, result: TrialResult) -> None:
         is_best = self.ledger.tell(result, seed=assignment.seed, finished=time.time())
         self.ledger.folder.checkpoint(result.number).unlink(missing_ok=True)
@@ -301,6 +292,8 @@ class SearchLoop:
             self._best = best[0]
             self.tracker.log_best(self.ledger.n_finished, best[1], chosen.best_metrics if chosen else {})
         self.observer.on_trial_end(result, assignment.params, is_best=is_best)
+        if note := unasked_note(self.ledger, result):
+            self.observer.on_note(note)
 
     def _remove_models(self) -> None:
         self.ledger.recover_trials(self.experiment.executor.max_retries)

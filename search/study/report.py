@@ -71,9 +71,10 @@ def _result(summary: StudySummary) -> tuple[dict[str, str], list[str]]:
         **({"Second best": summary.runner_up_text} if summary.runner_up else {}),
         **({"Pareto front": summary.front_text} if summary.front else {}),
         "Hyperparameters": format_params(summary.params) or "none is searched",
-        "Test part": format_test(summary.test, positive, summary.test_intervals) or "not measured yet",
-        "Model": ", ".join(filter(None, [summary.model_uri or "not registered yet", summary.cost_text])),
     }
+    if summary.has_models:
+        facts["Test part"] = format_test(summary.test, positive, summary.test_intervals) or "not measured yet"
+        facts["Model"] = ", ".join(filter(None, [summary.model_uri or "not registered yet", summary.cost_text]))
     commands = [f"perceptune {summary.predict_command}", "perceptune ui"]
     return facts, commands if summary.model_uri else commands[1:]
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from .. import ledger as ledgers
 from ..errors import InputError, StudyBusyError
-from ..experiment.first_trials import to_params
 from ..experiment.parameters import Value
 from ..ledger import Ledger, StudyView
 from ..store import Store
@@ -107,7 +106,7 @@ def enqueue_trial(store: Store, name: str, given: Mapping[str, Value | list[Valu
     view = ledgers.read(store, name)
     try:
         _check_can_enqueue(view)
-        params = to_params(view.experiment.space.searched, given)
+        params = view.experiment.to_params(given)
     except ValueError as error:
         raise InputError(f'Study "{name}" cannot try this: {error}') from None
     finally:

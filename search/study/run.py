@@ -185,6 +185,7 @@ class _Run:
                     finished=self._finished_trials,
                     positive=self._subject.positive,
                     is_shared=self._ledger.is_shared,
+                    asked=tuple(self._ledger.searched),
                 )
             )
             facts: dict[str, Any] = {"parent_run_id": run_id, "n_trials": self._n_trials, "keep_models": self._experiment.n_kept_trials}

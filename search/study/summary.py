@@ -67,6 +67,7 @@ class StudySummary:
         repeats: The best trial trained again with other seeds; None if it was not.
         rows: What a row of the data is: "table", "arrays", "images" or "series". Defaults to "table".
         is_exhausted: Whether the trials are all combinations of the search space, so that there are no more. Defaults to False.
+        has_models: Whether its trials are models; a function leaves none here. Defaults to True.
         is_stopped: Whether a rule of ``[search.stop]`` lets no more trials start. Defaults to False.
     """
 
@@ -102,6 +103,7 @@ class StudySummary:
     rows: str = TABLE
     is_exhausted: bool = False
     is_stopped: bool = False
+    has_models: bool = True
 
     @property
     def predict_command(self) -> str:
@@ -183,13 +185,15 @@ def summarize(ledger: StudyView) -> StudySummary:
         front=front_of(ledger),
         is_exhausted=_is_exhausted(ledger),
         is_stopped=bool(found_enough(ledger.experiment, ledger)),
+        has_models=ledger.experiment.function is None,
         **_of_champion(champion, number),
     )
 
 
 def _is_exhausted(ledger: StudyView) -> bool:
     space = ledger.experiment.space.searched
-    size = None if ledger.experiment.search.may_repeat else n_combinations(space)
+    is_counted = bool(space) and not ledger.experiment.search.may_repeat
+    size = n_combinations(space) if is_counted else None
     return size is not None and size <= len(ledger.records()) and n_tried(ledger.study, space) >= size
 
 
@@ -246,7 +250,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
     """
     excluded = None if ledger.attribute(EXCLUDED) is None else ledger.excluded
     if ledger.best is None:
-        return StudyOutcome(is_complete=is_complete, n_by_state=ledger.n_by_state(), excluded=excluded)
+        return StudyOutcome(is_complete=is_complete, n_by_state=ledger.n_by_state(), excluded=excluded, asked=tuple(ledger.searched))
     summary = summarize(ledger)
     return StudyOutcome(
         is_complete=is_complete,
@@ -268,6 +272,7 @@ def outcome_of(ledger: StudyView, *, is_complete: bool) -> StudyOutcome:
         trials=summary.trials,
         cost=summary.cost,
         cost_text=summary.cost_text,
+        asked=tuple(ledger.searched),
         artifacts=ledger.folder.report if is_complete and ledger.folder.report.is_dir() else None,
     )
 

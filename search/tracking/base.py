@@ -33,6 +33,7 @@ class StudyRecord:
         positive: The positive class of each binary target, by output name. Defaults to none.
         is_shared: Whether other processes run the study at the same time. The process that calls `Tracker.finish_study`,
             when no other writes any more, repairs the runs that any of them left unfinished. Defaults to False.
+        asked: Names of hyperparameters that a function has asked for in earlier trials. Defaults to none.
     """
 
     study: str
@@ -45,6 +46,12 @@ class StudyRecord:
     finished: Callable[[], Iterable[tuple[Assignment, TrialResult]]] = tuple
     positive: Mapping[str, str] = field(default_factory=dict)
     is_shared: bool = False
+    asked: Sequence[str] = ()
+
+    @property
+    def searched(self) -> list[str]:
+        """Names of the hyperparameters of trials."""
+        return list(dict.fromkeys([*self.experiment.space.searched, *self.asked]))
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,7 @@ class StudyOutcome:
         test_intervals: The 95 % interval of each of them that has one, lower and upper end. Defaults to none.
         comparisons: Sentences on how the champion differs from each baseline in the objective's metric. Defaults to none.
         baseline_metrics: Metrics of the baselines on the test part, such as ``baseline_mean_loss``. Defaults to none.
+        asked: Names of hyperparameters that a function has asked for. Defaults to none.
         artifacts: Folder whose files become artifacts of the study's run: plots, the experiment file.
     """
 
@@ -112,6 +120,7 @@ class StudyOutcome:
     test_intervals: Mapping[str, Sequence[float]] = field(default_factory=dict)
     comparisons: Sequence[str] = ()
     baseline_metrics: Mapping[str, float] = field(default_factory=dict)
+    asked: Sequence[str] = ()
     artifacts: Path | None = None
 
 

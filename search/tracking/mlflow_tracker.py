@@ -10,6 +10,7 @@ for FAILED ones, KILLED for interrupted ones.
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
@@ -184,6 +185,9 @@ class MlflowTracker:
         with mlflow_session():
             if outcome.artifacts is not None:
                 runs.client.log_artifacts(runs.parent_run_id, str(outcome.artifacts))
+            if set(outcome.asked) - set(runs.record.searched):  # columns for what a function has asked for
+                record = replace(runs.record, asked=outcome.asked)
+                describe_experiment(runs.client, runs.experiment_id, record, runs.parent_run_id)
         status = "KILLED" if not outcome.is_complete else "FAILED" if outcome.best_trial is None else "FINISHED"
         runs.end(OpenRun(runs.parent_run_id, batch), status)
 

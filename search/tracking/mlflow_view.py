@@ -33,7 +33,7 @@ def view_tag(record: StudyRecord, parent_run_id: str, *, has_others: bool = Fals
     """
     ranked_by, objective = record.experiment.ranked_by, record.experiment.objective
     rank, value = (f"metrics.`{best_name(section.metric)}`" for section in (ranked_by, objective))
-    params = [f"params.`{name}`" for name in record.experiment.space.searched]
+    params = [f"params.`{name}`" for name in record.searched]
     has_executions = record.experiment.evaluation.n_executions > 1  # those of a stopped trial are few: it has a value only
     spread = [f"metrics.`{name}`" for name in (STANDARD_ERROR, N_EXECUTIONS, "value")] if has_executions else []
     measures = [f"metrics.`{name if name in COSTS else best_name(name)}`" for name in record.experiment.measures]
@@ -54,11 +54,12 @@ def view_tag(record: StudyRecord, parent_run_id: str, *, has_others: bool = Fals
 def _charts(record: StudyRecord) -> list[dict[str, Any]]:
     """Return the first charts of the ten best runs: learning curves, parallel coordinates, and the study's best value so far."""
     metric = record.experiment.objective.metric
-    curves = dict.fromkeys((metric, metric.removeprefix("val_"), "val_loss", "loss"))
+    of_models = () if record.experiment.function else (metric.removeprefix("val_"), "val_loss", "loss")
+    curves = dict.fromkeys((metric, *of_models))
     lines = [_line(name) for name in (*curves, "best_value")]
     shared = {
         "type": "PARALLEL",
-        "selectedParams": list(record.experiment.space.searched),
+        "selectedParams": record.searched,
         "selectedMetrics": [best_name(metric)],
         "showAllRuns": True,
     }

@@ -20,7 +20,7 @@ def experiment_note(record: StudyRecord, page: str, study_page: str) -> str:
         study_page: Address of the page of the study's run.
     """
     experiment = record.experiment
-    searched = ", ".join(f"`{name}`" for name in experiment.space.searched)
+    searched = ", ".join(f"`{name}`" for name in record.searched)
     searched = searched or ("no hyperparameter" if experiment.function is None else "what the function asks for")
     about = f"`{experiment.model}`{_on_data(record)}: searches {searched} for {_aims(experiment)}."
     return (

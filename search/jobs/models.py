@@ -4,14 +4,14 @@ from contextlib import AbstractContextManager
 from typing import final
 
 from ..experiment.file import Experiment
+from ..training.context import TrainingContext
 from ..trial import Assignment, Report, TrialResult
-from .context import TrainingContext
-from .job import Load
+from .base import Load
 
 
 @final
 class ModelJob:
-    """Trains models; see `search.training.job.Job`.
+    """Trains models; see `search.jobs.base.Job`.
 
     Args:
         experiment: The experiment.
@@ -23,14 +23,14 @@ class ModelJob:
 
     def prepare(self, memory_fraction: float | None) -> None:
         """Import the backend."""
-        from .device import limit_memory
+        from ..training.device import limit_memory
 
         if memory_fraction is not None:
             limit_memory(memory_fraction)
 
     def check(self, load: Load) -> tuple[str, ...]:
         """Load the arrays and check the builder against them."""
-        from .preflight import check_builder
+        from ..training.preflight import check_builder
 
         self._contexts = [TrainingContext(self._experiment, arrays) for arrays in load()]
         return check_builder(self._contexts[0])
@@ -38,33 +38,33 @@ class ModelJob:
     @property
     def capacity(self) -> int:
         """Number of trials that are trained at once."""
-        from .run import choose_capacity
+        from ..training.run import choose_capacity
 
         return choose_capacity(self._contexts[0])
 
     @property
     def device_bytes(self) -> int:
         """GPU memory that this process may take."""
-        from .device import total_bytes
+        from ..training.device import total_bytes
 
         return total_bytes()
 
     @property
     def peak_bytes(self) -> int:
         """Largest GPU memory that this process has allocated so far."""
-        from .device import peak_bytes
+        from ..training.device import peak_bytes
 
         return peak_bytes()
 
     def trial(self) -> AbstractContextManager[None]:
         """Let this thread train during a block."""
-        from .vectorized.lockstep import LOCKSTEP
+        from ..training.vectorized.lockstep import LOCKSTEP
 
         return LOCKSTEP.trial()
 
     def train(self, assignment: Assignment, report: Report, *, raises: bool = False) -> TrialResult:
         """Train all executions of a trial."""
-        from .executions import train_executions
-        from .run import train_or_raise, train_trial
+        from ..training.executions import train_executions
+        from ..training.run import train_or_raise, train_trial
 
         return train_executions(self._contexts, assignment, report, train_or_raise if raises else train_trial)

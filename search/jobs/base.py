@@ -1,10 +1,9 @@
-"""The interface of what a worker does for the trials of an experiment: it builds and trains models, or calls a function."""
+"""The interface of what a worker does for the trials of an experiment."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
-from ..experiment.file import Experiment
 from ..trial import Assignment, Report, TrialResult
 
 if TYPE_CHECKING:
@@ -68,14 +67,3 @@ class Job(Protocol):
                 False.
         """
         ...
-
-
-def job_of(experiment: Experiment) -> Job:
-    """Return what trains the trials of an experiment; neither Keras nor a backend is imported yet."""
-    if experiment.function is not None:
-        from .function_job import FunctionJob
-
-        return FunctionJob(experiment, experiment.function)
-    from .model_job import ModelJob
-
-    return ModelJob(experiment)

@@ -7,7 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+    check_distribution_compatibility,
+)
 from optuna.trial import BaseTrial
 
 from ..errors import DivergedError, OverdueError, TrialError
@@ -135,6 +141,7 @@ class FunctionTrial(BaseTrial):
 
     def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
         if name in self._params:
+            _check_same(name, self._distributions[name], distribution)
             return self._params[name]
         value = self._fixed[name] if name in self._fixed else self._asked(name, distribution)
         self._params[name], self._distributions[name] = value, distribution
@@ -157,6 +164,13 @@ class FunctionTrial(BaseTrial):
     def _check_time(self) -> None:
         if self._limit_seconds is not None and self.seconds > self._limit_seconds:
             raise OverdueError(f"past its limit of {self._limit_seconds:g} seconds: {self.seconds:.1f} after {len(self.history)} reports")
+
+
+def _check_same(name: str, first: BaseDistribution, second: BaseDistribution) -> None:
+    try:
+        check_distribution_compatibility(first, second)
+    except ValueError as error:
+        raise TrialError(f'trial asks for "{name}" twice: {error}') from None
 
 
 def as_number(value: Any, where: str) -> float:

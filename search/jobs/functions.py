@@ -15,11 +15,11 @@ from ..errors import ExperimentError, TrialError
 from ..experiment.file import Experiment
 from ..experiment.references import resolve
 from ..redaction import redact
+from ..training.failures import classify, reason_of
 from ..trial import Assignment, Failure, Report, TrialResult, TrialState
 from ..user_code import user_code
-from .failures import classify, reason_of
+from .base import Load
 from .function_trial import FunctionTrial, as_number
-from .job import Load
 
 TRAINER = "function"
 _log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 @final
 class FunctionJob:
-    """Calls a function; see `search.training.job.Job`.
+    """Calls a function; see `search.jobs.base.Job`.
 
     Args:
         experiment: The experiment.
@@ -128,6 +128,6 @@ def _device() -> str:
     """Return the device of Keras' backend, if the function has imported it."""
     if "keras" not in sys.modules:
         return ""
-    from .device import device_name
+    from ..training.device import device_name
 
     return device_name()

@@ -1,0 +1,6 @@
+"""What a worker does for the trials of an experiment: it builds and trains models, or calls a function."""
+
+from .base import Job
+from .registry import job_of
+
+__all__ = ["Job", "job_of"]
