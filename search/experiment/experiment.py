@@ -264,6 +264,11 @@ class Experiment(Table):
         return "halving" if is_single and is_long else "none"
 
     @property
+    def max_epochs(self) -> int:
+        """The largest number of epochs of a trial; 0 if nobody knows it, as of a function."""
+        return self.space.max_epochs if self.function is None else 0
+
+    @property
     def needs_refit(self) -> bool:
         """Whether the best trial is trained once more for the champion, on the rows of all folds."""
         return self.champion.ensemble == "none" and self.evaluation.folds > 1

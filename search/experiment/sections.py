@@ -175,10 +175,11 @@ class SearchSection(Table):
     """``[search]``: sampler, pruner, number of trials, limits.
 
     Attributes:
-        sampler: "auto" ("gp" for at most 200 trials of one objective, else "tpe"), "random", "tpe", "qmc", "grid", "gp",
+        sampler: "auto" ("gp" for at most 200 trials of one objective, else "tpe", as for a function), "random", "tpe", "qmc", "grid", "gp",
             "cmaes", "nsgaii", "kt-random", "kt-bayesian", "kt-grid", or a reference to an Optuna sampler. Defaults to "auto".
         sampler_options: The sampler's further arguments. Defaults to none.
-        pruner: "auto" ("halving" if trials are single trainings of many epochs and many, with one objective and no limits, else "none"),
+        pruner: "auto" ("halving" if trials are single trainings of many epochs and many, with one objective and no limits, "median" for a
+            function, else "none"),
             "none", "median", "percentile", "halving", "asha", "hyperband", "patient", or a reference to an Optuna pruner; "asha" pauses
             trials with a checkpoint, and lets the best continue. Defaults to "auto".
         pruner_options: The pruner's further arguments. Defaults to none.

@@ -29,7 +29,7 @@ def make_pruner(name: str, options: Mapping[str, Any], n_epochs: int) -> BasePru
     Args:
         name: Its name or reference, as `Experiment.pruner` has it.
         options: Its further arguments, ``[search.pruner_options]``.
-        n_epochs: The largest number of epochs of the space.
+        n_epochs: The largest number of epochs of a trial; 0 if nobody knows it.
 
     Returns:
         The pruner, for values reported at epochs from 1. A pruner by reference gets ``n_epochs`` if its signature has it.

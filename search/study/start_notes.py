@@ -40,7 +40,7 @@ def search_notes(ledger: StudyView, experiment: Experiment) -> Iterator[str]:
     """Yield what the user should know about the space, the sampler and the pruner, one sentence each."""
     yield from experiment.space.notes
     yield from sampler_notes(experiment.search, experiment.space.searched, has_limits=bool(experiment.limits))
-    yield from pruner_notes(experiment.search, experiment.space.max_epochs)
+    yield from pruner_notes(experiment.search, experiment.max_epochs) if experiment.function is None else ()
     yield from _pruner_note(ledger, experiment)
 
 

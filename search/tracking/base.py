@@ -49,6 +49,11 @@ class StudyRecord:
     asked: Sequence[str] = ()
 
     @property
+    def metric_of_epochs(self) -> str:
+        """A metric that every epoch of a trial has."""
+        return "loss" if self.experiment.function is None else self.experiment.objective.metric
+
+    @property
     def searched(self) -> list[str]:
         """Names of the hyperparameters of trials."""
         return list(dict.fromkeys([*self.experiment.space.searched, *self.asked]))

@@ -82,9 +82,9 @@ def find_child(client: "MlflowClient", experiment_id: str, parent_run_id: str, n
     return found[0] if found else None
 
 
-def last_epoch(client: "MlflowClient", run_id: str) -> int:
-    """Return the last epoch that was logged to a run; 0 before the first."""
-    return max((metric.step for metric in client.get_metric_history(run_id, "loss")), default=0)
+def last_epoch(client: "MlflowClient", run_id: str, metric: str) -> int:
+    """Return the last epoch at which a metric was logged to a run; 0 before the first."""
+    return max((entry.step for entry in client.get_metric_history(run_id, metric)), default=0)
 
 
 def steps_by_run(client: "MlflowClient", run_ids: list[str], metric: str) -> dict[str, list[int]]:

@@ -105,7 +105,7 @@ class TrialRuns:
 
     def finish_left_running(self, run: "Run", result: TrialResult) -> None:
         """Write the result of a trial into a run that a killed process left running."""
-        self._open[result.number] = OpenRun(run.info.run_id, Batch(), last_epoch(self.client, run.info.run_id))
+        self._open[result.number] = OpenRun(run.info.run_id, Batch(), last_epoch(self.client, run.info.run_id, self.record.metric_of_epochs))
         self.finish(result)
 
     def restore(self, assignment: Assignment, result: TrialResult) -> None:
@@ -176,4 +176,4 @@ class TrialRuns:
         if "perceptune.reason" in run.data.tags:
             self.client.delete_tag(run.info.run_id, "perceptune.reason")
         write(self.client, run.info.run_id, Batch(tags=descriptions.attempt_tags(assignment)))
-        return OpenRun(run.info.run_id, last_epoch=last_epoch(self.client, run.info.run_id))
+        return OpenRun(run.info.run_id, last_epoch=last_epoch(self.client, run.info.run_id, self.record.metric_of_epochs))
