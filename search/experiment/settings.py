@@ -56,6 +56,8 @@ Precision = Literal["float32", "mixed_float16", "mixed_bfloat16", "float16", "bf
 
 Schedule = Literal["constant", "step", "exponential", "cosine", "plateau"]
 
+ClassWeight = Literal["none", "balanced"]
+
 OF_COMPILE = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "clipnorm", "loss", "label_smoothing")
 """The settings that the ``compile()`` of a model decides."""
 
@@ -75,6 +77,9 @@ class TrainingSettings(Table):
         loss: Keras' name of the loss; "auto" follows from the task: binary_crossentropy,
             sparse_categorical_crossentropy or mean_squared_error. Defaults to "auto".
         label_smoothing: Smoothing of the binary and categorical cross-entropy, 0 to below 1. Defaults to 0.
+        class_weight: How much the rows of a class count in the training loss, for one target of classes: "none" (all rows alike), or
+            "balanced" (n / (k * count), given n training rows, k classes and count rows of the class). Metrics and the validation
+            loss are not weighted. Defaults to "none".
         schedule: How the learning rate changes between epochs, after e epochs: "constant"; "step" multiplies it by
             decay_rate ** floor(e / decay_epochs); "exponential" by decay_rate ** (e / decay_epochs); "cosine" by
             (1 + cos(pi * e / epochs)) / 2; "plateau" by decay_rate whenever the objective has not improved for
@@ -100,6 +105,7 @@ class TrainingSettings(Table):
     clipnorm: Annotated[float, Field(ge=0)] = 0.0
     loss: Literal["auto", Loss] = "auto"
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    class_weight: ClassWeight = Field(default="none", exclude_if=lambda value: value == "none")  # as studies of earlier versions are stored
     schedule: Schedule = "constant"
     decay_rate: Annotated[float, Field(gt=0, le=1)] = 0.5
     decay_epochs: Annotated[int, Field(ge=1)] = 10

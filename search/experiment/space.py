@@ -86,7 +86,7 @@ def _searchable(name: str, field: FieldInfo) -> Any:
         | Annotated[CategoricalParameter, Tag("<categorical parameter>")]
     )
     checks = (Discriminator(_setting_tag), BeforeValidator(check_type), AfterValidator(_within(name, field, setting)))
-    return Annotated[choice, *checks], Field(default=field.default)
+    return Annotated[choice, *checks], Field(default=field.default, exclude_if=field.exclude_if)
 
 
 TrainingSpace = create_model(
@@ -142,7 +142,7 @@ class Space(Table):
     @property
     def searched(self) -> SearchSpace:
         """All searched hyperparameters, the model's arguments first."""
-        constants = fixed(TrainingSettings().model_dump()) | fixed(self._training_entries) | fixed(self.model)
+        constants = fixed(dict(TrainingSettings())) | fixed(self._training_entries) | fixed(self.model)
         return to_search_space(self.searched_model | self.searched_training, constants, self.rules)
 
     @property

@@ -17,6 +17,7 @@ from ..ledger import Ledger, StudyView
 from ..pruners import PausingPruner, make_pruner
 from ..samplers import make_sampler
 from ..training.metrics import check_metrics, check_ranking
+from ..training.weights import check_class_weight
 from .data_checks import check_validation
 from .open_files import check_open_files
 
@@ -63,6 +64,7 @@ def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:
     targets = targets_of_study(ledger, dataset, experiment)
     check_metrics(experiment, tasks_of(targets))
     check_ranking(experiment, tasks_of(targets))
+    check_class_weight(experiment, tasks_of(targets))
     for fold in folds(dataset, experiment.evaluation):
         check_validation(experiment, fold, targets)
     with ledger.lock():

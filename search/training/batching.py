@@ -10,9 +10,9 @@ EVALUATION_BATCH_NUMBERS = 2**21
 
 
 class DataSplit(NamedTuple):
-    """Both parts of the data, (x, y) each, as arrays or as tensors."""
+    """Both parts of the data, (x, y) each, as arrays or as tensors; the training part is (x, y, weights) if its rows have weights."""
 
-    training: tuple[Any, Any]
+    training: tuple[Any, ...]
     validation: tuple[Any, Any]
 
 

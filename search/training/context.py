@@ -5,10 +5,12 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..data.arrays import TREES, TrainingArrays, named
+from ..data.arrays import TREES, Array, TrainingArrays, named
 from ..experiment.file import Experiment
+from ..experiment.settings import TrainingSettings
 from .batching import n_rows
 from .metrics import Head, logged_names, make_heads
+from .weights import balanced
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,14 @@ class TrainingContext:
     def is_single(self) -> bool:
         """Whether models have one input and one output, and the experiment has no ``[outputs]``."""
         return isinstance(self.arrays.task, str) and not isinstance(self.arrays.x_train, dict) and not self.experiment.outputs
+
+    def weights(self, settings: TrainingSettings) -> Array | None:
+        """Return the weight of each training row in the loss, float32, ``(n_train,)``; None if all count alike."""
+        return self._balanced if settings.class_weight == "balanced" else None
+
+    @cached_property
+    def _balanced(self) -> Array:
+        return balanced(self.arrays.y_train)
 
     def n_steps(self, batch_size: int) -> int:
         """Return the number of gradient steps of an epoch."""

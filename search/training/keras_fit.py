@@ -18,7 +18,7 @@ class KerasTrainer(KerasModelTrainer):
 
     def _fit(self, model: Any, run: TrialRun) -> None:
         parts = make_ready(model, run.context, run.assignment.training)
-        batches = _Batches(parts.x_train, parts.y_train, run.assignment)
+        batches = _Batches(parts.training, run.assignment)
         progress, state = run.progress, ModelState(model)
         progress.resume(state)
 
@@ -42,9 +42,9 @@ class KerasTrainer(KerasModelTrainer):
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """The training part in batches, in the order of the epoch."""
 
-    def __init__(self, x: Tree, y: Tree, assignment: Assignment) -> None:
+    def __init__(self, training: tuple[Any, ...], assignment: Assignment) -> None:
         super().__init__()
-        self._x, self._y = x, y
+        self._training = training
         self._seed = assignment.seed
         self._batch_size = assignment.training.batch_size
         self.shuffle(0)
@@ -54,11 +54,11 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
         This is not PyDataset.on_epoch_end, which `fit` calls once more than there are epochs, before the first.
         """
-        self._order = epoch_order(self._seed, epoch + 1, n_rows(self._x))
+        self._order = epoch_order(self._seed, epoch + 1, n_rows(self._training[0]))
 
     def __len__(self) -> int:
         return -(-len(self._order) // self._batch_size)
 
-    def __getitem__(self, index: int) -> tuple[Tree, Tree]:
+    def __getitem__(self, index: int) -> tuple[Tree, ...]:
         chosen: Array = self._order[index * self._batch_size : (index + 1) * self._batch_size]
-        return rows(self._x, chosen), rows(self._y, chosen)
+        return tuple(rows(tree, chosen) for tree in self._training)

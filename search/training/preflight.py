@@ -35,6 +35,7 @@ from .model.outputs import check_losses, check_shape
 from .model.precision import computing_in
 from .model.preparation import make_ready
 from .trainers import choose_trainer
+from .weights import check_class_weight
 
 N_ROWS = 16
 _REASON_LENGTH, _ARGUMENTS_LENGTH = 200, 100
@@ -66,6 +67,7 @@ def check_builder(context: TrainingContext) -> tuple[str, ...]:
         check_defaults(builder, experiment.space.optional_arguments - provided(arrays).keys(), "[space.model]")
         check_values(builder, experiment.space.model_values, "[space.model]")
     check_metrics(experiment, arrays.task)
+    check_class_weight(experiment, arrays.task)
     choose_trainer(experiment, check_callbacks(experiment, context.logged_names))
     return (*_word_notes(context, builder), *dry_run(context))
 
@@ -129,7 +131,7 @@ def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, 
     with _explaining(f"cannot be built{f' with {given}' if given else ''}", "correct the function, or its arguments in [space.model]"):
         model = build_model(context, assignment.model_arguments, 0, assignment.training.precision)
     if is_estimator(model):
-        sklearn_fit.check(model, context.experiment)
+        sklearn_fit.check(model, context)
         return model, []
     if takes_hp(resolve(context.experiment.model)) and model.compiled and not context.experiment.space.compiled:
         raise TrialError("is compiled: write compiled = true in [space] to train with its optimizer and loss, or return it without compile()")

@@ -46,7 +46,7 @@ def losses_by_rate(context: TrainingContext, assignment: Assignment, rates: Sequ
         model.optimizer.learning_rate = rate
         model.reset_metrics()  # the loss of this batch alone
         chosen = next(batches)
-        losses.append(float(_train_on_batch(model, rows(parts.x_train, chosen), rows(parts.y_train, chosen))))
+        losses.append(float(_train_on_batch(model, *(rows(tree, chosen) for tree in parts.training))))
         if not math.isfinite(losses[-1]):
             losses.pop()
             break
@@ -58,8 +58,8 @@ def losses_by_rate(context: TrainingContext, assignment: Assignment, rates: Sequ
     return losses
 
 
-def _train_on_batch(model: Any, x: Any, y: Any) -> Any:
-    return model.train_on_batch(x, y, return_dict=True)["loss"]
+def _train_on_batch(model: Any, x: Any, y: Any, weights: Any = None) -> Any:
+    return model.train_on_batch(x, y, sample_weight=weights, return_dict=True)["loss"]
 
 
 def _batches(context: TrainingContext, assignment: Assignment) -> Iterator[Array]:

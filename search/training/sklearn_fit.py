@@ -6,27 +6,34 @@ import numpy as np
 
 from ..errors import TrialError
 from ..estimators import as_matrix, count_parameters
-from ..experiment.file import Experiment
 from .base import TrialRun
+from .context import TrainingContext
 from .sklearn_metrics import measure
+from .weights import weighs_classes
 
 
-def check(estimator: Any, experiment: Experiment) -> None:
+def check(estimator: Any, context: TrainingContext) -> None:
     """Check that the experiment uses nothing that an estimator's own `fit` does not have; train nothing.
 
     Args:
         estimator: What the builder returned.
-        experiment: The experiment.
+        context: The experiment and its arrays.
 
     Raises:
-        TrialError: If a training setting is searched, or there are callbacks. Fixed settings have no effect.
+        TrialError: If a training setting except class_weight is searched, there are callbacks, or rows have weights that ``fit`` does not
+            take. Other fixed settings have no effect.
     """
-    name, searched = type(estimator).__name__, ", ".join(experiment.space.searched_training)
+    from sklearn.utils.validation import has_fit_parameter
+
+    experiment, name = context.experiment, type(estimator).__name__
+    searched = ", ".join(setting for setting in experiment.space.searched_training if setting != "class_weight")
     instead = "search an argument of the model under [space.model] instead"
     if searched:
         raise TrialError(f"[space.training] searches {searched}, but {experiment.model} returned a {name}, which trains by its own fit; {instead}")
     if experiment.callbacks:
         raise TrialError(f"[[callbacks]] are called by Keras, but {experiment.model} returned a {name}, which trains by its own fit; remove them")
+    if weighs_classes(experiment) and not has_fit_parameter(estimator, "sample_weight"):
+        raise TrialError(f"space.training.class_weight needs a fit() with sample_weight, which that of {name} does not have; leave it out")
 
 
 class SklearnTrainer:
@@ -43,12 +50,13 @@ class SklearnTrainer:
             TrialError: If there are several targets, or a metric cannot be computed.
             DataError: If there are several inputs.
         """
-        check(estimator, run.context.experiment)
-        arrays = run.context.arrays
+        check(estimator, run.context)
+        arrays, weights = run.context.arrays, run.context.weights(run.assignment.training)
         task, y_train, y_validation = arrays.task, arrays.y_train, arrays.y_validation
         if not isinstance(task, str) or isinstance(y_train, dict) or isinstance(y_validation, dict):
             raise TrialError(f"{type(estimator).__name__} predicts one target, but the experiment has {', '.join(task)}; keep one in [outputs]")
-        estimator.fit(as_matrix(arrays.x_train), y_train.ravel().astype(np.float64 if task == "regression" else np.int64))
+        options = {} if weights is None else {"sample_weight": weights}
+        estimator.fit(as_matrix(arrays.x_train), y_train.ravel().astype(np.float64 if task == "regression" else np.int64), **options)
         head = run.context.heads[""]
         metrics = measure(estimator, arrays.x_train, y_train, head)
         validation = measure(estimator, arrays.x_validation, y_validation, head)

@@ -26,8 +26,9 @@ class Tensors:
         Args:
             parts: The data, from `make_ready`.
         """
-        x_train, y_train, x_validation, y_validation = (self._tensor(part, tree) for part, tree in enumerate(parts))
-        return DataSplit((x_train, y_train), (x_validation, y_validation))
+        x_train, y_train, x_validation, y_validation = (self._tensor(part, tree) for part, tree in enumerate(parts[:4]))
+        weights = () if parts.weights is None else (_to_tensor(parts.weights),)  # small, and others for other settings
+        return DataSplit((x_train, y_train, *weights), (x_validation, y_validation))
 
     def _tensor(self, part: int, tree: Tree) -> Any:
         key = part, tuple((array.shape, str(array.dtype)) for array in keras.tree.flatten(tree))

@@ -87,7 +87,8 @@ class Planner:
 
     def is_paddable(self, settings: TrainingSettings) -> bool:
         """Return whether a padded network trains exactly as the trial's own dense network."""
-        return self._context.is_single and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES
+        is_plain = self._context.is_single and self._context.weights(settings) is None  # its weights of rows are for padding
+        return is_plain and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES
 
     def size_for(self, stack: DenseStack) -> Size:
         """Return a size that fits the smallest network of the space, the largest, and this one."""

@@ -7,6 +7,7 @@ from ...errors import TrialError
 from ...experiment.file import Experiment
 from ...experiment.parameters import Searched
 from ..metrics import Head
+from ..weights import weighs_classes
 
 _OF_CLASSES = frozenset(
     {
@@ -26,6 +27,9 @@ _ACROSS_UNITS = frozenset(
     }
 )
 """Losses that compare the units of an output with each other, so that a single unit cannot learn anything."""
+
+_OF_BATCHES = frozenset({"dice", "tversky", "root_mean_squared_error"})
+"""Losses of a whole batch, in which rows have no weights."""
 
 _USUAL = {"binary": "binary_crossentropy", "multiclass": "sparse_categorical_crossentropy", "regression": "mean_squared_error"}
 
@@ -70,6 +74,8 @@ def check_losses(experiment: Experiment, head: Head, n_units: int, name: str = "
         key, losses = "space.training.loss", _choices(experiment)
     for loss in losses:
         mismatch = _mismatch(loss, head.task, n_units)
+        if not mismatch and loss in _OF_BATCHES and weighs_classes(experiment):
+            mismatch = "is of a whole batch, in which space.training.class_weight has no meaning"
         if mismatch:
             raise TrialError(f'{key} = "{loss}" {mismatch}; use "{_USUAL[head.task]}", or "auto"')
 

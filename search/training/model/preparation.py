@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from ...data.arrays import Tree
+from ...data.arrays import Array, Tree
 from ...experiment.settings import TrainingSettings
 from ..batching import DataSplit, rows
 from ..context import TrainingContext
@@ -14,17 +14,23 @@ from .precision import computing_in
 
 
 class Parts(NamedTuple):
-    """The arrays of `TrainingArrays`, with the targets encoded as a model's losses expect them."""
+    """The arrays of `TrainingArrays`, with the targets encoded as a model's losses expect them, and the weights of the training rows."""
 
     x_train: Tree
     y_train: Tree
     x_validation: Tree
     y_validation: Tree
+    weights: Array | None = None
+
+    @property
+    def training(self) -> tuple[Any, ...]:
+        """The training part: features, targets and, if rows have weights, these."""
+        return (self.x_train, self.y_train) if self.weights is None else (self.x_train, self.y_train, self.weights)
 
     @property
     def split(self) -> DataSplit:
         """The training part and the validation part."""
-        return DataSplit((self.x_train, self.y_train), (self.x_validation, self.y_validation))
+        return DataSplit(self.training, (self.x_validation, self.y_validation))
 
 
 def make_ready(model: Any, context: TrainingContext, settings: TrainingSettings) -> Parts:
@@ -67,7 +73,7 @@ def encoded_parts(model: Any, context: TrainingContext, settings: TrainingSettin
 def _encode(model: Any, outputs: Any, context: TrainingContext, settings: TrainingSettings) -> Parts:
     arrays = context.arrays
     y_train, y_validation = (encode_targets(model, outputs, settings, context.heads, y) for y in (arrays.y_train, arrays.y_validation))
-    return Parts(arrays.x_train, y_train, arrays.x_validation, y_validation)
+    return Parts(arrays.x_train, y_train, arrays.x_validation, y_validation, context.weights(settings))
 
 
 def call_once(model: Any, context: TrainingContext, settings: TrainingSettings) -> Any:

@@ -18,6 +18,13 @@ WORDS = replace(
     vocabulary_size=30,
 )
 """Numbers of words; those of a row are followed by zeros."""
+_UNEQUAL = make_arrays("multiclass", 70)
+UNEQUAL = replace(
+    _UNEQUAL,
+    y_train=np.digitize(_UNEQUAL.x_train[:, :1], [0.5, 1.5]).astype("int32"),
+    y_validation=np.digitize(_UNEQUAL.x_validation[:, :1], [0.5, 1.5]).astype("int32"),
+)
+"""Classes of which one has most rows, and one few."""
 TWO_OUTPUTS = {"metric": "val_left_mean_absolute_error", "outputs": {"left": {"weight": 0.75, "metrics": ["r2"]}, "right": {"loss": "hinge"}}}
 """Sections of an experiment for `with_two_outputs`."""
 

@@ -10,7 +10,7 @@ from search.training.compiled import streaming
 from search.training.compiled.program import Program
 from search.trial import TrialState
 from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
-from tests.search.training.data_shapes import IMAGES, SEQUENCES, TWO_OUTPUTS, WORDS, with_scaled_target, with_two_inputs, with_two_outputs
+from tests.search.training.data_shapes import IMAGES, SEQUENCES, TWO_OUTPUTS, UNEQUAL, WORDS, with_scaled_target, with_two_inputs, with_two_outputs
 from tests.search.training.references import assert_same_curves, assert_same_outputs, saved_outputs
 
 # Full batches only: of a partial batch fit counts the losses of single outputs as if it were a full one (the total
@@ -24,6 +24,10 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
     "dropout, batch normalisation, all metrics, partial batch": (
         *("dense", make_arrays(n_train=70), {"dropout": 0.4, "normalization": True}, ALL_BINARY),
         {},
+    ),
+    "weights of classes, partial batch": (
+        *("dense", UNEQUAL, {}, ALL_MULTICLASS),
+        {"class_weight": "balanced", "learning_rate": 0.02},
     ),
     "a scaled target": ("dense", with_scaled_target(make_arrays("regression", 70), log=True), {}, ALL_REGRESSION, {}),
     "two inputs and outputs, weighted": ("two_inputs_and_outputs", with_two_inputs(REGRESSION_AND_CLASSES), {}, TWO_OUTPUTS, {}),
@@ -46,7 +50,7 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
     "convnet": ("models.convnet:build_convnet", IMAGES, {"n_maps": 3, "normalization": "batch", "flip": "horizontal"}, {}, {}),
 }
 QUICK = list(CASES)[:2]
-STREAMED = (*list(CASES)[:3], "rmsprop, one full batch", "a layer without XLA")
+STREAMED = (*list(CASES)[:4], "rmsprop, one full batch", "a layer without XLA")
 """Cases of which the streamed epochs are compared too; their steps are those of the compiled ones."""
 
 
@@ -103,6 +107,30 @@ def test_the_reference_equals_plain_fit_on_the_permuted_rows(fit):
         ).history
         expected = {name: values[0] for name, values in history.items()}
         assert metrics == pytest.approx(expected | {"learning_rate": 0.01}, rel=1e-4)
+
+
+def test_classes_are_weighed_as_by_the_class_weight_of_plain_fit(fit):
+    n = len(UNEQUAL.y_train)
+    training = {"batch_size": 16, "learning_rate": 0.01, "class_weight": "balanced", "epochs": 1}
+    result = fit(make_experiment(metrics=["categorical_crossentropy"]), make_assignment(training=training), UNEQUAL)
+
+    keras.utils.set_random_seed(7)
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(3, activation="softmax")])
+    crossentropy = keras.metrics.SparseCategoricalCrossentropy(name="categorical_crossentropy")
+    model.compile(keras.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy", crossentropy])
+    order, counts = epoch_order(7, 1, n), np.bincount(UNEQUAL.y_train.ravel())
+    assert max(counts) > 3 * min(counts)
+    history = model.fit(
+        *(UNEQUAL.x_train[order], UNEQUAL.y_train[order]),
+        batch_size=16,
+        shuffle=False,
+        class_weight={number: n / (3 * count) for number, count in enumerate(counts)},
+        validation_data=(UNEQUAL.x_validation, UNEQUAL.y_validation),
+        verbose=0,
+    ).history
+    [metrics] = result.history
+    assert metrics == pytest.approx({name: values[0] for name, values in history.items()} | {"learning_rate": 0.01}, rel=1e-4)
+    assert metrics["loss"] != pytest.approx(metrics["categorical_crossentropy"], rel=1e-2)  # metrics are not weighted
 
 
 def test_metrics_of_a_scaled_target_are_in_its_own_units_and_the_loss_is_not(fit):

@@ -7,7 +7,7 @@ import pytest
 
 from search.errors import ExperimentError
 from tests.search.training.conftest import check_builder, make_arrays, make_experiment
-from tests.search.training.data_shapes import with_scaled_target
+from tests.search.training.data_shapes import with_scaled_target, with_two_outputs
 
 
 class Unregistered(keras.layers.Layer):
@@ -212,6 +212,22 @@ def test_an_estimator_is_built_and_its_experiment_checked():
     low_to_high = {"learning_rate": {"type": "float", "low": 0.1, "high": 1.0}}
     with pytest.raises(ExperimentError, match=r"\[space.training\] searches learning_rate, but"):
         check("sklearn.linear_model:LogisticRegression", "binary", space={"training": low_to_high})
+
+
+BALANCED = {"class_weight": "balanced"}
+
+
+@pytest.mark.parametrize(
+    ("arrays", "training", "message"),
+    [
+        (make_arrays("regression"), BALANCED, 'weighs the classes of one target, but the task is "regression"; leave it out'),
+        (with_two_outputs(make_arrays("regression")), BALANCED, "of one target, but there are several outputs, left, right; leave it out"),
+        (make_arrays(), {"loss": "dice", **BALANCED}, 'loss = "dice" is of a whole batch, in which space.training.class_weight has no meaning'),
+    ],
+)
+def test_weights_of_classes_that_cannot_be_used_are_refused(arrays, training, message):
+    with pytest.raises(ExperimentError, match=message):
+        check_builder(make_experiment(space={"training": training}), arrays)
 
 
 def test_the_error_of_the_builder_is_kept_for_debugging():

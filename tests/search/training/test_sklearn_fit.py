@@ -10,6 +10,7 @@ from search.trial import TrialState
 from tests.search.training.conftest import make_arrays
 
 FOREST = "sklearn.ensemble:RandomForestClassifier"
+LOGISTIC = "sklearn.linear_model:LogisticRegression"
 NETWORK = "models.scikit_learn:build_mlp_classifier"
 
 
@@ -65,6 +66,20 @@ def test_a_searched_training_setting_is_refused_with_the_reason(train):
         "[space.training] searches learning_rate, but models.scikit_learn:build_mlp_classifier returned a MLPClassifier, which trains by its own "
         "fit; search an argument of the model under [space.model] instead"
     )
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_classes_are_weighed_as_by_the_estimator_itself(train, task):
+    balanced = {"space": {"training": {"class_weight": {"type": "categorical", "choices": ["none", "balanced"]}}}}
+    weighed, plain = (train(LOGISTIC, make_arrays(task), experiment=balanced, class_weight=chosen) for chosen in ("balanced", "none"))
+    itself = train(LOGISTIC, make_arrays(task), model={"class_weight": "balanced"})
+    assert weighed.history[0] == pytest.approx(itself.history[0], rel=1e-4)
+    assert plain.history[0] != pytest.approx(itself.history[0], rel=1e-4)
+
+
+def test_weights_that_the_fit_of_an_estimator_does_not_take_are_refused(train):
+    reason = train("sklearn.neighbors:KNeighborsClassifier", experiment={"space": {"training": {"class_weight": "balanced"}}}).reason
+    assert reason == "space.training.class_weight needs a fit() with sample_weight, which that of KNeighborsClassifier does not have; leave it out"
 
 
 def test_callbacks_are_refused_with_the_reason(train):

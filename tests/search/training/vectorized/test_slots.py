@@ -112,7 +112,7 @@ def names_and_populations(folder, builder, task="binary", arguments=None, **sett
 COPIES = (["compiled"] * 2, 0) if ON_TENSORFLOW else (["population"] * 2, 1)
 FIXED = [
     *(("binary", {"optimizer": "adafactor"}), ("regression", {"loss": "root_mean_squared_error"})),
-    *(("binary", {"loss": "dice"}), ("binary", {"loss": "tversky"})),
+    *(("binary", {"loss": "dice"}), ("binary", {"loss": "tversky"}), ("binary", {"class_weight": "balanced"})),
 ]
 
 
