@@ -38,6 +38,7 @@ def csv(
     ordered: bool = False,
     group: str | int | None = None,
     positive: str | int | bool | None = None,
+    sample_weight: str | int | None = None,
 ) -> dict[str, Any]:
     """Read a CSV or Parquet file and split it.
 
@@ -72,9 +73,11 @@ def csv(
         group: Column of groups, such as patients, by name or number: all rows of a group go into one part. Defaults to none.
         positive: The class of a binary target that f1_score, precision, recall, auc and pr_auc are about. Defaults to the rarer
             of two texts, true, or the larger of two numbers.
+        sample_weight: The column of the rows' weights in the training loss, by name or number, which is no feature then. Defaults to none.
 
     Returns:
-        The three parts, the task, the positive class, the name of the data set, which is the file's stem, the format and notes.
+        The three parts, the task, the positive class, the column of weights, the name of the data set, which is the file's stem, the format, and
+        notes.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -90,7 +93,8 @@ def csv(
     split = split_table(table.rows, target, task=task, drop=drop, where=str(file), **options)
     form = None if table.format is None else replace(table.format, target=_column(table.rows, target, str(file))).to_dict()
     name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
-    return {**split, "positive": positive, "name": name, "table_format": form, "notes": [*table.notes, *split["notes"]]}
+    weights = None if sample_weight is None else _column(table.rows, sample_weight, str(file))
+    return {**split, "positive": positive, "sample_weight": weights, "name": name, "table_format": form, "notes": [*table.notes, *split["notes"]]}
 
 
 def split_table(

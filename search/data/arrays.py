@@ -25,8 +25,8 @@ Tasks = Task | Mapping[str, Task]
 V = TypeVar("V")
 
 _FACTS = "arrays.json"
-TREES = ("x_train", "y_train", "x_validation", "y_validation")
-"""The fields of `TrainingArrays` that hold arrays."""
+_TREES = ("x_train", "y_train", "x_validation", "y_validation", "sample_weight")
+"""The fields of `TrainingArrays` that may hold arrays."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +43,10 @@ class TrainingArrays:
         n_outputs: Units of the output layer: 1, or the number of classes for multiclass; by output name too.
         scalings: The scaling of each scaled target, by output name, a single one named ``""``. Defaults to none.
         vocabulary_size: Number of different words' numbers in the features; 0 if there are no words. Defaults to 0.
+        sample_weight: Weight of each training row in the loss, float32, ``(n_train,)``; None if all count alike. Defaults to None.
 
     Raises:
-        ValueError: If features and targets have different numbers of rows, or none.
+        ValueError: If features, targets and weights have different numbers of rows, or none.
     """
 
     x_train: Tree
@@ -56,10 +57,12 @@ class TrainingArrays:
     n_outputs: int | Mapping[str, int]
     scalings: Mapping[str, Scaling] = dataclasses.field(default_factory=dict)
     vocabulary_size: int = 0
+    sample_weight: Array | None = None
 
     def __post_init__(self) -> None:
-        for part, x, y in (("training", self.x_train, self.y_train), ("validation", self.x_validation, self.y_validation)):
-            n_rows = {len(array) for tree in (x, y) for array in named(tree).values()}
+        training = (self.x_train, self.y_train) if self.sample_weight is None else (self.x_train, self.y_train, self.sample_weight)
+        for part, trees in (("training", training), ("validation", (self.x_validation, self.y_validation))):
+            n_rows = {len(array) for tree in trees for array in named(tree).values()}
             if len(n_rows) != 1 or n_rows == {0}:
                 raise ValueError(f"The {part} arrays must have the same number of rows, at least 1, but have {sorted(n_rows)}.")
 
@@ -69,17 +72,21 @@ class TrainingArrays:
         return unnamed({name: array.shape[1:] for name, array in named(self.x_train).items()})
 
     @property
+    def trees(self) -> dict[str, Tree]:
+        """The arrays by field, without those that there are not."""
+        return {field: tree for field in _TREES if (tree := getattr(self, field)) is not None}
+
+    @property
     def n_bytes(self) -> int:
         """Size of all arrays."""
-        return sum(array.nbytes for field in TREES for array in named(getattr(self, field)).values())
+        return sum(array.nbytes for tree in self.trees.values() for array in named(tree).values())
 
     def save(self, folder: Path) -> None:
         """Write the arrays into a folder, one ``.npy`` file each."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _FACTS).unlink(missing_ok=True)
         files: dict[str, Any] = {}
-        for field in TREES:
-            tree = getattr(self, field)
+        for field, tree in self.trees.items():
             # Numbered, since an input's name may have characters that a file name cannot.
             names = {name: f"{field}_{number}.npy" for number, name in enumerate(named(tree))}
             for name, array in named(tree).items():
@@ -101,7 +108,7 @@ class TrainingArrays:
     def load(cls, folder: Path) -> "TrainingArrays":
         """Map the arrays of a folder into memory; changes to them stay in this process."""
         facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
-        trees: dict[str, Tree] = {}
+        trees: dict[str, Any] = {}
         for field, files in facts["files"].items():
             if isinstance(files, dict):
                 trees[field] = {name: np.load(folder / file, mmap_mode="c") for name, file in files.items()}

@@ -24,6 +24,7 @@ from .fingerprint import fingerprint
 from .kinds import RowFormat, row_format
 from .kinds.arrays import ArrayFormat
 from .parts import PARTS, Part, check_same_columns, join_targets, parse_part
+from .sample_weight import with_weights
 from .tables import TableFormat
 
 TABLE = "table"
@@ -128,8 +129,8 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
             "class_names". Whole-number targets are then indices into that list and are replaced by its names. "positive" is the
             positive class of a binary target; by default the last of "class_names", or else the larger of two numbers, true, or the
             rarer of two texts. If the target is a table of several columns, "task" is a dict by column, and so are these. Further
-            "table_format", the facts of a `TableFormat`, "row_format", those of a `RowFormat`, "notes", a list of sentences, and "ordered",
-            False if the rows are shuffled.
+            "table_format", the facts of a `TableFormat`, "row_format", those of a `RowFormat`, "notes", a list of sentences, "ordered",
+            False if the rows are shuffled, and "sample_weight", the weights of rows as `search.data.sample_weight.with_weights` takes them.
         name: Name of the data set.
 
     Returns:
@@ -142,8 +143,9 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
     _check_keys(loaded, where)
     parts = {part: parse_part(loaded[part], f"{where}, {part} part") for part in PARTS}
     check_same_columns(parts, where)
+    parts = with_weights(parts, loaded.get("sample_weight"), where)
     targets = _parse_targets(loaded, parts, where)
-    parts = {part: Part(rows.features, join_targets({c: target.values[part] for c, target in targets.items()})) for part, rows in parts.items()}
+    parts = {part: replace(rows, target=join_targets({c: of.values[part] for c, of in targets.items()})) for part, rows in parts.items()}
     tasks = {column: target.task for column, target in targets.items()}
     class_names = {column: target.class_names for column, target in targets.items()}
     facts: dict[str, Any] = {"target": tuple(targets), "task": tasks, "class_names": class_names}
@@ -246,7 +248,7 @@ def _describe(error: Exception) -> str:
 def _check_keys(loaded: Any, where: str) -> None:
     if not isinstance(loaded, Mapping):
         raise DataError(f"{where}: the loader returned a {type(loaded).__name__}; expected a dict with the keys {', '.join((*PARTS, 'task'))}")
-    known = (*PARTS, "task", "class_names", "positive", "name", *_FORMATS, "notes", "ordered")
+    known = (*PARTS, "task", "class_names", "positive", "name", *_FORMATS, "notes", "ordered", "sample_weight")
     for key in loaded:
         if key not in known:
             raise DataError(f'{where}: the loader returned the unknown key "{key}"; {nearest(str(key), known)}')

@@ -28,10 +28,11 @@ def fingerprint(parts: Mapping[str, Part], description: Any) -> str:
 
 
 def _contents(part: Part, name: str) -> list[bytes]:
-    """Return the bytes of a part's features and targets, with the names of its columns."""
+    """Return the bytes of a part's features, targets and weights, with the names of its columns."""
     features = part.features
     if isinstance(features, pd.DataFrame):
         contents = [json.dumps(column).encode() + column_bytes(features[column], name) for column in features]
     else:
         contents = [f"{features.dtype}{features.shape}".encode() + np.ascontiguousarray(features).tobytes()]
-    return contents + [column_bytes(values, name) for values in part.targets.values()]
+    weights = [] if part.weights is None else [b"sample_weight", part.weights.tobytes()]
+    return contents + [column_bytes(values, name) for values in part.targets.values()] + weights

@@ -264,4 +264,5 @@ def prepare(dataset: Dataset, preprocessor: Preprocessor) -> TrainingArrays:
         n_outputs=preprocessor.n_outputs,
         scalings=preprocessor.scalings,
         vocabulary_size=preprocessor.vocabulary_size,
+        sample_weight=dataset.train.weights,
     )

@@ -29,6 +29,7 @@ def joined(dataset: Dataset) -> Part:
     return Part(
         pd.concat(features, ignore_index=True) if is_table else np.concatenate(features),
         pd.concat([part.target for part in parts], ignore_index=True),
+        None if dataset.train.weights is None else np.concatenate([part.weights for part in parts]),
     )
 
 
@@ -184,4 +185,4 @@ def _check_classes(rows: Part, train: Part, dataset: Dataset, number: int) -> No
 def _rows(part: Part, chosen: Array) -> Part:
     features = part.features
     some = features.iloc[chosen].reset_index(drop=True) if isinstance(features, pd.DataFrame) else features[chosen]
-    return Part(some, part.target.iloc[chosen].reset_index(drop=True))
+    return Part(some, part.target.iloc[chosen].reset_index(drop=True), None if part.weights is None else part.weights[chosen])

@@ -22,10 +22,12 @@ class Part:
     Attributes:
         features: Raw features by column name, or an array ``(n_rows, *shape)`` (images, sequences).
         target: One value a row, or a table of several targets.
+        weights: Weight of each row in the training loss, float32, ``(n_rows,)``; None if all count alike. Defaults to None.
     """
 
     features: Features
     target: pd.Series | pd.DataFrame
+    weights: np.ndarray | None = None
 
     @property
     def columns(self) -> dict[str, pd.Series]:

@@ -81,8 +81,10 @@ def measure_baselines(
     chosen = _choose_rows(n_all_rows, features.shape[1] * max(1, len(target.classes)))
     x, y = as_matrix(np.asarray(arrays.x_train)[chosen]), np.asarray(arrays.y_train)[chosen].ravel()
     y = y if target.task == "regression" else y.astype(int)
+    weights = None if arrays.sample_weight is None else np.asarray(arrays.sample_weight)[chosen]
     with threadpool_limits(1):
-        measured = {name: _measure(model.fit(x, y), features, expected, head, target) for name, model in _models(target.task).items()}
+        fitted = {name: model.fit(x, y, sample_weight=weights) for name, model in _models(target.task).items()}
+        measured = {name: _measure(model, features, expected, head, target) for name, model in fitted.items()}
     for name, (_, rows) in measured.items():
         if predictions is not None:
             Predictions.of({"": rows}, rows.loss).save(predictions / f"{name}.npz")

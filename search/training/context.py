@@ -5,12 +5,12 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..data.arrays import TREES, Array, TrainingArrays, named
+from ..data.arrays import Array, TrainingArrays, named
 from ..experiment.file import Experiment
 from ..experiment.settings import TrainingSettings
 from .batching import n_rows
 from .metrics import Head, logged_names, make_heads
-from .weights import balanced
+from .weights import balanced, weighs_classes
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +50,17 @@ class TrainingContext:
         """Whether models have one input and one output, and the experiment has no ``[outputs]``."""
         return isinstance(self.arrays.task, str) and not isinstance(self.arrays.x_train, dict) and not self.experiment.outputs
 
+    @property
+    def is_weighted(self) -> bool:
+        """Whether rows have weights in the loss of any trial."""
+        return self.arrays.sample_weight is not None or weighs_classes(self.experiment)
+
     def weights(self, settings: TrainingSettings) -> Array | None:
-        """Return the weight of each training row in the loss, float32, ``(n_train,)``; None if all count alike."""
-        return self._balanced if settings.class_weight == "balanced" else None
+        """Return the weight of each training row in the loss, float32, ``(n_train,)``: its own times its class's; None if all count alike."""
+        own = self.arrays.sample_weight
+        if settings.class_weight == "none":
+            return own
+        return self._balanced if own is None else self._balanced * own
 
     @cached_property
     def _balanced(self) -> Array:
@@ -69,6 +77,6 @@ class TrainingContext:
     @cached_property
     def program_key(self) -> Hashable:
         """The same for contexts of one experiment that share compiled programs: their arrays differ in values only."""
-        trees = (getattr(self.arrays, field) for field in TREES)
+        trees = self.arrays.trees.values()
         shapes = tuple(tuple((name, array.shape, str(array.dtype)) for name, array in named(tree).items()) for tree in trees)
         return shapes, tuple(sorted(self.arrays.scalings.items()))  # metrics in a target's own units have its scaling as constants

@@ -156,7 +156,7 @@ def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment)
         outputs = match_outputs(model, model(x, training=False), context.heads)
     for name, head in context.heads.items():
         check_shape(tuple(outputs[name].shape), head.task, named(arrays.n_outputs)[name], name)
-        check_losses(context.experiment, head, outputs[name].shape[-1], name)
+        check_losses(context.experiment, head, outputs[name].shape[-1], name, is_weighted=context.is_weighted)
         layer = output_layer(model) if len(context.heads) == 1 else None
         check_output_values(keras.ops.convert_to_numpy(keras.ops.cast(outputs[name], "float32")), layer, head, assignment.training)
 

@@ -9,7 +9,6 @@ from ..estimators import as_matrix, count_parameters
 from .base import TrialRun
 from .context import TrainingContext
 from .sklearn_metrics import measure
-from .weights import weighs_classes
 
 
 def check(estimator: Any, context: TrainingContext) -> None:
@@ -32,8 +31,8 @@ def check(estimator: Any, context: TrainingContext) -> None:
         raise TrialError(f"[space.training] searches {searched}, but {experiment.model} returned a {name}, which trains by its own fit; {instead}")
     if experiment.callbacks:
         raise TrialError(f"[[callbacks]] are called by Keras, but {experiment.model} returned a {name}, which trains by its own fit; remove them")
-    if weighs_classes(experiment) and not has_fit_parameter(estimator, "sample_weight"):
-        raise TrialError(f"space.training.class_weight needs a fit() with sample_weight, which that of {name} does not have; leave it out")
+    if context.is_weighted and not has_fit_parameter(estimator, "sample_weight"):
+        raise TrialError(f"rows have weights (class_weight, sample_weight), which the fit() of {name} does not take; leave them out")
 
 
 class SklearnTrainer:

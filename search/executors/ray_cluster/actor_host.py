@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...data.arrays import TREES, TrainingArrays, Tree, load_folds
+from ...data.arrays import TrainingArrays, Tree, load_folds
 from ...experiment.file import Experiment
 from ...python_process import Process, PythonProcess
 from ..device_share import DeviceShare
@@ -86,5 +86,5 @@ def _in_memory(arrays: TrainingArrays) -> TrainingArrays:
     def load(tree: Tree) -> Tree:
         return {name: np.asarray(array) for name, array in tree.items()} if isinstance(tree, dict) else np.asarray(tree)
 
-    fields: dict[str, Any] = {field: load(getattr(arrays, field)) for field in TREES}
+    fields: dict[str, Any] = {field: load(tree) for field, tree in arrays.trees.items()}
     return replace(arrays, **fields)

@@ -7,7 +7,6 @@ from ...errors import TrialError
 from ...experiment.file import Experiment
 from ...experiment.parameters import Searched
 from ..metrics import Head
-from ..weights import weighs_classes
 
 _OF_CLASSES = frozenset(
     {
@@ -57,7 +56,7 @@ def check_shape(shape: tuple[int, ...], task: Task, n_outputs: int, name: str = 
     )
 
 
-def check_losses(experiment: Experiment, head: Head, n_units: int, name: str = "") -> None:
+def check_losses(experiment: Experiment, head: Head, n_units: int, name: str = "", *, is_weighted: bool = False) -> None:
     """Check every loss that an output may be trained with.
 
     Args:
@@ -65,6 +64,7 @@ def check_losses(experiment: Experiment, head: Head, n_units: int, name: str = "
         head: Task, loss and metrics of the output.
         n_units: Size of the output's last axis.
         name: The output's name. Defaults to ``""``, the only one.
+        is_weighted: Whether rows have weights. Defaults to False.
 
     Raises:
         TrialError: If a loss does not fit the target; the message names the usual loss.
@@ -74,8 +74,8 @@ def check_losses(experiment: Experiment, head: Head, n_units: int, name: str = "
         key, losses = "space.training.loss", _choices(experiment)
     for loss in losses:
         mismatch = _mismatch(loss, head.task, n_units)
-        if not mismatch and loss in _OF_BATCHES and weighs_classes(experiment):
-            mismatch = "is of a whole batch, in which space.training.class_weight has no meaning"
+        if not mismatch and loss in _OF_BATCHES and is_weighted:
+            mismatch = "is of a whole batch, in which weights of rows (class_weight, sample_weight) have no meaning"
         if mismatch:
             raise TrialError(f'{key} = "{loss}" {mismatch}; use "{_USUAL[head.task]}", or "auto"')
 

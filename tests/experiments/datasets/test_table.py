@@ -29,6 +29,14 @@ def test_a_csv_file_is_split_into_three_parts(table):
     assert list(loaded["train"][0].columns) == ["weight", "age"]
 
 
+@pytest.mark.parametrize("column", ["weight", 0])
+def test_a_column_of_weights_is_named_and_stays_beside_its_rows(table, column):
+    loaded = csv(table(), target="colour", sample_weight=column)
+    assert (loaded["sample_weight"], list(loaded["train"][0].columns)) == ("weight", ["weight", "age"])
+    with pytest.raises(LookupError, match="wait"):
+        csv(table(), target="colour", sample_weight="wait")
+
+
 def test_parquet_gives_the_same_as_csv(table, tmp_path):
     path = table()
     pd.read_csv(path).to_parquet(tmp_path / "cats.parquet")

@@ -43,7 +43,9 @@ def test_saving_again_replaces(tmp_path):
     np.testing.assert_array_equal(TrainingArrays.load(tmp_path).x_train, X + 1)
 
 
-@pytest.mark.parametrize("changes", [{"y_train": Y[:3]}, {"x_validation": X}, {"x_validation": X[:0], "y_validation": Y[:0]}])
+@pytest.mark.parametrize(
+    "changes", [{"y_train": Y[:3]}, {"sample_weight": Y[:3, 0]}, {"x_validation": X}, {"x_validation": X[:0], "y_validation": Y[:0]}]
+)
 def test_different_numbers_of_rows_are_refused(changes):
     with pytest.raises(ValueError, match="same number of rows"):
         _arrays(**changes)

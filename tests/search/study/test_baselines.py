@@ -90,14 +90,16 @@ def test_accuracies_are_those_of_scikit_learn(classes):
     assert (measured["n_rows"], measured["n_all_rows"]) == (80, 80)
 
 
-def test_errors_of_a_regression_are_in_the_targets_own_units():
+@pytest.mark.parametrize("weights", [None, np.arange(80) % 3])
+def test_errors_of_a_regression_are_in_the_targets_own_units(weights):
     dataset, arrays, preprocessor = _prepared(_dataset(_number, "regression"))
+    arrays = replace(arrays, sample_weight=weights)
     measured = measure_baselines(NUMBERS, arrays, preprocessor, dataset.test)["metrics"]
     assert list(measured) == ["mean", "linear_regression", "gradient_boosting"]
-    linear = Ridge().fit(arrays.x_train, dataset.train.target)
+    linear, mean = Ridge().fit(arrays.x_train, dataset.train.target, weights), np.average(dataset.train.target, weights=weights)
     expected = root_mean_squared_error(dataset.test.target, linear.predict(preprocessor.transform(dataset.test.features)))
     assert measured["linear_regression"]["root_mean_squared_error"] == pytest.approx(expected, rel=1e-3)
-    assert measured["mean"]["mean_absolute_error"] == pytest.approx((dataset.test.target - dataset.train.target.mean()).abs().mean(), rel=1e-3)
+    assert measured["mean"]["mean_absolute_error"] == pytest.approx((dataset.test.target - mean).abs().mean(), rel=1e-3)
 
 
 def test_large_tables_are_fitted_in_part(classes, monkeypatch):

@@ -10,7 +10,17 @@ from search.training.compiled import streaming
 from search.training.compiled.program import Program
 from search.trial import TrialState
 from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
-from tests.search.training.data_shapes import IMAGES, SEQUENCES, TWO_OUTPUTS, UNEQUAL, WORDS, with_scaled_target, with_two_inputs, with_two_outputs
+from tests.search.training.data_shapes import (
+    IMAGES,
+    SEQUENCES,
+    TWO_OUTPUTS,
+    UNEQUAL,
+    WORDS,
+    with_scaled_target,
+    with_two_inputs,
+    with_two_outputs,
+    with_weights,
+)
 from tests.search.training.references import assert_same_curves, assert_same_outputs, saved_outputs
 
 # Full batches only: of a partial batch fit counts the losses of single outputs as if it were a full one (the total
@@ -25,8 +35,8 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
         *("dense", make_arrays(n_train=70), {"dropout": 0.4, "normalization": True}, ALL_BINARY),
         {},
     ),
-    "weights of classes, partial batch": (
-        *("dense", UNEQUAL, {}, ALL_MULTICLASS),
+    "weights of classes and rows, partial batch": (
+        *("dense", with_weights(UNEQUAL), {}, ALL_MULTICLASS),
         {"class_weight": "balanced", "learning_rate": 0.02},
     ),
     "a scaled target": ("dense", with_scaled_target(make_arrays("regression", 70), log=True), {}, ALL_REGRESSION, {}),
@@ -42,6 +52,7 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
     ),
     "rmsprop, one full batch": ("dense", make_arrays(n_train=70), {}, {}, {"optimizer": "rmsprop", "momentum": 0.5, "batch_size": 64}),
     "a list of outputs": ("listed_outputs", REGRESSION_AND_CLASSES, {}, TWO_OUTPUTS, {}),
+    "weights of rows, two outputs": ("two_inputs_and_outputs", with_two_inputs(with_weights(REGRESSION_AND_CLASSES)), {}, TWO_OUTPUTS, {}),
     "one named output": ("one_named_output", make_arrays(), {}, {"outputs": {"main": {"loss": "hinge", "weight": 2.0}}}, {}),
     "a layer without XLA": ("augmented", IMAGES, {}, {}, {}),
     "lstm": ("lstm", SEQUENCES, {}, {}, {}),
@@ -109,22 +120,28 @@ def test_the_reference_equals_plain_fit_on_the_permuted_rows(fit):
         assert metrics == pytest.approx(expected | {"learning_rate": 0.01}, rel=1e-4)
 
 
-def test_classes_are_weighed_as_by_the_class_weight_of_plain_fit(fit):
-    n = len(UNEQUAL.y_train)
-    training = {"batch_size": 16, "learning_rate": 0.01, "class_weight": "balanced", "epochs": 1}
-    result = fit(make_experiment(metrics=["categorical_crossentropy"]), make_assignment(training=training), UNEQUAL)
+@pytest.mark.parametrize("of", ["classes", "rows"])
+def test_rows_are_weighted_as_by_plain_fit(of, fit):
+    order, counts, arrays = epoch_order(7, 1, len(UNEQUAL.y_train)), np.bincount(UNEQUAL.y_train.ravel()), UNEQUAL
+    assert max(counts) > 3 * min(counts)
+    training = {"batch_size": 16, "learning_rate": 0.01, "epochs": 1}
+    if of == "classes":
+        training["class_weight"] = "balanced"
+        weights = {"class_weight": {number: len(order) / (3 * count) for number, count in enumerate(counts)}}
+    else:
+        arrays = with_weights(UNEQUAL)
+        weights = {"sample_weight": arrays.sample_weight[order]}
+    result = fit(make_experiment(metrics=["categorical_crossentropy"]), make_assignment(training=training), arrays)
 
     keras.utils.set_random_seed(7)
     model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(3, activation="softmax")])
     crossentropy = keras.metrics.SparseCategoricalCrossentropy(name="categorical_crossentropy")
     model.compile(keras.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy", crossentropy])
-    order, counts = epoch_order(7, 1, n), np.bincount(UNEQUAL.y_train.ravel())
-    assert max(counts) > 3 * min(counts)
     history = model.fit(
         *(UNEQUAL.x_train[order], UNEQUAL.y_train[order]),
         batch_size=16,
         shuffle=False,
-        class_weight={number: n / (3 * count) for number, count in enumerate(counts)},
+        **weights,
         validation_data=(UNEQUAL.x_validation, UNEQUAL.y_validation),
         verbose=0,
     ).history

@@ -29,7 +29,7 @@ TESTS = [
     f"{FIT}[convolution, all metrics]",  # without XLA on a CPU
     f"{FIT}[two inputs and outputs, weighted]",
     f"{FIT}[a scaled target]",
-    f"{FIT}[weights of classes, partial batch]",
+    f"{FIT}[weights of classes and rows, partial batch]",
     "test_compiled_fit.py::test_metrics_of_a_scaled_target_are_in_its_own_units_and_the_loss_is_not",
     "model/test_precision.py::test_both_trainers_learn_in_every_precision_and_leave_none_behind[mixed_float16]",
     # vectorized/jax_epoch.py, vectorized/transforms.py, and populations of any model in vectorized/slots.py

@@ -222,7 +222,7 @@ BALANCED = {"class_weight": "balanced"}
     [
         (make_arrays("regression"), BALANCED, 'weighs the classes of one target, but the task is "regression"; leave it out'),
         (with_two_outputs(make_arrays("regression")), BALANCED, "of one target, but there are several outputs, left, right; leave it out"),
-        (make_arrays(), {"loss": "dice", **BALANCED}, 'loss = "dice" is of a whole batch, in which space.training.class_weight has no meaning'),
+        (make_arrays(), {"loss": "dice", **BALANCED}, 'loss = "dice" is of a whole batch, in which weights of rows '),
     ],
 )
 def test_weights_of_classes_that_cannot_be_used_are_refused(arrays, training, message):

@@ -1,5 +1,7 @@
 """An estimator of scikit-learn is trained, measured and saved."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
@@ -77,9 +79,16 @@ def test_classes_are_weighed_as_by_the_estimator_itself(train, task):
     assert plain.history[0] != pytest.approx(itself.history[0], rel=1e-4)
 
 
+def test_rows_of_weight_0_do_not_count_for_an_estimator(train):
+    arrays = make_arrays()
+    some = replace(arrays, x_train=arrays.x_train[:40], y_train=arrays.y_train[:40])
+    weighted = replace(arrays, sample_weight=(np.arange(64) < 40).astype("float32"))
+    assert train(LOGISTIC, weighted).value == pytest.approx(train(LOGISTIC, some).value, rel=1e-4)
+
+
 def test_weights_that_the_fit_of_an_estimator_does_not_take_are_refused(train):
     reason = train("sklearn.neighbors:KNeighborsClassifier", experiment={"space": {"training": {"class_weight": "balanced"}}}).reason
-    assert reason == "space.training.class_weight needs a fit() with sample_weight, which that of KNeighborsClassifier does not have; leave it out"
+    assert reason == "rows have weights (class_weight, sample_weight), which the fit() of KNeighborsClassifier does not take; leave them out"
 
 
 def test_callbacks_are_refused_with_the_reason(train):

@@ -1,0 +1,74 @@
+"""The weights of rows in the training loss: a column of the features, which is no feature then, or arrays of a loader."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, nearest
+from .columns import to_numbers
+from .parts import Part
+
+_WEIGHTED = ("train", "validation")
+"""The parts that models are trained on; the validation part with folds only."""
+
+
+def with_weights(parts: Mapping[str, Part], given: Any, where: str) -> dict[str, Part]:
+    """Return the parts of a data set with the weights of their rows; the test part has none.
+
+    Args:
+        parts: The parts by name, of the same columns.
+        given: "sample_weight" of what a loader returned: the name of a column, or a dict of weights, ``(n_rows,)``, for "train" and
+            "validation". None leaves the parts as they are.
+        where: Start of the error message, such as ``data set "iris"``.
+
+    Raises:
+        DataError: If there is no such column, or no other; if a weight is missing or negative, or all are 0.
+    """
+    if given is None:
+        return dict(parts)
+    if isinstance(given, str):
+        column = _checked_column(parts["train"], given, where)
+        columns = {name: part.columns[column] for name, part in parts.items()}
+        parts = {name: replace(part, features=_without(part.features, column)) for name, part in parts.items()}
+    else:
+        columns = _by_part(given, where)
+    weights = {name: _to_weights(columns[name], len(parts[name].target), f"{where}, {name} part") for name in _WEIGHTED}
+    return {name: replace(part, weights=weights.get(name)) for name, part in parts.items()}
+
+
+def _checked_column(part: Part, column: str, where: str) -> str:
+    if column not in part.columns:
+        known = nearest(column, part.columns) if part.columns else "its rows are arrays without columns; give a dict of weights by part"
+        raise DataError(f'{where}: sample_weight = "{column}" is no column beside the target; {known}')
+    if len(part.columns) == 1:
+        raise DataError(f'{where}: sample_weight = "{column}" is the only column beside the target; expected a feature too')
+    return column
+
+
+def _without(features: Any, column: str) -> pd.DataFrame:
+    return pd.DataFrame(features.drop(columns=[column]))
+
+
+def _by_part(given: Any, where: str) -> dict[str, pd.Series]:
+    if not isinstance(given, Mapping) or not set(_WEIGHTED) <= given.keys():
+        found = f"a dict of {', '.join(map(str, given)) or 'nothing'}" if isinstance(given, Mapping) else f"a {type(given).__name__}"
+        raise DataError(f"{where}: sample_weight is {found}; expected the name of a column, or a dict of weights for train and validation")
+    return {name: pd.Series(np.asarray(given[name]).ravel(), name="sample_weight") for name in _WEIGHTED}
+
+
+def _to_weights(column: pd.Series, n_rows: int, where: str) -> np.ndarray:
+    """Check the weights of a part and return them, float32, ``(n_rows,)``."""
+    if len(column) != n_rows:
+        raise DataError(f"{where}: sample_weight has {len(column)} rows, but the target {n_rows}; expected as many")
+    numbers = to_numbers(column, where)
+    wrong = ~(numbers >= 0)
+    if wrong.any():
+        row = int(wrong.argmax())
+        found = "a gap" if np.isnan(numbers[row]) else f"{numbers[row]:g}"
+        raise DataError(f'{where}: the weights "{column.name}" hold {found} in row {row + 1}; expected at least 0 in every row; correct that row')
+    if not numbers.any():
+        raise DataError(f'{where}: the weights "{column.name}" are 0 in every row; expected some above 0, or leave sample_weight out')
+    return numbers.astype(np.float32)
