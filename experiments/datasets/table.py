@@ -1,6 +1,6 @@
 """Any CSV or Parquet file with a target column, as a data set. It fills no gaps and changes no values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ def csv(
     group: str | int | None = None,
     positive: str | int | bool | None = None,
     sample_weight: str | int | None = None,
+    class_weight: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Read a CSV or Parquet file and split it.
 
@@ -74,10 +75,11 @@ def csv(
         positive: The class of a binary target that f1_score, precision, recall, auc and pr_auc are about. Defaults to the rarer
             of two texts, true, or the larger of two numbers.
         sample_weight: The column of the rows' weights in the training loss, by name or number, which is no feature then. Defaults to none.
+        class_weight: Weights of the classes in the training loss, by name; 1 for a class that is left out. Defaults to none.
 
     Returns:
-        The three parts, the task, the positive class, the column of weights, the name of the data set, which is the file's stem, the format, and
-        notes.
+        The three parts, the task, the positive class, the weights of rows and classes, the name of the data set, which is the file's stem, the
+        format and notes.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -94,7 +96,15 @@ def csv(
     form = None if table.format is None else replace(table.format, target=_column(table.rows, target, str(file))).to_dict()
     name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
     weights = None if sample_weight is None else _column(table.rows, sample_weight, str(file))
-    return {**split, "positive": positive, "sample_weight": weights, "name": name, "table_format": form, "notes": [*table.notes, *split["notes"]]}
+    return {
+        **split,
+        "positive": positive,
+        "sample_weight": weights,
+        "class_weight": class_weight,
+        "name": name,
+        "table_format": form,
+        "notes": [*table.notes, *split["notes"]],
+    }
 
 
 def split_table(

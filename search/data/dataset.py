@@ -24,7 +24,7 @@ from .fingerprint import fingerprint
 from .kinds import RowFormat, row_format
 from .kinds.arrays import ArrayFormat
 from .parts import PARTS, Part, check_same_columns, join_targets, parse_part
-from .sample_weight import with_weights
+from .sample_weight import with_class_weights, with_weights
 from .tables import TableFormat
 
 TABLE = "table"
@@ -130,7 +130,8 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
             positive class of a binary target; by default the last of "class_names", or else the larger of two numbers, true, or the
             rarer of two texts. If the target is a table of several columns, "task" is a dict by column, and so are these. Further
             "table_format", the facts of a `TableFormat`, "row_format", those of a `RowFormat`, "notes", a list of sentences, "ordered",
-            False if the rows are shuffled, and "sample_weight", the weights of rows as `search.data.sample_weight.with_weights` takes them.
+            False if the rows are shuffled, and "sample_weight" and "class_weight", the weights of rows and classes as
+            `search.data.sample_weight` takes them.
         name: Name of the data set.
 
     Returns:
@@ -148,6 +149,7 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
     parts = {part: replace(rows, target=join_targets({c: of.values[part] for c, of in targets.items()})) for part, rows in parts.items()}
     tasks = {column: target.task for column, target in targets.items()}
     class_names = {column: target.class_names for column, target in targets.items()}
+    parts = with_class_weights(parts, loaded.get("class_weight"), class_names, where)
     facts: dict[str, Any] = {"target": tuple(targets), "task": tasks, "class_names": class_names}
     if len(targets) == 1:
         [column] = targets
@@ -248,7 +250,7 @@ def _describe(error: Exception) -> str:
 def _check_keys(loaded: Any, where: str) -> None:
     if not isinstance(loaded, Mapping):
         raise DataError(f"{where}: the loader returned a {type(loaded).__name__}; expected a dict with the keys {', '.join((*PARTS, 'task'))}")
-    known = (*PARTS, "task", "class_names", "positive", "name", *_FORMATS, "notes", "ordered", "sample_weight")
+    known = (*PARTS, "task", "class_names", "positive", "name", *_FORMATS, "notes", "ordered", "sample_weight", "class_weight")
     for key in loaded:
         if key not in known:
             raise DataError(f'{where}: the loader returned the unknown key "{key}"; {nearest(str(key), known)}')

@@ -1,5 +1,6 @@
-"""The weights of rows in the training loss: a column of the features, which is no feature then, or arrays of a loader."""
+"""The weights of rows in the training loss: a column of the features, which is no feature then, arrays of a loader, or a table by class."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,51 @@ def with_weights(parts: Mapping[str, Part], given: Any, where: str) -> dict[str,
         columns = _by_part(given, where)
     weights = {name: _to_weights(columns[name], len(parts[name].target), f"{where}, {name} part") for name in _WEIGHTED}
     return {name: replace(part, weights=weights.get(name)) for name, part in parts.items()}
+
+
+def with_class_weights(parts: Mapping[str, Part], given: Any, class_names: Mapping[str, tuple[str, ...]], where: str) -> dict[str, Part]:
+    """Return the parts of a data set with the weights of their rows multiplied by those of their classes; the test part has none.
+
+    Args:
+        parts: The parts by name.
+        given: "class_weight" of what a loader returned: weights by the class's name, 1 for a class that is left out. None leaves the parts as
+            they are.
+        class_names: The names of the classes by target.
+        where: Start of the error message.
+
+    Raises:
+        DataError: If there is not one target of classes, no such class, or a weight is no number of at least 0, or 0 for every class.
+    """
+    if given is None:
+        return dict(parts)
+    weights = _by_class(given, class_names, where)
+
+    def weighted(part: Part) -> Part:
+        own = np.asarray([weights[str(value)] for value in part.target], np.float32)
+        return replace(part, weights=own if part.weights is None else own * part.weights)
+
+    return {name: weighted(part) if name in _WEIGHTED else part for name, part in parts.items()}
+
+
+def _by_class(given: Any, class_names: Mapping[str, tuple[str, ...]], where: str) -> dict[str, float]:
+    """Check weights of classes and return that of every class."""
+    names = [name for of in class_names.values() for name in of]
+    if len(class_names) != 1 or not names:
+        raise DataError(f"{where}: class_weight weighs the classes of one target, but the targets are {', '.join(class_names)}; leave it out")
+    if not isinstance(given, Mapping):
+        raise DataError(
+            f"{where}: class_weight = {given!r} is a {type(given).__name__}; expected a table of weights by class, {', '.join(names)}; "
+            '"balanced" is a value of class_weight in [space.training]'
+        )
+    for name, weight in given.items():
+        if str(name) not in names:
+            raise DataError(f'{where}: class_weight has the unknown class "{name}"; {nearest(str(name), names)}')
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < math.inf:
+            raise DataError(f'{where}: class_weight of "{name}" is {weight!r}; expected a number of at least 0')
+    weights = {**dict.fromkeys(names, 1.0), **{str(name): float(weight) for name, weight in given.items()}}
+    if not any(weights.values()):
+        raise DataError(f"{where}: class_weight is 0 for every class; expected some above 0, or leave it out")
+    return weights
 
 
 def _checked_column(part: Part, column: str, where: str) -> str:

@@ -18,9 +18,9 @@ TABLE = pd.DataFrame({"x": np.arange(N, dtype=float), "w": np.arange(N) % 5 / 2}
 TARGET = pd.Series(np.arange(N) % 2, name="y")
 
 
-def parse(sample_weight, table=TABLE):
-    parts = {name: (table[rows], TARGET[rows]) for name, rows in ROWS.items()}
-    return parse_dataset({**parts, "task": "binary", "sample_weight": sample_weight}, "toy")
+def parse(sample_weight, table=TABLE, target=TARGET, **further):
+    parts = {name: (table[rows], target[rows]) for name, rows in ROWS.items()}
+    return parse_dataset({**parts, "task": "binary", "sample_weight": sample_weight, **further}, "toy")
 
 
 def by_part(weights=TABLE["w"]):
@@ -37,6 +37,36 @@ def test_each_row_keeps_its_weight_in_every_fold(given, columns, tmp_path):
         arrays = TrainingArrays.load(tmp_path / str(number))
         assert arrays.sample_weight.dtype == np.float32
         np.testing.assert_array_equal(arrays.sample_weight, arrays.x_train[:, 0] % 5 / 2)
+
+
+@pytest.mark.parametrize(
+    ("names", "given", "weights"),
+    [(None, {"1": 3}, (1, 3)), (None, {0: 0.5, 1: 2}, (0.5, 2)), (["no", "yes"], {"yes": 0}, (1, 0)), (["no", "yes"], {"no": 2, "yes": 4}, (2, 4))],
+)
+def test_a_row_has_the_weight_of_its_class_and_its_own(names, given, weights):
+    dataset, alone = parse("w", class_names=names, class_weight=given), parse(None, class_names=names, class_weight=given)
+    for part in ("train", "validation"):
+        of_class = np.asarray(weights)[TARGET[ROWS[part]]]
+        np.testing.assert_array_equal(getattr(alone, part).weights, of_class)
+        np.testing.assert_array_equal(getattr(dataset, part).weights, of_class * TABLE["w"][ROWS[part]])
+    assert dataset.test.weights is None
+
+
+@pytest.mark.parametrize(
+    ("target", "task", "given", "message"),
+    [
+        (TARGET, "binary", {"2": 3}, 'class_weight has the unknown class "2"; Valid: 0, 1'),
+        (TARGET, "binary", {"1": -1}, 'class_weight of "1" is -1; expected a number of at least 0'),
+        (TARGET, "binary", {"1": "heavy"}, "class_weight of \"1\" is 'heavy'; expected a number"),
+        (TARGET, "binary", {"0": 0, "1": 0}, "class_weight is 0 for every class"),
+        (TARGET, "binary", "balanced", "class_weight = 'balanced' is a str; expected a table of weights by class, 0, 1; \"balanced\" is a value"),
+        (TABLE["x"].rename("y"), "regression", {"1": 2}, "weighs the classes of one target, but the targets are y; leave it out"),
+    ],
+)
+def test_weights_of_classes_that_there_are_not_are_refused(target, task, given, message):
+    with pytest.raises(DataError) as caught:
+        parse(None, target=target, task=task, class_weight=given)
+    assert message in str(caught.value)
 
 
 def test_the_fingerprint_depends_on_the_weights():
