@@ -3,6 +3,7 @@
 It has values only; `search.training` creates Keras objects from them.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -25,6 +26,15 @@ Optimizer = Literal[
     "schedulefreeadamw",
 ]
 """Every name that ``keras.optimizers.get`` accepts and that needs no further argument."""
+
+_ADAMS = ("adam", "adamw", "adamax", "nadam", "schedulefreeadamw")
+CONSTANTS: Mapping[str, Mapping[str, float]] = {
+    "beta_1": dict.fromkeys((*_ADAMS, "lion"), 0.9),
+    "beta_2": dict.fromkeys(_ADAMS, 0.999) | {"lion": 0.99},
+    "epsilon": dict.fromkeys((*_ADAMS, "rmsprop", "adagrad", "adadelta", "muon"), 1e-7) | {"schedulefreeadamw": 1e-8},
+    "rho": {"rmsprop": 0.9, "adadelta": 0.95},
+}
+"""Constants that some optimizers have: Keras' default of each of these optimizers."""
 
 Loss = Literal[
     "mean_squared_error",
@@ -58,8 +68,12 @@ Schedule = Literal["constant", "step", "exponential", "cosine", "plateau"]
 
 ClassWeight = Literal["none", "balanced"]
 
-OF_COMPILE = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "clipnorm", "loss", "label_smoothing")
+OF_COMPILE = ("optimizer", "learning_rate", "momentum", "nesterov", *CONSTANTS, "weight_decay", "clipnorm", "loss", "label_smoothing")
 """The settings that the ``compile()`` of a model decides."""
+
+
+_OWN = Field(default=None, exclude_if=lambda value: value is None)
+_Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
 class TrainingSettings(Table):
@@ -72,6 +86,13 @@ class TrainingSettings(Table):
         learning_rate: Step size at the first epoch, above 0. Defaults to 0.001.
         momentum: Momentum of sgd and rmsprop, 0 to below 1; other optimizers have their own. Defaults to 0.
         nesterov: Whether sgd's momentum is Nesterov's. Defaults to false.
+        beta_1: Decay of the mean of gradients, 0 to below 1, of adam, adamw, adamax, nadam, schedulefreeadamw and lion. Defaults to the
+            optimizer's own.
+        beta_2: Decay of the mean of squared gradients, or of adamax's norm and lion's mean, 0 to below 1, of the same optimizers. Defaults to
+            the optimizer's own.
+        epsilon: What is added to the divisor of a step, above 0, of the same optimizers except lion, and of rmsprop, adagrad, adadelta and
+            muon. Defaults to the optimizer's own.
+        rho: Decay of the mean of squared gradients of rmsprop and adadelta, 0 to below 1. Defaults to the optimizer's own.
         weight_decay: Decoupled weight decay per step, at least 0; 0 disables it. Defaults to 0.
         clipnorm: Largest norm of each gradient; 0 disables it. Defaults to 0.
         loss: Keras' name of the loss; "auto" follows from the task: binary_crossentropy,
@@ -101,6 +122,10 @@ class TrainingSettings(Table):
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
     nesterov: bool = False
+    beta_1: _Fraction | None = _OWN
+    beta_2: _Fraction | None = _OWN
+    epsilon: Annotated[float, Field(gt=0)] | None = _OWN
+    rho: _Fraction | None = _OWN
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
     clipnorm: Annotated[float, Field(ge=0)] = 0.0
     loss: Literal["auto", Loss] = "auto"
@@ -113,3 +138,9 @@ class TrainingSettings(Table):
     min_delta: Annotated[float, Field(ge=0)] = 0.0
     restore_best_weights: bool = True
     precision: Precision = "float32"
+
+    @property
+    def constants(self) -> dict[str, float]:
+        """The given constants that the optimizer has and that are not its defaults, by name."""
+        own = {name: defaults[self.optimizer] for name, defaults in CONSTANTS.items() if self.optimizer in defaults}
+        return {name: getattr(self, name) for name, default in own.items() if getattr(self, name) not in (None, default)}

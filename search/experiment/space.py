@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 from .flattening import to_search_space
 from .parameters import Argument, CategoricalParameter, Entry, FloatParameter, IntParameter, Searched, Value, check_type, tag_of
 from .search_space import SearchSpace, to_distributions
-from .settings import TrainingSettings
+from .settings import CONSTANTS, TrainingSettings
 from .toml import to_toml
 from .validation import Table, expectation
 
@@ -89,9 +89,26 @@ def _searchable(name: str, field: FieldInfo) -> Any:
     return Annotated[choice, *checks], Field(default=field.default, exclude_if=field.exclude_if)
 
 
+class _TrainingTable(Table):
+    """Checks what concerns several settings."""
+
+    @model_validator(mode="after")
+    def _check_constants(self) -> "_TrainingTable":
+        entries: Mapping[str, Any] = dict(self)
+        optimizer = entries["optimizer"]
+        optimizers = optimizer.extremes if isinstance(optimizer, Searched) else (optimizer,)
+        for name, defaults in CONSTANTS.items():
+            entry = entries[name]
+            is_conditional = isinstance(entry, Searched) and entry.needed
+            if entry is not None and not is_conditional and defaults.keys().isdisjoint(optimizers):
+                has = f"optimizer {' or '.join(map(str, optimizers))} has none"
+                raise ValueError(f"{name} is given, but {has}; leave {name} out, or use {', '.join(defaults)}")
+        return self
+
+
 TrainingSpace = create_model(
     "TrainingSpace",
-    __base__=Table,
+    __base__=_TrainingTable,
     __module__=__name__,
     __doc__=TrainingSettings.__doc__,
     **{name: _searchable(name, field) for name, field in TrainingSettings.model_fields.items()},

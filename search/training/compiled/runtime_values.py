@@ -2,7 +2,7 @@
 
 Keras reads such a number when it computes a step, so a tensor replaces it while a step is traced. At any other time the
 objects hold the plain numbers of the current trial and can be saved. A number of 0 is not a runtime value: Keras computes
-something else then, without momentum for example.
+something else then, without momentum for example. Neither is an optimizer's constant at Keras' default.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from ...experiment.settings import TrainingSettings
+from ...experiment.settings import CONSTANTS, TrainingSettings
 
 EPOCH_SETTINGS = frozenset(
     {
@@ -45,8 +45,9 @@ class _Place(NamedTuple):
 
 
 def fixed_settings(settings: TrainingSettings) -> dict[str, Any]:
-    """Return the settings that a program is compiled for; of runtime values, only whether they are above 0."""
-    return settings.model_dump(exclude=set(EPOCH_SETTINGS)) | {name: getattr(settings, name) > 0 for name in _VALUES}
+    """Return the settings that a program is compiled for; of runtime values, only whether they are above 0, and given if they are constants."""
+    numbers = {name: getattr(settings, name) for name in _VALUES} | settings.constants
+    return settings.model_dump(exclude={*EPOCH_SETTINGS, *CONSTANTS}) | {name: number > 0 for name, number in numbers.items()}
 
 
 @contextlib.contextmanager
@@ -84,8 +85,9 @@ class Values:
         _write(self._places, rates + [getattr(settings, setting) for setting, _ in self._of_settings])
 
     def read(self) -> list[float]:
-        """Return the numbers, for `replaced`."""
-        return [float(place.number) for place in self._places]
+        """Return the numbers, for `replaced`, and then what each lacks of 1, which 32 bits could not tell exactly by subtraction."""
+        numbers = [float(place.number) for place in self._places]
+        return [*numbers, *(1 - number for number in numbers)]
 
     def replaced(self, numbers: Sequence[Any]) -> AbstractContextManager[None]:
         """Use other numbers in the model inside the ``with`` block.
@@ -93,7 +95,8 @@ class Values:
         Args:
             numbers: As many as `read` returns: scalars of the backend while a step is traced, or floats.
         """
-        return _replaced(self._places, [number if isinstance(number, float) else _AboveZero(number) for number in numbers])
+        pairs = zip(numbers[: len(self._places)], numbers[len(self._places) :], strict=True)
+        return _replaced(self._places, [number if isinstance(number, float) else _AboveZero(number, rest) for number, rest in pairs])
 
 
 def _rates(model: Any) -> list[_Place]:
@@ -112,6 +115,8 @@ def _settings_places(model: Any) -> list[tuple[str, _Place]]:
     names = {"weight_decay": "weight_decay", "adam_weight_decay": "weight_decay"}
     if isinstance(optimizer, keras.optimizers.SGD | keras.optimizers.RMSprop):  # others use the name for something else
         names["momentum"] = "momentum"
+    kind = type(optimizer).__name__.lower()
+    names |= {name: name for name, defaults in CONSTANTS.items() if kind in defaults and getattr(optimizer, name) != defaults[kind]}
     places = [(setting, _Place(vars(optimizer), name)) for name, setting in names.items() if name in vars(optimizer)]
     losses = [loss for loss in keras.tree.flatten(model.loss) if hasattr(loss, "label_smoothing")]
     # Keras computes with the second and saves the first.
@@ -139,12 +144,13 @@ class _AboveZero:
 
     Args:
         tensor: The scalar.
+        rest: 1 minus the scalar.
     """
 
     is_tensor_like = True  # TensorFlow reads this
 
-    def __init__(self, tensor: Any) -> None:
-        self.tensor = tensor
+    def __init__(self, tensor: Any, rest: Any) -> None:
+        self.tensor, self._rest = tensor, rest
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.tensor, name)
@@ -168,7 +174,7 @@ class _AboveZero:
         return self.tensor - other
 
     def __rsub__(self, other: Any) -> Any:
-        return other - self.tensor
+        return self._rest if isinstance(other, int | float) and other == 1 else other - self.tensor
 
     def __mul__(self, other: Any) -> Any:
         return self.tensor * other

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import keras
 
 from ...errors import TrialError
-from ...experiment.settings import Loss, Optimizer, TrainingSettings
+from ...experiment.settings import CONSTANTS, Loss, Optimizer, TrainingSettings
 from ..context import TrainingContext
 from .compiling import build_optimizer
 
@@ -65,6 +65,7 @@ def _optimizer_settings(optimizer: Any) -> dict[str, Any]:
         "nesterov": bool(config.get("nesterov")) and name == "sgd",
         "weight_decay": config.get("weight_decay") or 0.0,
         "clipnorm": config.get("clipnorm") or 0.0,
+        **{constant: config[constant] or None for constant, defaults in CONSTANTS.items() if name in defaults},
     }
 
 

@@ -60,7 +60,7 @@ def build_optimizer(settings: TrainingSettings) -> Any:
     """Create the optimizer of the settings.
 
     Args:
-        settings: The training settings; momentum belongs to sgd and rmsprop, nesterov to sgd.
+        settings: The training settings; momentum belongs to sgd and rmsprop, nesterov to sgd, constants to the optimizers that have them.
 
     Returns:
         A `keras.optimizers.Optimizer`.
@@ -75,7 +75,7 @@ def build_optimizer(settings: TrainingSettings) -> Any:
         config["momentum"] = settings.momentum
     if settings.optimizer == "sgd":
         config["nesterov"] = settings.nesterov
-    optimizer = keras.optimizers.get({"class_name": settings.optimizer, "config": config})
+    optimizer = keras.optimizers.get({"class_name": settings.optimizer, "config": config | settings.constants})
     # Keras' compile would wrap the optimizer too, but then a saved model does not load: there it is not wrapped.
     return keras.optimizers.LossScaleOptimizer(optimizer) if settings.precision == "mixed_float16" else optimizer
 

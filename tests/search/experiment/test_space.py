@@ -108,6 +108,13 @@ VALUE_MISTAKES = [
     ({"learning_rate": float("nan")}, "space.training.learning_rate = nan: expected a finite number"),
     ({"learning_rate": 0}, "space.training.learning_rate = 0: expected a number above 0"),
     ({"momentum": 1}, "space.training.momentum = 1: expected a number below 1"),
+    ({"beta_1": 1}, "space.training.beta_1 = 1: expected a number below 1"),
+    ({"epsilon": {"type": "float", "low": 0, "high": 1}}, "space.training.epsilon: low=0.0 is not valid; expected a number above 0.0"),
+    ({"rho": 0.5}, "space.training: rho is given, but optimizer adam has none; leave rho out, or use rmsprop, adadelta"),
+    (
+        {"beta_2": {"type": "float", "low": 0.9, "high": 0.99}, "optimizer": {"type": "categorical", "choices": ["sgd", "ftrl"]}},
+        "space.training: beta_2 is given, but optimizer sgd or ftrl has none; leave beta_2 out, or use adam, ",
+    ),
     ({"batch_size": 9000}, "space.training.batch_size = 9000: expected at most 8192"),
     ({"epoch": 3}, 'space.training: unknown key "epoch"; did you mean "epochs"? Valid: batch_size, '),
     ({"seed": 3}, 'space.training: unknown key "seed"; it belongs in [search]'),

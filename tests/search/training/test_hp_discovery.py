@@ -116,7 +116,7 @@ def test_builders_that_cannot_be_searched_are_refused():
 
 
 COMPILED = {
-    "adam": lambda: keras.optimizers.Adam(0.02),
+    "adam": lambda: keras.optimizers.Adam(0.02, beta_1=0.8, beta_2=0.99, epsilon=1e-3),
     "momentum, decay": lambda: keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
     "adamw, clipnorm": lambda: keras.optimizers.AdamW(0.01, weight_decay=0.1, clipnorm=0.5),
 }
@@ -152,7 +152,7 @@ def test_a_compiled_model_is_trained_as_its_own_compile_and_fit_train_it(monkeyp
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"optimizer": keras.optimizers.Adam(beta_1=0.5)}, r"is compiled with Adam\(beta_1=0.5\), which \[space.training\] does not have"),
+        ({"optimizer": keras.optimizers.Adam(amsgrad=True)}, r"is compiled with Adam\(amsgrad=True\), which \[space.training\] does not have"),
         ({"optimizer": keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.1, 9))}, "a schedule of the learning rate; give the optimizer"),
         ({"loss": keras.losses.BinaryCrossentropy(from_logits=True)}, "binary_crossentropy of logits; give the last layer"),
         ({"loss": keras.losses.Huber(delta=2.0)}, r"is compiled with huber\(delta=2.0\), which \[space.training\] does not have"),

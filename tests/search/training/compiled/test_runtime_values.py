@@ -18,10 +18,21 @@ CASES = {  # settings that the trials share, those of each trial, and how many p
         2,
     ),
     "weight decay of adamw": ({"optimizer": "adamw", "learning_rate": 0.1}, [{"weight_decay": 0.3}, {"weight_decay": 0.01}], 1),
+    "constants of adam": (
+        {"optimizer": "adam", "learning_rate": 0.05},
+        [{"beta_1": 0.5, "beta_2": 0.9999, "epsilon": 1e-2}, {"beta_1": 0.98, "beta_2": 0.7, "epsilon": 1e-5}, {}],
+        2,
+    ),
+    "decay of rmsprop": ({"optimizer": "rmsprop"}, [{"rho": 0.5, "epsilon": 1e-3}, {"rho": 0.99, "epsilon": 1e-5}], 1),
+    "decay of adadelta": ({"optimizer": "adadelta", "learning_rate": 1.0}, [{"rho": 0.5, "epsilon": 1e-3}, {"rho": 0.99, "epsilon": 1e-5}], 1),
+    **{
+        f"constants of {name}": ({"optimizer": name, "learning_rate": 0.02}, [{"beta_1": 0.5, "beta_2": 0.9}, {"beta_1": 0.95, "beta_2": 0.98}], 1)
+        for name in ("adamax", "nadam", "lion")
+    },
     "momentum of rmsprop": ({"optimizer": "rmsprop", "learning_rate": 0.01}, [{"momentum": 0.9}, {"momentum": 0.3}], 1),
     "weight decay of muon": ({"optimizer": "muon", "learning_rate": 0.1}, [{"weight_decay": 0.3}, {"weight_decay": 0.01}], 1),
 }
-QUICK = "weight decay of adamw"
+QUICK = ("weight decay of adamw", "constants of adam")
 RATES = {"Dropout": "rate", "AlphaDropout": "rate", "SpatialDropout1D": "rate", "GaussianNoise": "stddev"}
 SMOOTHED = [("binary", "binary_focal_crossentropy"), ("multiclass", "auto")]
 SEQUENCES = make_arrays(shape=(6, 3))
@@ -45,7 +56,7 @@ def assert_as_fit(fit, folder, trials, settings, builder="dense", arrays=None, n
     return results
 
 
-@pytest.mark.parametrize("case", [case if case == QUICK else pytest.param(case, marks=pytest.mark.slow) for case in CASES])
+@pytest.mark.parametrize("case", [case if case in QUICK else pytest.param(case, marks=pytest.mark.slow) for case in CASES])
 def test_one_program_gives_each_setting_the_curves_of_fit(case, fit, tmp_path):
     settings, changes, n_programs = CASES[case]
     results = assert_as_fit(fit, tmp_path, [({}, change) for change in changes], settings, n_programs=n_programs)

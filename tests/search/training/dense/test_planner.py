@@ -44,7 +44,7 @@ CASES = {  # task, metrics, settings that the trials share, and settings of each
     ),
     "adam, schedule": (
         *("multiclass", ["top_k_categorical_accuracy"], {"optimizer": "adam", "schedule": "exponential", "learning_rate": 0.01}),
-        [{"weight_decay": 0.2}, {"weight_decay": 0.01}],
+        [{"weight_decay": 0.2, "beta_1": 0.5, "epsilon": 1e-3}, {"weight_decay": 0.01, "beta_1": 0.95, "epsilon": 1e-5}],
     ),
     "adamw, smoothed": (
         *("multiclass", [], {"optimizer": "adamw", "weight_decay": 0.1, "learning_rate": 0.05}),

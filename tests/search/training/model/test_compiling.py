@@ -1,12 +1,13 @@
 """Optimizers, losses and targets follow from the training settings."""
 
+import inspect
 from typing import get_args
 
 import keras
 import numpy as np
 import pytest
 
-from search.experiment.settings import Loss, Optimizer, TrainingSettings
+from search.experiment.settings import CONSTANTS, Loss, Optimizer, TrainingSettings
 from search.training.metrics import Head
 from search.training.model.compiling import build_loss, build_optimizer, encode_targets
 
@@ -31,6 +32,16 @@ def test_sgd_and_rmsprop_get_the_momentum():
     sgd = build_optimizer(TrainingSettings(optimizer="sgd", momentum=0.5, nesterov=True))
     assert (sgd.momentum, sgd.nesterov) == (0.5, True)
     assert build_optimizer(TrainingSettings(optimizer="rmsprop", momentum=0.5)).momentum == 0.5
+
+
+@pytest.mark.parametrize("name", get_args(Optimizer))
+def test_an_optimizer_gets_the_constants_that_it_has(name):
+    usual = inspect.signature(type(build_optimizer(TrainingSettings(optimizer=name)))).parameters
+    own = {constant: usual[constant].default for constant in CONSTANTS if constant in usual}
+    assert own == {constant: defaults[name] for constant, defaults in CONSTANTS.items() if name in defaults}
+    given = {"beta_1": 0.5, "beta_2": 0.75, "epsilon": 0.25, "rho": 0.125}
+    config = build_optimizer(TrainingSettings(optimizer=name, **given)).get_config()
+    assert {constant: config[constant] for constant in own} == {constant: given[constant] for constant in own}
 
 
 @pytest.mark.parametrize("name", get_args(Loss))
