@@ -15,7 +15,7 @@ from ...trial import Assignment
 from ..batching import DataSplit, epoch_order
 from ..context import TrainingContext
 from ..model.preparation import Parts, encoded_parts
-from ..model.state import Part, read, write
+from ..model.state import Part, read, untrained, write
 from .device_data import Tensors
 from .epochs import CompiledEpochs
 
@@ -137,7 +137,9 @@ class Program(ABC):
         """
         self._load_variables(model)
         self._values.load(model, settings)
-        for variable, value in zip(self.model.optimizer.variables, self._untrained, strict=True):
+        weights = map(keras.ops.convert_to_numpy, self.model.trainable_variables)
+        values = untrained(self.model.optimizer, self._untrained, weights)
+        for variable, value in zip(self.model.optimizer.variables, values, strict=True):
             variable.assign(value)
 
     @abstractmethod

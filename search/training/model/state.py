@@ -1,6 +1,6 @@
 """Reads and writes the state of a training as arrays in the shapes of the trial's own model, whichever model computes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -47,6 +47,21 @@ def with_optimizer_parts(weights: list[Part], model: Any) -> list[Part]:
         if window is not None:
             optimizer.append(Part(variable, window))
     return [*weights, *optimizer]
+
+
+def untrained(optimizer: Any, values: Sequence[Any], weights: Iterable[Any]) -> list[Any]:
+    """Return the values of an optimizer's variables before the first step of a trial.
+
+    Args:
+        optimizer: The optimizer, built.
+        values: The values that it was built with, for another trial.
+        weights: The trial's trainable weights, from which schedulefreeadamw starts its averages; other optimizers start with zeros.
+    """
+    inner = getattr(optimizer, "inner_optimizer", optimizer)  # of LossScaleOptimizer
+    if not isinstance(inner, keras.optimizers.ScheduleFreeAdamW):
+        return list(values)
+    averages = {id(average): weight for average, weight in zip(inner._momentums, weights, strict=True)}
+    return [averages.get(id(variable), value) for variable, value in zip(optimizer.variables, values, strict=True)]
 
 
 def read(parts: Iterable[Part]) -> list[Array]:

@@ -17,7 +17,7 @@ from ...trial import Assignment
 from ..batching import DataSplit, epoch_order
 from ..compiled.runtime_values import Values
 from ..dense.stack import DenseStack
-from ..model.state import Part, patched
+from ..model.state import Part, patched, untrained
 from .transforms import compiled
 
 Logs = dict[str, float]
@@ -131,7 +131,8 @@ class Population:
         self._values.load(model, settings)
         for numbers, number in zip(self._numbers, self._values.read(), strict=True):
             numbers[slot] = number
-        self._assign(slot, SlotStates(*self._network.values(model, stack), self._untrained))
+        trainable, others = self._network.values(model, stack)
+        self._assign(slot, SlotStates(trainable, others, untrained(self.model.optimizer, self._untrained, trainable)))
 
     def _assign(self, slot: int, values: SlotStates) -> None:
         self._states = self._write(self._states, _tensor(np.int32(slot)), keras.tree.map_structure(_tensor, values))

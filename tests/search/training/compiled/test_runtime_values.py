@@ -27,7 +27,7 @@ CASES = {  # settings that the trials share, those of each trial, and how many p
     "decay of adadelta": ({"optimizer": "adadelta", "learning_rate": 1.0}, [{"rho": 0.5, "epsilon": 1e-3}, {"rho": 0.99, "epsilon": 1e-5}], 1),
     **{
         f"constants of {name}": ({"optimizer": name, "learning_rate": 0.02}, [{"beta_1": 0.5, "beta_2": 0.9}, {"beta_1": 0.95, "beta_2": 0.98}], 1)
-        for name in ("adamax", "nadam", "lion")
+        for name in ("adamax", "nadam", "lion", "schedulefreeadamw")
     },
     "momentum of rmsprop": ({"optimizer": "rmsprop", "learning_rate": 0.01}, [{"momentum": 0.9}, {"momentum": 0.3}], 1),
     "weight decay of muon": ({"optimizer": "muon", "learning_rate": 0.1}, [{"weight_decay": 0.3}, {"weight_decay": 0.01}], 1),
