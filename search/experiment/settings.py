@@ -82,6 +82,7 @@ class TrainingSettings(Table):
     Attributes:
         epochs: Largest number of epochs, at least 1. Defaults to 100.
         batch_size: Rows per gradient step, 1 to 8192; the last batch of an epoch may be smaller. Defaults to 32.
+        shuffle: Whether each epoch has the rows in a new random order; false keeps the order of the training part. Defaults to true.
         optimizer: Keras' name of the optimizer. Defaults to "adam".
         learning_rate: Step size at the first epoch, above 0. Defaults to 0.001.
         momentum: Momentum of sgd and rmsprop, 0 to below 1; other optimizers have their own. Defaults to 0.
@@ -118,6 +119,7 @@ class TrainingSettings(Table):
 
     epochs: Annotated[int, Field(ge=1)] = 100
     batch_size: Annotated[int, Field(ge=1, le=8192)] = 32
+    shuffle: bool = Field(default=True, exclude_if=lambda value: value is True)
     optimizer: Optimizer = "adam"
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..data.arrays import Array, Tree
+from ..trial import Assignment
 
 EVALUATION_BATCH_NUMBERS = 2**21
 
@@ -40,6 +41,11 @@ def epoch_order(seed: int, epoch: int, n_rows: int) -> Array:
         A permutation of ``0 .. n_rows - 1``, int32, ``(n_rows,)``, that depends on nothing but the arguments.
     """
     return np.random.default_rng([seed, epoch]).permutation(n_rows).astype(np.int32)
+
+
+def trial_order(assignment: Assignment, epoch: int, n_rows: int) -> Array:
+    """Return the order of the rows in one epoch of a trial, from 1: `epoch_order`, or ``0 .. n_rows - 1`` if the trial shuffles none."""
+    return epoch_order(assignment.seed, epoch, n_rows) if assignment.training.shuffle else np.arange(n_rows, dtype=np.int32)
 
 
 def evaluation_batch_size(x: Tree, n_models: int = 1) -> int:

@@ -7,7 +7,7 @@ import keras
 from ..data.arrays import Array, Tree
 from ..trial import Assignment
 from .base import KerasModelTrainer, TrialRun
-from .batching import epoch_order, evaluation_batch_size, n_rows, rows
+from .batching import evaluation_batch_size, n_rows, rows, trial_order
 from .loop.epoch_callbacks import progress_callbacks
 from .model.preparation import make_ready
 from .model.state import ModelState
@@ -45,7 +45,7 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
     def __init__(self, training: tuple[Any, ...], assignment: Assignment) -> None:
         super().__init__()
         self._training = training
-        self._seed = assignment.seed
+        self._assignment = assignment
         self._batch_size = assignment.training.batch_size
         self.shuffle(0)
 
@@ -54,7 +54,7 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
         This is not PyDataset.on_epoch_end, which `fit` calls once more than there are epochs, before the first.
         """
-        self._order = epoch_order(self._seed, epoch + 1, n_rows(self._training[0]))
+        self._order = trial_order(self._assignment, epoch + 1, n_rows(self._training[0]))
 
     def __len__(self) -> int:
         return -(-len(self._order) // self._batch_size)

@@ -11,7 +11,7 @@ from ..data.arrays import Array
 from ..errors import TrialError
 from ..estimators import is_estimator
 from ..trial import Assignment
-from .batching import epoch_order, rows
+from .batching import rows, trial_order
 from .context import TrainingContext
 from .model.building import build_model
 from .model.compiled_settings import settings_of
@@ -66,6 +66,6 @@ def _batches(context: TrainingContext, assignment: Assignment) -> Iterator[Array
     """Yield the rows of one batch after the other, epoch after epoch; the last batch of an epoch, which is smaller, is left out."""
     size, epoch = min(assignment.training.batch_size, context.n_train), 0
     while True:
-        order = epoch_order(assignment.seed, epoch := epoch + 1, context.n_train)
+        order = trial_order(assignment, epoch := epoch + 1, context.n_train)
         for start in range(0, len(order) - size + 1, size):
             yield order[start : start + size]

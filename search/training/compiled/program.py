@@ -12,7 +12,7 @@ import numpy as np
 from ...data.arrays import Array, Weights
 from ...experiment.settings import TrainingSettings
 from ...trial import Assignment
-from ..batching import DataSplit, epoch_order
+from ..batching import DataSplit, trial_order
 from ..context import TrainingContext
 from ..model.preparation import Parts, encoded_parts
 from ..model.state import Part, read, untrained, write
@@ -184,7 +184,7 @@ class Program(ABC):
         started, n_epochs, most = time.perf_counter(), len(learning_rates), self._sizes.most_epochs
         orders = np.zeros((most, self._n_rows + self._sizes.batch_size), np.int32)
         for index in range(n_epochs):
-            orders[index, : self._n_rows] = epoch_order(assignment.seed, first + index, self._n_rows)
+            orders[index, : self._n_rows] = trial_order(assignment, first + index, self._n_rows)
         rates = np.resize(np.asarray(learning_rates, np.float32), most)
         arguments = orders, rates, np.int32(n_epochs), np.int32(assignment.training.batch_size)
         metrics, weights = self._run(*self._data, *map(keras.ops.convert_to_tensor, arguments))

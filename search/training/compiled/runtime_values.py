@@ -16,7 +16,7 @@ from ...experiment.settings import CONSTANTS, TrainingSettings
 
 EPOCH_SETTINGS = frozenset(
     {
-        *("learning_rate", "epochs", "patience", "min_delta", "restore_best_weights"),
+        *("learning_rate", "epochs", "shuffle", "patience", "min_delta", "restore_best_weights"),
         *("schedule", "decay_rate", "decay_epochs"),
     }
 )

@@ -14,7 +14,7 @@ from keras import ops
 from ...data.arrays import Array, Weights
 from ...experiment.settings import TrainingSettings
 from ...trial import Assignment
-from ..batching import DataSplit, epoch_order
+from ..batching import DataSplit, trial_order
 from ..compiled.runtime_values import Values
 from ..dense.stack import DenseStack
 from ..model.state import Part, patched, untrained
@@ -184,7 +184,7 @@ class Population:
         batch_sizes, rates = np.ones(self.n_slots, np.int32), np.zeros(self.n_slots, np.float32)
         is_active = np.zeros(self.n_slots, bool)
         for slot, member in members.items():
-            orders[slot] = epoch_order(member.assignment.seed, member.epoch, self._n_rows)
+            orders[slot] = trial_order(member.assignment, member.epoch, self._n_rows)
             batch_sizes[slot] = member.assignment.training.batch_size
             rates[slot], is_active[slot] = member.learning_rate, True
         plan: EpochPlan = keras.tree.map_structure(_tensor, EpochPlan(orders, batch_sizes, rates, is_active, self._numbers))
