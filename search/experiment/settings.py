@@ -6,7 +6,7 @@ It has values only; `search.training` creates Keras objects from them.
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from .validation import Table
 
@@ -72,6 +72,11 @@ OF_COMPILE = ("optimizer", "learning_rate", "momentum", "nesterov", *CONSTANTS, 
 """The settings that the ``compile()`` of a model decides."""
 
 
+BatchSize = Annotated[
+    Annotated[int, Field(ge=1, le=8192), Tag("<int>")] | Annotated[Literal["all"], Tag("<text>")],
+    Discriminator(lambda value: "<text>" if isinstance(value, str) and not value.isdigit() else "<int>"),
+]
+
 _OWN = Field(default=None, exclude_if=lambda value: value is None)
 _Fraction = Annotated[float, Field(ge=0, lt=1)]
 
@@ -81,7 +86,8 @@ class TrainingSettings(Table):
 
     Attributes:
         epochs: Largest number of epochs, at least 1. Defaults to 100.
-        batch_size: Rows per gradient step, 1 to 8192; the last batch of an epoch may be smaller. Defaults to 32.
+        batch_size: Rows per gradient step, 1 to 8192, or "all" rows of the training part; the last batch of an epoch may be smaller. Defaults
+            to 32.
         shuffle: Whether each epoch has the rows in a new random order; false keeps the order of the training part. Defaults to true.
         optimizer: Keras' name of the optimizer. Defaults to "adam".
         learning_rate: Step size at the first epoch, above 0. Defaults to 0.001.
@@ -118,7 +124,7 @@ class TrainingSettings(Table):
     """
 
     epochs: Annotated[int, Field(ge=1)] = 100
-    batch_size: Annotated[int, Field(ge=1, le=8192)] = 32
+    batch_size: BatchSize = 32
     shuffle: bool = Field(default=True, exclude_if=lambda value: value is True)
     optimizer: Optimizer = "adam"
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
@@ -140,6 +146,10 @@ class TrainingSettings(Table):
     min_delta: Annotated[float, Field(ge=0)] = 0.0
     restore_best_weights: bool = True
     precision: Precision = "float32"
+
+    def batch_rows(self, n_rows: int) -> int:
+        """Return the batch size as a number, given the number of rows of the training part."""
+        return n_rows if self.batch_size == "all" else self.batch_size
 
     @property
     def constants(self) -> dict[str, float]:

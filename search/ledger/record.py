@@ -185,7 +185,7 @@ def is_execution_key(key: str) -> bool:
     return key.startswith(f"{_EXECUTION} ")
 
 
-def to_executions(trial: FrozenTrial, batch_size: int | None = None) -> list[TrialResult]:
+def to_executions(trial: FrozenTrial, batch_size: int | str | None = None) -> list[TrialResult]:
     """Read the executions of a trial, in order, up to the first that is not recorded.
 
     Args:
@@ -237,7 +237,7 @@ def cost_of(trial: FrozenTrial) -> Cost:
     return Cost(sum(len(next(iter(written.get("history", {}).values()), ())) for written in found), own.get("seconds", 0.0))
 
 
-def _written_executions(trial: FrozenTrial, batch_size: int | None = None) -> Iterator[Mapping[str, Any]]:
+def _written_executions(trial: FrozenTrial, batch_size: int | str | None = None) -> Iterator[Mapping[str, Any]]:
     """Yield what is written of the executions of a trial; see `to_executions`."""
     for index in itertools.count():
         written = trial.user_attrs.get(execution_key(index))

@@ -65,13 +65,13 @@ class RunningTrials(CoordinatedStudy):
         trial.intermediate_values = {epoch: value for epoch, value in trial.intermediate_values.items() if epoch <= report.epoch}
         return self.study.pruner.prune(self.visible_study, trial)
 
-    def record_execution(self, report: ExecutionReport, *, seed: int, batch_size: int) -> None:
+    def record_execution(self, report: ExecutionReport, *, seed: int, batch_size: int | str) -> None:
         """Record one execution of a running trial; its value, and the mean of those before it, is what samplers see of a trial that stops.
 
         Args:
             report: The execution.
             seed: Its seed.
-            batch_size: Its batch size.
+            batch_size: Its batch size, or "all".
         """
         trial = self._running[report.number]
         written = to_attribute(report.result, seed, report.result.finished) | {"batch_size": batch_size}

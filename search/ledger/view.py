@@ -225,7 +225,7 @@ class StudyView:
         trials = filter(was_proposed, self.study.get_trials(deepcopy=False))
         return [(trial.datetime_start, trial.datetime_complete) for trial in trials if trial.datetime_start and trial.datetime_complete]
 
-    def executions(self, number: int, batch_size: int | None = None) -> list[TrialResult]:
+    def executions(self, number: int, batch_size: int | str | None = None) -> list[TrialResult]:
         """Read the recorded executions of a trial, in order, as each one ended, with its own best epoch and value.
 
         Args:

@@ -252,7 +252,7 @@ class SearchLoop:
             raise DiskFullError(result.reason)
         result = self._comparable(result)
         assignment = self._running.pop(result.number)
-        retry_state = next_attempt(result, assignment, self.ledger.retry_state(result.number), self.experiment.executor)
+        retry_state = next_attempt(result, assignment, self.ledger, self.experiment)
         is_paused = result.number in self._paused and result.state is TrialState.PRUNED
         self._paused.discard(result.number)
         try:

@@ -36,7 +36,7 @@ def kept_trials(ledger: StudyView, n_kept: int) -> list[int]:
     return list(dict.fromkeys([*best, *ledger.front]))
 
 
-def kept_executions(ledger: StudyView, number: int, batch_size: int) -> tuple[TrialResult, ...]:
+def kept_executions(ledger: StudyView, number: int, batch_size: int | str) -> tuple[TrialResult, ...]:
     """Return the first executions of a trial that its next attempt need not train again: they are recorded, and their models are here.
 
     Args:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from ..data.arrays import fold_folder
+from ..data.arrays import TrainingArrays, fold_folder, named
 from ..data.dataset import Dataset, load_dataset
 from ..data.fitting import fit_preprocessor, prepare
 from ..data.folds import folds, with_all_rows, without_group
@@ -13,6 +13,7 @@ from ..errors import ExperimentError, StudyChangedError
 from ..experiment.callback_paths import check_paths
 from ..experiment.file import Experiment
 from ..experiment.reference_checks import check_references
+from ..experiment.settings import TrainingSettings
 from ..ledger import Ledger, StudyView
 from ..pruners import PausingPruner, make_pruner
 from ..samplers import make_sampler
@@ -113,6 +114,19 @@ def _prepare(ledger: StudyView, dataset: Dataset, experiment: Experiment, fold: 
         preprocessor = fit_preprocessor(dataset, without_group(experiment.preprocessing, experiment.evaluation), experiment.outputs)
         preprocessor.save(folder)
     prepare(dataset, preprocessor).save(fold_folder(ledger.folder.arrays, fold))
+
+
+def half_batch(ledger: StudyView, experiment: Experiment, settings: TrainingSettings) -> int:
+    """Return half the rows of a trial's gradient step, which are at most those of the training part; 0 if it has one row only.
+
+    Args:
+        ledger: The study, whose arrays are prepared.
+        experiment: The experiment.
+        settings: The trial's training settings.
+    """
+    arrays = TrainingArrays.load(fold_folder(ledger.folder.arrays, 0 if experiment.evaluation.folds > 1 else None))
+    n_train = len(next(iter(named(arrays.y_train).values())))
+    return min(settings.batch_rows(n_train), n_train) // 2
 
 
 def _check_data(ledger: StudyView, dataset: Dataset) -> None:

@@ -61,7 +61,7 @@ def _run(runner: EpochRunner, assignment: Assignment, progress: Progress) -> Non
 
 def _run_with_callbacks(runner: EpochRunner, run: TrialRun) -> None:
     model, assignment, epochs = runner.model, run.assignment, run.assignment.training.epochs
-    n_steps = run.context.n_steps(assignment.training.batch_size)
+    n_steps = run.context.n_steps(assignment.training)
     callbacks = keras.callbacks.CallbackList(progress_callbacks(run.progress, run.callbacks), model=model, verbose=0, epochs=epochs, steps=n_steps)
     model.stop_training = False
     callbacks.on_train_begin()

@@ -66,9 +66,9 @@ class TrainingContext:
     def _balanced(self) -> Array:
         return balanced(self.arrays.y_train)
 
-    def n_steps(self, batch_size: int) -> int:
+    def n_steps(self, settings: TrainingSettings) -> int:
         """Return the number of gradient steps of an epoch."""
-        return math.ceil(self.n_train / batch_size)
+        return math.ceil(self.n_train / settings.batch_rows(self.n_train))
 
     def is_of_same_data(self, other: "TrainingContext") -> bool:
         """Return whether another context is of the same experiment, and of the same arrays or another fold of them."""

@@ -64,7 +64,7 @@ def _train_on_batch(model: Any, x: Any, y: Any, weights: Any = None) -> Any:
 
 def _batches(context: TrainingContext, assignment: Assignment) -> Iterator[Array]:
     """Yield the rows of one batch after the other, epoch after epoch; the last batch of an epoch, which is smaller, is left out."""
-    size, epoch = min(assignment.training.batch_size, context.n_train), 0
+    size, epoch = min(assignment.training.batch_rows(context.n_train), context.n_train), 0
     while True:
         order = trial_order(assignment, epoch := epoch + 1, context.n_train)
         for start in range(0, len(order) - size + 1, size):

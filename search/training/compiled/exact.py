@@ -75,7 +75,8 @@ def build_exact(model: Any, context: TrainingContext, assignment: Assignment, te
         is_xla: Whether TensorFlow compiles with XLA; JAX always does.
     """
     variables = _variables(model, context, assignment)
-    epochs = build_epochs(model, make_ready(model, context, assignment.training), tensors, assignment.training.batch_size, is_xla=is_xla)
+    batch_size = assignment.training.batch_rows(context.n_train)
+    epochs = build_epochs(model, make_ready(model, context, assignment.training), tensors, batch_size, is_xla=is_xla)
     probe = Probe(model, epochs, is_xla=is_xla) if keras.config.backend() == "tensorflow" else None
     return ExactProgram(model, variables, epochs, probe)
 
@@ -84,7 +85,7 @@ def build_streamed(model: Any, context: TrainingContext, assignment: Assignment,
     """Build an exact program that streams the data; see `build_exact` for the arguments."""
     variables = _variables(model, context, assignment)
     parts = make_ready(model, context, assignment.training)
-    return StreamedProgram(model, variables, build_streamed_epochs(model, parts, assignment.training.batch_size, is_xla=is_xla))
+    return StreamedProgram(model, variables, build_streamed_epochs(model, parts, assignment.training.batch_rows(context.n_train), is_xla=is_xla))
 
 
 def _variables(model: Any, context: TrainingContext, assignment: Assignment) -> list[Any]:

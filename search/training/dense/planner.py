@@ -114,7 +114,7 @@ class Planner:
 
     def n_steps(self, settings: TrainingSettings) -> float:
         """Return the approximate number of gradient steps of a trial."""
-        return self._n_epochs(settings) * self._context.n_steps(settings.batch_size)
+        return self._n_epochs(settings) * self._context.n_steps(settings)
 
     def _n_epochs(self, settings: TrainingSettings) -> float:
         """Return the approximate number of epochs of a trial: early stopping ends a training soon after its best one, the race most trials."""
@@ -178,7 +178,7 @@ class Planner:
     def _seconds(self, settings: TrainingSettings, sizes: Sequence[int], n_rows_at_once: int, cost: _Cost) -> float:
         """Estimate the duration of all epochs, given the units of all layers and the rows that are computed at once."""
         parameters = sum(n_inputs * n_units for n_inputs, n_units in pairwise(sizes))
-        n_steps, n_validation = self._context.n_steps(settings.batch_size), self._context.n_validation
+        n_steps, n_validation = self._context.n_steps(settings), self._context.n_validation
         part = cost.part_seconds + 6 * parameters * n_rows_at_once * NUMBER_SECONDS
         step = cost.step_seconds + math.ceil(self._rows(settings) / n_rows_at_once) * part + parameters * PARAMETER_SECONDS
         return self._n_epochs(settings) * (n_steps * step + 2 * parameters * n_validation * NUMBER_SECONDS)
@@ -198,12 +198,13 @@ class Planner:
 
     def _rows(self, settings: TrainingSettings) -> int:
         """Return the rows of a gradient step."""
-        return min(settings.batch_size, self._context.n_train)
+        return min(settings.batch_rows(self._context.n_train), self._context.n_train)
 
     def _batch_sizes(self) -> set[int]:
         """Return the choices of the batch size, or the ends of its range, at most the rows of the training part."""
         searched = self._experiment.space.searched_training.get("batch_size")
-        return {min(int(size), self._context.n_train) for size in searched.extremes} if searched else set()
+        n_train = self._context.n_train
+        return {n_train if size == "all" else min(int(size), n_train) for size in searched.extremes} if searched else set()
 
     def _named_activations(self) -> set[str]:
         """Return Keras' activations among the choices of the model's arguments."""

@@ -68,7 +68,7 @@ def build_copies(model: Any, n_slots: int, context: TrainingContext, settings: T
 
     parts = make_ready(model, context, settings)
     values = Values(model)
-    sizes = EpochSizes(settings.batch_size, evaluation_batch_size(parts.x_validation, n_slots))
+    sizes = EpochSizes(settings.batch_rows(context.n_train), evaluation_batch_size(parts.x_validation, n_slots))
     return Population(_Copies(model), values, n_slots, build_copies_epoch(model, values, sizes), tensors.of(parts))
 
 

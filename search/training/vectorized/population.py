@@ -185,7 +185,7 @@ class Population:
         is_active = np.zeros(self.n_slots, bool)
         for slot, member in members.items():
             orders[slot] = trial_order(member.assignment, member.epoch, self._n_rows)
-            batch_sizes[slot] = member.assignment.training.batch_size
+            batch_sizes[slot] = member.assignment.training.batch_rows(self._n_rows)
             rates[slot], is_active[slot] = member.learning_rate, True
         plan: EpochPlan = keras.tree.map_structure(_tensor, EpochPlan(orders, batch_sizes, rates, is_active, self._numbers))
         return plan

@@ -10,8 +10,9 @@ from search import ledger as ledgers
 from search.data.arrays import TrainingArrays
 from search.data.dataset import load_dataset
 from search.experiment.file import parse_experiment
+from search.experiment.settings import TrainingSettings
 from search.store import Store
-from search.study.preparation import prepare_arrays, targets_of_study
+from search.study.preparation import half_batch, prepare_arrays, targets_of_study
 
 TOY = """
 model = "sklearn.tree:DecisionTreeClassifier"
@@ -40,7 +41,10 @@ def test_the_trials_of_a_study_of_an_earlier_version_keep_their_classes_and_thei
     ledger.ask(experiment.space.searched, 1)
     prepare_arrays(ledger, dataset, experiment)
     assert targets_of_study(ledger, dataset, experiment)[""].positive == "legit"
-    assert TrainingArrays.load(ledger.folder.arrays).y_train.mean() == 0.75
+    arrays = TrainingArrays.load(ledger.folder.arrays)
+    assert arrays.y_train.mean() == 0.75
+    sizes, n_half = (1, 8, 8000, "all"), len(arrays.y_train) // 2
+    assert [half_batch(ledger, experiment, TrainingSettings(batch_size=size)) for size in sizes] == [0, 4, n_half, n_half]
     ledger.close()
 
 

@@ -150,16 +150,24 @@ def test_rows_are_weighted_as_by_plain_fit(of, fit):
     assert metrics["loss"] != pytest.approx(metrics["categorical_crossentropy"], rel=1e-2)  # metrics are not weighted
 
 
+@pytest.mark.parametrize("batch_size", [16, "all"])
 @pytest.mark.parametrize("trainer", ["keras", "compiled", "auto"])
-def test_rows_that_are_not_shuffled_train_as_in_plain_fit(trainer, tmp_path):
-    arrays, settings = make_arrays(n_train=70), {"batch_size": 16, "learning_rate": 0.01, "shuffle": False}
+def test_rows_that_are_not_shuffled_train_as_in_plain_fit(trainer, batch_size, tmp_path):
+    arrays, settings = make_arrays(n_train=70), {"batch_size": batch_size, "learning_rate": 0.01, "shuffle": False}
     result = train_trial(make_experiment(trainer=trainer), make_assignment(tmp_path / "model", training=settings), arrays)
 
     keras.utils.set_random_seed(7)
     model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(1, activation="sigmoid")])
     model.compile(keras.optimizers.Adam(0.01), loss="binary_crossentropy", metrics=["accuracy"])
     validation = arrays.x_validation, arrays.y_validation
-    history = model.fit(arrays.x_train, arrays.y_train, batch_size=16, epochs=3, shuffle=False, validation_data=validation, verbose=0).history
+    history = model.fit(
+        *(arrays.x_train, arrays.y_train),
+        batch_size=70 if batch_size == "all" else batch_size,
+        epochs=3,
+        shuffle=False,
+        validation_data=validation,
+        verbose=0,
+    ).history
     for name, values in history.items():
         assert [metrics[name] for metrics in result.history] == pytest.approx(values, rel=1e-4)
 

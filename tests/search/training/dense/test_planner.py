@@ -18,10 +18,10 @@ SPACE = {
         "n_neurons": {"type": "int", "low": 2, "high": 20},
         "activation": {"type": "categorical", "choices": ["relu", "tanh", "sigmoid", "elu"]},
     },
-    "training": {"batch_size": {"type": "categorical", "choices": [16, 32, 100]}},
+    "training": {"batch_size": {"type": "categorical", "choices": [16, 32, 100, "all"]}},
 }
 TRIALS = [
-    ({"n_hidden": 3, "n_neurons": 20, "activation": "relu"}, 32),
+    ({"n_hidden": 3, "n_neurons": 20, "activation": "relu"}, "all"),
     ({"n_hidden": 0, "n_neurons": 7, "activation": "tanh"}, 16),
     ({"n_hidden": 1, "n_neurons": 7, "activation": "sigmoid"}, 100),
     ({"n_hidden": 2, "n_neurons": 13, "activation": "elu"}, 16),
@@ -102,7 +102,7 @@ def test_searches_of_any_batch_size_share_a_program_of_few_rows_at_once():
     experiment = make_experiment("models.mlp:build_mlp", space={**SPACE, "training": {"batch_size": batch_size}}, search={"n_trials": 200})
     context = TrainingContext(experiment, make_arrays(n_train=1000, shape=(100,)))
     planner, plans = Planner(context), set()
-    for number, (arguments, rows) in enumerate([*TRIALS, (TRIALS[0][0], 37), (TRIALS[1][0], 256)]):
+    for number, (arguments, rows) in enumerate([(TRIALS[0][0], 37), *TRIALS[1:], (TRIALS[1][0], 256)]):
         assignment = make_assignment(number=number, model_arguments=arguments, training={"batch_size": rows})
         plan = planner.choose(read_stack(build_model(context, arguments, 0, "float32")), assignment, plans)
         plans |= {plan} - {None}

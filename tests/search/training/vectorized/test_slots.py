@@ -84,7 +84,7 @@ def test_trials_of_other_values_share_one_population(fit, tmp_path):
     settings = {"optimizer": "rmsprop", "epochs": 3, "learning_rate": 0.02}
     values = [
         {"momentum": 0.9, "rho": 0.5, "weight_decay": 0.2, "label_smoothing": 0.4},
-        {"momentum": 0.5, "rho": 0.99, "weight_decay": 0.01, "label_smoothing": 0.1, "shuffle": False},
+        {"momentum": 0.5, "rho": 0.99, "weight_decay": 0.01, "label_smoothing": 0.1, "shuffle": False, "batch_size": "all"},
     ]
     first, *_ = assignments(tmp_path)
     given = [
