@@ -61,7 +61,7 @@ Loss = Literal[
 """Every name that ``keras.losses.get`` accepts, except ctc (its targets are sequences) and circle (embeddings), and
 root_mean_squared_error, which Keras has as a metric only."""
 
-Precision = Literal["float32", "mixed_float16", "mixed_bfloat16", "float16", "bfloat16"]
+Precision = Literal["float32", "float64", "mixed_float16", "mixed_bfloat16", "float16", "bfloat16"]
 """Names of Keras' dtype policies."""
 
 Schedule = Literal["constant", "step", "exponential", "cosine", "plateau"]
@@ -120,7 +120,8 @@ class TrainingSettings(Table):
         restore_best_weights: Whether the model keeps the weights of its best epoch. Defaults to true.
         precision: Keras' dtype policy. The mixed ones compute in 16 bits and keep the weights in float32, for devices that
             are faster in 16 bits; mixed_float16 scales the loss, so that small gradients do not vanish. float16 and bfloat16 keep
-            the weights in 16 bits too. Defaults to "float32".
+            the weights in 16 bits too. float64 computes weights, losses and metrics in 64 bits, not on JAX, from data in float32. Defaults to
+            "float32".
     """
 
     epochs: Annotated[int, Field(ge=1)] = 100

@@ -32,7 +32,7 @@ from .model.compiled_settings import settings_of
 from .model.hyperparameters import takes_hp
 from .model.names import check_inputs, match_outputs
 from .model.outputs import check_losses, check_shape
-from .model.precision import computing_in
+from .model.precision import computing_in, floats_of
 from .model.preparation import make_ready
 from .trainers import choose_trainer
 from .weights import check_class_weight
@@ -69,7 +69,15 @@ def check_builder(context: TrainingContext) -> tuple[str, ...]:
     check_metrics(experiment, arrays.task)
     check_class_weight(experiment, arrays.task)
     choose_trainer(experiment, check_callbacks(experiment, context.logged_names))
+    _check_precision(experiment)
     return (*_word_notes(context, builder), *dry_run(context))
+
+
+def _check_precision(experiment: Experiment) -> None:
+    precision = experiment.space.training_settings(experiment.space.searched.at(0)).precision
+    searched = experiment.space.searched_training.get("precision")
+    if keras.config.backend() == "jax" and "float64" in (searched.extremes if searched else (precision,)):
+        raise ExperimentError('space.training.precision = "float64" is not supported on the backend jax; use "float32", or the backend tensorflow')
 
 
 def _word_notes(context: TrainingContext, builder: Any) -> Iterator[str]:
@@ -139,7 +147,7 @@ def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, 
     check_batch_size(model)
     _check_outputs(model, context, assignment)
     earlier = compilation_of(model)
-    with _explaining("cannot be compiled", "correct the model, or its loss and metrics in the experiment"):
+    with floats_of(assignment.training.precision), _explaining("cannot be compiled", "correct the model, or its loss and metrics in the experiment"):
         make_ready(model, context, assignment.training)
     return model, [] if context.experiment.space.compiled else check_compilation(earlier, compilation_of(model))
 

@@ -100,6 +100,13 @@ def _result(run: "TrialRun", state: TrialState, reason: str, failure: Failure | 
 
 
 def _train(run: "TrialRun", keep: Keep | None) -> TrialState:
+    from .model.precision import floats_of
+
+    with floats_of(run.assignment.training.precision):
+        return _train_model(run, keep)
+
+
+def _train_model(run: "TrialRun", keep: Keep | None) -> TrialState:
     from .device import device_name
     from .loop.callbacks import make_callbacks
     from .model.building import build_model

@@ -9,7 +9,7 @@ EpochProgram = Callable[..., tuple[Any, list[Any]]]
 
 - training, validation: (x, y) each, or (x, y, weights) for training;
 - orders: int32, ``(most_epochs, n_train + EpochSizes.batch_size)``, a row an epoch, of which the first ``n_train`` are used;
-- learning_rates: float32, ``(most_epochs,)``;
+- learning_rates: ``keras.config.floatx()``, ``(most_epochs,)``;
 - n_epochs: int32, how many to run, 1 to ``most_epochs``;
 - batch_size: int32, of a padded model.
 

@@ -185,7 +185,7 @@ class Program(ABC):
         orders = np.zeros((most, self._n_rows + self._sizes.batch_size), np.int32)
         for index in range(n_epochs):
             orders[index, : self._n_rows] = trial_order(assignment, first + index, self._n_rows)
-        rates = np.resize(np.asarray(learning_rates, np.float32), most)
+        rates = np.resize(np.asarray(learning_rates, keras.config.floatx()), most)
         arguments = orders, rates, np.int32(n_epochs), np.int32(assignment.training.batch_rows(self._n_rows))
         metrics, weights = self._run(*self._data, *map(keras.ops.convert_to_tensor, arguments))
         numbers = keras.ops.convert_to_numpy(metrics).tolist()

@@ -159,7 +159,7 @@ class _AboveZero:
         return True
 
     def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> Any:
-        return keras.ops.cast(self.tensor, dtype or self.tensor.dtype)
+        return keras.ops.cast(self.tensor, dtype or "float32")  # which TensorFlow makes of Python's numbers too
 
     def __jax_array__(self) -> Any:
         return self.tensor

@@ -45,7 +45,7 @@ def build_epoch_program(model: Any, values: Values, sizes: EpochSizes, *, is_xla
         shuffled = keras.ops.convert_to_numpy(orders[0])[: n_rows(training[0])]
         numbers = _pass(model, train, _chunks(training, sizes.batch_size, shuffled))
         numbers += _pass(model, validate, _chunks(validation, sizes.evaluation_batch_size, None))
-        return np.asarray([numbers], np.float32), []
+        return np.asarray([numbers], keras.config.floatx()), []
 
     return run_epoch
 

@@ -8,6 +8,7 @@ model, so that one program serves every epoch and many trials.
 from collections.abc import Callable
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from .base import EpochProgram, EpochSizes
@@ -31,7 +32,7 @@ def build_epoch_program(model: Any, values: Values, sizes: EpochSizes, *, is_xla
             call, and a last partial batch is a step like any other. Defaults to False.
 
     Returns:
-        The program. Its metrics are the results of ``model.metrics`` for training, then those for validation, float32.
+        The program. Its metrics are the results of ``model.metrics`` for training, then those for validation, in ``keras.config.floatx()``.
     """
     run_epoch = _one_epoch(model, sizes, is_padded=is_padded)
 
@@ -49,7 +50,11 @@ def build_epoch_program(model: Any, values: Values, sizes: EpochSizes, *, is_xla
         return _repeat(run, n_epochs, sizes.most_epochs, model)
 
     traced = _traced_once(run_epochs)
-    return lambda *arguments: traced(*arguments, [tf.constant(number) for number in values.read()])
+    return lambda *arguments: traced(*arguments, _constants(values))
+
+
+def _constants(values: Values) -> list[Any]:
+    return [tf.constant(number, keras.config.floatx()) for number in values.read()]
 
 
 def _one_epoch(model: Any, sizes: EpochSizes, *, is_padded: bool) -> Callable[..., Any]:
@@ -63,7 +68,7 @@ def _one_epoch(model: Any, sizes: EpochSizes, *, is_padded: bool) -> Callable[..
             model.reset_metrics()
         _step_through(model.test_step, validation, sizes.evaluation_batch_size, None)
         logs += model.get_metrics_result().values()
-        return tf.stack([tf.cast(log, tf.float32) for log in logs])
+        return tf.stack([tf.cast(log, keras.config.floatx()) for log in logs])
 
     return run_epoch
 
@@ -78,7 +83,7 @@ def _repeat(run: Callable[[Any], Any], n_epochs: Any, most_epochs: int, model: A
         metrics = metrics.write(index, run(index))
         return index + 1, metrics, [array.write(index, weight.value) for array, weight in zip(weights, model.weights, strict=True)]
 
-    metrics = record(tf.float32, [2 * len(model.get_metrics_result())])
+    metrics = record(keras.config.floatx(), [2 * len(model.get_metrics_result())])
     weights = [record(weight.dtype, weight.shape) for weight in model.weights]
     _, metrics, weights = tf.while_loop(lambda index, *_: index < n_epochs, body, (tf.constant(0), metrics, weights))
     return metrics.stack(), [array.stack() for array in weights]
@@ -116,7 +121,7 @@ def build_chunk_program(model: Any, values: Values, batch_size: int, *, is_train
         with values.replaced(numbers):
             _step_through(step, data, batch_size, None)
 
-    return lambda data: run_chunk(data, [tf.constant(number) for number in values.read()])
+    return lambda data: run_chunk(data, _constants(values))
 
 
 def _steps(model: Any, batch_size: int) -> _RunSteps:

@@ -63,7 +63,7 @@ class _Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._schedule.has_user_callbacks:
             rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
-            is_scheduled = rate == float(np.float32(self._progress.learning_rate))
+            is_scheduled = rate == float(np.asarray(self._progress.learning_rate, self.model.optimizer.learning_rate.dtype))
             self._changed = {} if is_scheduled else {"learning_rate": rate}
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

@@ -32,6 +32,7 @@ TESTS = [
     f"{FIT}[weights of classes and rows, partial batch]",
     "test_compiled_fit.py::test_metrics_of_a_scaled_target_are_in_its_own_units_and_the_loss_is_not",
     "model/test_precision.py::test_both_trainers_learn_in_every_precision_and_leave_none_behind[mixed_float16]",
+    "model/test_precision.py::test_64_bits_are_refused_on_jax",
     # vectorized/jax_epoch.py, vectorized/transforms.py, and populations of any model in vectorized/slots.py
     "vectorized/test_jax_epoch.py",
     "vectorized/test_dense_epoch.py::test_one_leaves_and_another_joins_in_its_slot[adam, binary]",
