@@ -32,6 +32,7 @@ CASES = {
     "compiled, subclassed": ("compiled", "subclassed", {"optimizer": "sgd", "momentum": 0.9}),
     "compiled, scaled loss": ("compiled", "dense", {"precision": "mixed_float16"}),
     "compiled, bfloat16": ("compiled", "dense", {"precision": "bfloat16", "learning_rate": 0.05}),
+    "compiled, float64, full batch": ("compiled", "dense", {"precision": "float64", "batch_size": "all", "beta_1": 0.5, "learning_rate": 0.05}),
     "streamed": ("streamed", "dense", {"model": {"dropout": 0.4, "normalization": True}, "batch_size": 16}),
     "shared, adam": (SHARED, DENSE_STACK, {"model": STACK, "learning_rate": 0.05}),
     "shared, nadam": (SHARED, DENSE_STACK, {"model": STACK, "optimizer": "nadam", "learning_rate": 0.05}),
