@@ -46,7 +46,7 @@ class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
         super().__init__()
         self._training = training
         self._assignment = assignment
-        self._batch_size = assignment.training.batch_rows(n_rows(x))
+        self._batch_size = assignment.training.batch_rows(n_rows(training[0]))
         self.shuffle(0)
 
     def shuffle(self, epoch: int, logs: object = None) -> None:
