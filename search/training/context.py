@@ -31,6 +31,11 @@ class TrainingContext:
         return make_heads(self.experiment, self.arrays.task, self.arrays.scalings)
 
     @cached_property
+    def target_ranges(self) -> Mapping[str, tuple[float, float]]:
+        """The smallest and the largest target of the training part, as the loss has them, by output name."""
+        return {name: (float(target.min()), float(target.max())) for name, target in named(self.arrays.y_train).items()}
+
+    @cached_property
     def logged_names(self) -> list[str]:
         """The names that Keras logs at every epoch, without ``val_``, the loss first."""
         return logged_names(self.experiment, self.arrays.task)

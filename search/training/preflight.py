@@ -26,11 +26,12 @@ from .batching import rows
 from .context import TrainingContext
 from .loop.callbacks import check_callbacks
 from .metrics import check_metrics
-from .model.builder_checks import check_batch_size, check_compilation, check_output_values, compilation_of, output_layer
+from .model.builder_checks import check_batch_size, check_compilation, check_output_values, compilation_of
 from .model.building import accepted, build_model, provided, seeds
 from .model.compiled_settings import settings_of
 from .model.hyperparameters import takes_hp
 from .model.names import check_inputs, match_outputs
+from .model.output_layers import check_output_layers
 from .model.outputs import check_losses, check_shape
 from .model.precision import computing_in, floats_of
 from .model.preparation import make_ready
@@ -165,8 +166,9 @@ def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment)
     for name, head in context.heads.items():
         check_shape(tuple(outputs[name].shape), head.task, named(arrays.n_outputs)[name], name)
         check_losses(context.experiment, head, outputs[name].shape[-1], name, is_weighted=context.is_weighted)
-        layer = output_layer(model) if len(context.heads) == 1 else None
-        check_output_values(keras.ops.convert_to_numpy(keras.ops.cast(outputs[name], "float32")), layer, head, assignment.training)
+    check_output_layers(model, context, assignment.training)
+    for name, head in context.heads.items():
+        check_output_values(keras.ops.convert_to_numpy(keras.ops.cast(outputs[name], "float32")), head, assignment.training)
 
 
 def _check_saving(model: Any, x: Tree) -> None:

@@ -110,6 +110,7 @@ def _train_model(run: "TrialRun", keep: Keep | None) -> TrialState:
     from .device import device_name
     from .loop.callbacks import make_callbacks
     from .model.building import build_model
+    from .model.output_layers import check_output_layers
     from .trainers import TRAINERS, choose_trainer, name_for
 
     experiment, assignment = run.context.experiment, run.assignment
@@ -119,6 +120,7 @@ def _train_model(run: "TrialRun", keep: Keep | None) -> TrialState:
     run.device = device_name()
     model = build_model(run.context, assignment.model_arguments, assignment.seed, assignment.training.precision)
     run.use_settings_of(model)
+    check_output_layers(model, run.context, run.assignment.training)  # other values of the space may have another layer than the checked ones
     run.trainer = name_for(model, run.trainer)
     trainer = TRAINERS[run.trainer]
     trainer.train(model, run)

@@ -18,6 +18,10 @@ def dense(input_shape, task, n_outputs, *, n_neurons=8, dropout=0.0, normalizati
     return keras.Sequential([*layers, _output(task, n_outputs)])
 
 
+def ending_in(input_shape, n_outputs, activation="linear"):
+    return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(n_outputs, activation=activation)])
+
+
 def two_softmax_outputs(input_shape):
     return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(2, activation="softmax")])
 

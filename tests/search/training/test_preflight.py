@@ -1,13 +1,14 @@
 """A model is built, saved, loaded and checked before the first trial."""
 
 import time
+from dataclasses import replace
 
 import keras
 import pytest
 
 from search.errors import ExperimentError
 from tests.search.training.conftest import check_builder, make_arrays, make_experiment
-from tests.search.training.data_shapes import with_scaled_target, with_two_outputs
+from tests.search.training.data_shapes import TWO_OUTPUTS, with_scaled_target, with_two_outputs
 
 
 class Unregistered(keras.layers.Layer):
@@ -94,6 +95,11 @@ def positive_only(input_shape):
     return _network(input_shape, keras.layers.Dense(1, activation="softplus"))
 
 
+def two_heads(input_shape, left="linear", right="tanh"):
+    inputs = keras.Input(input_shape)
+    return keras.Model(inputs, {name: keras.layers.Dense(1, activation)(inputs) for name, activation in (("left", left), ("right", right))})
+
+
 def bounded_below(input_shape):
     return _network(input_shape, keras.layers.Dense(1, activation="elu"))
 
@@ -176,9 +182,30 @@ def test_outputs_that_fit_the_loss_are_accepted():
     ],
 )
 def test_a_model_that_cannot_give_a_scaled_target_is_refused(builder, sections, message):
-    check(builder, **sections)  # a target that is not scaled
+    arrays = make_arrays("regression")
+    check(builder, arrays=replace(arrays, y_train=abs(arrays.y_train)), **sections)  # a target that is not scaled
     with pytest.raises(ExperimentError, match=message):
         check(builder, arrays=with_scaled_target(make_arrays("regression")), **sections)
+
+
+@pytest.mark.parametrize(
+    ("builder", "offset", "message"),
+    [
+        ("positive_only", 0.0, 'activation "softplus" gives values of 0 and more, but the target has -'),
+        ("of_units", 5.0, 'activation "sigmoid" gives values of 0 to 1, but the target has 1.08'),
+    ],
+)
+def test_an_output_layer_that_cannot_give_the_target_is_refused(builder, offset, message):
+    arrays = make_arrays("regression")
+    with pytest.raises(ExperimentError, match=message):
+        check(builder, arrays=replace(arrays, y_train=arrays.y_train + offset))
+
+
+def test_the_output_layer_of_each_output_is_checked():
+    arrays = with_two_outputs(make_arrays("regression"))
+    check("two_heads", arrays=arrays, **TWO_OUTPUTS)
+    with pytest.raises(ExperimentError, match='output "left": the last layer\'s activation "relu" gives values of 0 and more'):
+        check("two_heads", arrays=arrays, **TWO_OUTPUTS, space={"model": {"left": "relu"}})
 
 
 def test_a_builder_that_compiles_is_told_what_is_replaced():

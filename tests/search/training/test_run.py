@@ -81,6 +81,19 @@ def test_an_error_of_the_builder_is_the_trials_reason(train, builder, reason):
     assert (result.n_parameters, result.device, result.trainer, result.history) == (0, "cpu", "compiled", ())
 
 
+@pytest.mark.parametrize(
+    ("task", "activation", "reason"),
+    [
+        ("regression", "tanh", 'the last layer\'s activation "tanh" gives values of -1 to 1, but the target has -'),
+        ("binary", "linear", "the outputs are no probabilities (logits?), but the loss binary_crossentropy needs them"),
+    ],
+)
+def test_a_trial_whose_output_layer_cannot_give_the_target_fails(train, task, activation, reason):
+    result = train("ending_in", make_arrays(task), model={"activation": activation})
+    assert (result.state, result.history) == (TrialState.FAILED, ())
+    assert result.reason.startswith(reason)
+
+
 def test_an_interrupt_passes_through(train):
     with pytest.raises(KeyboardInterrupt):
         train("interrupted")
