@@ -8,7 +8,7 @@ from .activations import Activation
 from .hidden import Hidden
 from .initializers import Initializer
 from .inputs import grid_input
-from .output import output_layer
+from .output import OutputActivation, output_layer
 
 _POOLING = {
     "max": {1: keras.layers.MaxPooling1D, 2: keras.layers.MaxPooling2D, 3: keras.layers.MaxPooling3D},
@@ -38,6 +38,7 @@ def build_convnet(
     dropout: float = 0.0,
     initializer: Initializer = "auto",
     l2: float = 0.0,
+    output_activation: OutputActivation = "linear",
     flip: Literal["none", "horizontal", "vertical", "horizontal_and_vertical"] = "none",
     rotation: float = 0.0,
     translation: float = 0.0,
@@ -65,6 +66,7 @@ def build_convnet(
         dropout: Part of the last features that is set to 0 in training, 0 to below 1. Defaults to 0.
         initializer: Of the kernels, one of `models.initializers.INITIALIZERS`, or "auto". Defaults to "auto".
         l2: L2 penalty on every kernel, at least 0. Defaults to 0.
+        output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
         flip: How images are mirrored at random in training: "none", "horizontal", "vertical" or "horizontal_and_vertical". Defaults to "none".
         rotation: Images are rotated in training by at most this part of a full turn. Defaults to 0.
         translation: They are moved by at most this part of their height and width. Defaults to 0.
@@ -98,7 +100,8 @@ def build_convnet(
     x = keras.layers.Flatten(name="flatten")(x) if global_pooling == "flatten" else _GLOBAL[global_pooling][n_dimensions](name="global_pooling")(x)
     x = hidden.dense(x, n_neurons, "dense") if n_neurons else x
     x = keras.layers.Dropout(dropout, name="dropout")(x) if dropout else x
-    return keras.Model(inputs, output_layer(task, n_outputs, **hidden.kernel("linear"))(x), name="convnet")
+    output = output_layer(task, n_outputs, output_activation=output_activation, **hidden.kernel("linear"))
+    return keras.Model(inputs, output(x), name="convnet")
 
 
 def _augmentations(flip: str, rotation: float, translation: float, zoom: float) -> list[keras.layers.Layer]:

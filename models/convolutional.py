@@ -8,7 +8,7 @@ from .activations import Activation
 from .hidden import Hidden
 from .initializers import Initializer
 from .inputs import image_input
-from .output import output_layer
+from .output import OutputActivation, output_layer
 
 _POOLING = {"average": keras.layers.AveragePooling2D, "max": keras.layers.MaxPooling2D}
 
@@ -29,6 +29,7 @@ def build_lenet(
     dropout: float = 0.0,
     initializer: Initializer = "glorot_uniform",
     l2: float = 0.0,
+    output_activation: OutputActivation = "linear",
 ) -> keras.Model:
     """Build LeNet-5, of 61,706 parameters on 28 x 28 pixels and ten classes.
 
@@ -50,6 +51,7 @@ def build_lenet(
         dropout: Part of the dense layers' outputs that is set to 0 in training, 0 to below 1. Defaults to 0.
         initializer: Of the kernels, one of `models.initializers.INITIALIZERS`, or "auto". Defaults to "glorot_uniform".
         l2: L2 penalty on every kernel, at least 0. Defaults to 0.
+        output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
 
     Returns:
         An uncompiled model, ``(batch, *input_shape)`` to ``(batch, n_outputs)``.
@@ -66,7 +68,8 @@ def build_lenet(
     x = convolutional.convolution(x, n_maps_2, kernel_size, "c3")
     x = keras.layers.Flatten(name="flatten")(_pool(x, pooling, "subsampling_s4"))
     x = dense.dense(dense.dense(x, n_neurons_1, "c5"), n_neurons_2, "f6")
-    return keras.Model(inputs, output_layer(task, n_outputs, **dense.kernel("linear"))(x), name="lenet")
+    output = output_layer(task, n_outputs, output_activation=output_activation, **dense.kernel("linear"))
+    return keras.Model(inputs, output(x), name="lenet")
 
 
 def _pool(x: Any, pooling: str, name: str) -> Any:

@@ -8,7 +8,7 @@ import keras
 from .activations import Activation
 from .hidden import Hidden
 from .mlp import layer_widths
-from .output import output_layer
+from .output import OutputActivation, output_layer
 
 
 def build_sequential(
@@ -19,6 +19,7 @@ def build_sequential(
     neurons: str | Sequence[int] = "16,32,16",
     activation: Activation = "relu",
     use_bias: bool = True,
+    output_activation: OutputActivation = "linear",
 ) -> keras.Model:
     """Build a dense network as a list of layers.
 
@@ -29,6 +30,7 @@ def build_sequential(
         neurons: Units of every hidden layer in order, as text or a list. Defaults to "16,32,16".
         activation: Of the hidden layers, one that Keras has as a function, so not prelu or maxout. Defaults to "relu".
         use_bias: Whether units have a constant term. Defaults to True.
+        output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
 
     Returns:
         An uncompiled model, ``(batch, n_features)`` to ``(batch, n_outputs)``, with the weights of `build_functional`'s.
@@ -40,7 +42,7 @@ def build_sequential(
     model = keras.Sequential([keras.Input(tuple(input_shape), name="features")], name="sequential")
     for number, width in enumerate(layer_widths(0, 1, neurons), start=1):
         model.add(_dense(hidden, width, number))
-    model.add(output_layer(task, n_outputs, use_bias=use_bias))
+    model.add(output_layer(task, n_outputs, use_bias=use_bias, output_activation=output_activation))
     return model
 
 
@@ -52,6 +54,7 @@ def build_functional(
     neurons: str | Sequence[int] = "16,32,16",
     activation: Activation = "relu",
     use_bias: bool = True,
+    output_activation: OutputActivation = "linear",
 ) -> keras.Model:
     """Build a dense network as a graph from inputs to outputs; arguments and result are those of `build_sequential`."""
     hidden = Hidden(activation=activation, use_bias=use_bias)
@@ -59,7 +62,7 @@ def build_functional(
     x = inputs
     for number, width in enumerate(layer_widths(0, 1, neurons), start=1):
         x = _dense(hidden, width, number)(x)
-    return keras.Model(inputs, output_layer(task, n_outputs, use_bias=use_bias)(x), name="functional")
+    return keras.Model(inputs, output_layer(task, n_outputs, use_bias=use_bias, output_activation=output_activation)(x), name="functional")
 
 
 def _dense(hidden: Hidden, width: int, number: int) -> keras.layers.Dense:

@@ -10,7 +10,7 @@ from .constraints import Constraint
 from .hidden import Hidden, Normalization
 from .initializers import Initializer
 from .inputs import flat_input
-from .output import BinaryOutput, output_layer
+from .output import BinaryOutput, OutputActivation, output_layer
 
 
 def build_mlp(
@@ -24,6 +24,7 @@ def build_mlp(
     activation: Activation = "relu",
     use_bias: bool = True,
     binary_output: BinaryOutput = "sigmoid",
+    output_activation: OutputActivation = "linear",
     dropout: float = 0.0,
     normalization: Normalization = "none",
     initializer: Initializer = "glorot_uniform",
@@ -49,6 +50,7 @@ def build_mlp(
         activation: Of the hidden layers, one of `models.activations.ACTIVATIONS`. Defaults to "relu".
         use_bias: Whether units have a constant term, those of the output too. Defaults to True.
         binary_output: What a binary task ends in: "sigmoid" (one unit) or "softmax" (two). Defaults to "sigmoid".
+        output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
         dropout: Part of each hidden layer's outputs that is set to 0 in training, 0 to below 1. Defaults to 0.
         normalization: "none"; "batch" or "layer", between Dense and activation, where the Dense layer then has no bias,
             since the normalisation adds one; or "weight", of the kernels. Defaults to "none".
@@ -85,7 +87,8 @@ def build_mlp(
     for number, width in enumerate(layer_widths(n_hidden, n_neurons, neurons), start=1):
         x = hidden.dense(x, width, number)
     kernel = hidden.kernel("linear") | {"kernel_constraint": None}
-    return keras.Model(inputs, output_layer(task, n_outputs, binary_output, use_bias=use_bias, **kernel)(x), name="mlp")
+    output = output_layer(task, n_outputs, binary_output, output_activation=output_activation, use_bias=use_bias, **kernel)
+    return keras.Model(inputs, output(x), name="mlp")
 
 
 def layer_widths(n_hidden: int, n_neurons: int | Sequence[int], neurons: str | Sequence[int] = "") -> tuple[int, ...]:

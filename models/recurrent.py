@@ -5,7 +5,7 @@ from typing import Any, Literal
 import keras
 
 from .inputs import sequence_input
-from .output import output_layer
+from .output import OutputActivation, output_layer
 from .regularizers import kernel_regularizer
 
 _CELLS = {"simple": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
@@ -22,6 +22,7 @@ def build_recurrent(
     is_bidirectional: bool = False,
     dropout: float = 0.0,
     l2: float = 0.0,
+    output_activation: OutputActivation = "linear",
 ) -> keras.Model:
     """Build a recurrent network; the last step's output of the last layer goes into the output layer.
 
@@ -35,6 +36,7 @@ def build_recurrent(
         is_bidirectional: Whether each layer also reads from the end, with as many units again. Defaults to False.
         dropout: Part of each layer's outputs that is set to 0 in training, 0 to below 1. Defaults to 0.
         l2: L2 penalty on the input kernels, at least 0. Defaults to 0.
+        output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
 
     Returns:
         An uncompiled model, ``(batch, *input_shape)`` to ``(batch, n_outputs)``.
@@ -49,7 +51,7 @@ def build_recurrent(
         x = (keras.layers.Bidirectional(layer, name=f"both_ways_{number}") if is_bidirectional else layer)(x)
         # On the outputs and not inside the cell: there it would keep a state that a compiled loop cannot carry.
         x = keras.layers.Dropout(dropout, name=f"dropout_{number}")(x) if dropout else x
-    return keras.Model(inputs, output_layer(task, n_outputs)(x), name=f"{cell}_network")
+    return keras.Model(inputs, output_layer(task, n_outputs, output_activation=output_activation)(x), name=f"{cell}_network")
 
 
 def _check(cell: str, n_units: int, n_layers: int, dropout: float) -> None:

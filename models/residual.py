@@ -8,7 +8,7 @@ from .activations import Activation, activation_layer, n_units
 from .hidden import Hidden
 from .initializers import Initializer
 from .inputs import flat_input, image_input
-from .output import output_layer
+from .output import OutputActivation, output_layer
 
 _MERGES = {
     "concatenate": keras.layers.Concatenate,
@@ -31,6 +31,7 @@ def build_residual(
     dropout: float = 0.0,
     initializer: Initializer = "auto",
     l2: float = 0.0,
+    output_activation: OutputActivation = "linear",
 ) -> keras.Model:
     """Build a residual network: dense blocks on rows of numbers, convolutions of 3 x 3 on images.
 
@@ -48,6 +49,7 @@ def build_residual(
         dropout: Part of the outputs inside a block that is set to 0 in training, 0 to below 1. Defaults to 0.
         initializer: Of the kernels, one of `models.initializers.INITIALIZERS`, or "auto". Defaults to "auto".
         l2: L2 penalty on every kernel, at least 0. Defaults to 0.
+        output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
 
     Returns:
         An uncompiled model, ``(batch, *input_shape)`` to ``(batch, n_outputs)``.
@@ -69,7 +71,8 @@ def build_residual(
         x = _block(hidden, x, n_neurons, 2 if shrinks else 1, number)
     x = activation_layer(activation, layer_name="activation_last")(x)
     x = keras.layers.GlobalAveragePooling2D(name="mean")(x) if is_image else x
-    return keras.Model(inputs, output_layer(task, n_outputs, **hidden.kernel("linear"))(x), name="residual")
+    output = output_layer(task, n_outputs, output_activation=output_activation, **hidden.kernel("linear"))
+    return keras.Model(inputs, output(x), name="residual")
 
 
 def _block(hidden: Hidden, x: Any, n_neurons: int, strides: int, number: int) -> Any:
@@ -100,6 +103,7 @@ def build_branches(
     activation: Activation = "relu",
     dropout: float = 0.0,
     l2: float = 0.0,
+    output_activation: OutputActivation = "linear",
 ) -> keras.Model:
     """Build parallel branches over the same input, and merge them.
 
@@ -117,6 +121,7 @@ def build_branches(
         activation: One of `models.activations.ACTIVATIONS`. Defaults to "relu".
         dropout: Part of the first layers' outputs that is set to 0 in training, 0 to below 1. Defaults to 0.
         l2: L2 penalty on the hidden kernels, at least 0. Defaults to 0.
+        output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
 
     Returns:
         An uncompiled model, ``(batch, *input_shape)`` to ``(batch, n_outputs)``.
@@ -136,4 +141,5 @@ def build_branches(
     for number, name in enumerate(names, start=1):
         x = seconds[name](hidden.dense(flat, n_neurons, number))
         ends.append(activation_layer(activation, layer_name=f"activation_{number}_end")(x))
-    return keras.Model(inputs, output_layer(task, n_outputs)(_MERGES[merge](name="merged")(ends)), name="branches")
+    output = output_layer(task, n_outputs, output_activation=output_activation)
+    return keras.Model(inputs, output(_MERGES[merge](name="merged")(ends)), name="branches")

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import keras
 
-from .output import output_layer
+from .output import OutputActivation, output_layer
 from .regularizers import kernel_regularizer
 
 _RECURRENT = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
@@ -24,6 +24,7 @@ def build_text(
     n_neurons: int = 0,
     dropout: float = 0.0,
     l2: float = 0.0,
+    output_activation: OutputActivation = "linear",
 ) -> keras.Model:
     """Build a network over sequences of words' numbers, of which 0 is no word.
 
@@ -41,6 +42,7 @@ def build_text(
         n_neurons: Units of a dense layer of ReLUs before the output; 0 for none. Defaults to 0.
         dropout: Part of the embeddings and of the last features that is set to 0 in training, 0 to below 1. Defaults to 0.
         l2: L2 penalty on the kernels, at least 0. Defaults to 0.
+        output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
 
     Returns:
         An uncompiled model, ``(batch, n_tokens)`` to ``(batch, n_outputs)``.
@@ -62,7 +64,7 @@ def build_text(
     if n_neurons:
         x = keras.layers.Dense(n_neurons, activation="relu", kernel_regularizer=kernel_regularizer(0.0, l2), name="hidden")(x)
     x = keras.layers.Dropout(dropout, name="dropout")(x) if dropout else x
-    return keras.Model(inputs, output_layer(task, n_outputs)(x), name=f"{reader}_of_words")
+    return keras.Model(inputs, output_layer(task, n_outputs, output_activation=output_activation)(x), name=f"{reader}_of_words")
 
 
 def _read(x: Any, reader: str, n_units: int, kernel_size: int, l2: float, *, is_bidirectional: bool) -> Any:

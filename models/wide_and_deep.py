@@ -13,7 +13,7 @@ from .hidden import Hidden, Normalization
 from .initializers import Initializer
 from .inputs import flat_input
 from .mlp import layer_widths
-from .output import output_layer
+from .output import OutputActivation, output_layer
 
 INPUTS, OUTPUTS = ("wide", "deep"), ("main", "aux")
 """Names of the inputs and outputs of the models that have two of each."""
@@ -32,6 +32,7 @@ def build_wide_and_deep(
     initializer: Initializer = "glorot_uniform",
     l1: float = 0.0,
     l2: float = 0.0,
+    output_activation: OutputActivation = "linear",
 ) -> keras.Model:
     """Build a wide and deep network of one input, which is concatenated to the last hidden layer.
 
@@ -47,6 +48,7 @@ def build_wide_and_deep(
         initializer: Of the kernels, one of `models.initializers.INITIALIZERS`, or "auto". Defaults to "glorot_uniform".
         l1: L1 penalty on the hidden layers' kernels, at least 0. Defaults to 0.
         l2: L2 penalty on the hidden layers' kernels, at least 0. Defaults to 0.
+        output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
 
     Returns:
         An uncompiled model, ``(batch, *input_shape)`` to ``(batch, n_outputs)``.
@@ -57,7 +59,7 @@ def build_wide_and_deep(
     hidden = Hidden(activation=activation, dropout=dropout, normalization=normalization, initializer=initializer, l1=l1, l2=l2)
     inputs, wide = flat_input(input_shape)
     joined = keras.layers.Concatenate(name="wide_and_deep")([wide, _deep_path(wide, hidden, n_hidden, n_neurons)])
-    return keras.Model(inputs, output_layer(task, n_outputs)(joined), name="wide_and_deep")
+    return keras.Model(inputs, output_layer(task, n_outputs, output_activation=output_activation)(joined), name="wide_and_deep")
 
 
 def build_wide_and_deep_two_inputs(

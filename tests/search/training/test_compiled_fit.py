@@ -1,5 +1,7 @@
 """Compiled and streamed epochs compute what Keras' `fit` computes."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -25,7 +27,9 @@ from tests.search.training.references import assert_same_curves, assert_same_out
 
 # Full batches only: of a partial batch fit counts the losses of single outputs as if it were a full one (the total
 # is right), since Keras reads the number of rows from a shape that fit leaves open (CompileLoss.call).
-REGRESSION_AND_CLASSES = with_two_outputs(make_arrays("regression"))
+REGRESSION = make_arrays("regression")
+POSITIVE = replace(REGRESSION, y_train=abs(REGRESSION.y_train), y_validation=abs(REGRESSION.y_validation))
+REGRESSION_AND_CLASSES = with_two_outputs(REGRESSION)
 ALL_BINARY = {"metrics": ["auc", "precision", "recall", "f1_score", "binary_crossentropy"]}
 ALL_REGRESSION = {"metrics": ["mse", "rmse", "r2"]}
 ALL_MULTICLASS = {"metrics": ["top_k_categorical_accuracy", "categorical_crossentropy"]}
@@ -56,6 +60,7 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
     "one named output": ("one_named_output", make_arrays(), {}, {"outputs": {"main": {"loss": "hinge", "weight": 2.0}}}, {}),
     "a layer without XLA": ("augmented", IMAGES, {}, {}, {}),
     "lstm": ("lstm", SEQUENCES, {}, {}, {}),
+    "softplus outputs": ("models.mlp:build_mlp", POSITIVE, {"output_activation": "softplus"}, {"metrics": ["mse"]}, {}),
     "words, average": ("models.text:build_text", WORDS, {"n_dimensions": 4, "dropout": 0.2}, {}, {}),
     "words, masked gru": ("models.text:build_text", WORDS, {"n_dimensions": 4, "reader": "gru", "n_units": 3}, {}, {}),
     "convnet": ("models.convnet:build_convnet", IMAGES, {"n_maps": 3, "normalization": "batch", "flip": "horizontal"}, {}, {}),
