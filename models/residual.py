@@ -1,5 +1,6 @@
 """Networks that are not a chain: residual blocks (He et al. 2016), and branches that are merged and share layers."""
 
+from functools import partial
 from typing import Any, Literal
 
 import keras
@@ -10,12 +11,20 @@ from .initializers import Initializer
 from .inputs import flat_input, image_input
 from .output import OutputActivation, output_layer
 
+Merge = Literal["concatenate", "add", "average", "maximum", "minimum", "multiply", "subtract", "dot", "cosine"]
+"""How branches become one."""
+
+_OF_TWO = ("subtract", "dot", "cosine")
 _MERGES = {
     "concatenate": keras.layers.Concatenate,
     "add": keras.layers.Add,
     "average": keras.layers.Average,
     "maximum": keras.layers.Maximum,
+    "minimum": keras.layers.Minimum,
     "multiply": keras.layers.Multiply,
+    "subtract": keras.layers.Subtract,
+    "dot": partial(keras.layers.Dot, axes=1),
+    "cosine": partial(keras.layers.Dot, axes=1, normalize=True),
 }
 
 
@@ -99,7 +108,7 @@ def build_branches(
     n_branches: int = 2,
     n_neurons: int = 16,
     is_shared: bool = True,
-    merge: Literal["concatenate", "add", "average", "maximum", "multiply"] = "concatenate",
+    merge: Merge = "concatenate",
     activation: Activation = "relu",
     dropout: float = 0.0,
     l2: float = 0.0,
@@ -114,10 +123,11 @@ def build_branches(
         input_shape: Shape of one row, ``(n_features,)``; more axes are flattened.
         task: "binary", "multiclass" or "regression"; the output layer follows from it. Defaults to "regression".
         n_outputs: Units of the output layer. Defaults to 1.
-        n_branches: Number of branches, at least 2. Defaults to 2.
+        n_branches: Number of branches, at least 2; exactly 2 for subtract, dot and cosine. Defaults to 2.
         n_neurons: Units of every layer, at least 1. Defaults to 16.
         is_shared: Whether the branches share their second layer. Defaults to True.
-        merge: "concatenate", "add", "average", "maximum" or "multiply". Defaults to "concatenate".
+        merge: "concatenate"; unit by unit "add", "average", "maximum", "minimum", "multiply" or "subtract" (the second from the first); or
+            one number, "dot", the scalar product, or "cosine", that of the normalised branches. Defaults to "concatenate".
         activation: One of `models.activations.ACTIVATIONS`. Defaults to "relu".
         dropout: Part of the first layers' outputs that is set to 0 in training, 0 to below 1. Defaults to 0.
         l2: L2 penalty on the hidden kernels, at least 0. Defaults to 0.
@@ -133,6 +143,8 @@ def build_branches(
         raise ValueError(f"n_branches={n_branches} is too small; expected 2 or more")
     if merge not in _MERGES:
         raise ValueError(f'merge="{merge}" is not known; use one of {", ".join(_MERGES)}')
+    if merge in _OF_TWO and n_branches != 2:
+        raise ValueError(f'merge="{merge}" is of two branches, but n_branches={n_branches}; use 2, or another merge')
     hidden = Hidden(activation=activation, dropout=dropout, l2=l2)
     inputs, flat = flat_input(input_shape)
     names = ["shared"] * n_branches if is_shared else [f"second_{number}" for number in range(1, n_branches + 1)]
