@@ -17,6 +17,7 @@ from ..redaction import one_line, shorten
 from ..secret_values import MASK, is_secret_name
 from ..user_code import user_code
 from . import packages
+from .dropped_names import instead_of
 from .toml import to_toml
 
 _NAME = r"[A-Za-z_]\w*"
@@ -90,7 +91,8 @@ def _import_module(module_name: str, reference: str) -> Any:
             ) from None
         raise UnknownReferenceError(f'"{reference}": importing {module_name} needs the module "{missing}"; install it') from error
     except Exception as error:  # importing a user's module can raise anything
-        reason = shorten(one_line(str(error)), 300)
+        instead = instead_of(error)
+        reason = f"{shorten(one_line(str(error)), 300)}{f'; {instead}' if instead else ''}"
         raise UnknownReferenceError(f'"{reference}": importing {module_name} failed with {type(error).__name__}: {reason}') from error
 
 

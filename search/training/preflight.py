@@ -15,6 +15,7 @@ from ..data.arrays import Array, Tree, named
 from ..data.targets import named_outputs
 from ..errors import ExperimentError, TrialError
 from ..estimators import is_estimator
+from ..experiment.dropped_names import instead_of
 from ..experiment.file import Experiment
 from ..experiment.references import accepted_arguments, check_arguments, check_defaults, check_values, resolve
 from ..redaction import one_line, shorten
@@ -206,4 +207,4 @@ def _explaining(problem: str, advice: str) -> Iterator[None]:
         raise
     except Exception as error:  # whatever a builder, a layer or the backend can raise
         text = re.sub(r"\x1b\[\d*m", "", str(error)).partition("Arguments received by")[0]  # Keras' colours, and tensors in full
-        raise TrialError(f"{problem}: {type(error).__name__}: {shorten(one_line(text), _REASON_LENGTH)}; {advice}") from error
+        raise TrialError(f"{problem}: {type(error).__name__}: {shorten(one_line(text), _REASON_LENGTH)}; {instead_of(error) or advice}") from error

@@ -82,6 +82,12 @@ def test_an_error_of_a_module_is_reported_in_one_line(module) -> None:
         resolve(f"{name}:build")
 
 
+def test_what_keras_has_dropped_is_named_with_its_replacement(module) -> None:
+    name = module("old", "raise ImportError(\"cannot import name 'CuDNNLSTM' from 'keras.layers'\")")
+    with pytest.raises(UnknownReferenceError, match=r"'keras\.layers'; Keras 3 has no CuDNNLSTM: use keras\.layers\.LSTM"):
+        resolve(f"{name}:build")
+
+
 def test_valid_arguments_pass() -> None:
     check_arguments(build, ["n_hidden"], {"input_shape": (3,)}, "[space.model]")
     check_arguments(build_any, ["n_hidden", "anything"], {}, "[space.model]")

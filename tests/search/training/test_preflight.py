@@ -39,6 +39,10 @@ def nothing():
     return None
 
 
+def with_a_dropped_layer(input_shape):
+    return _network(input_shape, keras.layers.RandomHeight(0.1), keras.layers.Dense(1))
+
+
 def unregistered(input_shape):
     return _network(input_shape, Unregistered(), keras.layers.Dense(1))
 
@@ -128,6 +132,7 @@ def searched(low, high):
         ("nothing", "binary", {}, "returned NoneType, expected keras.Model, or what has scikit-learn's fit and predict"),
         ("positive", "binary", searched(1, 3), "cannot be built with n_neurons=1: ValueError: n_neurons=1 is too few; correct the function"),
         ("positive", "binary", {"space": {"model": {"n_neurons": 2}}}, "cannot be built with n_neurons=2"),
+        ("with_a_dropped_layer", "regression", {}, "'RandomHeight'; Keras 3 has no RandomHeight: use keras.layers.RandomZoom(factor"),
         ("of_three_features", "binary", {}, "does not take rows of the shape (5,): ValueError: "),
         ("unregistered", "regression", {}, "cannot be saved and loaded again: "),
         ("with_lambda", "regression", {}, "replace Lambda layers"),
