@@ -5,6 +5,7 @@ from typing import Any, Literal
 import keras
 
 from .activations import Activation
+from .constraints import Constraint
 from .hidden import Hidden
 from .initializers import Initializer
 from .inputs import grid_input
@@ -38,6 +39,9 @@ def build_convnet(
     dropout: float = 0.0,
     initializer: Initializer = "auto",
     l2: float = 0.0,
+    constraint: Constraint = "none",
+    min_norm: float = 0.0,
+    max_norm: float = 2.0,
     output_activation: OutputActivation = "linear",
     flip: Literal["none", "horizontal", "vertical", "horizontal_and_vertical"] = "none",
     rotation: float = 0.0,
@@ -66,6 +70,9 @@ def build_convnet(
         dropout: Part of the last features that is set to 0 in training, 0 to below 1. Defaults to 0.
         initializer: Of the kernels, one of `models.initializers.INITIALIZERS`, or "auto". Defaults to "auto".
         l2: L2 penalty on every kernel, at least 0. Defaults to 0.
+        constraint: On the kernels but the output's: "none", "max_norm", "min_max_norm", "non_neg" or "unit_norm". Defaults to "none".
+        min_norm: Smallest length of the weights into a unit or a feature map, for min_max_norm. Defaults to 0.
+        max_norm: Largest length of them, for max_norm and min_max_norm. Defaults to 2.
         output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
         flip: How images are mirrored at random in training: "none", "horizontal", "vertical" or "horizontal_and_vertical". Defaults to "none".
         rotation: Images are rotated in training by at most this part of a full turn. Defaults to 0.
@@ -83,6 +90,7 @@ def build_convnet(
     if pooling not in _POOLING or global_pooling not in (*_GLOBAL, "flatten"):
         raise ValueError(f'pooling="{pooling}" or global_pooling="{global_pooling}" is not known; use max, average, or flatten after the last block')
     options: dict[str, Any] = {"activation": activation, "normalization": normalization, "initializer": initializer, "l2": l2}
+    options |= {"constraint": constraint, "min_norm": min_norm, "max_norm": max_norm}
     hidden = Hidden(**options)
     inputs, x = grid_input(input_shape)
     n_dimensions = len(x.shape) - 2
@@ -100,7 +108,7 @@ def build_convnet(
     x = keras.layers.Flatten(name="flatten")(x) if global_pooling == "flatten" else _GLOBAL[global_pooling][n_dimensions](name="global_pooling")(x)
     x = hidden.dense(x, n_neurons, "dense") if n_neurons else x
     x = keras.layers.Dropout(dropout, name="dropout")(x) if dropout else x
-    output = output_layer(task, n_outputs, output_activation=output_activation, **hidden.kernel("linear"))
+    output = output_layer(task, n_outputs, output_activation=output_activation, **hidden.output_kernel())
     return keras.Model(inputs, output(x), name="convnet")
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 import keras
 
 from .activations import Activation
+from .constraints import Constraint
 from .hidden import Hidden
 from .initializers import Initializer
 from .inputs import image_input
@@ -29,6 +30,9 @@ def build_lenet(
     dropout: float = 0.0,
     initializer: Initializer = "glorot_uniform",
     l2: float = 0.0,
+    constraint: Constraint = "none",
+    min_norm: float = 0.0,
+    max_norm: float = 2.0,
     output_activation: OutputActivation = "linear",
 ) -> keras.Model:
     """Build LeNet-5, of 61,706 parameters on 28 x 28 pixels and ten classes.
@@ -51,6 +55,9 @@ def build_lenet(
         dropout: Part of the dense layers' outputs that is set to 0 in training, 0 to below 1. Defaults to 0.
         initializer: Of the kernels, one of `models.initializers.INITIALIZERS`, or "auto". Defaults to "glorot_uniform".
         l2: L2 penalty on every kernel, at least 0. Defaults to 0.
+        constraint: On the kernels but the output's: "none", "max_norm", "min_max_norm", "non_neg" or "unit_norm". Defaults to "none".
+        min_norm: Smallest length of the weights into a unit or a feature map, for min_max_norm. Defaults to 0.
+        max_norm: Largest length of them, for max_norm and min_max_norm. Defaults to 2.
         output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
 
     Returns:
@@ -60,6 +67,7 @@ def build_lenet(
         ValueError: If a value is out of its range, or the image too small for the kernels.
     """
     options: dict[str, Any] = {"activation": activation, "normalization": normalization, "initializer": initializer, "l2": l2}
+    options |= {"constraint": constraint, "min_norm": min_norm, "max_norm": max_norm}
     convolutional, dense = Hidden(**options), Hidden(**options, dropout=dropout)
     _check_size(input_shape, kernel_size)
     inputs, x = image_input(input_shape)
@@ -68,7 +76,7 @@ def build_lenet(
     x = convolutional.convolution(x, n_maps_2, kernel_size, "c3")
     x = keras.layers.Flatten(name="flatten")(_pool(x, pooling, "subsampling_s4"))
     x = dense.dense(dense.dense(x, n_neurons_1, "c5"), n_neurons_2, "f6")
-    output = output_layer(task, n_outputs, output_activation=output_activation, **dense.kernel("linear"))
+    output = output_layer(task, n_outputs, output_activation=output_activation, **dense.output_kernel())
     return keras.Model(inputs, output(x), name="lenet")
 
 

@@ -44,17 +44,22 @@ class Hidden:
         if self.normalization not in get_args(Normalization):
             raise ValueError(f'normalization="{self.normalization}" is not known; use one of {", ".join(get_args(Normalization))}')
 
-    def kernel(self, activation: str | None = None) -> dict[str, Any]:
+    def kernel(self, activation: str | None = None, n_input_axes: int = 1) -> dict[str, Any]:
         """Return the kernel's options for a Keras layer, new ones each time, so that each layer has its own seed.
 
         Args:
             activation: What follows, for the initialiser "auto". Defaults to the hidden layers' activation.
+            n_input_axes: As for `models.constraints.kernel_constraint`. Defaults to 1.
         """
         return {
             "kernel_initializer": kernel_initializer(self.initializer, activation or self.activation, self.initializer_scale),
             "kernel_regularizer": kernel_regularizer(self.l1, self.l2),
-            "kernel_constraint": kernel_constraint(self.constraint, self.min_norm, self.max_norm),
+            "kernel_constraint": kernel_constraint(self.constraint, self.min_norm, self.max_norm, n_input_axes),
         }
+
+    def output_kernel(self) -> dict[str, Any]:
+        """Return the kernel's options for the output layer, which has no constraint."""
+        return self.kernel("linear") | {"kernel_constraint": None}
 
     @property
     def has_bias(self) -> bool:
@@ -101,7 +106,7 @@ class Hidden:
             raise ValueError(f"n_maps={n_maps} and kernel_size={kernel_size} must be at least 1")
         if self.normalization == "weight":
             raise ValueError('normalization="weight" is for dense layers; use "batch" or "layer" with convolutions')
-        facts = {"use_bias": self.has_bias, "name": f"convolution_{suffix}", **self.kernel(), **options}
+        facts = {"use_bias": self.has_bias, "name": f"convolution_{suffix}", **self.kernel(n_input_axes=len(x.shape) - 1), **options}
         x = _CONVOLUTIONS[len(x.shape) - 2](n_units(self.activation, n_maps), kernel_size, **facts)(x)
         return self.finish(x, suffix)
 

@@ -86,8 +86,7 @@ def build_mlp(
     inputs, x = flat_input(input_shape)
     for number, width in enumerate(layer_widths(n_hidden, n_neurons, neurons), start=1):
         x = hidden.dense(x, width, number)
-    kernel = hidden.kernel("linear") | {"kernel_constraint": None}
-    output = output_layer(task, n_outputs, binary_output, output_activation=output_activation, use_bias=use_bias, **kernel)
+    output = output_layer(task, n_outputs, binary_output, output_activation=output_activation, use_bias=use_bias, **hidden.output_kernel())
     return keras.Model(inputs, output(x), name="mlp")
 
 

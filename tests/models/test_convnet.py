@@ -41,3 +41,13 @@ def test_images_are_augmented_in_training_only():
 def test_wrong_arguments_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         build_convnet(**{"input_shape": (8, 8, 1), **options})
+
+
+@pytest.mark.parametrize(("shape", "axes"), [((40, 3), (0, 1)), ((16, 16, 3), (0, 1, 2))])
+def test_a_constraint_limits_the_weights_into_each_feature_map(shape, axes):
+    model = build_convnet(shape, "binary", 1, n_blocks=1, n_maps=4, n_neurons=3, constraint="max_norm", max_norm=0.5)
+    constraint = model.get_layer("convolution_1_1").kernel_constraint
+    kernel = np.random.default_rng(0).normal(size=model.get_layer("convolution_1_1").kernel.shape).astype("float32")
+    np.testing.assert_allclose(np.sqrt((np.array(constraint(kernel)) ** 2).sum(axis=axes)), 0.5, rtol=1e-4)
+    assert model.get_layer("hidden_dense").kernel_constraint.max_value == 0.5
+    assert model.get_layer("output").kernel_constraint is None

@@ -63,7 +63,10 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
     "softplus outputs": ("models.mlp:build_mlp", POSITIVE, {"output_activation": "softplus"}, {"metrics": ["mse"]}, {}),
     "words, average": ("models.text:build_text", WORDS, {"n_dimensions": 4, "dropout": 0.2}, {}, {}),
     "words, masked gru": ("models.text:build_text", WORDS, {"n_dimensions": 4, "reader": "gru", "n_units": 3}, {}, {}),
-    "convnet": ("models.convnet:build_convnet", IMAGES, {"n_maps": 3, "normalization": "batch", "flip": "horizontal"}, {}, {}),
+    "convnet": (
+        *("models.convnet:build_convnet", IMAGES),
+        *({"n_maps": 3, "normalization": "batch", "flip": "horizontal", "constraint": "unit_norm"}, {}, {}),
+    ),
 }
 QUICK = list(CASES)[:2]
 STREAMED = (*list(CASES)[:4], "rmsprop, one full batch", "a layer without XLA")
