@@ -20,6 +20,7 @@ def build_recurrent(
     n_units: int = 64,
     n_layers: int = 1,
     is_bidirectional: bool = False,
+    normalization: Literal["none", "layer"] = "none",
     dropout: float = 0.0,
     l2: float = 0.0,
     output_activation: OutputActivation = "linear",
@@ -34,6 +35,7 @@ def build_recurrent(
         n_units: Units of each recurrent layer, at least 1. Defaults to 64.
         n_layers: Number of recurrent layers, at least 1. Defaults to 1.
         is_bidirectional: Whether each layer also reads from the end, with as many units again. Defaults to False.
+        normalization: "none", or "layer": of each step's outputs of each layer, over its units. Defaults to "none".
         dropout: Part of each layer's outputs that is set to 0 in training, 0 to below 1. Defaults to 0.
         l2: L2 penalty on the input kernels, at least 0. Defaults to 0.
         output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
@@ -44,19 +46,22 @@ def build_recurrent(
     Raises:
         ValueError: If a value is out of its range.
     """
-    _check(cell, n_units, n_layers, dropout)
+    _check(cell, n_units, n_layers, normalization, dropout)
     inputs, x = sequence_input(input_shape)
     for number in range(1, n_layers + 1):
         layer = _CELLS[cell](n_units, return_sequences=number < n_layers, name=f"recurrent_{number}", kernel_regularizer=kernel_regularizer(0.0, l2))
         x = (keras.layers.Bidirectional(layer, name=f"both_ways_{number}") if is_bidirectional else layer)(x)
+        x = keras.layers.LayerNormalization(name=f"normalization_{number}")(x) if normalization == "layer" else x
         # On the outputs and not inside the cell: there it would keep a state that a compiled loop cannot carry.
         x = keras.layers.Dropout(dropout, name=f"dropout_{number}")(x) if dropout else x
     return keras.Model(inputs, output_layer(task, n_outputs, output_activation=output_activation)(x), name=f"{cell}_network")
 
 
-def _check(cell: str, n_units: int, n_layers: int, dropout: float) -> None:
+def _check(cell: str, n_units: int, n_layers: int, normalization: str, dropout: float) -> None:
     if cell not in _CELLS:
         raise ValueError(f'cell="{cell}" is not known; use one of {", ".join(_CELLS)}')
+    if normalization not in ("none", "layer"):
+        raise ValueError(f'normalization="{normalization}" is not known; use "none" or "layer"')
     if n_units < 1 or n_layers < 1:
         raise ValueError(f"n_units={n_units} and n_layers={n_layers} must be at least 1")
     if not 0 <= dropout < 1:

@@ -59,7 +59,7 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
     "weights of rows, two outputs": ("two_inputs_and_outputs", with_two_inputs(with_weights(REGRESSION_AND_CLASSES)), {}, TWO_OUTPUTS, {}),
     "one named output": ("one_named_output", make_arrays(), {}, {"outputs": {"main": {"loss": "hinge", "weight": 2.0}}}, {}),
     "a layer without XLA": ("augmented", IMAGES, {}, {}, {}),
-    "lstm": ("lstm", SEQUENCES, {}, {}, {}),
+    "lstm": ("models.recurrent:build_recurrent", SEQUENCES, {"n_units": 4, "n_layers": 2, "normalization": "layer"}, {}, {}),
     "softplus outputs": ("models.mlp:build_mlp", POSITIVE, {"output_activation": "softplus"}, {"metrics": ["mse"]}, {}),
     "words, average": ("models.text:build_text", WORDS, {"n_dimensions": 4, "dropout": 0.2}, {}, {}),
     "words, masked gru": ("models.text:build_text", WORDS, {"n_dimensions": 4, "reader": "gru", "n_units": 3}, {}, {}),
