@@ -3,7 +3,7 @@
 Activations with weights of their own (PReLU) and those that shrink their input (maxout) are here too.
 """
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import keras
 
@@ -39,35 +39,49 @@ Activation = Literal[
     "log_softmax",
     "sparsemax",
     "exponential",
+    "threshold",
     "maxout",
 ]
-"""Every name that ``keras.activations.get`` knows, without threshold (it needs an argument) and glu (half the units are
-gates); prelu and maxout besides."""
+"""Every name that ``keras.activations.get`` knows, without glu (half the units are gates); prelu and maxout besides."""
 
 ACTIVATIONS = get_args(Activation)
 """Every name that `activation_layer` takes."""
 
+NEGATIVE_SLOPE = 0.2
+"""Slope of leaky_relu below 0, Keras' default."""
 
-def activation_layer(name: str, *, layer_name: str | None = None) -> keras.Layer:
+
+@keras.saving.register_keras_serializable("perceptune")
+def threshold(x: Any) -> Any:
+    """Return inputs above 1, and 0 in the place of the others: the ThresholdedReLU of Keras 2; the shape stays."""
+    return keras.activations.threshold(x, 1.0, 0.0)
+
+
+def activation_layer(name: str, *, layer_name: str | None = None, negative_slope: float = NEGATIVE_SLOPE) -> keras.Layer:
     """Return an activation as a layer.
 
     Args:
         name: One of `ACTIVATIONS`, by Keras' names.
         layer_name: Name of the layer. Defaults to Keras' own.
+        negative_slope: Slope of leaky_relu below 0, at least 0. Defaults to 0.2, as in Keras.
 
     Returns:
         The layer; it keeps its input's shape, but maxout, which needs `n_units` before it.
 
     Raises:
-        ValueError: If the name is not one of `ACTIVATIONS`.
+        ValueError: If the name is not one of `ACTIVATIONS`, or the slope is negative.
     """
     if name not in ACTIVATIONS:
         raise ValueError(f'activation="{name}" is not known; use one of {", ".join(ACTIVATIONS)}')
+    if negative_slope < 0:
+        raise ValueError(f"negative_slope={negative_slope} is negative; expected 0 or more")
     if name == "maxout":
         return Maxout(name=layer_name)
     if name == "prelu":
         return keras.layers.PReLU(name=layer_name)
-    return keras.layers.Activation(name, name=layer_name)
+    if name == "leaky_relu" and negative_slope != NEGATIVE_SLOPE:
+        return keras.layers.LeakyReLU(negative_slope, name=layer_name)
+    return keras.layers.Activation(threshold if name == "threshold" else name, name=layer_name)
 
 
 def n_units(name: str, n_neurons: int) -> int:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import keras
 
-from .activations import Activation
+from .activations import NEGATIVE_SLOPE, Activation
 from .constraints import Constraint
 from .hidden import Hidden
 from .initializers import Initializer
@@ -35,6 +35,7 @@ def build_convnet(
     global_pooling: Literal["average", "max", "flatten"] = "average",
     n_neurons: int = 0,
     activation: Activation = "relu",
+    negative_slope: float = NEGATIVE_SLOPE,
     normalization: Literal["none", "batch", "layer"] = "none",
     dropout: float = 0.0,
     initializer: Initializer = "auto",
@@ -66,6 +67,7 @@ def build_convnet(
         global_pooling: What follows the last block: "average" or "max" over all positions, or "flatten". Defaults to "average".
         n_neurons: Units of a dense layer before the output; 0 for none. Defaults to 0.
         activation: Of convolutions and dense layer, one of `models.activations.ACTIVATIONS`. Defaults to "relu".
+        negative_slope: Slope of the activation leaky_relu below 0, at least 0. Defaults to 0.2.
         normalization: "none", "batch" or "layer", after each kernel. Defaults to "none".
         dropout: Part of the last features that is set to 0 in training, 0 to below 1. Defaults to 0.
         initializer: Of the kernels, one of `models.initializers.INITIALIZERS`, or "auto". Defaults to "auto".
@@ -90,7 +92,7 @@ def build_convnet(
     if pooling not in _POOLING or global_pooling not in (*_GLOBAL, "flatten"):
         raise ValueError(f'pooling="{pooling}" or global_pooling="{global_pooling}" is not known; use max, average, or flatten after the last block')
     options: dict[str, Any] = {"activation": activation, "normalization": normalization, "initializer": initializer, "l2": l2}
-    options |= {"constraint": constraint, "min_norm": min_norm, "max_norm": max_norm}
+    options |= {"negative_slope": negative_slope, "constraint": constraint, "min_norm": min_norm, "max_norm": max_norm}
     hidden = Hidden(**options)
     inputs, x = grid_input(input_shape)
     n_dimensions = len(x.shape) - 2

@@ -28,7 +28,7 @@ def build_sequential(
         task: "binary", "multiclass" or "regression"; the output layer follows from it. Defaults to "regression".
         n_outputs: Units of the output layer. Defaults to 1.
         neurons: Units of every hidden layer in order, as text or a list. Defaults to "16,32,16".
-        activation: Of the hidden layers, one that Keras has as a function, so not prelu or maxout. Defaults to "relu".
+        activation: Of the hidden layers, one that Keras has as a function, so not prelu, threshold or maxout. Defaults to "relu".
         use_bias: Whether units have a constant term. Defaults to True.
         output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
 
@@ -66,6 +66,6 @@ def build_functional(
 
 
 def _dense(hidden: Hidden, width: int, number: int) -> keras.layers.Dense:
-    if hidden.activation in ("prelu", "maxout"):
+    if hidden.activation in ("prelu", "threshold", "maxout"):
         raise ValueError(f'activation="{hidden.activation}" is a layer of its own; use models.mlp:build_mlp with it')
     return keras.layers.Dense(width, activation=hidden.activation, use_bias=hidden.use_bias, name=f"hidden_{number}", **hidden.kernel())

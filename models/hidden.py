@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 
 import keras
 
-from .activations import activation_layer, n_units
+from .activations import NEGATIVE_SLOPE, activation_layer, n_units
 from .constraints import kernel_constraint
 from .initializers import kernel_initializer
 from .regularizers import kernel_regularizer
@@ -37,6 +37,7 @@ class Hidden:
     constraint: str = "none"
     min_norm: float = 0.0
     max_norm: float = 2.0
+    negative_slope: float = NEGATIVE_SLOPE
 
     def __post_init__(self) -> None:
         if not 0 <= self.dropout < 1:
@@ -114,5 +115,5 @@ class Hidden:
         """Add normalisation, activation and dropout after a kernel; the shape stays, but for maxout."""
         if self.normalization in _LAYERS:
             x = _LAYERS[self.normalization](name=f"normalization_{suffix}")(x)
-        x = activation_layer(self.activation, layer_name=f"activation_{suffix}")(x)
+        x = activation_layer(self.activation, layer_name=f"activation_{suffix}", negative_slope=self.negative_slope)(x)
         return keras.layers.Dropout(self.dropout, name=f"dropout_{suffix}")(x) if self.dropout else x

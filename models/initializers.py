@@ -27,7 +27,7 @@ Initializer = Literal[
 INITIALIZERS = get_args(Initializer)[1:]
 """Keras' names that `kernel_initializer` takes, besides "auto"."""
 
-_HE = frozenset({"relu", "relu6", "leaky_relu", "prelu", "elu", "celu", "gelu", "silu", "hard_silu", "mish", "maxout"})
+_HE = frozenset({"relu", "relu6", "leaky_relu", "prelu", "elu", "celu", "gelu", "silu", "hard_silu", "mish", "threshold", "maxout"})
 _SCALES = {
     "constant": "value",
     "random_normal": "stddev",

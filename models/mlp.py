@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from .activations import Activation
+from .activations import NEGATIVE_SLOPE, Activation
 from .constraints import Constraint
 from .hidden import Hidden, Normalization
 from .initializers import Initializer
@@ -22,6 +22,7 @@ def build_mlp(
     n_neurons: int | Sequence[int] = 30,
     neurons: str | Sequence[int] = "",
     activation: Activation = "relu",
+    negative_slope: float = NEGATIVE_SLOPE,
     use_bias: bool = True,
     binary_output: BinaryOutput = "sigmoid",
     output_activation: OutputActivation = "linear",
@@ -48,6 +49,7 @@ def build_mlp(
         neurons: Units of every hidden layer in order, such as "300,100" or a list, in the place of n_hidden and n_neurons.
             Defaults to "", which leaves it to them.
         activation: Of the hidden layers, one of `models.activations.ACTIVATIONS`. Defaults to "relu".
+        negative_slope: Slope of the activation leaky_relu below 0, at least 0. Defaults to 0.2.
         use_bias: Whether units have a constant term, those of the output too. Defaults to True.
         binary_output: What a binary task ends in: "sigmoid" (one unit) or "softmax" (two). Defaults to "sigmoid".
         output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
@@ -72,6 +74,7 @@ def build_mlp(
     """
     hidden = Hidden(
         activation=activation,
+        negative_slope=negative_slope,
         use_bias=use_bias,
         dropout=dropout,
         normalization=normalization,

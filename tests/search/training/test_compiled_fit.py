@@ -61,6 +61,10 @@ CASES = {  # builder, data, model arguments, sections of the experiment, trainin
     "a layer without XLA": ("augmented", IMAGES, {}, {}, {}),
     "lstm": ("models.recurrent:build_recurrent", SEQUENCES, {"n_units": 4, "n_layers": 2, "normalization": "layer"}, {}, {}),
     "softplus outputs": ("models.mlp:build_mlp", POSITIVE, {"output_activation": "softplus"}, {"metrics": ["mse"]}, {}),
+    "a slope of leaky ReLU": (
+        *("models.mlp:build_mlp", make_arrays()),
+        *({"activation": "leaky_relu", "negative_slope": 0.4, "n_hidden": 2}, {}, {}),
+    ),
     "words, average": ("models.text:build_text", WORDS, {"n_dimensions": 4, "dropout": 0.2}, {}, {}),
     "words, masked gru": ("models.text:build_text", WORDS, {"n_dimensions": 4, "reader": "gru", "n_units": 3}, {}, {}),
     "convnet": (
