@@ -7,7 +7,7 @@ import keras
 from .activations import NEGATIVE_SLOPE, Activation
 from .constraints import Constraint
 from .hidden import Hidden
-from .initializers import Initializer
+from .initializers import BiasInitializer, Initializer
 from .inputs import grid_input
 from .output import OutputActivation, output_layer
 
@@ -39,6 +39,7 @@ def build_convnet(
     normalization: Literal["none", "batch", "layer"] = "none",
     dropout: float = 0.0,
     initializer: Initializer = "auto",
+    bias_initializer: BiasInitializer = "zeros",
     l2: float = 0.0,
     constraint: Constraint = "none",
     min_norm: float = 0.0,
@@ -71,6 +72,8 @@ def build_convnet(
         normalization: "none", "batch" or "layer", after each kernel. Defaults to "none".
         dropout: Part of the last features that is set to 0 in training, 0 to below 1. Defaults to 0.
         initializer: Of the kernels, one of `models.initializers.INITIALIZERS`, or "auto". Defaults to "auto".
+        bias_initializer: Of the hidden layers' biases, one of `models.initializers.BIAS_INITIALIZERS`; a layer with a batch or layer
+            normalisation has none. Defaults to "zeros".
         l2: L2 penalty on every kernel, at least 0. Defaults to 0.
         constraint: On the kernels but the output's: "none", "max_norm", "min_max_norm", "non_neg" or "unit_norm". Defaults to "none".
         min_norm: Smallest length of the weights into a unit or a feature map, for min_max_norm. Defaults to 0.
@@ -92,7 +95,13 @@ def build_convnet(
     if pooling not in _POOLING or global_pooling not in (*_GLOBAL, "flatten"):
         raise ValueError(f'pooling="{pooling}" or global_pooling="{global_pooling}" is not known; use max, average, or flatten after the last block')
     options: dict[str, Any] = {"activation": activation, "normalization": normalization, "initializer": initializer, "l2": l2}
-    options |= {"negative_slope": negative_slope, "constraint": constraint, "min_norm": min_norm, "max_norm": max_norm}
+    options |= {
+        "bias_initializer": bias_initializer,
+        "negative_slope": negative_slope,
+        "constraint": constraint,
+        "min_norm": min_norm,
+        "max_norm": max_norm,
+    }
     hidden = Hidden(**options)
     inputs, x = grid_input(input_shape)
     n_dimensions = len(x.shape) - 2

@@ -7,7 +7,7 @@ import keras
 
 from .activations import NEGATIVE_SLOPE, activation_layer, n_units
 from .constraints import kernel_constraint
-from .initializers import kernel_initializer
+from .initializers import bias_initializer, kernel_initializer
 from .regularizers import kernel_regularizer
 from .weight_normalized import WeightNormalizedDense
 
@@ -32,6 +32,7 @@ class Hidden:
     normalization: str = "none"
     initializer: str = "glorot_uniform"
     initializer_scale: float = 0.0
+    bias_initializer: str = "zeros"
     l1: float = 0.0
     l2: float = 0.0
     constraint: str = "none"
@@ -67,6 +68,10 @@ class Hidden:
         """Whether the kernel's layer has a bias: a normalisation after it adds its own."""
         return self.use_bias and self.normalization not in _LAYERS
 
+    def bias(self) -> dict[str, Any]:
+        """Return the bias's options for a Keras layer."""
+        return {"use_bias": self.has_bias, "bias_initializer": bias_initializer(self.bias_initializer)}
+
     def dense(self, x: Any, n_neurons: int, suffix: object) -> Any:
         """Add a dense layer.
 
@@ -84,7 +89,7 @@ class Hidden:
         if n_neurons < 1:
             raise ValueError(f"n_neurons={n_neurons} is too small; expected 1 or more")
         layer = WeightNormalizedDense if self.normalization == "weight" else keras.layers.Dense
-        x = layer(n_units(self.activation, n_neurons), use_bias=self.has_bias, name=f"hidden_{suffix}", **self.kernel())(x)
+        x = layer(n_units(self.activation, n_neurons), name=f"hidden_{suffix}", **self.bias(), **self.kernel())(x)
         return self.finish(x, suffix)
 
     def convolution(self, x: Any, n_maps: int, kernel_size: int, suffix: object, **options: Any) -> Any:
@@ -107,7 +112,7 @@ class Hidden:
             raise ValueError(f"n_maps={n_maps} and kernel_size={kernel_size} must be at least 1")
         if self.normalization == "weight":
             raise ValueError('normalization="weight" is for dense layers; use "batch" or "layer" with convolutions')
-        facts = {"use_bias": self.has_bias, "name": f"convolution_{suffix}", **self.kernel(n_input_axes=len(x.shape) - 1), **options}
+        facts = {"name": f"convolution_{suffix}", **self.bias(), **self.kernel(n_input_axes=len(x.shape) - 1), **options}
         x = _CONVOLUTIONS[len(x.shape) - 2](n_units(self.activation, n_maps), kernel_size, **facts)(x)
         return self.finish(x, suffix)
 

@@ -1,4 +1,4 @@
-"""Kernel initialisers by name, and the choice that suits an activation."""
+"""Initialisers of kernels and biases by name, and the choice that suits an activation."""
 
 from typing import Literal, get_args
 
@@ -26,6 +26,12 @@ Initializer = Literal[
 
 INITIALIZERS = get_args(Initializer)[1:]
 """Keras' names that `kernel_initializer` takes, besides "auto"."""
+
+BiasInitializer = Literal["zeros", "ones", "random_uniform", "random_normal", "truncated_normal"]
+"""Keras' names of the initialisers that need no second axis."""
+
+BIAS_INITIALIZERS = get_args(BiasInitializer)
+"""Every name that `bias_initializer` takes."""
 
 _HE = frozenset({"relu", "relu6", "leaky_relu", "prelu", "elu", "celu", "gelu", "silu", "hard_silu", "mish", "threshold", "maxout"})
 _SCALES = {
@@ -67,3 +73,20 @@ def kernel_initializer(name: str, activation: str = "linear", scale: float = 0.0
     if "maxval" in config:
         config["minval"] = -scale
     return keras.initializers.get({"class_name": name, "config": config})
+
+
+def bias_initializer(name: str) -> keras.Initializer:
+    """Return a new initialiser of a bias, with Keras' own arguments.
+
+    Args:
+        name: One of `BIAS_INITIALIZERS`.
+
+    Returns:
+        The initialiser.
+
+    Raises:
+        ValueError: If the name is not known.
+    """
+    if name not in BIAS_INITIALIZERS:
+        raise ValueError(f'bias_initializer="{name}" is not known; use one of {", ".join(BIAS_INITIALIZERS)}')
+    return keras.initializers.get(name)

@@ -8,7 +8,7 @@ import keras
 from .activations import NEGATIVE_SLOPE, Activation
 from .constraints import Constraint
 from .hidden import Hidden, Normalization
-from .initializers import Initializer
+from .initializers import BiasInitializer, Initializer
 from .inputs import flat_input
 from .output import BinaryOutput, OutputActivation, output_layer
 
@@ -30,6 +30,7 @@ def build_mlp(
     normalization: Normalization = "none",
     initializer: Initializer = "glorot_uniform",
     initializer_scale: float = 0.0,
+    bias_initializer: BiasInitializer = "zeros",
     l1: float = 0.0,
     l2: float = 0.0,
     constraint: Constraint = "none",
@@ -59,6 +60,8 @@ def build_mlp(
         initializer: Of the kernels, one of `models.initializers.INITIALIZERS`, or "auto", which suits the activation.
             Defaults to "glorot_uniform".
         initializer_scale: Its value, deviation or gain (see `models.initializers`); 0 is Keras' own. Defaults to 0.
+        bias_initializer: Of the hidden layers' biases, one of `models.initializers.BIAS_INITIALIZERS`; a layer with a batch or layer
+            normalisation has none. Defaults to "zeros".
         l1: L1 penalty on every kernel, at least 0. Defaults to 0.
         l2: L2 penalty on every kernel, at least 0. Defaults to 0.
         constraint: On the hidden layers' kernels: "none", "max_norm", "min_max_norm", "non_neg" or "unit_norm".
@@ -80,6 +83,7 @@ def build_mlp(
         normalization=normalization,
         initializer=initializer,
         initializer_scale=initializer_scale,
+        bias_initializer=bias_initializer,
         l1=l1,
         l2=l2,
         constraint=constraint,

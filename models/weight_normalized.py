@@ -18,6 +18,7 @@ class WeightNormalizedDense(keras.layers.Layer):
         kernel_initializer: As Keras takes it. Defaults to "glorot_uniform".
         kernel_regularizer: As Keras takes it. Defaults to None.
         kernel_constraint: As Keras takes it. Defaults to None.
+        bias_initializer: As Keras takes it. Defaults to "zeros".
         **options: Of `keras.layers.Layer`.
     """
 
@@ -29,6 +30,7 @@ class WeightNormalizedDense(keras.layers.Layer):
         kernel_initializer: Any = "glorot_uniform",
         kernel_regularizer: Any = None,
         kernel_constraint: Any = None,
+        bias_initializer: Any = "zeros",
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -37,13 +39,14 @@ class WeightNormalizedDense(keras.layers.Layer):
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.kernel_constraint = keras.constraints.get(kernel_constraint)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the weights for inputs ``(..., n_inputs)``."""
         kernel = {"initializer": self.kernel_initializer, "regularizer": self.kernel_regularizer, "constraint": self.kernel_constraint}
         self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], self.units), **kernel)
         self.gain = self.add_weight(name="gain", shape=(self.units,), initializer="ones")
-        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros") if self.use_bias else None
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer=self.bias_initializer) if self.use_bias else None
 
     def call(self, inputs: Any) -> Any:
         """Return ``(..., units)`` of ``(..., n_inputs)``."""
@@ -63,4 +66,5 @@ class WeightNormalizedDense(keras.layers.Layer):
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
             "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
             "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
+            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
         }

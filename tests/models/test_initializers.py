@@ -3,7 +3,9 @@ import numpy as np
 import pytest
 from keras.src import initializers as keras_initializers
 
-from models.initializers import INITIALIZERS, kernel_initializer
+from models.convnet import build_convnet
+from models.initializers import BIAS_INITIALIZERS, INITIALIZERS, kernel_initializer
+from models.mlp import build_mlp
 
 SAME = {"normal", "one", "uniform", "zero"}  # other names of the same
 
@@ -40,3 +42,26 @@ def test_the_scale_is_its_value_deviation_or_gain(name, check):
 def test_an_unknown_name_is_refused():
     with pytest.raises(ValueError, match='initializer="glorot" is not known'):
         kernel_initializer("glorot")
+
+
+@pytest.mark.parametrize(
+    ("build", "arguments", "layer"),
+    [
+        (build_mlp, {"input_shape": (6,)}, "hidden_1"),
+        (build_mlp, {"input_shape": (6,), "normalization": "weight"}, "hidden_1"),
+        (build_convnet, {"input_shape": (8, 8, 1), "n_blocks": 1}, "convolution_1_1"),
+    ],
+)
+@pytest.mark.parametrize("name", BIAS_INITIALIZERS)
+def test_biases_of_hidden_layers_start_as_asked(build, arguments, layer, name, tmp_path):
+    model = build(**arguments, task="regression", n_outputs=1, bias_initializer=name)
+    model.save(tmp_path / "model.keras")
+    hidden = keras.saving.load_model(tmp_path / "model.keras", compile=False).get_layer(layer)
+    assert type(hidden.bias_initializer) is type(keras.initializers.get(name))
+    bias = np.array(hidden.bias)
+    assert len(np.unique(bias)) > 1 if "_" in name else (bias == {"zeros": 0, "ones": 1}[name]).all()
+
+
+def test_an_initializer_that_no_bias_can_have_is_refused():
+    with pytest.raises(ValueError, match='bias_initializer="orthogonal" is not known; use one of zeros, ones'):
+        build_mlp((6,), bias_initializer="orthogonal")

@@ -34,7 +34,7 @@ SMALL_SPACE = {
     },
     "training": {"batch_size": {"type": "categorical", "choices": [16, 32]}},
 }
-SMALL_TRIAL = ({"n_hidden": 1, "n_neurons": 13, "activation": "elu"}, 16)
+SMALL_TRIAL = ({"n_hidden": 1, "n_neurons": 13, "activation": "elu", "bias_initializer": "random_normal"}, 16)
 """A space whose programs are traced sooner, and a trial that is padded in all that it searches."""
 BINARY = ["auc", "precision", "recall", "f1_score", "binary_crossentropy"]
 CASES = {  # task, metrics, settings that the trials share, and settings of each trial that are values
