@@ -20,6 +20,7 @@ class ThresholdUnit(ClassifierMixin, BaseEstimator):
             Defaults to (0.3, 0.4, 0.1).
         learning_rate: Size of a step, above 0. Defaults to 0.05.
         n_sweeps: Sweeps at most, at least 1. Defaults to 10.
+        prints_steps: Whether each step of the weights is printed, with its sweep and row from 1. Defaults to False.
 
     Attributes:
         classes_: The two classes; the unit's 1 is the second.
@@ -29,10 +30,11 @@ class ThresholdUnit(ClassifierMixin, BaseEstimator):
         n_features_in_: Number of features.
     """
 
-    def __init__(self, start: Sequence[float] = (0.3, 0.4, 0.1), learning_rate: float = 0.05, n_sweeps: int = 10) -> None:
+    def __init__(self, start: Sequence[float] = (0.3, 0.4, 0.1), learning_rate: float = 0.05, n_sweeps: int = 10, prints_steps: bool = False) -> None:
         self.start = start
         self.learning_rate = learning_rate
         self.n_sweeps = n_sweeps
+        self.prints_steps = prints_steps
 
     def fit(self, X: Any, y: Any) -> Self:  # noqa: N803  # scikit-learn's name
         """Fit the weights.
@@ -65,9 +67,12 @@ class ThresholdUnit(ClassifierMixin, BaseEstimator):
         weights = np.zeros(inputs.shape[1])
         weights[: len(self.start)] = self.start
         trace = [weights.copy()]
-        for _ in range(self.n_sweeps):
-            for row, target in zip(inputs, targets, strict=True):
-                weights += self.learning_rate * row * (target - float(_fires(row @ weights)))
+        for sweep in range(1, self.n_sweeps + 1):
+            for number, (row, target) in enumerate(zip(inputs, targets, strict=True), start=1):
+                error = target - float(_fires(row @ weights))
+                weights += self.learning_rate * row * error
+                if self.prints_steps and error:
+                    print(f"sweep {sweep}, row {number}: weights {np.array2string(weights, precision=4)}")
             trace.append(weights.copy())
             if (trace[-1] == trace[-2]).all():
                 break
@@ -110,7 +115,9 @@ def _fires(sums: Any) -> Any:
     return sums >= -1e-12
 
 
-def build_threshold_unit(learning_rate: float = 0.05, n_sweeps: int = 10, w0: float = 0.3, w1: float = 0.4, w2: float = 0.1) -> ThresholdUnit:
+def build_threshold_unit(
+    learning_rate: float = 0.05, n_sweeps: int = 10, w0: float = 0.3, w1: float = 0.4, w2: float = 0.1, prints_steps: bool = False
+) -> ThresholdUnit:
     """Build a threshold unit of two inputs, or of more whose further weights start at 0.
 
     Args:
@@ -119,8 +126,10 @@ def build_threshold_unit(learning_rate: float = 0.05, n_sweeps: int = 10, w0: fl
         w0: Start weight of the bias input -1. Defaults to 0.3.
         w1: Start weight of the first feature. Defaults to 0.4.
         w2: Start weight of the second feature. Defaults to 0.1.
+        prints_steps: Whether each step of the weights is printed, into the worker's log or, with ``--executor in-process``, on the
+            terminal. Defaults to False.
 
     Returns:
         An unfitted classifier.
     """
-    return ThresholdUnit((w0, w1, w2), learning_rate, n_sweeps)
+    return ThresholdUnit((w0, w1, w2), learning_rate, n_sweeps, prints_steps)

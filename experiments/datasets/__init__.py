@@ -11,7 +11,7 @@ from .idx_files import fashion_mnist, mnist
 from .image_files import images
 from .openml import pima, zoo
 from .series_files import series
-from .small_tables import exam_scores, hours_grades, time_scores
+from .small_tables import exam_scores, hours_grades, hours_scores, time_scores
 from .table import csv
 from .truth_tables import truth_table
 
@@ -25,6 +25,7 @@ __all__ = [
     "exam_scores",
     "fashion_mnist",
     "hours_grades",
+    "hours_scores",
     "images",
     "iris",
     "linear_target",

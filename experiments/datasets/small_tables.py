@@ -9,7 +9,7 @@ from .split import whole_parts
 
 _NOISY = (18, 39, 61, 77, 105, 112, 128, 165, 181, 195)
 _EXAMS = ((73, 80, 75, 152), (93, 88, 93, 185), (89, 91, 90, 180), (96, 98, 100, 196), (73, 66, 70, 142))
-_GRADES = ((10, 5, "A"), (9, 5, "A"), (3, 2, "B"), (2, 4, "B"), (11, 1, "C"))
+_STUDIED = ((10, 5, 90, "A"), (9, 5, 80, "A"), (3, 2, 50, "B"), (2, 4, 60, "B"), (11, 1, 40, "C"))
 
 
 def time_scores(noisy: bool = False) -> dict[str, Any]:
@@ -49,11 +49,28 @@ def exam_scores(n_rows: int = 5) -> dict[str, Any]:
     return {**whole_parts(table[names[:-1]], table["final"]), "task": "regression"}
 
 
+def hours_scores(has_attendance: bool = False) -> dict[str, Any]:
+    """Return the score that follows hours of study, and attendance.
+
+    Args:
+        has_attendance: Whether attendance is a second feature. Defaults to False.
+
+    Returns:
+        Three equal parts of five rows and the task (regression).
+    """
+    table = _studied()
+    return {**whole_parts(table[["hours", "attendance"] if has_attendance else ["hours"]], table["score"]), "task": "regression"}
+
+
 def hours_grades() -> dict[str, Any]:
     """Return the grade A, B or C that follows hours of study and attendance.
 
     Returns:
         Three equal parts of five rows and the task (multiclass).
     """
-    table = pd.DataFrame(_GRADES, columns=["hours", "attendance", "grade"])
+    table = _studied()
     return {**whole_parts(table[["hours", "attendance"]], table["grade"]), "task": "multiclass"}
+
+
+def _studied() -> pd.DataFrame:
+    return pd.DataFrame(_STUDIED, columns=["hours", "attendance", "score", "grade"])

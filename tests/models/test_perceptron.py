@@ -33,6 +33,13 @@ def test_the_trace_has_the_start_and_rosenblatts_step_of_each_row():
     np.testing.assert_allclose(unit.decision_function(INPUTS), INPUTS @ unit.coef_[0] + unit.intercept_, atol=1e-12)
 
 
+def test_it_prints_each_step_of_the_weights_if_asked(capsys):
+    build_threshold_unit(n_sweeps=1).fit(INPUTS, GATES["and"])
+    assert not capsys.readouterr().out
+    build_threshold_unit(n_sweeps=1, prints_steps=True).fit(INPUTS, GATES["and"])
+    assert capsys.readouterr().out == "sweep 1, row 3: weights [0.35 0.35 0.1 ]\n"
+
+
 def test_classes_keep_their_own_values():
     unit = ThresholdUnit().fit(INPUTS, np.array(["off", "on", "on", "on"]))
     assert unit.predict([[0, 0], [1, 1]]).tolist() == ["off", "on"]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from experiments.datasets import exam_scores, hours_grades, time_scores
+from experiments.datasets import exam_scores, hours_grades, hours_scores, time_scores
 
 
 def test_exact_scores_are_20_an_hour_and_noisy_ones_nearly():
@@ -23,7 +23,11 @@ def test_another_number_of_exams_is_refused():
         exam_scores(n_rows=10)
 
 
-def test_grades_follow_hours_and_attendance():
+def test_grades_and_scores_follow_hours_and_attendance():
     features, grade = hours_grades()["train"]
     assert features.columns.tolist() == ["hours", "attendance"]
     assert grade.tolist() == ["A", "A", "B", "B", "C"]
+    assert hours_scores()["train"][0].columns.tolist() == ["hours"]
+    same, score = hours_scores(has_attendance=True)["train"]
+    assert same.equals(features)
+    assert score.tolist() == [90, 80, 50, 60, 40]
