@@ -50,3 +50,10 @@ def test_linear_regression_ends_at_least_squares(name, changes):
     design = np.column_stack([features, np.ones(len(features))])
     expected = design @ np.linalg.lstsq(design, target, rcond=None)[0]
     np.testing.assert_allclose(champion.predict(features)["prediction"], expected, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["wine_pipeline", "moons_kernel"])
+def test_a_pipeline_or_a_class_of_scikit_learn_is_searched_to_its_champion(name):
+    champion, features, target = champion_of(name, "search.n_trials=3")
+    assert (champion.predict(features)["prediction"].to_numpy() == target.to_numpy()).mean() > 0.85
