@@ -18,8 +18,11 @@ from ..trial import Attribute, EpochReport, ExecutionReport, Suggestion, TrialRe
 from .base import OpenedStudy
 from .coordination import CoordinatedStudy
 from .objectives import constraints_of, values_of
-from .record import ATTRIBUTE, NOTED, PAUSED, RETRY_STATE, VALUES, RetryState, cost_of, execution_key, execution_scores, to_attribute
+from .record import ATTRIBUTE, PAUSED, RETRY_STATE, VALUES, RetryState, cost_of, execution_key, execution_scores, to_attribute
 from .suggesting import suggest
+
+_NOTED = "user:"
+"""What precedes the name of an attribute that a function has noted about a trial."""
 
 
 class RunningTrials(CoordinatedStudy):
@@ -55,7 +58,7 @@ class RunningTrials(CoordinatedStudy):
 
     def note(self, attribute: Attribute) -> None:
         """Write what a function has noted about a running trial."""
-        self._storage.set_trial_user_attr(self._running[attribute.number], f"{NOTED}{attribute.name}", attribute.value)
+        self._storage.set_trial_user_attr(self._running[attribute.number], f"{_NOTED}{attribute.name}", attribute.value)
 
     def should_prune(self, report: EpochReport, metric: str) -> bool:
         """Record an epoch's value of a running trial, and return whether the pruner ends the trial."""
