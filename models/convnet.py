@@ -49,6 +49,8 @@ def build_convnet(
     rotation: float = 0.0,
     translation: float = 0.0,
     zoom: float = 0.0,
+    crop: Literal["none", "random", "center"] = "none",
+    crop_size: float = 0.875,
 ) -> keras.Model:
     """Build blocks of convolutions, each followed by a pooling of 2, then global pooling and an output layer.
 
@@ -83,6 +85,9 @@ def build_convnet(
         rotation: Images are rotated in training by at most this part of a full turn. Defaults to 0.
         translation: They are moved by at most this part of their height and width. Defaults to 0.
         zoom: They are magnified or reduced by at most this part. Defaults to 0.
+        crop: Which part of an image the network sees: "none" for the whole, "center" for its middle, "random" for a part at random in training
+            and the whole, reduced to that size, otherwise. Defaults to "none".
+        crop_size: The part of its height and width, above 0 to 1. Defaults to 0.875.
 
     Returns:
         An uncompiled model, ``(batch, *input_shape)`` to ``(batch, n_outputs)``.
@@ -105,10 +110,10 @@ def build_convnet(
     hidden = Hidden(**options)
     inputs, x = grid_input(input_shape)
     n_dimensions = len(x.shape) - 2
-    for layer in _augmentations(flip, rotation, translation, zoom):
+    for layer in [*_augmentations(flip, rotation, translation, zoom), *_crop(crop, crop_size, x.shape)]:
         if n_dimensions != 2:
             raise ValueError(
-                f"{layer.name} is for images, but the rows have the shape {tuple(input_shape)}; leave flip, rotation, translation and zoom out"
+                f"{layer.name} is for images, but the rows have the shape {tuple(input_shape)}; leave flip, rotation, translation, zoom and crop out"
             )
         x = layer(x)
     for block in range(1, n_blocks + 1):
@@ -130,3 +135,21 @@ def _augmentations(flip: str, rotation: float, translation: float, zoom: float) 
     layers += [keras.layers.RandomTranslation(translation, translation, fill_mode="nearest", name="translation")] if translation else []
     layers += [keras.layers.RandomZoom(zoom, fill_mode="nearest", name="zoom")] if zoom else []
     return layers
+
+
+def _crop(crop: str, size: float, shape: tuple[int | None, ...]) -> list[keras.layers.Layer]:
+    """Return the layers that cut a part of an image, of the shape ``(None, height, width, n_channels)``, if any.
+
+    Keras' RandomCrop passes on the whole image where nothing is trained, which is then reduced to the size of the part.
+
+    Raises:
+        ValueError: If the way or the size is not known.
+    """
+    layers = {"random": keras.layers.RandomCrop, "center": keras.layers.CenterCrop}
+    if crop == "none":
+        return []
+    if crop not in layers or not 0 < size <= 1:
+        raise ValueError(f'crop="{crop}" and crop_size={size}: expected "none", "random" or "center", and a part of the image above 0 to 1')
+    height, width = (max(1, round(size * (length or 1))) for length in shape[1:3])
+    reduced = [keras.layers.Resizing(height, width, name="reduced")] if crop == "random" else []
+    return [layers[crop](height, width, name="crop"), *reduced]

@@ -29,12 +29,26 @@ def test_images_are_augmented_in_training_only():
     assert np.abs(trained - first).max() > 1e-4
 
 
+@pytest.mark.parametrize("crop", ["random", "center"])
+def test_images_are_cropped(crop):
+    model = build_convnet((12, 8, 3), n_blocks=1, n_maps=2, crop=crop, crop_size=0.5)
+    cut = keras.Model(model.input, model.get_layer("reduced" if crop == "random" else "crop").output)
+    x = np.random.default_rng(0).random((4, 12, 8, 3), "float32")
+    middle, trained = (keras.ops.convert_to_numpy(cut(x, training=flag)) for flag in (False, True))
+    assert middle.shape == trained.shape == (4, 6, 4, 3)
+    if crop == "center":
+        assert (middle == x[:, 3:9, 2:6]).all()
+    else:
+        assert any((trained[0] == x[0, row : row + 6, column : column + 4]).all() for row in range(7) for column in range(5))
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"n_blocks": 0}, "n_blocks=0, n_convolutions=1 and growth=2.0 must be at least 1"),
         ({"pooling": "sum"}, 'pooling="sum" or'),
         ({"input_shape": (30, 2), "zoom": 0.1}, r"zoom is for images, but the rows have the shape \(30, 2\)"),
+        ({"crop": "random", "crop_size": 1.5}, 'crop="random" and crop_size=1.5: expected "none", "random" or "center"'),
         ({"input_shape": (2, 2, 2, 2, 1)}, "has 5 axes; expected up to four"),
     ],
 )
