@@ -82,7 +82,7 @@ class Bench:
         for repeat in range(n_repeats):
             for task in tasks:
                 for runner in _rotated(runners, repeat):
-                    if self.is_short and task.name not in runner.short_tasks:
+                    if not runner.does(task.name, is_short=self.is_short):
                         continue
                     try:
                         measurement = self.search(task, runner, repeat)

@@ -96,6 +96,26 @@ TASKS = {
             n_few=1,
             epochs=2,
         ),
+        Task(
+            name="images",
+            loader="experiments.benchmarks.generated:images",
+            model="models.convnet:build_convnet",
+            fixed={"n_blocks": 2, "n_maps": 12, "normalization": "batch", "flip": "horizontal", "n_neurons": 32},
+            model_space={"dropout": {"type": "float", "low": 0.1, "high": 0.5}},
+            n_trials=4,
+            n_few=1,
+            epochs=4,
+        ),
+        Task(
+            name="text",
+            loader="experiments.benchmarks.generated:words",
+            model="models.text:build_text",
+            fixed={"vocabulary_size": 5001, "reader": "gru", "n_dimensions": 16, "n_units": 16},
+            model_space={"dropout": {"type": "float", "low": 0.0, "high": 0.5}},
+            n_trials=4,
+            n_few=1,
+            epochs=4,
+        ),
     )
 }
 

@@ -17,7 +17,8 @@ class Runner:
         package: A package that it needs beside this project's requirements. Defaults to none.
         extra: The extra that installs the package.
         is_slow: Whether it trains only the first trials of the list with ``--quick``. Defaults to True.
-        short_tasks: Its tasks with ``--quick``. Defaults to all.
+        short_tasks: Its tasks with ``--quick``. Defaults to the first four.
+        tasks: Its tasks without it; None for all. Defaults to None.
     """
 
     name: str
@@ -27,11 +28,21 @@ class Runner:
     extra: str = ""
     is_slow: bool = True
     short_tasks: tuple[str, ...] = ("diabetes", "housing", "fashion", "lenet")
+    tasks: tuple[str, ...] | None = None
 
     @property
     def module(self) -> str:
         """The module that ``python -m`` runs."""
         return f"{__name__}.{self.program}"
+
+    def does(self, task: str, *, is_short: bool) -> bool:
+        """Return whether it does a task.
+
+        Args:
+            task: The task's name.
+            is_short: Whether with ``--quick``.
+        """
+        return (not is_short or task in self.short_tasks) and (self.tasks is None or task in self.tasks)
 
     @property
     def is_installed(self) -> bool:
@@ -48,6 +59,6 @@ RUNNERS = {
         Runner("keras_tuner", "keras_tuner_search", package="tensorboard", extra="tensorboard", short_tasks=_SHORT),
         Runner("ray_tune", "ray_tune_search", package="ray", extra="ray", short_tasks=_SHORT[:1]),
         Runner(OURS, "perceptune_study", is_slow=False),
-        Runner(LIMIT, "limit_loop", is_slow=False, short_tasks=("housing", "fashion")),
+        Runner(LIMIT, "limit_loop", is_slow=False, short_tasks=("housing", "fashion"), tasks=("diabetes", "housing", "fashion", "lenet")),
     )
 }
