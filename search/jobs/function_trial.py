@@ -143,7 +143,7 @@ class FunctionTrial(BaseTrial):
         if name in self._params:
             _check_same(name, self._distributions[name], distribution)
             return self._params[name]
-        value = self._fixed[name] if name in self._fixed else self._asked(name, distribution)
+        value = _checked(name, self._fixed[name], distribution) if name in self._fixed else self._asked(name, distribution)
         self._params[name], self._distributions[name] = value, distribution
         return value
 
@@ -171,6 +171,21 @@ def _check_same(name: str, first: BaseDistribution, second: BaseDistribution) ->
         check_distribution_compatibility(first, second)
     except ValueError as error:
         raise TrialError(f'trial asks for "{name}" twice: {error}') from None
+
+
+def _checked(name: str, value: Any, distribution: BaseDistribution) -> Any:
+    """Return a value of ``[space.model]``, if it is one that is asked for.
+
+    Raises:
+        TrialError: If it is not.
+    """
+    try:
+        is_valid = distribution._contains(distribution.to_internal_repr(value))
+    except ValueError:  # none of the choices
+        is_valid = False
+    if not is_valid:
+        raise TrialError(f'trial asks for "{name}": {name} = {value} of [space.model] is outside of {distribution}')
+    return value
 
 
 def as_number(value: Any, where: str) -> float:

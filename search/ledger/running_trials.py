@@ -19,7 +19,7 @@ from .base import OpenedStudy
 from .coordination import CoordinatedStudy
 from .objectives import constraints_of, values_of
 from .record import ATTRIBUTE, PAUSED, RETRY_STATE, VALUES, RetryState, cost_of, execution_key, execution_scores, to_attribute
-from .suggesting import suggest
+from .suggesting import suggest_within
 
 _NOTED = "user:"
 """What precedes the name of an attribute that a function has noted about a trial."""
@@ -46,15 +46,16 @@ class RunningTrials(CoordinatedStudy):
         return number in self._running and self._leases.holds(task_of(number))
 
     def suggest(self, suggestion: Suggestion) -> Any:
-        """Let the sampler choose a hyperparameter of a running trial, unless an earlier attempt of the trial has it.
+        """Let the sampler choose a hyperparameter of a running trial, unless the trial has it, from an earlier attempt or because it was given.
 
         Raises:
-            ValueError: If the trial or another one has a hyperparameter of this name that is another kind of choice.
+            ValueError: If the trial or another one has a hyperparameter of this name that is another kind of choice, or a value that was given
+                is outside of what is asked for.
         """
-        number, name = suggestion.number, suggestion.name
+        number = suggestion.number
         if number not in self._asking:
             self._asking[number] = Trial(self.visible_study, self._running[number])
-        return suggest(self._asking[number], name, suggestion.distribution)
+        return suggest_within(self._asking[number], suggestion.name, suggestion.distribution, self.enqueued_params(number))
 
     def note(self, attribute: Attribute) -> None:
         """Write what a function has noted about a running trial."""

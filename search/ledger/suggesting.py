@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+    check_distribution_compatibility,
+)
 from optuna.study import Study
 from optuna.trial import Trial, create_trial
 
@@ -39,6 +45,28 @@ def _suggest_all(space: SearchSpace, trial: Trial) -> dict[str, Value]:
         if space.exists(name, params):
             params[name] = suggest(trial, name, distribution)
     return params
+
+
+def suggest_within(trial: Trial, name: str, distribution: BaseDistribution, given: Mapping[str, Value]) -> Value:
+    """Return a hyperparameter that a trial has, if it is within a range or among choices; else let the sampler choose it.
+
+    Args:
+        trial: The trial.
+        name: The hyperparameter's name.
+        distribution: Its range or choices.
+        given: What the trial was given when it was enqueued.
+
+    Raises:
+        ValueError: If the trial has it, or was given it, but not as it is asked for.
+    """
+    known = {**given, **trial.params}
+    if name in known and not distribution._contains(distribution.to_internal_repr(known[name])):
+        raise ValueError(f"it has the value {known[name]}, which was given and is outside of {distribution}")
+    if name not in trial.params:
+        return suggest(trial, name, distribution)
+    check_distribution_compatibility(trial.distributions[name], distribution)
+    value: Value = known[name]
+    return value
 
 
 def suggest(trial: Trial, name: str, distribution: BaseDistribution) -> Value:

@@ -164,6 +164,18 @@ def test_what_a_function_cannot_have_is_refused(mine, change, message):
     assert message in " ".join(refused.split())
 
 
+def test_a_typed_space_is_what_is_searched(mine, forks):
+    space = "space.model={ x = { type = 'float', low = 1.0, high = 2.0 }, form = 'abs' }"
+    mine.call("run", "own.toml", "--study", "typed", "--trials", 2, "--workers", 1, "--sampler", "gp", "--set", space)
+    assert all(1 <= float(trial["x"]) <= 2 and float(trial["value"]) == float(trial["x"]) for trial in mine.trials("typed"))
+    outside = space.replace("high = 2.0", "high = 20.0").replace("low = 1.0", "low = 19.0")
+    refused = mine.call("run", "own.toml", "--study", "outside", "--trials", 1, "--workers", 1, "--set", outside, status=1).stderr
+    assert 'trial asks for "x": it has the value 19' in refused
+    unknown = space.replace("'abs'", "'cube'")
+    refused = mine.call("run", "own.toml", "--study", "unknown", "--trials", 1, "--workers", 1, "--set", unknown, status=1).stderr
+    assert "form = cube of [space.model] is outside of" in refused
+
+
 @pytest.mark.parametrize("command", [["plan", "own.toml"], ["data", "own.toml"], ["evaluate", "own"]])
 def test_commands_of_models_say_that_there_is_none(mine, command):
     assert "function" in mine.call(*command, status=2).stderr
