@@ -170,11 +170,17 @@ def to_objective(given: Any, code: SessionCode) -> Any:
     return {"metric": given, "direction": direction_of(given)} if isinstance(given, str) else _plain(given)
 
 
-def value_notes(code: SessionCode) -> list[str]:
-    """Return what a user should know about objects of the session that have no source, a sentence or none."""
+def value_notes(code: SessionCode, *, has_champion: bool) -> list[str]:
+    """Return what a user should know about objects of the session that have no source, a sentence or none.
+
+    Args:
+        code: The module of the session's functions.
+        has_champion: Whether the study leaves a champion.
+    """
     names = ", ".join(sorted(name.strip("_") for name in code.values))
     verb = "are sent to the workers of this machine as values" if len(code.values) > 1 else "is sent to the workers of this machine as a value"
-    return [f"{names} {verb}: a change is not noticed when the study continues, and the champion does not carry it"] if names else []
+    carried = ", and the champion carries none of it" if has_champion else ""
+    return [f"{names} {verb}: a change is not noticed when the study continues{carried}"] if names else []
 
 
 def name_of(model: Any) -> str:

@@ -104,8 +104,13 @@ class StudyResults:
         """The registered best model with its preprocessing; ``champion.predict(rows)`` predicts raw rows.
 
         Raises:
-            StudyNotFoundError: If none is registered.
+            StudyNotFoundError: If none is registered, or the study is of a function, which leaves none.
         """
+        with self._view() as view:
+            if view.experiment.function is not None:
+                raise StudyNotFoundError(
+                    f'Study "{self.name}" is of a function, which leaves no champion; a model that it saved is where it saved it'
+                )
         return load_champion(self.name, self.store.tracking_uri)
 
     def history(self, trial: int | None = None) -> pd.DataFrame:

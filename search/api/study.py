@@ -78,7 +78,7 @@ class Study(StudyResults):
         content |= to_sections(sections, code)
         objective = to_objective(objective, code)
         self._modules = SessionModules([*modules, *([] if code.is_empty else [SessionModule(code.name, code.source, code.values)])])
-        self._notes = value_notes(code)
+        self._notes = value_notes(code, has_champion=function is None)
         self._content = content | ({} if objective is None else {"objective": objective})
         parse_experiment({"objective": _ANY_OBJECTIVE, **deepcopy(self._content)}, _WHERE)
 

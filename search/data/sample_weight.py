@@ -1,6 +1,7 @@
 """The weights of rows in the training loss: a column of the features, which is no feature then, arrays of a loader, or a table by class."""
 
 import math
+import numbers
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -77,10 +78,10 @@ def _by_class(given: Any, class_names: Mapping[str, tuple[str, ...]], where: str
     for name, weight in given.items():
         if str(name) not in names:
             raise DataError(f'{where}: class_weight has the unknown class "{name}"; {nearest(str(name), names)}')
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < math.inf:
+        if isinstance(weight, bool) or not isinstance(weight, numbers.Real) or not 0 <= np.float32(weight) < math.inf:
             raise DataError(f'{where}: class_weight of "{name}" is {weight!r}; expected a number of at least 0')
     weights = {**dict.fromkeys(names, 1.0), **{str(name): float(weight) for name, weight in given.items()}}
-    if not any(weights.values()):
+    if not any(map(np.float32, weights.values())):
         raise DataError(f"{where}: class_weight is 0 for every class; expected some above 0, or leave it out")
     return weights
 
@@ -109,12 +110,14 @@ def _to_weights(column: pd.Series, n_rows: int, where: str) -> np.ndarray:
     """Check the weights of a part and return them, float32, ``(n_rows,)``."""
     if len(column) != n_rows:
         raise DataError(f"{where}: sample_weight has {len(column)} rows, but the target {n_rows}; expected as many")
-    numbers = to_numbers(column, where)
-    wrong = ~(numbers >= 0)
+    given = to_numbers(column, where)
+    with np.errstate(over="ignore"):
+        weights = given.astype(np.float32)
+    wrong = ~((weights >= 0) & np.isfinite(weights))
     if wrong.any():
         row = int(wrong.argmax())
-        found = "a gap" if np.isnan(numbers[row]) else f"{numbers[row]:g}"
+        found = "a gap" if np.isnan(given[row]) else f"{given[row]:g}"
         raise DataError(f'{where}: the weights "{column.name}" hold {found} in row {row + 1}; expected at least 0 in every row; correct that row')
-    if not numbers.any():
+    if not weights.any():
         raise DataError(f'{where}: the weights "{column.name}" are 0 in every row; expected some above 0, or leave sample_weight out')
-    return numbers.astype(np.float32)
+    return weights

@@ -5,9 +5,8 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..data.arrays import load_folds
 from ..experiment.file import Experiment
-from ..jobs import job_of
+from ..jobs import job_of, load_arrays
 from ..python_process import Process, PythonProcess
 from ..trial import Assignment, Report, TrialResult
 from .device_share import DeviceShare
@@ -39,7 +38,7 @@ class InProcessExecutor:
         def check() -> tuple[str, ...]:
             for name, value in DeviceShare("gpu", "0", 1).memory_environment.items():
                 os.environ.setdefault(name, value)
-            return job.check(lambda: load_folds(arrays, experiment.evaluation.folds, with_all_rows=experiment.needs_refit))
+            return job.check(lambda: load_arrays(experiment, arrays))
 
         def train(assignment: Assignment, report: Report) -> TrialResult:
             check()

@@ -35,7 +35,7 @@ def serve(experiment: Experiment, load: "Callable[[], list[TrainingArrays]]", re
 
     Args:
         experiment: The experiment.
-        load: Loads the arrays of each fold (`search.data.arrays.load_folds`); called after `messages.CheckBuilder`.
+        load: Loads the arrays of each fold (`search.jobs.load_arrays`); called after `messages.CheckBuilder`.
         receive: Waits for the next message: first `messages.CheckBuilder`, then, on a separate thread, assignments and replies to
             reports.
         send: Sends a message to the coordinator; called by one thread at a time.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ..data.arrays import TrainingArrays
 
 Load = Callable[[], "list[TrainingArrays]"]
-"""Loads the arrays of each fold (`search.data.arrays.load_folds`)."""
+"""Loads the arrays of each fold (`search.jobs.load_arrays`)."""
 
 
 class Job(Protocol):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -87,8 +88,13 @@ class FunctionTrial(BaseTrial):
         return int(self._suggest(name, IntDistribution(low, high, log=log, step=step)))
 
     def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
-        """Return one of some values."""
-        return self._suggest(name, CategoricalDistribution(choices))
+        """Return one of some values: text, numbers, True, False or None.
+
+        Raises:
+            TrialError: If one is something else.
+        """
+        plain = [_plain(name, choice) for choice in choices]
+        return self._suggest(name, CategoricalDistribution(plain))
 
     def suggest_uniform(self, name: str, low: float, high: float) -> float:
         """Return a real number, as Optuna's older method of this name."""
@@ -120,7 +126,7 @@ class FunctionTrial(BaseTrial):
         number = as_number(value, f"trial.report at step {step}")
         self.history.append({self._metrics[0]: number})
         self._goes_on = self._send(EpochReport(self.number, len(self.history), self.history[-1]))
-        self._check_time()
+        self.check_time()
 
     def should_prune(self) -> bool:
         """Return whether the trial should end, by what it has reported so far."""
@@ -140,6 +146,8 @@ class FunctionTrial(BaseTrial):
         raise TrialError("trial.set_constraint is not supported; return a worse value for what is not feasible, or raise optuna.TrialPruned")
 
     def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
+        if not name:
+            raise TrialError("trial asks for a hyperparameter without a name; give it one")
         if name in self._params:
             _check_same(name, self._distributions[name], distribution)
             return self._params[name]
@@ -151,7 +159,7 @@ class FunctionTrial(BaseTrial):
         value = self._send(Suggestion(self.number, name, distribution))
         if isinstance(value, TrialError):
             raise value
-        self._check_time()
+        self.check_time()
         return value
 
     def _send(self, progress: Progress) -> Any:
@@ -161,7 +169,12 @@ class FunctionTrial(BaseTrial):
             self.report_error = error
             raise
 
-    def _check_time(self) -> None:
+    def check_time(self) -> None:
+        """Check the trial's time limit.
+
+        Raises:
+            OverdueError: If the trial is past it.
+        """
         if self._limit_seconds is not None and self.seconds > self._limit_seconds:
             raise OverdueError(f"past its limit of {self._limit_seconds:g} seconds: {self.seconds:.1f} after {len(self.history)} reports")
 
@@ -171,6 +184,16 @@ def _check_same(name: str, first: BaseDistribution, second: BaseDistribution) ->
         check_distribution_compatibility(first, second)
     except ValueError as error:
         raise TrialError(f'trial asks for "{name}" twice: {error}') from None
+
+
+def _plain(name: str, choice: Any) -> Any:
+    """Return a choice, a number of NumPy as one of Python."""
+    value = choice.item() if isinstance(choice, np.generic) else choice
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TrialError(
+        f'trial asks for "{name}" among choices such as {choice!r}, which the ledger cannot hold; give names, and look the object up by its name'
+    )
 
 
 def _checked(name: str, value: Any, distribution: BaseDistribution) -> Any:

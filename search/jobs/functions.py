@@ -70,6 +70,7 @@ class FunctionJob:
             with user_code():
                 _seed(assignment.seed)
                 values, state = self._values(resolve(self._reference)(trial)), TrialState.COMPLETE
+                trial.check_time()
         except Exception as error:
             values, state = trial.history[-1:], TrialState.PRUNED
             if error is trial.report_error or (raises and not isinstance(error, TrialError) and not _is_pruned(error)):
@@ -89,7 +90,8 @@ class FunctionJob:
         given = list(returned) if isinstance(returned, Sequence | np.ndarray) and not isinstance(returned, str) and np.ndim(returned) else [returned]
         if len(given) != len(self._metrics):
             directions = f"{len(self._metrics)} direction{'s' if len(self._metrics) > 1 else ''}"
-            raise TrialError(f"{self._reference} returned {len(given)} numbers, but the objective has {directions}")
+            numbers = "1 number" if len(given) == 1 else f"{len(given)} numbers"
+            raise TrialError(f"{self._reference} returned {numbers}, but the objective has {directions}; give direction one for each, as a list")
         return [{name: as_number(value, f"{self._reference} returned") for name, value in zip(self._metrics, given, strict=True)}]
 
     def _result(self, trial: FunctionTrial, state: TrialState, values: list[dict[str, float]], reason: str, failure: Failure | None) -> TrialResult:

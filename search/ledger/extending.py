@@ -16,6 +16,7 @@ from ..errors import ExperimentError, StudyNotFoundError
 from ..experiment.file import Experiment
 from ..experiment.first_trials import to_params
 from ..experiment.parameters import Value
+from ..experiment.settings import CONSTANTS, TrainingSettings
 from ..store import StudyFolder
 from .base import OpenedStudy
 from .changes import can_be_extended, changes_between, named_changes
@@ -154,7 +155,7 @@ def params_in(before: Experiment, after: Experiment, params: Mapping[str, Value]
         params: The trial's searched hyperparameters.
     """
     settings = before.space.training_settings(params)
-    known: dict[str, Any] = {**settings.model_dump(), **before.space.model_arguments(params), **params}
+    known: dict[str, Any] = {**_as_used(settings), **before.space.model_arguments(params), **params}
     space = after.space.searched
     given = space.existing({name: known[name] for name in space if not isinstance(known.get(name, []), list)})
     if not space.is_complete(given):
@@ -163,8 +164,16 @@ def params_in(before: Experiment, after: Experiment, params: Mapping[str, Value]
         found = to_params(space, given) if given else {}
     except ValueError:
         return None
-    is_same = after.space.training_settings(found) == settings and after.space.model_arguments(found) == before.space.model_arguments(params)
+    is_same = _as_used(after.space.training_settings(found)) == _as_used(settings) and after.space.model_arguments(
+        found
+    ) == before.space.model_arguments(params)
     return found if is_same else None
+
+
+def _as_used(settings: TrainingSettings) -> dict[str, Any]:
+    """Return settings with the optimizer's own constants in place of those that are left out."""
+    own = {name: defaults.get(settings.optimizer) for name, defaults in CONSTANTS.items() if getattr(settings, name) is None}
+    return {**dict(settings), **own}
 
 
 def _copy(trial: FrozenTrial, before: Experiment, after: Experiment) -> FrozenTrial:

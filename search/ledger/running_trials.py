@@ -45,6 +45,10 @@ class RunningTrials(CoordinatedStudy):
         """Return whether this coordinator runs a trial and certainly still holds its lease."""
         return number in self._running and self._leases.holds(task_of(number))
 
+    def still_holds(self, number: int) -> bool:
+        """Return whether this coordinator runs a trial and holds its lease, which is renewed if that is not certain."""
+        return self.holds(number) or (number in self._running and self._leases.renew(task_of(number)))
+
     def suggest(self, suggestion: Suggestion) -> Any:
         """Let the sampler choose a hyperparameter of a running trial, unless the trial has it, from an earlier attempt or because it was given.
 

@@ -18,15 +18,21 @@ from .reseeded import ReseededSampler
 Count = Annotated[int, Field(ge=1)]
 
 
-def random(seed: int, parameters: Mapping[str, Searched]) -> BaseSampler:
-    """Sample each hyperparameter independently and uniformly."""
-    return ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed, is_growing=not parameters)
+def random(seed: int, is_growing: bool = False) -> BaseSampler:
+    """Sample each hyperparameter independently and uniformly.
+
+    Args:
+        seed: The study's seed.
+        is_growing: Whether a function asks for hyperparameters in the course of its trials. Defaults to False.
+    """
+    return ReseededSampler(lambda number_seed: RandomSampler(seed=number_seed), seed, is_growing=is_growing)
 
 
 def tpe(
     seed: int,
     parameters: Mapping[str, Searched],
     n_trials: int,
+    is_growing: bool = False,
     *,
     n_startup_trials: Annotated[int, Field(ge=0)] | None = None,
     n_ei_candidates: Count = 24,
@@ -37,8 +43,9 @@ def tpe(
 
     Args:
         seed: The study's seed.
-        parameters: The searched parameters; none if a function asks for them in the course of its trials.
+        parameters: The searched parameters.
         n_trials: Trials in total.
+        is_growing: Whether a function asks for more in the course of its trials. Defaults to False.
         n_startup_trials: Random trials at the start. Defaults to a quarter of n_trials, at least 3 and at most 10.
         n_ei_candidates: Candidates of which the best is proposed. Defaults to 24.
         multivariate: Whether hyperparameters are estimated together. Defaults to true.
@@ -52,11 +59,11 @@ def tpe(
             n_startup_trials=n_startup,
             n_ei_candidates=n_ei_candidates,
             multivariate=multivariate,
-            group=multivariate and (SearchSpace.of(parameters).is_conditional or not parameters),
+            group=multivariate and (SearchSpace.of(parameters).is_conditional or is_growing),
             constant_liar=constant_liar,
         )
 
-    return ReseededSampler(build, seed, is_growing=not parameters)
+    return ReseededSampler(build, seed, is_growing=is_growing)
 
 
 def qmc(seed: int, parameters: Mapping[str, Searched], *, qmc_type: Literal["sobol", "halton"] = "sobol", scramble: bool = True) -> BaseSampler:
@@ -117,19 +124,17 @@ def cmaes(
     return ReseededSampler(build, seed)
 
 
-def nsgaii(
-    seed: int, parameters: Mapping[str, Searched], n_trials: int, *, population_size: Annotated[int, Field(ge=2)] | None = None
-) -> BaseSampler:
+def nsgaii(seed: int, n_trials: int, is_growing: bool = False, *, population_size: Annotated[int, Field(ge=2)] | None = None) -> BaseSampler:
     """Evolve a population towards the Pareto front (NSGA-II, Deb et al. 2002).
 
     Args:
         seed: The study's seed.
-        parameters: The searched parameters.
         n_trials: Trials in total.
+        is_growing: Whether a function asks for hyperparameters in the course of its trials. Defaults to False.
         population_size: Trials per generation. Defaults to a fifth of n_trials, at least 8 and at most 50 (Optuna's default).
     """
     size = max(8, min(50, n_trials // 5)) if population_size is None else population_size
-    return ReseededSampler(lambda number_seed: NSGAIISampler(seed=number_seed, population_size=size), seed, is_growing=not parameters)
+    return ReseededSampler(lambda number_seed: NSGAIISampler(seed=number_seed, population_size=size), seed, is_growing=is_growing)
 
 
 def default_startup(n_trials: int) -> int:

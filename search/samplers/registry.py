@@ -41,7 +41,9 @@ _WITHOUT_LIMITS = ("cmaes", "kt-bayesian")
 _WHERE = "[search.sampler_options]"
 
 
-def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_trials: int, n_objectives: int = 1) -> BaseSampler:
+def make_sampler(
+    search: SearchSection, parameters: Mapping[str, Searched], n_trials: int, n_objectives: int = 1, *, is_growing: bool = False
+) -> BaseSampler:
     """Make the sampler that an experiment names.
 
     A named sampler proposes the same for the same (seed, trial number, history), so a resumed study continues as if never
@@ -52,6 +54,7 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
         parameters: The searched parameters.
         n_trials: Trials in total, which determines the number of random trials at the start.
         n_objectives: Number of objectives. Defaults to 1.
+        is_growing: Whether a function asks for hyperparameters in the course of its trials. Defaults to False.
 
     Returns:
         The sampler, for a study that is used by ask and tell.
@@ -61,7 +64,7 @@ def make_sampler(search: SearchSection, parameters: Mapping[str, Searched], n_tr
         UnknownReferenceError: If the reference does not import.
         MissingExtraError: If the sampler needs a package that is not installed.
     """
-    provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials, "n_objectives": n_objectives}
+    provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials, "n_objectives": n_objectives, "is_growing": is_growing}
     if ":" in search.sampler:
         sampler = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
         return GuardedSampler(_in_space(sampler, search, parameters, n_trials))

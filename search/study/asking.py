@@ -21,7 +21,7 @@ def reply_to(request: Suggestion | Attribute, ledger: Ledger, tracker: Tracker) 
     Returns:
         The value; a `TrialError` where the trial cannot go on; None for an attribute.
     """
-    if not ledger.holds(request.number):
+    if not ledger.still_holds(request.number):
         return TrialError(_TAKEN_OVER)
     if isinstance(request, Attribute):
         ledger.note(request)

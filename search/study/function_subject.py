@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import final
 
 from ..executors.base import Executor
+from ..experiment.directions import direction_of
 from ..experiment.file import Experiment
 from ..ledger import Ledger
 from ..tracking.base import Tracker
@@ -40,6 +41,9 @@ class FunctionSubject:
 
     def notes(self, n_trials: int) -> Iterator[str]:
         """Yield what the user should know about the search's options and the code."""
+        for objective in self._experiment.objectives:
+            if objective.direction == "minimize" and direction_of(f"val_{objective.metric}") == "maximize":
+                yield f'{objective.metric} is minimized, as is the default; if more is better, write direction = "maximize" in [objective]'
         yield from search_notes(self._ledger, self._experiment)
         yield from code_notes(self._experiment)
 

@@ -46,7 +46,13 @@ def set_samplers(ledger: Ledger, experiment: Experiment) -> None:
     Raises:
         ExperimentError: If one of them cannot be made, or cannot be used with the experiment.
     """
-    sampler = make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials, len(experiment.objectives))
+    sampler = make_sampler(
+        experiment.search,
+        experiment.space.searched,
+        experiment.search.n_trials,
+        len(experiment.objectives),
+        is_growing=experiment.function is not None,
+    )
     pruner = make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.max_epochs)
     if isinstance(pruner, PausingPruner) and (obstacle := experiment.obstacle_to_pausing):  # one by reference
         raise ExperimentError(f'search.pruner = "{experiment.pruner}" pauses trials, which {obstacle}; choose another one')

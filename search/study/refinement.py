@@ -91,6 +91,8 @@ def refine(store: Store, name: str) -> Refinement:
 def _refine(view: StudyView) -> Refinement:
     experiment = view.experiment
     ranking = view.search_ranking(len(view.records()) + 1)
+    if experiment.function is not None:
+        raise InputError(f'Study "{view.name}" is of a function, whose ranges are in its code; make them narrower there')
     if len(ranking) < MIN_TRIALS or not experiment.space.searched:
         found = f"has {len(ranking)} complete trials" if experiment.space.searched else "searches no hyperparameter"
         raise InputError(f'Study "{view.name}" {found}; a refinement needs {MIN_TRIALS} complete trials and a hyperparameter')

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..data.positive_class import why_undefined
+from ..experiment.file import Experiment
 from ..experiment.settings import OF_COMPILE, TrainingSettings
 from ..experiment.space import CategoricalParameter, FloatParameter, IntParameter
 from ..trial import Assignment, TrialResult, TrialState
@@ -38,19 +39,26 @@ def study_params(record: StudyRecord) -> dict[str, str]:
         Text by name: ``model``, ``data.loader``, ``space.model.n_hidden`` ("int 0 to 3"), ``sampler``, ``seed`` ...
     """
     experiment = record.experiment
-    of_models = set() if experiment.function is None else {"model", "data"}
-    content = experiment.model_dump(mode="json", exclude={"name", "space", "search", "executor", *of_models})
-    params = _flat(content)
+    if experiment.function is not None:
+        content, training = {"objective": experiment.model_dump(mode="json")["objective"]}, dict[str, object]()
+        return _flat(content) | _search_params(experiment, training)
+    params = _flat(experiment.model_dump(mode="json", exclude={"name", "space", "search", "executor"}))
     training = TrainingSettings().model_dump() | {name: entry for name, entry in experiment.space.training if entry is not None}
     if experiment.space.compiled:
         training |= dict.fromkeys(OF_COMPILE, "of compile()")
+    params |= _search_params(experiment, training)
+    return params if record.dataset is None else params | {"n_features": str(n_features(record.dataset))}
+
+
+def _search_params(experiment: Experiment, training: Mapping[str, object]) -> dict[str, str]:
+    """Return the params of the search space, given its training settings, and of sampler and pruner."""
+    params: dict[str, str] = {}
     for section, entries in (("model", experiment.space.model), ("training", training)):
         params |= {f"space.{section}.{name}": _entry(entry) for name, entry in entries.items()}
     params |= {f"space.rules.{name}": expression for name, expression in experiment.space.rules.items()}
     search = experiment.search.model_dump(mode="json")
     params |= {name: str(search[name]) for name in sorted(_SEARCH_PARAMS)}
-    params |= _flat({name: search[name] for name in ("sampler_options", "pruner_options")})
-    return params if record.dataset is None else params | {"n_features": str(n_features(record.dataset))}
+    return params | _flat({name: search[name] for name in ("sampler_options", "pruner_options")})
 
 
 def study_tags(record: StudyRecord, provenance: Provenance) -> dict[str, str]:

@@ -16,6 +16,11 @@ MAX_PARAM_LENGTH, MAX_TAG_LENGTH = 6_000, 8_000
 _FORBIDDEN = re.compile(r"[^\w\-. :/]")
 
 
+def clean(name: str) -> str:
+    """Return a name with ``_`` in place of each character that MLflow does not allow."""
+    return _FORBIDDEN.sub("_", name)
+
+
 @dataclass
 class Batch:
     """Metrics, params and tags to write to one run.
@@ -34,10 +39,6 @@ class Batch:
         """Whether there is anything to write."""
         return bool(self.metrics or self.params or self.tags)
 
-    def add_params(self, params: Mapping[str, str]) -> None:
-        """Add texts by name; characters that MLflow does not allow in names become ``_``."""
-        self.params |= {_FORBIDDEN.sub("_", name): text for name, text in params.items()}
-
     def add_metrics(self, metrics: Mapping[str, float], timestamp: int, step: int) -> None:
         """Add metrics of one step.
 
@@ -46,7 +47,7 @@ class Batch:
             timestamp: Milliseconds since 1970.
             step: The epoch, from 1; 0 for metrics that a run has once.
         """
-        self.metrics += [(_FORBIDDEN.sub("_", name), float(number), timestamp, step) for name, number in metrics.items()]
+        self.metrics += [(clean(name), float(number), timestamp, step) for name, number in metrics.items()]
 
 
 def milliseconds(seconds: float) -> int:
@@ -60,13 +61,13 @@ def write(client: "MlflowClient", run_id: str, batch: Batch) -> None:
     Args:
         client: MLflow's client.
         run_id: The run.
-        batch: What to write; texts are redacted, and too long ones are shortened to end in "...".
+        batch: What to write; texts are redacted, and too long ones are shortened to end in "..."; names are `clean`.
     """
     from mlflow.entities import Metric, Param, RunTag
 
     metrics = [Metric(*metric) for metric in batch.metrics]
-    params = [Param(name, shorten(redact(text), MAX_PARAM_LENGTH)) for name, text in batch.params.items()]
-    tags = [RunTag(name, shorten(redact(text), MAX_TAG_LENGTH)) for name, text in batch.tags.items()]
+    params = [Param(clean(name), shorten(redact(text), MAX_PARAM_LENGTH)) for name, text in batch.params.items()]
+    tags = [RunTag(clean(name), shorten(redact(text), MAX_TAG_LENGTH)) for name, text in batch.tags.items()]
     while metrics or params or tags:
         client.log_batch(run_id, metrics=metrics[:MAX_METRICS], params=params[:MAX_PARAMS], tags=tags[:MAX_TAGS])
         metrics, params, tags = metrics[MAX_METRICS:], params[MAX_PARAMS:], tags[MAX_TAGS:]

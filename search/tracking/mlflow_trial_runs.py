@@ -63,7 +63,7 @@ class TrialRuns:
     def log_facts(self, number: int, params: Mapping[str, str], tags: Mapping[str, str]) -> None:
         """Add hyperparameters and tags to a trial's run; those of an earlier attempt are the same."""
         pending = self._open[number].pending
-        pending.add_params(params)
+        pending.params |= params
         pending.tags |= tags
         self.write_due()
 

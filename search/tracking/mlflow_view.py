@@ -11,6 +11,7 @@ from ..experiment.objectives import COSTS
 from ..redaction import redact
 from .base import StudyRecord
 from .descriptions import N_EXECUTIONS, STANDARD_ERROR, best_name
+from .mlflow_batches import clean
 from .notes import NOTE, experiment_note
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def view_tag(record: StudyRecord, parent_run_id: str, *, has_others: bool = Fals
     """
     ranked_by, objective = record.experiment.ranked_by, record.experiment.objective
     rank, value = (f"metrics.`{best_name(section.metric)}`" for section in (ranked_by, objective))
-    params = [f"params.`{name}`" for name in record.searched]
+    params = [f"params.`{clean(name)}`" for name in record.searched]
     has_executions = record.experiment.evaluation.n_executions > 1  # those of a stopped trial are few: it has a value only
     spread = [f"metrics.`{name}`" for name in (STANDARD_ERROR, N_EXECUTIONS, "value")] if has_executions else []
     measures = [f"metrics.`{name if name in COSTS else best_name(name)}`" for name in record.experiment.measures]
@@ -59,7 +60,7 @@ def _charts(record: StudyRecord) -> list[dict[str, Any]]:
     lines = [_line(name) for name in (*curves, "best_value")]
     shared = {
         "type": "PARALLEL",
-        "selectedParams": record.searched,
+        "selectedParams": [clean(name) for name in record.searched],
         "selectedMetrics": [best_name(metric)],
         "showAllRuns": True,
     }

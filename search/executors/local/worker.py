@@ -10,8 +10,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
 
-from ...data.arrays import TrainingArrays, load_folds
 from ...experiment.kept_modules import import_kept
+from ...jobs import load_arrays
 from ..messages import WorkerSetup, WorkerStarted
 from ..worker_loop import serve
 
@@ -27,10 +27,5 @@ def work(pipe: Connection) -> NoReturn:
         setup: WorkerSetup = pipe.recv()
         sys.path[:] = setup.path
         import_kept(setup.modules)
-        experiment = setup.experiment
-
-        def load() -> list[TrainingArrays]:
-            return load_folds(Path(setup.arrays), experiment.evaluation.folds, with_all_rows=experiment.needs_refit)
-
-        serve(experiment, load, pipe.recv, pipe.send)
+        serve(setup.experiment, lambda: load_arrays(setup.experiment, Path(setup.arrays)), pipe.recv, pipe.send)
     os._exit(0)  # without waiting for trials

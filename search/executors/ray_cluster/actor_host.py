@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data.arrays import TrainingArrays, Tree, load_folds
+from ...data.arrays import TrainingArrays, Tree
 from ...experiment.file import Experiment
+from ...jobs import load_arrays
 from ...python_process import Process, PythonProcess
 from ..device_share import DeviceShare
 from .actor import RayWorker, actor_environment
@@ -76,8 +77,7 @@ class ActorHost:
     @cached_property
     def _arrays(self) -> Any:
         """Reference to the training arrays, which are put into the object store once; each node copies them from there once."""
-        folds = load_folds(self._folder, self._experiment.evaluation.folds, with_all_rows=self._experiment.needs_refit)
-        return self._ray.put([_in_memory(arrays) for arrays in folds])
+        return self._ray.put([_in_memory(arrays) for arrays in load_arrays(self._experiment, self._folder)])
 
 
 def _in_memory(arrays: TrainingArrays) -> TrainingArrays:

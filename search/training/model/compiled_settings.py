@@ -65,18 +65,23 @@ def _optimizer_settings(optimizer: Any) -> dict[str, Any]:
         "nesterov": bool(config.get("nesterov")) and name == "sgd",
         "weight_decay": config.get("weight_decay") or 0.0,
         "clipnorm": config.get("clipnorm") or 0.0,
-        **{constant: config[constant] or None for constant, defaults in CONSTANTS.items() if name in defaults},
+        **{constant: config[constant] for constant, defaults in CONSTANTS.items() if name in defaults},
     }
 
 
 def _check_optimizer(given: Any, used: Any) -> None:
     """Check that the optimizer of the settings is the given one in all that its configuration says."""
     theirs, ours = given.get_config(), getattr(used, "inner_optimizer", used).get_config()
-    other = [key for key in theirs if key not in ("name", "learning_rate") and (theirs[key] or None) != (ours.get(key) or None)]
+    other = [key for key in theirs if key not in ("name", "learning_rate") and _given(key, theirs[key]) != _given(key, ours.get(key))]
     if other:
         raise TrialError(
             f"is compiled with {type(given).__name__}({other[0]}={theirs[other[0]]}), which [space.training] does not have; leave {other[0]} out"
         )
+
+
+def _given(key: str, value: Any) -> Any:
+    """Return the value of an optimizer's setting; None if it has no effect, as a weight decay of 0."""
+    return value if key in CONSTANTS else value or None
 
 
 def _loss_settings(loss: Any) -> dict[str, Any]:

@@ -135,6 +135,10 @@ def _activation(layer: Any) -> str:
     """Return the name of a layer's activation; empty if it is not known, and of a layer that computes nothing."""
     if isinstance(layer, keras.layers.Activation) and layer.activation is keras.activations.linear:
         return ""  # the end of a model in mixed precision, behind the layer that has the activation
-    if isinstance(layer, keras.layers.ReLU | keras.layers.Softmax):
-        return type(layer).__name__.lower()
-    return str(getattr(getattr(layer, "activation", None), "__name__", ""))
+    if isinstance(layer, keras.layers.ReLU):
+        is_plain = not layer.negative_slope and layer.max_value is None and not layer.threshold
+        return "relu" if is_plain else ""
+    if isinstance(layer, keras.layers.Softmax):
+        return "softmax"
+    is_known = type(layer).__module__.partition(".")[0] == "keras"  # another's layer may use its activation before its end
+    return str(getattr(getattr(layer, "activation", None), "__name__", "")) if is_known else ""

@@ -81,6 +81,8 @@ def test_the_fingerprint_depends_on_the_weights():
         (7, "sample_weight is a int; expected the name of a column, or a dict of weights for train and validation"),
         ({"train": TABLE["w"][:24]}, "sample_weight is a dict of train; expected"),
         (by_part(TABLE["w"]) | {"train": [1.0]}, "train part: sample_weight has 1 rows, but the target 24; expected as many"),
+        (by_part(1e300 * (1 + TABLE["w"].abs())), 'the weights "sample_weight" hold'),
+        (by_part(1e-60 * TABLE["w"].abs()), "are 0 in every row"),
         (by_part(-TABLE["w"]), 'train part: the weights "sample_weight" hold -0.5 in row 2; expected at least 0 in every row; correct that row'),
         (by_part(TABLE["w"].where(TABLE["x"] != 25)), 'validation part: the weights "sample_weight" hold a gap in row 2; expected'),
         (by_part(TABLE["w"].astype(str) + " kg"), "holds '0.0 kg' in row 1; expected finite numbers"),

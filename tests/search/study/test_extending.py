@@ -221,6 +221,9 @@ def an_experiment(training=None, rules=None, **model):
         ({"training": {"batch_size": {"type": "int", "low": 16, "high": 64}}}, {**PARAMS, "batch_size": 32}),
         ({"training": {"learning_rate": {"type": "float", "low": 1e-4, "high": 0.1}}}, {**PARAMS, "learning_rate": 0.001}),
         ({"training": {"batch_size": 64}}, None),
+        ({"training": {"class_weight": {"type": "categorical", "choices": ["none", "balanced"]}}}, {**PARAMS, "class_weight": "none"}),
+        ({"training": {"beta_1": {"type": "float", "low": 0.8, "high": 0.99}}}, {**PARAMS, "beta_1": 0.9}),
+        ({"training": {"beta_1": {"type": "float", "low": 0.8, "high": 0.85}}}, None),
         ({"new": {"type": "int", "low": 1, "high": 4}}, None),
     ],
 )

@@ -42,6 +42,15 @@ def slow(trial):
     time.sleep(1)
     return x + y
 
+def asking(trial):
+    import time
+    found = []
+    for name in "abcd":
+        found.append(trial.suggest_float(name + " (x)", 0, 1))
+        time.sleep(0.02)
+    trial.set_user_attr("sum (x)", sum(found))
+    return sum(found) + trial.suggest_categorical("size", np.arange(3))
+
 def failing(trial):
     x = trial.suggest_float("x", 0, 1)
     match trial.number:
@@ -53,6 +62,7 @@ def failing(trial):
         case 5: trial.report("much", 0)
         case 7: trial.set_constraint("c", 1.0)
         case 8: trial.set_user_attr("f", failing)
+        case 9: trial.suggest_categorical("layer", [keras.layers.Dense, keras.layers.GRU])
     return x
 
 def without_trial(number, other):
@@ -195,6 +205,18 @@ def test_a_function_of_a_session_is_searched_with_what_it_uses(tmp_path, monkeyp
     assert "Validation" not in study._repr_html_()
 
 
+@pytest.mark.parametrize("sampler", ["tpe", "random", "nsgaii"])
+def test_trials_that_ask_by_turns_get_values_of_their_own(mine, forks, rows, sampler):
+    words = ["--study", sampler, "--sampler", sampler, "--trials", 4, "--set", "objective.function=mine:asking"]
+    (mine.folder / "asking.toml").write_text(EXPERIMENT.replace('"mine:objective"', '{ function = "mine:objective" }'))
+    typed = "space.model={ 'a (x)' = { type = 'float', low = 0.0, high = 1.0 } }"
+    mine.call("run", "asking.toml", *words, "--set", typed)
+    values = [trial[f"{name} (x)"] for trial in mine.trials(sampler) for name in "abcd"]
+    assert len(set(values)) == len(values)
+    stored = "select count(*) from tags where key = 'user.sum _x_' union all select count(*) from params where key = 'd _x_'"
+    assert min(count for (count,) in rows(mine, stored)) >= 4
+
+
 @pytest.mark.slow
 def test_it_proposes_as_optuna_does(tmp_path, shell, forks):
     """Compare with Optuna itself: its sampler, seeded for each trial and hyperparameter as here, sees the same trials."""
@@ -226,10 +248,17 @@ def test_failures_are_named_and_several_numbers_and_networks_are_searched(shell,
     (shell.folder / "own.toml").write_text(EXPERIMENT)
     of_failing = ["--set", "search.max_failures_in_a_row=0", "--workers", 1]
     (shell.folder / "failing.toml").write_text(EXPERIMENT.replace('"mine:objective"', '{ function = "mine:failing" }'))
-    shell.call("run", "failing.toml", *of_failing, "--trials", 9)
+    shell.call("run", "failing.toml", *of_failing, "--trials", 10)
     reasons = [trial["reason"] for trial in shell.trials("failing")]
     expected = ["ValueError: wrong data", "None is not a number", "returned: NaN", "returned 2 numbers, but the objective has 1 direction"]
-    expected += ['trial asks for "x" twice', "'much' is not a number", "", "trial.set_constraint is not supported", "expected what JSON can hold"]
+    expected += [
+        'trial asks for "x" twice',
+        "'much' is not a number",
+        "",
+        "trial.set_constraint is not supported",
+        "expected what JSON can hold",
+        "give names",
+    ]
     assert all(text in reason for text, reason in zip(expected, reasons, strict=True))
     both = "{function='mine:several', direction=['minimize', 'minimize'], metric=['x', 'rest']}"
     output = shell.call("run", "own.toml", "--study", "both", "--trials", 8, "--set", f"objective={both}").stdout
