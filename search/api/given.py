@@ -12,6 +12,8 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 
 from ..data.batches import gathered
 from ..errors import ExperimentError, nearest
+from ..estimators import is_estimator
+from ..experiment.estimator_parameters import parameter_names, to_text
 from ..experiment.file import Experiment
 from ..experiment.references import resolve
 from ..experiment.session_code import SessionCode
@@ -55,26 +57,35 @@ def to_entry(value: Any) -> Any:
     return _plain(value)
 
 
+def _to_parameter(value: Any) -> Any:
+    """Return a parameter of an estimator as an experiment file writes it, with None and tuples as text."""
+    if not isinstance(value, BaseDistribution) and not (isinstance(value, Mapping) and "type" in value):
+        return to_entry(to_text(value))
+    entry = to_entry(value)
+    return {**entry, "choices": [to_text(choice) for choice in entry["choices"]]} if "choices" in entry else entry
+
+
 def to_space(given: Mapping[str, Any], model: Any) -> dict[str, Any]:
     """Return the tables of a search space.
 
     Args:
         given: Hyperparameters by name; or tables "model", "training" and "rules" of an experiment file's ``[space]``. A name of both
             an argument of the model's builder and a training setting is the builder's.
-        model: The builder, a reference to one, or a shipped one's short name.
+        model: The builder or estimator, a reference to one, or a shipped one's short name.
 
     Raises:
         ExperimentError: If it is no dict, or has a distribution that is not supported.
     """
     if not isinstance(given, Mapping):
         raise ExperimentError(f"space is {type(given).__name__}; expected a dict of hyperparameters by name")
+    convert = _to_parameter if is_estimator(model) else to_entry
     if given and set(given) <= {"model", "training", "rules"} and all(isinstance(table, Mapping) and "type" not in table for table in given.values()):
-        return {key: {name: to_entry(value) for name, value in table.items()} for key, table in given.items()}
+        return {key: {name: convert(value) for name, value in table.items()} for key, table in given.items()}
     arguments = _arguments(model)
     space: dict[str, dict[str, Any]] = {"model": {}, "training": {}}
     for name, value in given.items():
         of_training = name in TrainingSettings.model_fields and name not in arguments
-        space["training" if of_training else "model"][name] = to_entry(value)
+        space["training" if of_training else "model"][name] = convert(value)
     return space
 
 
@@ -119,7 +130,7 @@ def to_model(model: Any, code: SessionCode) -> str:
     """Return the reference or short name of a builder.
 
     Args:
-        model: A builder, a hypermodel of Keras Tuner, or a reference or short name.
+        model: A builder, a hypermodel of Keras Tuner, an estimator, or a reference or short name.
         code: The module that a builder of this session is added to.
 
     Raises:
@@ -127,6 +138,8 @@ def to_model(model: Any, code: SessionCode) -> str:
     """
     if isinstance(model, str):
         return model
+    if is_estimator(model):
+        return code.add(model, "estimator")
     if not callable(model) and not callable(getattr(model, "build", None)):
         raise ExperimentError(f"model is {type(model).__name__}; expected a function that returns a keras.Model, or the name of one")
     if hasattr(model, "fit") and hasattr(model, "layers"):
@@ -234,6 +247,8 @@ def _arguments(model: Any) -> set[str]:
         if found:
             return {argument.arg for argument in (*found[0].args.args, *found[0].args.kwonlyargs)}
         model = resolve(reference)
+    if is_estimator(model):
+        return parameter_names(model)
     try:
         return set(inspect.signature(model).parameters)
     except (TypeError, ValueError):

@@ -29,8 +29,8 @@ class Study(StudyResults):
     """A search for the best hyperparameters of a model; functions of a script, a notebook or a session are sent to its workers.
 
     Args:
-        model: A function that returns a `keras.Model`, a hypermodel of Keras Tuner, a reference such as "my_module:build_model", or the
-            short name of a shipped builder, such as "mlp".
+        model: A function that returns a `keras.Model`, a hypermodel of Keras Tuner, an estimator or pipeline of scikit-learn, a
+            reference such as "my_module:build_model", or the short name of a shipped builder, such as "mlp".
         data: A table ``(n_rows, n_columns)``; features ``(n_rows, ...)`` and target ``(n_rows,)`` as a pair, a `tf.data.Dataset` or a
             `keras.utils.PyDataset`, of which all rows are gathered into arrays; a dict of such by the names
             train, validation and test; a loader, its reference or short name; or the path of a table's file, of arrays (.npz) or of a

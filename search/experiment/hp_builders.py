@@ -29,7 +29,8 @@ def names_hp_builder(reference: str) -> bool:
         definitions = {of: node for node in tree.body for of in _names(node)}
         node = definitions.get(name)
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):  # an instance of a class
-            node = definitions.get(getattr(node.value.func, "id", ""))
+            name = getattr(node.value.func, "id", "")
+            node = definitions.get(name)
         if not isinstance(node, ast.ImportFrom):
             return _has_hp(node)
         package = module if file.name == "__init__.py" else module.rpartition(".")[0]

@@ -14,9 +14,11 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from ..errors import ExperimentError
+from ..estimators import is_estimator
 from ..redaction import redact
 from ..secret_values import is_secret_name
 from . import packages
+from .session_estimators import call_of
 from .session_source import has_future_annotations, is_same, literal, scope_of, source_of, used_names
 
 _HEADER = '"""Functions of a Python session."""\n'
@@ -54,7 +56,7 @@ class SessionCode:
         """Return a reference to an object, which is added to the module unless other processes can import it from where it is.
 
         Args:
-            found: A function, a class, or any object that can be called.
+            found: A function, a class, an estimator, or any object that can be called.
             name: Its name in the module, if it has none of its own.
 
         Raises:
@@ -100,6 +102,11 @@ class SessionCode:
             self._define(name, found, f"{name} = {other or text}\n")
         elif (source := source_of(found, name)) is not None:
             self._add_definition(name, found, source)
+        elif is_estimator(found) and (call := call_of(found)) is not None and redact(call.text) == call.text:
+            self._objects[name] = found
+            for of, used in call.names.items():
+                self._add(of, used)
+            self._definitions.append(f"{name} = {call.text}\n")
         elif source_of(type(found), type(found).__name__) is not None and (text := _object_text(name, found)) is not None:
             self._objects[name] = found
             self._add(type(found).__name__, type(found))

@@ -16,6 +16,7 @@ from ..data.targets import named_outputs
 from ..errors import ExperimentError, TrialError
 from ..estimators import is_estimator
 from ..experiment.dropped_names import instead_of
+from ..experiment.estimator_parameters import check_parameters
 from ..experiment.file import Experiment
 from ..experiment.references import accepted_arguments, check_arguments, check_defaults, check_values, resolve
 from ..redaction import one_line, shorten
@@ -61,9 +62,11 @@ def check_builder(context: TrainingContext) -> tuple[str, ...]:
     """
     experiment, arrays = context.experiment, context.arrays
     builder = resolve(experiment.model)
-    if not callable(builder) and not takes_hp(builder):
+    if not callable(builder) and not takes_hp(builder) and not is_estimator(builder):
         raise ExperimentError(f'model = "{experiment.model}" is a {type(builder).__name__}; expected a function that returns a model')
-    if not takes_hp(builder):
+    if is_estimator(builder):
+        check_parameters(builder, accepted(builder, experiment.space.model, context), "[space.model]")
+    elif not takes_hp(builder):
         given = accepted(builder, experiment.space.model, context)
         check_arguments(builder, given, provided(arrays) | seeds(0), "[space.model]")
         check_defaults(builder, experiment.space.optional_arguments - provided(arrays).keys(), "[space.model]")
@@ -84,8 +87,8 @@ def _check_precision(experiment: Experiment) -> None:
 
 def _word_notes(context: TrainingContext, builder: Any) -> Iterator[str]:
     """Yield that a builder takes numbers of words for quantities, if its signature has nothing else for them."""
-    is_hypermodel = takes_hp(builder)
-    if context.arrays.vocabulary_size and not is_hypermodel and not accepted_arguments(builder, {"vocabulary_size": 0}):
+    is_function = not takes_hp(builder) and not is_estimator(builder)
+    if context.arrays.vocabulary_size and is_function and not accepted_arguments(builder, {"vocabulary_size": 0}):
         yield (
             f'model = "{context.experiment.model}" has no argument vocabulary_size: the features are numbers of words, '
             'and an embedding must read them, as model = "text" does'

@@ -9,6 +9,7 @@ from ...data.arrays import TrainingArrays
 from ...errors import TrialError
 from ...estimators import is_estimator
 from ...experiment.arguments import resolve_arguments
+from ...experiment.estimator_parameters import copy_with, parameter_names
 from ...experiment.references import accepted_arguments, named_arguments, resolve
 from ...experiment.settings import Precision
 from ...user_code import user_code
@@ -19,7 +20,7 @@ from .seeding import set_seeds
 
 
 def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: int, precision: Precision) -> Any:
-    """Build a Keras model, or an estimator with scikit-learn's interface.
+    """Build a Keras model, or an estimator with scikit-learn's interface; an estimator as it is is copied.
 
     Args:
         context: The experiment, for the builder's reference, and its arrays, for what a builder receives besides its arguments.
@@ -36,6 +37,8 @@ def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: in
         if takes_hp(builder):
             function = to_function(builder)
             model = build_with(function, arguments, hp_arguments(function, context.arrays, seed))
+        elif is_estimator(builder):
+            model = copy_with(builder, resolve_arguments(accepted(builder, arguments, context), "[space.model]"), seed)
         else:
             arguments = resolve_arguments(accepted(builder, arguments, context), "[space.model]")
             model = builder(**{**accepted_arguments(builder, provided(context.arrays)), **named_arguments(builder, seeds(seed)), **arguments})
@@ -53,7 +56,10 @@ def hp_arguments(function: Any, arrays: TrainingArrays, seed: int) -> dict[str, 
 def accepted(builder: Any, arguments: Mapping[str, Any], context: TrainingContext) -> dict[str, Any]:
     """Return arguments without those that only say how long a list is, if the builder does not have them."""
     counts = {name: value for name, value in arguments.items() if name in context.experiment.space.counts}
-    return {name: value for name, value in arguments.items() if name not in counts} | accepted_arguments(builder, counts)
+    others = {name: value for name, value in arguments.items() if name not in counts}
+    if is_estimator(builder):
+        return others | {name: counts[name] for name in counts.keys() & parameter_names(builder)}
+    return others | accepted_arguments(builder, counts)
 
 
 def provided(arrays: TrainingArrays) -> dict[str, object]:

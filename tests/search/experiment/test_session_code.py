@@ -10,6 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.impute import SimpleImputer
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import SVC
 
 from search.errors import ExperimentError
 from search.experiment.session_code import SessionCode, reference_of
@@ -93,6 +98,20 @@ def test_a_function_is_written_with_all_that_it_uses_and_no_more(code, install):
     assert install(code) == []
     assert "x = " not in code.source.replace("    x = Point", "")
     assert called_elsewhere("own_session.build()") == cell["build"]()
+
+
+def test_an_estimator_is_written_as_the_calls_that_make_it(code, install):
+    pipeline = make_pipeline(FunctionTransformer(np.log1p), SimpleImputer(), SVC(C=2, class_weight={0: 1, 1: 2}))
+    assert code.add(pipeline, "estimator") == "own_session:estimator"
+    assert install(code) == []
+    assert called_elsewhere("repr(own_session.estimator)") == repr(pipeline)
+
+    other = SessionCode("other_session")
+    other.add(SVC(C=np.float64(2), gamma="auto"), "estimator")
+    assert (other.source.splitlines()[-1], sorted(other.values)) == ("estimator = SVC(C=2.0, gamma='auto')", [])
+    with_array = SessionCode("array_session")
+    with_array.add(GaussianNB(priors=np.array([0.5, 0.5])), "estimator")
+    assert sorted(with_array.values) == ["estimator"]
 
 
 def test_what_has_no_source_is_sent_as_a_value(code, install):

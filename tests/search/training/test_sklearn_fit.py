@@ -5,15 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from search.data.arrays import TrainingArrays
+from search.errors import ExperimentError
 from search.estimators import load_estimator
 from search.trial import TrialState
-from tests.search.training.conftest import make_arrays
+from tests.search.training.conftest import check_builder, make_arrays, make_experiment
 
 FOREST = "sklearn.ensemble:RandomForestClassifier"
 LOGISTIC = "sklearn.linear_model:LogisticRegression"
+PIPELINE = "tests.search.training.test_sklearn_fit:pipeline"
 NETWORK = "models.scikit_learn:build_mlp_classifier"
+
+pipeline = make_pipeline(StandardScaler(), SVC(probability=True))
 
 
 def test_an_estimator_is_trained_once_measured_and_saved(train, tmp_path):
@@ -40,6 +47,25 @@ def test_a_class_needs_no_builder_and_gets_the_trials_seed(train):
 def test_a_seed_in_the_experiment_takes_precedence(train):
     result = train(FOREST, model={"n_estimators": 5, "random_state": 3}, seed=1)
     assert load_estimator(result.model_path, ()).random_state == 3
+
+
+@pytest.mark.filterwarnings("ignore:The `probability` parameter:FutureWarning")
+def test_a_pipeline_as_it_is_is_copied_and_its_steps_are_set(train):
+    arrays = make_arrays()
+    check_builder(make_experiment(PIPELINE, space={"model": {"svc__C": {"type": "float", "low": 1, "high": 9}}}), arrays)
+    for kernel in ("linear", "rbf"):
+        result = train(PIPELINE, arrays, model={"svc__C": 4.0, "svc__kernel": kernel}, seed=1)
+        own = make_pipeline(StandardScaler(), SVC(C=4.0, kernel=kernel, probability=True, random_state=1))
+        own.fit(arrays.x_train.astype(np.float64), arrays.y_train.ravel())
+        saved = load_estimator(result.model_path, ())
+        np.testing.assert_array_equal(saved.predict_proba(arrays.x_validation), own.predict_proba(arrays.x_validation))
+        assert result.history[0]["val_accuracy"] == own.score(arrays.x_validation.astype(np.float64), arrays.y_validation.ravel())
+    assert not hasattr(pipeline[-1], "classes_")
+
+
+def test_a_parameter_that_a_pipeline_lacks_is_refused_before_any_trial():
+    with pytest.raises(ExperimentError, match=r'\[space.model\]: Pipeline has no parameter "C"; .*svc__C'):
+        check_builder(make_experiment(PIPELINE, space={"model": {"C": 1.0}}), make_arrays())
 
 
 @pytest.mark.parametrize("task", ["multiclass", "regression"])
