@@ -59,10 +59,10 @@ def to_entry(value: Any) -> Any:
 
 def _to_parameter(value: Any) -> Any:
     """Return a parameter of an estimator as an experiment file writes it, with None and tuples as text."""
-    if not isinstance(value, BaseDistribution) and not (isinstance(value, Mapping) and "type" in value):
-        return to_entry(to_text(value))
-    entry = to_entry(value)
-    return {**entry, "choices": [to_text(choice) for choice in entry["choices"]]} if "choices" in entry else entry
+    table = {"type": "categorical", "choices": value.choices} if isinstance(value, CategoricalDistribution) else value
+    if isinstance(table, Mapping) and "type" in table:
+        return to_entry({**table, "choices": [to_text(choice) for choice in table["choices"]]} if "choices" in table else table)
+    return to_entry(value if isinstance(value, BaseDistribution) else to_text(value))
 
 
 def to_space(given: Mapping[str, Any], model: Any) -> dict[str, Any]:

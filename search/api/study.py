@@ -17,6 +17,7 @@ from ..study.usual import usual_objective
 from .given import function_given, module_name, name_of, to_data, to_model, to_objective, to_sections, to_space, value_notes
 from .notebook import shown_progress
 from .results import StudyResults
+from .search_cv import StudyArguments, from_search_cv
 
 _WHERE = "Study(...)"
 _ANY_OBJECTIVE = {"metric": "val_loss", "direction": "minimize"}
@@ -30,7 +31,8 @@ class Study(StudyResults):
 
     Args:
         model: A function that returns a `keras.Model`, a hypermodel of Keras Tuner, an estimator or pipeline of scikit-learn, a
-            reference such as "my_module:build_model", or the short name of a shipped builder, such as "mlp".
+            reference such as "my_module:build_model", or the short name of a shipped builder, such as "mlp". Or a `GridSearchCV` or
+            `RandomizedSearchCV`, which has a space, an objective, folds and a number of trials itself.
         data: A table ``(n_rows, n_columns)``; features ``(n_rows, ...)`` and target ``(n_rows,)`` as a pair, a `tf.data.Dataset` or a
             `keras.utils.PyDataset`, of which all rows are gathered into arrays; a dict of such by the names
             train, validation and test; a loader, its reference or short name; or the path of a table's file, of arrays (.npz) or of a
@@ -65,6 +67,7 @@ class Study(StudyResults):
         store: Store | None = None,
         **sections: Any,
     ) -> None:
+        model, space, objective, sections = from_search_cv(StudyArguments(model, space, objective, sections))
         function = function_given(objective)
         super().__init__(name_of(model if function is None else function) if name is None else name, store)
         code = SessionCode(module_name(self.name))
