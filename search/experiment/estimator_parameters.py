@@ -4,11 +4,13 @@ An experiment has text, numbers, true and false only: None, tuples, lists and di
 """
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import ExperimentError, nearest
+from ..redaction import one_line
 from .session_source import literal
+from .toml import to_toml
 
 _WRAPPERS = {
     "SKLearnClassifier": "keras",
@@ -27,7 +29,7 @@ def parameter_names(estimator: Any) -> set[str]:
         estimator: An estimator.
 
     Raises:
-        ExperimentError: If it has no scikit-learn parameters, or is one of Keras' wrappers or has one.
+        ExperimentError: If it has no scikit-learn parameters, is one of Keras' wrappers or has one, or names columns.
     """
     if not callable(getattr(estimator, "get_params", None)):
         name = type(estimator).__name__
@@ -35,6 +37,7 @@ def parameter_names(estimator: Any) -> set[str]:
     parameters = estimator.get_params()
     for part in (estimator, *parameters.values()):
         _check_no_wrapper(part)
+        _check_no_names(part)
     return set(parameters)
 
 
@@ -52,6 +55,28 @@ def check_parameters(estimator: Any, given: Iterable[str], where: str) -> None:
     known = parameter_names(estimator)
     for name in sorted(set(given) - known):
         raise ExperimentError(f'{where}: {type(estimator).__name__} has no parameter "{name}"; {nearest(name, known)}')
+
+
+def check_parameter_values(estimator: Any, values: Mapping[str, Iterable[object]], where: str) -> None:
+    """Check values by scikit-learn's own constraints of each parameter; which ones exclude each other is left to the fit.
+
+    Args:
+        estimator: An estimator that `check_parameters` accepts.
+        values: Possible values by parameter name, as an experiment has them.
+        where: Start of the error message, such as ``[space.model]``.
+
+    Raises:
+        ExperimentError: With the first value that a parameter does not accept, and what it accepts.
+    """
+    for name, possible in values.items():
+        for value in possible:
+            try:
+                copy, step = copy_with(estimator, {name: value}, 0), name.rpartition("__")[0]
+                owner = copy.get_params()[step] if step else copy
+                if hasattr(owner, "_parameter_constraints"):  # classes of others may have none
+                    owner._validate_params()
+            except (TypeError, ValueError, RuntimeError) as error:  # RuntimeError: it cannot be copied
+                raise ExperimentError(f"{where}: {name} = {to_toml(value)}: {one_line(str(error))}") from None
 
 
 def copy_with(estimator: Any, parameters: dict[str, Any], seed: int) -> Any:
@@ -83,6 +108,19 @@ def from_text(value: Any) -> Any:
         return ast.literal_eval(value)
     except (ValueError, SyntaxError):  # other text, such as a regular expression
         return value
+
+
+def _check_no_names(part: Any) -> None:
+    """Check that a part of an estimator selects columns by number, since it gets a matrix."""
+    if type(part).__name__ != "ColumnTransformer":
+        return
+    for _, _, columns in part.transformers:
+        names = [column for column in (columns if isinstance(columns, list | tuple) else [columns]) if isinstance(column, str)]
+        if names:
+            raise ExperimentError(
+                f'model has a ColumnTransformer of the column "{names[0]}", but its rows are a matrix without names; '
+                "number the columns from 0, or leave what it does to preprocessing"
+            )
 
 
 def _check_no_wrapper(part: Any) -> None:

@@ -16,8 +16,9 @@ from ..data.targets import named_outputs
 from ..errors import ExperimentError, TrialError
 from ..estimators import is_estimator
 from ..experiment.dropped_names import instead_of
-from ..experiment.estimator_parameters import check_parameters
+from ..experiment.estimator_parameters import check_parameter_values, check_parameters
 from ..experiment.file import Experiment
+from ..experiment.parameters import FloatParameter
 from ..experiment.references import accepted_arguments, check_arguments, check_defaults, check_values, resolve
 from ..redaction import one_line, shorten
 from ..temporary_files import temporary_prefix
@@ -65,7 +66,7 @@ def check_builder(context: TrainingContext) -> tuple[str, ...]:
     if not callable(builder) and not takes_hp(builder) and not is_estimator(builder):
         raise ExperimentError(f'model = "{experiment.model}" is a {type(builder).__name__}; expected a function that returns a model')
     if is_estimator(builder):
-        check_parameters(builder, accepted(builder, experiment.space.model, context), "[space.model]")
+        _check_estimator(builder, context)
     elif not takes_hp(builder):
         given = accepted(builder, experiment.space.model, context)
         check_arguments(builder, given, provided(arrays) | seeds(0), "[space.model]")
@@ -76,6 +77,15 @@ def check_builder(context: TrainingContext) -> tuple[str, ...]:
     choose_trainer(experiment, check_callbacks(experiment, context.logged_names))
     _check_precision(experiment)
     return (*_word_notes(context, builder), *dry_run(context))
+
+
+def _check_estimator(estimator: Any, context: TrainingContext) -> None:
+    """Check that an estimator as it is has the parameters, and accepts their values."""
+    space = context.experiment.space
+    given = accepted(estimator, space.model, context)
+    check_parameters(estimator, given, "[space.model]")
+    ranges = {name for name, entry in given.items() if isinstance(entry, FloatParameter)}  # an end may be excluded, and is hardly ever drawn
+    check_parameter_values(estimator, {name: space.model_values[name] for name in sorted(given.keys() - ranges)}, "[space.model]")
 
 
 def _check_precision(experiment: Experiment) -> None:

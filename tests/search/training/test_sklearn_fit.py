@@ -52,7 +52,7 @@ def test_a_seed_in_the_experiment_takes_precedence(train):
 @pytest.mark.filterwarnings("ignore:The `probability` parameter:FutureWarning")
 def test_a_pipeline_as_it_is_is_copied_and_its_steps_are_set(train):
     arrays = make_arrays()
-    check_builder(make_experiment(PIPELINE, space={"model": {"svc__C": {"type": "float", "low": 1, "high": 9}}}), arrays)
+    check_builder(make_experiment(PIPELINE, space={"model": {"svc__C": {"type": "float", "low": 0, "high": 9}}}), arrays)
     for kernel in ("linear", "rbf"):
         result = train(PIPELINE, arrays, model={"svc__C": 4.0, "svc__kernel": kernel}, seed=1)
         own = make_pipeline(StandardScaler(), SVC(C=4.0, kernel=kernel, probability=True, random_state=1))
@@ -63,9 +63,16 @@ def test_a_pipeline_as_it_is_is_copied_and_its_steps_are_set(train):
     assert not hasattr(pipeline[-1], "classes_")
 
 
-def test_a_parameter_that_a_pipeline_lacks_is_refused_before_any_trial():
-    with pytest.raises(ExperimentError, match=r'\[space.model\]: Pipeline has no parameter "C"; .*svc__C'):
-        check_builder(make_experiment(PIPELINE, space={"model": {"C": 1.0}}), make_arrays())
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"C": 1.0}, r'\[space.model\]: Pipeline has no parameter "C"; .*svc__C'),
+        ({"svc__kernel": {"type": "categorical", "choices": ["rbf", "linera"]}}, '"linera": The .kernel. parameter of SVC must be a str among'),
+    ],
+)
+def test_what_a_pipeline_does_not_accept_is_refused_before_any_trial(parameters, message):
+    with pytest.raises(ExperimentError, match=message):
+        check_builder(make_experiment(PIPELINE, space={"model": parameters}), make_arrays())
 
 
 @pytest.mark.parametrize("task", ["multiclass", "regression"])
