@@ -106,6 +106,11 @@ class StudyFolder:
         return self.root / "preprocessor"
 
     @property
+    def initial(self) -> Path:
+        """The file of the weights that trials start from, if the experiment gives one."""
+        return self.root / "initial"
+
+    @property
     def logs(self) -> Path:
         """The output of the worker processes."""
         return self.root / "logs"

@@ -48,7 +48,7 @@ class Study(StudyResults):
         name: The study's name. Defaults to the builder's without "build_".
         split: Further arguments of the loader, such as ``{"test_size": 0.1, "ordered": True}``. Defaults to none.
         store: The local store. Defaults to ``mlruns/`` in the working directory.
-        **sections: Further tables of an experiment file: preprocessing, outputs, limits, evaluation, champion, callbacks, search, executor.
+        **sections: Further tables of an experiment file: preprocessing, initial, outputs, limits, evaluation, champion, callbacks, search, executor.
 
     Raises:
         ExperimentError: If an argument is not valid, or two objects that functions use have one name.

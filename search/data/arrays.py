@@ -25,7 +25,7 @@ Tasks = Task | Mapping[str, Task]
 V = TypeVar("V")
 
 _FACTS = "arrays.json"
-_TREES = ("x_train", "y_train", "x_validation", "y_validation", "sample_weight")
+_TREES = ("x_train", "y_train", "x_validation", "y_validation", "sample_weight", "initial")
 """The fields of `TrainingArrays` that may hold arrays."""
 
 
@@ -44,6 +44,7 @@ class TrainingArrays:
         scalings: The scaling of each scaled target, by output name, a single one named ``""``. Defaults to none.
         vocabulary_size: Number of different words' numbers in the features; 0 if there are no words. Defaults to 0.
         sample_weight: Weight of each training row in the loss, float32, ``(n_train,)``; None if all count alike. Defaults to None.
+        initial: Content of the file of weights that trials start from, uint8, ``(n_bytes,)``; None if there is none. Defaults to None.
 
     Raises:
         ValueError: If features, targets and weights have different numbers of rows, or none.
@@ -58,6 +59,7 @@ class TrainingArrays:
     scalings: Mapping[str, Scaling] = dataclasses.field(default_factory=dict)
     vocabulary_size: int = 0
     sample_weight: Array | None = None
+    initial: Array | None = None
 
     def __post_init__(self) -> None:
         training = (self.x_train, self.y_train) if self.sample_weight is None else (self.x_train, self.y_train, self.sample_weight)

@@ -17,6 +17,7 @@ from .evaluation import EvaluationSection
 from .executor_section import ExecutorSection
 from .first_trials import to_asked, to_params
 from .function_objective import FunctionSection, Objectives, function_of
+from .initial import InitialSection
 from .objectives import COSTS, SERVING_COSTS, Limits, ObjectiveSection, violation
 from .parameters import Value
 from .sections import BuilderReference, CallbackSection, DataSection, OutputName, OutputSection, PreprocessingSection, SearchSection
@@ -46,6 +47,7 @@ class Experiment(Table):
             builds the model, such as "models.mlp:build_mlp".
         data: The data set.
         preprocessing: How table columns are transformed.
+        initial: The weights that trials start from, and the layers that are not trained. Defaults to those of the builder, all trained.
         outputs: The model's outputs, if it has several or one needs another loss. Defaults to one output for the only target.
         space: Every hyperparameter.
         objective: The metric to optimize and its direction; as [[objective]] several metrics and costs, of which trials are sought that are
@@ -65,6 +67,7 @@ class Experiment(Table):
     model: Annotated[BuilderReference, Field(examples=["mlp", "models.mlp:build_mlp"])]
     data: Annotated[DataSection, Field(examples=[{"loader": "csv"}])]
     preprocessing: PreprocessingSection = PreprocessingSection()
+    initial: InitialSection = Field(default=InitialSection(), exclude_if=lambda value: value == InitialSection())
     outputs: dict[OutputName, OutputSection] = Field(default_factory=dict)
     space: Space = Space()
     written_objectives: Annotated[Objectives, Field(alias="objective", examples=[{"metric": "val_accuracy", "direction": "maximize"}])]

@@ -16,6 +16,7 @@ from .champion import ChampionSection
 from .evaluation import EvaluationSection
 from .executor_section import ExecutorSection
 from .experiment import Experiment
+from .initial import InitialSection
 from .objectives import ObjectiveSection
 from .sections import CallbackSection, DataSection, OutputSection, PreprocessingSection, SearchSection
 from .settings import TrainingSettings
@@ -30,6 +31,7 @@ __all__ = [
     "EvaluationSection",
     "ExecutorSection",
     "Experiment",
+    "InitialSection",
     "ObjectiveSection",
     "OutputSection",
     "PreprocessingSection",

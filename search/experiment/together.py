@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 NO_DATA = "search.data.nothing:nothing"
 """The loader of an experiment whose objective is a function, which loads its data itself."""
-_OF_MODELS = ("preprocessing", "outputs", "limits", "champion", "callbacks")
+_OF_MODELS = ("preprocessing", "initial", "outputs", "limits", "champion", "callbacks")
 _NEEDS_SPACE = ("grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid")
 _NEEDS_EPOCHS = ("halving", "asha", "hyperband")
 

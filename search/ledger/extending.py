@@ -28,7 +28,7 @@ from .visible_trials import EXCLUDED
 
 EXTENDS = "extends"
 """The attribute of a study that was made from another one, a dict with the fields of `Extension`."""
-_KEPT_ATTRIBUTES = ("dataset", "code", "pruner", "learnt_from")
+_KEPT_ATTRIBUTES = ("dataset", "initial", "code", "pruner", "learnt_from")
 """What is known of the study's data and code (if they have changed too, that is found as in any study that continues), and of its trials."""
 
 
@@ -190,10 +190,12 @@ def _copy(trial: FrozenTrial, before: Experiment, after: Experiment) -> FrozenTr
 
 
 def _copy_files(source: StudyFolder, target: StudyFolder, numbers: Collection[int]) -> None:
-    """Copy the preprocessing, and link the models of some trials, which are not written again."""
+    """Copy preprocessing, code and start weights, and link the models of some trials, which are not written again."""
     for folder, own in ((source.preprocessor, target.preprocessor), (source.code, target.code)):
         if folder.is_dir():
             shutil.copytree(folder, own, dirs_exist_ok=True)
+    if source.initial.is_file():
+        shutil.copyfile(source.initial, target.initial)
     target.models.mkdir(parents=True, exist_ok=True)
     for path in source.models.glob("*.*"):
         number = path.stem.partition("-")[0]  # as in 12.keras, or 12-0.keras of an execution

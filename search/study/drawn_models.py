@@ -1,5 +1,6 @@
 """Models drawn from an experiment's search space, to be tried in this process without a study."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,9 @@ from ..data.fitting import fit_preprocessor, prepare
 from ..data.folds import folds, without_group
 from ..experiment.file import Experiment
 from ..seeds import trial_seed
+from ..store import Store
 from ..trial import Assignment, lone_assignment
+from .initial_weights import find_initial
 
 if TYPE_CHECKING:
     from ..training.context import TrainingContext
@@ -26,7 +29,8 @@ def load_context(experiment: Experiment) -> "TrainingContext":
     dataset = load_dataset(experiment.data, experiment.executor.load_timeout_seconds)
     first = next(folds(dataset, experiment.evaluation))
     preprocessor = fit_preprocessor(first, without_group(experiment.preprocessing, experiment.evaluation), experiment.outputs)
-    return TrainingContext(experiment, prepare(first, preprocessor))
+    initial = find_initial(experiment, Store().tracking_uri)
+    return TrainingContext(experiment, replace(prepare(first, preprocessor), initial=initial))
 
 
 def draw_assignments(experiment: Experiment, n_models: int) -> list[Assignment]:

@@ -18,6 +18,7 @@ from .baselines import BaselineProcess
 from .champion_training import train_champion, trains_champion
 from .comparisons import compare_with_baselines
 from .data_checks import check_loaded_again
+from .initial_weights import keep_initial
 from .observer import Observer
 from .preparation import load_data, prepare_arrays, targets_of_study
 from .repeated_training import RepeatedTraining
@@ -50,9 +51,10 @@ class ModelSubject:
         self._is_loaded_again = False
 
     def load(self) -> None:
-        """Load and check the data; see `load_data`."""
+        """Load and check the data, and find the start weights; see `load_data` and `keep_initial`."""
         self.dataset = load_data(self._ledger, self._experiment)
         self._targets = targets_of_study(self._ledger, self.dataset, self._experiment)
+        keep_initial(self._ledger, self._experiment, self._store.tracking_uri)
 
     @property
     def positive(self) -> Mapping[str, str]:

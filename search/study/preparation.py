@@ -1,6 +1,7 @@
 """Prepares the data of a study: its targets, preprocessing and arrays. A study that has trials keeps what they were trained with."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from ..data.arrays import TrainingArrays, fold_folder, named
@@ -20,6 +21,7 @@ from ..samplers import make_sampler
 from ..training.metrics import check_metrics, check_ranking
 from ..training.weights import check_class_weight
 from .data_checks import check_validation
+from .initial_weights import kept_initial
 from .open_files import check_open_files
 
 
@@ -119,7 +121,7 @@ def _prepare(ledger: StudyView, dataset: Dataset, experiment: Experiment, fold: 
     else:
         preprocessor = fit_preprocessor(dataset, without_group(experiment.preprocessing, experiment.evaluation), experiment.outputs)
         preprocessor.save(folder)
-    prepare(dataset, preprocessor).save(fold_folder(ledger.folder.arrays, fold))
+    replace(prepare(dataset, preprocessor), initial=kept_initial(ledger, experiment)).save(fold_folder(ledger.folder.arrays, fold))
 
 
 def half_batch(ledger: StudyView, experiment: Experiment, settings: TrainingSettings) -> int:

@@ -16,6 +16,7 @@ from ..seeds import trial_seed
 from ..store import Store
 from ..trial import Assignment, ExecutionReport, Failure, Progress, TrialResult
 from .code_changes import check_code
+from .initial_weights import keep_initial
 from .loop import build_assignment
 from .preparation import check_written, load_data, prepare_arrays
 
@@ -147,7 +148,9 @@ def repeated_training(ledger: Ledger, store: Store, options: RepeatOptions) -> I
     options.on_stage("Starting workers")
     try:
         executor.start(experiment, ledger.folder.arrays)
-        prepare_arrays(ledger, load_data(ledger, experiment), experiment)
+        dataset = load_data(ledger, experiment)
+        keep_initial(ledger, experiment, store.tracking_uri)
+        prepare_arrays(ledger, dataset, experiment)
         executor.check(options.on_stage)
         yield RepeatedTraining(experiment, ledger, executor)
     finally:

@@ -9,6 +9,7 @@ from ..data.arrays import Array, TrainingArrays, named
 from ..experiment.file import Experiment
 from ..experiment.settings import TrainingSettings
 from .batching import n_rows
+from .initial import InitialWeights, read_initial
 from .metrics import Head, logged_names, make_heads
 from .weights import balanced, weighs_classes
 
@@ -34,6 +35,11 @@ class TrainingContext:
     def target_ranges(self) -> Mapping[str, tuple[float, float]]:
         """The smallest and the largest target of the training part, as the loss has them, by output name."""
         return {name: (float(target.min()), float(target.max())) for name, target in named(self.arrays.y_train).items()}
+
+    @cached_property
+    def initial(self) -> InitialWeights | None:
+        """The weights that trials start from; None for those of the builder."""
+        return read_initial(self.experiment.initial, self.arrays.initial)
 
     @cached_property
     def logged_names(self) -> list[str]:

@@ -33,6 +33,7 @@ from .model.builder_checks import check_batch_size, check_compilation, check_out
 from .model.building import accepted, build_model, provided, seeds
 from .model.compiled_settings import settings_of
 from .model.hyperparameters import takes_hp
+from .model.initial import start_notes
 from .model.names import check_inputs, match_outputs
 from .model.output_layers import check_output_layers
 from .model.outputs import check_losses, check_shape
@@ -164,7 +165,8 @@ def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, 
     earlier = compilation_of(model)
     with floats_of(assignment.training.precision), _explaining("cannot be compiled", "correct the model, or its loss and metrics in the experiment"):
         make_ready(model, context, assignment.training)
-    return model, [] if context.experiment.space.compiled else check_compilation(earlier, compilation_of(model))
+    notes = [] if context.experiment.space.compiled else check_compilation(earlier, compilation_of(model))
+    return model, [*notes, *start_notes(model, context)]
 
 
 def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment) -> None:

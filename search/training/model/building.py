@@ -10,11 +10,15 @@ from ...errors import TrialError
 from ...estimators import is_estimator
 from ...experiment.arguments import resolve_arguments
 from ...experiment.estimator_parameters import copy_with, parameter_names
+from ...experiment.initial import InitialSection
 from ...experiment.references import accepted_arguments, named_arguments, resolve
 from ...experiment.settings import Precision
 from ...user_code import user_code
+from ..batching import rows
 from ..context import TrainingContext
 from .hyperparameters import build_with, takes_hp, to_function
+from .initial import start
+from .names import check_inputs
 from .precision import computing_in
 from .seeding import set_seeds
 
@@ -29,10 +33,11 @@ def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: in
         precision: Keras' dtype policy.
 
     Raises:
-        TrialError: If the builder returns neither.
+        TrialError: If the builder returns neither, or the weights or layers of ``[initial]`` are not those of the model.
     """
+    builder, initial = resolve(context.experiment.model), context.experiment.initial
+    _ = context.initial  # before the seeds are set: reading a model makes layers, which draw numbers
     set_seeds(seed)
-    builder = resolve(context.experiment.model)
     with computing_in(precision), user_code():
         if takes_hp(builder):
             function = to_function(builder)
@@ -45,7 +50,21 @@ def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: in
     if not isinstance(model, keras.Model) and not is_estimator(model):
         expected = "expected keras.Model, or what has scikit-learn's fit and predict" + ("; is a return missing?" if model is None else "")
         raise TrialError(f"{context.experiment.model} returned {type(model).__name__}, {expected}")
+    if initial != InitialSection():
+        _start(model, context, precision)
     return model
+
+
+def _start(model: Any, context: TrainingContext, precision: Precision) -> None:
+    """Set start weights, and freeze layers."""
+    if is_estimator(model):
+        raise TrialError(f"[initial] is about Keras models, but {context.experiment.model} returned {type(model).__name__}; leave it out")
+    if not model.built:
+        x = rows(context.arrays.x_train, slice(1))
+        check_inputs(model, x)
+        with computing_in(precision):
+            model(x, training=False)
+    start(model, context)
 
 
 def hp_arguments(function: Any, arrays: TrainingArrays, seed: int) -> dict[str, object]:

@@ -11,8 +11,9 @@ def _arrays(**changes):
 
 
 def test_loaded_arrays_are_equal_and_changes_stay_in_this_process(tmp_path):
-    _arrays().save(tmp_path / "arrays")
+    _arrays(initial=np.arange(9, dtype=np.uint8)).save(tmp_path / "arrays")
     loaded = TrainingArrays.load(tmp_path / "arrays")
+    assert loaded.initial.tobytes() == bytes(range(9))
     np.testing.assert_array_equal(loaded.x_train, X)
     np.testing.assert_array_equal(loaded.y_validation, Y[:2])
     assert (loaded.task, loaded.n_outputs, loaded.input_shape, loaded.x_train.dtype) == ("binary", 1, (3,), np.float32)

@@ -1,0 +1,81 @@
+"""Reads the weights that trials start from: those of a file of Keras or NumPy, or those that the experiment file lists.
+
+It knows no trial. Keras is imported when a model is read.
+"""
+
+import io
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from ..data.arrays import Array, Weights
+from ..errors import TrialError
+from ..experiment.initial import H5, KERAS, NPZ, InitialSection
+from ..redaction import one_line, shorten
+from ..temporary_files import temporary_prefix
+
+_REASON_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class InitialWeights:
+    """The weights that trials start from.
+
+    Attributes:
+        where: What gives them, for messages.
+        of_layers: The arrays of each layer by its name, in Keras' order. Defaults to none, as of a file without names.
+        of_model: The name and the array of every weight, in the order of the model's. Defaults to none, as of a table.
+        h5: Content of a file that Keras reads into a model. Defaults to none.
+    """
+
+    where: str
+    of_layers: Mapping[str, Weights] = field(default_factory=dict)
+    of_model: Sequence[tuple[str, Array]] = ()
+    h5: bytes = b""
+
+
+def read_initial(section: InitialSection, content: Array | None) -> InitialWeights | None:
+    """Read start weights.
+
+    Args:
+        section: ``[initial]`` of the experiment.
+        content: Content of the file, uint8, ``(n_bytes,)``; None if there is none.
+
+    Returns:
+        The weights; None if models start from those of the builder.
+
+    Raises:
+        TrialError: If the file is missing or cannot be read.
+    """
+    if section.weights is None:
+        return None
+    if not isinstance(section.weights, str):
+        return InitialWeights("initial.weights", {name: [np.asarray(array) for array in arrays] for name, arrays in section.weights.items()})
+    where = f'initial.weights = "{section.weights}"'
+    if content is None:
+        raise TrialError(f"{where}: the arrays have no copy of the file; run the study again")
+    try:
+        return _read(where, section.suffix, content.tobytes())
+    except (OSError, ValueError, TypeError, KeyError, ImportError, BadZipFile) as error:
+        text = shorten(one_line(str(error)), _REASON_LENGTH)
+        raise TrialError(f"{where} cannot be read: {type(error).__name__}: {text}; give a sound {section.suffix} file") from error
+
+
+def _read(where: str, suffix: str, content: bytes) -> InitialWeights:
+    if suffix == H5:
+        return InitialWeights(where, h5=content)
+    if suffix == NPZ:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return InitialWeights(where, of_model=[(name, arrays[name]) for name in arrays.files])
+    import keras
+
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
+        path = Path(folder, f"model{KERAS}")
+        path.write_bytes(content)
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    of_model = [(weight.path, keras.ops.convert_to_numpy(weight)) for weight in model.weights]
+    return InitialWeights(where, {layer.name: layer.get_weights() for layer in model.layers if layer.weights}, of_model)

@@ -1,0 +1,127 @@
+"""Gives a built model its start weights, and freezes the layers that are not trained."""
+
+import tempfile
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from ...data.arrays import Weights
+from ...errors import TrialError, nearest
+from ...experiment.initial import H5
+from ...redaction import one_line, shorten
+from ...temporary_files import temporary_prefix
+from ..context import TrainingContext
+from ..initial import InitialWeights
+
+_REASON_LENGTH = 200
+
+
+def start(model: Any, context: TrainingContext) -> None:
+    """Set the weights of ``[initial]``, and freeze its layers.
+
+    Args:
+        model: A Keras model that has all its weights.
+        context: The experiment, and its arrays with the file of weights.
+
+    Raises:
+        TrialError: If the weights do not fit the model, or there is no such layer, or none is left to be trained.
+    """
+    given, section = context.initial, context.experiment.initial
+    if given is not None and section.layers == "matching":
+        _set_matching(model, given)
+    elif given is not None:
+        _set_all(model, given)
+    _freeze(model, section.freeze)
+
+
+def start_notes(model: Any, context: TrainingContext) -> Iterator[str]:
+    """Yield which layers start from given weights and which do not, if not all have to, as a sentence."""
+    given = context.initial
+    if given is None or context.experiment.initial.layers == "all":
+        return
+    others = {layer.name: _difference(layer, given) for layer in _layers(model)}
+    matching = [name for name, difference in others.items() if not difference]
+    different = [f"{name} does not: {difference}" for name, difference in others.items() if difference]
+    yield "; ".join([f"starts from the given weights of {', '.join(matching)}", *different])
+
+
+def _layers(model: Any) -> list[Any]:
+    """Return the layers that have weights."""
+    return [layer for layer in model.layers if layer.weights]
+
+
+def _shapes(arrays: Weights) -> str:
+    return ", ".join(str(tuple(array.shape)) for array in arrays) or "no arrays"
+
+
+def _difference(layer: Any, given: InitialWeights) -> str:
+    """Return why a layer cannot start from given weights; empty if it can."""
+    if layer.name not in given.of_layers:
+        return "no layer of that name is given"
+    own, theirs = _shapes(layer.weights), _shapes(given.of_layers[layer.name])
+    return "" if own == theirs else f"it has {own}, and {theirs} is given"
+
+
+def _set_matching(model: Any, given: InitialWeights) -> None:
+    layers = _layers(model)
+    matching = [layer for layer in layers if not _difference(layer, given)]
+    if not matching:
+        first = f"{layers[0].name}: {_difference(layers[0], given)}" if layers else "the model has no weights"
+        raise TrialError(f"{given.where}: no layer has the name and the shapes of a given one ({first}); given: {', '.join(given.of_layers)}")
+    for layer in matching:
+        layer.set_weights(given.of_layers[layer.name])
+
+
+def _set_all(model: Any, given: InitialWeights) -> None:
+    if given.h5:
+        _load(model, given)
+    elif given.of_model:
+        _set_in_order(model, given)
+    else:
+        _set_by_name(model, given)
+
+
+def _load(model: Any, given: InitialWeights) -> None:
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
+        path = Path(folder, f"model{H5}")
+        path.write_bytes(given.h5)
+        try:
+            model.load_weights(path)
+        except Exception as error:  # whatever h5py and Keras raise of a file that is of another model, or none
+            text = shorten(one_line(str(error)), _REASON_LENGTH)
+            raise TrialError(f"{given.where} does not fit the model: {text}; build the model that it was saved from") from error
+
+
+def _set_in_order(model: Any, given: InitialWeights) -> None:
+    for number, (own, theirs) in enumerate(zip_longest(model.weights, given.of_model)):
+        here = "none" if own is None else f"{own.path} {tuple(own.shape)}"
+        there = "none" if theirs is None else f"{theirs[0]} {theirs[1].shape}"
+        if own is None or theirs is None or tuple(own.shape) != theirs[1].shape:
+            advice = ', or write layers = "matching"' if given.of_layers else ""
+            raise TrialError(f"{given.where}: weight {number} of the model is {here}, that of the file is {there}; build the same model{advice}")
+    model.set_weights([array for _, array in given.of_model])
+
+
+def _set_by_name(model: Any, given: InitialWeights) -> None:
+    layers = {layer.name: layer for layer in _layers(model)}
+    for name in given.of_layers:
+        if name not in layers:
+            raise TrialError(f'{given.where}: the model has no layer "{name}" with weights; {nearest(name, layers)}')
+    for name, layer in layers.items():
+        if difference := _difference(layer, given):
+            raise TrialError(f'{given.where}: {name}: {difference}; give its arrays, the kernel first, or write layers = "matching"')
+    for name, layer in layers.items():
+        layer.set_weights(given.of_layers[name])
+
+
+def _freeze(model: Any, freeze: int | list[str]) -> None:
+    layers = _layers(model)
+    named = {layer.name: layer for layer in layers}
+    for name in [] if isinstance(freeze, int) else freeze:
+        if name not in named:
+            raise TrialError(f'initial.freeze: the model has no layer "{name}" with weights; {nearest(name, named)}')
+    for layer in layers[:freeze] if isinstance(freeze, int) else [named[name] for name in freeze]:
+        layer.trainable = False
+    if freeze and not model.trainable_variables:
+        raise TrialError("initial.freeze leaves no weight that is trained; name fewer layers")
