@@ -62,7 +62,8 @@ def read_initial(section: InitialSection, content: Array | None) -> InitialWeigh
         return _read(where, section.suffix, content.tobytes())
     except (OSError, ValueError, TypeError, KeyError, ImportError, BadZipFile) as error:
         text = shorten(one_line(str(error)), _REASON_LENGTH)
-        raise TrialError(f"{where} cannot be read: {type(error).__name__}: {text}; give a sound {section.suffix} file") from error
+        own = ", and import the classes of its own layers in the builder's module" if section.suffix == KERAS else ""
+        raise TrialError(f"{where} cannot be read: {type(error).__name__}: {text}; give a sound {section.suffix} file{own}") from error
 
 
 def _read(where: str, suffix: str, content: bytes) -> InitialWeights:

@@ -1,6 +1,7 @@
 """A study keeps the weights that its trials start from, those of a file or of a registered model."""
 
 import numpy as np
+import optuna
 import pytest
 
 from search import ledger as ledgers
@@ -9,6 +10,7 @@ from search.errors import ExperimentError, StudyChangedError, StudyNotFoundError
 from search.experiment.file import parse_experiment
 from search.store import Store
 from search.study.initial_weights import keep_initial, kept_initial
+from search.trial import TrialResult, TrialState
 
 EXPERIMENT = """
 model = "mlp"
@@ -25,10 +27,11 @@ executor.n_workers = 1
 def opened(tmp_path):
     """Return a function that opens a study that starts from given weights."""
 
-    def open_study(weights):
+    def open_study(weights, high=9, **how):
+        space = {"model": {"n_neurons": {"type": "int", "low": 1, "high": high}}}
         content = {"name": "own", "model": "mlp", "data": {"loader": "diabetes"}, "objective": {"metric": "val_loss", "direction": "minimize"}}
-        experiment = parse_experiment(content | {"initial": {"weights": str(weights)}}, "own.toml")
-        return ledgers.create_or_continue(Store(tmp_path / "mlruns"), "own", experiment, fresh=False), experiment
+        experiment = parse_experiment(content | {"space": space, "initial": {"weights": str(weights)}}, "own.toml")
+        return ledgers.create_or_continue(Store(tmp_path / "mlruns"), "own", experiment, fresh=False, **how), experiment
 
     return open_study
 
@@ -43,6 +46,24 @@ def test_a_file_is_copied_and_another_one_in_its_place_is_refused(tmp_path, open
     assert kept_initial(ledger, experiment).tobytes() == file.read_bytes()
     np.savez(file, np.ones(3))
     with pytest.raises(StudyChangedError, match='The weights that study "own" starts from have changed'):
+        keep_initial(ledger, experiment, "")
+    ledger.close()
+
+
+def test_a_study_whose_space_was_edited_starts_from_the_same_weights(tmp_path, opened):
+    file = tmp_path / "start.npz"
+    np.savez(file, np.zeros(3))
+    content = file.read_bytes()
+    ledger, experiment = opened(file)
+    keep_initial(ledger, experiment, "")
+    ledger.use(optuna.samplers.RandomSampler(), optuna.pruners.NopPruner())
+    number, _ = ledger.ask(experiment.space.searched, 1)
+    ledger.tell(TrialResult(number=number, state=TrialState.COMPLETE, value=0.5, best_epoch=1, history=({"val_loss": 0.5},)), seed=1, finished=1.0)
+    ledger.close()
+    ledger, experiment = opened(file, high=10, extend=True)
+    assert kept_initial(ledger, experiment).tobytes() == content
+    np.savez(file, np.ones(3))
+    with pytest.raises(StudyChangedError):
         keep_initial(ledger, experiment, "")
     ledger.close()
 
