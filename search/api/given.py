@@ -192,8 +192,8 @@ def value_notes(code: SessionCode, *, has_champion: bool) -> list[str]:
     """
     names = ", ".join(sorted(name.strip("_") for name in code.values))
     verb = "are sent to the workers of this machine as values" if len(code.values) > 1 else "is sent to the workers of this machine as a value"
-    carried = ", and the champion carries none of it" if has_champion else ""
-    return [f"{names} {verb}: a change is not noticed when the study continues{carried}"] if names else []
+    without = ", and the champion does not have them" if has_champion else ""
+    return [f"{names} {verb}: a change is not noticed when the study continues{without}"] if names else []
 
 
 def name_of(model: Any) -> str:
