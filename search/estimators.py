@@ -46,6 +46,11 @@ def as_matrix(features: Any) -> np.ndarray:
     return np.asarray(features, dtype=np.float64).reshape(len(features), -1)
 
 
+def as_target(target: np.ndarray) -> np.ndarray:
+    """Convert a target to scikit-learn's format: ``(n_rows, n_columns)``, of one column ``(n_rows,)``."""
+    return target.ravel() if target.ndim < 2 or target.shape[1] == 1 else target
+
+
 def has_probabilities(estimator: Any) -> bool:
     """Return whether a fitted estimator predicts probabilities."""
     return hasattr(estimator, "predict_proba")
@@ -59,7 +64,7 @@ def outputs(estimator: Any, features: Any) -> np.ndarray:
         features: ``(n_rows, *shape)``.
 
     Returns:
-        Probabilities ``(n_rows, n_classes)`` if the estimator predicts them, else its predictions ``(n_rows, 1)``.
+        Probabilities ``(n_rows, n_classes)`` if the estimator predicts them, else its predictions ``(n_rows, n_columns)``.
     """
     matrix = as_matrix(features)
     computed = estimator.predict_proba(matrix) if has_probabilities(estimator) else estimator.predict(matrix)

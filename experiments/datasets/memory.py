@@ -11,14 +11,14 @@ import pandas as pd
 from search.data.tables import column_name
 
 from .split import split_rows, three_parts
-from .table import infer_task, split_table
+from .table import has_classes, split_table, tasks_of
 
 _PARTS = ("train", "validation", "test")
 
 
 def in_memory(
     file: Path,
-    target: str | int | None = None,
+    target: str | int | Sequence[str | int] | None = None,
     task: str = "auto",
     drop: Sequence[str | int] = (),
     validation_size: float = 0.2,
@@ -32,10 +32,10 @@ def in_memory(
     """Split data that this user's process has written a moment ago.
 
     Args:
-        file: The pickled data: a table; a pair of features ``(n_rows, ...)`` and target ``(n_rows,)``; or a dict of such pairs by the
-            names train, validation and test, which is not split, but for a validation part that is missing; or the pair of pairs
+        file: The pickled data: a table; a pair of features ``(n_rows, ...)`` and target ``(n_rows,)`` or ``(n_rows, n_targets)``; or a dict of
+            such pairs by the names train, validation and test, which is not split, but for a validation part that is missing; or the pair of pairs
             (x_train, y_train), (x_test, y_test), as Keras' own data sets are.
-        target: The column of a table to predict. Defaults to none, for a pair or a dict.
+        target: The column of a table to predict, or a list of columns. Defaults to none, for a pair or a dict.
         task: "binary", "multiclass", "regression" or "auto", as of `csv`. Defaults to "auto".
         drop: Columns of a table to leave out. Defaults to none.
         validation_size: Part of all rows. Defaults to 0.2.
@@ -65,12 +65,12 @@ def in_memory(
     if isinstance(data, Mapping):
         return _whole(data, task, validation_size, seed, stratify=stratify) | ({} if positive is None else {"positive": positive})
     features, values = _pair(data, "data")
-    task = infer_task(values) if task == "auto" else task
-    parts = three_parts(features, values, **sizes, stratify=stratify and task != "regression")
-    return {**parts, "task": task, "positive": positive}
+    tasks = tasks_of(values, task)
+    parts = three_parts(features, values, **sizes, stratify=stratify and has_classes(tasks))
+    return {**parts, "task": tasks, "positive": positive}
 
 
-def _table(data: pd.DataFrame, target: str | int | None, **options: Any) -> dict[str, Any]:
+def _table(data: pd.DataFrame, target: str | int | Sequence[str | int] | None, **options: Any) -> dict[str, Any]:
     """Split a table, without the rows that have no target; a column is named by its name or, if none is, by its place."""
     names = [str(name) for name in data.columns]
     if target is None:
@@ -78,11 +78,11 @@ def _table(data: pd.DataFrame, target: str | int | None, **options: Any) -> dict
     options["drop"] = [_named(column, names) for column in options["drop"]]
     options["group"] = None if options["group"] is None else _named(options["group"], names)
     rows = data.set_axis(names, axis="columns").reset_index(drop=True)
-    name = column_name(names, _named(target, names))
-    complete = rows[rows[name].notna()].reset_index(drop=True)
-    n_left_out = len(rows) - len(complete)
-    notes = [f'{n_left_out} rows without "{name}" are left out'] if n_left_out else []
-    split = split_table(complete, name, **options)
+    columns = [column_name(names, _named(column, names)) for column in ([target] if isinstance(target, str | int) else target)]
+    complete = rows[rows[columns].notna().all(axis="columns")].reset_index(drop=True)
+    n_left_out, shown = len(rows) - len(complete), '", "'.join(columns)
+    notes = [f'{n_left_out} rows without "{shown}" are left out'] if n_left_out else []
+    split = split_table(complete, columns, **options)
     return {**split, "notes": [*notes, *split["notes"]]}
 
 
@@ -106,15 +106,15 @@ def _whole(data: Mapping[str, Any], task: str, validation_size: float, seed: int
     if missing:
         raise ValueError(f'the dict of parts has no "{missing[0]}"; expected the keys {", ".join(_PARTS)}')
     parts = {name: _pair(data[name], name) for name in _PARTS if name in data}
-    task = data.get("task", infer_task(parts["train"][1])) if task == "auto" else task
+    tasks = data["task"] if task == "auto" and "task" in data else tasks_of(parts["train"][1], task)
     if "validation" not in parts:
-        split = split_rows(*parts["train"], size=validation_size, seed=seed, stratify=stratify and task != "regression")
+        split = split_rows(*parts["train"], size=validation_size, seed=seed, stratify=stratify and has_classes(tasks))
         parts["train"], parts["validation"] = split
-    return {**data, **parts, "task": task}
+    return {**data, **parts, "task": tasks}
 
 
-def _pair(data: Any, where: str) -> tuple[Any, pd.Series]:
-    """Return features, and the target as a series."""
+def _pair(data: Any, where: str) -> tuple[Any, pd.Series | pd.DataFrame]:
+    """Return features, and the target as a series, or several as a table."""
     if not isinstance(data, tuple | list) or len(data) != len(("features", "target")):
         raise ValueError(f"{where} is a {type(data).__name__}; expected a table, a pair of features and target, or a dict of such pairs by part")
     features, target = data
@@ -126,8 +126,11 @@ def _pair(data: Any, where: str) -> tuple[Any, pd.Series]:
     if isinstance(target, pd.Series):
         return features, target.rename(str(target.name if target.name is not None else "target")).reset_index(drop=True)
     values = np.asarray(target)
-    if values.ndim == 2 and values.shape[1] == 1:
-        values = values[:, 0]
-    if values.ndim != 1:
-        raise ValueError(f"{where} has a target of shape {values.shape}; expected (n_rows,)")
-    return features, pd.Series(values, name="target")
+    if values.ndim not in (1, 2) or 0 in values.shape[1:]:
+        raise ValueError(f"{where} has a target of shape {values.shape}; expected (n_rows,), or (n_rows, n_targets)")
+    if values.ndim == 1 or values.shape[1] == 1:
+        return features, pd.Series(values.ravel(), name="target")
+    if np.isin(values, (0, 1)).all() and (values.sum(axis=1) == 1).all():
+        raise ValueError(f"{where} has a one-hot target of shape {values.shape}; expected class numbers (n_rows,): give target.argmax(axis=1)")
+    names = target.columns if isinstance(target, pd.DataFrame) else [f"target_{number}" for number in range(values.shape[1])]
+    return features, pd.DataFrame(values, columns=[str(name) for name in names])

@@ -11,7 +11,7 @@ Parts = dict[str, Any]
 
 def three_parts(
     features: Any,
-    target: pd.Series,
+    target: pd.Series | pd.DataFrame,
     *,
     validation_size: float = 0.2,
     test_size: float = 0.2,
@@ -24,7 +24,7 @@ def three_parts(
 
     Args:
         features: Table or array, ``(n_rows, ...)``.
-        target: One value a row, ``(n_rows,)``.
+        target: One value a row, ``(n_rows,)``, or a table of several targets, which cannot be stratified.
         validation_size: Part of all rows, above 0 to below 1. Defaults to 0.2.
         test_size: Part of all rows, above 0 to below 1. Defaults to 0.2.
         seed: Seed of both splits. Defaults to 42.

@@ -19,7 +19,7 @@ MAX_CLASSES = 10
 
 def csv(
     path: str,
-    target: str | int,
+    target: str | int | Sequence[str | int],
     task: str = "auto",
     drop: Sequence[str | int] = (),
     separator: str | None = None,
@@ -53,8 +53,9 @@ def csv(
     Args:
         path: The file, relative to the working directory, or else to the folder that PERCEPTUNE_DATA names
             (~/.cache/perceptune by default). A name that ends in ``.parquet`` is read as Parquet.
-        target: The column to predict: its name, or its number from 0, negative ones from the end. Rows without it are left out.
-        task: "binary", "multiclass", "regression" or "auto". Defaults to "auto".
+        target: The column to predict: its name, or its number from 0, negative ones from the end; or a list of columns. Rows without it are
+            left out.
+        task: "binary", "multiclass", "regression" or "auto", of several targets for each. Defaults to "auto".
         drop: Columns to leave out, as names or numbers. Defaults to none.
         separator: Separator of values in a CSV file. Defaults to the one found.
         header: Whether the first line names the columns; otherwise they are column_0, column_1 ... Defaults to what is found.
@@ -68,7 +69,7 @@ def csv(
         validation_size: Part of all rows. Defaults to 0.2.
         test_size: Part of all rows. Defaults to 0.2.
         seed: Seed of the splits. Defaults to 42.
-        stratify: Whether the parts have the classes in the same proportions; not for regression. Defaults to True.
+        stratify: Whether the parts have the classes in the same proportions; not for regression or several targets. Defaults to True.
         ordered: Whether the rows are in the order of time: the last ones become the test part, those before it the validation part.
             Defaults to False, a split by chance.
         group: Column of groups, such as patients, by name or number: all rows of a group go into one part. Defaults to none.
@@ -93,7 +94,7 @@ def csv(
     table = _read(file, target, gaps=na_values, keep_default_gaps=keep_default_na, day_first=day_first, **given)
     options = {"validation_size": validation_size, "test_size": test_size, "seed": seed, "stratify": stratify, "ordered": ordered, "group": group}
     split = split_table(table.rows, target, task=task, drop=drop, where=str(file), **options)
-    form = None if table.format is None else replace(table.format, target=_column(table.rows, target, str(file))).to_dict()
+    form = None if table.format is None else replace(table.format, target=_target_names(table.rows, target, str(file))).to_dict()
     name = Path(file.stem).stem if file.suffix in COMPRESSED else file.stem
     weights = None if sample_weight is None else _column(table.rows, sample_weight, str(file))
     return {
@@ -109,7 +110,7 @@ def csv(
 
 def split_table(
     rows: pd.DataFrame,
-    target: str | int,
+    target: str | int | Sequence[str | int],
     *,
     task: str = "auto",
     drop: Sequence[str | int] = (),
@@ -141,14 +142,15 @@ def split_table(
     """
     _check_split(task, ordered, group)
     values, others = _take_target(rows, target, drop, where)
-    task = infer_task(values) if task == "auto" else task
+    task = tasks_of(values, task)
     features, left_out = _leave_out(others)
     groups = None if group is None else rows[_column(rows, group, where)]
     try:
-        parts = three_parts(features, values, **sizes, stratify=stratify and task != "regression", ordered=ordered, groups=groups)
+        parts = three_parts(features, values, **sizes, stratify=stratify and has_classes(task), ordered=ordered, groups=groups)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
-    return {**parts, "task": task, "notes": [*left_out, *_spellings(values)]}
+    spellings = [note for _, column in pd.DataFrame(values).items() for note in _spellings(column)]
+    return {**parts, "task": task, "notes": [*left_out, *spellings]}
 
 
 def _leave_out(features: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -168,6 +170,23 @@ def _spellings(target: pd.Series) -> list[str]:
     texts = pd.Series(target.astype(str).unique())
     twice = texts[texts.str.casefold().duplicated(keep=False)].tolist()
     return [f'the target "{target.name}" has classes that differ in their case only: {", ".join(twice)}'] if twice else []
+
+
+def tasks_of(target: pd.Series | pd.DataFrame, task: str) -> str | dict[str, str]:
+    """Return the task of a target, or of each of several by column.
+
+    Args:
+        target: The target, without gaps, or a table of several.
+        task: The task of each, or "auto" for that of `infer_task`.
+    """
+    if isinstance(target, pd.Series):
+        return infer_task(target) if task == "auto" else task
+    return {str(name): str(tasks_of(target[name], task)) for name in target}
+
+
+def has_classes(task: str | Mapping[str, str]) -> bool:
+    """Return whether rows can be split so that the parts have the same proportions of classes: those of a single target."""
+    return isinstance(task, str) and task != "regression"
 
 
 def infer_task(target: pd.Series) -> str:
@@ -207,7 +226,7 @@ def _check_arguments(drop: Sequence[str | int], separator: str | None, na_values
             raise ValueError(f"{name} = {written} is not a list; write {name} = [{written}]")
 
 
-def _read(file: Path, target: str | int, **given: Any) -> Table:
+def _read(file: Path, target: str | int | Sequence[str | int], **given: Any) -> Table:
     try:
         table = read_table(file, target, **given)
     except LookupError as error:
@@ -226,13 +245,27 @@ def _column(frame: pd.DataFrame, column: str | int, where: str) -> str:
         raise LookupError(f"{where} {error}") from None
 
 
-def _take_target(rows: pd.DataFrame, target: str | int, drop: Sequence[str | int], where: str) -> tuple[pd.Series, pd.DataFrame]:
-    """Return the target, and the other columns without those to drop."""
-    name = _column(rows, target, where)
+def _target_names(frame: pd.DataFrame, target: str | int | Sequence[str | int], where: str) -> str | tuple[str, ...]:
+    if isinstance(target, str | int):
+        return _column(frame, target, where)
+    names = tuple(_column(frame, column, where) for column in target)
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"{where}: target = {list(target)} is no list of different columns; name at least one, each once")
+    return names
+
+
+def _take_target(
+    rows: pd.DataFrame, target: str | int | Sequence[str | int], drop: Sequence[str | int], where: str
+) -> tuple[pd.Series | pd.DataFrame, pd.DataFrame]:
+    """Return the target, or a table of several, and the other columns without those to drop."""
+    found = _target_names(rows, target, where)
+    names = [found] if isinstance(found, str) else list(found)
     dropped = [_column(rows, column, where) for column in drop]
-    if name in dropped:
-        raise ValueError(f'{where}: the target "{name}" is among the columns to drop; take it out of drop')
-    return _check_target(rows[name], where), rows.drop(columns=[name, *dropped])
+    for name in names:
+        if name in dropped:
+            raise ValueError(f'{where}: the target "{name}" is among the columns to drop; take it out of drop')
+    values = [_check_target(rows[name], where) for name in names]
+    return values[0] if len(values) == 1 else pd.concat(values, axis="columns"), rows.drop(columns=[*names, *dropped])
 
 
 def _check_target(target: pd.Series, where: str) -> pd.Series:

@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -89,13 +89,15 @@ def to_space(given: Mapping[str, Any], model: Any) -> dict[str, Any]:
     return space
 
 
-def to_data(data: Any, target: str | int | None, options: Mapping[str, Any], code: SessionCode) -> tuple[dict[str, Any], list[SessionModule]]:
+def to_data(
+    data: Any, target: str | int | Sequence[str | int] | None, options: Mapping[str, Any], code: SessionCode
+) -> tuple[dict[str, Any], list[SessionModule]]:
     """Return ``[data]``, and the module that holds data of this session, if there are any.
 
     Args:
         data: A table ``(n_rows, n_columns)``, a pair of features and target or a data set of batches, a dict of such by part, a loader, the
             reference or short name of one, the path of a table, of arrays or of a folder of images, or ``[data]`` itself.
-        target: The column to predict, for a table.
+        target: The column to predict, or several, for a table.
         options: Further arguments of the loader.
         code: The module that a loader of this session is added to.
 

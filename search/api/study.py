@@ -1,11 +1,12 @@
 """A search over functions and data of Python code."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Self
 
 from ..data.dataset import load_dataset
+from ..data.targets import fit_one_output
 from ..errors import ExperimentError, SearchPausedError, StudyChangedError
 from ..experiment.file import Experiment, load_experiment, parse_experiment
 from ..experiment.session_code import SessionCode
@@ -44,7 +45,7 @@ class Study(StudyResults):
             ``{"metric": ..., "direction": ...}``. Or a function of a trial, as those of Optuna, that returns the number to minimize,
             ``{"function": ..., "direction": "maximize"}`` to maximize it; it needs neither model nor data. Defaults to the usual one of
             the target.
-        target: The column of a table to predict. Defaults to None.
+        target: The column of a table to predict, or several. Defaults to None.
         name: The study's name. Defaults to the builder's without "build_".
         split: Further arguments of the loader, such as ``{"test_size": 0.1, "ordered": True}``. Defaults to none.
         store: The local store. Defaults to ``mlruns/`` in the working directory.
@@ -61,7 +62,7 @@ class Study(StudyResults):
         *,
         space: Mapping[str, Any] | None = None,
         objective: Any = None,
-        target: str | int | None = None,
+        target: str | int | Sequence[str | int] | None = None,
         name: str | None = None,
         split: Mapping[str, Any] | None = None,
         store: Store | None = None,
@@ -152,7 +153,7 @@ class Study(StudyResults):
         """Return the objective that fits the data's target."""
         self._prepare()
         dataset = load_dataset(parse_experiment({**deepcopy(self._content), "objective": _ANY_OBJECTIVE}, _WHERE).data)
-        if not isinstance(dataset.task, str):
+        if (self._content.get("outputs") and len(dataset.tasks) > 1) or not fit_one_output(dataset, dataset.tasks):
             raise ExperimentError('objective is missing, and the data have several targets; give it, such as objective="val_loss"')
         metric, direction = usual_objective(dataset)
         return {"metric": metric, "direction": direction}

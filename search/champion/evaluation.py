@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..data.arrays import Array, Tree, named, unnamed
-from ..data.columns import to_numbers
 from ..data.parts import Part
 from ..data.positive_class import is_defined
-from ..data.predictions import OutputPredictions, Predictions, of_classes
+from ..data.predictions import OutputPredictions, Predictions, of_classes, of_numbers
 from ..data.targets import Target
 from ..experiment.file import Experiment
 from ..experiment.settings import TrainingSettings
@@ -98,11 +97,10 @@ def _input_name(output: str) -> str:
 
 
 def _predictions(target: Target, part: Part, output: Array, loss: Array | None) -> OutputPredictions:
-    decoded, values = target.decode(output), part.targets[target.column]
-    predicted = decoded.pop("prediction")
+    decoded, values = target.decode(output), target.select(part.targets)
     if target.task == "regression":
-        truth = to_numbers(values, "The target")
-        return OutputPredictions(column=target.column, task=target.task, truth=truth, predicted=predicted.to_numpy(), loss=loss)
+        return of_numbers(target, target.numbers(values), decoded.to_numpy(), loss)
+    predicted = decoded.pop("prediction")
     truth, chosen = (target.encode(column).ravel() for column in (values, predicted))
     return of_classes(target, truth, chosen, decoded.to_numpy(), loss)
 
@@ -131,7 +129,7 @@ def _evaluate_estimator(champion: Champion, part: Part, experiment: Experiment) 
 
     preprocessor, (target,) = champion.preprocessor, champion.preprocessor.targets.values()
     (head,) = make_heads(experiment, target.task, preprocessor.scalings).values()
-    expected = target.encode(part.targets[target.column])
+    expected = target.encode(target.select(part.targets))
     if len(champion.members) == 1:
         estimator, features = champion.model, preprocessor.transform(part.features)
     else:
@@ -150,7 +148,7 @@ class _Computed:
         self._outputs = outputs
 
     def predict(self, features: Array) -> Array:
-        return self._outputs[:, 0]
+        return self._outputs if self._outputs.shape[1] > 1 else self._outputs[:, 0]
 
 
 class _ComputedVotes(_Computed):

@@ -50,12 +50,12 @@ def fitted_function(champion: Champion, dataset: Dataset) -> FittedFunction | No
         dataset: The data set, for the features' ranges.
 
     Returns:
-        The function; None unless the model has one output, and one or two features that are numbers.
+        The function; None unless the model has one output of one target, and one or two features that are numbers.
     """
     names = _features(champion)
-    if not names or len(champion.preprocessor.targets) != 1:
+    target = champion.preprocessor.targets.get("")
+    if not names or target is None or len(target.columns) > 1:
         return None
-    (target,) = champion.preprocessor.targets.values()
     points, truth, is_test = _points(champion, dataset, target, names)
     n_values = N_ON_LINE if len(names) == 1 else N_PER_AXIS
     margins = 0.05 * np.where(np.ptp(points, axis=0) > 0, np.ptp(points, axis=0), 1.0)

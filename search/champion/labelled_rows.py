@@ -26,7 +26,7 @@ def read_labelled(path: Path, champion: Champion) -> tuple[Part, int]:
         DataError: If the file cannot be read, lacks a target, has no row with a target, or a target that the model does not know.
     """
     rows, targets = read_rows(path, champion), list(champion.preprocessor.targets.values())
-    columns = [target.column for target in targets]
+    columns = list(dict.fromkeys(column for target in targets for column in target.columns))
     if missing := [column for column in columns if column not in rows.labels]:
         known = list(map(str, rows.labels))
         raise DataError(f'"{path}" lacks the target {listed(missing)}; it has {f"the columns {listed(known)}" if known else "no targets"}')
@@ -34,7 +34,7 @@ def read_labelled(path: Path, champion: Champion) -> tuple[Part, int]:
     if not is_complete.any():
         raise DataError(f'"{path}" has no row with a value of {listed(columns)}; expected at least one')
     labels = rows.labels[is_complete].reset_index(drop=True)
-    values = {target.column: _values(labels[target.column], target, path) for target in targets}
+    values = {column: _values(labels[column], target, path) for target in targets for column in target.columns}
     features = labels.drop(columns=columns) if isinstance(rows.features, pd.DataFrame) else rows.features[is_complete]
     return Part(features, join_targets(values)), len(is_complete) - len(labels)
 
@@ -44,11 +44,11 @@ def _values(column: pd.Series, target: Target, path: Path) -> pd.Series:
     if target.task == "regression":
         numbers = pd.to_numeric(column, errors="coerce")
         if numbers.isna().any():
-            raise DataError(f'"{path}": the target "{target.column}" holds {column[numbers.isna()].iloc[0]!r}; expected numbers')
+            raise DataError(f'"{path}": the target "{column.name}" holds {column[numbers.isna()].iloc[0]!r}; expected numbers')
         return numbers
     by_name = dict(zip(target.class_names, target.classes, strict=True))
     known = {value: value for value in target.classes} | by_name
     unknown = [value for value in column.unique().tolist() if value not in known]
     if unknown:
-        raise DataError(f'"{path}": the target "{target.column}" holds {unknown[0]!r}, which is none of the classes {listed(target.class_names)}')
+        raise DataError(f'"{path}": the target "{column.name}" holds {unknown[0]!r}, which is none of the classes {listed(target.class_names)}')
     return pd.Series([known[value] for value in column], name=column.name)

@@ -176,5 +176,6 @@ def unscaled(output: Any, scaling: Scaling) -> Any:
     """Return a model's output in the target's own units, by layers."""
     import keras
 
-    values = keras.layers.Rescaling(scaling.deviation, scaling.mean)(output)
+    deviation, mean = (list(of) if isinstance(of, tuple) else of for of in (scaling.deviation, scaling.mean))
+    values = keras.layers.Rescaling(deviation, mean)(output)
     return keras.ops.exp(keras.ops.minimum(values, LARGEST_EXPONENT)) - 1 if scaling.log else values  # ONNX has no expm1

@@ -70,7 +70,7 @@ def read_rows(path: Path, champion: Champion) -> RawRows:
 
     form, columns = _format_of(champion), champion.preprocessor.columns
     if form is not None:
-        targets = [target.column for target in champion.preprocessor.targets.values()]
+        targets = [column for target in champion.preprocessor.targets.values() for column in target.columns]
         return form.read(path, champion.preprocessor.input_shape, targets, read)  # type: ignore[arg-type] # arrays have one input
     rows = read(path, columns or {})
     return RawRows(rows, rows)

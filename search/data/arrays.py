@@ -36,11 +36,11 @@ class TrainingArrays:
     Attributes:
         x_train: Features, float32, ``(n_train, *input_shape)``, or such arrays by input name.
         y_train: Targets, ``(n_train, 1)``: float32 for regression (scaled if it has a scaling) and binary (0 or 1), int32 class
-            numbers for multiclass; or such arrays by output name.
+            numbers for multiclass; ``(n_train, n_targets)`` for several targets of one output; or such arrays by output name.
         x_validation: Features, ``(n_validation, *input_shape)``.
-        y_validation: Targets, ``(n_validation, 1)``.
+        y_validation: Targets, ``(n_validation, 1)`` or ``(n_validation, n_targets)``.
         task: Task of the target, by output name where there are several.
-        n_outputs: Units of the output layer: 1, or the number of classes for multiclass; by output name too.
+        n_outputs: Units of the output layer: the number of classes for multiclass, else that of targets; by output name too.
         scalings: The scaling of each scaled target, by output name, a single one named ``""``. Defaults to none.
         vocabulary_size: Number of different words' numbers in the features; 0 if there are no words. Defaults to 0.
         sample_weight: Weight of each training row in the loss, float32, ``(n_train,)``; None if all count alike. Defaults to None.
@@ -116,7 +116,7 @@ class TrainingArrays:
                 trees[field] = {name: np.load(folder / file, mmap_mode="c") for name, file in files.items()}
             else:
                 trees[field] = np.load(folder / files, mmap_mode="c")
-        scalings = {name: Scaling(**scaling) for name, scaling in facts.get("scalings", {}).items()}  # an earlier version scaled no target
+        scalings = {name: Scaling.from_dict(scaling) for name, scaling in facts.get("scalings", {}).items()}  # an earlier version scaled no target
         size = facts.get("vocabulary_size", 0)  # an earlier version knew no words
         return cls(task=facts["task"], n_outputs=facts["n_outputs"], scalings=scalings, vocabulary_size=size, **trees)
 

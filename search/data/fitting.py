@@ -184,7 +184,7 @@ def _check_encoded_target(dataset: Dataset, encodings: Mapping[str, str], target
     name = next((name for name, encoding in encodings.items() if encoding == "target"), None)
     if name is None:
         return
-    columns = list(dict.fromkeys(target.column for target in targets.values()))
+    columns = list(dict.fromkeys(column for target in targets.values() for column in target.columns))
     if len(columns) > 1:
         raise ExperimentError(f'preprocessing: "{name}" cannot be encoded by the targets {", ".join(columns)}; expected one target; use "hash"')
     if len(dataset.train.target) == 1:

@@ -34,11 +34,12 @@ class OutputPredictions:
     """Targets and predictions of one output; every array has a row of the part as its first axis.
 
     Attributes:
-        column: Name of the target.
+        column: Name of the target, or names of several with commas between.
+        columns: Names of several targets of a regression; empty for one. Defaults to none.
         task: Task of the target.
         classes: The classes as text, in the order of their numbers; empty for regression.
-        truth: Values in the target's own units, or class numbers, ``(n_rows,)``.
-        predicted: Predictions, of the same kind.
+        truth: Values in the target's own units, or class numbers, ``(n_rows,)``; of several targets ``(n_rows, n_columns)``.
+        predicted: Predictions, of the same kind and shape.
         score: Binary: probability or score of the positive class; None if the model has neither.
         has_probabilities: Whether the model has probabilities of classes.
         own: Probability of the row's own class; None without probabilities.
@@ -49,6 +50,7 @@ class OutputPredictions:
     """
 
     column: str
+    columns: tuple[str, ...] = ()
     task: Task
     classes: tuple[str, ...] = ()
     truth: Array
@@ -66,6 +68,14 @@ class OutputPredictions:
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         chosen: dict[str, Any] = {name: value[rows] for name, value in values.items() if isinstance(value, Array)}
         return dataclasses.replace(self, **chosen)
+
+    def by_column(self) -> dict[str, Self]:
+        """Return the predictions of each of several targets by its name, without losses; those of a single one are named ``""``."""
+        one = {name: (self.truth[:, number], self.predicted[:, number]) for number, name in enumerate(self.columns)}
+        return {
+            name: dataclasses.replace(self, column=name, columns=(), truth=truth, predicted=predicted, loss=None)
+            for name, (truth, predicted) in one.items()
+        } or {"": self}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,11 +125,26 @@ class Predictions:
         facts, arrays = fact_arrays.load(path)
         outputs = {
             name: OutputPredictions(
-                **of | {"classes": tuple(of["classes"])}, **{key.removeprefix(f"{name}."): arrays[key] for key in arrays if _is_of(key, name)}
+                **of | {"classes": tuple(of["classes"]), "columns": tuple(of.get("columns", ()))},
+                **{key.removeprefix(f"{name}."): arrays[key] for key in arrays if _is_of(key, name)},
             )
             for name, of in facts["outputs"].items()
         }
         return cls(n_rows=facts["n_rows"], outputs=outputs, loss=arrays.get("loss"))
+
+
+def of_numbers(target: Target, truth: Array, predicted: Array, loss: Array | None) -> OutputPredictions:
+    """Return the predictions of a regression.
+
+    Args:
+        target: The target.
+        truth: Values in the target's own units, ``(n_rows,)``, or ``(n_rows, n_columns)`` of several columns.
+        predicted: As many predictions.
+        loss: As in `OutputPredictions`.
+    """
+    columns = target.columns if len(target.columns) > 1 else ()
+    predicted = np.asarray(predicted).reshape(np.shape(truth))
+    return OutputPredictions(column=target.column, columns=columns, task=target.task, truth=truth, predicted=predicted, loss=loss)
 
 
 def of_classes(target: Target, truth: Array, predicted: Array, probabilities: Array | None, loss: Array | None) -> OutputPredictions:

@@ -54,7 +54,7 @@ class Preprocessor:
 
     @property
     def target(self) -> str | dict[str, str]:
-        """Name of the target column, by output name where there are several."""
+        """Name of the target column, or names of columns with commas between; by output name where there are several outputs."""
         return unnamed({name: target.column for name, target in self.targets.items()})
 
     @property
@@ -74,7 +74,7 @@ class Preprocessor:
 
     @property
     def n_outputs(self) -> int | dict[str, int]:
-        """Units of the output layer: 1, or the number of classes for multiclass; by output name where there are several."""
+        """Units of the output layer: the number of classes for multiclass, else that of columns; by output name where there are several."""
         return unnamed({name: target.n_outputs for name, target in self.targets.items()})
 
     @property
@@ -181,19 +181,19 @@ class Preprocessor:
             target: ``(n_rows,)``, or a table of all targets, without gaps.
 
         Returns:
-            As `search.data.targets.Target.encode`, ``(n_rows, 1)``, by output name where there are several.
+            As `search.data.targets.Target.encode`, ``(n_rows, n_columns)``, by output name where there are several.
 
         Raises:
             DataError: If a value is none of the classes, or not a number in a regression.
         """
-        columns = {name: target if isinstance(target, pd.Series) else target[of.column] for name, of in self.targets.items()}
+        columns = {name: target if isinstance(target, pd.Series) else of.select(target) for name, of in self.targets.items()}
         return unnamed({name: self.targets[name].encode(values) for name, values in columns.items()})
 
     def decode(self, outputs: Tree) -> pd.DataFrame:
         """Decode a model's outputs into predictions.
 
         Args:
-            outputs: ``(n_rows, 1)`` values or probabilities of the positive class, or ``(n_rows, n_classes)`` probabilities;
+            outputs: ``(n_rows, n_columns)`` values or probabilities of the positive class, or ``(n_rows, n_classes)`` probabilities;
                 by output name where there are several.
 
         Returns:

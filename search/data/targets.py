@@ -4,8 +4,8 @@ A champion bundles this file, so it imports neither data sets nor experiment fil
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -31,17 +31,22 @@ class Target:
     """The target of one output.
 
     Attributes:
-        column: Name of the target column.
+        columns: Name of the target column, or of each column that the output predicts, in the order of its units.
         task: "binary", "multiclass" or "regression".
         classes: Values of the target, in its own type and in the order of the output's units, the positive class of a binary
             target last; empty for regression.
         scaling: The scaling of a regression's target; None if the model predicts the target itself. Defaults to None.
     """
 
-    column: str
+    columns: tuple[str, ...]
     task: Task
     classes: tuple[bool | int | float | str, ...] = ()
     scaling: Scaling | None = None
+
+    @property
+    def column(self) -> str:
+        """Name of the target column, or of all columns with commas between them."""
+        return ", ".join(self.columns)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -55,52 +60,68 @@ class Target:
 
     @property
     def n_outputs(self) -> int:
-        """Units of the output: 1, or the number of classes for multiclass."""
-        return len(self.classes) if self.task == "multiclass" else 1
+        """Units of the output: the number of classes for multiclass, else that of columns."""
+        return len(self.classes) if self.task == "multiclass" else len(self.columns)
 
-    def encode(self, values: pd.Series) -> Array:
+    def select(self, targets: Mapping[str, pd.Series] | pd.DataFrame) -> pd.Series | pd.DataFrame:
+        """Return the values of the target among all targets: ``(n_rows,)``, or a table of several columns."""
+        return targets[self.columns[0]] if len(self.columns) == 1 else pd.DataFrame({column: targets[column] for column in self.columns})
+
+    def encode(self, values: pd.Series | pd.DataFrame) -> Array:
         """Encode target values for the loss.
 
         Args:
-            values: ``(n_rows,)``, without gaps.
+            values: As `select` returns them, without gaps.
 
         Returns:
-            ``(n_rows, 1)``: float32 values for regression, scaled if there is a scaling; float32 0 or 1 for binary (1 is the
+            ``(n_rows, n_columns)``: float32 values for regression, scaled if there is a scaling; float32 0 or 1 for binary (1 is the
             positive class); int32 class numbers for multiclass.
 
         Raises:
             DataError: If a value is none of the classes, or not a number in a regression.
         """
         if self.task == "regression":
-            numbers = to_numbers(values, "The target")
-            return (numbers if self.scaling is None else self.scaling.scale(numbers)).astype(np.float32).reshape(-1, 1)
+            numbers = self.numbers(values)
+            return (numbers if self.scaling is None else self.scaling.scale(numbers)).astype(np.float32).reshape(-1, len(self.columns))
+        return np.column_stack([self._codes(column, name) for name, column in self._by_column(values).items()])
+
+    def numbers(self, values: pd.Series | pd.DataFrame) -> Array:
+        """Return the values of a regression's target, float64, ``(n_rows,)``, or ``(n_rows, n_columns)`` of several columns."""
+        numbers = [to_numbers(column, "The target") for column in self._by_column(values).values()]
+        return numbers[0] if len(numbers) == 1 else np.column_stack(numbers)
+
+    def _by_column(self, values: pd.Series | pd.DataFrame) -> dict[str, pd.Series]:
+        return {self.columns[0]: values} if isinstance(values, pd.Series) else {column: values[column] for column in self.columns}
+
+    def _codes(self, values: pd.Series, column: str) -> Array:
         codes_by_value = {value: number for number, value in enumerate(self.classes)}
         unknown = [value for value in values.unique().tolist() if value not in codes_by_value]
         if unknown:
-            raise DataError(f'The target "{self.column}" holds {unknown[0]!r}, which is none of the classes {", ".join(self.class_names)}')
-        codes = np.array([codes_by_value[value] for value in values], dtype=np.int32 if self.task == "multiclass" else np.float32)
-        return codes.reshape(-1, 1)
+            raise DataError(f'The target "{column}" holds {unknown[0]!r}, which is none of the classes {", ".join(self.class_names)}')
+        return np.array([codes_by_value[value] for value in values], dtype=np.int32 if self.task == "multiclass" else np.float32)
 
     def decode(self, outputs: Array) -> pd.DataFrame:
         """Decode an output into predictions.
 
         Args:
-            outputs: ``(n_rows, 1)`` values or probabilities of the positive class, or ``(n_rows, n_classes)`` probabilities.
+            outputs: ``(n_rows, n_columns)`` values or probabilities of the positive class, or ``(n_rows, n_classes)`` probabilities.
 
         Returns:
-            A table with the column ``prediction``, in the target's own type and units, and for classes ``probability_<class>``.
+            A table with the column ``prediction``, in the target's own type and units, and for classes ``probability_<class>``; of several
+            columns ``<column>_prediction``.
 
         Raises:
             DataError: If the outputs have another shape.
         """
         outputs = np.asarray(outputs)
-        widths = {"regression": (1,), "binary": (1, 2), "multiclass": (len(self.classes),)}[self.task]
+        widths = {"regression": (len(self.columns),), "binary": (1, 2), "multiclass": (len(self.classes),)}[self.task]
         if outputs.ndim != 2 or outputs.shape[1] not in widths:
             expected = " or ".join(f"(n_rows, {width})" for width in widths)
             raise DataError(f"The model's outputs have the shape {outputs.shape}; a {self.task} task needs {expected}")
         if self.task == "regression":
-            values = outputs[:, 0].astype(np.float64)
-            return pd.DataFrame({"prediction": values if self.scaling is None else self.scaling.invert(values)})
+            values = outputs.astype(np.float64)
+            names = ["prediction"] if len(self.columns) == 1 else [f"{column}_prediction" for column in self.columns]
+            return pd.DataFrame(values if self.scaling is None else self.scaling.invert(values), columns=names)
         # Above and not at 0.5, as Keras' binary_accuracy counts.
         chosen = (outputs[:, 0] > 0.5).astype(int) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
         probabilities = (np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs).astype(np.float64)
@@ -115,8 +136,9 @@ class Target:
     def from_dict(cls, facts: Mapping[str, Any]) -> Self:
         """Return the target that `to_dict` wrote."""
         scaling = facts.get("scaling")  # an earlier version scaled no target
-        scaling = None if scaling is None else Scaling(**scaling)
-        return cls(column=facts["column"], task=facts["task"], classes=tuple(facts["classes"]), scaling=scaling)
+        scaling = None if scaling is None else Scaling.from_dict(scaling)
+        columns = facts.get("columns") or [facts["column"]]  # an earlier version had one column only
+        return cls(columns=tuple(columns), task=facts["task"], classes=tuple(facts["classes"]), scaling=scaling)
 
 
 def tasks_of(targets: Mapping[str, Target]) -> Tasks:
@@ -142,7 +164,7 @@ def read_targets(folder: Path) -> dict[str, Target]:
 def targets_from(facts: Mapping[str, Any]) -> dict[str, Target]:
     """Return the targets in the content of ``preprocessor.json``."""
     if "targets" not in facts:  # saved by a version that had one input and one output only
-        return {"": Target.from_dict({**facts, "column": facts["target"]})}
+        return {"": Target.from_dict({**facts, "columns": [facts["target"]]})}
     return {name: Target.from_dict(target) for name, target in facts["targets"].items()}
 
 
@@ -151,7 +173,7 @@ def choose_targets(dataset: "Dataset", outputs: Mapping[str, "OutputSection"], s
 
     Args:
         dataset: The data set.
-        outputs: ``[outputs]`` of the experiment; empty for one output of the only target.
+        outputs: ``[outputs]`` of the experiment; empty for one output of the only target, or of all targets of a regression.
         scaling: ``target`` of ``[preprocessing]``: how targets of regressions are scaled, fitted on the training part.
             Defaults to "none".
 
@@ -159,54 +181,64 @@ def choose_targets(dataset: "Dataset", outputs: Mapping[str, "OutputSection"], s
         Targets by output name, in the order of the experiment; a single output is named ``""``.
 
     Raises:
-        ExperimentError: If the data set has no such target, or has several and the experiment does not name the one to predict; or
-            if the logarithm of a target does not exist.
+        ExperimentError: If the data set has no such target; has several that one output cannot predict, or of which the experiment does not
+            name the one to predict; or if the logarithm of a target does not exist.
     """
-    by_column = {column: _target(dataset, column, task, scaling) for column, task in dataset.tasks.items()}
     if not outputs:
-        if len(by_column) > 1:
-            first = next(iter(by_column))
+        if not fit_one_output(dataset, dataset.tasks):
+            first = next(iter(dataset.tasks))
             raise ExperimentError(
-                f'outputs: data set "{dataset.name}" has the targets {", ".join(by_column)}; add a table for each output, named as the model '
+                f'outputs: data set "{dataset.name}" has the targets {", ".join(dataset.tasks)}; add a table for each output, named as the model '
                 f'names it, such as [outputs.{first}] with target = "{first}"'
             )
-        return {"": next(iter(by_column.values()))}
-    chosen = [by_column[_column(dataset, by_column, name, section)] for name, section in outputs.items()]
+        return {"": _target(dataset, tuple(dataset.tasks), scaling)}
+    chosen = [_target(dataset, _columns(dataset, name, section), scaling) for name, section in outputs.items()]
     return dict(zip(outputs, chosen, strict=True)) if len(chosen) > 1 else {"": chosen[0]}
 
 
-def _column(dataset: "Dataset", known: Mapping[str, Target], output: str, section: "OutputSection") -> str:
-    """Return the target column of one output."""
+def _columns(dataset: "Dataset", output: str, section: "OutputSection") -> tuple[str, ...]:
+    """Return the target columns of one output."""
+    known = dataset.tasks
     if section.target is None:
         if output in known or len(known) == 1:
-            return output if output in known else next(iter(known))
+            return (output if output in known else next(iter(known)),)
         raise ExperimentError(f'outputs.{output}: target is missing; data set "{dataset.name}" has the targets {", ".join(known)}')
-    if section.target not in known:
-        choices = nearest(section.target, known)
-        raise ExperimentError(f'outputs.{output}.target = "{section.target}": data set "{dataset.name}" has no such target; {choices}')
-    return section.target
+    columns = (section.target,) if isinstance(section.target, str) else tuple(section.target)
+    for column in columns:
+        if column not in known:
+            raise ExperimentError(f'outputs.{output}.target = "{column}": data set "{dataset.name}" has no such target; {nearest(column, known)}')
+    if not fit_one_output(dataset, columns):
+        given = ", ".join(f"{column} ({known[column]})" for column in columns)
+        raise ExperimentError(f"outputs.{output}.target: an output of several targets needs numbers (regression), but these are {given}; name one")
+    return columns
 
 
-def _target(dataset: "Dataset", column: str, task: Task, scaling: ScalingName) -> Target:
+def fit_one_output(dataset: "Dataset", columns: Collection[str]) -> bool:
+    """Return whether one output can predict some targets of a data set: a single one, or several numbers."""
+    return len(columns) == 1 or {dataset.tasks[column] for column in columns} == {"regression"}
+
+
+def _target(dataset: "Dataset", columns: tuple[str, ...], scaling: ScalingName) -> Target:
+    column, task = columns[0], dataset.tasks[columns[0]]
     if task == "regression":
-        return Target(column=column, task=task, scaling=_fit_scaling(dataset, column, scaling))
+        target = Target(columns=columns, task=task)
+        return target if scaling == "none" else replace(target, scaling=_fit_scaling(dataset, target, is_log=scaling == "log"))
     by_name = {str(value): value for value in dataset.train.targets[column].unique().tolist()}
     names = dataset.class_names[column] if isinstance(dataset.class_names, Mapping) else dataset.class_names
-    return Target(column=column, task=task, classes=tuple(by_name[name] for name in names))
+    return Target(columns=columns, task=task, classes=tuple(by_name[name] for name in names))
 
 
-def _fit_scaling(dataset: "Dataset", column: str, scaling: ScalingName) -> Scaling | None:
-    if scaling == "none":
-        return None
+def _fit_scaling(dataset: "Dataset", target: Target, *, is_log: bool) -> Scaling:
     parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    numbers = {name: to_numbers(part.targets[column], f'data set "{dataset.name}", {name} part') for name, part in parts.items()}
-    for name, values in numbers.items():
-        if scaling == "log" and values.min() <= -1:
-            raise ExperimentError(
-                f'preprocessing.target = "log": the target "{column}" is {values.min():g} in the {name} part, but log(1 + target) needs values '
-                'above -1; use "standard"'
-            )
-    return Scaling.fit(numbers["train"], log=scaling == "log")
+    for name, part in parts.items() if is_log else ():
+        for column in target.columns:
+            smallest = to_numbers(part.targets[column], f'data set "{dataset.name}", {name} part').min()
+            if smallest <= -1:
+                raise ExperimentError(
+                    f'preprocessing.target = "log": the target "{column}" is {smallest:g} in the {name} part, but log(1 + target) needs values '
+                    'above -1; use "standard"'
+                )
+    return Scaling.fit(target.numbers(target.select(dataset.train.targets)), log=is_log)
 
 
 def named_outputs(model: Any, outputs: Any) -> dict[str, Any]:

@@ -143,17 +143,21 @@ class PreprocessingSection(Table):
     arrays: Literal["auto", "none", "pixels", "standard"] = _added_later("auto")
 
 
+_Column = Annotated[str, Field(min_length=1)]
+
+
 class OutputSection(Table):
     """``[outputs.<name>]``: one output of the model; each of several outputs has a table with its name.
 
     Attributes:
-        target: The target column that it predicts. Defaults to the column of the output's name, or else the only target.
+        target: The target column that it predicts, or several columns of numbers, one for each unit of the output. Defaults to the column of
+            the output's name, or else the only target.
         loss: Keras' name of its loss; "auto" is that of [space.training]. Defaults to "auto".
         weight: Factor of its loss in the sum of all losses, at least 0. Defaults to 1.
         metrics: Further metrics to compute at each epoch, without the output's name. Defaults to none.
     """
 
-    target: Annotated[str, Field(min_length=1)] | None = None
+    target: _Column | Annotated[list[_Column], Field(min_length=1)] | None = None
     loss: Literal["auto", Loss] = "auto"
     weight: Annotated[float, Field(ge=0)] = 1.0
     metrics: list[str] = Field(default_factory=list)

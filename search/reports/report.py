@@ -89,9 +89,10 @@ def draw_test_plots(folder: Path) -> dict[str, str]:
     """
     plots: dict[str, Callable[[], Figure | None]] = {}
     if (folder / CHAMPION).is_file():
-        for name, rows in Predictions.load(folder / CHAMPION).outputs.items():
-            suffix = f"_{name}" if name else ""
-            plots |= {f"{plot}{suffix}": partial(draw, rows) for plot, draw in _OF_PREDICTIONS.items()}
+        for output, predictions in Predictions.load(folder / CHAMPION).outputs.items():
+            for column, rows in predictions.by_column().items():
+                suffix = "".join(f"_{name}" for name in (output, column) if name)
+                plots |= {f"{plot}{suffix}": partial(draw, rows) for plot, draw in _OF_PREDICTIONS.items()}
     if (folder / FUNCTION).is_file():
         plots["fitted_function"] = lambda: function_plots.fitted_function(FittedFunction.load(folder / FUNCTION))
     if (folder / ACTIVATIONS).is_file():

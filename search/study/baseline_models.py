@@ -19,7 +19,7 @@ from ..data.predictions import OutputPredictions, Predictions
 from ..data.preprocessing import Preprocessor
 from ..data.targets import Target
 from ..errors import ExperimentError
-from ..estimators import as_matrix
+from ..estimators import as_matrix, as_target
 from ..experiment.file import Experiment
 from ..redaction import one_line, redact_output, shorten
 from ..training.metrics import Head, make_heads
@@ -76,14 +76,14 @@ def measure_baselines(
         raise ExperimentError(f"search.baselines: expected a model of one output; the model has {', '.join(arrays.y_train)}")
     ((_, target),) = preprocessor.targets.items()
     (head,) = make_heads(experiment, target.task, preprocessor.scalings).values()
-    features, expected = as_matrix(preprocessor.transform(test.features)), target.encode(test.targets[target.column])
+    features, expected = as_matrix(preprocessor.transform(test.features)), target.encode(target.select(test.targets))
     n_all_rows = len(arrays.y_train)
     chosen = _choose_rows(n_all_rows, features.shape[1] * max(1, len(target.classes)))
-    x, y = as_matrix(np.asarray(arrays.x_train)[chosen]), np.asarray(arrays.y_train)[chosen].ravel()
+    x, y = as_matrix(np.asarray(arrays.x_train)[chosen]), as_target(np.asarray(arrays.y_train)[chosen])
     y = y if target.task == "regression" else y.astype(int)
     weights = None if arrays.sample_weight is None else np.asarray(arrays.sample_weight)[chosen]
     with threadpool_limits(1):
-        fitted = {name: model.fit(x, y, sample_weight=weights) for name, model in _models(target.task).items()}
+        fitted = {name: model.fit(x, y, sample_weight=weights) for name, model in _models(target).items()}
         measured = {name: _measure(model, features, expected, head, target) for name, model in fitted.items()}
     for name, (_, rows) in measured.items():
         if predictions is not None:
@@ -102,13 +102,16 @@ def _choose_rows(n_rows: int, n_values: int) -> np.ndarray | slice:
     return slice(None) if n_rows <= limit else np.sort(np.random.default_rng(0).permutation(n_rows)[:limit])
 
 
-def _models(task: str) -> Mapping[str, Any]:
+def _models(target: Target) -> Mapping[str, Any]:
     from sklearn.dummy import DummyClassifier, DummyRegressor
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.multioutput import MultiOutputRegressor
 
-    if task == "regression":
-        return {"mean": DummyRegressor(), "linear_regression": Ridge(), "gradient_boosting": HistGradientBoostingRegressor(random_state=0)}
+    if target.task == "regression":
+        boosting = HistGradientBoostingRegressor(random_state=0)
+        boosting = boosting if len(target.columns) == 1 else MultiOutputRegressor(boosting)
+        return {"mean": DummyRegressor(), "linear_regression": Ridge(), "gradient_boosting": boosting}
     return {
         "majority_class": DummyClassifier(strategy="prior"),
         "logistic_regression": LogisticRegression(max_iter=1000),

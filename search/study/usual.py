@@ -16,7 +16,9 @@ RARE = 0.25
 
 
 def usual_objective(dataset: Dataset) -> tuple[str, str]:
-    """Return the metric and direction of a data set's only target."""
+    """Return the metric and direction of a data set's only target, or of several that one output predicts."""
+    if len(dataset.tasks) > 1:
+        return "val_loss", "minimize"  # of scaled targets: the errors of each count alike, whatever its units
     if dataset.task == "regression":
         return "val_root_mean_squared_error", "minimize"
     is_rare = dataset.task == "binary" and dataset.train.target.value_counts(normalize=True).min() < RARE

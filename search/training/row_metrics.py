@@ -33,11 +33,16 @@ def weighted(metric: str, rows: OutputPredictions) -> Weighted | None:
 
 
 def mean_of(values: Array | None) -> Weighted | None:
-    """Return the weighted mean of numbers ``(n_rows,)``; None for None."""
+    """Return the weighted mean of numbers ``(n_rows,)``, or ``(n_rows, n_columns)`` of several targets; None for None."""
     if values is None:
         return None
-    numbers = np.asarray(values, np.float64)
+    numbers = _of_rows(np.asarray(values, np.float64))
     return lambda weights: weights @ numbers / weights.sum(axis=1)
+
+
+def _of_rows(values: Array) -> Array:
+    """Return the mean over the columns of each row, ``(n_rows,)``."""
+    return values if values.ndim == 1 else values.mean(axis=1)
 
 
 def share(metric: str, rows: OutputPredictions) -> tuple[int, int] | None:
@@ -73,11 +78,16 @@ def _of_errors(error: Callable[[Array, Array], Any]) -> Callable[[OutputPredicti
 
 
 def _root(rows: OutputPredictions) -> Weighted:
-    squares = np.square(np.asarray(rows.truth, np.float64) - rows.predicted)
+    squares = _of_rows(np.square(np.asarray(rows.truth, np.float64) - rows.predicted))
     return lambda weights: np.sqrt(weights @ squares / weights.sum(axis=1))
 
 
 def _r2(rows: OutputPredictions) -> Weighted:
+    single = [_r2_of_one(of) for of in rows.by_column().values()]
+    return lambda weights: np.mean([compute(weights) for compute in single], axis=0)
+
+
+def _r2_of_one(rows: OutputPredictions) -> Weighted:
     truth = np.asarray(rows.truth, np.float64)
     squares, centred = np.square(truth - rows.predicted), truth - truth.mean()  # centred: a large mean costs no digits
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from ..data.arrays import named
 from ..errors import TrialError
-from ..estimators import as_matrix, count_parameters
+from ..estimators import as_matrix, as_target, count_parameters
 from .base import TrialRun
 from .context import TrainingContext
 from .sklearn_metrics import measure
@@ -20,7 +21,7 @@ def check(estimator: Any, context: TrainingContext) -> None:
 
     Raises:
         TrialError: If a training setting except class_weight is searched, there are callbacks, or rows have weights that ``fit`` does not
-            take. Other fixed settings have no effect.
+            take; or the estimator predicts one number and the output has several targets. Other fixed settings have no effect.
     """
     from sklearn.utils.validation import has_fit_parameter
 
@@ -33,6 +34,9 @@ def check(estimator: Any, context: TrainingContext) -> None:
         raise TrialError(f"[[callbacks]] are called by Keras, but {experiment.model} returned a {name}, which trains by its own fit; remove them")
     if context.is_weighted and not has_fit_parameter(estimator, "sample_weight"):
         raise TrialError(f"rows have weights (class_weight, sample_weight), which the fit() of {name} does not take; leave them out")
+    n_columns = max(array.shape[1] for array in named(context.arrays.y_train).values())
+    if n_columns > 1 and hasattr(estimator, "__sklearn_tags__") and not estimator.__sklearn_tags__().target_tags.multi_output:
+        raise TrialError(f"{name} predicts one number, but the output has {n_columns} targets; wrap it in sklearn's MultiOutputRegressor")
 
 
 class SklearnTrainer:
@@ -55,7 +59,7 @@ class SklearnTrainer:
         if not isinstance(task, str) or isinstance(y_train, dict) or isinstance(y_validation, dict):
             raise TrialError(f"{type(estimator).__name__} predicts one target, but the experiment has {', '.join(task)}; keep one in [outputs]")
         options = {} if weights is None else {"sample_weight": weights}
-        estimator.fit(as_matrix(arrays.x_train), y_train.ravel().astype(np.float64 if task == "regression" else np.int64), **options)
+        estimator.fit(as_matrix(arrays.x_train), as_target(y_train).astype(np.float64 if task == "regression" else np.int64), **options)
         head = run.context.heads[""]
         metrics = measure(estimator, arrays.x_train, y_train, head)
         validation = measure(estimator, arrays.x_validation, y_validation, head)

@@ -1,5 +1,6 @@
 """Computes a task's metrics for scikit-learn estimators, with the names and meanings of Keras' metrics."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -7,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..data.predictions import OutputPredictions, of_classes
+from ..data.predictions import OutputPredictions, of_classes, of_numbers
 from ..data.targets import Target
 from ..errors import TrialError
-from ..estimators import as_matrix, has_probabilities
+from ..estimators import as_matrix, as_target, has_probabilities
 from .metrics import SHORT_NAMES, Head
 from .row_metrics import N_TOP
 
@@ -28,7 +29,7 @@ def measure(estimator: Any, features: Any, target: np.ndarray, head: Head) -> di
     Args:
         estimator: A fitted estimator; a classifier's classes are the numbers from 0.
         features: ``(n_rows, *shape)``.
-        target: Values or class numbers, ``(n_rows, 1)``.
+        target: Values or class numbers, ``(n_rows, 1)``, or values of several targets, ``(n_rows, n_columns)``.
         head: Task, metrics and scaling of the target.
 
     Returns:
@@ -37,7 +38,7 @@ def measure(estimator: Any, features: Any, target: np.ndarray, head: Head) -> di
     Raises:
         TrialError: If a metric needs probabilities and the estimator has none.
     """
-    return _measure(_Predictions(estimator, as_matrix(features), np.asarray(target).ravel(), head))
+    return _measure(_Predictions(estimator, as_matrix(features), as_target(np.asarray(target)), head))
 
 
 def measure_rows(estimator: Any, features: Any, target: np.ndarray, head: Head, column: Target) -> tuple[dict[str, float], OutputPredictions]:
@@ -46,19 +47,19 @@ def measure_rows(estimator: Any, features: Any, target: np.ndarray, head: Head, 
     Args:
         estimator: As for `measure`.
         features: ``(n_rows, *shape)``.
-        target: ``(n_rows, 1)``.
+        target: As for `measure`.
         head: Task, metrics and scaling of the target.
         column: The target's column and classes.
 
     Raises:
         TrialError: As `measure`.
     """
-    predictions = _Predictions(estimator, as_matrix(features), np.asarray(target).ravel(), head)
+    predictions = _Predictions(estimator, as_matrix(features), as_target(np.asarray(target)), head)
     metrics = _measure(predictions)
     if head.task == "regression":
         truth, predicted = predictions.pair
         loss = np.square(predictions.target - predictions.predicted)
-        return metrics, OutputPredictions(column=column.column, task="regression", truth=truth, predicted=predicted, loss=loss)
+        return metrics, of_numbers(column, truth, predicted, loss.reshape(len(truth), -1).mean(axis=1))
     if not has_probabilities(estimator):
         wrong = (predictions.predicted != predictions.target).astype(float)
         rows = of_classes(column, predictions.target, predictions.predicted, None, wrong)
@@ -99,12 +100,12 @@ class _Predictions:
 
     @cached_property
     def predicted(self) -> np.ndarray:
-        """``(n_rows,)``."""
-        return np.asarray(self.estimator.predict(self.features)).ravel()
+        """Of the target's shape."""
+        return np.asarray(self.estimator.predict(self.features)).reshape(self.target.shape)
 
     @property
     def pair(self) -> tuple[np.ndarray, np.ndarray]:
-        """Targets and predictions in the target's own units, ``(n_rows,)`` each."""
+        """Targets and predictions in the target's own units, each of the target's shape."""
         scaling = self.head.scaling
         return (self.target, self.predicted) if scaling is None else (scaling.invert(self.target), scaling.invert(self.predicted))
 
@@ -149,6 +150,10 @@ def _percentage_error(predictions: _Predictions) -> float:
     return 100 * _of_predictions("mean_absolute_percentage_error")(predictions)  # Keras' is in percent
 
 
+def _root(predictions: _Predictions) -> float:
+    return math.sqrt(_of_predictions("mean_squared_error")(predictions))  # of all targets, unlike scikit-learn's mean of roots
+
+
 def _of_predictions(name: str, **options: Any) -> Callable[[_Predictions], float]:
     def compute(predictions: _Predictions) -> float:
         import sklearn.metrics
@@ -175,7 +180,7 @@ _METRICS: Mapping[str, Callable[[_Predictions], float]] = {
     "top_k_categorical_accuracy": _top_k,
     "mean_absolute_error": _of_predictions("mean_absolute_error"),
     "mean_squared_error": _of_predictions("mean_squared_error"),
-    "root_mean_squared_error": _of_predictions("root_mean_squared_error"),
+    "root_mean_squared_error": _root,
     "mean_absolute_percentage_error": _percentage_error,
     "mean_squared_logarithmic_error": _of_predictions("mean_squared_log_error"),
     "r2_score": _of_predictions("r2_score"),

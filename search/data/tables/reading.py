@@ -40,7 +40,7 @@ class Table:
 
 def read_table(
     path: Path,
-    target: str | int | None = None,
+    target: str | int | Sequence[str | int] | None = None,
     *,
     gaps: Iterable[str] = (),
     keep_default_gaps: bool = True,
@@ -51,7 +51,7 @@ def read_table(
 
     Args:
         path: A CSV file, which may be compressed, or a ``.parquet`` file.
-        target: The target column: its name, or its number from 0, negative ones from the end. Defaults to none, for all rows.
+        target: The target column, or several: its name, or its number from 0, negative ones from the end. Defaults to none, for all rows.
         gaps: Further texts that stand for a missing value.
         keep_default_gaps: Whether `GAP_WORDS` do too.
         day_first: Whether 3/4/2026 is in April. Defaults to what the values show, else to yes with decimal commas.
@@ -64,8 +64,9 @@ def read_table(
         ValueError: If the file is no such table, or has the target twice or no value of it.
         LookupError: If it has no such target.
     """
+    targets = [] if target is None else [target] if isinstance(target, str | int) else list(target)
     if is_parquet(path):
-        rows, notes = _with_target(pd.read_parquet(path), target)
+        rows, notes = _with_targets(pd.read_parquet(path), targets)
         return Table(rows, None, notes)
     content = read_bytes(path)
     known = {name: value for name, value in given.items() if value is not None}
@@ -80,11 +81,11 @@ def read_table(
         form = replace(form, separator=detection.find_separator(lines, form.quote))
     first = detection.split(lines, form.separator, form.quote)
     if "header" not in known:
-        form = replace(form, header=detection.find_header(first, target))
+        form = replace(form, header=detection.find_header(first, next(iter(targets), None)))
     texts, doubled = _texts(text, form, first)
-    if isinstance(target, str) and target in doubled:
-        raise ValueError(f'it has several columns "{target}"; rename all but one')
-    texts, without_target = _with_target(texts, target)
+    if twice_named := [name for name in targets if name in doubled]:
+        raise ValueError(f'it has several columns "{twice_named[0]}"; rename all but one')
+    texts, without_target = _with_targets(texts, targets)
     if "decimal" not in known:
         form = replace(form, decimal=detection.find_decimal(texts, text, form.separator, form.quote))
     table = _typed(texts, replace(form, names=tuple(map(str, texts))), form.decimal == "," if day_first is None else day_first)
@@ -150,16 +151,15 @@ def column_name(names: Sequence[str], column: str | int) -> str:
     return column
 
 
-def _with_target(table: pd.DataFrame, target: str | int | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return the rows that have a target, and a note if there are others."""
-    if target is None:
-        return table, ()
-    name = column_name(list(table.columns), target)
-    rows = table[table[name].notna()]
+def _with_targets(table: pd.DataFrame, targets: Sequence[str | int]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the rows that have all targets, and a note if there are others."""
+    names = [column_name(list(table.columns), target) for target in targets]
+    rows = table[table[names].notna().all(axis="columns")] if names else table
+    shown = '", "'.join(names)
     if len(table) and rows.empty:
-        raise ValueError(f'no row has a value of the target "{name}"')
+        raise ValueError(f'no row has a value of the target "{shown}"')
     n_without = len(table) - len(rows)
-    return rows, (f'{n_without} of {len(table)} rows have no target "{name}" and are left out',) if n_without else ()
+    return rows, (f'{n_without} of {len(table)} rows have no target "{shown}" and are left out',) if n_without else ()
 
 
 def _names_fit(first: detection.Row, form: TableFormat, columns: Mapping[str, ColumnType]) -> bool:

@@ -26,7 +26,7 @@ class TableFormat:
         gaps: Texts that stand for a missing value.
         strips: Whether blanks around a value are no part of it.
         names: All columns in the order of the file, with the target.
-        target: The target column, which a file of rows to predict may lack.
+        target: The target column, or several, which a file of rows to predict may lack.
         units: The columns of numbers, each with the unit that its numbers have, such as "%" or "$"; "" for none.
         dates: Python's format of each column of dates, or "ISO8601".
     """
@@ -40,13 +40,13 @@ class TableFormat:
     gaps: tuple[str, ...] = GAP_WORDS
     strips: bool = True
     names: tuple[str, ...] = ()
-    target: str | None = None
+    target: str | tuple[str, ...] | None = None
     units: Mapping[str, str] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
 
     def names_for(self, n_columns: int) -> Sequence[str]:
-        """Return the names of the columns of a file without a line of names: with the target, or without it if there is one less."""
-        without = [name for name in self.names if name != self.target]
+        """Return the names of the columns of a file without a line of names: with the targets, or without them if there are so many less."""
+        without = [name for name in self.names if name != self.target and name not in (self.target or ())]
         for known in (self.names, without):
             if len(known) == n_columns:
                 return list(known)
@@ -59,7 +59,8 @@ class TableFormat:
     @classmethod
     def from_dict(cls, facts: Mapping[str, Any]) -> Self:
         """Return what `to_dict` wrote."""
-        return cls(**{**facts, "gaps": tuple(facts["gaps"]), "names": tuple(facts["names"])})
+        target = tuple(facts["target"]) if isinstance(facts.get("target"), list) else facts.get("target")
+        return cls(**{**facts, "gaps": tuple(facts["gaps"]), "names": tuple(facts["names"]), "target": target})
 
 
 PLAIN = TableFormat(gaps=PANDAS_GAP_WORDS, strips=False)

@@ -4,6 +4,7 @@ Where the settings leave a choice open, it follows from the task.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import keras
@@ -181,14 +182,15 @@ def build_metric(name: str, head: Head, settings: TrainingSettings, output: Any)
 
 
 def _in_own_units(metric: Any, scaling: Scaling) -> Any:
-    """Let a metric of a scaled target invert targets and predictions, ``(n_rows, 1)`` each, before it compares them.
+    """Let a metric of a scaled target invert targets and predictions, ``(n_rows, n_units)`` each, before it compares them.
 
     It stays Keras' own metric and no class of ours, so that a saved model loads where this package is not installed.
     """
     update = metric.update_state
 
     def invert(values: Any) -> Any:
-        return scaling.invert(keras.ops.cast(values, metric.dtype), keras.ops.minimum, keras.ops.expm1)
+        array = partial(keras.ops.convert_to_tensor, dtype=metric.dtype)
+        return scaling.invert(keras.ops.cast(values, metric.dtype), keras.ops.minimum, keras.ops.expm1, array)
 
     def update_state(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         return update(invert(y_true), invert(y_pred), sample_weight=sample_weight)

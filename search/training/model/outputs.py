@@ -34,7 +34,7 @@ _USUAL = {"binary": "binary_crossentropy", "multiclass": "sparse_categorical_cro
 
 
 def check_shape(shape: tuple[int, ...], task: Task, n_outputs: int, name: str = "") -> None:
-    """Check that an output has one number, or one probability for each class.
+    """Check that an output has one number for each target, or one probability for each class.
 
     Args:
         shape: Shape of the output, ``(n_rows, n_units)``.

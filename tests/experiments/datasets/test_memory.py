@@ -46,6 +46,18 @@ def test_a_pair_is_split_in_proportion_and_a_column_is_a_target(load):
     assert load([x, y[:, 0] * 0.5], task="regression")["task"] == "regression"
 
 
+def test_a_target_of_several_columns_is_a_table_and_one_hot_is_refused(load):
+    x, y = np.arange(60.0).reshape(30, 2), np.arange(60.0).reshape(30, 2) / 7
+    loaded = load((x, y))
+    assert loaded["task"] == {"target_0": "regression", "target_1": "regression"}
+    assert loaded["test"][1].to_numpy().tolist() == (loaded["test"][0] / 7).tolist()
+    table = load(pd.DataFrame(x, columns=["a", "b"]).assign(c=1.0 / (1 + x[:, 0])), target=["b", "c"])
+    assert (list(table["train"][0]), list(table["train"][1])) == (["a"], ["b", "c"])
+    assert list(load((x, pd.DataFrame(y, columns=["u", "v"])))["train"][1]) == ["u", "v"]
+    with pytest.raises(ValueError, match=r"one-hot target of shape \(30, 3\); expected class numbers"):
+        load((x, np.eye(3)[np.arange(30) % 3]))
+
+
 def test_given_parts_are_not_split(load):
     parts = {part: (pd.DataFrame({"a": [1.0, 2.0]}), pd.Series([0.1, 0.2], name="t")) for part in ("train", "validation", "test")}
     loaded = load(parts | {"task": "regression"}, validation_size=0.5)

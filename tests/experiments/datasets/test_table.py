@@ -124,6 +124,19 @@ def test_rows_without_a_target_are_left_out_and_counted(table):
     assert loaded["notes"] == ['5 of 20 rows have no target "y" and are left out']
 
 
+def test_several_targets_are_columns_of_a_table(table):
+    rows = pd.DataFrame({"x": range(20), "a": [0.5, None, 1.5, 2.25] * 5, "b": [1, 2, 3, 4] * 5})
+    loaded = csv(table(rows), target=["a", -1], task="regression")
+    assert (list(loaded["train"][0]), list(loaded["train"][1])) == (["x"], ["a", "b"])
+    assert (loaded["task"], csv(table(rows), target=["a", "b"])["task"]) == (
+        dict.fromkeys("ab", "regression"),
+        {"a": "regression", "b": "multiclass"},
+    )
+    assert (loaded["table_format"]["target"], loaded["notes"]) == (("a", "b"), ['5 of 20 rows have no target "a", "b" and are left out'])
+    with pytest.raises(ValueError, match="is no list of different columns; name at least one"):
+        csv(table(rows), target=["a", 1])
+
+
 def test_classes_that_differ_in_their_case_are_named(table):
     loaded = csv(table(pd.DataFrame({"x": range(40), "y": ["yes", "Yes", "no", "no"] * 10})), target="y")
     assert loaded["notes"] == ['the target "y" has classes that differ in their case only: yes, Yes']

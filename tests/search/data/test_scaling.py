@@ -34,6 +34,23 @@ def test_a_target_is_scaled_by_the_training_part_and_inverted(name, transform, t
     assert TrainingArrays.load(tmp_path / "arrays").scalings == preprocessor.scalings == {"": preprocessor.targets[""].scaling}
 
 
+@pytest.mark.parametrize(("name", "transform"), [("standard", np.asarray), ("log", np.log1p)])
+def test_several_targets_are_scaled_each_by_itself(name, transform, tmp_path):
+    values = pd.DataFrame({"price": PRICES, "rooms": [1.0, 2.0, 4.0, 4.5]})
+    part = pd.DataFrame({"x": np.arange(4.0)}), values
+    dataset = parse_dataset(dict.fromkeys(("train", "validation", "test"), part) | {"task": dict.fromkeys(values, "regression")}, "toy")
+    fit_preprocessor(dataset, PreprocessingSection(target=name)).save(tmp_path)
+    preprocessor = Preprocessor.load(tmp_path)
+    arrays = prepare(dataset, preprocessor)
+    scaled = transform(values.to_numpy())
+    expected = (scaled - scaled.mean(axis=0)) / scaled.std(axis=0)
+    np.testing.assert_allclose(arrays.y_train, expected, rtol=1e-6)
+    np.testing.assert_allclose(preprocessor.decode(arrays.y_train)[["price_prediction", "rooms_prediction"]], values, rtol=1e-5)
+    arrays.save(tmp_path / "arrays")
+    assert hash(TrainingArrays.load(tmp_path / "arrays").scalings[""]) == hash(preprocessor.targets[""].scaling)
+    assert TrainingArrays.load(tmp_path / "arrays").n_outputs == 2
+
+
 def test_none_leaves_the_target_as_it_is():
     preprocessor = fit_preprocessor(_dataset(), PreprocessingSection(target="none"))
     assert prepare(_dataset(), preprocessor).y_train.ravel().tolist() == PRICES
@@ -56,4 +73,5 @@ def test_the_largest_outputs_stay_finite():
 
 def test_the_formula_says_how_an_output_becomes_a_value():
     assert Scaling(mean=-2.0, deviation=3.0).formula() == "output * 3 - 2"
+    assert Scaling(mean=(-2.0, 1.0), deviation=(3.0, 0.5)).formula() == "output * [3, 0.5] + [-2, 1]"
     assert Scaling(mean=2.0, deviation=3.0, log=True).formula() == "exp(output * 3 + 2) - 1"

@@ -25,7 +25,7 @@ def _chosen(dataset, **outputs):
 
 
 def test_without_outputs_the_only_target_has_an_unnamed_output():
-    assert choose_targets(ONE, {}) == {"": Target(column="price", task="regression")}
+    assert choose_targets(ONE, {}) == {"": Target(columns=("price",), task="regression")}
 
 
 def test_several_outputs_may_predict_the_only_target():
@@ -40,6 +40,13 @@ def test_a_single_output_has_no_name_but_may_name_its_target():
     assert _chosen(TWO, main={"target": "sold"}) == {"": "sold"}
 
 
+def test_an_output_predicts_all_targets_that_it_lists_or_all_numbers():
+    numbers = _dataset(PRICE, SOLD, task={"price": "regression", "sold": "regression"})
+    assert choose_targets(numbers, {}) == {"": Target(columns=("price", "sold"), task="regression")}
+    listed = choose_targets(numbers, {"both": OutputSection(target=["sold", "price"]), "one": OutputSection(target="price")})
+    assert {name: (target.columns, target.n_outputs) for name, target in listed.items()} == {"both": (("sold", "price"), 2), "one": (("price",), 1)}
+
+
 def test_each_target_has_its_own_task_and_classes():
     targets = choose_targets(TWO, {"price": OutputSection(), "sold": OutputSection()})
     assert tasks_of(targets) == {"price": "regression", "sold": "binary"}
@@ -52,6 +59,7 @@ def test_each_target_has_its_own_task_and_classes():
     [
         ({}, r'data set "toy" has the targets price, sold; add a table for each output.* \[outputs.price\] with target = "price"'),
         ({"main": {}, "sold": {}}, 'outputs.main: target is missing; data set "toy" has the targets price, sold'),
+        ({"main": {"target": ["price", "sold"]}}, r"outputs.main.target: an output of several .* these are price \(regression\), sold \(binary\)"),
         ({"main": {"target": "prise"}, "sold": {}}, 'outputs.main.target = "prise": .* did you mean "price"'),
     ],
 )

@@ -39,7 +39,7 @@ def search(n_trials: int, value: Callable[[int], float] = lambda number: 0.5 + 0
 
 def write_predictions(folder: Path) -> Path:
     """Write what a study keeps of a champion of two features that is right about most rows of two classes."""
-    target, truth = Target(column="kind", task="binary", classes=("a", "b")), np.arange(60) % 2
+    target, truth = Target(columns=("kind",), task="binary", classes=("a", "b")), np.arange(60) % 2
     positive = np.where(np.arange(60) % 7 == 0, 1 - truth, truth) * 0.8 + 0.1
     rows = of_classes(target, truth, (positive > 0.5).astype(int), np.stack([1 - positive, positive], axis=1), None)
     Predictions.of({"": rows}, None).save(folder / CHAMPION)

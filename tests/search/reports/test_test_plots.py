@@ -16,7 +16,7 @@ def classes(n_classes, n_rows=400):
     random = np.random.default_rng(0)
     outputs = random.dirichlet(np.full(n_classes, 0.5), n_rows)
     truth = (outputs.cumsum(axis=1) > random.uniform(size=(n_rows, 1))).argmax(axis=1)
-    target = Target(column="kind", task="binary" if n_classes == 2 else "multiclass", classes=tuple(f"c{number}" for number in range(n_classes)))
+    target = Target(columns=("kind",), task="binary" if n_classes == 2 else "multiclass", classes=tuple(f"c{number}" for number in range(n_classes)))
     return of_classes(target, truth, outputs.argmax(axis=1), outputs, None)
 
 

@@ -13,8 +13,8 @@ from search.data.targets import Target
 from search.training.intervals import compare, intervals
 from search.training.row_metrics import weighted
 
-BINARY = Target(column="y", task="binary", classes=("no", "yes"))
-KINDS = Target(column="kind", task="multiclass", classes=tuple("abcdefg"))
+BINARY = Target(columns=("y",), task="binary", classes=("no", "yes"))
+KINDS = Target(columns=("kind",), task="multiclass", classes=tuple("abcdefg"))
 
 
 def numbers(n_rows, noise=1.0, seed=0):

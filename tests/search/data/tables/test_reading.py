@@ -1,6 +1,7 @@
 """Tables as people's programs write them, read without being told how."""
 
 import gzip
+import json
 import random
 import time
 import zipfile
@@ -204,10 +205,13 @@ def test_rows_are_read_that_are_written_in_another_way_than_the_training_table(w
     assert read_rows(write("b;a\nx;1,5\n", "turned.csv"), trained, columns)["a"].tolist() == [1.5]
 
 
-def test_a_file_without_names_may_lack_the_target(write):
-    trained = replace(read_table(write("1,x,5\n2,y,6\n"), 1).format, target="column_1")
+@pytest.mark.parametrize(("target", "contents"), [("column_1", ("1,x,5\n", "1,5\n")), (("column_1", "column_3"), ("1,x,5,7\n", "1,5\n"))])
+def test_a_file_without_names_may_lack_the_targets(write, target, contents):
+    table = read_table(write("1,x,5,7\n2,y,6,\n" if isinstance(target, tuple) else "1,x,5\n2,y,6\n"), [1, -1] if isinstance(target, tuple) else 1)
+    assert len(table.rows) == (1 if isinstance(target, tuple) else 2)
+    trained = TableFormat.from_dict(json.loads(json.dumps(replace(table.format, target=target).to_dict())))
     columns = {"column_0": "numeric", "column_2": "numeric"}
-    for content in ("1,x,5\n", "1,5\n"):
+    for content in contents:
         assert read_rows(write(content, "rows.csv"), trained, columns)[["column_0", "column_2"]].values.tolist() == [[1, 5]]
 
 

@@ -1,0 +1,104 @@
+"""A champion whose only output predicts several targets."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn.metrics
+
+from search.champion import Champion
+from search.champion.evaluation import evaluate
+from search.champion.labelled_rows import read_labelled
+from search.champion.raw_rows import raw_inputs, raw_rows_model
+from search.data.dataset import load_dataset
+from search.data.predictions import CHAMPION, Predictions
+from search.errors import DataError
+from search.reports.report import draw_test_plots
+from tests.search.champion.conftest import build_here, make_spec
+
+TARGETS = ["price", "area"]
+PREDICTIONS = [f"{name}_prediction" for name in TARGETS]
+
+
+@pytest.fixture(scope="module")
+def numbers_spec(tmp_path_factory):
+    folder, generator = tmp_path_factory.mktemp("numbers"), np.random.default_rng(0)
+    rows = pd.DataFrame({"rooms": generator.normal(5, 1, 150), "age": generator.normal(40, 9, 150)})
+    rows = rows.assign(price=1000 * rows["rooms"] - 5 * rows["age"], area=rows["rooms"] / 10)
+    rows.loc[3, "price"] = None
+    rows.to_csv(folder / "houses.csv", index=False)
+
+    def build(arrays):
+        import keras
+
+        from models.mlp import build_mlp
+
+        keras.utils.set_random_seed(3)
+        network = build_mlp(arrays.input_shape, arrays.task, arrays.n_outputs, n_neurons=8)
+        network.compile(keras.optimizers.Adam(0.02), "mse")
+        network.fit(arrays.x_train, arrays.y_train, epochs=30, verbose=0)
+        return network
+
+    return make_spec(
+        *(folder, {"loader": "csv", "path": str(folder / "houses.csv"), "target": TARGETS}, "mlp", build),
+        objective={"metric": "val_r2", "direction": "maximize", "metrics": ["mse", "rmse"]},
+        preprocessing={"target": "standard"},
+    )
+
+
+@pytest.fixture(scope="module")
+def packaged(numbers_spec):
+    return build_here(numbers_spec)
+
+
+@pytest.fixture(scope="module")
+def numbers(packaged):
+    return Champion(packaged.folder / "data" / "champion")
+
+
+@pytest.fixture(scope="module")
+def test_part(numbers_spec):
+    return load_dataset(numbers_spec.experiment.data).test
+
+
+def test_each_target_has_a_column_of_predictions(packaged, numbers, test_part):
+    from mlflow.models import Model
+
+    predictions = numbers.predict(test_part.features)
+    assert list(predictions) == Model.load(str(packaged.folder)).signature.outputs.input_names() == PREDICTIONS
+    for target, column in zip(TARGETS, PREDICTIONS, strict=True):
+        assert np.corrcoef(predictions[column], test_part.targets[target])[0, 1] > 0.9
+    assert packaged.metadata.target == "price, area"
+
+
+def test_the_test_metrics_are_those_of_the_predictions(packaged, numbers, numbers_spec, test_part):
+    pair = test_part.target[TARGETS].to_numpy(), numbers.predict(test_part.features)[PREDICTIONS].to_numpy()
+    squared, test = sklearn.metrics.mean_squared_error(*pair), packaged.metadata.test
+    assert test["r2"] == pytest.approx(sklearn.metrics.r2_score(*pair), rel=1e-4)
+    assert (test["mse"], test["rmse"]) == pytest.approx((squared, squared**0.5), rel=1e-4)
+    found = evaluate(numbers, test_part, numbers_spec.experiment, numbers_spec.settings_of(0))
+    assert all(low < found.metrics[name] < high for name, (low, high) in found.intervals().items())
+    assert found.intervals().keys() == {"loss", "mean_absolute_error", "mse", "rmse", "r2"}
+
+
+def test_a_file_with_all_targets_is_evaluated_and_one_without_is_refused(numbers, test_part, tmp_path):
+    rows = test_part.features.assign(**test_part.targets)
+    rows.assign(area=rows["area"].where(rows.index > 1)).to_csv(tmp_path / "rows.csv", index=False)
+    part, n_left_out = read_labelled(tmp_path / "rows.csv", numbers)
+    assert (list(part.targets), len(part.target), n_left_out) == (TARGETS, len(rows) - 2, 2)
+    rows.drop(columns="area").to_csv(tmp_path / "rows.csv", index=False)
+    with pytest.raises(DataError, match="lacks the target area; it has the columns"):
+        read_labelled(tmp_path / "rows.csv", numbers)
+
+
+def test_a_model_of_raw_rows_is_in_the_targets_own_units(numbers, test_part):
+    values = raw_rows_model(numbers).predict(raw_inputs(test_part.features, numbers.preprocessor), verbose=0)
+    np.testing.assert_allclose(values, numbers.predict(test_part.features)[PREDICTIONS], rtol=1e-4)
+
+
+def test_the_report_has_the_plots_of_each_target(numbers, numbers_spec, test_part, tmp_path):
+    found = evaluate(numbers, test_part, numbers_spec.experiment, numbers_spec.settings_of(0)).predictions
+    found.save(tmp_path / CHAMPION)
+    assert Predictions.load(tmp_path / CHAMPION).outputs[""].columns == tuple(TARGETS)
+    plots = draw_test_plots(tmp_path)
+    assert list(plots) == [f"{plot}_{name}" for name in TARGETS for plot in ("predicted_and_true", "residuals")]
+    assert "true price" in plots["predicted_and_true_price"]
