@@ -4,7 +4,7 @@ from typing import Any, Literal, get_args
 
 import keras
 
-TASKS = ("binary", "multiclass", "regression")
+TASKS = ("binary", "multiclass", "regression", "multilabel")
 
 BinaryOutput = Literal["sigmoid", "softmax"]
 """For two classes: one sigmoid unit, or a softmax over two units."""
@@ -26,8 +26,8 @@ def output_layer(
 
     Args:
         task: "binary" (one sigmoid unit: the probability of the second class), "multiclass" (a softmax over the
-            classes) or "regression" (units of ``output_activation``).
-        n_outputs: Number of units: 1 for binary, the number of classes for multiclass. Defaults to 1.
+            classes), "regression" (units of ``output_activation``) or "multilabel" (a sigmoid unit for each label).
+        n_outputs: Number of units: 1 for binary, else the number of classes, numbers or labels. Defaults to 1.
         binary_output: "softmax" gives a binary task two units, the probabilities of both classes. Defaults to "sigmoid".
         output_activation: Of a regression, one of `OUTPUT_ACTIVATIONS`. Defaults to "linear".
         **options: Further arguments of `keras.layers.Dense`.
@@ -54,5 +54,5 @@ def output_layer(
         raise ValueError(f"n_outputs={n_outputs} is too small; expected at least 1")
     if task == "binary" and binary_output == "softmax":
         return keras.layers.Dense(2, activation="softmax", **{"name": "output", **options})
-    activation = {"binary": "sigmoid", "multiclass": "softmax", "regression": output_activation}[task]
+    activation = {"multiclass": "softmax", "regression": output_activation}.get(task, "sigmoid")
     return keras.layers.Dense(n_outputs, activation=activation, **{"name": "output", **options})

@@ -11,7 +11,7 @@ import pandas as pd
 from search.data.tables import column_name
 
 from .split import split_rows, three_parts
-from .table import has_classes, split_table, tasks_of
+from .table import for_each, has_classes, split_table, tasks_of
 
 _PARTS = ("train", "validation", "test")
 
@@ -56,7 +56,8 @@ def in_memory(
     data = pickle.loads(file.read_bytes())  # noqa: S301 - this user's process has written it
     sizes: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed, "ordered": ordered}
     if isinstance(data, pd.DataFrame):
-        return {**_table(data, target, task=task, drop=drop, stratify=stratify, group=group, **sizes), "positive": positive}
+        table = _table(data, target, task=task, drop=drop, stratify=stratify, group=group, **sizes)
+        return {**table, "positive": for_each(positive, table["task"])}
     of_table = next((name for name, value in (("target", target), ("drop", drop or None), ("group", group)) if value is not None), None)
     if of_table is not None:
         raise ValueError(f"{of_table} names a column of a table, but the data are {_described(data)}; give a table, or leave {of_table} out")
@@ -67,7 +68,7 @@ def in_memory(
     features, values = _pair(data, "data")
     tasks = tasks_of(values, task)
     parts = three_parts(features, values, **sizes, stratify=stratify and has_classes(tasks))
-    return {**parts, "task": tasks, "positive": positive}
+    return {**parts, "task": tasks, "positive": for_each(positive, tasks)}
 
 
 def _table(data: pd.DataFrame, target: str | int | Sequence[str | int] | None, **options: Any) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def csv(
     weights = None if sample_weight is None else _column(table.rows, sample_weight, str(file))
     return {
         **split,
-        "positive": positive,
+        "positive": for_each(positive, split["task"]),
         "sample_weight": weights,
         "class_weight": class_weight,
         "name": name,
@@ -182,6 +182,11 @@ def tasks_of(target: pd.Series | pd.DataFrame, task: str) -> str | dict[str, str
     if isinstance(target, pd.Series):
         return infer_task(target) if task == "auto" else task
     return {str(name): str(tasks_of(target[name], task)) for name in target}
+
+
+def for_each(value: Any, task: str | Mapping[str, str]) -> Any:
+    """Return a value that is given once, such as the positive class, for each of several targets."""
+    return value if isinstance(task, str) or value is None else dict.fromkeys(task, value)
 
 
 def has_classes(task: str | Mapping[str, str]) -> bool:

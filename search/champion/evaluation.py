@@ -10,7 +10,7 @@ import numpy as np
 from ..data.arrays import Array, Tree, named, unnamed
 from ..data.parts import Part
 from ..data.positive_class import is_defined
-from ..data.predictions import OutputPredictions, Predictions, of_classes, of_numbers
+from ..data.predictions import OutputPredictions, Predictions, of_classes, of_labels, of_numbers
 from ..data.targets import Target
 from ..experiment.file import Experiment
 from ..experiment.settings import TrainingSettings
@@ -100,6 +100,8 @@ def _predictions(target: Target, part: Part, output: Array, loss: Array | None) 
     decoded, values = target.decode(output), target.select(part.targets)
     if target.task == "regression":
         return of_numbers(target, target.numbers(values), decoded.to_numpy(), loss)
+    if target.task == "multilabel":
+        return of_labels(target, target.encode(values), output, loss)
     predicted = decoded.pop("prediction")
     truth, chosen = (target.encode(column).ravel() for column in (values, predicted))
     return of_classes(target, truth, chosen, decoded.to_numpy(), loss)
@@ -117,10 +119,11 @@ def _exact_metrics(rows: OutputPredictions, head: Head) -> Mapping[str, float | 
     if rows.task == "regression":
         return {}
     found: dict[str, float | None] = {"accuracy": float((rows.predicted == rows.truth).mean())}
-    if rows.task == "binary" and rows.score is not None:
-        defined = [metric for metric in head.metrics if is_defined(metric, rows.truth)]
+    if rows.task != "multiclass" and rows.score is not None:
+        truth, score = rows.truth.ravel(), rows.score.ravel()
+        defined = [metric for metric in head.metrics if is_defined(metric, truth)]
         found |= dict.fromkeys(set(head.metrics) - set(defined))
-        found |= {metric: exact_auc(metric, rows.truth, rows.score) for metric in defined if metric in ("auc", "pr_auc")}
+        found |= {metric: exact_auc(metric, truth, score) for metric in defined if metric in ("auc", "pr_auc")}
     return found
 
 

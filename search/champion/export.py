@@ -164,6 +164,8 @@ def _given(preprocessor: Preprocessor, *, is_raw: bool) -> Iterator[str]:
 def _meaning(target: Target) -> str:
     if target.task == "regression":
         return target.column
+    if target.task == "multilabel":
+        return f"{target.column}, the probabilities of {target.class_names[-1]}"
     classes = target.class_names[-1:] if target.task == "binary" else target.class_names
     return f"{target.column}, the probabilit{'ies' if len(classes) > 1 else 'y'} of {', '.join(classes)}"
 

@@ -5,7 +5,7 @@ It changes no features; `search.data.preprocessing` does.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 import pandas as pd
 
@@ -26,6 +26,9 @@ from .kinds.arrays import ArrayFormat
 from .parts import PARTS, Part, check_same_columns, join_targets, parse_part
 from .sample_weight import with_class_weights, with_weights
 from .tables import TableFormat
+
+_TASKS = ("binary", "multiclass", "regression")
+"""The tasks of a single target."""
 
 TABLE = "table"
 """The kind of rows of a table; those of arrays are in `search.data.kinds.KINDS`."""
@@ -262,5 +265,5 @@ def _check_keys(loaded: Any, where: str) -> None:
     if not isinstance(loaded.get("ordered", True), bool):
         raise DataError(f"{where}: ordered = {loaded['ordered']!r} is a {type(loaded['ordered']).__name__}; expected True or False")
     for task in named(loaded["task"]).values():
-        if task not in get_args(Task):
-            raise DataError(f'{where}: task = "{task}" is not known; {nearest(str(task), get_args(Task))}')
+        if task not in _TASKS:
+            raise DataError(f'{where}: task = "{task}" is not known; {nearest(str(task), _TASKS)}')

@@ -35,14 +35,14 @@ class OutputPredictions:
 
     Attributes:
         column: Name of the target, or names of several with commas between.
-        columns: Names of several targets of a regression; empty for one. Defaults to none.
+        columns: Names of several targets; empty for one. Defaults to none.
         task: Task of the target.
         classes: The classes as text, in the order of their numbers; empty for regression.
         truth: Values in the target's own units, or class numbers, ``(n_rows,)``; of several targets ``(n_rows, n_columns)``.
         predicted: Predictions, of the same kind and shape.
-        score: Binary: probability or score of the positive class; None if the model has neither.
+        score: Binary and multilabel: probability or score of the positive class; None if the model has neither.
         has_probabilities: Whether the model has probabilities of classes.
-        own: Probability of the row's own class; None without probabilities.
+        own: Probability of the row's own class, of labels ``(n_rows, n_columns)``; None without probabilities.
         confidence: Probability of the predicted class; None without probabilities.
         place: How many classes have a larger probability than the row's own; None without probabilities.
         probabilities: ``(n_rows, n_classes)``; None for a binary task, without probabilities, and for more than `MOST_CLASSES` classes.
@@ -69,13 +69,15 @@ class OutputPredictions:
         chosen: dict[str, Any] = {name: value[rows] for name, value in values.items() if isinstance(value, Array)}
         return dataclasses.replace(self, **chosen)
 
-    def by_column(self) -> dict[str, Self]:
+    def by_column(self) -> "dict[str, OutputPredictions]":
         """Return the predictions of each of several targets by its name, without losses; those of a single one are named ``""``."""
-        one = {name: (self.truth[:, number], self.predicted[:, number]) for number, name in enumerate(self.columns)}
-        return {
-            name: dataclasses.replace(self, column=name, columns=(), truth=truth, predicted=predicted, loss=None)
-            for name, (truth, predicted) in one.items()
-        } or {"": self}
+        task: Task = "binary" if self.task == "multilabel" else self.task
+        found: dict[str, OutputPredictions] = {}
+        for number, name in enumerate(self.columns):
+            target, truth, predicted = Target(columns=(name,), task=task, classes=self.classes), self.truth[:, number], self.predicted[:, number]
+            score = None if self.score is None else self.score[:, number]
+            found[name] = of_numbers(target, truth, predicted, None) if score is None else of_classes(target, truth, predicted, _both(score), None)
+        return found or {"": self}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +170,34 @@ def of_classes(target: Target, truth: Array, predicted: Array, probabilities: Ar
         elif len(target.classes) <= MOST_CLASSES:
             facts["probabilities"] = probabilities
     return OutputPredictions(truth=truth, predicted=predicted, **facts)
+
+
+def of_labels(target: Target, truth: Array, probabilities: Array, loss: Array | None) -> OutputPredictions:
+    """Return the predictions of several labels.
+
+    Args:
+        target: The target.
+        truth: 1 for the positive class, else 0, ``(n_rows, n_columns)``.
+        probabilities: Those of the positive class, ``(n_rows, n_columns)``.
+        loss: As in `OutputPredictions`.
+    """
+    return OutputPredictions(
+        column=target.column,
+        columns=target.columns,
+        task=target.task,
+        classes=target.class_names,
+        truth=truth.astype(np.int32),
+        predicted=(probabilities > 0.5).astype(np.int32),
+        score=probabilities,
+        has_probabilities=True,
+        own=np.where(truth == 1, probabilities, 1 - probabilities),
+        loss=loss,
+    )
+
+
+def _both(score: Array) -> Array:
+    """Return the probabilities of both classes, ``(n_rows, 2)``, of those of the positive one."""
+    return np.stack([1 - score, score], axis=1)
 
 
 def _is_of(key: str, output: str) -> bool:

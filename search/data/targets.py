@@ -32,9 +32,9 @@ class Target:
 
     Attributes:
         columns: Name of the target column, or of each column that the output predicts, in the order of its units.
-        task: "binary", "multiclass" or "regression".
+        task: "binary", "multiclass", "regression", or "multilabel" for several binary columns.
         classes: Values of the target, in its own type and in the order of the output's units, the positive class of a binary
-            target last; empty for regression.
+            target, or of all labels, last; empty for regression.
         scaling: The scaling of a regression's target; None if the model predicts the target itself. Defaults to None.
     """
 
@@ -74,8 +74,8 @@ class Target:
             values: As `select` returns them, without gaps.
 
         Returns:
-            ``(n_rows, n_columns)``: float32 values for regression, scaled if there is a scaling; float32 0 or 1 for binary (1 is the
-            positive class); int32 class numbers for multiclass.
+            ``(n_rows, n_columns)``: float32 values for regression, scaled if there is a scaling; float32 0 or 1 for binary and multilabel (1 is
+            the positive class); int32 class numbers for multiclass.
 
         Raises:
             DataError: If a value is none of the classes, or not a number in a regression.
@@ -108,13 +108,13 @@ class Target:
 
         Returns:
             A table with the column ``prediction``, in the target's own type and units, and for classes ``probability_<class>``; of several
-            columns ``<column>_prediction``.
+            columns ``<column>_prediction`` and ``<column>_probability_<class>``.
 
         Raises:
             DataError: If the outputs have another shape.
         """
         outputs = np.asarray(outputs)
-        widths = {"regression": (len(self.columns),), "binary": (1, 2), "multiclass": (len(self.classes),)}[self.task]
+        widths = (1, 2) if self.task == "binary" else (self.n_outputs,)
         if outputs.ndim != 2 or outputs.shape[1] not in widths:
             expected = " or ".join(f"(n_rows, {width})" for width in widths)
             raise DataError(f"The model's outputs have the shape {outputs.shape}; a {self.task} task needs {expected}")
@@ -122,6 +122,12 @@ class Target:
             values = outputs.astype(np.float64)
             names = ["prediction"] if len(self.columns) == 1 else [f"{column}_prediction" for column in self.columns]
             return pd.DataFrame(values if self.scaling is None else self.scaling.invert(values), columns=names)
+        if self.task == "multilabel":
+            labels = [self._decode_classes(outputs[:, [number]]).add_prefix(f"{column}_") for number, column in enumerate(self.columns)]
+            return pd.concat(labels, axis="columns")
+        return self._decode_classes(outputs)
+
+    def _decode_classes(self, outputs: Array) -> pd.DataFrame:
         # Above and not at 0.5, as Keras' binary_accuracy counts.
         chosen = (outputs[:, 0] > 0.5).astype(int) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
         probabilities = (np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs).astype(np.float64)
@@ -173,7 +179,7 @@ def choose_targets(dataset: "Dataset", outputs: Mapping[str, "OutputSection"], s
 
     Args:
         dataset: The data set.
-        outputs: ``[outputs]`` of the experiment; empty for one output of the only target, or of all targets of a regression.
+        outputs: ``[outputs]`` of the experiment; empty for one output of the only target, or of all that one output can predict.
         scaling: ``target`` of ``[preprocessing]``: how targets of regressions are scaled, fitted on the training part.
             Defaults to "none".
 
@@ -208,14 +214,22 @@ def _columns(dataset: "Dataset", output: str, section: "OutputSection") -> tuple
         if column not in known:
             raise ExperimentError(f'outputs.{output}.target = "{column}": data set "{dataset.name}" has no such target; {nearest(column, known)}')
     if not fit_one_output(dataset, columns):
-        given = ", ".join(f"{column} ({known[column]})" for column in columns)
-        raise ExperimentError(f"outputs.{output}.target: an output of several targets needs numbers (regression), but these are {given}; name one")
+        given = ", ".join(f"{column} ({', '.join([known[column], *_class_names(dataset, column)])})" for column in columns)
+        raise ExperimentError(
+            f"outputs.{output}.target: an output of several targets needs numbers (regression), or binary ones of the same classes, "
+            f"but these are {given}; name one"
+        )
     return columns
 
 
 def fit_one_output(dataset: "Dataset", columns: Collection[str]) -> bool:
-    """Return whether one output can predict some targets of a data set: a single one, or several numbers."""
-    return len(columns) == 1 or {dataset.tasks[column] for column in columns} == {"regression"}
+    """Return whether one output can predict some targets of a data set: a single one, several numbers, or binary ones of the same classes."""
+    kinds = {(dataset.tasks[column], _class_names(dataset, column)) for column in columns}
+    return len(columns) == 1 or (len(kinds) == 1 and next(iter(kinds))[0] != "multiclass")
+
+
+def _class_names(dataset: "Dataset", column: str) -> tuple[str, ...]:
+    return tuple(dataset.class_names[column] if isinstance(dataset.class_names, Mapping) else dataset.class_names)
 
 
 def _target(dataset: "Dataset", columns: tuple[str, ...], scaling: ScalingName) -> Target:
@@ -224,8 +238,8 @@ def _target(dataset: "Dataset", columns: tuple[str, ...], scaling: ScalingName) 
         target = Target(columns=columns, task=task)
         return target if scaling == "none" else replace(target, scaling=_fit_scaling(dataset, target, is_log=scaling == "log"))
     by_name = {str(value): value for value in dataset.train.targets[column].unique().tolist()}
-    names = dataset.class_names[column] if isinstance(dataset.class_names, Mapping) else dataset.class_names
-    return Target(columns=columns, task=task, classes=tuple(by_name[name] for name in names))
+    classes = tuple(by_name[name] for name in _class_names(dataset, column))
+    return Target(columns=columns, task=task if len(columns) == 1 else "multilabel", classes=classes)
 
 
 def _fit_scaling(dataset: "Dataset", target: Target, *, is_log: bool) -> Scaling:

@@ -150,7 +150,7 @@ class OutputSection(Table):
     """``[outputs.<name>]``: one output of the model; each of several outputs has a table with its name.
 
     Attributes:
-        target: The target column that it predicts, or several columns of numbers, one for each unit of the output. Defaults to the column of
+        target: The target column that it predicts, or several of numbers or of labels, one for each unit of the output. Defaults to the column of
             the output's name, or else the only target.
         loss: Keras' name of its loss; "auto" is that of [space.training]. Defaults to "auto".
         weight: Factor of its loss in the sum of all losses, at least 0. Defaults to 1.

@@ -151,7 +151,7 @@ def table_experiment(path: str, target: str | None, overrides: Sequence[str] = (
         raise ExperimentError(_no_target_message(path))
     data = {"loader": "csv", "path": str(Path(path)), "target": _column(path, target)}
     dataset, file = begin_file(_FILE, table_stem(path), data, overrides)
-    file["data"]["task"] = dataset.task
+    file["data"]["task"] = dataset.task if isinstance(dataset.task, str) else "auto"
     file["space"]["training"]["batch_size"]["choices"] = [128, 256, 512] if len(dataset.train.target) > _LARGE else [32, 64, 128]
     file["evaluation"]["folds"] = _n_folds(dataset)
     if (text := _only_text(dataset)) is not None:
@@ -182,9 +182,9 @@ def table_stem(path: str) -> str:
 
 def _n_folds(dataset: Dataset) -> int:
     """Return the number of folds; 1 where a class has too few rows for each fold to have one, or there are enough rows for one part."""
-    target = joined(dataset).target
-    n_rarest = len(target) if dataset.task == "regression" else int(target.value_counts().min())
-    return N_FOLDS if n_rarest >= N_FOLDS and len(target) <= _MOST_ROWS_OF_FOLDS else 1
+    targets, n_rows = joined(dataset).targets, len(joined(dataset).target)
+    n_rarest = min((int(targets[name].value_counts().min()) for name, task in dataset.tasks.items() if task != "regression"), default=n_rows)
+    return N_FOLDS if n_rarest >= N_FOLDS and n_rows <= _MOST_ROWS_OF_FOLDS else 1
 
 
 def _column(path: str, target: str) -> str | int:

@@ -5,6 +5,7 @@ This module knows names only and imports no Keras; `search.training.model.compil
 | task | metrics | at every trial |
 |---|---|---|
 | binary | loss, accuracy, auc, pr_auc, precision, recall, f1_score, binary_crossentropy | loss, accuracy |
+| multilabel | as binary, over all labels | loss, accuracy |
 | multiclass | loss, accuracy, top_k_categorical_accuracy (k = 5), categorical_crossentropy | loss, accuracy |
 | regression | loss, mean_absolute_error or mae, mean_squared_error or mse, root_mean_squared_error or rmse, mean_absolute_percentage_error, \
 mean_squared_logarithmic_error, r2_score or r2 | loss, mean_absolute_error |
@@ -27,8 +28,11 @@ from ..experiment.directions import LARGER_IS_BETTER
 from ..experiment.file import Experiment, ObjectiveSection, OutputSection
 from ..experiment.objectives import COSTS
 
+_OF_BINARY = ("accuracy", "auc", "pr_auc", "precision", "recall", "f1_score", "binary_crossentropy")
+
 METRICS: Mapping[Task, tuple[str, ...]] = {
-    "binary": ("accuracy", "auc", "pr_auc", "precision", "recall", "f1_score", "binary_crossentropy"),
+    "binary": _OF_BINARY,
+    "multilabel": _OF_BINARY,
     "multiclass": ("accuracy", "top_k_categorical_accuracy", "categorical_crossentropy"),
     "regression": (
         *("mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2_score"),

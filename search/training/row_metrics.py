@@ -46,7 +46,9 @@ def _of_rows(values: Array) -> Array:
 
 
 def share(metric: str, rows: OutputPredictions) -> tuple[int, int] | None:
-    """Return a metric that is a share of rows as two counts, such as the right ones of all; None for any other metric."""
+    """Return a metric that is a share of rows as two counts, such as the right ones of all; None for any other metric, and for several labels."""
+    if rows.columns:
+        return None
     if metric == "accuracy":
         return int((rows.truth == rows.predicted).sum()), len(rows.truth)
     if metric == "top_k_categorical_accuracy" and rows.place is not None:
@@ -103,12 +105,13 @@ def _of_positive(numerator: Mapping[str, float], denominator: Mapping[str, float
 
     def build(rows: OutputPredictions) -> Weighted:
         predicted, true = rows.predicted == 1, rows.truth == 1
-        counts = {"both": predicted & true, "predicted": predicted, "true": true}
+        of_cells = {"both": predicted & true, "predicted": predicted, "true": true}
+        counts = {name: cells.reshape(len(cells), -1).sum(axis=1) for name, cells in of_cells.items()}
 
         def compute(weights: Array) -> Any:
             above, below = (sum(factor * (weights @ counts[name]) for name, factor in of.items()) for of in (numerator, denominator))
             ratio = np.divide(above, below, out=np.zeros(len(weights)), where=below > 0)
-            return np.where(weights @ true > 0, ratio, np.nan)
+            return np.where(weights @ counts["true"] > 0, ratio, np.nan)
 
         return compute
 
@@ -121,12 +124,13 @@ def _of_ranking(metric: Callable[[Array, Array], Any]) -> Callable[[OutputPredic
     def build(rows: OutputPredictions) -> Weighted | None:
         if rows.score is None:
             return None
-        order = np.argsort(rows.score, kind="stable")
-        _, starts = np.unique(rows.score[order], return_index=True)
-        is_positive = rows.truth[order] == 1
+        score, truth = rows.score.ravel(), rows.truth.ravel()  # labels together, as in Keras
+        order = np.argsort(score, kind="stable")
+        _, starts = np.unique(score[order], return_index=True)
+        is_positive, row = truth[order] == 1, order // (len(score) // len(rows.score))
 
         def compute(weights: Array) -> Any:
-            ordered = weights[:, order]
+            ordered = weights[:, row]
             positive = ordered * is_positive
             return metric(np.add.reduceat(positive, starts, axis=1), np.add.reduceat(ordered - positive, starts, axis=1))
 

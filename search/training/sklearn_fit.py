@@ -21,7 +21,7 @@ def check(estimator: Any, context: TrainingContext) -> None:
 
     Raises:
         TrialError: If a training setting except class_weight is searched, there are callbacks, or rows have weights that ``fit`` does not
-            take; or the estimator predicts one number and the output has several targets. Other fixed settings have no effect.
+            take; or the output has several labels, or several numbers and the estimator predicts one. Other fixed settings have no effect.
     """
     from sklearn.utils.validation import has_fit_parameter
 
@@ -34,6 +34,8 @@ def check(estimator: Any, context: TrainingContext) -> None:
         raise TrialError(f"[[callbacks]] are called by Keras, but {experiment.model} returned a {name}, which trains by its own fit; remove them")
     if context.is_weighted and not has_fit_parameter(estimator, "sample_weight"):
         raise TrialError(f"rows have weights (class_weight, sample_weight), which the fit() of {name} does not take; leave them out")
+    if "multilabel" in named(context.arrays.task).values():
+        raise TrialError(f"{name} is trained on one target of classes, but the output has several labels; use a network, or name one in [outputs]")
     n_columns = max(array.shape[1] for array in named(context.arrays.y_train).values())
     if n_columns > 1 and hasattr(estimator, "__sklearn_tags__") and not estimator.__sklearn_tags__().target_tags.multi_output:
         raise TrialError(f"{name} predicts one number, but the output has {n_columns} targets; wrap it in sklearn's MultiOutputRegressor")

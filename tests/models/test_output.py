@@ -4,7 +4,10 @@ import pytest
 from models.output import output_layer
 
 
-@pytest.mark.parametrize(("task", "n_outputs", "activation"), [("binary", 1, "sigmoid"), ("multiclass", 4, "softmax"), ("regression", 2, "linear")])
+@pytest.mark.parametrize(
+    ("task", "n_outputs", "activation"),
+    [("binary", 1, "sigmoid"), ("multiclass", 4, "softmax"), ("regression", 2, "linear"), ("multilabel", 3, "sigmoid")],
+)
 def test_the_activation_follows_from_the_task(task, n_outputs, activation):
     layer = output_layer(task, n_outputs)
     assert layer.activation is keras.activations.get(activation)

@@ -87,7 +87,7 @@ def loss_name(settings: TrainingSettings, task: Task, n_units: int) -> str:
     Keras smooths one-hot labels only, so label smoothing replaces the sparse cross-entropy by the categorical one.
     """
     usual = "mean_squared_error" if task == "regression" else "sparse_categorical_crossentropy"
-    if task == "binary" and n_units == 1:
+    if task == "multilabel" or (task == "binary" and n_units == 1):
         usual = "binary_crossentropy"
     name = usual if settings.loss == "auto" else settings.loss
     return "categorical_crossentropy" if name == "sparse_categorical_crossentropy" and settings.label_smoothing else name
@@ -151,7 +151,7 @@ def encode_targets(model: Any, outputs: Any, settings: TrainingSettings, heads: 
 
 
 def _encode(target: Array, settings: TrainingSettings, task: Task, n_units: int) -> Array:
-    if task == "regression" or n_units == 1 or loss_name(settings, task, n_units) == "sparse_categorical_crossentropy":
+    if task in ("regression", "multilabel") or n_units == 1 or loss_name(settings, task, n_units) == "sparse_categorical_crossentropy":
         return np.asarray(target)
     return np.eye(n_units, dtype=np.float32)[np.asarray(target)[..., 0].astype(np.int64)]
 
@@ -171,8 +171,8 @@ def build_metric(name: str, head: Head, settings: TrainingSettings, output: Any)
     Raises:
         TrialError: If a binary task's output does not have the single unit that the metric needs.
     """
-    if name == "accuracy":  # Keras chooses by the shapes of target and output
-        return name
+    if name == "accuracy":  # Keras chooses by the shapes of target and output; several labels would be one-hot to it
+        return keras.metrics.BinaryAccuracy(name=name) if head.task == "multilabel" else name
     n_units, task = output.shape[-1], head.task
     if task == "binary" and n_units != 1:
         raise TrialError(f'metric "{name}" needs a model with one sigmoid output, but it has {n_units} outputs; use accuracy or loss')

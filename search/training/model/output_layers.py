@@ -96,6 +96,8 @@ def _check_layer(activation: str, n_units: int, context: TrainingContext, settin
     if n_units == 1 and activation == "softmax":
         instead = "linear" if head.task == "regression" else "sigmoid"
         raise TrialError(f'the last layer is a softmax of one unit, which is 1 for every row; give it activation="{instead}"')
+    if head.task == "multilabel" and activation == "softmax":
+        raise TrialError('the last layer is a softmax, whose units sum to 1, but a row has any number of labels; give it activation="sigmoid"')
     if head.scaling is not None:
         _check_scaled(activation, head, settings)
     elif head.task == "regression":

@@ -30,7 +30,12 @@ _ACROSS_UNITS = frozenset(
 _OF_BATCHES = frozenset({"dice", "tversky", "root_mean_squared_error"})
 """Losses of a whole batch, in which rows have no weights."""
 
-_USUAL = {"binary": "binary_crossentropy", "multiclass": "sparse_categorical_crossentropy", "regression": "mean_squared_error"}
+_USUAL = {
+    "binary": "binary_crossentropy",
+    "multiclass": "sparse_categorical_crossentropy",
+    "regression": "mean_squared_error",
+    "multilabel": "binary_crossentropy",
+}
 
 
 def check_shape(shape: tuple[int, ...], task: Task, n_outputs: int, name: str = "") -> None:
@@ -92,6 +97,8 @@ def _mismatch(loss: str, task: Task, n_units: int) -> str:
         return "is for classes, but the target is a regression's"
     if task != "regression" and loss in _OF_NUMBERS:
         return f"divides by the target, but the {task} target has zeros"
+    if task == "multilabel" and loss in _ACROSS_UNITS:
+        return "is for one class a row, but a row of a multilabel target has any number of labels"
     if n_units == 1 and loss in _ACROSS_UNITS:
         return f"compares several units of an output, but the model's has one, for a {task} target"
     return ""

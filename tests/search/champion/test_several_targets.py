@@ -13,20 +13,26 @@ from search.data.dataset import load_dataset
 from search.data.predictions import CHAMPION, Predictions
 from search.errors import DataError
 from search.reports.report import draw_test_plots
+from search.training.row_metrics import weighted
 from tests.search.champion.conftest import build_here, make_spec
 
 TARGETS = ["price", "area"]
+LABELS = ["large", "old"]
 PREDICTIONS = [f"{name}_prediction" for name in TARGETS]
 
 
-@pytest.fixture(scope="module")
-def numbers_spec(tmp_path_factory):
-    folder, generator = tmp_path_factory.mktemp("numbers"), np.random.default_rng(0)
+def houses():
+    """Return features, two numbers of which one has a gap, and two labels."""
+    generator = np.random.default_rng(0)
     rows = pd.DataFrame({"rooms": generator.normal(5, 1, 150), "age": generator.normal(40, 9, 150)})
     rows = rows.assign(price=1000 * rows["rooms"] - 5 * rows["age"], area=rows["rooms"] / 10)
+    noisy = {name: rows[name] + generator.normal(0, rows[name].std() / 2, 150) for name in rows}
+    rows = rows.assign(large=np.where(noisy["rooms"] > 5, "yes", "no"), old=np.where(noisy["age"] > 45, "yes", "no"))
     rows.loc[3, "price"] = None
-    rows.to_csv(folder / "houses.csv", index=False)
+    return rows
 
+
+def several_targets_spec(folder, loss, data, **sections):
     def build(arrays):
         import keras
 
@@ -34,12 +40,20 @@ def numbers_spec(tmp_path_factory):
 
         keras.utils.set_random_seed(3)
         network = build_mlp(arrays.input_shape, arrays.task, arrays.n_outputs, n_neurons=8)
-        network.compile(keras.optimizers.Adam(0.02), "mse")
+        network.compile(keras.optimizers.Adam(0.02), loss)
         network.fit(arrays.x_train, arrays.y_train, epochs=30, verbose=0)
         return network
 
-    return make_spec(
-        *(folder, {"loader": "csv", "path": str(folder / "houses.csv"), "target": TARGETS}, "mlp", build),
+    houses().to_csv(folder / "houses.csv", index=False)
+    return make_spec(folder, {"loader": "csv", "path": str(folder / "houses.csv"), **data}, "mlp", build, **sections)
+
+
+@pytest.fixture(scope="module")
+def numbers_spec(tmp_path_factory):
+    return several_targets_spec(
+        tmp_path_factory.mktemp("numbers"),
+        "mse",
+        {"target": TARGETS, "drop": ["large", "old"]},
         objective={"metric": "val_r2", "direction": "maximize", "metrics": ["mse", "rmse"]},
         preprocessing={"target": "standard"},
     )
@@ -102,3 +116,50 @@ def test_the_report_has_the_plots_of_each_target(numbers, numbers_spec, test_par
     plots = draw_test_plots(tmp_path)
     assert list(plots) == [f"{plot}_{name}" for name in TARGETS for plot in ("predicted_and_true", "residuals")]
     assert "true price" in plots["predicted_and_true_price"]
+
+
+@pytest.fixture(scope="module")
+def labels_spec(tmp_path_factory):
+    metrics = ["auc", "pr_auc", "precision", "recall", "f1_score", "binary_crossentropy"]
+    return several_targets_spec(
+        tmp_path_factory.mktemp("labels"),
+        "binary_crossentropy",
+        {"target": LABELS, "drop": TARGETS, "positive": "yes"},
+        objective={"metric": "val_accuracy", "direction": "maximize", "metrics": metrics},
+    )
+
+
+@pytest.fixture(scope="module")
+def labels(labels_spec):
+    return build_here(labels_spec)
+
+
+def test_each_label_has_a_prediction_and_probabilities(labels, labels_spec):
+    test = load_dataset(labels_spec.experiment.data).test
+    predictions = Champion(labels.folder / "data" / "champion").predict(test.features)
+    names = [f"{label}_{column}" for label in LABELS for column in ("prediction", "probability_no", "probability_yes")]
+    assert list(predictions) == names
+    assert all((predictions[f"{label}_prediction"] == test.targets[label]).mean() > 0.7 for label in LABELS)
+    assert (labels.metadata.task, labels.metadata.class_names) == ("multilabel", ("no", "yes"))
+
+
+def test_the_test_metrics_of_labels_are_those_of_all_together(labels, labels_spec, tmp_path):
+    champion, test = Champion(labels.folder / "data" / "champion"), load_dataset(labels_spec.experiment.data).test
+    predictions = champion.predict(test.features)
+    truth = (test.target[LABELS] == "yes").to_numpy().ravel()
+    chosen = (predictions[[f"{label}_prediction" for label in LABELS]] == "yes").to_numpy().ravel()
+    probabilities = predictions[[f"{label}_probability_yes" for label in LABELS]].to_numpy().ravel()
+    precision, recall, f1_score, _ = sklearn.metrics.precision_recall_fscore_support(truth, chosen, average="binary")
+    crossentropy = sklearn.metrics.log_loss(truth, probabilities)
+    expected = {"accuracy": (truth == chosen).mean(), "precision": precision, "recall": recall, "f1_score": f1_score}
+    expected |= {"auc": sklearn.metrics.roc_auc_score(truth, probabilities), "binary_crossentropy": crossentropy, "loss": crossentropy}
+    expected |= {"pr_auc": sklearn.metrics.average_precision_score(truth, probabilities)}
+    assert labels.metadata.test == pytest.approx(expected, rel=1e-4)
+    found = evaluate(champion, test, labels_spec.experiment, labels_spec.settings_of(0))
+    assert found.intervals().keys() == expected.keys()
+    for name, metric in expected.items():
+        assert weighted(name, found.predictions.outputs[""])(np.ones((1, len(test.target)))) == pytest.approx(metric, rel=1e-4)
+    found.predictions.save(tmp_path / CHAMPION)
+    assert [f"{plot}_{label}" for label in LABELS for plot in ("confusion_matrix", "roc_curve")] == [
+        name for name in draw_test_plots(tmp_path) if name.startswith(("confusion", "roc"))
+    ]

@@ -47,6 +47,24 @@ def test_an_output_predicts_all_targets_that_it_lists_or_all_numbers():
     assert {name: (target.columns, target.n_outputs) for name, target in listed.items()} == {"both": (("sold", "price"), 2), "one": (("price",), 1)}
 
 
+def test_binary_targets_of_the_same_classes_are_labels_of_one_output():
+    labels = _dataset(SOLD, 1 - SOLD.rename("let"), task={"sold": "binary", "let": "binary"})
+    target = choose_targets(labels, {})[""]
+    assert target == Target(columns=("sold", "let"), task="multilabel", classes=(0, 1))
+    assert target.encode(target.select(labels.train.targets)).tolist() == [[0, 1], [1, 0], [0, 1], [1, 0]]
+    decoded = target.decode(np.array([[0.25, 0.5], [0.75, 1.0]]))
+    assert decoded["sold_prediction"].tolist() == [0, 1]
+    assert decoded["sold_probability_1"].tolist() == [0.25, 0.75]
+    assert decoded["let_prediction"].tolist() == [0, 1]
+    assert decoded["let_probability_0"].tolist() == [0.5, 0.0]
+
+
+def test_binary_targets_of_other_classes_are_refused():
+    other = _dataset(SOLD, SOLD.map({0: "no", 1: "yes"}).rename("let"), task={"sold": "binary", "let": "binary"})
+    with pytest.raises(ExperimentError, match=r"binary ones of the same classes, but these are sold \(binary, 0, 1\), let \(binary, no, yes\)"):
+        choose_targets(other, {"both": OutputSection(target=["sold", "let"])})
+
+
 def test_each_target_has_its_own_task_and_classes():
     targets = choose_targets(TWO, {"price": OutputSection(), "sold": OutputSection()})
     assert tasks_of(targets) == {"price": "regression", "sold": "binary"}
@@ -59,7 +77,7 @@ def test_each_target_has_its_own_task_and_classes():
     [
         ({}, r'data set "toy" has the targets price, sold; add a table for each output.* \[outputs.price\] with target = "price"'),
         ({"main": {}, "sold": {}}, 'outputs.main: target is missing; data set "toy" has the targets price, sold'),
-        ({"main": {"target": ["price", "sold"]}}, r"outputs.main.target: an output of several .* these are price \(regression\), sold \(binary\)"),
+        ({"main": {"target": ["price", "sold"]}}, r"main.target: an output of several .* these are price \(regression\), sold \(binary, 0, 1\)"),
         ({"main": {"target": "prise"}, "sold": {}}, 'outputs.main.target = "prise": .* did you mean "price"'),
     ],
 )

@@ -5,7 +5,8 @@ import numpy as np
 
 
 def _output(task, n_outputs):
-    return keras.layers.Dense(n_outputs, activation={"binary": "sigmoid", "multiclass": "softmax", "regression": None}[task])
+    activations = {"binary": "sigmoid", "multiclass": "softmax", "regression": None, "multilabel": "sigmoid"}
+    return keras.layers.Dense(n_outputs, activation=activations[task])
 
 
 def dense(input_shape, task, n_outputs, *, n_neurons=8, dropout=0.0, normalization=False, l2=0.0):

@@ -5,15 +5,17 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from sklearn.metrics import log_loss, precision_recall_fscore_support
 
 from search.data.scaling import Scaling
+from search.errors import ExperimentError
 from search.training.compiled.device_data import Tensors
 from search.training.dense.elastic import build_elastic
 from search.training.dense.planner import Plan
 from search.training.dense.stack import Size, read_stack
 from search.training.vectorized.builders import SlotSpec, build_dense_population
 from search.trial import TrialState
-from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
+from tests.search.training.conftest import check_builder, make_arrays, make_assignment, make_experiment, train_trial
 from tests.search.training.population_comparison import Comparison
 
 ONE = make_arrays("regression", 70)
@@ -25,23 +27,33 @@ def three(y):
 
 
 NUMBERS = replace(ONE, y_train=three(ONE.y_train), y_validation=three(ONE.y_validation), n_outputs=3, scalings={"": SCALING})
-CASES = {"numbers": (NUMBERS, ["mse", "rmse", "r2", "mae"])}
+LABELS = replace(NUMBERS, y_train=(NUMBERS.y_train > 0.5) * 1.0, y_validation=(NUMBERS.y_validation > 0.5) * 1.0, task="multilabel", scalings={})
+CASES = {
+    "numbers": (NUMBERS, ["mse", "rmse", "r2", "mae"], None, "mse"),
+    "labels": (LABELS, ["accuracy", "precision", "recall", "f1_score", "binary_crossentropy"], "sigmoid", "binary_crossentropy"),
+}
 
 
 @pytest.fixture(scope="module", params=CASES)
 def expected(request):
-    """The arrays, the metrics, and the history and weights of plain `fit` and metrics of NumPy."""
-    arrays, metrics = CASES[request.param]
+    """The arrays, the metrics, and the history and outputs of plain `fit`."""
+    arrays, metrics, activation, loss = CASES[request.param]
     keras.utils.set_random_seed(7)
-    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(3)])
-    model.compile(keras.optimizers.Adam(0.01), loss="mse")
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(3, activation)])
+    model.compile(keras.optimizers.Adam(0.01), loss=loss)
     validation = arrays.x_validation, arrays.y_validation
     losses = model.fit(arrays.x_train, arrays.y_train, batch_size=16, epochs=3, shuffle=False, validation_data=validation, verbose=0).history
     return arrays, metrics, losses, model.predict(arrays.x_validation, verbose=0)
 
 
 def measured(arrays, outputs):
-    """Return the metrics of outputs in the targets' own units, by their definitions."""
+    """Return the metrics of outputs, of numbers in the targets' own units, by their definitions, over all targets."""
+    if arrays.task == "multilabel":
+        truth, chosen = arrays.y_validation.ravel(), outputs.ravel() > 0.5
+        precision, recall, f1_score, _ = precision_recall_fscore_support(truth, chosen, average="binary")
+        crossentropy = log_loss(truth, outputs.ravel())
+        found = {"precision": precision, "recall": recall, "f1_score": f1_score, "binary_crossentropy": crossentropy}
+        return found | {"accuracy": (truth == chosen).mean()}
     truth, predicted = (array * SCALING.deviation + SCALING.mean for array in (arrays.y_validation, outputs))
     errors = predicted - truth
     r2 = 1 - (errors**2).sum(axis=0) / ((truth - truth.mean(axis=0)) ** 2).sum(axis=0)
@@ -85,10 +97,27 @@ def test_networks_that_train_together_equal_fit(expected, fit):
     ("builder", "message"),
     [("sklearn.linear_model:LinearRegression", ""), ("sklearn.svm:SVR", "SVR predicts one number, but the output has 3 targets; wrap it in")],
 )
-def test_an_estimator_predicts_them_if_it_can(builder, message, train):
+def test_an_estimator_predicts_numbers_if_it_can(builder, message, train):
     result = train(builder, NUMBERS, experiment={"metrics": ["mse", "rmse", "r2", "mae"]})
     assert (result.state is TrialState.COMPLETE, message in result.reason) == (not message, True)
     if not message:
         with np.load(str(result.model_path).replace(".skops", ".expected.npz")) as kept:
             values = measured(NUMBERS, kept["outputs"])
         assert {name: result.history[0][f"val_{name}"] for name in values} == pytest.approx(values, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("builder", "sections", "message"),
+    [
+        (
+            "ending_in",
+            {"space": {"model": {"activation": "softmax"}}},
+            'the last layer is a softmax, whose units sum to 1, .* give it activation="sigmoid"',
+        ),
+        ("dense", {"space": {"training": {"loss": "categorical_crossentropy"}}}, 'for one class a row, .* use "binary_crossentropy"'),
+        ("sklearn.linear_model:LogisticRegression", {}, "LogisticRegression is trained on one target of classes, but the output has several labels"),
+    ],
+)
+def test_what_is_for_one_class_a_row_is_refused_for_labels(builder, sections, message):
+    with pytest.raises(ExperimentError, match=message):
+        check_builder(make_experiment(builder, **sections), LABELS)
