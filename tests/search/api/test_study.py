@@ -179,6 +179,18 @@ def test_two_objectives_have_a_front(tmp_path, monkeypatch, forks):
     assert "n_parameters" in study.trials
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("of", "n_columns"), [(lambda x: x * [100, 1, 0.1] + 5, 3), (lambda x: (x > 0.3) * 1, 9)], ids=["numbers", "labels"])
+def test_a_target_of_several_columns_is_predicted_by_one_output(tmp_path, monkeypatch, forks, of, n_columns):
+    monkeypatch.chdir(tmp_path)
+    x = np.random.default_rng(0).normal(size=(200, 3))
+    study = Study("mlp", (x, of(x)), space={"n_neurons": 8, "epochs": 20, "learning_rate": 0.03}, name="three", executor={"n_workers": 1})
+    predictions = study.run(1, show_progress=False).champion.predict(x)
+    assert predictions.shape == (200, n_columns)
+    for number in range(3):
+        assert np.corrcoef(predictions[f"target_{number}_prediction"], of(x)[:, number])[0, 1] > 0.5
+
+
 def test_perceptune_offers_what_search_offers():
     assert perceptune.Study is Study
     assert not hasattr(perceptune, "__path__")
@@ -198,6 +210,7 @@ def frame(target):
         ((np.ones((40, 5, 2)), np.arange(40) % 4), {}, ("val_accuracy", "maximize")),
         ({part: (np.ones((9, 2)), np.arange(9) / 7) for part in ("train", "validation", "test")}, {}, ("val_root_mean_squared_error", "minimize")),
         ("iris", {}, ("val_accuracy", "maximize")),
+        ((np.ones((40, 2)), np.arange(80.0).reshape(40, 2) / 7), {}, ("val_loss", "minimize")),
         (
             lambda: {part: (np.ones((9, 2)), pd.Series(np.arange(9) / 7)) for part in ("train", "validation", "test")} | {"task": "regression"},
             {},
@@ -258,7 +271,7 @@ def test_callbacks_and_further_sections_are_those_of_a_file():
         ({"callbacks": [object()]}, ExperimentError, "callbacks has an object of object, which trials cannot share; give its class"),
         ({"data": frame(1.0)}, DataError, "the table has no target; name the column to predict, such as target='t'"),
         ({"data": frame(1.0), "target": "u"}, DataError, 'no column "u"'),
-        ({"data": (np.ones(3), np.ones((3, 2)))}, DataError, r"data has a target of shape \(3, 2\); expected \(n_rows,\)"),
+        ({"data": (np.ones(3), np.ones((3, 2, 2)))}, DataError, r"data has a target of shape \(3, 2, 2\); expected \(n_rows,\), or"),
         ({"data": [1, 2, 3]}, DataError, "data is a list; expected a table, a pair of features and target, or a dict of such pairs by part"),
         ({"data": {"train": (1, 2)}}, DataError, 'the dict of parts has no "test"; expected the keys train, validation, test'),
         ({"data": (number for number in range(3))}, ExperimentError, "data is generator; expected a table, a pair"),
