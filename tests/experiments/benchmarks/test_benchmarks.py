@@ -69,7 +69,7 @@ def test_a_programs_memory_and_time_are_measured(tmp_path):
 def test_an_unknown_task_is_an_error_that_lists_the_known_ones(capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["--tasks", "moons"])
-    assert "unknown name: moons; expected some of diabetes, housing, fashion, lenet, overhead" in capsys.readouterr().err
+    assert "unknown name: moons; expected some of diabetes, housing, fashion, lenet, images, text, overhead" in capsys.readouterr().err
 
 
 def test_the_gpus_name_and_utilization_are_read_from_the_driver(monkeypatch):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from search.training.compiled.device_data import Tensors
+from search.training.model.preparation import Parts
 
 
 def _mapped(path, array):
@@ -16,7 +17,7 @@ def _mapped(path, array):
 def test_tensors_are_equal_to_the_arrays(tmp_path, dtype):
     rng = np.random.default_rng(0)
     x, y = (rng.uniform(-9, 9, (50, width)).astype(dtype) for width in (3, 1))
-    parts = _mapped(tmp_path / "x.npy", x), _mapped(tmp_path / "y.npy", y), x[1::2], {"a": y[:7]}
+    parts = Parts(_mapped(tmp_path / "x.npy", x), _mapped(tmp_path / "y.npy", y), x[1::2], {"a": y[:7]})
     (x_train, y_train), (x_validation, y_validation) = Tensors().of(parts)
     for tensor, array in ((x_train, x), (y_train, y), (x_validation, x[1::2]), (y_validation["a"], y[:7])):
         expected = keras.ops.convert_to_tensor(array)
@@ -30,6 +31,6 @@ def test_mapped_files_are_not_copied_on_a_cpu(tmp_path):
     if keras.config.backend() != "tensorflow" or tf.config.list_physical_devices("GPU"):
         pytest.skip("for TensorFlow on a CPU")
     x = _mapped(tmp_path / "x.npy", np.zeros((8, 4), np.float32))
-    (tensor, _), _ = Tensors().of((x, x, x, x))
+    (tensor, _), _ = Tensors().of(Parts(x, x, x, x))
     x[0, 0] = 5
     assert float(tensor[0, 0]) == 5
