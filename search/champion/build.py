@@ -176,7 +176,7 @@ def _load(champion: Champion, spec: PackageSpec, version: Path | None) -> list[s
         _ = [member.model for member in champion.members]
     except Exception as error:  # whatever Keras raises for a file it cannot turn into a model
         raise ChampionError(
-            f"Trial {spec.trial}'s model does not load again: {_first_line(error)}; Lambda layers cannot be kept, and a model's own layers need "
+            f"Trial {spec.trial}'s model does not load again: {_first_line(error)}; lambda expressions cannot be kept, and a model's own layers need "
             '@keras.saving.register_keras_serializable(package="...") and a get_config()'
         ) from error
     return code

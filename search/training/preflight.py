@@ -192,7 +192,7 @@ def _check_saving(model: Any, x: Tree) -> None:
     expected = _outputs(model, x)
     advice = 'register its own classes and functions with @keras.saving.register_keras_serializable(package="..."), give classes a get_config(), '
     with (
-        _explaining("cannot be saved and loaded again", f"{advice}and replace Lambda layers"),
+        _explaining("cannot be saved and loaded again", f"{advice}and give Lambda layers such functions instead of lambda expressions"),
         tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder,
     ):
         path = Path(folder, "model.keras")

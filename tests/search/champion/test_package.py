@@ -111,7 +111,7 @@ def test_a_model_that_keras_refuses_is_named_with_the_way_to_fix_it(spec, tmp_pa
     unsafe = keras.Sequential([keras.Input((5,)), keras.layers.Lambda(lambda x: x * 2), keras.layers.Dense(1)])
     unsafe.save(tmp_path / "7.keras")
     np.savez(tmp_path / "7.expected.npz", outputs=np.zeros((24, 1)))
-    with pytest.raises(ChampionError, match=r"Trial 7's model does not load again.*Lambda layers cannot be kept"):
+    with pytest.raises(ChampionError, match=r"Trial 7's model does not load again.*lambda expressions cannot be kept"):
         build(replace(spec, folder=tmp_path / "packaged", model_paths=(tmp_path / "7.keras",)))
 
 

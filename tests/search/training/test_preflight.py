@@ -51,6 +51,15 @@ def with_lambda(input_shape):
     return _network(input_shape, keras.layers.Lambda(lambda x: 2 * x), keras.layers.Dense(1))
 
 
+@keras.saving.register_keras_serializable("test_preflight")
+def twice(x):
+    return 2 * x
+
+
+def with_named_function(input_shape):
+    return _network(input_shape, keras.layers.Lambda(twice), keras.layers.Dense(1))
+
+
 def forgetful(input_shape):
     return _network(input_shape, keras.layers.Dense(1), Forgetful())
 
@@ -126,6 +135,10 @@ def searched(low, high):
     return {"space": {"model": {"n_neurons": {"type": "int", "low": low, "high": high}}}}
 
 
+def test_a_lambda_layer_of_a_registered_function_is_kept():
+    assert check("with_named_function") == ()
+
+
 @pytest.mark.parametrize(
     ("builder", "task", "sections", "message"),
     [
@@ -135,7 +148,7 @@ def searched(low, high):
         ("with_a_dropped_layer", "regression", {}, "'RandomHeight'; Keras 3 has no RandomHeight: use keras.layers.RandomZoom(factor"),
         ("of_three_features", "binary", {}, "does not take rows of the shape (5,): ValueError: "),
         ("unregistered", "regression", {}, "cannot be saved and loaded again: "),
-        ("with_lambda", "regression", {}, "replace Lambda layers"),
+        ("with_lambda", "regression", {}, "give Lambda layers such functions instead of lambda expressions"),
         ("forgetful", "regression", {}, "gives other outputs when it is saved and loaded again; "),
         ("of_units", "multiclass", {}, "the model's output has the shape (n_rows, 1), but the multiclass target needs (n_rows, 3); give its last"),
         ("of_units", "binary", {"space": {"model": {"n_units": 3}}}, "the binary target needs (n_rows, 1) or (n_rows, 2)"),
