@@ -11,20 +11,18 @@ from ..errors import ExperimentError, nearest
 
 _METRICS: Mapping[str, str] = {
     "accuracy": "val_accuracy",
-    "average_precision": "val_pr_auc",
-    "f1": "val_f1_score",
     "neg_log_loss": "val_loss",
     "neg_mean_absolute_error": "val_mean_absolute_error",
     "neg_mean_absolute_percentage_error": "val_mean_absolute_percentage_error",
     "neg_mean_squared_error": "val_mean_squared_error",
     "neg_mean_squared_log_error": "val_mean_squared_logarithmic_error",
     "neg_root_mean_squared_error": "val_root_mean_squared_error",
-    "precision": "val_precision",
     "r2": "val_r2_score",
-    "recall": "val_recall",
     "roc_auc": "val_auc",
 }
 """Metrics by scikit-learn's names of scores."""
+_OF_ONE_CLASS: Mapping[str, str] = {"average_precision": "pr_auc", "f1": "f1_score", "precision": "precision", "recall": "recall"}
+"""The same of scores of the class 1, which may be another one than the positive class of a study."""
 _FOLDS: Mapping[str, str] = {"KFold": "shuffled", "StratifiedKFold": "stratified"}
 _USUAL_FOLDS = 5
 _INSTEAD = "write a study with that estimator as model, space and evaluation"
@@ -66,6 +64,8 @@ def from_search_cv(given: StudyArguments) -> StudyArguments:
         raise ExperimentError(f"model is a {name}; expected GridSearchCV or RandomizedSearchCV, or {_INSTEAD}")
     if given.space is not None:
         raise ExperimentError(f"space is that of the {name}; leave it out")
+    if search.refit not in (True, False):
+        raise ExperimentError(f"refit is {search.refit!r}; expected True: the best trial is that of the objective, and is trained once more")
     is_grid = "GridSearchCV" in classes
     space = _space_of(search.param_grid if is_grid else search.param_distributions, "param_grid" if is_grid else "param_distributions")
     sections = {
@@ -84,6 +84,8 @@ def _space_of(given: Any, where: str) -> dict[str, Any]:
     """Return a space of one dict of lists and distributions."""
     if isinstance(given, list) and len(given) == 1:
         [given] = given
+    if not isinstance(given, Mapping | list):
+        raise ExperimentError(f"{where} is {type(given).__name__}; expected a dict of lists or distributions by the parameter's name")
     if not isinstance(given, Mapping):
         raise ExperimentError(f"{where} is a list of {len(given)} dicts; a study has one space: run a study for each dict, or {_INSTEAD}")
     return {name: _parameter(values, f"{where}: {name}") for name, values in given.items()}
@@ -92,6 +94,8 @@ def _space_of(given: Any, where: str) -> dict[str, Any]:
 def _parameter(values: Any, where: str) -> Any:
     """Return a list as choices, and a distribution of SciPy as one of Optuna."""
     if not hasattr(values, "rvs"):
+        if not isinstance(values, list | tuple | range | np.ndarray):
+            raise ExperimentError(f"{where} is {values!r}; expected a list of values, such as [{values!r}]")
         return {"type": "categorical", "choices": [value.item() if isinstance(value, np.generic) else value for value in values]}
     kind = getattr(getattr(values, "dist", None), "name", type(values).__name__)
     if kind not in ("uniform", "loguniform", "reciprocal", "randint"):
@@ -129,6 +133,11 @@ def _metric_of(search: Any) -> str:
     scoring = search.scoring
     if scoring is None:
         scoring = "accuracy" if is_classifier(search.estimator) else "r2"
+    if isinstance(scoring, str) and (metric := _OF_ONE_CLASS.get(scoring)):
+        raise ExperimentError(
+            f'scoring = "{scoring}" is that of the class 1, and a study\'s {metric} that of its positive class; give objective="val_{metric}", '
+            'and which class is meant, such as split={"positive": 1}'
+        )
     if not isinstance(scoring, str) or scoring not in _METRICS:
         given = f'"{scoring}"; {nearest(scoring, _METRICS)}' if isinstance(scoring, str) else f"{type(scoring).__name__}; expected one name"
         raise ExperimentError(f"scoring is {given}; or leave it out, and give a metric of the task as objective")

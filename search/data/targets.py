@@ -217,7 +217,7 @@ def _columns(dataset: "Dataset", output: str, section: "OutputSection") -> tuple
         given = ", ".join(f"{column} ({', '.join([known[column], *_class_names(dataset, column)])})" for column in columns)
         raise ExperimentError(
             f"outputs.{output}.target: an output of several targets needs numbers (regression), or binary ones of the same classes, "
-            f"but these are {given}; name one"
+            f"but these are {given}; name one, or the class that is the positive one of all labels, such as positive = 'yes' of the loader"
         )
     return columns
 

@@ -157,7 +157,7 @@ class OutputSection(Table):
         metrics: Further metrics to compute at each epoch, without the output's name. Defaults to none.
     """
 
-    target: _Column | Annotated[list[_Column], Field(min_length=1)] | None = None
+    target: _Column | Annotated[list[_Column], AfterValidator(_check_columns)] | None = None
     loss: Literal["auto", Loss] = "auto"
     weight: Annotated[float, Field(ge=0)] = 1.0
     metrics: list[str] = Field(default_factory=list)

@@ -52,7 +52,10 @@ def _text_of(value: Any, names: dict[str, Any]) -> str | None:
 def _call_text(estimator: Any, names: dict[str, Any]) -> str | None:
     """Return the call of an estimator's class with the parameters that are not its defaults."""
     defaults = inspect.signature(type(estimator)).parameters
-    given = {name: value for name, value in estimator.get_params(deep=False).items() if not is_same(value, defaults[name].default)}
+    found = estimator.get_params(deep=False)
+    if type(estimator).__name__ == "FrozenEstimator" or not found.keys() <= defaults.keys():
+        return None  # it is fitted, or takes parameters that its signature does not name
+    given = {name: value for name, value in found.items() if not is_same(value, defaults[name].default)}
     texts = {name: _text_of(value, names) for name, value in given.items()}
     name = _named(type(estimator), names)
     if name is None or None in texts.values() or any(is_secret_name(of) for of in given):

@@ -35,6 +35,8 @@ def keep_initial(ledger: Ledger, experiment: Experiment, tracking_uri: str) -> N
         recorded = ledger.attribute(_ATTRIBUTE)
         if source.startswith(REGISTERED) and path.is_file() and _digest(path.read_bytes()) == recorded:
             return  # another model may be the champion now
+        if not source.startswith(REGISTERED) and not Path(source).is_file() and path.is_file() and _digest(path.read_bytes()) == recorded:
+            return  # the file is gone, or this is another folder
         content = _source_file(source, tracking_uri).read_bytes()
         if recorded not in (None, _digest(content)):
             raise StudyChangedError(

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -54,16 +53,33 @@ def read_initial(section: InitialSection, content: Array | None) -> InitialWeigh
     if section.weights is None:
         return None
     if not isinstance(section.weights, str):
-        return InitialWeights("initial.weights", {name: [np.asarray(array) for array in arrays] for name, arrays in section.weights.items()})
+        listed = {name: [np.asarray(array) for array in arrays] for name, arrays in section.weights.items()}
+        return _checked(InitialWeights("initial.weights", listed))
     where = f'initial.weights = "{section.weights}"'
     if content is None:
         raise TrialError(f"{where}: the arrays have no copy of the file; run the study again")
     try:
-        return _read(where, section.suffix, content.tobytes())
-    except (OSError, ValueError, TypeError, KeyError, ImportError, BadZipFile) as error:
+        found = _read(where, section.suffix, content.tobytes())
+    except Exception as error:  # whatever NumPy and Keras raise of a damaged file
         text = shorten(one_line(str(error)), _REASON_LENGTH)
         own = ", and import the classes of its own layers in the builder's module" if section.suffix == KERAS else ""
         raise TrialError(f"{where} cannot be read: {type(error).__name__}: {text}; give a sound {section.suffix} file{own}") from error
+    return _checked(found)
+
+
+def _checked(found: InitialWeights) -> InitialWeights:
+    """Return weights that are finite numbers.
+
+    Raises:
+        TrialError: If one is not.
+    """
+    arrays = [*found.of_model, *((name, array) for name, of in found.of_layers.items() for array in of)]
+    for name, array in arrays:
+        if array.dtype.kind not in "fiub" or not np.isfinite(array).all():
+            raise TrialError(
+                f"{found.where}: {name} holds {'text' if array.dtype.kind not in 'fiub' else 'NaN or infinite numbers'}; expected numbers"
+            )
+    return found
 
 
 def _read(where: str, suffix: str, content: bytes) -> InitialWeights:

@@ -32,6 +32,7 @@ def check(estimator: Any, context: TrainingContext) -> None:
         raise TrialError(f"[space.training] searches {searched}, but {experiment.model} returned a {name}, which trains by its own fit; {instead}")
     if experiment.callbacks:
         raise TrialError(f"[[callbacks]] are called by Keras, but {experiment.model} returned a {name}, which trains by its own fit; remove them")
+    _check_no_classes(estimator, context)
     if context.is_weighted and not has_fit_parameter(estimator, "sample_weight"):
         raise TrialError(f"rows have weights (class_weight, sample_weight), which the fit() of {name} does not take; leave them out")
     if "multilabel" in named(context.arrays.task).values():
@@ -39,6 +40,19 @@ def check(estimator: Any, context: TrainingContext) -> None:
     n_columns = max(array.shape[1] for array in named(context.arrays.y_train).values())
     if n_columns > 1 and hasattr(estimator, "__sklearn_tags__") and not estimator.__sklearn_tags__().target_tags.multi_output:
         raise TrialError(f"{name} predicts one number, but the output has {n_columns} targets; wrap it in sklearn's MultiOutputRegressor")
+
+
+def _check_no_classes(estimator: Any, context: TrainingContext) -> None:
+    """Check that no parameter is about single classes: a classifier is trained on their numbers from 0, and not on their names."""
+    if "regression" in named(context.arrays.task).values() or not hasattr(estimator, "get_params"):
+        return
+    for name, value in estimator.get_params().items():
+        kind = name.rpartition("__")[2]
+        if (kind == "class_weight" and isinstance(value, dict)) or (kind in ("priors", "constant") and value is not None):
+            raise TrialError(
+                f"{name} = {value} of {type(estimator).__name__} is about classes by their names or order, but it is trained on numbers from 0; "
+                "leave it out, and weigh classes by class_weight of the data set"
+            )
 
 
 class SklearnTrainer:

@@ -32,7 +32,9 @@ def start(model: Any, context: TrainingContext) -> None:
         _set_matching(model, given)
     elif given is not None:
         _set_all(model, given)
-    _freeze(model, section.freeze)
+    for layer in _freeze(model, section.freeze):
+        if given is not None and (difference := _difference(layer, given) if section.layers == "matching" else ""):
+            raise TrialError(f"initial.freeze: {layer.name} would keep random weights, since it starts from none that are given: {difference}")
 
 
 def start_notes(model: Any, context: TrainingContext) -> Iterator[str]:
@@ -71,6 +73,7 @@ def _set_matching(model: Any, given: InitialWeights) -> None:
         raise TrialError(f"{given.where}: no layer has the name and the shapes of a given one ({first}); given: {', '.join(given.of_layers)}")
     for layer in matching:
         layer.set_weights(given.of_layers[layer.name])
+    _finish(model)
 
 
 def _set_all(model: Any, given: InitialWeights) -> None:
@@ -80,6 +83,14 @@ def _set_all(model: Any, given: InitialWeights) -> None:
         _set_in_order(model, given)
     else:
         _set_by_name(model, given)
+    _finish(model)
+
+
+def _finish(model: Any) -> None:
+    """Let layers that compute something of their weights, such as an adapted Normalization, do so again."""
+    for layer in model._flatten_layers():
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()
 
 
 def _load(model: Any, given: InitialWeights) -> None:
@@ -115,13 +126,16 @@ def _set_by_name(model: Any, given: InitialWeights) -> None:
         layer.set_weights(given.of_layers[name])
 
 
-def _freeze(model: Any, freeze: int | list[str]) -> None:
+def _freeze(model: Any, freeze: int | list[str]) -> list[Any]:
+    """Freeze layers, and return them."""
     layers = _layers(model)
     named = {layer.name: layer for layer in layers}
     for name in [] if isinstance(freeze, int) else freeze:
         if name not in named:
             raise TrialError(f'initial.freeze: the model has no layer "{name}" with weights; {nearest(name, named)}')
-    for layer in layers[:freeze] if isinstance(freeze, int) else [named[name] for name in freeze]:
+    frozen = layers[:freeze] if isinstance(freeze, int) else [named[name] for name in freeze]
+    for layer in frozen:
         layer.trainable = False
     if freeze and not model.trainable_variables:
         raise TrialError("initial.freeze leaves no weight that is trained; name fewer layers")
+    return frozen

@@ -57,6 +57,10 @@ def test_a_randomized_search_has_its_distributions_and_its_number_of_trials():
         (GridSearchCV(PIPELINE, {"svc": [SVC()]}), {}, "space.model.svc.*expected text, a number, true or false"),
         (RandomizedSearchCV(Ridge(), {"alpha": norm(0, 1)}), {}, "param_distributions: alpha is the distribution norm; expected a list, or uniform"),
         (RandomizedSearchCV(Ridge(), {}, random_state=np.random.RandomState(0)), {}, "random_state is RandomState; expected a whole number"),
+        (GridSearchCV(Ridge(), {"alpha": 1}), {}, r"param_grid: alpha is 1; expected a list of values, such as \[1\]"),
+        (GridSearchCV(Ridge(), None), {}, "param_grid is NoneType; expected a dict of lists"),
+        (GridSearchCV(Ridge(), {"alpha": [1]}, refit=len), {}, "refit is <built-in function len>; expected True"),
+        (GridSearchCV(Ridge(), {"alpha": [1]}, scoring="recall"), {}, 'give objective="val_recall", and which class is meant'),
         (HalvingGridSearchCV(Ridge(), {"alpha": [1]}), {}, "model is a HalvingGridSearchCV; expected GridSearchCV or RandomizedSearchCV"),
     ],
 )

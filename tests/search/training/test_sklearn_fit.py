@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -110,6 +111,14 @@ def test_classes_are_weighed_as_by_the_estimator_itself(train, task):
     itself = train(LOGISTIC, make_arrays(task), model={"class_weight": "balanced"})
     assert weighed.history[0] == pytest.approx(itself.history[0], rel=1e-4)
     assert plain.history[0] != pytest.approx(itself.history[0], rel=1e-4)
+
+
+def test_a_parameter_about_single_classes_is_refused():
+    with pytest.raises(ExperimentError, match=r"logisticregression__class_weight = .* of Pipeline is about classes by their names or order"):
+        check_builder(make_experiment(f"{__name__}:weighing"), make_arrays())
+
+
+weighing = make_pipeline(StandardScaler(), LogisticRegression(class_weight={1: 9}))
 
 
 def test_rows_of_weight_0_do_not_count_for_an_estimator(train):

@@ -123,14 +123,21 @@ def test_a_subclassed_model_starts_from_given_weights(tmp_path):
         (None, {"weights": {"hiden_1": [[1.0]]}}, 'the model has no layer "hiden_1" with weights; did you mean "hidden_1"?'),
         (None, {"weights": {"hidden_1": [[1.0]]}}, "hidden_1: it has (5, 30), (30,), and (1,) is given; give its arrays"),
         (None, {"weights": {"last": [[1.0]]}, "layers": "matching"}, "no layer has the name and the shapes of a given one (hidden_1: no layer"),
+        (None, {"weights": {"hidden_1": [[[float("inf")] * 30] * 5, [0.0] * 30]}}, "hidden_1 holds NaN or infinite numbers; expected numbers"),
+        (
+            None,
+            {"weights": {"hidden_1": [[[0.0] * 30] * 5, [0.0] * 30]}, "layers": "matching", "freeze": ["output"]},
+            "initial.freeze: output would keep random weights, since it starts from none that are given: no layer of that name is given",
+        ),
         (None, {"freeze": ["hiden_1"]}, 'initial.freeze: the model has no layer "hiden_1" with weights; did you mean "hidden_1"?'),
         (None, {"freeze": 2}, "initial.freeze leaves no weight that is trained"),
         ("broken.keras", {}, 'broken.keras" cannot be read: '),
+        ("broken.npz", {}, 'broken.npz" cannot be read: '),
     ],
 )
 def test_weights_and_layers_that_are_not_those_of_the_model_are_refused_before_the_first_trial(tmp_path, source, initial, message):
     content = None
-    if source == "broken.keras":
+    if source and source.startswith("broken"):
         initial, content = {"weights": source}, np.frombuffer(b"no model", np.uint8)
     elif source:
         path, content = _file(tmp_path, source)
