@@ -170,7 +170,7 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
 def _parse_format(given: Any, key: str, read: Callable[[Mapping[str, Any]], Any], where: str) -> Any:
     try:
         return None if given is None else read(given)
-    except (TypeError, KeyError):
+    except (AttributeError, TypeError, KeyError):
         raise DataError(f"{where}: {key} = {given!r} is not what to_dict() of a format returns; return that, or leave it out") from None
 
 

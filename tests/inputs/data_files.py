@@ -69,7 +69,7 @@ ARGUMENTS = {
     "a target far beyond the columns": ({"data.target": f"-{2**62}"}, "column number"),
     "a target that is true": ({"data.target": "true"}, "target"),
     "a target that is a fraction": ({"data.target": "0.5"}, "target"),
-    "a target that is a list": ({"data.target": '["y"]'}, "target"),
+    "a target twice": ({"data.target": '["y", "y"]'}, "target"),
     "an unknown argument": ({"data.seperator": '";"'}, 'did you mean "separator"'),
     "a long unknown argument": ({f"data.{NAME}": "1"}, "nnn"),
     "an unknown task": ({"data.task": '"binry"'}, "binry"),
