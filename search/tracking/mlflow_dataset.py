@@ -10,21 +10,21 @@ from ..redaction import redact
 from .base import StudyRecord
 
 if TYPE_CHECKING:
-    from mlflow import MlflowClient
+    from mlflow.entities import DatasetInput
 
 _MAX_SCHEMA_COLUMNS = 500
 """MLflow's limit is 65,535 characters."""
 _TYPES = {"numeric": "double", "text": "string", "date": "datetime"}
 
 
-def log_dataset(client: "MlflowClient", run_id: str, record: StudyRecord) -> None:
-    """Log the data set of a study, if it has one, as an input of one of its runs."""
+def dataset_inputs(record: StudyRecord) -> "list[DatasetInput]":
+    """Return the data set of a study as the only input of its runs; none if it has none."""
     from mlflow import entities
 
     if (dataset := record.dataset) is None:
-        return
+        return []
     described = entities.Dataset(dataset.name, dataset.fingerprint, "code", dataset_source(record), dataset_schema(dataset), dataset_profile(dataset))
-    client.log_inputs(run_id, [entities.DatasetInput(described, [entities.InputTag("mlflow.data.context", "training")])])
+    return [entities.DatasetInput(described, [entities.InputTag("mlflow.data.context", "training")])]
 
 
 def dataset_profile(dataset: Dataset) -> str:

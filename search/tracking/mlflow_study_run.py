@@ -10,7 +10,7 @@ from ..temporary_files import temporary_prefix
 from . import descriptions
 from .base import StudyRecord
 from .mlflow_batches import Batch, write
-from .mlflow_dataset import log_dataset
+from .mlflow_dataset import dataset_inputs
 from .mlflow_lookup import find_or_create_experiment
 from .provenance import Provenance
 
@@ -35,7 +35,7 @@ def create_study_run(client: "MlflowClient", record: StudyRecord, provenance: Pr
     tags = descriptions.user_tags() | descriptions.study_tags(record, provenance)
     run = client.create_run(experiment_id, run_name=record.study, tags=tags)
     write(client, run.info.run_id, Batch(params=descriptions.study_params(record)))
-    log_dataset(client, run.info.run_id, record)
+    client.log_inputs(run.info.run_id, dataset_inputs(record))
     return run
 
 

@@ -12,7 +12,7 @@ from .base import StudyRecord
 from .mlflow_batches import Batch, milliseconds, write
 from .mlflow_best_run import trial_name
 from .mlflow_connection import mlflow_session
-from .mlflow_dataset import log_dataset
+from .mlflow_dataset import dataset_inputs
 from .mlflow_lookup import find_child, last_epoch
 from .mlflow_runs import OpenRun, status_of
 
@@ -42,6 +42,7 @@ class TrialRuns:
         self.parent_run_id = parent_run_id
         self._open: dict[int, OpenRun] = {}
         self._study = OpenRun(parent_run_id)
+        self._inputs = dataset_inputs(record)
         self._unconfirmed: set[int] = set()  # trials whose runs MLflow was asked to create without a response
 
     def start(self, assignment: Assignment) -> None:
@@ -61,10 +62,11 @@ class TrialRuns:
         self._open[number] = run
 
     def log_facts(self, number: int, params: Mapping[str, str], tags: Mapping[str, str]) -> None:
-        """Add hyperparameters and tags to a trial's run; those of an earlier attempt are the same."""
-        pending = self._open[number].pending
-        pending.params |= params
-        pending.tags |= tags
+        """Add hyperparameters and tags to a trial's open run; those of an earlier attempt are the same, and those of a lost one come again."""
+        if number in self._open:
+            pending = self._open[number].pending
+            pending.params |= params
+            pending.tags |= tags
         self.write_due()
 
     def log_epoch(self, report: EpochReport) -> None:
@@ -164,7 +166,7 @@ class TrialRuns:
     def _create(self, assignment: Assignment) -> OpenRun:
         tags = {"mlflow.parentRunId": self.parent_run_id} | descriptions.user_tags() | descriptions.trial_tags(self.record, assignment)
         run = self.client.create_run(self.experiment_id, milliseconds(assignment.started), tags, trial_name(assignment.number))
-        log_dataset(self.client, run.info.run_id, self.record)
+        self.client.log_inputs(run.info.run_id, self._inputs)
         return OpenRun(run.info.run_id)
 
     def _reopen(self, assignment: Assignment) -> OpenRun | None:
