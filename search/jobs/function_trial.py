@@ -18,10 +18,11 @@ from optuna.distributions import (
 from optuna.trial import BaseTrial
 
 from ..errors import DivergedError, OverdueError, TrialError
+from ..training.model.older_suggestions import OlderSuggestions
 from ..trial import Assignment, Attribute, EpochReport, Progress, Report, Suggestion
 
 
-class FunctionTrial(BaseTrial):
+class FunctionTrial(OlderSuggestions, BaseTrial):
     """A trial of a function, with the interface of `optuna.trial.Trial`.
 
     Args:
@@ -96,18 +97,6 @@ class FunctionTrial(BaseTrial):
         plain = [_plain(name, choice) for choice in choices]
         return self._suggest(name, CategoricalDistribution(plain))
 
-    def suggest_uniform(self, name: str, low: float, high: float) -> float:
-        """Return a real number, as Optuna's older method of this name."""
-        return self.suggest_float(name, low, high)
-
-    def suggest_loguniform(self, name: str, low: float, high: float) -> float:
-        """Return a real number of uniform logarithm, as Optuna's older method of this name."""
-        return self.suggest_float(name, low, high, log=True)
-
-    def suggest_discrete_uniform(self, name: str, low: float, high: float, q: float) -> float:
-        """Return a real number in steps of q, as Optuna's older method of this name."""
-        return self.suggest_float(name, low, high, step=q)
-
     def report(self, value: float, step: int) -> None:
         """Report a value in the course of the trial, by which it may be pruned; a step that was reported before is ignored.
 
@@ -157,17 +146,18 @@ class FunctionTrial(BaseTrial):
 
     def _asked(self, name: str, distribution: BaseDistribution) -> Any:
         value = self._send(Suggestion(self.number, name, distribution))
-        if isinstance(value, TrialError):
-            raise value
         self.check_time()
         return value
 
     def _send(self, progress: Progress) -> Any:
         try:
-            return self._report(progress)
+            reply = self._report(progress)
         except Exception as error:
             self.report_error = error
             raise
+        if isinstance(reply, TrialError):
+            raise reply
+        return reply
 
     def check_time(self) -> None:
         """Check the trial's time limit.

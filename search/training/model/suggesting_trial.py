@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from ...errors import TrialError
+from .older_suggestions import OlderSuggestions
 
 _OF_OBJECTIVES = "belongs to an objective that trains the model itself; this builder returns a model, and the search trains, reports and prunes it"
 
 
-class SuggestingTrial:
+class SuggestingTrial(OlderSuggestions):
     """Answers as `optuna.trial.Trial` does, with the hyperparameters that a trial has.
 
     Args:
@@ -42,18 +43,6 @@ class SuggestingTrial:
             return self._hp.Choice(name, list(choices))
         by_text = {str(choice): choice for choice in choices}
         return by_text[self._hp.Choice(name, list(by_text))]
-
-    def suggest_uniform(self, name: str, low: float, high: float) -> float:
-        """Return a real number, as Optuna's older method of this name."""
-        return self.suggest_float(name, low, high)
-
-    def suggest_loguniform(self, name: str, low: float, high: float) -> float:
-        """Return a real number of uniform logarithm, as Optuna's older method of this name."""
-        return self.suggest_float(name, low, high, log=True)
-
-    def suggest_discrete_uniform(self, name: str, low: float, high: float, q: float) -> float:
-        """Return a real number in steps of q, as Optuna's older method of this name."""
-        return self.suggest_float(name, low, high, step=q)
 
     def __getattr__(self, name: str) -> NoReturn:
         raise _NotOfBuilderError(f"asks for trial.{name}, which {_OF_OBJECTIVES}")
