@@ -51,7 +51,7 @@ def repair(case: Case, findings: list[Finding]) -> None:
         StudyRecord(
             study=ledger.name,
             experiment=experiment.without_secrets(),
-            dataset=load_dataset(experiment.data, experiment.executor.load_timeout_seconds),
+            dataset=None if experiment.function else load_dataset(experiment.data, experiment.executor.load_timeout_seconds),
             n_trials=n_trials,
             n_workers=int(n_workers),
             parent_run_id=ledger.attribute("parent_run_id"),

@@ -75,6 +75,11 @@ def check_extensible(view: StudyView, experiment: Experiment) -> bool:
     changes = changes_between(view.experiment, experiment)
     if not changes or not can_be_extended(changes):  # opening it says what is wrong
         return False
+    if experiment.function is not None:
+        raise ExperimentError(
+            f'Study "{view.name}" is of a function, which asks for its hyperparameters itself, so that it cannot be extended; '
+            "start another study with --fresh, or give this one its own name with --study"
+        )
     if experiment.search.reproducible:
         raise ExperimentError(f'Study "{view.name}" is reproducible: its trials follow from what was edited; start another study with --fresh')
     check_recorded(view.records(), experiment)

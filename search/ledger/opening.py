@@ -288,7 +288,7 @@ def _ledger_store(store: Store) -> LedgerStore:
 def _check_unchanged(ledger: Ledger, experiment: Experiment) -> None:
     changes = changes_between(ledger.experiment, experiment)
     if changes:
-        advice = "keep the trials that are still valid with --extend, " if can_be_extended(changes) else ""
+        advice = "keep the trials that are still valid with --extend, " if can_be_extended(changes) and experiment.function is None else ""
         raise StudyChangedError(
             f'Study "{ledger.name}" was started with another experiment (then → now): {named_changes(changes)}; '
             f"{advice}start another study with --fresh, or give this one its own name with --study"

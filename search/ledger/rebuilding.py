@@ -1,5 +1,6 @@
 """Writes a damaged journal anew: from the lines of it that can be read, and from what is known of its trials elsewhere."""
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
 from optuna.storages import JournalStorage
 from optuna.storages.journal import BaseJournalBackend
 from optuna.trial import FrozenTrial, create_trial
@@ -129,7 +131,7 @@ def _merge(
     known: Mapping[int, tuple[Mapping[str, Value], TrialResult]],
 ) -> list[FrozenTrial]:
     """Return all trials in the order of their numbers; one of which nothing is known is FAILED without a result, and does not count."""
-    space = experiment.space.searched
+    space, distributions = experiment.space.searched, _distributions(experiment, trials)
     merged, results = (
         [],
         {trial.number: record.result for trial in trials if space.is_complete((record := to_record(trial)).params)},
@@ -137,7 +139,7 @@ def _merge(
     for number in range(max([len(trials) - 1, *known]) + 1):
         salvaged = trials[number] if number < len(trials) else None
         if number in known and _is_better(known[number][1], results.get(number)):
-            merged.append(_to_trial(experiment, *known[number]))
+            merged.append(_to_trial(experiment, distributions, *known[number]))
         elif salvaged is None or (IMPORTED not in salvaged.user_attrs and salvaged.state.is_finished() and not results.get(number)):
             merged.append(create_trial(state=OptunaState.FAIL))
         else:
@@ -153,7 +155,27 @@ def _is_better(known: TrialResult, salvaged: TrialResult | None) -> bool:
     return not is_same and len(known.history) >= len(salvaged.history)
 
 
-def _to_trial(experiment: Experiment, params: Mapping[str, Value], result: TrialResult) -> FrozenTrial:
+def _distributions(experiment: Experiment, trials: list[FrozenTrial]) -> dict[str, BaseDistribution]:
+    """Return the ranges and choices of hyperparameters: those of the space, and those that a function has asked for in what is left."""
+    asked = {name: of for trial in trials for name, of in trial.distributions.items()} if experiment.function else {}
+    return asked | experiment.space.searched.distributions
+
+
+def _read(params: Mapping[str, Value], distributions: Mapping[str, BaseDistribution]) -> dict[str, Value]:
+    """Return the hyperparameters of a function's trial, which are known as texts, as far as their ranges or choices are known."""
+    found: dict[str, Value] = {}
+    for name, distribution in distributions.items():
+        with contextlib.suppress(KeyError, ValueError):  # the trial does not have it, or not as it is asked for now
+            match distribution:
+                case CategoricalDistribution(choices=choices):
+                    found[name] = {str(choice): choice for choice in choices}[str(params[name])]
+                case _:
+                    found[name] = (int if isinstance(distribution, IntDistribution) else float)(str(params[name]))
+    return found
+
+
+def _to_trial(experiment: Experiment, distributions: Mapping[str, BaseDistribution], params: Mapping[str, Value], result: TrialResult) -> FrozenTrial:
+    params = _read(params, distributions) if experiment.function else params
     metric, is_complete = experiment.objective.metric, result.state is TrialState.COMPLETE
     steps = {step: epoch[metric] for step, epoch in enumerate(result.history, start=1) if metric in epoch}
     seed = trial_seed(experiment.search.seed, result.number)
@@ -164,7 +186,7 @@ def _to_trial(experiment: Experiment, params: Mapping[str, Value], result: Trial
         state=_STATES[result.state],
         values=values_of(result, experiment) if is_complete else None,
         params=dict(params),
-        distributions={name: of for name, of in experiment.space.searched.distributions.items() if name in params},
+        distributions={name: distributions[name] for name in params},
         user_attrs=attributes,
         system_attrs=constraints_of(result, experiment),
         intermediate_values=steps if experiment.pruner != "none" else {},

@@ -108,7 +108,9 @@ def is_finished_trial(run: "Run") -> bool:
 
 
 def _params(run: "Run", experiment: Experiment) -> dict[str, Value] | None:
-    """Return the searched hyperparameters of a trial's run; None if the run lacks one."""
+    """Return the searched hyperparameters of a trial's run, those of a function as texts; None if the run lacks one."""
+    if experiment.function is not None:
+        return dict(run.data.params)
     space, params = experiment.space.searched, dict[str, Value]()
     for name, parameter in space.items():
         value = _to_value(run.data.params.get(name), parameter)

@@ -1,9 +1,8 @@
 """A function as Optuna's objectives are: it asks for hyperparameters in the course of its trials, trains itself, and returns a number."""
 
 import json
-import os
-import signal
-import time
+import shutil
+import sqlite3
 from pathlib import Path
 
 import optuna
@@ -11,6 +10,7 @@ import pytest
 
 from search import Study
 from search.errors import ExperimentError
+from tests.conftest import Shell
 from tests.search.sessions import as_main, run_cell
 
 MINE = """
@@ -152,6 +152,25 @@ def test_it_continues_with_what_is_given(mine, preloaded):
     assert mine.trials()[24]["x"] == "1.0"
 
 
+def test_what_is_lost_of_its_ledger_and_of_mlflow_is_written_again(mine):
+    copy = Shell(shutil.copytree(mine.folder, mine.folder / "copy"))
+    before, journal = copy.trials(), copy.folder / "mlruns" / "studies" / "own" / "journal.log"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[: len(lines) // 2]))
+    assert "written anew" in copy.call("doctor", "own", "--repair").stdout
+    assert copy.trials() == before
+    with sqlite3.connect(copy.folder / "mlruns" / "mlflow.db") as mlflow:
+        mlflow.execute("delete from tags where key = 'perceptune.trial' and value = '3'")  # MLflow does not know the trial any more
+    assert "MLflow has no run of it; repaired" in copy.call("doctor", "own", "--repair").stdout
+    assert "own: no problems" in copy.call("doctor", "own").stdout
+
+
+def test_an_edit_that_would_lose_its_hyperparameters_is_refused(mine):
+    words = ["run", "own.toml", "--trials", 30, "--set", "objective={function='mine:objective', direction='maximize'}"]
+    assert "--extend" not in mine.call(*words, status=2).stderr
+    assert 'Study "own" is of a function, which asks for its hyperparameters itself' in mine.call(*words, "--extend", status=2).stderr
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -275,12 +294,9 @@ def test_it_continues_after_kill_with_the_same_hyperparameters(shell):
     (shell.folder / "mine.py").write_text(MINE)
     (shell.folder / "own.toml").write_text(EXPERIMENT.replace("mine:objective", "mine:slow"))
     calls = shell.folder / "calls.txt"
-    process = shell.start("run", "own.toml", "--trials", 6)
-    while not calls.exists() or len(calls.read_text().splitlines()) < 3:
-        assert process.poll() is None
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    with shell.start("run", "own.toml", "--trials", 6) as process:
+        next(line for line in process.stdout if "COMPLETE" in line)  # others have asked for theirs meanwhile
+        process.kill()
     shell.run("run", "own.toml", "--trials", 6)
     asked = {}
     for line in calls.read_text().splitlines():
