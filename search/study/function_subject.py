@@ -53,10 +53,7 @@ class FunctionSubject:
     def load_again(self, *, is_new: bool) -> None:
         """Do nothing."""
 
-    def check_loaded_again(self) -> None:
-        """Do nothing."""
-
-    def measure_beside(self) -> None:
+    def begin(self) -> None:
         """Do nothing."""
 
     def train_last(self, executor: Executor) -> None:

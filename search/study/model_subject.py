@@ -95,13 +95,10 @@ class ModelSubject:
             self._packager.load(self._experiment.data, self._experiment.executor.load_timeout_seconds)
             self._is_loaded_again = True
 
-    def check_loaded_again(self) -> None:
-        """Check that the loader has returned the same twice."""
+    def begin(self) -> None:
+        """Check that the loader has returned the same twice, and start the measuring of baselines."""
         if self._is_loaded_again:
             check_loaded_again(self._experiment.data, self.dataset.fingerprint, self._packager.fingerprint())
-
-    def measure_beside(self) -> None:
-        """Start the measuring of baselines."""
         self._baselines.start(self._executor.start_process, self.dataset.test)
 
     def train_last(self, executor: Executor) -> None:

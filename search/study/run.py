@@ -131,7 +131,7 @@ class _Run:
                 self._prepare_training()
             elif self._subject.needs_ending:
                 self._subject.prepare()
-            self._subject.measure_beside()
+                self._subject.begin()
             self._start_tracking()
             try:
                 self._search()
@@ -155,7 +155,7 @@ class _Run:
         for note in self._executor.check(self._observer.on_stage):
             self._observer.on_note(note)
         self._is_checked = True
-        self._subject.check_loaded_again()
+        self._subject.begin()
         for note in enqueue(self._ledger, self._first):
             self._observer.on_note(note)
         note_learnt(self._ledger, self._experiment)

@@ -64,16 +64,12 @@ class Subject(Protocol):
         """
         ...
 
-    def check_loaded_again(self) -> None:
-        """Check that the second time gave the same, if the data were loaded again.
+    def begin(self) -> None:
+        """Check that the second time gave the same, if the data were loaded again, and start what is measured beside the trials.
 
         Raises:
             InputError: If it did not.
         """
-        ...
-
-    def measure_beside(self) -> None:
-        """Start what is measured beside the trials, without waiting for it."""
         ...
 
     def train_last(self, executor: Executor) -> None:
