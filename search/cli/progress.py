@@ -82,7 +82,8 @@ class LineObserver:
         trained = "" if self._experiment.function else f"{executions}{len(result.history)} epochs, "
         epochs = f"{trained}{result.seconds:.1f} s"
         count = f"[{self._n_finished:>{width}}/{self._n_trials}]"
-        console.print(f"{count} trial {result.number} {state}: {outcome}{mark}; {epochs}; {format_params(params)}", markup=False)
+        parts = filter(None, [f"{outcome}{mark}", epochs, format_params(params)])
+        console.print(f"{count} trial {result.number} {state}: {'; '.join(parts)}", markup=False)
 
     def _measured(self, result: TrialResult) -> Iterator[str]:
         """Yield what the trial is compared by, and that it is beyond a limit."""

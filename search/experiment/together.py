@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from .evaluation import EvaluationSection
 from .objectives import SERVING_COSTS, check_objectives
 from .space import TrainingSpace
 
@@ -11,7 +10,7 @@ if TYPE_CHECKING:
 
 NO_DATA = "search.data.nothing:nothing"
 """The loader of an experiment whose objective is a function, which loads its data itself."""
-_OF_MODELS = ("preprocessing", "initial", "outputs", "limits", "champion", "callbacks")
+_OF_MODELS = ("preprocessing", "initial", "outputs", "limits", "evaluation", "champion", "callbacks")
 _NEEDS_SPACE = ("grid", "gp", "cmaes", "kt-random", "kt-bayesian", "kt-grid")
 _NEEDS_EPOCHS = ("halving", "asha", "hyperband")
 
@@ -41,7 +40,6 @@ def _check_function(experiment: "Experiment", function: str) -> None:
         raise ValueError(f"{itself}; leave model and [data] out, or write an objective with a metric")
     defaults = {name: type(experiment).model_fields[name].get_default(call_default_factory=True) for name in _OF_MODELS}
     given = [f"[{name}]" for name, default in defaults.items() if getattr(experiment, name) != default]
-    given += ["[evaluation]"] if experiment.evaluation != EvaluationSection() else []
     given += ["[space.training]"] if experiment.space.training != TrainingSpace() else []
     search = experiment.search
     given += [f"search.{name} = true" for name in ("baselines", "reproducible") if getattr(search, name)]

@@ -40,8 +40,7 @@ def study_params(record: StudyRecord) -> dict[str, str]:
     """
     experiment = record.experiment
     if experiment.function is not None:
-        content, training = {"objective": experiment.model_dump(mode="json")["objective"]}, dict[str, object]()
-        return _flat(content) | _search_params(experiment, training)
+        return _flat(experiment.model_dump(mode="json", include={"written_objectives"})) | _search_params(experiment, {})
     params = _flat(experiment.model_dump(mode="json", exclude={"name", "space", "search", "executor"}))
     training = TrainingSettings().model_dump() | {name: entry for name, entry in experiment.space.training if entry is not None}
     if experiment.space.compiled:
