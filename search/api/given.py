@@ -11,6 +11,7 @@ import pandas as pd
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 from ..data.batches import gathered
+from ..data.hugging_face import is_hugging_face, labelled
 from ..errors import ExperimentError, nearest
 from ..estimators import is_estimator
 from ..experiment.estimator_parameters import parameter_names, to_text
@@ -95,7 +96,7 @@ def to_data(
     """Return ``[data]``, and the module that holds data of this session, if there are any.
 
     Args:
-        data: A table ``(n_rows, n_columns)``, a pair of features and target or a data set of batches, a dict of such by part, a loader, the
+        data: A table ``(n_rows, n_columns)``, a pair of features and target or a data set of batches or rows, a dict of such by part, a loader, the
             reference or short name of one, the path of a table, of arrays or of a folder of images, or ``[data]`` itself.
         target: The column to predict, or several, for a table.
         options: Further arguments of the loader.
@@ -116,11 +117,24 @@ def to_data(
         return ({"loader": str(data), **arguments} if is_loader else {"loader": _loader_of(Path(data)), "path": str(data), **arguments}), []
     if callable(data) and not hasattr(data, "element_spec"):
         return {"loader": code.add(data, "load_data"), **arguments}, []
+    data, arguments = _with_target(data, arguments)
     content = {name: gathered(part, str(name)) for name, part in data.items()} if isinstance(data, Mapping) else gathered(data, "data")
     if not isinstance(content, pd.DataFrame | tuple | list | Mapping):
         raise ExperimentError(f"data is {type(data).__name__}; expected a table, a pair (x, y), a dict of such pairs by part, or a loader")
     module = SessionModule(f"{code.name}_data", _DATA, content=content)
     return {"loader": f"{module.name}:load_data", **arguments}, [module]
+
+
+def _with_target(data: Any, arguments: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return data of Hugging Face as pairs of features and target, without that argument; other data as they are."""
+    parts = data if isinstance(data, Mapping) else {"data": data}
+    target = arguments.get("target")
+    if target is None or not all(is_hugging_face(part) for part in parts.values()):
+        return data, arguments
+    if not isinstance(target, str):
+        raise ExperimentError(f"target is {target!r}; expected one column of the data set by its name")
+    pairs = {name: labelled(part, str(name), target) for name, part in parts.items()}
+    return pairs if isinstance(data, Mapping) else pairs["data"], {name: value for name, value in arguments.items() if name != "target"}
 
 
 def _loader_of(path: Path) -> str:

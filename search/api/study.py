@@ -34,8 +34,8 @@ class Study(StudyResults):
         model: A function that returns a `keras.Model`, a hypermodel of Keras Tuner, an estimator or pipeline of scikit-learn, a
             reference such as "my_module:build_model", or the short name of a shipped builder, such as "mlp". Or a `GridSearchCV` or
             `RandomizedSearchCV`, which has a space, an objective, folds and a number of trials itself.
-        data: A table ``(n_rows, n_columns)``; features ``(n_rows, ...)`` and target ``(n_rows,)`` as a pair, a `tf.data.Dataset` or a
-            `keras.utils.PyDataset`, of which all rows are gathered into arrays; a dict of such by the names
+        data: A table ``(n_rows, n_columns)``; features ``(n_rows, ...)`` and target ``(n_rows,)`` as a pair, a `tf.data.Dataset`, a
+            `keras.utils.PyDataset` or a `datasets.Dataset` of Hugging Face, of which all rows are gathered; a dict of such by the names
             train, validation and test; a loader, its reference or short name; or the path of a table's file, of arrays (.npz) or of a
             folder of images.
         space: Hyperparameters by name: a plain value is fixed, one of Optuna's distributions or a table such as

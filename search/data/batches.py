@@ -1,4 +1,4 @@
-"""Rows of a `tf.data.Dataset` or a `keras.utils.PyDataset`, gathered into arrays; neither library is imported."""
+"""Rows of data sets of TensorFlow, Keras and Hugging Face, gathered into arrays and tables; none of these libraries is imported."""
 
 from typing import Any
 
@@ -6,15 +6,17 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
+from .hugging_face import is_hugging_face, labelled
 
 
 def gathered(given: Any, where: str) -> Any:
-    """Return a data set of batches as features ``(n_rows, ...)`` and target ``(n_rows,)``; anything else as it is.
+    """Return a data set of batches or rows as features ``(n_rows, ...)`` and target ``(n_rows,)``; anything else as it is.
 
     One-hot targets become the numbers of their classes.
 
     Args:
-        given: A `tf.data.Dataset` of pairs, in batches or row by row; a `keras.utils.PyDataset`; or anything else.
+        given: A `tf.data.Dataset` of pairs, in batches or row by row; a `keras.utils.PyDataset`; a `datasets.Dataset`, as
+            `search.data.hugging_face.labelled` takes it; or anything else.
         where: Start of the error message.
 
     Raises:
@@ -28,7 +30,7 @@ def gathered(given: Any, where: str) -> Any:
         if given.num_batches is None:
             raise DataError(f"{where} is a {type(given).__name__} that never ends; give it a number of batches (__len__)")
         return _joined([given[number] for number in range(given.num_batches)], where)
-    return given
+    return labelled(given, where) if is_hugging_face(given) else given
 
 
 def _joined(elements: list[Any], where: str) -> tuple[np.ndarray, pd.Series]:

@@ -167,7 +167,8 @@ def _object_text(name: str, found: Any) -> str | None:
     A method of the object among its attributes, as Keras Tuner's hypermodels have, is bound again.
     """
     of, kind = type(found).__name__, type(found)
-    is_plain = getattr(kind, "__reduce_ex__", None) is object.__reduce_ex__ and getattr(kind, "__reduce__", None) is object.__reduce__
+    # A dict or a list of a class of its own has items besides its attributes.
+    is_plain = all(getattr(kind, method) is getattr(object, method) for method in ("__new__", "__reduce__", "__reduce_ex__"))
     if not is_plain or hasattr(kind, "__slots__") or not hasattr(found, "__dict__"):
         return None
     lines = [f"{name} = object.__new__({of})"]

@@ -226,6 +226,13 @@ def test_classes_are_written_though_they_have_no_methods(code, text):
     assert code.values == {}
 
 
+def test_a_dict_of_its_own_class_is_sent_as_a_value(code):
+    cell = run_cell("class Sizes(dict):\n    pass\nsizes = Sizes(a=1)\nsizes.unit = 'cm'\ndef build():\n    return sizes['a']")
+    with as_main(cell):
+        code.add(cell["build"], "model")
+    assert [value["a"] for value in code.values.values() if isinstance(value, dict)] == [1]
+
+
 def test_a_set_is_the_same_text_in_each_process():
     values = "{'the', 'and', 'a', 'of', 'to'}), literal((1,)), literal({1: [2.5, None]}"
     program = f"from search.experiment.session_source import literal; print(literal({values}))"
