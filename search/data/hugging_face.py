@@ -40,7 +40,7 @@ def labelled(given: Any, where: str, target: str | None = None) -> tuple[pd.Data
         return pd.DataFrame(table), values
     if len(names) > 1:
         arrays = ", ".join(name for name in names if not _is_scalar(given.features[name]))
-        raise DataError(f"{where} has arrays or images in {arrays} beside other columns; keep one by select_columns(), or make the rest numbers or text")
+        raise DataError(f"{where} has arrays or images in {arrays} beside other columns; keep one by select_columns()")
     return _array(given, names[0], where), values
 
 
@@ -48,15 +48,16 @@ def _target_of(given: Any, where: str) -> str:
     for name in _USUAL:
         if name in given.column_names:
             return name
-    of_labels = [name for name, feature in given.features.items() if hasattr(feature, "names")]
+    of_labels: list[str] = [name for name, feature in given.features.items() if hasattr(feature, "names")]
     if len(of_labels) != 1:
-        raise DataError(f'{where} has no column "label", and {len(of_labels)} columns of labels; name its target, one of {", ".join(given.column_names)}')
+        columns = ", ".join(given.column_names)
+        raise DataError(f'{where} has no column "label", and {len(of_labels)} columns of labels; name its target, one of {columns}')
     return of_labels[0]
 
 
 def _labels(given: Any, name: str) -> pd.Series:
     """Return a column, with the names of classes in place of their numbers; -1, a label that is not known, is a gap."""
-    column = given.select_columns([name]).to_pandas()[name]
+    column: pd.Series = given.select_columns([name]).to_pandas()[name]
     classes = getattr(given.features[name], "names", None)
     return column if classes is None else column.map(dict(enumerate(classes)))
 
