@@ -1,28 +1,20 @@
 """Finds the search space of a builder of Keras Tuner, in a process of its own with the backend, before its study is opened."""
 
-import sys
-import traceback
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..errors import ExperimentError, InputError, TrialError
+from ..errors import ExperimentError
 from ..experiment.file import Experiment
 from ..experiment.hp_builders import names_hp_builder
 from ..experiment.objectives import ObjectiveSection
 from ..experiment.reference_checks import check_references
 from ..experiment.settings import OF_COMPILE
 from ..experiment.space import Space, fixed
-from ..python_process import PythonProcess, last_line
-from ..redaction import one_line, redact_output, shorten
+from .backend_process import call_with_backend
 from .drawn_models import load_context
 
 if TYPE_CHECKING:
     from ..training.hp_discovery import Discovered
-
-_ENTRY = f"{__name__}:serve"
-_ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}  # nothing is trained
 
 
 def with_hp_space(experiment: Experiment, on_note: Callable[[str], None] = lambda _: None) -> Experiment:
@@ -40,7 +32,7 @@ def with_hp_space(experiment: Experiment, on_note: Callable[[str], None] = lambd
     if experiment.function or experiment.space.searched_model or not names_hp_builder(experiment.model):
         return experiment
     check_references(experiment)
-    found = _discover(experiment)
+    found: Discovered = call_with_backend(f"{__name__}:{discovered.__name__}", experiment, {"CUDA_VISIBLE_DEVICES": ""})  # nothing is trained
     twice = sorted(experiment.space.training.model_fields_set.intersection(OF_COMPILE)) if found.is_compiled else []
     if twice:
         raise ExperimentError(f"space.training.{twice[0]} is in the compile() of {experiment.model} too; leave it out of one of them")
@@ -56,45 +48,15 @@ def with_hp_space(experiment: Experiment, on_note: Callable[[str], None] = lambd
     return experiment.model_copy(update=changes)
 
 
-def _discover(experiment: Experiment) -> "Discovered":
-    process = PythonProcess(_ENTRY, _ENVIRONMENT)
-    try:
-        process.send((sys.path, experiment))
-        reply = process.receive()
-    except EOFError:
-        ended = f"the process that builds models ended with {process.exit_reason}: {last_line(Path(process.log))}"
-        raise InputError(f'model = "{experiment.model}": {ended}') from None
-    finally:
-        process.close(is_idle=False)
-        process.join()
-    if isinstance(reply, str):
-        raise ExperimentError(reply)
-    found: Discovered = reply
-    return found
-
-
-def serve(pipe: Connection) -> None:
-    """Reply to one request.
+def discovered(experiment: Experiment) -> "Discovered":
+    """Return what a builder asks for, by building models in this process, which imports the backend.
 
     Args:
-        pipe: Gets ``sys.path`` and an `Experiment`. Is sent a `Discovered`, or the text of an error.
+        experiment: The experiment.
+
+    Raises:
+        ExperimentError: As `with_hp_space`.
     """
-    redact_output()
-    path, experiment = pipe.recv()
-    sys.path[:] = path
-    experiment.remember_secrets()
-    try:
-        pipe.send(_discovered(experiment))
-    except InputError as error:
-        pipe.send(str(error))
-    except TrialError as error:
-        pipe.send(f'model = "{experiment.model}": {error}')
-    except Exception as error:  # whatever the user's module raises
-        traceback.print_exc()
-        pipe.send(f'model = "{experiment.model}": {type(error).__name__}: {shorten(one_line(str(error)), 300)}')
-
-
-def _discovered(experiment: Experiment) -> Any:
     from ..experiment.references import named_arguments, resolve
     from ..training.hp_discovery import discover
     from ..training.model.building import hp_arguments
