@@ -25,7 +25,8 @@ class Prior(Table):
     strength: Literal["weak", "medium", "strong"] = "medium"
 
 
-def _is_none(value: object) -> bool:
+def is_none(value: object) -> bool:
+    """Return whether a value is None."""
     return value is None
 
 
@@ -64,9 +65,9 @@ class Parameter(Table):
             search begins near it. Defaults to none.
     """
 
-    when: Annotated[dict[str, Listed], BeforeValidator(_check_when)] | None = Field(default=None, exclude_if=_is_none)
-    repeat: Repeat | None = Field(default=None, exclude_if=_is_none)
-    prior: GivenPrior | None = Field(default=None, exclude_if=_is_none)
+    when: Annotated[dict[str, Listed], BeforeValidator(_check_when)] | None = Field(default=None, exclude_if=is_none)
+    repeat: Repeat | None = Field(default=None, exclude_if=is_none)
+    prior: GivenPrior | None = Field(default=None, exclude_if=is_none)
 
     @property
     def needed(self) -> dict[str, tuple[bool | int | float | str, ...]]:

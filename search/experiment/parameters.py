@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, TypeAdapter, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, model_validator
 
 from ..errors import nearest
-from .parameter_options import Parameter
+from .parameter_options import Parameter, is_none
 from .plain_values import Plain, plain_tag
 from .toml import to_toml
 from .validation import invalid
@@ -52,6 +52,10 @@ class IntParameter(Parameter):
         return (self.low, self.largest)
 
 
+RANGE_TESTED = (1e-6, 10.0)
+"""The learning rates that a range test tries."""
+
+
 class FloatParameter(Parameter):
     """A searched real number from ``low`` to ``high``, both included.
 
@@ -61,13 +65,30 @@ class FloatParameter(Parameter):
         high: The largest value.
         step: Distance between values, above 0; left out means continuous.
         log: Whether the logarithm is uniform. Defaults to false.
+        from: "range test" for a learning rate whose range is found by a range test before the first trial of a study; ``low``, ``high`` and ``log``
+            are then left out. Defaults to none.
     """
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     type: Literal["float"]
     low: Annotated[float, Field(examples=[0.001])]
     high: Annotated[float, Field(examples=[0.1])]
     step: Annotated[float, Field(gt=0)] | None = None
     log: bool = False
+    from_: Literal["range test"] | None = Field(default=None, alias="from", exclude_if=is_none)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_tested_range(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or given.get("from") is None:
+            return given
+        low, high = RANGE_TESTED
+        tested = {"low": low, "high": high, "log": True}
+        twice = [name for name in (*tested, "step") if name in given and given[name] != tested.get(name)]
+        if twice:
+            raise ValueError(f"from = {to_toml(given['from'])} finds the range, but {twice[0]} is given too; leave {twice[0]} out")
+        return {**given, **tested}
 
     @model_validator(mode="after")
     def _check(self) -> "FloatParameter":

@@ -53,11 +53,18 @@ def _setting_tag(value: object) -> str | None:
     return tag_of(value) if isinstance(value, Mapping | Searched) else "<value>"
 
 
+def _check_range_test(name: str, entry: object) -> None:
+    if isinstance(entry, FloatParameter) and entry.from_:
+        raise ValueError(f'{name} has from = "{entry.from_}", which tests learning rates; write low and high')
+
+
 def _within(name: str, field: FieldInfo, setting: Any) -> Callable[[Any], Any]:
     """Return a validator: every value that a parameter can take must be valid for a training setting."""
     adapter = TypeAdapter(setting, config=ConfigDict(strict=True, allow_inf_nan=False))
 
     def check(entry: Any) -> Any:
+        if name != "learning_rate":
+            _check_range_test(name, entry)
         if isinstance(entry, FloatParameter) and field.annotation is int:
             raise ValueError(f'type = "float" allows fractions, but {name} is a whole number; write type = "int"')
         if isinstance(entry, Searched) and entry.repeat is not None:
@@ -139,6 +146,8 @@ class Space(Table):
         both = self.searched_model.keys() & self.searched_training.keys()
         if both:
             raise ValueError(f'"{min(both)}" is searched in both [space.model] and [space.training]; rename the builder\'s argument')
+        for name, entry in self.searched_model.items():
+            _check_range_test(name, entry)
         self.searched.check_rules()
         return self
 

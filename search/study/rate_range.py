@@ -8,14 +8,13 @@ import numpy as np
 
 from ..errors import ExperimentError
 from ..experiment.file import Experiment
-from ..experiment.parameters import Value
+from ..experiment.parameters import RANGE_TESTED, Value
 from ..experiment.reference_checks import check_references
 from ..formats import format_params
 from ..user_code import user_code
 from .drawn_models import draw_assignments, load_context
 from .hp_space import with_hp_space
 
-LOWEST, HIGHEST = 1e-6, 10.0
 _N_RATES = 141  # 20 for a factor of 10
 _N_SMOOTHED, _N_FIRST = 11, 20
 """Steps of which each smoothed loss is the mean, and those of the smallest rates, by which nothing is learnt yet."""
@@ -109,7 +108,7 @@ def find_rates(experiment: Experiment, n_models: int) -> RateRange:
     from ..training.range_test import losses_by_rate
 
     check_builder(context)
-    rates = np.geomspace(LOWEST, HIGHEST, _N_RATES).tolist()
+    rates = np.geomspace(*RANGE_TESTED, _N_RATES).tolist()
     tests, failures = [], []
     n_different = n_models if set(experiment.space.searched) - {"learning_rate"} else 1
     for assignment in draw_assignments(experiment, n_different):

@@ -38,6 +38,7 @@ from .repeated_trials import log_known_repeats
 from .subject import Subject
 from .subjects import make_subject
 from .summary import StudySummary, outcome_of, summarize, with_champion
+from .tested_rates import with_tested_rates
 
 
 def run_study(
@@ -76,6 +77,7 @@ def run_study(
     remove_abandoned()
     _ = store.tracking_uri  # refused before anything is written
     name = experiment.name if study is None else study
+    experiment = with_tested_rates(experiment, store, name, observer.on_note, fresh=fresh)
     check_written(experiment, store.study(name).root)
     with disk_space.disk_full_errors(store.root), ledgers.opened_for_run(store, name, experiment, fresh=fresh, extend=extend) as ledger:
         modules = check_code(ledger, experiment, accept_code=accept_code)

@@ -9,6 +9,7 @@ import pytest
 
 from search.data.dataset import load_dataset
 from search.data.fitting import fit_preprocessor, prepare
+from search.errors import ExperimentError
 from search.experiment.file import load_experiment
 from search.study.rate_range import RangeTest, RateRange, find_rates
 from search.training.batching import epoch_order
@@ -56,6 +57,35 @@ def test_it_proposes_a_range_that_a_search_takes(written):
     assert "Learning-rate range test of own" in plot
     assert "n_neurons=" in plot
     assert sorted(path.name for path in written.folder.iterdir()) == ["next.toml", "own.toml", "plot.html"]  # nothing is stored
+
+
+@pytest.mark.slow
+def test_a_study_tests_the_range_once(written):
+    tested = ("--set", 'space.training.learning_rate={type="float", from="range test"}', "--set", "space.training.epochs=2")
+    printed = written.call("run", "own.toml", *tested, "--trials", "2").stdout
+    low, high = re.search(r"learning_rate is searched from (\S+) to (\S+), as a range test proposes", printed).groups()
+    assert f"{float(low):g} to" in written.call("show", "own").stdout
+
+    again = written.call("run", "own.toml", *tested, "--trials", "3").stdout
+    assert "as a range test proposes" not in again
+    assert "own (3 COMPLETE)" in again
+    rates = [float(rate) for rate in re.findall(r"learning_rate=([\d.e-]+)", printed + again)]
+    assert len(rates) >= 3
+    assert all(float(low) <= rate <= float(high) for rate in rates)
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ('space.training.learning_rate={type="float", from="range test", high=0.1}', 'from = "range test" finds the range, but high is given too'),
+        ('space.training.learning_rate={type="float", from="test"}', r'learning_rate.from = "test": did you mean "range test"\?'),
+        ('space.training.momentum={type="float", from="range test"}', 'momentum has from = "range test", which tests learning rates'),
+        ('space.model.dropout={type="float", from="range test"}', 'dropout has from = "range test", which tests learning rates; write low and high'),
+    ],
+)
+def test_a_range_that_cannot_be_tested_is_refused(written, override, message):
+    with pytest.raises(ExperimentError, match=message):
+        load_experiment(written.folder / "own.toml", [override])
 
 
 @pytest.fixture
