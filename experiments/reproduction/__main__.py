@@ -1,7 +1,7 @@
-"""Runs the rows and writes the table: ``make reproduce``, or ``make reproduce ROWS=10,12`` for some of them.
+"""Runs the rows and writes the table: ``make reproduce``, or ``make reproduce ROWS=10,12`` for those of some architectures.
 
-Prints a line per row and how many of them are reproduced; when all were run, it writes ``experiments/REPRODUCED.md``. Exits with 1 if a
-figure is missed. A row whose data file is absent counts as "no data" and names the file.
+Prints a line per row and how many of them are reproduced, and writes the lines into ``experiments/REPRODUCED.md``, where those of other rows
+stay. Exits with 1 if a figure is missed. A row whose data file is absent counts as "no data", names the file and is not written.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import platform
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .checks import Finding
@@ -19,7 +19,7 @@ from .rows import ROWS, Row
 from .studies import Study, StudyError
 
 TABLE = Path(__file__).parents[1] / "REPRODUCED.md"
-HEAD = "| row | architecture | data | documented | ours | seconds | |\n|---|---|---|---|---|---|---|\n"
+HEAD = "| row | architecture | data | documented | ours | seconds | day | |\n|---|---|---|---|---|---|---|---|\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,38 +34,58 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m experiments.reproduction", description=__doc__)
     parser.add_argument("--rows", default="", help="numbers, such as 10,12; all if not given")
     asked = parser.parse_args(arguments).rows
-    known = {row.number: row for row in ROWS}
+    known: dict[int, list[Row]] = {}
+    for row in ROWS:
+        known.setdefault(row.number, []).append(row)
     try:
         numbers = [int(number) for number in asked.split(",")] if asked else list(known)
-        rows = [known[number] for number in numbers]
+        rows = [row for number in numbers for row in known[number]]
     except (ValueError, KeyError):
         print(f'--rows "{asked}": expected numbers from {min(known)} to {max(known)} with commas between', file=sys.stderr)
         return 2
     lines, marks = _run(rows, known)
-    if not asked:
-        TABLE.write_text(f"{_introduction()}\n{HEAD}{''.join(lines)}", encoding="utf-8")
+    if lines:
+        TABLE.write_text(_table(lines), encoding="utf-8")
     print(f"\n{marks['ok']} of {len(rows)} rows reproduced, {marks['missed']} missed, {marks['no data']} without data")
     return int(marks["missed"] > 0)
 
 
-def _run(rows: Sequence[Row], known: dict[int, Row]) -> tuple[list[str], Counter[str]]:
+def _run(rows: Sequence[Row], known: Mapping[int, Sequence[Row]]) -> tuple[dict[str, str], Counter[str]]:
     studies: dict[str, Study] = {}
-    lines, marks = [], Counter[str]()
+    lines, marks = {}, Counter[str]()
+    day = datetime.datetime.now(datetime.UTC).date().isoformat()
     print(HEAD, end="", flush=True)
     for row in rows:
         started = time.monotonic()
         finding = _reproduce(row, known, studies)
         marks[finding.mark] += 1
         seconds = f"{time.monotonic() - started:.0f}"
-        line = f"| {row.number} | {row.architecture} | {row.data} | {row.documented} | {finding.ours} | {seconds} | {finding.mark} |\n"
+        line = f"{_start(row)} {row.documented} | {finding.ours} | {seconds} | {day} | {finding.mark} |\n"
         print(line, end="", flush=True)
-        lines.append(line)
+        if finding.has_data:
+            lines[_start(row)] = line
     return lines, marks
 
 
-def _reproduce(row: Row, known: dict[int, Row], studies: dict[str, Study]) -> Finding:
+def _start(row: Row) -> str:
+    return f"| {row.number} | {row.architecture} | {row.data} |"
+
+
+def _table(lines: Mapping[str, str]) -> str:
+    """Return the table with new lines in the place of those of the same rows."""
+    earlier = TABLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = {start: line for row in ROWS for line in earlier if line.startswith(start := _start(row))}
+    merged = kept | lines
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    introduction = (
+        f"# The documented figures, reproduced\n\nWritten by `make reproduce` ({machine}). Each row is a search, or several, by the command line.\n"
+    )
+    return f"{introduction}\n{HEAD}{''.join(merged[start] for row in ROWS if (start := _start(row)) in merged)}"
+
+
+def _reproduce(row: Row, known: Mapping[int, Sequence[Row]], studies: dict[str, Study]) -> Finding:
     try:
-        for needed in (*(known[number] for number in row.after), row):
+        for needed in (*(row for number in row.after for row in known[number]), row):
             for run in needed.runs:
                 key = run.experiment + (run.name and f"-{run.name}")
                 if key not in studies:
@@ -73,12 +93,6 @@ def _reproduce(row: Row, known: dict[int, Row], studies: dict[str, Study]) -> Fi
     except StudyError as error:
         return Finding(str(error), is_met=False, has_data=not error.is_without_data)
     return row.check(studies)
-
-
-def _introduction() -> str:
-    day = datetime.datetime.now(datetime.UTC).date().isoformat()
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    return f"# The documented figures, reproduced\n\nWritten by `make reproduce` on {day} ({machine}). Each row is a search by the command line.\n"
 
 
 if __name__ == "__main__":

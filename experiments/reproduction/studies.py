@@ -43,6 +43,22 @@ class Study:
         return dict(self.best["test"])
 
     @cached_property
+    def train(self) -> Mapping[str, float]:
+        """The champion's metrics on the training part, rounded as ``evaluate`` prints them."""
+        lines = _command("evaluate", self.name, "--part", "train").splitlines()[1:]
+        return {words[0]: float(words[1]) for words in map(str.split, lines)}
+
+    @cached_property
+    def epochs(self) -> Any:
+        """The best trial's metrics, a DataFrame with a row for each epoch."""
+        import pandas as pd
+
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "epochs.csv"
+            _command("history", self.name, str(self.best["trial"]), "--csv", str(file))
+            return pd.read_csv(file)
+
+    @cached_property
     def model(self) -> Any:
         """The champion's Keras model."""
         import keras
