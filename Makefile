@@ -43,7 +43,7 @@ predict: $(READY) ## predict the rows of a file: STUDY= INPUT=rows.csv OUTPUT=pr
 	@test -n "$(INPUT)" -a -n "$(OUTPUT)" || { echo "make predict needs INPUT=rows.csv and OUTPUT=predictions.csv" >&2; exit 2; }
 	@$(BIN)/perceptune predict $(or $(STUDY),$(EXPERIMENT)) --input $(INPUT) --output $(OUTPUT)
 
-reproduce: $(READY) ## run the documented architectures and compare their figures, about 10 minutes: ROWS=10,12 PERCEPTUNE_DATA=
+reproduce: $(READY) ## run the documented architectures and compare their figures, about 20 minutes: ROWS=10,12 PERCEPTUNE_DATA=
 	@$(BIN)/python -m experiments.reproduction $(if $(ROWS),--rows $(ROWS))
 
 bench: $(READY) ## measure searches beside Optuna's and Keras Tuner's: ARGS="--quick --json FILE"

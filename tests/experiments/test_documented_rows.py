@@ -29,7 +29,7 @@ SEARCHED = {
 }
 """One of each nature; `test_housing.py` has two inputs and outputs, `tests/test_readme_additions.py` tables of two and more classes."""
 
-EXPERIMENTS = sorted({run.experiment for row in ROWS for run in row.runs} | {"exam_scores", "waves"})
+EXPERIMENTS = sorted({run.experiment for row in ROWS for run in row.runs})
 ESTIMATORS = {"and_gate", "or_gate", "xor_gate", "iris_perceptron", "diabetes_scikit_learn"}
 TRAINING = ('space.training.learning_rate={ type = "float", low = 1e-3, high = 1e-2, log = true }', "space.training.epochs=2")
 FEW_IMAGES = (*TRAINING, "data.n_train=300", "data.n_validation=100")
