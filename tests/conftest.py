@@ -34,10 +34,13 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"{sum(counts.values())} malformed inputs refused: {listed}")
 
 
-@functools.cache
-def _read_once(function):
-    """Return a function whose answer, half a second's work, is the same in the whole process."""
-    return functools.cache(function)
+@pytest.fixture(scope="session", autouse=True)
+def _packages_are_read_once():
+    """Read the installed packages, half a second's work, once in a process of the test run: every study that starts records them."""
+    from search.tracking import provenance
+
+    with mock.patch.object(provenance, "installed_packages", functools.cache(provenance.installed_packages)):
+        yield
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,6 @@ class Shell:
     def attempt(self, *words):
         """Run the command line in this process as `call`, whatever its exit status."""
         from search.cli.app import run_app
-        from search.tracking import provenance
 
         stdout, stderr = io.StringIO(), io.StringIO()
         for path in self.folder.glob("*.py"):
@@ -92,7 +94,6 @@ class Shell:
             contextlib.chdir(self.folder),
             mock.patch.dict(os.environ, self.environment, clear=True),
             mock.patch.object(sys, "path", [*self._path, *sys.path]),
-            mock.patch.object(provenance, "installed_packages", _read_once(provenance.installed_packages)),
         ):
             try:
                 with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):

@@ -1,7 +1,7 @@
 """One process for all tests that has imported the backend and MLflow; what a test starts beside the point is forked from it.
 
-A worker or a packaging process that starts from nothing spends nearly all its time on its imports. `tests/search/executors/local`,
-`tests/search/study/test_finished.py` and `tests/search/champion` test such ones.
+A worker or a packaging process that starts from nothing spends nearly all its time on its imports. `tests/search/executors/local`
+and `tests/search/champion` test such ones, and of the slow tests `tests/search/study/test_finished.py` a whole search.
 """
 
 import contextlib

@@ -90,7 +90,8 @@ def git_revision(folder: Path = HERE) -> tuple[str | None, bool | None]:
 
 def installed_packages() -> dict[str, str]:
     """Return the version of every installed distribution by its name in lower case, sorted."""
-    found = {dist.name.lower(): dist.version for dist in distributions() if dist.name}
+    read = (dist.metadata for dist in distributions())  # once for each: `name` and `version` would parse the file twice
+    found = {metadata["Name"].lower(): metadata["Version"] for metadata in read if metadata["Name"]}
     return dict(sorted(found.items()))
 
 

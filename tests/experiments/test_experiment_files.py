@@ -30,6 +30,7 @@ def test_its_model_and_its_loader_accept_its_arguments(file):
     check_arguments(loader, experiment.data.arguments, {}, "[data]")
 
 
+@pytest.mark.usefixtures("forks")
 def test_a_value_that_keras_does_not_have_is_refused_before_any_trial(shell):
     words = ["run", FILES[0].parent / "moons.toml", "--executor", "in-process", "--set", "space.model.activation=rellu"]
     assert 'activation = "rellu"' in (printed := shell.call(*words, status=2).stderr)

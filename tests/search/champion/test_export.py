@@ -19,6 +19,8 @@ from tests.search.champion.exported import run_exported
 
 GAPS = pd.DataFrame({"age": [22.0, np.nan, 80.0, 5.0], "siblings": [1.0, 2.0, np.nan, 9.0], "port": ["north", None, "west", "a port never seen"]})
 
+SLOW_OF_TFLITE = [pytest.param(suffix, marks=pytest.mark.slow) if suffix == ".tflite" else suffix for suffix in MODEL_FILES]
+
 
 @pytest.fixture(scope="module")
 def images(image_spec, tmp_path_factory):
@@ -124,7 +126,7 @@ def test_another_runtime_computes_the_same_of_images_and_of_several_inputs(image
         np.testing.assert_allclose(outputs[name], expected, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("suffix", MODEL_FILES)
+@pytest.mark.parametrize("suffix", SLOW_OF_TFLITE)
 def test_what_another_runtime_cannot_compute_is_refused(champion, tmp_path, suffix):
     with pytest.raises(InputError, match="The columns port hold text, which"):
         export_champion(champion, tmp_path / f"raw{suffix}", with_preprocessing=True)
@@ -140,7 +142,7 @@ def test_what_another_runtime_cannot_compute_is_refused(champion, tmp_path, suff
         missing.check_installed()
 
 
-@pytest.mark.parametrize("suffix", MODEL_FILES)
+@pytest.mark.parametrize("suffix", SLOW_OF_TFLITE)
 def test_another_runtime_undoes_the_scaling_of_a_target(suffix, tmp_path):
     inputs, scaling = keras.Input((3,)), Scaling(mean=5.0, deviation=0.5, log=True)
     scaled = keras.layers.Dense(1)(inputs)

@@ -115,6 +115,7 @@ def test_a_model_that_keras_refuses_is_named_with_the_way_to_fix_it(spec, tmp_pa
         build(replace(spec, folder=tmp_path / "packaged", model_paths=(tmp_path / "7.keras",)))
 
 
+@pytest.mark.usefixtures("forks")
 def test_data_that_changed_since_the_study_began_are_the_users_mistake_even_across_processes(spec, tmp_path):
     with pytest.raises(DataError, match='The data set "passengers" changed while the study "survival" ran'):
         package_champion(replace(spec, folder=tmp_path / "packaged", fingerprint="0" * 16))

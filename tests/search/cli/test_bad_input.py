@@ -71,6 +71,7 @@ MESSAGES = [
 ]
 
 
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize(
     ("words", "message"), MESSAGES, ids=lambda value: " ".join(map(str, value)).replace(str(DIABETES), "D") if isinstance(value, list) else ""
 )

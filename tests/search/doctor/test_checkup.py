@@ -13,6 +13,7 @@ from pathlib import Path
 import optuna
 import pytest
 from mlflow import MlflowClient
+from mlflow.entities import Run
 
 from search import ledger as ledgers
 from search.doctor import check_study
@@ -29,10 +30,7 @@ class Study:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.folder = store.study(NAME)
-
-    @property
-    def client(self) -> MlflowClient:
-        return MlflowClient(tracking_uri=self.store.tracking_uri)
+        self.client = MlflowClient(tracking_uri=store.tracking_uri)
 
     @property
     def parent(self) -> str:
@@ -46,10 +44,15 @@ class Study:
         with sqlite3.connect(self.store.root / "mlflow.db") as database:
             database.execute(statement)
 
+    def runs(self) -> dict[int, Run]:
+        """Return the run of each trial."""
+        parent = self.parent
+        experiment = self.client.get_run(parent).info.experiment_id
+        found = self.client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{parent}'")
+        return {int(run.data.tags["perceptune.trial"]): run for run in found if "perceptune.trial" in run.data.tags}
+
     def run_of(self, number: int) -> str:
-        experiment = self.client.get_run(self.parent).info.experiment_id
-        query = f"tags.`mlflow.parentRunId` = '{self.parent}' and tags.`perceptune.trial` = '{number}'"
-        return self.client.search_runs([experiment], query)[0].info.run_id
+        return self.runs()[number].info.run_id
 
     def begin_run(self, number: int) -> str:
         experiment = self.client.get_run(self.parent).info.experiment_id
@@ -164,11 +167,12 @@ def assert_found_and_repaired(study, kind, damage):
     assert [finding.kind for finding in found] == [kind]
     repaired = study.check(repair=True)
     assert (repaired.repaired, repaired.left) == (found, ())
+    runs = study.runs()
     for record in ledgers.read(study.store, NAME).records()[:N_TRIALS]:
-        run = study.run_of(record.number)
-        steps = [metric.step for metric in study.client.get_metric_history(run, "val_loss")]
+        info = runs[record.number].info
+        steps = [metric.step for metric in study.client.get_metric_history(info.run_id, "val_loss")]
         assert sorted(steps) == list(range(1, len(record.history) + 1))
-        assert study.client.get_run(run).info.status == "FINISHED"
+        assert info.status == "FINISHED"
 
 
 def test_a_trial_that_a_kill_left_running_is_requeued_and_its_run_ended(study):

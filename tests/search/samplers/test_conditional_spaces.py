@@ -60,7 +60,7 @@ def names_in(params):
 @pytest.mark.parametrize("name", [*NAMES, "optuna.samplers:TPESampler"])
 def test_a_trial_has_what_exists_in_it(name):
     space = space_of(name)
-    for params in run(open_study(name, space), space, 7 if name == "kt-bayesian" else 14):
+    for params in run(open_study(name, space), space, 6 if name == "kt-bayesian" else 14):
         expected = names_in(params)
         expected |= set() if name.endswith("grid") else {"rate"} | ({"momentum"} if params.get("activation") in ("relu", "tanh") else set())
         assert params.keys() == expected
@@ -71,7 +71,7 @@ def test_a_trial_has_what_exists_in_it(name):
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "kt-grid"])
 def test_every_proposal_obeys_the_rules(name):
     space = space_of(name, has_rules=True)
-    for params in run(open_study(name, space), space, 7 if name == "kt-bayesian" else 14):
+    for params in run(open_study(name, space), space, 6 if name == "kt-bayesian" else 8):
         layers = [params[f"n_neurons_{number}"] for number in range(1, params["n_hidden"] + 1)]
         assert layers[1:2] <= layers[:1]
         assert sum(layers) <= 45
@@ -106,10 +106,10 @@ def test_a_resumed_study_proposes_as_if_never_interrupted(name, tmp_path):
     def reopened():
         return open_study(name, space, storage=JournalStorage(JournalFileBackend(str(tmp_path / "study.log"))))
 
-    run(reopened(), space, 4)
-    run(reopened(), space, 4)
+    run(reopened(), space, 3)
+    run(reopened(), space, 3)
 
-    assert run(reopened(), space, 1) == run(open_study(name, space), space, 9)
+    assert run(reopened(), space, 1) == run(open_study(name, space), space, 7)
 
 
 @pytest.mark.parametrize("name", ["auto", "tpe", "random", "qmc", "cmaes"])

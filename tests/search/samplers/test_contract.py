@@ -85,18 +85,18 @@ def test_a_resumed_study_proposes_as_if_never_interrupted(name, tmp_path):
     def reopened():
         return open_study(name, storage=JournalStorage(JournalFileBackend(str(tmp_path / "study.log"))))
 
-    run(reopened(), name, 3)
+    run(reopened(), name, 2)
     run(reopened(), name, 3)
 
-    assert run(reopened(), name, 1) == run(open_study(name), name, 7)
+    assert run(reopened(), name, 1) == run(open_study(name), name, 6)
 
 
 def test_trials_that_run_at_once_differ(name):
     study = open_study(name)
     run(study, name, 5)
-    trials = ask(study, name, 3)
+    trials = ask(study, name, 2)
 
-    assert len({repr(trial.params) for trial in trials}) == 3
+    assert len({repr(trial.params) for trial in trials}) == 2
     for trial in reversed(trials):
         assert_inside(trial.params, name)
         study.tell(trial, value_of(trial))
@@ -145,7 +145,7 @@ def test_a_trial_without_parameters_does_no_harm(name):
 def test_all_trials_are_seen_under_hyperband(name):
     study = open_study(name)
     study.pruner = optuna.pruners.HyperbandPruner(1, 27, 3)
-    for _ in range(7):
+    for _ in range(6):
         (trial,) = ask(study, name, 1)
         trial.report(value_of(trial), 1)
         trial.should_prune()
@@ -153,7 +153,7 @@ def test_all_trials_are_seen_under_hyperband(name):
         assert_inside(trial.params, name)
 
     if name.endswith("grid"):
-        assert len({repr(trial.params) for trial in study.trials}) == 7
+        assert len({repr(trial.params) for trial in study.trials}) == 6
 
 
 def test_a_space_without_searched_parameters_gives_empty_trials(name):

@@ -74,8 +74,9 @@ def test_a_pruned_trial_counts_with_its_last_value():
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)
         return study.ask(to_distributions(PLANE)).params
 
-    assert next_after(0.0) == next_after(0.0)
-    assert next_after(0.0) != next_after(2.0)
+    best = next_after(0.0)
+    assert best == next_after(0.0)
+    assert best != next_after(2.0)
 
 
 def test_a_retried_trial_proposes_as_if_never_interrupted():
@@ -106,9 +107,10 @@ def test_options_reach_the_oracle():
         search(study, 4)
         return study.ask(to_distributions(PLANE)).params
 
-    assert fifth() == fifth(alpha=1e-4, beta=2.6)
-    assert fifth() != fifth(beta=0.0)
-    assert fifth() != fifth(alpha=1.0)
+    by_default = fifth()
+    assert by_default == fifth(alpha=1e-4, beta=2.6)
+    assert by_default != fifth(beta=0.0)
+    assert by_default != fifth(alpha=1.0)
 
 
 def test_the_grid_has_keras_tuners_order():

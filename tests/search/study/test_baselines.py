@@ -140,12 +140,12 @@ def _killed(entry, environment, name):
     return process
 
 
-def test_a_process_measures_them_once(ledger):
+def test_a_process_measures_them_once(ledger, preloaded):
     dataset, arrays, preprocessor = _prepared(_dataset(_two, "binary"))
     preprocessor.save(ledger.folder.preprocessor)
     arrays.save(ledger.folder.arrays)
     with BaselineProcess(ledger, CLASSES) as process:
-        process.start(_start, dataset.test)
+        process.start(lambda entry, environment, _name: preloaded.fork(entry, environment), dataset.test)
         assert process.finish() == ""
     baselines = read_baselines(ledger)
     assert baselines.metrics == measure_baselines(CLASSES, arrays, preprocessor, dataset.test)["metrics"]

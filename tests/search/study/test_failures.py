@@ -26,6 +26,7 @@ def test_a_study_of_failures_only_says_so_and_exits_with_1(shell, write_own):
     assert 'No trial of study "own" succeeded: 2 failed, most often with: ValueError: this one fails on purpose' in refused.stderr
 
 
+@pytest.mark.usefixtures("forks")
 def test_in_this_process_a_failing_builder_shows_its_traceback(shell, rows, write_own):
     write_own(shell, "build_failing", "fails = { type = 'categorical', choices = [0, 1] }", trials=6)
     failed = shell.call("run", "own.toml", "--executor", "in-process", status=1)

@@ -17,7 +17,7 @@ from search import load_champion
 DIABETES = Path(__file__).parents[3] / "experiments" / "diabetes.toml"
 N_TRIALS = 4
 WORDS = ["run", DIABETES, "--trials", N_TRIALS, "--set", "space.training.epochs=5", "--set", "search.baselines=true", "--set", "evaluation.folds=1"]
-COMMAND = """
+FROM_NOTHING = """
 import sys
 from search.cli.app import run_app
 status = run_app(sys.argv[1:])
@@ -27,12 +27,10 @@ sys.exit(status)
 
 
 @pytest.fixture(scope="module")
-def finished(module_shell):
-    """A finished study of four trials, run by a process of its own that ends its output with the backends it has imported."""
-    command = [sys.executable, "-c", COMMAND, *map(str, WORDS)]
-    finished = subprocess.run(command, cwd=module_shell.folder, env=module_shell.environment, capture_output=True, text=True, check=False)
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return module_shell, finished.stdout
+def finished(module_shell, preloaded):
+    """A finished study of four trials."""
+    with preloaded.in_place():
+        return module_shell, module_shell.call(*WORDS).stdout
 
 
 @pytest.fixture(scope="module")
@@ -166,9 +164,13 @@ def test_the_trials_are_written_as_a_table(finished):
     assert {"n_hidden", "learning_rate", "value", "state"} <= set(table.columns)
 
 
-def test_the_coordinator_imports_no_backend(finished):
-    _, output = finished
-    assert output.splitlines()[-1] == "backends: []"
+@pytest.mark.slow
+def test_the_coordinator_of_a_study_from_nothing_imports_no_backend(shell):
+    command = [sys.executable, "-c", FROM_NOTHING, *map(str, WORDS)]
+    done = subprocess.run(command, cwd=shell.folder, env=shell.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{N_TRIALS} COMPLETE" in done.stdout
+    assert done.stdout.splitlines()[-1] == "backends: []"
 
 
 @pytest.mark.slow

@@ -28,8 +28,8 @@ space.model.max_depth = 3
 objective = {{ metric = "{}", direction = "{}" }}
 """
 NETWORKS = ("no header", "gaps as words")  # a regression and a classification; a tree reads the same table without TensorFlow
-SHAPES_OF_ALL = ("gaps as words", "European")
-"""Those that are read, searched and predicted whenever tests are run; the others are slow. `tests/search/data/tables` tests reading alone."""
+QUICK = "European"
+"""The one that is read, searched and predicted whenever tests are run; the others are slow. `tests/search/data/tables` tests reading alone."""
 TREES = {
     "regression": ("sklearn.tree:DecisionTreeRegressor", TREE.format("val_mean_absolute_error", "minimize")),
     "binary": ("sklearn.tree:DecisionTreeClassifier", TREE.format("val_accuracy", "maximize")),
@@ -45,7 +45,7 @@ def _metric(loaded, predicted, expected):
 
 @pytest.mark.usefixtures("forks")
 @pytest.mark.filterwarnings("ignore::search.champion.UnseenValuesWarning")
-@pytest.mark.parametrize("name", [name if name in SHAPES_OF_ALL else pytest.param(name, marks=pytest.mark.slow) for name in SHAPES])
+@pytest.mark.parametrize("name", [name if name == QUICK else pytest.param(name, marks=pytest.mark.slow) for name in SHAPES])
 def test_a_table_is_searched_and_predicted_with_path_and_target_only(shell, name):
     shape, lines = SHAPES[name], SHAPES[name].lines()
     shape.write(shell.folder / shape.name, lines)

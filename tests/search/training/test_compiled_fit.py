@@ -1,5 +1,6 @@
 """Compiled and streamed epochs compute what Keras' `fit` computes."""
 
+import functools
 from dataclasses import replace
 
 import keras
@@ -132,7 +133,7 @@ def test_the_reference_equals_plain_fit_on_the_permuted_rows(fit):
         assert metrics == pytest.approx(expected | {"learning_rate": 0.01}, rel=1e-4)
 
 
-@pytest.mark.parametrize("of", ["classes", "rows"])
+@pytest.mark.parametrize("of", [pytest.param("classes", marks=pytest.mark.slow), "rows"])
 def test_rows_are_weighted_as_by_plain_fit(of, fit):
     order, counts, arrays = epoch_order(7, 1, len(UNEQUAL.y_train)), np.bincount(UNEQUAL.y_train.ravel()), UNEQUAL
     assert max(counts) > 3 * min(counts)
@@ -162,25 +163,29 @@ def test_rows_are_weighted_as_by_plain_fit(of, fit):
     assert metrics["loss"] != pytest.approx(metrics["categorical_crossentropy"], rel=1e-2)  # metrics are not weighted
 
 
-@pytest.mark.parametrize("batch_size", [16, "all"])
-@pytest.mark.parametrize("trainer", ["keras", "compiled", "auto"])
-def test_rows_that_are_not_shuffled_train_as_in_plain_fit(trainer, batch_size, tmp_path):
-    arrays, settings = make_arrays(n_train=70), {"batch_size": batch_size, "learning_rate": 0.01, "shuffle": False}
-    result = train_trial(make_experiment(trainer=trainer), make_assignment(tmp_path / "model", training=settings), arrays)
-
+@functools.cache
+def plain_fit(batch_size):
+    """Return the history of a fit that does not shuffle."""
+    arrays = make_arrays(n_train=70)
     keras.utils.set_random_seed(7)
     model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(1, activation="sigmoid")])
     model.compile(keras.optimizers.Adam(0.01), loss="binary_crossentropy", metrics=["accuracy"])
     validation = arrays.x_validation, arrays.y_validation
-    history = model.fit(
-        *(arrays.x_train, arrays.y_train),
-        batch_size=70 if batch_size == "all" else batch_size,
-        epochs=3,
-        shuffle=False,
-        validation_data=validation,
-        verbose=0,
-    ).history
-    for name, values in history.items():
+    given = {"batch_size": 70 if batch_size == "all" else batch_size, "epochs": 3, "shuffle": False}
+    return model.fit(arrays.x_train, arrays.y_train, **given, validation_data=validation, verbose=0).history
+
+
+@pytest.mark.parametrize(
+    ("trainer", "batch_size"),
+    [
+        *(("keras", 16), ("compiled", "all")),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in (("keras", "all"), ("compiled", 16), ("auto", 16), ("auto", "all"))),
+    ],
+)
+def test_rows_that_are_not_shuffled_train_as_in_plain_fit(trainer, batch_size, tmp_path):
+    settings = {"batch_size": batch_size, "learning_rate": 0.01, "shuffle": False}
+    result = train_trial(make_experiment(trainer=trainer), make_assignment(tmp_path / "model", training=settings), make_arrays(n_train=70))
+    for name, values in plain_fit(batch_size).items():
         assert [metrics[name] for metrics in result.history] == pytest.approx(values, rel=1e-4)
 
 

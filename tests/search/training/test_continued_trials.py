@@ -24,7 +24,7 @@ DENSE_STACK = "models.mlp:build_mlp"
 SMALL = [("n_hidden", 1, 2), ("n_neurons", 2, 10)]
 """A space that fits two trials: name, low and high."""
 SHARED = {"tensorflow": "elastic", "jax": "population"}[keras.config.backend()]
-QUICK = ("keras", "compiled, batch normalisation", "shared, adam")
+QUICK = ("keras", "compiled, batch normalisation")
 CASES = {
     "keras": ("keras", "dense", {"model": {"dropout": 0.4}, "learning_rate": 0.05}),
     "keras, augmented": ("keras", "augmented", {"arrays": IMAGES}),

@@ -47,7 +47,7 @@ def test_the_costs_of_an_estimator():
     assert costs[0].keys() == {"size_bytes", "latency_ms", "latency_ms_32"}
 
 
-@pytest.mark.parametrize("trainer", ["keras", "compiled"])
+@pytest.mark.parametrize("trainer", [pytest.param("keras", marks=pytest.mark.slow), "compiled"])
 def test_a_model_beyond_a_limit_is_not_trained(trainer, tmp_path):
     within = train_trial(
         make_experiment(trainer=trainer, limits={"n_parameters": 10_000}), make_assignment(tmp_path / "models/3", obeys_limits=True), ARRAYS

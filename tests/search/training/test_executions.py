@@ -55,9 +55,14 @@ def test_each_execution_has_the_curve_of_a_training_alone_by_fit(builder, traine
     assert sorted(path.name for path in (tmp_path / "models").glob("*.keras")) == [f"3-{number}.keras" for number in range(6)]
 
 
-def test_the_value_and_the_curve_are_means(tmp_path):
-    result = train(EXPERIMENT, make_assignment(tmp_path / "models" / "3"))
-    values = [execution.value for execution in result.executions]
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The result of a trial that nothing stops."""
+    return train(EXPERIMENT, make_assignment(tmp_path_factory.mktemp("whole") / "3"))
+
+
+def test_the_value_and_the_curve_are_means(whole):
+    result, values = whole, [execution.value for execution in whole.executions]
     assert result.value == pytest.approx(statistics.fmean(values))
     assert result.standard_error == pytest.approx(statistics.stdev(values) / 6**0.5)
     assert result.history[1]["val_loss"] == pytest.approx(statistics.fmean(execution.history[1]["val_loss"] for execution in result.executions))
@@ -65,9 +70,8 @@ def test_the_value_and_the_curve_are_means(tmp_path):
     assert len({execution.history[0]["loss"] for execution in result.executions}) == 6
 
 
-def test_a_killed_trial_goes_on_with_the_executions_it_has(tmp_path):
+def test_a_killed_trial_goes_on_with_the_executions_it_has(whole, tmp_path):
     assignment, reported = make_assignment(tmp_path / "models" / "3"), []
-    whole = train(EXPERIMENT, assignment)
 
     def report(progress):
         reported.extend([progress.execution] if isinstance(progress, ExecutionReport) else [])
@@ -127,9 +131,8 @@ def test_a_pruner_judges_the_epochs_of_the_first_execution_only(tmp_path):
     assert (result.state, len(result.history), seen) == (TrialState.PRUNED, 1, [(0, False)])
 
 
-def test_the_time_limit_is_that_of_all_executions(tmp_path):
+def test_the_time_limit_is_that_of_all_executions(whole, tmp_path):
     experiment = make_experiment(trainer="keras", executor={"trial_timeout_seconds": 1000}, **FOLDS)
-    whole = train(EXPERIMENT, make_assignment(tmp_path / "models" / "3"))
     slow = tuple(replace(execution, seconds=500.0) for execution in whole.executions[:2])
     result = train(experiment, make_assignment(tmp_path / "models" / "3", executions=slow))
     assert (result.state, result.failure) == (TrialState.FAILED, Failure.TIMEOUT)

@@ -215,7 +215,7 @@ def test_a_missing_tensorboard_is_named_before_training():
         check_builder(make_experiment(callbacks=[{"use": "keras.callbacks:TensorBoard"}]), make_arrays())
 
 
-@TRAINERS
+@pytest.mark.parametrize("trainer", [pytest.param("keras", marks=pytest.mark.slow), "compiled"])
 @pytest.mark.skipif(importlib.util.find_spec("tensorboard") is None, reason="needs TensorBoard")
 def test_tensorboard_gets_the_curves_of_each_trial(train, trainer, tmp_path):
     result = train(experiment=with_callbacks({"use": "keras.callbacks:TensorBoard"}, trainer=trainer), epochs=2)

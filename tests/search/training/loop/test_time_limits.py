@@ -9,7 +9,9 @@ from tests.search.training.checkpointing import ALWAYS, KilledError, Numbers, ch
 from tests.search.training.conftest import make_experiment
 
 
-@pytest.mark.parametrize(("trainer", "callback"), [("keras", "TerminateOnNaN"), ("compiled", ""), ("compiled", "ReduceLROnPlateau")])
+@pytest.mark.parametrize(
+    ("trainer", "callback"), [("keras", "TerminateOnNaN"), ("compiled", ""), pytest.param("compiled", "ReduceLROnPlateau", marks=pytest.mark.slow)]
+)
 def test_a_trial_that_takes_too_long_fails_at_its_epoch(train, trainer, callback):
     callbacks = [{"use": f"keras.callbacks:{callback}"}] if callback else []
     result = train(experiment={"executor": {"trainer": trainer, "trial_timeout_seconds": 1e-3}, "callbacks": callbacks})

@@ -28,7 +28,7 @@ def assert_trained_in(precision, result):
     assert saved_outputs(result)["outputs"].dtype == "float32"
 
 
-@pytest.mark.parametrize("trainer", ["keras", "compiled", "streamed"])
+@pytest.mark.parametrize("trainer", ["compiled", *(pytest.param(name, marks=pytest.mark.slow) for name in ("keras", "streamed"))])
 def test_64_bits_train_as_keras_own_fit_in_64_bits(trainer, tmp_path, monkeypatch):
     monkeypatch.setattr(device, "DATA_PART", 0 if trainer == "streamed" else 0.5)  # no data fit into memory
     arrays, settings = make_arrays(), {"batch_size": 16, "shuffle": False, "precision": "float64", "beta_2": 0.9, "weight_decay": 0.01}
