@@ -122,7 +122,7 @@ COMPILED = {
 }
 
 
-@pytest.mark.parametrize("trainer", ["compiled", "keras", pytest.param("auto", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("trainer", ["compiled", *(pytest.param(name, marks=pytest.mark.slow) for name in ("keras", "auto"))])
 @pytest.mark.parametrize("optimizer", [name if name == "momentum, decay" else pytest.param(name, marks=pytest.mark.slow) for name in COMPILED])
 def test_a_compiled_model_is_trained_as_its_own_compile_and_fit_train_it(monkeypatch, tmp_path, optimizer, trainer):
     def build(hp):
