@@ -39,16 +39,20 @@ def figures(run: str, *documented: Figure) -> Check:
         found = [(figure, figure.read(studies[run])) for figure in documented]
         missed = [figure for figure, ours in found if not abs(ours - figure.documented) <= figure.tolerance]
         texts = [
-            f"{figure.name} {ours:,.4g}" + f" (not {figure.documented:,g} ± {figure.tolerance:g})" * (figure in missed) for figure, ours in found
+            f"{figure.name} {_shown(ours)}" + f" (not {figure.documented:,g} ± {figure.tolerance:g})" * (figure in missed) for figure, ours in found
         ]
         return Finding(", ".join(texts), not missed)
 
     return check
 
 
+def _shown(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+
+
 def parameters(documented: int) -> Figure:
     """Return the number of parameters, which is exact."""
-    return Figure("parameters", lambda study: float(study.best["n_parameters"]), documented, 0)
+    return Figure("parameters", lambda study: study.best["n_parameters"], documented, 0)
 
 
 def test(metric: str, documented: float, tolerance: float) -> Figure:
