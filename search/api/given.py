@@ -22,6 +22,7 @@ from ..experiment.session_modules import SUFFIX, SessionModule
 from ..experiment.settings import TrainingSettings
 from ..experiment.shipped import builders, loaders
 from ..experiment.source_code import own_file, parse
+from .objects import to_entry_of, to_metrics
 
 _DATA = """\
 \"\"\"The data of a Python session.\"\"\"
@@ -66,13 +67,14 @@ def _to_parameter(value: Any) -> Any:
     return to_entry(value if isinstance(value, BaseDistribution) else to_text(value))
 
 
-def to_space(given: Mapping[str, Any], model: Any) -> dict[str, Any]:
+def to_space(given: Mapping[str, Any], model: Any, code: SessionCode) -> dict[str, Any]:
     """Return the tables of a search space.
 
     Args:
         given: Hyperparameters by name; or tables "model", "training" and "rules" of an experiment file's ``[space]``. A name of both
             an argument of the model's builder and a training setting is the builder's.
         model: The builder or estimator, a reference to one, or a shipped one's short name.
+        code: The module that a loss or optimizer of this session is added to.
 
     Raises:
         ExperimentError: If it is no dict, or has a distribution that is not supported.
@@ -81,13 +83,22 @@ def to_space(given: Mapping[str, Any], model: Any) -> dict[str, Any]:
         raise ExperimentError(f"space is {type(given).__name__}; expected a dict of hyperparameters by name")
     convert = _to_parameter if is_estimator(model) else to_entry
     if given and set(given) <= {"model", "training", "rules"} and all(isinstance(table, Mapping) and "type" not in table for table in given.values()):
-        return {key: {name: convert(value) for name, value in table.items()} for key, table in given.items()}
+        settings = {name: _to_setting(value, code, name) for name, value in given.get("training", {}).items()}
+        others = {key: {name: convert(value) for name, value in table.items()} for key, table in given.items() if key != "training"}
+        return others | ({"training": settings} if "training" in given else {})
     arguments = _arguments(model)
     space: dict[str, dict[str, Any]] = {"model": {}, "training": {}}
     for name, value in given.items():
         of_training = name in TrainingSettings.model_fields and name not in arguments
-        space["training" if of_training else "model"][name] = convert(value)
+        space["training" if of_training else "model"][name] = _to_setting(value, code, name) if of_training else convert(value)
     return space
+
+
+def _to_setting(value: Any, code: SessionCode, name: str) -> Any:
+    """Return a training setting as an experiment file writes it; choices of a loss or optimizer may be functions and classes."""
+    if isinstance(value, CategoricalDistribution) and any(map(callable, value.choices)):
+        raise ExperimentError(f'{name}: choices has functions; name them, such as CategoricalDistribution(["my_module:my_loss", "huber"])')
+    return to_entry(to_entry_of(value, code, name))
 
 
 def to_data(
@@ -196,7 +207,14 @@ def to_objective(given: Any, code: SessionCode) -> Any:
         return {**_plain(dict(table)), "function": function if isinstance(function, str) else code.add(function, "objective")}
     if isinstance(given, list | tuple):
         return [to_objective(one, code) for one in given]
-    return {"metric": given, "direction": direction_of(given)} if isinstance(given, str) else _plain(given)
+    return {"metric": given, "direction": direction_of(given)} if isinstance(given, str) else _plain(_with_objects(given, code))
+
+
+def _with_objects(objective: Any, code: SessionCode) -> Any:
+    """Return the table of an objective with references in place of its metrics that are functions, classes and objects."""
+    return (
+        {**objective, "metrics": to_metrics(objective["metrics"], code)} if isinstance(objective, Mapping) and "metrics" in objective else objective
+    )
 
 
 def value_notes(code: SessionCode, *, has_champion: bool) -> list[str]:
@@ -237,7 +255,7 @@ def _with_references(value: Any, code: SessionCode, name: str) -> Any:
                 '{"use": keras.callbacks.EarlyStopping, "monitor": "val_loss"}'
             )
         return {"use": code.add(value, "callback")}
-    return code.add(value, name) if callable(value) else to_entry(value)
+    return to_entry(to_entry_of(value, code, name)) if hasattr(value, "get_config") else code.add(value, name) if callable(value) else to_entry(value)
 
 
 def _plain(value: Any) -> Any:

@@ -17,6 +17,7 @@ from ..study.run import run_study
 from ..study.usual import usual_objective
 from .given import function_given, module_name, name_of, to_data, to_model, to_objective, to_sections, to_space, value_notes
 from .notebook import shown_progress
+from .objects import check_direction, to_metrics, with_metrics, with_settings
 from .results import StudyResults
 from .search_cv import StudyArguments, from_search_cv
 
@@ -49,6 +50,10 @@ class Study(StudyResults):
         name: The study's name. Defaults to the builder's without "build_".
         split: Further arguments of the loader, such as ``{"test_size": 0.1, "ordered": True}``. Defaults to none.
         store: The local store. Defaults to ``mlruns/`` in the working directory.
+        loss: The loss: its name in Keras, a function of (y_true, y_pred), also one of this session, a class or an object of Keras, or
+            ``{"use": Class, "argument": 1}``. Defaults to that of ``space``, or the task's.
+        metrics: Further metrics, names or such objects; "val_" and the name of one may be the objective. Defaults to none.
+        optimizer: The optimizer: its name in Keras, a class or an object. Defaults to that of ``space``, or "adam".
         **sections: Further tables of an experiment file: preprocessing, initial, outputs, limits, evaluation, champion, callbacks, search, executor.
 
     Raises:
@@ -66,13 +71,17 @@ class Study(StudyResults):
         name: str | None = None,
         split: Mapping[str, Any] | None = None,
         store: Store | None = None,
+        loss: Any = None,
+        metrics: Any = None,
+        optimizer: Any = None,
         **sections: Any,
     ) -> None:
         model, space, objective, sections = from_search_cv(StudyArguments(model, space, objective, sections))
         function = function_given(objective)
         super().__init__(name_of(model if function is None else function) if name is None else name, store)
         code = SessionCode(module_name(self.name))
-        content: dict[str, Any] = {"name": self.name, "space": to_space(space or {}, model if function is None else function)}
+        space = with_settings(to_space(space or {}, model if function is None else function, code), {"loss": loss, "optimizer": optimizer}, code)
+        content: dict[str, Any] = {"name": self.name, "space": space}
         modules: list[SessionModule] = []
         if function is None:
             content["model"] = to_model(model, code)
@@ -80,10 +89,12 @@ class Study(StudyResults):
         elif given := [key for key, value in {"model": model, "data": data, "target": target, "split": split}.items() if value is not None]:
             raise ExperimentError(f"objective is a function, which loads its data and trains itself; leave {' and '.join(given)} out")
         content |= to_sections(sections, code)
+        self._metrics = to_metrics(metrics, code)
+        check_direction(objective, self._metrics)
         objective = to_objective(objective, code)
         self._modules = SessionModules([*modules, *([] if code.is_empty else [SessionModule(code.name, code.source, code.values)])])
         self._notes = value_notes(code, has_champion=function is None)
-        self._content = content | ({} if objective is None else {"objective": objective})
+        self._content = content | ({} if objective is None else {"objective": with_metrics(objective, self._metrics)})
         parse_experiment({"objective": _ANY_OBJECTIVE, **deepcopy(self._content)}, _WHERE)
 
     @classmethod
@@ -98,7 +109,7 @@ class Study(StudyResults):
         experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
         study = cls.__new__(cls)
         StudyResults.__init__(study, experiment.name if name is None else name, store)
-        study._modules, study._notes = SessionModules([]), []
+        study._modules, study._notes, study._metrics = SessionModules([]), [], []
         study._content = experiment.model_dump(mode="json", exclude_defaults=True) | {"name": experiment.name}
         return study
 
@@ -110,7 +121,7 @@ class Study(StudyResults):
             DataError: If the objective is to be found out and the data cannot be used.
         """
         if "objective" not in self._content:
-            self._content["objective"] = self._usual_objective()
+            self._content["objective"] = with_metrics(self._usual_objective(), self._metrics)
         return parse_experiment(deepcopy(self._content), _WHERE)
 
     def run(

@@ -1,10 +1,13 @@
 """Keeps a copy of each version of the user's modules that a study's trials were trained with."""
 
+import contextlib
 import hashlib
+import importlib
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .source_code import copy_files
@@ -40,3 +43,19 @@ def versions(folder: Path) -> tuple[Path, ...]:
     """Return the folders of all versions, the newest first."""
     found = folder.iterdir() if folder.is_dir() else ()
     return tuple(sorted((path for path in found if path.suffix != _UNFINISHED), key=lambda path: path.stat().st_mtime_ns, reverse=True))
+
+
+@contextlib.contextmanager
+def findable(folder: Path) -> Iterator[None]:
+    """Let modules be imported from the newest version, inside the ``with`` block, if they are found nowhere else.
+
+    Args:
+        folder: The folder of all versions.
+    """
+    added = [str(version) for version in versions(folder)[:1]]
+    sys.path.extend(added)
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path[:] = [entry for entry in sys.path if entry not in added]

@@ -12,13 +12,14 @@ from ..errors import ExperimentError
 from ..redaction import mask, redact
 from ..secret_values import is_secret_name, remember_arguments
 from .champion import ChampionSection
-from .directions import direction_of
+from .directions import Direction, direction_of
 from .evaluation import EvaluationSection
 from .executor_section import ExecutorSection
 from .first_trials import to_asked, to_params
 from .function_objective import FunctionSection, Objectives, function_of
 from .initial import InitialSection
 from .objectives import COSTS, SERVING_COSTS, Limits, ObjectiveSection, violation
+from .objects import names_of
 from .parameters import Value
 from .sections import BuilderReference, CallbackSection, DataSection, OutputName, OutputSection, PreprocessingSection, SearchSection
 from .space import CategoricalParameter, Space, fixed
@@ -213,7 +214,7 @@ class Experiment(Table):
     @property
     def metrics(self) -> list[str]:
         """The same metrics and the further ones that are asked for, without ``val_``."""
-        further = [name for objective in self.objectives for name in objective.metrics]
+        further = [name for objective in self.objectives for name in names_of(objective.metrics)]
         return list(dict.fromkeys([*(name.removeprefix("val_") for name in self.compared_metrics), *further]))
 
     @property
@@ -231,13 +232,18 @@ class Experiment(Table):
 
     def violations(self, measures: Mapping[str, float]) -> dict[str, float]:
         """Return how far a trial is beyond each limit, as a part of the limit, as far as that is known; at most 0 if it is within it."""
-        return {name: violation(name, measures[name], limit) for name, limit in self.limits.items() if name in measures}
+        return {name: violation(measures[name], limit, self.direction_of(name)) for name, limit in self.limits.items() if name in measures}
+
+    def direction_of(self, name: str) -> Direction:
+        """Return the direction of a metric or cost: that of its objective, or else the one that its name tells."""
+        given = {objective.metric: objective.direction for objective in self.objectives}
+        return given.get(name) or direction_of(name)
 
     @property
     def ranked_by(self) -> ObjectiveSection:
         """The metric, with its direction, that decides which trial is the best one."""
         by = self.champion.by
-        return self.objective if by in (None, self.objective.metric) else ObjectiveSection(metric=by, direction=direction_of(by))
+        return self.objective if by in (None, self.objective.metric) else ObjectiveSection(metric=by, direction=self.direction_of(by))
 
     def sampler_for(self, n_trials: int) -> str:
         """Return the sampler's name or reference; that which "auto" chooses for so many trials.

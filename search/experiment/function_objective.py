@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from .directions import Direction
 from .objectives import COSTS, ObjectiveSection
-from .sections import Reference
+from .objects import Reference
 from .validation import Table, invalid
 
 _DEFAULT = "objective"

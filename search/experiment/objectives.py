@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..errors import nearest
-from .directions import Direction, direction_of
+from .directions import Direction
+from .objects import or_object
 from .validation import Table, invalid
 
 SERVING_COSTS = ("n_parameters", "size_bytes", "latency_ms", "latency_ms_32")
@@ -49,14 +50,15 @@ class ObjectiveSection(Table):
             "n_parameters", "size_bytes" (of the weights), "latency_ms" and "latency_ms_32" (the shortest of twenty predictions of 1 and of
             32 rows, without preprocessing, on the machine of the search) or "train_seconds".
         direction: "minimize" or "maximize". May be left out for a cost, which is minimized.
-        metrics: Further metrics to compute at each epoch. Defaults to none.
+        metrics: Further metrics to compute at each epoch, by name, or objects by reference, such as "mine:specificity", which is then the metric
+            "val_specificity". Defaults to none.
     """
 
     metric: Annotated[
         str, AfterValidator(_check_measure), Field(examples=["val_accuracy"], json_schema_extra={"pattern": rf"^(val_\w+|{'|'.join(COSTS)})$"})
     ]
     direction: Annotated[Direction, Field(examples=["maximize"])]
-    metrics: list[str] = Field(default_factory=list)
+    metrics: list[or_object(str)] = Field(default_factory=list)  # type: ignore[valid-type]
 
     def is_better(self, value: float, than: float | None) -> bool:
         """Return whether a value is better than another one; any value is better than None."""
@@ -106,13 +108,13 @@ Limits = Annotated[dict[str, float], AfterValidator(_check_limits)]
 """The worst value that is accepted of a cost or a metric, by its name: the largest, or of a metric to be maximized the smallest."""
 
 
-def violation(name: str, value: float, limit: float) -> float:
+def violation(value: float, limit: float, direction: Direction) -> float:
     """Return by how much a value is over its limit, as a part of the limit: at most 0 if it is within it, as Optuna's constraints are.
 
     Args:
-        name: Name of the cost or metric.
-        value: Its value.
+        value: The value of a cost or metric.
         limit: Its limit.
+        direction: Its direction.
     """
-    over = limit - value if direction_of(name) == "maximize" else value - limit
+    over = limit - value if direction == "maximize" else value - limit
     return over / (abs(limit) or 1.0)

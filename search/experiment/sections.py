@@ -8,25 +8,18 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 
 from ..errors import nearest
 from . import shipped
+from .objects import Reference, check_reference, or_object
 from .plain_values import Listed
-from .references import FORM, correct_form, is_reference
+from .references import FORM
 from .settings import Loss
 from .stopping import StopSection
 from .validation import Table, invalid
 
 
-def _check_reference(value: object) -> object:
-    if isinstance(value, str) and is_reference(value):
-        return value
-    suggestion = correct_form(value) if isinstance(value, str) else None
-    meant = f'; did you mean "{suggestion}"?' if suggestion else ', such as "models.mlp:build_mlp"'
-    raise invalid(f'expected a reference "package.module:name"{meant}')
-
-
 def _check_part(parts: Callable[[], Mapping[str, shipped.Part]], value: object) -> object:
     """Return the reference of a short name; a reference is returned as it is."""
     if not isinstance(value, str) or not value.isidentifier():
-        return _check_reference(value)
+        return check_reference(value)
     if value not in parts():
         raise invalid(f'expected a short name or a reference "package.module:name"; {nearest(value, parts())}')
     return parts()[value].reference
@@ -54,7 +47,6 @@ def _added_later(default: Any) -> Any:
     return Field(default=default, exclude_if=lambda value: value == default)
 
 
-Reference = Annotated[str, BeforeValidator(_check_reference), Field(json_schema_extra={"pattern": FORM})]
 BuilderReference = Annotated[str, BeforeValidator(partial(_check_part, shipped.builders)), Field(json_schema_extra=_schema_of(shipped.builders))]
 LoaderReference = Annotated[str, BeforeValidator(partial(_check_part, shipped.loaders)), Field(json_schema_extra=_schema_of(shipped.loaders))]
 
@@ -152,15 +144,15 @@ class OutputSection(Table):
     Attributes:
         target: The target column that it predicts, or several of numbers or of labels, one for each unit of the output. Defaults to the column of
             the output's name, or else the only target.
-        loss: Keras' name of its loss; "auto" is that of [space.training]. Defaults to "auto".
+        loss: Keras' name of its loss, or an object by reference; "auto" is that of [space.training]. Defaults to "auto".
         weight: Factor of its loss in the sum of all losses, at least 0. Defaults to 1.
-        metrics: Further metrics to compute at each epoch, without the output's name. Defaults to none.
+        metrics: Further metrics to compute at each epoch, without the output's name, or objects by reference. Defaults to none.
     """
 
     target: _Column | Annotated[list[_Column], AfterValidator(_check_columns)] | None = None
-    loss: Literal["auto", Loss] = "auto"
+    loss: or_object(Literal["auto", Loss]) = "auto"  # type: ignore[valid-type]
     weight: Annotated[float, Field(ge=0)] = 1.0
-    metrics: list[str] = Field(default_factory=list)
+    metrics: list[or_object(str)] = Field(default_factory=list)  # type: ignore[valid-type]
 
 
 OutputName = Annotated[str, AfterValidator(_check_output_name)]

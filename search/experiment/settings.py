@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from .objects import ObjectSection, or_object
 from .validation import Table
 
 Optimizer = Literal[
@@ -68,7 +69,7 @@ Schedule = Literal["constant", "step", "exponential", "cosine", "plateau"]
 
 ClassWeight = Literal["none", "balanced"]
 
-OF_COMPILE = ("optimizer", "learning_rate", "momentum", "nesterov", *CONSTANTS, "weight_decay", "clipnorm", "loss", "label_smoothing")
+OF_COMPILE = ("optimizer", "learning_rate", "momentum", "nesterov", *CONSTANTS, "weight_decay", "clipnorm", "loss", "targets", "label_smoothing")
 """The settings that the ``compile()`` of a model decides."""
 
 
@@ -89,8 +90,10 @@ class TrainingSettings(Table):
         batch_size: Rows per gradient step, 1 to 8192, or "all" rows of the training part; the last batch of an epoch may be smaller. Defaults
             to 32.
         shuffle: Whether each epoch has the rows in a new random order; false keeps the order of the training part. Defaults to true.
-        optimizer: Keras' name of the optimizer. Defaults to "adam".
-        learning_rate: Step size at the first epoch, above 0. Defaults to 0.001.
+        optimizer: Keras' name of the optimizer, or an object by reference, such as { use = "keras.optimizers:Adam", amsgrad = true }, which is
+            given the learning rate and those of the following settings that differ from their defaults. Defaults to "adam".
+        learning_rate: Step size at the first epoch, above 0; or a schedule of Keras by reference, which counts steps, such as
+            { use = "keras.optimizers.schedules:CosineDecay", initial_learning_rate = 0.01, decay_steps = 1000 }. Defaults to 0.001.
         momentum: Momentum of sgd and rmsprop, 0 to below 1; other optimizers have their own. Defaults to 0.
         nesterov: Whether sgd's momentum is Nesterov's. Defaults to false.
         beta_1: Decay of the mean of gradients, 0 to below 1, of adam, adamw, adamax, nadam, schedulefreeadamw and lion. Defaults to the
@@ -102,8 +105,11 @@ class TrainingSettings(Table):
         rho: Decay of the mean of squared gradients of rmsprop and adadelta, 0 to below 1. Defaults to the optimizer's own.
         weight_decay: Decoupled weight decay per step, at least 0; 0 disables it. Defaults to 0.
         clipnorm: Largest norm of each gradient; 0 disables it. Defaults to 0.
-        loss: Keras' name of the loss; "auto" follows from the task: binary_crossentropy,
+        loss: Keras' name of the loss; or an object by reference, such as "mine:focal_loss", a function of (y_true, y_pred), or
+            { use = "keras.losses:BinaryFocalCrossentropy", gamma = 3.0 }; "auto" follows from the task: binary_crossentropy,
             sparse_categorical_crossentropy or mean_squared_error. Defaults to "auto".
+        targets: How the loss and the metrics get the classes of an output of several units: as "numbers" from 0, ``(n_rows, 1)``, or
+            "one_hot", ``(n_rows, n_classes)``; "auto" follows from a loss of Keras. Defaults to "auto".
         label_smoothing: Smoothing of the binary and categorical cross-entropy, 0 to below 1. Defaults to 0.
         class_weight: How much the rows of a class count in the training loss, for one target of classes: "none" (all rows alike), or
             "balanced" (n / (k * count), given n training rows, k classes and count rows of the class). Metrics and the validation
@@ -127,8 +133,8 @@ class TrainingSettings(Table):
     epochs: Annotated[int, Field(ge=1)] = 100
     batch_size: BatchSize = 32
     shuffle: bool = Field(default=True, exclude_if=lambda value: value is True)
-    optimizer: Optimizer = "adam"
-    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    optimizer: or_object(Optimizer) = "adam"  # type: ignore[valid-type]
+    learning_rate: or_object(Annotated[float, Field(gt=0)]) = 1e-3  # type: ignore[valid-type]
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
     nesterov: bool = False
     beta_1: _Fraction | None = _OWN
@@ -137,7 +143,8 @@ class TrainingSettings(Table):
     rho: _Fraction | None = _OWN
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
     clipnorm: Annotated[float, Field(ge=0)] = 0.0
-    loss: Literal["auto", Loss] = "auto"
+    loss: or_object(Literal["auto", Loss]) = "auto"  # type: ignore[valid-type]
+    targets: Literal["auto", "numbers", "one_hot"] = Field(default="auto", exclude_if=lambda value: value == "auto")
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     class_weight: ClassWeight = Field(default="none", exclude_if=lambda value: value == "none")  # as studies of earlier versions are stored
     schedule: Schedule = "constant"
@@ -153,7 +160,14 @@ class TrainingSettings(Table):
         return n_rows if self.batch_size == "all" else self.batch_size
 
     @property
+    def is_scheduled(self) -> bool:
+        """Whether the learning rate is a schedule of Keras, which counts steps."""
+        return isinstance(self.learning_rate, ObjectSection)
+
+    @property
     def constants(self) -> dict[str, float]:
-        """The given constants that the optimizer has and that are not its defaults, by name."""
+        """The given constants that the optimizer has and that are not its defaults, by name; all that are given for one by reference."""
+        if isinstance(self.optimizer, ObjectSection):
+            return {name: value for name in CONSTANTS if (value := getattr(self, name)) is not None}
         own = {name: defaults[self.optimizer] for name, defaults in CONSTANTS.items() if self.optimizer in defaults}
         return {name: getattr(self, name) for name, default in own.items() if getattr(self, name) not in (None, default)}

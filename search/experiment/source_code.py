@@ -17,6 +17,7 @@ from typing import Any
 
 from . import packages
 from .file import Experiment
+from .references import is_reference
 
 _PRODUCT = __name__.partition(".")[0]
 _INSTALLED = ("site-packages", "dist-packages")
@@ -29,8 +30,9 @@ def referenced_modules(experiment: Experiment) -> list[str]:
 
 
 def used_references(experiment: Experiment) -> list[str]:
-    """Return the references of an experiment's callbacks and of their arguments."""
-    return list(_used(experiment.identity))
+    """Return the references of an experiment's callbacks, losses, metrics, optimizers and of their arguments."""
+    searched = [choice for entry in experiment.space.searched_training.values() for choice in entry.extremes if isinstance(choice, str)]
+    return [*_used(experiment.identity), *filter(is_reference, searched)]
 
 
 def _used(value: Any) -> Iterator[str]:

@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from .flattening import to_search_space
+from .objects import ObjectSection, is_object
 from .parameters import Argument, CategoricalParameter, Entry, FloatParameter, IntParameter, Searched, Value, check_type, tag_of
 from .search_space import SearchSpace, to_distributions
 from .settings import CONSTANTS, TrainingSettings
@@ -50,7 +51,11 @@ def fixed(entries: Mapping[str, object]) -> dict[str, Value]:
 
 
 def _setting_tag(value: object) -> str | None:
-    return tag_of(value) if isinstance(value, Mapping | Searched) else "<value>"
+    return tag_of(value) if isinstance(value, Mapping | Searched) and not is_object(value) else "<value>"
+
+
+def _check_setting(value: Any) -> Any:
+    return value if is_object(value) else check_type(value)
 
 
 def _check_range_test(name: str, entry: object) -> None:
@@ -92,7 +97,7 @@ def _searchable(name: str, field: FieldInfo) -> Any:
         | Annotated[FloatParameter, Tag("<float parameter>")]
         | Annotated[CategoricalParameter, Tag("<categorical parameter>")]
     )
-    checks = (Discriminator(_setting_tag), BeforeValidator(check_type), AfterValidator(_within(name, field, setting)))
+    checks = (Discriminator(_setting_tag), BeforeValidator(_check_setting), AfterValidator(_within(name, field, setting)))
     return Annotated[choice, *checks], Field(default=field.default, exclude_if=field.exclude_if)
 
 
@@ -104,12 +109,24 @@ class _TrainingTable(Table):
         entries: Mapping[str, Any] = dict(self)
         optimizer = entries["optimizer"]
         optimizers = optimizer.extremes if isinstance(optimizer, Searched) else (optimizer,)
+        if any(is_object(name) for name in optimizers):  # whose constants are checked when it is made
+            return self
         for name, defaults in CONSTANTS.items():
             entry = entries[name]
             is_conditional = isinstance(entry, Searched) and entry.needed
             if entry is not None and not is_conditional and defaults.keys().isdisjoint(optimizers):
                 has = f"optimizer {' or '.join(map(str, optimizers))} has none"
                 raise ValueError(f"{name} is given, but {has}; leave {name} out, or use {', '.join(defaults)}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_objects(self) -> "_TrainingTable":
+        entries: Mapping[str, Any] = dict(self)
+        losses = entries["loss"].extremes if isinstance(entries["loss"], Searched) else (entries["loss"],)
+        if entries["label_smoothing"] != 0 and any(map(is_object, losses)):
+            raise ValueError("label_smoothing is a setting of cross-entropies by name, but loss is a reference; write it as an argument of the loss")
+        if isinstance(entries["learning_rate"], ObjectSection) and entries["schedule"] != "constant":
+            raise ValueError("schedule and the schedule in learning_rate would both change the learning rate; leave one of them out")
         return self
 
 
@@ -231,7 +248,8 @@ class Space(Table):
     def training_settings(self, params: Mapping[str, Value]) -> TrainingSettings:
         """Return all training settings for the params of one trial."""
         space = self.searched
-        chosen = fixed(self._training_entries) | {name: params[name] for name in self.searched_training if space.exists(name, params)}
+        objects = {name: entry for name, entry in self._training_entries.items() if isinstance(entry, ObjectSection)}
+        chosen = objects | fixed(self._training_entries) | {name: params[name] for name in self.searched_training if space.exists(name, params)}
         return TrainingSettings.model_validate(chosen)
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .objectives import SERVING_COSTS, check_objectives
+from .objects import is_object
 from .space import TrainingSpace
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def check_together(experiment: "Experiment") -> None:
     _check_champion(experiment)
     _check_by_one_value(experiment)
     _check_pruner(experiment)
+    _check_smoothing(experiment)
     for number, given in enumerate(experiment.search.first):
         try:
             experiment.to_params(given)
@@ -52,6 +54,12 @@ def _check_function(experiment: "Experiment", function: str) -> None:
         )
     if search.pruner in _NEEDS_EPOCHS:
         raise ValueError(f'search.pruner = "{search.pruner}" needs to know how often the function reports; write "median" or "percentile"')
+
+
+def _check_smoothing(experiment: "Experiment") -> None:
+    name = next((name for name, output in experiment.outputs.items() if is_object(output.loss)), None)
+    if name is not None and dict(experiment.space.training)["label_smoothing"] != 0:
+        raise ValueError(f"space.training.label_smoothing is of losses by name, but outputs.{name}.loss is a reference; write it as its argument")
 
 
 def _check_champion(experiment: "Experiment") -> None:

@@ -13,6 +13,7 @@ from ..data.dataset import load_dataset
 from ..data.parts import Part
 from ..data.targets import positive_classes
 from ..errors import DataError, StudyNotFoundError
+from ..experiment.code_versions import findable
 from ..ledger import StudyView
 
 PartName = Literal["train", "validation", "test"]
@@ -96,7 +97,8 @@ def _model_uri(ledger: StudyView, tracking_uri: str) -> str:
 
 def _evaluate(ledger: StudyView, model_uri: str, champion: Champion, part: Part, n_left_out: int) -> Evaluation:
     settings = ledger.experiment.space.training_settings(champion.metadata.params)
-    found = evaluate(champion, part, ledger.experiment, settings)
+    with findable(ledger.folder.code):  # losses and metrics by reference may be in modules that are not there any more
+        found = evaluate(champion, part, ledger.experiment, settings)
     return Evaluation(
         model_uri=model_uri,
         n_rows=len(part.target),

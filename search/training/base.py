@@ -12,6 +12,7 @@ from .costs import measure_costs
 from .loop.progress import Progress
 from .model.compiled_settings import settings_of
 from .model.preparation import call_once, make_ready
+from .model.rates import scheduled_rate
 
 
 @dataclass
@@ -46,7 +47,7 @@ class TrialRun:
         """Train with the settings that count for a model that was built, which may be those of its own ``compile()``."""
         settings = settings_of(model, self.context, self.assignment.training)
         self.assignment = replace(self.assignment, training=settings)
-        self.progress.use(settings)
+        self.progress.use(settings, scheduled_rate(settings, self.context.n_steps(settings)))
 
     def measure(self, model: Any) -> None:
         """Measure what a model costs that has all its variables, in the first execution of a trial, whose network the others have too.

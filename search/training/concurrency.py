@@ -21,6 +21,8 @@ TRIALS_PART = 0.25
 """The part of a study's trials that may be trained at once: proposals depend on the results of earlier trials."""
 LEAST_GAIN = 1.3
 """How many times as many epochs per second a population must train as a smaller one does, or a trial alone."""
+_RATE = 1e-3
+"""The learning rate of what is measured."""
 MEMORY_PART = 0.25
 """The part of the device's free memory that one population may use."""
 _BYTES_PER_PARAMETER = 4 * 5
@@ -65,7 +67,7 @@ def measure_alone(context: TrainingContext, programs: Programs) -> float:
         try:
             for _ in range(2):  # the first compiles
                 n_epochs, started = program.n_at_once, time.perf_counter()
-                program.run_epochs(assignment, 1, [assignment.training.learning_rate] * n_epochs)
+                program.run_epochs(assignment, 1, [_RATE] * n_epochs)
             return n_epochs / (time.perf_counter() - started)
         finally:
             program.release()
@@ -102,5 +104,5 @@ def _epochs_per_second(model: Any, assignment: Assignment, programs: Programs, n
         return 0.0
     for epoch in (1, 2):
         started = time.perf_counter()
-        slots[0].population.run_epoch({slot.number: Member(assignment, epoch, assignment.training.learning_rate) for slot in slots})
+        slots[0].population.run_epoch({slot.number: Member(assignment, epoch, _RATE) for slot in slots})
     return n_slots / (time.perf_counter() - started)

@@ -47,6 +47,11 @@ class TrainingContext:
         return logged_names(self.experiment, self.arrays.task)
 
     @cached_property
+    def has_own_metrics(self) -> bool:
+        """Whether any metric is an object by reference."""
+        return any(head.own for head in self.heads.values())
+
+    @cached_property
     def n_train(self) -> int:
         """Number of rows of the training part."""
         return n_rows(self.arrays.x_train)

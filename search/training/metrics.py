@@ -15,11 +15,12 @@ With several outputs, ``loss`` is the weighted sum of their losses, and metrics 
 
 Precision, recall, F1 score, AUC and PR-AUC are those of the positive class. The AUCs of each epoch are Keras', from 200 thresholds; those of
 the champion on the test part are exact, by scikit-learn. The loss of a regression is that of the scaled target (``[preprocessing] target``);
-its other metrics are in the target's own units.
+its other metrics are in the target's own units. Metrics by reference have the names of `ObjectSection.name`, and any direction.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..data.arrays import Task, Tasks
 from ..data.scaling import Scaling
@@ -27,6 +28,7 @@ from ..errors import ExperimentError, nearest
 from ..experiment.directions import LARGER_IS_BETTER
 from ..experiment.file import Experiment, ObjectiveSection, OutputSection
 from ..experiment.objectives import COSTS
+from ..experiment.objects import ObjectSection, names_of
 
 _OF_BINARY = ("accuracy", "auc", "pr_auc", "precision", "recall", "f1_score", "binary_crossentropy")
 
@@ -56,17 +58,33 @@ class Head:
 
     Attributes:
         task: Task of the output's target.
-        loss: Keras' name of the loss; "auto" uses the training settings. Defaults to "auto".
+        loss: Keras' name of the loss, or an object by reference; "auto" uses the training settings. Defaults to "auto".
         weight: Weight of the loss in the sum. Defaults to 1.
         metrics: Names of the metrics besides the loss, without the output's name. Defaults to none.
+        own: Those of the metrics that are objects by reference, by name. Defaults to none.
         scaling: The scaling of the target, which the metrics undo. Defaults to None.
     """
 
     task: Task
-    loss: str = "auto"
+    loss: str | ObjectSection = "auto"
     weight: float = 1.0
     metrics: tuple[str, ...] = ()
+    own: Mapping[str, ObjectSection] = field(default_factory=dict)
     scaling: Scaling | None = None
+
+
+class _Output(NamedTuple):
+    """An output with its section, and its metrics by reference, by name."""
+
+    name: str
+    task: Task
+    section: OutputSection
+    own: Mapping[str, ObjectSection]
+
+    @property
+    def valid(self) -> tuple[str, ...]:
+        """Names of its metrics besides the loss."""
+        return (*METRICS[self.task], *self.own)
 
 
 def make_heads(experiment: Experiment, task: Tasks, scalings: Mapping[str, Scaling] | None = None) -> dict[str, Head]:
@@ -81,9 +99,11 @@ def make_heads(experiment: Experiment, task: Tasks, scalings: Mapping[str, Scali
         Heads by output name; a single output is named ``""``.
     """
     heads = {}
-    for name, of, section in _sections(experiment.outputs, task):
-        metrics = tuple(metric_names(experiment.metrics, of, name, section.metrics))
-        heads[name] = Head(task=of, loss=section.loss, weight=section.weight, metrics=metrics, scaling=(scalings or {}).get(name))
+    for output in _outputs(experiment, task):
+        name, section = output.name, output.section
+        metrics = tuple(metric_names(experiment.metrics, output.task, name, names_of(section.metrics), tuple(output.own)))
+        given = {"loss": section.loss, "weight": section.weight, "scaling": (scalings or {}).get(name)}
+        heads[name] = Head(task=output.task, metrics=metrics, own=output.own, **given)
     return heads
 
 
@@ -94,7 +114,7 @@ def logged_names(experiment: Experiment, task: Tasks) -> list[str]:
     return ["loss", *losses, *(_full(name, metric) for name, head in heads.items() for metric in head.metrics)]
 
 
-def metric_names(metrics: Sequence[str], task: Task, output: str = "", further: Sequence[str] = ()) -> list[str]:
+def metric_names(metrics: Sequence[str], task: Task, output: str = "", further: Sequence[str] = (), own: Sequence[str] = ()) -> list[str]:
     """Return the metrics of an output besides the loss: the task's usual one, those of the experiment, then further ones.
 
     Args:
@@ -102,12 +122,13 @@ def metric_names(metrics: Sequence[str], task: Task, output: str = "", further: 
         task: Task of the target.
         output: Name of the output. Defaults to ``""``, a single output.
         further: More metrics of this output. Defaults to none.
+        own: Names of its metrics by reference. Defaults to none.
 
     Returns:
         Names without ``val_``, without the output's name and without ``loss``, each metric once. If the experiment uses a
         short name, it replaces the full name.
     """
-    names_here = {_full(output, name): name for name in METRICS[task]}
+    names_here = {_full(output, name): name for name in (*METRICS[task], *own)}
     asked = [names_here[name] for name in metrics if name in names_here]
     asked += [name for name in further if name != "loss"]
     meant = {SHORT_NAMES.get(name, name) for name in asked}
@@ -125,38 +146,68 @@ def check_metrics(experiment: Experiment, task: Tasks) -> None:
     Raises:
         ExperimentError: As `check_objective`, for each objective; or if there is no metric that a limit is about.
     """
+    outputs = _outputs(experiment, task)
+    _check_own(experiment, outputs)
+    valid, lacks = _valid(outputs), _lacks(task)
     for objective in experiment.objectives:
         if objective.metric not in COSTS:
-            check_objective(objective, task, experiment.outputs)
-    valid = [f"val_{name}" for name in _valid(experiment.outputs, task)]
+            _check_objective(objective, valid, lacks, own=_own_names(outputs))
+    for output in outputs:
+        for name in names_of(output.section.metrics):
+            if name not in ("loss", *output.valid):
+                key = output.name or next(iter(experiment.outputs))
+                choices = nearest(name, ("loss", *output.valid))
+                raise ExperimentError(f'outputs.{key}.metrics: the task "{output.task}" has no metric "{name}"; {choices}')
+    names = [f"val_{name}" for name in valid]
     for name in experiment.limits:
-        if name not in (*COSTS, *valid):
-            raise ExperimentError(f"limits.{name}: {_lacks(task)} such metric; {nearest(name, [*COSTS, *valid])}")
+        if name not in (*COSTS, *names):
+            raise ExperimentError(f"limits.{name}: {lacks} such metric; {nearest(name, [*COSTS, *names])}")
 
 
-def check_objective(objective: ObjectiveSection, task: Tasks, outputs: Mapping[str, OutputSection] | None = None) -> None:
+def _check_objective(objective: ObjectiveSection, valid: Mapping[str, str], lacks: str, *, own: Sequence[str]) -> None:
     """Check that the tasks have the objective's metrics, and that the direction fits the metric.
 
     Args:
         objective: The objective.
-        task: Task of the target, by output name if there are several.
-        outputs: ``[outputs]`` of the experiment. Defaults to one output of the only target.
+        valid: What `_valid` returned.
+        lacks: Start of a message that there is none.
+        own: Full names of the metrics by reference, which have any direction.
 
     Raises:
         ExperimentError: If a metric does not exist, with the valid and the nearest names; or if the direction is wrong.
     """
-    sections, valid, lacks = _sections(outputs or {}, task), _valid(outputs or {}, task), _lacks(task)
-    if objective.metric.removeprefix("val_") not in valid:
+    name = objective.metric.removeprefix("val_")
+    if name not in valid:
         choices = nearest(objective.metric, [f"val_{name}" for name in valid])
         raise ExperimentError(f'objective.metric = "{objective.metric}": {lacks} such metric; {choices}')
-    _check_direction(objective, valid[objective.metric.removeprefix("val_")])
-    for name in objective.metrics:
+    if name not in own:
+        _check_direction(objective, valid[name])
+    for name in names_of(objective.metrics):
         if name not in valid:
             raise ExperimentError(f'objective.metrics: {lacks} metric "{name}"; {nearest(name, valid)}')
-    for output, (_, of, section) in zip(outputs or (), sections, strict=False):
-        for name in section.metrics:
-            if name not in ("loss", *METRICS[of]):
-                raise ExperimentError(f'outputs.{output}.metrics: the task "{of}" has no metric "{name}"; {nearest(name, ("loss", *METRICS[of]))}')
+
+
+def _check_own(experiment: Experiment, outputs: Sequence[_Output]) -> None:
+    """Check that it is clear which output each metric by reference is of, that its name is its own, and whether it is to be maximized."""
+    asked = [metric for objective in experiment.objectives for metric in objective.metrics if isinstance(metric, ObjectSection)]
+    if asked and len(outputs) > 1:
+        raise ExperimentError(f"objective.metrics: which output {asked[0]} is of cannot be told; write it in metrics of [outputs.{outputs[0].name}]")
+    for output in outputs:
+        given = [metric for metric in (*asked, *output.section.metrics) if isinstance(metric, ObjectSection)]
+        for metric in given:
+            if metric.name in ("loss", *METRICS[output.task]) or output.own[metric.name] != metric:
+                raise ExperimentError(
+                    f'the metric {metric} is named "{metric.name}", as another metric is; write {{ use = "{metric.use}", name = "..." }}'
+                )
+            if not metric.name.isidentifier():
+                raise ExperimentError(f'the metric {metric} is named "{metric.name}"; expected letters, digits and "_"')
+    directed = {objective.metric for objective in experiment.objectives}
+    for key, names in (("limits", [*experiment.limits]), ("champion.by", [experiment.champion.by or ""])):
+        for name in names:
+            if name not in directed and name.removeprefix("val_") in _own_names(outputs):
+                raise ExperimentError(
+                    f"{key}: whether {name} is to be maximized cannot be told; write an [[objective]] of it with its direction, beside the first one"
+                )
 
 
 def check_ranking(experiment: Experiment, task: Tasks) -> None:
@@ -176,9 +227,14 @@ def check_ranking(experiment: Experiment, task: Tasks) -> None:
         )
 
 
-def _valid(outputs: Mapping[str, OutputSection], task: Tasks) -> dict[str, str]:
+def _valid(outputs: Sequence[_Output]) -> dict[str, str]:
     """Return the metrics of all outputs by the names that Keras logs, without ``val_``."""
-    return {"loss": "loss"} | {_full(name, metric): metric for name, of, _ in _sections(outputs, task) for metric in ("loss", *METRICS[of])}
+    return {"loss": "loss"} | {_full(output.name, metric): metric for output in outputs for metric in ("loss", *output.valid)}
+
+
+def _own_names(outputs: Sequence[_Output]) -> list[str]:
+    """Return the names of the metrics by reference as Keras logs them."""
+    return [_full(output.name, metric) for output in outputs for metric in output.own]
 
 
 def _lacks(task: Tasks) -> str:
@@ -193,11 +249,19 @@ def _check_direction(objective: ObjectiveSection, metric: str) -> None:
         )
 
 
-def _sections(outputs: Mapping[str, OutputSection], task: Tasks) -> list[tuple[str, Task, OutputSection]]:
-    """Return each output's name, task and section; a single output is named ``""`` whatever its section is called."""
+def _outputs(experiment: Experiment, task: Tasks) -> list[_Output]:
+    """Return each output; a single output is named ``""`` whatever its section is called."""
+    sections = experiment.outputs
     if isinstance(task, str):
-        return [("", task, next(iter(outputs.values()), OutputSection()))]
-    return [(name, of, outputs.get(name, OutputSection())) for name, of in task.items()]
+        section = next(iter(sections.values()), OutputSection())
+        asked = [metric for objective in experiment.objectives for metric in objective.metrics]
+        return [_Output("", task, section, _objects([*asked, *section.metrics]))]
+    found = [(name, of, sections.get(name, OutputSection())) for name, of in task.items()]
+    return [_Output(name, of, section, _objects(section.metrics)) for name, of, section in found]
+
+
+def _objects(metrics: Sequence[str | ObjectSection]) -> dict[str, ObjectSection]:
+    return {metric.name: metric for metric in metrics if isinstance(metric, ObjectSection)}
 
 
 def _full(output: str, metric: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..data.arrays import Array, Tree, named
 from ..data.targets import named_outputs
-from ..errors import ExperimentError, TrialError
+from ..errors import ExperimentError, InputError, TrialError
 from ..estimators import is_estimator
 from ..experiment.dropped_names import instead_of
 from ..experiment.estimator_parameters import check_parameter_values, check_parameters
@@ -35,6 +35,7 @@ from .model.compiled_settings import settings_of
 from .model.hyperparameters import takes_hp
 from .model.initial import start_notes
 from .model.names import check_inputs, match_outputs
+from .model.object_checks import check_objects
 from .model.output_layers import check_output_layers
 from .model.outputs import check_losses, check_shape
 from .model.precision import computing_in, floats_of
@@ -183,6 +184,7 @@ def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment)
         check_shape(tuple(outputs[name].shape), head.task, named(arrays.n_outputs)[name], name)
         check_losses(context.experiment, head, outputs[name].shape[-1], name, is_weighted=context.is_weighted)
     check_output_layers(model, context, assignment.training)
+    check_objects(model, outputs, rows(arrays.y_train, slice(N_ROWS)), context, assignment.training)
     for name, head in context.heads.items():
         check_output_values(keras.ops.convert_to_numpy(keras.ops.cast(outputs[name], "float32")), head, assignment.training)
 
@@ -218,7 +220,7 @@ def _explaining(problem: str, advice: str) -> Iterator[None]:
     try:
         with user_code():
             yield
-    except TrialError:
+    except (TrialError, InputError):
         raise
     except Exception as error:  # whatever a builder, a layer or the backend can raise
         text = re.sub(r"\x1b\[\d*m", "", str(error)).partition("Arguments received by")[0]  # Keras' colours, and tensors in full

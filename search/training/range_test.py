@@ -13,6 +13,7 @@ from ..estimators import is_estimator
 from ..trial import Assignment
 from .batching import rows, trial_order
 from .context import TrainingContext
+from .loop.rates import is_scheduled
 from .model.building import build_model
 from .model.compiled_settings import settings_of
 from .model.preparation import make_ready
@@ -40,6 +41,8 @@ def losses_by_rate(context: TrainingContext, assignment: Assignment, rates: Sequ
     if is_estimator(model):
         raise TrialError("has no learning rate to test: its builder returns an estimator of scikit-learn")
     parts = make_ready(model, context, settings_of(model, context, assignment.training))
+    if is_scheduled(model.optimizer):
+        raise TrialError("has a schedule that decides the learning rate; write a number in its place, such as learning_rate = 0.001")
     batches = _batches(context, assignment)
     losses: list[float] = []
     for rate in rates:

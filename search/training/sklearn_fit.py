@@ -7,6 +7,7 @@ import numpy as np
 from ..data.arrays import named
 from ..errors import TrialError
 from ..estimators import as_matrix, as_target, count_parameters
+from ..experiment.objects import is_object
 from .base import TrialRun
 from .context import TrainingContext
 from .sklearn_metrics import measure
@@ -32,6 +33,11 @@ def check(estimator: Any, context: TrainingContext) -> None:
         raise TrialError(f"[space.training] searches {searched}, but {experiment.model} returned a {name}, which trains by its own fit; {instead}")
     if experiment.callbacks:
         raise TrialError(f"[[callbacks]] are called by Keras, but {experiment.model} returned a {name}, which trains by its own fit; remove them")
+    training = dict(experiment.space.training)
+    own = [key for key in ("loss", "optimizer", "learning_rate") if is_object(training[key])] + ["metrics"] * context.has_own_metrics
+    own += ["outputs.loss" for head in context.heads.values() if is_object(head.loss)]
+    if own:
+        raise TrialError(f"{own[0]} names an object of Keras, but {experiment.model} returned a {name}, which trains by its own fit; leave it out")
     _check_no_classes(estimator, context)
     if context.is_weighted and not has_fit_parameter(estimator, "sample_weight"):
         raise TrialError(f"rows have weights (class_weight, sample_weight), which the fit() of {name} does not take; leave them out")

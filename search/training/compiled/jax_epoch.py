@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 import jax
 import keras
 
+from ..loop.rates import is_scheduled
 from .base import EpochProgram, EpochSizes
 from .compiler_choice import has_convolutions
 from .runtime_values import Values
@@ -74,10 +75,10 @@ def write_epoch(model: Any, values: Values, sizes: EpochSizes) -> Callable[..., 
     """
     train = _steps(model, _training_step(model, values), sizes.batch_size)
     validate = _steps(model, _validation_step(model, values), sizes.evaluation_batch_size)
-    rate = next(index for index, variable in enumerate(model.optimizer.variables) if variable is model.optimizer.learning_rate)
+    rate = None if is_scheduled(model.optimizer) else model.optimizer.variables.index(model.optimizer.learning_rate)
 
     def run_epoch(state: State, training: Any, validation: Any, order: Any, learning_rate: Any) -> tuple[State, Any]:
-        optimizer = [*state.optimizer[:rate], learning_rate, *state.optimizer[rate + 1 :]]
+        optimizer = state.optimizer if rate is None else [*state.optimizer[:rate], learning_rate, *state.optimizer[rate + 1 :]]
         state = train(state._replace(optimizer=optimizer, metrics=_reset(model, state.metrics)), training, order)
         logs = _read(model, state.metrics)
         state = validate(state._replace(metrics=_reset(model, state.metrics)), validation, None)

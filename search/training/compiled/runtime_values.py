@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import keras
 
+from ...experiment.objects import ObjectSection
 from ...experiment.settings import CONSTANTS, TrainingSettings
 
 EPOCH_SETTINGS = frozenset(
@@ -45,9 +46,16 @@ class _Place(NamedTuple):
 
 
 def fixed_settings(settings: TrainingSettings) -> dict[str, Any]:
-    """Return the settings that a program is compiled for; of runtime values, only whether they are above 0, and given if they are constants."""
+    """Return the settings that a program is compiled for; of runtime values, only whether they are above 0, and given if they are constants.
+
+    An optimizer by reference may compute anything with its numbers, and a schedule of the learning rate is part of its optimizer.
+    """
     numbers = {name: getattr(settings, name) for name in _VALUES} | settings.constants
-    return settings.model_dump(exclude={*EPOCH_SETTINGS, *CONSTANTS}) | {name: number > 0 for name, number in numbers.items()}
+    fixed = {name: value for name, value in settings if name not in EPOCH_SETTINGS and name not in CONSTANTS}
+    if settings.is_scheduled:
+        fixed["learning_rate"] = settings.learning_rate
+    has_values = not isinstance(settings.optimizer, ObjectSection)
+    return fixed | {name: number > 0 if has_values or name == "label_smoothing" else number for name, number in numbers.items()}
 
 
 @contextlib.contextmanager
@@ -82,7 +90,7 @@ class Values:
             settings: The trial's training settings.
         """
         rates = [place.number for place in _rates(model)]
-        _write(self._places, rates + [getattr(settings, setting) for setting, _ in self._of_settings])
+        _write(self._places, rates + [_number(setting, place, settings) for setting, place in self._of_settings])
 
     def read(self) -> list[float]:
         """Return the numbers, for `replaced`, and then what each lacks of 1, which 32 bits could not tell exactly by subtraction."""
@@ -122,6 +130,12 @@ def _settings_places(model: Any) -> list[tuple[str, _Place]]:
     # Keras computes with the second and saves the first.
     tables = [table for loss in losses for table in (vars(loss), loss._fn_kwargs)]
     return places + [("label_smoothing", _Place(table, "label_smoothing")) for table in tables]
+
+
+def _number(setting: str, place: _Place, settings: TrainingSettings) -> float:
+    """Return a number of the settings; of an optimizer or loss by reference its own, which is the same in all trials of a program."""
+    is_own = not settings.label_smoothing if setting == "label_smoothing" else isinstance(settings.optimizer, ObjectSection)
+    return float(place.number if is_own else getattr(settings, setting))
 
 
 @contextlib.contextmanager

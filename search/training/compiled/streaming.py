@@ -13,6 +13,7 @@ import numpy as np
 
 from ...data.arrays import Array, Tree
 from ..batching import n_rows, rows
+from ..loop.rates import set_rate
 from .base import EpochProgram, EpochSizes
 from .prefetch import prefetched
 from .runtime_values import Values
@@ -41,7 +42,7 @@ def build_epoch_program(model: Any, values: Values, sizes: EpochSizes, *, is_xla
     validate = _chunk_program(model, values, sizes.evaluation_batch_size, is_training=False, is_xla=is_xla)
 
     def run_epoch(training: tuple[Tree, ...], validation: tuple[Tree, ...], orders: Any, learning_rates: Any, *_: Any) -> tuple[Array, list[Any]]:
-        model.optimizer.learning_rate.assign(learning_rates[0])
+        set_rate(model.optimizer, learning_rates[0])
         shuffled = keras.ops.convert_to_numpy(orders[0])[: n_rows(training[0])]
         numbers = _pass(model, train, _chunks(training, sizes.batch_size, shuffled))
         numbers += _pass(model, validate, _chunks(validation, sizes.evaluation_batch_size, None))

@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from ..loop.rates import set_rate
 from .base import EpochProgram, EpochSizes
 from .runtime_values import Values
 
@@ -41,7 +42,7 @@ def build_epoch_program(model: Any, values: Values, sizes: EpochSizes, *, is_xla
         training, validation, orders, learning_rates, n_epochs, batch_size, numbers = given
 
         def run(index: Any) -> Any:
-            model.optimizer.learning_rate.assign(learning_rates[index])
+            set_rate(model.optimizer, learning_rates[index])
             with values.replaced(numbers):
                 return run_epoch(training, validation, orders[index], batch_size)
 

@@ -88,7 +88,8 @@ class Planner:
     def is_paddable(self, settings: TrainingSettings) -> bool:
         """Return whether a padded network trains exactly as the trial's own dense network."""
         is_plain = self._context.is_single and self._context.weights(settings) is None  # its weights of rows are for padding
-        return is_plain and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES
+        is_named = settings.optimizer in OPTIMIZERS and settings.loss in LOSSES and not settings.is_scheduled
+        return is_plain and is_named and not self._context.has_own_metrics  # which may not count rows by weights
 
     def size_for(self, stack: DenseStack) -> Size:
         """Return a size that fits the smallest network of the space, the largest, and this one."""

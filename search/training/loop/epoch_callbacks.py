@@ -12,6 +12,7 @@ import numpy as np
 
 from ...data.arrays import Weights
 from .progress import Progress
+from .rates import is_scheduled
 
 
 def progress_callbacks(progress: Progress, callbacks: Sequence[Any]) -> list[Any]:
@@ -43,7 +44,7 @@ class _Schedule(keras.callbacks.Callback):  # type: ignore[misc]
         self._scheduled: float | None = None
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self._scheduled != self._progress.learning_rate:
+        if self._scheduled != self._progress.learning_rate and not is_scheduled(self.model.optimizer):
             self._scheduled = self.model.optimizer.learning_rate = self._progress.learning_rate
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:

@@ -53,6 +53,7 @@ class Progress:
         self._checkpoints = Checkpoints(experiment, assignment)
         self._assignment = assignment
         self._settings = assignment.training
+        self._rate_at: Callable[[int], float] | None = None
         self._report = report
         self._best_value: float | None = None
         self._best_weights: Weights | None = None
@@ -70,9 +71,14 @@ class Progress:
     def seconds(self, seconds: float) -> None:
         self._started = time.perf_counter() - seconds
 
-    def use(self, settings: TrainingSettings) -> None:
-        """Use training settings in place of the assignment's, before the first epoch."""
-        self._settings = settings
+    def use(self, settings: TrainingSettings, rate_at: Callable[[int], float] | None = None) -> None:
+        """Use training settings in place of the assignment's, before the first epoch.
+
+        Args:
+            settings: The settings.
+            rate_at: Returns the learning rate of an epoch, from 1, which the optimizer has by itself. Defaults to that of the settings.
+        """
+        self._settings, self._rate_at = settings, rate_at
 
     @property
     def epoch(self) -> int:
@@ -86,7 +92,10 @@ class Progress:
 
     def learning_rates(self, n_epochs: int) -> list[float]:
         """Return the learning rates of the next ``n_epochs`` epochs, at most ``n_certain``."""
-        return [learning_rate_at(self._settings, self.epoch + index, self._n_plateaus) for index in range(n_epochs)]
+        epochs = [self.epoch + index for index in range(n_epochs)]
+        if self._rate_at is not None:
+            return [self._rate_at(epoch) for epoch in epochs]
+        return [learning_rate_at(self._settings, epoch, self._n_plateaus) for epoch in epochs]
 
     @property
     def n_certain(self) -> int:

@@ -32,4 +32,4 @@ def learning_rate_at(settings: TrainingSettings, epoch: int, n_plateaus: int) ->
             factor = (1 + math.cos(math.pi * (epoch - 1) / settings.epochs)) / 2
         case "plateau":
             factor = settings.decay_rate**n_plateaus
-    return settings.learning_rate * factor
+    return float(settings.learning_rate) * factor

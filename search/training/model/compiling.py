@@ -13,10 +13,12 @@ import numpy as np
 from ...data.arrays import Array, Task, Tree, named, unnamed
 from ...data.scaling import Scaling
 from ...errors import TrialError
+from ...experiment.objects import ObjectSection
 from ...experiment.settings import TrainingSettings
 from ..metrics import SHORT_NAMES, Head
 from .losses import RootMeanSquaredError
 from .names import match_outputs
+from .objects import keras_name, learning_rate, make_loss, make_metric, make_optimizer
 
 SMOOTHED_LOSSES: Mapping[str, type[Any]] = {
     "binary_crossentropy": keras.losses.BinaryCrossentropy,
@@ -40,7 +42,7 @@ def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: M
     """
     losses, metrics = {}, {}
     for name, output in match_outputs(model, outputs, heads).items():
-        head, own = heads[name], _own_settings(settings, heads[name])
+        head, own = heads[name], own_settings(settings, heads[name])
         losses[name] = build_loss(own, head.task, output.shape[-1])
         metrics[name] = [build_metric(metric, head, own, output) for metric in head.metrics]
     weights = {name: head.weight for name, head in heads.items()}
@@ -52,7 +54,7 @@ def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: M
     )
 
 
-def _own_settings(settings: TrainingSettings, head: Head) -> TrainingSettings:
+def own_settings(settings: TrainingSettings, head: Head) -> TrainingSettings:
     """Return the settings with the output's own loss."""
     return settings if head.loss == "auto" else settings.model_copy(update={"loss": head.loss})
 
@@ -65,10 +67,19 @@ def build_optimizer(settings: TrainingSettings) -> Any:
 
     Returns:
         A `keras.optimizers.Optimizer`.
+
+    Raises:
+        ExperimentError: If one by reference cannot be made.
     """
+    optimizer = make_optimizer(settings.optimizer, settings) if isinstance(settings.optimizer, ObjectSection) else _named_optimizer(settings)
+    # Keras' compile would wrap the optimizer too, but then a saved model does not load: there it is not wrapped.
+    return keras.optimizers.LossScaleOptimizer(optimizer) if settings.precision == "mixed_float16" else optimizer
+
+
+def _named_optimizer(settings: TrainingSettings) -> Any:
     # None, Keras' default for most optimizers, costs no computation; 0 is needed where the default is another number.
     has_own_decay = settings.optimizer in ("adamw", "muon")
-    config: dict[str, Any] = {"learning_rate": settings.learning_rate, "clipnorm": settings.clipnorm or None}
+    config: dict[str, Any] = {"learning_rate": learning_rate(settings), "clipnorm": settings.clipnorm or None}
     config["weight_decay"] = settings.weight_decay if has_own_decay else settings.weight_decay or None
     if settings.optimizer == "muon":
         config["adam_weight_decay"] = settings.weight_decay
@@ -76,21 +87,29 @@ def build_optimizer(settings: TrainingSettings) -> Any:
         config["momentum"] = settings.momentum
     if settings.optimizer == "sgd":
         config["nesterov"] = settings.nesterov
-    optimizer = keras.optimizers.get({"class_name": settings.optimizer, "config": config | settings.constants})
-    # Keras' compile would wrap the optimizer too, but then a saved model does not load: there it is not wrapped.
-    return keras.optimizers.LossScaleOptimizer(optimizer) if settings.precision == "mixed_float16" else optimizer
+    return keras.optimizers.get({"class_name": settings.optimizer, "config": config | settings.constants})
 
 
 def loss_name(settings: TrainingSettings, task: Task, n_units: int) -> str:
-    """Return the name of the loss: the settings' loss, or the one that follows from the task and the size of the output.
+    """Return the name of the loss: the settings' loss, or the one that follows from the task and the size of the output; a user's own reference.
 
-    Keras smooths one-hot labels only, so label smoothing replaces the sparse cross-entropy by the categorical one.
+    Keras smooths one-hot labels only, so label smoothing replaces the sparse cross-entropy by the categorical one, as one-hot targets do.
     """
+    if isinstance(settings.loss, ObjectSection):
+        return keras_name(settings.loss)
     usual = "mean_squared_error" if task == "regression" else "sparse_categorical_crossentropy"
     if task == "multilabel" or (task == "binary" and n_units == 1):
         usual = "binary_crossentropy"
     name = usual if settings.loss == "auto" else settings.loss
-    return "categorical_crossentropy" if name == "sparse_categorical_crossentropy" and settings.label_smoothing else name
+    is_one_hot = settings.label_smoothing or (settings.loss == "auto" and settings.targets == "one_hot")
+    return "categorical_crossentropy" if name == "sparse_categorical_crossentropy" and is_one_hot else name
+
+
+def has_numbers(settings: TrainingSettings, task: Task, n_units: int) -> bool:
+    """Return whether loss and metrics get numbers of classes, ``(n_rows, 1)``, and not one-hot targets, ``(n_rows, n_units)``."""
+    if settings.targets != "auto":
+        return settings.targets == "numbers"
+    return loss_name(settings, task, n_units) == "sparse_categorical_crossentropy"
 
 
 def build_loss(settings: TrainingSettings, task: Task, n_units: int) -> Any:
@@ -104,6 +123,8 @@ def build_loss(settings: TrainingSettings, task: Task, n_units: int) -> Any:
     Returns:
         A loss for `keras.Model.compile`.
     """
+    if isinstance(settings.loss, ObjectSection):
+        return make_loss(settings.loss)
     name = loss_name(settings, task, n_units)
     if name == "root_mean_squared_error":
         return RootMeanSquaredError()
@@ -124,7 +145,7 @@ def row_losses(output: Array, target: Array, settings: TrainingSettings, head: H
     Returns:
         ``(n_rows,)``; None if the loss is not a mean over rows.
     """
-    loss = keras.losses.get(build_loss(_own_settings(settings, head), head.task, output.shape[-1]))
+    loss = keras.losses.get(build_loss(own_settings(settings, head), head.task, output.shape[-1]))
     losses = keras.ops.convert_to_numpy(getattr(loss, "call", loss)(target, output))
     return losses.reshape(len(output), -1).mean(axis=1) if losses.ndim else None
 
@@ -146,12 +167,12 @@ def encode_targets(model: Any, outputs: Any, settings: TrainingSettings, heads: 
         TrialError: If the names of the outputs differ from those of ``heads``.
     """
     units = {name: output.shape[-1] for name, output in match_outputs(model, outputs, heads).items()}
-    arrays = {name: _encode(array, _own_settings(settings, heads[name]), heads[name].task, units[name]) for name, array in named(target).items()}
+    arrays = {name: _encode(array, own_settings(settings, heads[name]), heads[name].task, units[name]) for name, array in named(target).items()}
     return unnamed(arrays)
 
 
 def _encode(target: Array, settings: TrainingSettings, task: Task, n_units: int) -> Array:
-    if task in ("regression", "multilabel") or n_units == 1 or loss_name(settings, task, n_units) == "sparse_categorical_crossentropy":
+    if task in ("regression", "multilabel") or n_units == 1 or has_numbers(settings, task, n_units):
         return np.asarray(target)
     return np.eye(n_units, dtype=np.float32)[np.asarray(target)[..., 0].astype(np.int64)]
 
@@ -160,8 +181,8 @@ def build_metric(name: str, head: Head, settings: TrainingSettings, output: Any)
     """Create one metric of one output.
 
     Args:
-        name: Name of the metric in `search.training.metrics`, except "loss".
-        head: Task and scaling of the target.
+        name: Name of the metric in `search.training.metrics`, except "loss", or of one of the head's own.
+        head: Task, own metrics and scaling of the target.
         settings: The training settings.
         output: The output for some rows, ``(n_rows, n_units)``.
 
@@ -171,13 +192,18 @@ def build_metric(name: str, head: Head, settings: TrainingSettings, output: Any)
     Raises:
         TrialError: If a binary task's output does not have the single unit that the metric needs.
     """
+    if name in head.own:
+        return _unscaled(make_metric(head.own[name]), head)
     if name == "accuracy":  # Keras chooses by the shapes of target and output; several labels would be one-hot to it
         return keras.metrics.BinaryAccuracy(name=name) if head.task == "multilabel" else name
     n_units, task = output.shape[-1], head.task
     if task == "binary" and n_units != 1:
         raise TrialError(f'metric "{name}" needs a model with one sigmoid output, but it has {n_units} outputs; use accuracy or loss')
-    is_sparse = loss_name(settings, task, n_units) == "sparse_categorical_crossentropy"
-    metric = _METRICS[("sparse_" if is_sparse else "") + SHORT_NAMES.get(name, name)](name=name)
+    is_sparse = n_units > 1 and has_numbers(settings, task, n_units)
+    return _unscaled(_METRICS[("sparse_" if is_sparse else "") + SHORT_NAMES.get(name, name)](name=name), head)
+
+
+def _unscaled(metric: Any, head: Head) -> Any:
     return metric if head.scaling is None else _in_own_units(metric, head.scaling)
 
 

@@ -1,12 +1,15 @@
 """Checks that a model's outputs and their losses fit the targets; computes nothing."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from ...data.arrays import Task
 from ...errors import TrialError
 from ...experiment.file import Experiment
+from ...experiment.objects import ObjectSection, is_object
 from ...experiment.parameters import Searched
 from ..metrics import Head
+from .objects import keras_name
 
 _OF_CLASSES = frozenset(
     {
@@ -78,17 +81,18 @@ def check_losses(experiment: Experiment, head: Head, n_units: int, name: str = "
     if head.loss == "auto":
         key, losses = "space.training.loss", _choices(experiment)
     for loss in losses:
-        mismatch = _mismatch(loss, head.task, n_units)
-        if not mismatch and loss in _OF_BATCHES and is_weighted:
+        name = keras_name(loss) if isinstance(loss, ObjectSection) else loss
+        mismatch = _mismatch(name, head.task, n_units)
+        if not mismatch and name in _OF_BATCHES and is_weighted:
             mismatch = "is of a whole batch, in which weights of rows (class_weight, sample_weight) have no meaning"
         if mismatch:
             raise TrialError(f'{key} = "{loss}" {mismatch}; use "{_USUAL[head.task]}", or "auto"')
 
 
-def _choices(experiment: Experiment) -> list[str]:
-    searched = experiment.space.searched_training.get("loss")
-    written = experiment.space.training.model_dump()["loss"]
-    return [str(loss) for loss in searched.extremes] if isinstance(searched, Searched) else [written]
+def _choices(experiment: Experiment) -> list[Any]:
+    written: Any = dict(experiment.space.training)["loss"]
+    choices = written.extremes if isinstance(written, Searched) else [written]
+    return [ObjectSection(use=loss) if isinstance(loss, str) and is_object(loss) else loss for loss in choices]
 
 
 def _mismatch(loss: str, task: Task, n_units: int) -> str:

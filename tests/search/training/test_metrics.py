@@ -4,7 +4,7 @@ import pytest
 
 from search.errors import ExperimentError
 from search.experiment.file import ObjectiveSection, OutputSection, parse_experiment
-from search.training.metrics import METRICS, Head, check_objective, logged_names, make_heads, metric_names
+from search.training.metrics import METRICS, Head, check_metrics, logged_names, make_heads, metric_names
 
 SMALLER_IS_BETTER = ("loss", "error", "crossentropy", "mae", "mse", "rmse")
 
@@ -12,6 +12,13 @@ SMALLER_IS_BETTER = ("loss", "error", "crossentropy", "mae", "mse", "rmse")
 def objective(metric, metrics=(), direction=None):
     right = "minimize" if metric.endswith(SMALLER_IS_BETTER) else "maximize"
     return ObjectiveSection(metric=metric, direction=direction or right, metrics=list(metrics))
+
+
+def check_objective(of, task, outputs=None):
+    content = {"name": "small", "model": "mlp", "data": {"loader": "diabetes"}, "objective": of.model_dump()}
+    check_metrics(
+        parse_experiment(content | {"outputs": {name: section.model_dump() for name, section in (outputs or {}).items()}}, "small.toml"), task
+    )
 
 
 @pytest.mark.parametrize("task", METRICS)

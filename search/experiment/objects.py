@@ -1,0 +1,85 @@
+"""References in an experiment file: to functions and classes, and to Keras objects with the arguments that make them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+from .references import FORM, correct_form, is_reference
+from .toml import to_toml
+from .validation import Table, invalid
+
+
+def check_reference(value: object) -> object:
+    """Return a reference as it is.
+
+    Raises:
+        PydanticCustomError: If it is none, with the one that may be meant.
+    """
+    if isinstance(value, str) and is_reference(value):
+        return value
+    suggestion = correct_form(value) if isinstance(value, str) else None
+    meant = f'; did you mean "{suggestion}"?' if suggestion else ', such as "models.mlp:build_mlp"'
+    raise invalid(f'expected a reference "package.module:name"{meant}')
+
+
+Reference = Annotated[str, BeforeValidator(check_reference), Field(json_schema_extra={"pattern": FORM})]
+
+
+class ObjectSection(Table):
+    """``{ use = "module:name", ... }``: a loss, a metric, an optimizer or a schedule of the learning rate; "module:name" alone has no arguments.
+
+    Attributes:
+        use: Reference to a class, or to a function that makes such an object, such as "keras.losses:BinaryFocalCrossentropy". Every other key
+            is an argument of it. Without arguments it may be a function that is the loss or the metric itself, of (y_true, y_pred).
+            A table { use = "module:name" } as an argument is the object of that name, one with further keys what is made of them.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    use: Annotated[Reference, Field(examples=["keras.losses:BinaryFocalCrossentropy"])]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments, as they are written."""
+        return dict(self.model_extra or {})
+
+    @property
+    def name(self) -> str:
+        """The name that a metric is logged by: its argument ``name``, that of a function, or that of a class in small letters with "_"."""
+        given, own = self.arguments.get("name"), self.use.rpartition(":")[2].rpartition(".")[2]
+        return given if isinstance(given, str) else snake_case(own) if own[:1].isupper() else own
+
+    def __str__(self) -> str:
+        return f"{self.use}({', '.join(f'{name}={to_toml(value)}' for name, value in self.arguments.items())})" if self.arguments else self.use
+
+
+def snake_case(name: str) -> str:
+    """Return the name of a class in small letters with "_", such as "binary_focal_crossentropy"."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def is_object(value: object) -> bool:
+    """Return whether a value of an experiment file is an object by reference."""
+    return isinstance(value, ObjectSection) or (isinstance(value, Mapping) and "use" in value) or (isinstance(value, str) and ":" in value)
+
+
+def as_table(value: object) -> object:
+    """Return a reference without arguments as a table, and any other value as it is."""
+    return {"use": value} if isinstance(value, str) and ":" in value else value
+
+
+def or_object(plain: Any) -> Any:
+    """Return the annotation of a value that may be an object by reference too.
+
+    Args:
+        plain: The annotation of any other value.
+    """
+    choice = Annotated[plain, Tag("<plain>")] | Annotated[ObjectSection, Tag("<object>")]
+    tag = Discriminator(lambda value: "<object>" if isinstance(value, Mapping | ObjectSection) else "<plain>")
+    return Annotated[choice, tag, BeforeValidator(as_table)]
+
+
+def names_of(metrics: Sequence[str | ObjectSection]) -> list[str]:
+    """Return the names that metrics are logged by."""
+    return [metric if isinstance(metric, str) else metric.name for metric in metrics]

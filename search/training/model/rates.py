@@ -1,0 +1,27 @@
+"""The learning rate that a schedule of Keras gives each epoch."""
+
+from collections.abc import Callable
+
+import keras
+
+from ...experiment.objects import ObjectSection
+from ...experiment.settings import TrainingSettings
+from .compiling import build_optimizer
+
+
+def scheduled_rate(settings: TrainingSettings, n_steps: int) -> Callable[[int], float] | None:
+    """Return the learning rate at the first step of each epoch, from 1, as a function; None if no schedule of Keras decides it.
+
+    Args:
+        settings: The trial's training settings.
+        n_steps: Steps of an epoch.
+
+    Raises:
+        ExperimentError: If an optimizer or a schedule by reference cannot be made.
+    """
+    if not isinstance(settings.optimizer, ObjectSection) and not settings.is_scheduled:
+        return None
+    schedule = build_optimizer(settings.model_copy(update={"precision": "float32"}))._learning_rate
+    if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+        return None
+    return lambda epoch: float(keras.ops.convert_to_numpy(schedule(keras.ops.convert_to_tensor((epoch - 1) * n_steps))))
