@@ -148,6 +148,8 @@ class Space(Table):
         training: The training settings.
         compiled: Whether optimizer and loss are those of the builder's own ``compile()``, and not those of the training settings; found for
             a builder with a parameter ``hp``. Defaults to false.
+        logits: Whether the outputs of classes are logits, which a sigmoid or softmax behind the last layer makes probabilities of: the loss is
+            computed from the logits, metrics and predictions have probabilities. Defaults to false.
         rules: What the values of a trial must obey, an expression for each name, such as "n_neurons_2 <= n_neurons_1". It may have
             hyperparameters, numbers, text, comparisons, and, or, not, arithmetic, abs, len, max, min and sum. A comparison with a
             hyperparameter that does not exist in a trial does not count there. Defaults to none.
@@ -156,6 +158,7 @@ class Space(Table):
     model: dict[str, Entry] = Field(default_factory=dict)
     training: TrainingSpace = TrainingSpace()
     compiled: bool = Field(default=False, exclude_if=lambda compiled: not compiled)
+    logits: bool = Field(default=False, exclude_if=lambda logits: not logits)
     rules: dict[str, str] = Field(default_factory=dict, exclude_if=lambda rules: not rules)
 
     @model_validator(mode="after")

@@ -163,7 +163,7 @@ def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, 
     assignment = replace(assignment, training=settings_of(model, context, assignment.training))
     check_batch_size(model)
     _check_outputs(model, context, assignment)
-    earlier = compilation_of(model)
+    earlier = compilation_of(model, ends_in_probabilities=context.experiment.space.logits)
     with floats_of(assignment.training.precision), _explaining("cannot be compiled", "correct the model, or its loss and metrics in the experiment"):
         make_ready(model, context, assignment.training)
     notes = [] if context.experiment.space.compiled else check_compilation(earlier, compilation_of(model))

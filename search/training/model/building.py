@@ -18,6 +18,7 @@ from ..batching import rows
 from ..context import TrainingContext
 from .hyperparameters import build_with, takes_hp, to_function
 from .initial import start
+from .logits import with_probabilities
 from .names import check_inputs
 from .precision import computing_in
 from .seeding import set_seeds
@@ -52,6 +53,9 @@ def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: in
         raise TrialError(f"{context.experiment.model} returned {type(model).__name__}, {expected}")
     if initial != InitialSection():
         _start(model, context, precision)
+    if context.experiment.space.logits:
+        with computing_in(precision), user_code():
+            return with_probabilities(model, context)
     return model
 
 

@@ -29,7 +29,13 @@ def settings_of(model: Any, context: TrainingContext, settings: TrainingSettings
     Raises:
         TrialError: As `compiled_settings`.
     """
-    return compiled_settings(model, settings) if context.experiment.space.compiled else settings
+    space = context.experiment.space
+    if not space.compiled:
+        return settings
+    losses = [keras.losses.get(loss) for loss in keras.tree.flatten(model.loss) if loss is not None]
+    if not space.logits and any(_loss_arguments(loss).get("from_logits") for loss in losses):
+        raise TrialError("is compiled with a loss of logits: write logits = true in [space], so that metrics and predictions are of probabilities")
+    return compiled_settings(model, settings)
 
 
 def compiled_settings(model: Any, settings: TrainingSettings) -> TrainingSettings:
@@ -93,12 +99,10 @@ def _loss_settings(loss: Any) -> dict[str, Any]:
     (only,) = losses
     name = getattr(getattr(only, "fn", only), "__name__", str(only))  # a user may have named the object
     given = _loss_arguments(only)
-    if given.get("from_logits"):
-        raise TrialError(f'is compiled with {name} of logits; give the last layer activation="softmax" or "sigmoid", and leave from_logits out')
     if name not in get_args(Loss):
         raise TrialError(f"is compiled with the loss {name}; supported are {', '.join(get_args(Loss))}")
     usual = _loss_arguments(type(only)()) if given else {}
-    other = [key for key in given if key != "label_smoothing" and given[key] != usual.get(key)]
+    other = [key for key in given if key not in ("label_smoothing", "from_logits") and given[key] != usual.get(key)]
     if other:
         raise TrialError(f"is compiled with {name}({other[0]}={given[other[0]]}), which [space.training] does not have; leave {other[0]} out")
     return {"loss": name, "label_smoothing": given.get("label_smoothing", 0.0)}

@@ -82,7 +82,8 @@ def no_probabilities(loss: str, n_units: int, what: str = "are no probabilities 
         what: What is wrong with the outputs. Defaults to what is wrong with logits.
     """
     name = "softmax" if n_units > 1 and OF_PROBABILITIES[loss] else "sigmoid"
-    return TrialError(f'the outputs {what}, but the loss {loss} needs them: give the last layer activation="{name}"')
+    instead = ", or write logits = true in [space]" if "logits" in what else ""
+    return TrialError(f'the outputs {what}, but the loss {loss} needs them: give the last layer activation="{name}"{instead}')
 
 
 def _output_tensors(model: Any) -> dict[str, Any]:
@@ -93,6 +94,9 @@ def _output_tensors(model: Any) -> dict[str, Any]:
 
 def _check_layer(activation: str, n_units: int, context: TrainingContext, settings: TrainingSettings, name: str) -> None:
     head = context.heads[name]
+    if context.experiment.space.logits and head.task != "regression" and not probability_loss(settings, head, n_units):
+        loss = settings.loss if head.loss == "auto" else head.loss
+        raise TrialError(f"logits = true in [space] is for losses of probabilities, which {loss} is not; leave logits out, or use a cross-entropy")
     if n_units == 1 and activation == "softmax":
         instead = "linear" if head.task == "regression" else "sigmoid"
         raise TrialError(f'the last layer is a softmax of one unit, which is 1 for every row; give it activation="{instead}"')
