@@ -27,6 +27,17 @@ class Slowly(keras.callbacks.Callback):
 def build(input_shape, width=1):
     return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(width), keras.layers.Dense(1, activation="sigmoid")])
 
+def build_compiled(input_shape, width=1, rate=0.01):
+    model = build(input_shape, width)
+    model.compile(keras.optimizers.SGD(rate), "binary_crossentropy")
+    return model
+
+def build_by_hp(hp, input_shape):
+    return build_compiled(input_shape, hp.Int("width", 1, 64), hp.Float("rate", 1e-3, 1e-1, sampling="log"))
+
+def build_by_trial(trial, input_shape):
+    return build(input_shape, trial.suggest_int("width", 1, 64))
+
 def objective(trial):
     width = trial.suggest_int("width", 1, 64)
     for step in range(6):
@@ -43,6 +54,9 @@ search = {{ seed = 0, max_failures_in_a_row = 0 }}
 executor = {{ n_workers = 2, max_retries = 1000 }}
 callbacks = [{{ use = "own:Slowly" }}]
 """
+COMPILED = ("--set", "model=own:build_compiled", "--set", "space.compiled=true")
+BY_HP = ("--set", "model=own:build_by_hp", "--set", "space.model={}")
+BY_TRIAL = ("--set", "model=own:build_by_trial", "--set", "space.model={}")
 FUNCTION = ("--pruner", "none", "--study", "own")
 OF_FUNCTION = """
 objective = { function = "own:objective", metric = "val_loss" }
@@ -69,18 +83,18 @@ def campaign(shell, request):
 @pytest.mark.parametrize(
     "campaign",
     [
-        ("ray", "random", 9),
-        ("workers", "tpe", 9, *FOLDS),
-        ("workers", "random", 8, *PAUSING),
+        ("ray", "random", 9, *BY_HP),
+        ("workers", "tpe", 9, *FOLDS, *BY_TRIAL),
+        ("workers", "random", 8, *PAUSING, *COMPILED),
         ("workers", "tpe", 7, *FUNCTION),
         ("ray", "kt-random", 28, *FOLDS),
         ("workers", "kt-bayesian", 30),
         ("workers", "random", 20),
     ],
     ids=[
-        "short, random on Ray",
-        "short, tpe on workers with folds",
-        "short, paused trials on workers",
+        "short, a builder of hp, random on Ray",
+        "short, a builder of trial, tpe on workers with folds",
+        "short, a compiled builder, paused trials on workers",
         "short, a function on workers",
         "kt-random on Ray with folds",
         "kt-bayesian on workers",
