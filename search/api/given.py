@@ -71,8 +71,8 @@ def to_space(given: Mapping[str, Any], model: Any, code: SessionCode) -> dict[st
     """Return the tables of a search space.
 
     Args:
-        given: Hyperparameters by name; or tables "model", "training" and "rules" of an experiment file's ``[space]``. A name of both
-            an argument of the model's builder and a training setting is the builder's.
+        given: Hyperparameters by name; or tables "model", "training" and "rules" of an experiment file's ``[space]``, with its other
+            keys such as "new_entries". A name of both an argument of the model's builder and a training setting is the builder's.
         model: The builder or estimator, a reference to one, or a shipped one's short name.
         code: The module that a loss or optimizer of this session is added to.
 
@@ -82,10 +82,11 @@ def to_space(given: Mapping[str, Any], model: Any, code: SessionCode) -> dict[st
     if not isinstance(given, Mapping):
         raise ExperimentError(f"space is {type(given).__name__}; expected a dict of hyperparameters by name")
     convert = _to_parameter if is_estimator(model) else to_entry
-    if given and set(given) <= {"model", "training", "rules"} and all(isinstance(table, Mapping) and "type" not in table for table in given.values()):
+    tables = {key: table for key, table in given.items() if key not in ("compiled", "own_fit", "new_entries", "logits")}
+    if tables and set(tables) <= {"model", "training", "rules"} and all(isinstance(of, Mapping) and "type" not in of for of in tables.values()):
         settings = {name: _to_setting(value, code, name) for name, value in given.get("training", {}).items()}
-        others = {key: {name: convert(value) for name, value in table.items()} for key, table in given.items() if key != "training"}
-        return others | ({"training": settings} if "training" in given else {})
+        others = {key: {name: convert(value) for name, value in table.items()} for key, table in tables.items() if key != "training"}
+        return {**given, **others, **({"training": settings} if "training" in given else {})}
     arguments = _arguments(model)
     space: dict[str, dict[str, Any]] = {"model": {}, "training": {}}
     for name, value in given.items():

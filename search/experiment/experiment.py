@@ -127,6 +127,8 @@ class Experiment(Table):
             return "trials of several executions (evaluation.folds, evaluation.repeats) cannot; they have evaluation.race"
         if self.function is not None:
             return "functions cannot, since they train from the beginning"
+        if self.space.own_fit is not None:
+            return "hypermodels with a fit() of their own cannot, since it trains from the beginning"
         without = "" if self.executor.checkpoint_seconds else "need checkpoints, but executor.checkpoint_seconds = 0"
         return "trials with [[callbacks]] cannot, since Keras saves no callback's state" if self.callbacks else without
 
@@ -262,20 +264,25 @@ class Experiment(Table):
 
         It is "halving" where that finds good trials in fewer epochs (`experiments/benchmarks/SEARCH.md`): its first rung is at a ninth of
         the epochs, and needs trials to compare. Trials of several executions are stopped by the race, and those of few epochs not at all.
-        A function's trials, whose epochs nobody knows before, are stopped by "median", as Optuna does.
+        Trials whose epochs nobody knows before are stopped by "median", as Optuna does.
         """
         if self.search.pruner != "auto":
             return self.search.pruner
-        if self.function is not None:
-            return "none" if self.is_constrained_or_multi_objective else "median"
         is_single = self.evaluation.n_executions == 1 and not self.search.reproducible and not self.is_constrained_or_multi_objective
+        if not self.max_epochs:
+            return "median" if is_single else "none"
         is_long = self.space.max_epochs >= _MIN_EPOCHS and self.search.n_trials >= _MIN_TRIALS
         return "halving" if is_single and is_long else "none"
 
     @property
     def max_epochs(self) -> int:
-        """The largest number of epochs of a trial; 0 if nobody knows it, as of a function."""
-        return self.space.max_epochs if self.function is None else 0
+        """The largest number of epochs of a trial; 0 if nobody knows it, as of a function, and of a hypermodel that trains by its own ``fit``."""
+        return self.space.max_epochs if self.function is None and self.space.own_fit is None else 0
+
+    @property
+    def step(self) -> str:
+        """What a point of a trial's curve is: an epoch, or a report of a function."""
+        return "epoch" if self.function is None else "report"
 
     @property
     def needs_refit(self) -> bool:

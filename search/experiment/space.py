@@ -1,7 +1,7 @@
 """``[space]``: all hyperparameters, fixed or searched, and the values of one trial as arguments and settings."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -140,6 +140,14 @@ TrainingSpace = create_model(
 """``[space.training]``: every field of `TrainingSettings`, as a plain value or searched."""
 
 
+FitSetting = Literal["epochs", "batch_size", "shuffle"]
+"""A training setting that the ``fit`` of a hypermodel may be given."""
+
+
+def _absent() -> Any:
+    return Field(default=None, exclude_if=lambda value: value is None)
+
+
 class Space(Table):
     """``[space]``: every hyperparameter, a plain value (fixed) or a table with a type (searched).
 
@@ -150,6 +158,11 @@ class Space(Table):
             a builder with a parameter ``hp``. Defaults to false.
         logits: Whether the outputs of classes are logits, which a sigmoid or softmax behind the last layer makes probabilities of: the loss is
             computed from the logits, metrics and predictions have probabilities. Defaults to false.
+        own_fit: Absent if the search trains the models. Else the method ``fit`` of a hypermodel trains them, and these are the settings
+            among epochs, batch_size and shuffle that it is given; found for a hypermodel that has one.
+        new_entries: What becomes of hyperparameters that a builder with a parameter ``hp`` or ``trial`` asks for and that are not in
+            ``[space.model]``: "search" searches them too, "default" gives them their defaults, "refuse" is an error. Defaults to "search" if
+            nothing is searched in ``[space.model]``, and else to "refuse".
         rules: What the values of a trial must obey, an expression for each name, such as "n_neurons_2 <= n_neurons_1". It may have
             hyperparameters, numbers, text, comparisons, and, or, not, arithmetic, abs, len, max, min and sum. A comparison with a
             hyperparameter that does not exist in a trial does not count there. Defaults to none.
@@ -159,6 +172,8 @@ class Space(Table):
     training: TrainingSpace = TrainingSpace()
     compiled: bool = Field(default=False, exclude_if=lambda compiled: not compiled)
     logits: bool = Field(default=False, exclude_if=lambda logits: not logits)
+    own_fit: list[FitSetting] | None = _absent()
+    new_entries: Literal["search", "default", "refuse"] | None = _absent()
     rules: dict[str, str] = Field(default_factory=dict, exclude_if=lambda rules: not rules)
 
     @model_validator(mode="after")

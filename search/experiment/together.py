@@ -1,10 +1,10 @@
 """Checks what the sections of an experiment say together, such as a pruner beside several objectives."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from .objectives import SERVING_COSTS, check_objectives
 from .objects import is_object
-from .space import TrainingSpace
+from .space import FitSetting, TrainingSpace
 
 if TYPE_CHECKING:
     from .experiment import Experiment
@@ -24,6 +24,8 @@ def check_together(experiment: "Experiment") -> None:
     """
     if experiment.function is not None:
         _check_function(experiment, experiment.function)
+    if experiment.space.own_fit is not None:
+        _check_own_fit(experiment)
     _check_champion(experiment)
     _check_by_one_value(experiment)
     _check_pruner(experiment)
@@ -60,6 +62,20 @@ def _check_smoothing(experiment: "Experiment") -> None:
     name = next((name for name, output in experiment.outputs.items() if is_object(output.loss)), None)
     if name is not None and dict(experiment.space.training)["label_smoothing"] != 0:
         raise ValueError(f"space.training.label_smoothing is of losses by name, but outputs.{name}.loss is a reference; write it as its argument")
+
+
+def _check_own_fit(experiment: "Experiment") -> None:
+    """Check that nothing is said about a training that the ``fit`` of a hypermodel does in its own way."""
+    itself, training, search = f"{experiment.model} trains by its own fit()", experiment.space.training, experiment.search
+    if training.model_dump()["schedule"] != "constant":
+        raise ValueError(f"{itself}, so that space.training.schedule has no effect; leave it out, and set the learning rate in fit()")
+    if experiment.executor.trainer != "auto":
+        raise ValueError(f'{itself}, so that executor.trainer = "{experiment.executor.trainer}" has no effect; leave it out')
+    if search.pruner in _NEEDS_EPOCHS:
+        raise ValueError(f'search.pruner = "{search.pruner}" needs to know the epochs, but {itself}; write "median" or "percentile"')
+    searched = experiment.space.searched_training
+    if own := [name for name in get_args(FitSetting) if name in searched and name not in (experiment.space.own_fit or ())]:
+        raise ValueError(f"space.training.{own[0]} is searched, but {itself}, which chooses {own[0]}; leave it out, or let fit() take it")
 
 
 def _check_champion(experiment: "Experiment") -> None:

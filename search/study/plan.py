@@ -126,6 +126,8 @@ def plan_search(experiment: Experiment, n_models: int) -> Plan:
         InputError: If the experiment or its data cannot be used, or no model can be trained.
     """
     experiment = with_hp_space(experiment)
+    if experiment.space.own_fit is not None:
+        raise ExperimentError(f"{experiment.model} trains by its own fit(), whose epochs nobody knows before; try it with: run --trials 2")
     check_references(experiment)
     make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials, len(experiment.objectives))
     make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs)

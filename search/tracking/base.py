@@ -51,7 +51,8 @@ class StudyRecord:
     @property
     def metric_of_epochs(self) -> str:
         """A metric that every epoch of a trial has."""
-        return "loss" if self.experiment.function is None else self.experiment.objective.metric
+        is_logged = self.experiment.function is None and self.experiment.space.own_fit is None
+        return "loss" if is_logged else self.experiment.objective.metric
 
     @property
     def searched(self) -> list[str]:

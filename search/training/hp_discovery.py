@@ -9,11 +9,14 @@ import numpy as np
 
 from ..errors import ExperimentError, TrialError
 from ..experiment.hp_builders import HP
-from ..experiment.parameters import Value
+from ..experiment.parameters import CategoricalParameter, Searched, Value
+from ..experiment.search_space import SearchSpace
 from ..experiment.settings import TrainingSettings
 from ..user_code import user_code
+from .discovered import Discovered
 from .failures import reason_of
-from .model.compiled_settings import compiled_metrics, compiled_settings
+from .hp_fits import TriedFit
+from .model.compiled_settings import compiled_loss, compiled_metrics, compiled_settings
 from .model.hyperparameters import new_hyperparameters
 
 MOST_BUILDS, ENOUGH = 48, 10
@@ -23,20 +26,30 @@ _MOST_VALUES = 64
 
 
 @dataclass(frozen=True)
-class Discovered:
-    """What a builder asks for.
+class Written:
+    """What an experiment says of the hyperparameters of a builder.
 
     Attributes:
-        entries: The entries of ``[space.model]``, by name.
-        is_compiled: Whether its models are compiled.
-        loss: The loss that all of them are compiled with; empty if they are not.
-        metrics: The metrics that they are compiled with.
+        fixed: Those that are not searched. Defaults to none.
+        entries: The entries of ``[space.model]`` of those that are searched. Defaults to none.
+        space: The search space that has them. Defaults to an empty one.
+        has_defaults: Whether those that it says nothing of have their defaults, and are not searched. Defaults to False.
     """
 
-    entries: Mapping[str, Any]
-    is_compiled: bool
-    loss: str
-    metrics: Sequence[str]
+    fixed: Mapping[str, Value] = field(default_factory=dict)
+    entries: Mapping[str, Any] = field(default_factory=dict)
+    space: SearchSpace = field(default_factory=lambda: SearchSpace({}))
+    has_defaults: bool = False
+
+    def draw(self, random: np.random.Generator) -> dict[str, Value]:
+        """Return a value of each that exists, at random."""
+        drawn = self.space.draw(random) if self.entries else {}
+        return {name: value for name, value in drawn.items() if name in self.entries} | dict(self.fixed)
+
+    def within(self, parent: str, values: Sequence[Value]) -> list[Value]:
+        """Return those of a hyperparameter's values that the experiment allows."""
+        of = self.space.get(parent) if parent in self.entries else None
+        return [value for value in values if of is None or _allows(of, value)]
 
 
 @dataclass
@@ -53,9 +66,10 @@ class _Discovery:
     """The models that were built so far, and what they asked for."""
 
     function: Callable[..., Any]
-    fixed: Mapping[str, Value]
+    written: Written
     arguments: Mapping[str, Any]
     where: str
+    fit: TriedFit | None
     found: dict[str, list[Any]] = field(default_factory=dict)
     """Keras Tuner's hyperparameters by name; one may be declared under several conditions."""
     builds: list[_Build] = field(default_factory=list)
@@ -64,23 +78,30 @@ class _Discovery:
     """Scopes of conditions that no build was in."""
     seen: list[Any] = field(default_factory=list)
     """Names and values of all such scopes."""
+    random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
 
     def run(self) -> None:
         self._build({})
         while self.inactive and len(self.builds) + len(self.failures) < MOST_BUILDS:
             self._build({condition.name: condition.values[0] for condition in self.inactive.pop(0)})
         self._build({name: _largest(of[0]) for name, of in self.found.items()})
-        drawn, n_in_a_row = np.random.default_rng(0), 0
+        n_in_a_row = 0
         while n_in_a_row < ENOUGH and len(self.builds) + len(self.failures) < MOST_BUILDS:
             n_before = len(self.found)
-            self._build({name: of[0].random_sample(int(drawn.integers(2**31))) for name, of in self.found.items()})
+            self._build({name: of[0].random_sample(int(self.random.integers(2**31))) for name, of in self.found.items()})
             n_in_a_row = n_in_a_row + 1 if len(self.found) == n_before else 0
 
     def _build(self, values: Mapping[str, Value]) -> None:
-        hp = new_hyperparameters({**values, **self.fixed})
+        hp = new_hyperparameters({**values, **self.written.draw(self.random)})
         try:
             with user_code():
                 model = self.function(**{HP: hp}, **self.arguments)
+                loss = _loss(model, self.where, is_own=self.fit is not None)
+                metrics = compiled_metrics(model)
+                if self.fit is not None:
+                    self.fit(model, hp)
+        except ExperimentError:
+            raise
         except Exception as error:  # whatever a builder raises for values that do not fit together
             self.failures.append(reason_of(error))
             self._learn(hp)
@@ -88,7 +109,7 @@ class _Discovery:
         self._learn(hp)
         active = [of for of in hp.space if hp.is_active(of)]
         values = {of.name: hp.values[of.name] for of in active}
-        self.builds.append(_Build(values, _loss(model, self.where), compiled_metrics(model)))
+        self.builds.append(_Build(values, loss, metrics))
         keras.utils.clear_session(free_memory=False)
 
     def _learn(self, hp: Any) -> None:
@@ -103,7 +124,7 @@ class _Discovery:
                 self.inactive.append(scope)
 
 
-def discover(function: Callable[..., Any], fixed: Mapping[str, Value], arguments: Mapping[str, Any], where: str) -> Discovered:
+def discover(function: Callable[..., Any], written: Written, arguments: Mapping[str, Any], where: str, fit: TriedFit | None = None) -> Discovered:
     """Build models with different hyperparameters, and return what the builder asks for.
 
     A hyperparameter that is declared under conditions has them as ``when``. One that is asked for in some builds only, as in a loop over
@@ -111,35 +132,40 @@ def discover(function: Callable[..., Any], fixed: Mapping[str, Value], arguments
 
     Args:
         function: What `to_function` returned.
-        fixed: Hyperparameters that are not searched.
+        written: What the experiment says of them.
         arguments: The function's further arguments.
         where: Start of an error message.
+        fit: The hypermodel's own ``fit``, which asks too. Defaults to None.
 
     Raises:
         ExperimentError: If no model can be built, a hyperparameter cannot be searched, or models are compiled in ways that differ.
     """
-    discovery = _Discovery(function, fixed, arguments, where)
+    discovery = _Discovery(function, written, arguments, where, fit)
     discovery.run()
     if not discovery.builds:
         raise ExperimentError(f"{where}: no model can be built: {discovery.failures[0]}")
-    if unknown := sorted(fixed.keys() - discovery.found.keys()):
+    if unknown := sorted({*written.fixed, *written.entries} - discovery.found.keys()):
         raise ExperimentError(f'{where}: it asks for no "{unknown[0]}"; it asks for {", ".join(discovery.found)}')
-    entries = dict[str, Any](fixed)
+    entries = {**written.fixed, **written.entries}
     for name, declared in discovery.found.items():
-        if name not in fixed:
-            entries[name] = _entry(declared[0], _conditions(name, declared, discovery), where)
+        if name not in entries:
+            when = {parent: written.within(parent, values) for parent, values in _conditions(name, declared, discovery).items()}
+            if all(when.values()):  # else it exists in no trial
+                entries[name] = declared[0].default if written.has_defaults else _entry(declared[0], when, where)
     losses = {build.loss for build in discovery.builds}
     if len(losses) > 1:
         raise ExperimentError(f"{where}: models are compiled with different losses ({', '.join(sorted(of or 'none' for of in losses))}); use one")
     loss = losses.pop()
     metrics = dict.fromkeys(name for build in discovery.builds for name in build.metrics)
-    return Discovered(entries, is_compiled=bool(loss), loss=loss, metrics=list(metrics))
+    return Discovered(entries, bool(loss), loss, [] if fit else list(metrics), None if fit is None else fit.given)
 
 
-def _loss(model: Any, where: str) -> str:
-    """Return the loss that a model is compiled with; empty if it is not compiled."""
+def _loss(model: Any, where: str, *, is_own: bool) -> str:
+    """Return the loss that a model is compiled with; empty if it is not compiled. One that is trained by its own ``fit`` may have any."""
     if not isinstance(model, keras.Model):
         raise ExperimentError(f"{where} returned {type(model).__name__}, expected keras.Model")
+    if is_own:
+        return compiled_loss(model) if model.compiled else ""
     try:
         return compiled_settings(model, TrainingSettings()).loss if model.compiled else ""
     except TrialError as error:
@@ -198,6 +224,12 @@ def _agreeing(possible: Sequence[Value], with_it: set[Any], without: set[Any]) -
             exists = value not in without
         if exists:
             yield value
+
+
+def _allows(searched: Searched, value: Any) -> bool:
+    if isinstance(searched, CategoricalParameter):
+        return value in searched.choices
+    return isinstance(value, int | float) and searched.low <= value <= searched.high
 
 
 def _possible(declared: Any) -> Sequence[Value]:

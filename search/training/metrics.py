@@ -149,8 +149,9 @@ def check_metrics(experiment: Experiment, task: Tasks) -> None:
     outputs = _outputs(experiment, task)
     _check_own(experiment, outputs)
     valid, lacks = _valid(outputs), _lacks(task)
+    is_own = experiment.space.own_fit is not None  # which logs or returns what it likes
     for objective in experiment.objectives:
-        if objective.metric not in COSTS:
+        if objective.metric not in COSTS and not (is_own and objective.metric not in [f"val_{name}" for name in valid]):
             _check_objective(objective, valid, lacks, own=_own_names(outputs))
     for output in outputs:
         for name in names_of(output.section.metrics):
@@ -160,7 +161,7 @@ def check_metrics(experiment: Experiment, task: Tasks) -> None:
                 raise ExperimentError(f'outputs.{key}.metrics: the task "{output.task}" has no metric "{name}"; {choices}')
     names = [f"val_{name}" for name in valid]
     for name in experiment.limits:
-        if name not in (*COSTS, *names):
+        if name not in (*COSTS, *names) and not is_own:
             raise ExperimentError(f"limits.{name}: {lacks} such metric; {nearest(name, [*COSTS, *names])}")
 
 
@@ -221,7 +222,7 @@ def check_ranking(experiment: Experiment, task: Tasks) -> None:
         ExperimentError: If trials do not have it.
     """
     metric, names = experiment.ranked_by.metric, [f"val_{name}" for name in logged_names(experiment, task)]
-    if metric not in names:
+    if metric not in names and experiment.space.own_fit is None:
         raise ExperimentError(
             f'champion.by = "{metric}": trials have no such metric; {nearest(metric, names)}; objective.metrics adds further metrics of the task'
         )

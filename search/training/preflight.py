@@ -3,7 +3,7 @@
 import contextlib
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 
 from ..data.arrays import Array, Tree, named
 from ..data.targets import named_outputs
-from ..errors import ExperimentError, InputError, TrialError
+from ..errors import ExperimentError, InputError, TrialError, listed
 from ..estimators import is_estimator
 from ..experiment.dropped_names import instead_of
 from ..experiment.estimator_parameters import check_parameter_values, check_parameters
@@ -32,7 +32,7 @@ from .metrics import check_metrics
 from .model.builder_checks import check_batch_size, check_compilation, check_output_values, compilation_of
 from .model.building import accepted, build_model, provided, seeds
 from .model.compiled_settings import settings_of
-from .model.hyperparameters import takes_hp
+from .model.hyperparameters import own_fit_of, takes_hp
 from .model.initial import start_notes
 from .model.names import check_inputs, match_outputs
 from .model.object_checks import check_objects
@@ -40,6 +40,7 @@ from .model.output_layers import check_output_layers
 from .model.outputs import check_losses, check_shape
 from .model.precision import computing_in, floats_of
 from .model.preparation import make_ready
+from .own_fit import prepare_fit
 from .trainers import choose_trainer
 from .weights import check_class_weight
 
@@ -155,19 +156,35 @@ def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, 
     given = shorten(", ".join(f"{name}={value}" for name, value in assignment.model_arguments.items()), _ARGUMENTS_LENGTH)
     with _explaining(f"cannot be built{f' with {given}' if given else ''}", "correct the function, or its arguments in [space.model]"):
         model = build_model(context, assignment.model_arguments, 0, assignment.training.precision)
+    space, builder = context.experiment.space, resolve(context.experiment.model)
     if is_estimator(model):
+        if space.own_fit is not None:
+            raise TrialError(f"returned {type(model).__name__}, but a hypermodel with a fit() of its own returns a keras.Model; remove fit()")
         sklearn_fit.check(model, context)
         return model, []
-    if takes_hp(resolve(context.experiment.model)) and model.compiled and not context.experiment.space.compiled:
+    if own_fit_of(builder) is not None and space.own_fit is None:
+        raise TrialError("trains by its own fit(): write own_fit in [space], a list of what fit() is given of epochs, batch_size and shuffle")
+    if takes_hp(builder) and model.compiled and not space.compiled:
         raise TrialError("is compiled: write compiled = true in [space] to train with its optimizer and loss, or return it without compile()")
     assignment = replace(assignment, training=settings_of(model, context, assignment.training))
     check_batch_size(model)
     _check_outputs(model, context, assignment)
-    earlier = compilation_of(model, ends_in_probabilities=context.experiment.space.logits)
+    if space.own_fit is not None:
+        prepare_fit(model, context, assignment.training, [])
+        return model, [_own_fit_note(space.own_fit), *start_notes(model, context)]
+    earlier = compilation_of(model, ends_in_probabilities=space.logits)
     with floats_of(assignment.training.precision), _explaining("cannot be compiled", "correct the model, or its loss and metrics in the experiment"):
         make_ready(model, context, assignment.training)
-    notes = [] if context.experiment.space.compiled else check_compilation(earlier, compilation_of(model))
+    notes = [] if space.compiled else check_compilation(earlier, compilation_of(model))
     return model, [*notes, *start_notes(model, context)]
+
+
+def _own_fit_note(given: Sequence[str]) -> str:
+    settings = f", and {listed(given)} of [space.training]" if given else ""
+    return (
+        f"its own fit() trains, with x, y, validation_data, callbacks{settings}: it is not compiled into whole epochs, and a trial that is tried "
+        "again begins anew"
+    )
 
 
 def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment) -> None:

@@ -12,13 +12,19 @@ from .base import Trainer
 from .compiled_fit import CompiledTrainer
 from .keras_fit import KerasTrainer
 from .loop.callbacks import needs_batches
+from .own_fit import OwnFitTrainer
 from .sklearn_fit import SklearnTrainer
 
 COMPILED_BACKENDS = ("tensorflow", "jax")
 """Keras' backends that the compiled trainer supports."""
 
-SKLEARN = "scikit-learn"
-TRAINERS: Mapping[str, Trainer] = {"keras": KerasTrainer(), "compiled": CompiledTrainer(), SKLEARN: SklearnTrainer()}
+SKLEARN, OWN_FIT = "scikit-learn", "fit of the hypermodel"
+TRAINERS: Mapping[str, Trainer] = {
+    "keras": KerasTrainer(),
+    "compiled": CompiledTrainer(),
+    SKLEARN: SklearnTrainer(),
+    OWN_FIT: OwnFitTrainer(),
+}
 """The trainers by the names that results have; the compiled trainer records a more exact name."""
 
 
@@ -30,12 +36,14 @@ def choose_trainer(experiment: Experiment, callbacks: Sequence[Any] = ()) -> str
         callbacks: The trial's callbacks. Defaults to none.
 
     Returns:
-        ``keras`` or ``compiled``.
+        ``keras`` or ``compiled``; or ``fit of the hypermodel``, if that trains its models itself.
 
     Raises:
         ExperimentError: If the experiment requires the compiled trainer, but the backend is neither TensorFlow nor JAX, or
             a callback needs every batch.
     """
+    if experiment.space.own_fit is not None:
+        return OWN_FIT
     backend = keras.config.backend()
     slow = next((type(callback).__name__ for callback in callbacks if needs_batches(callback)), None)
     if experiment.executor.trainer == "compiled" and backend not in COMPILED_BACKENDS:

@@ -142,14 +142,22 @@ class Progress:
             DivergedError: If a loss or the objective's metric is not a finite number.
             TrialError: If the model does not have the objective's metric.
         """
-        epoch, learning_rate = self.epoch, self.learning_rate
-        self.history.append({"learning_rate": learning_rate} | {name: float(value) for name, value in metrics.items()})
+        return self.end_logged_epoch({"learning_rate": self.learning_rate, **metrics}, copy_weights)
+
+    def end_logged_epoch(self, logged: Mapping[str, float], copy_weights: Callable[[], Weights]) -> bool:
+        """Record one epoch with nothing but what was logged; see `end_epoch`."""
+        epoch = self.epoch
+        self.note_epoch(logged)
         value = self._checked_value(self.history[-1], epoch)
         self._compare(value, epoch, copy_weights)
         is_over = 0 < self._settings.patience <= self._n_without_improvement or epoch == self._settings.epochs
         goes_on = self._send(EpochReport(self._assignment.number, epoch, self.history[-1], self._assignment.execution))
         self.is_pruned = not goes_on and not (is_over and self._assignment.is_pausable)  # nothing could continue after a pause
         return goes_on and not is_over
+
+    def note_epoch(self, logged: Mapping[str, float]) -> None:
+        """Record an epoch that can be compared with no other, since it has no value; it is reported with the result."""
+        self.history.append({name: float(value) for name, value in logged.items()})
 
     def resume(self, trainer: Checkpointable) -> None:
         """Continue from the checkpoint of a killed attempt, if one exists. Its epochs are not reported again.
@@ -180,7 +188,7 @@ class Progress:
         Raises:
             OverdueError: If the trial has exceeded its time limit.
         """
-        self._check_time()
+        self.check_time()
         if self._checkpoints.is_due:
             self._write_checkpoint(trainer)
 
@@ -202,7 +210,12 @@ class Progress:
     def _keeps_weights(self) -> bool:
         return self._settings.restore_best_weights
 
-    def _check_time(self) -> None:
+    def check_time(self) -> None:
+        """Check the trial's time limit.
+
+        Raises:
+            OverdueError: If the trial has exceeded it.
+        """
         limit = self._limits.trial_timeout_seconds
         seconds = self._assignment.seconds_before + self.seconds
         if limit is not None and seconds > limit:

@@ -30,12 +30,21 @@ def settings_of(model: Any, context: TrainingContext, settings: TrainingSettings
         TrialError: As `compiled_settings`.
     """
     space = context.experiment.space
+    if space.own_fit is not None:
+        return settings.model_copy(update={"loss": compiled_loss(model)}) if model.compiled else settings
     if not space.compiled:
         return settings
     losses = [keras.losses.get(loss) for loss in keras.tree.flatten(model.loss) if loss is not None]
     if not space.logits and any(_loss_arguments(loss).get("from_logits") for loss in losses):
         raise TrialError("is compiled with a loss of logits: write logits = true in [space], so that metrics and predictions are of probabilities")
     return compiled_settings(model, settings)
+
+
+def compiled_loss(model: Any) -> str:
+    """Return the name of the only loss that a model is compiled with, if ``[space.training]`` has it; else "auto"."""
+    losses = [keras.losses.get(of) for of in keras.tree.flatten(model.loss) if of is not None]
+    name = _name_of(losses[0]) if len(losses) == 1 else ""
+    return name if name in get_args(Loss) else "auto"
 
 
 def compiled_settings(model: Any, settings: TrainingSettings) -> TrainingSettings:
@@ -97,7 +106,7 @@ def _loss_settings(loss: Any) -> dict[str, Any]:
             f"is compiled with {len(losses)} losses; write those of several outputs in [outputs], and return the model without compile()"
         )
     (only,) = losses
-    name = getattr(getattr(only, "fn", only), "__name__", str(only))  # a user may have named the object
+    name = _name_of(only)
     given = _loss_arguments(only)
     if name not in get_args(Loss):
         raise TrialError(f"is compiled with the loss {name}; supported are {', '.join(get_args(Loss))}")
@@ -106,6 +115,11 @@ def _loss_settings(loss: Any) -> dict[str, Any]:
     if other:
         raise TrialError(f"is compiled with {name}({other[0]}={given[other[0]]}), which [space.training] does not have; leave {other[0]} out")
     return {"loss": name, "label_smoothing": given.get("label_smoothing", 0.0)}
+
+
+def _name_of(loss: Any) -> str:
+    """Return the name of a loss' function; a user may have named the object."""
+    return str(getattr(getattr(loss, "fn", loss), "__name__", loss))
 
 
 def _loss_arguments(loss: Any) -> dict[str, Any]:

@@ -23,21 +23,34 @@ def to_function(builder: Any) -> Callable[..., Any]:
     """Return the function that builds a model, given ``hp``: the builder itself, or the method of an instance.
 
     Args:
-        builder: What `takes_hp` accepts; a class is called without arguments.
+        builder: What `takes_hp` accepts; a class is called without arguments, once in this process.
 
     Raises:
-        TrialError: If a hypermodel trains its models itself.
+        TrialError: If a class needs arguments.
     """
     if inspect.isfunction(builder):
         return _taking_hp(builder)
-    instance = _instance(builder) if inspect.isclass(builder) else builder
-    if getattr(type(instance), "fit", None) not in (None, _keras_tuner().HyperModel.fit):
-        raise TrialError(
-            f"{type(instance).__name__}.fit() trains the model itself, which is not supported: batch_size and epochs are in [space.training], "
-            "callbacks in [[callbacks]]; remove it"
-        )
+    instance = _hypermodel(builder)
     function: Callable[..., Any] = type(instance).build.__get__(instance)  # HyperModel wraps the method, which hides its parameters
     return _taking_hp(function)
+
+
+def own_fit_of(builder: Any) -> Callable[..., Any] | None:
+    """Return the method ``fit(hp, model, *args, **kwargs)`` by which a hypermodel trains its models; None if the search trains them.
+
+    Args:
+        builder: Any builder.
+
+    Raises:
+        TrialError: As `to_function`.
+    """
+    if inspect.isfunction(builder) or not takes_hp(builder):
+        return None
+    instance = _hypermodel(builder)
+    if getattr(type(instance), "fit", None) in (None, _keras_tuner().HyperModel.fit):
+        return None
+    fit: Callable[..., Any] = instance.fit
+    return fit
 
 
 def build_with(function: Callable[..., Any], values: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
@@ -53,9 +66,25 @@ def build_with(function: Callable[..., Any], values: Mapping[str, Any], argument
     """
     hp = new_hyperparameters(values)
     model = function(**{HP: hp}, **arguments)
-    if missing := sorted(hp.values.keys() - values.keys()):
-        raise TrialError(f'asks for "{missing[0]}", which this trial does not have; add it to [space.model], with a when that fits')
+    check_asked(hp, values)
     return model
+
+
+def check_asked(hp: Any, values: Mapping[str, Any]) -> None:
+    """Check that a builder or a ``fit`` has asked for nothing else than what it was given.
+
+    Args:
+        hp: What it has asked.
+        values: What it was given.
+
+    Raises:
+        TrialError: If it has.
+    """
+    if missing := sorted(hp.values.keys() - values.keys()):
+        raise TrialError(
+            f'asks for "{missing[0]}", which this trial does not have; add it to [space.model], with a when that fits, or write '
+            'new_entries = "search" or "default" in [space]'
+        )
 
 
 def new_hyperparameters(values: Mapping[str, Any]) -> Any:
@@ -84,6 +113,13 @@ def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:
         return {}
 
 
+def _hypermodel(builder: Any) -> Any:
+    """Return an instance; of a class the only one in this process, since ``build`` may leave something for ``fit``."""
+    is_class = inspect.isclass(builder)
+    return _instance(builder) if is_class else builder
+
+
+@cache
 def _instance(builder: Any) -> Any:
     try:
         return builder()

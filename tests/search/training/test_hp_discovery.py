@@ -7,7 +7,9 @@ from search.errors import ExperimentError, TrialError
 from search.experiment.settings import TrainingSettings
 from search.experiment.space import Space
 from search.training.batching import epoch_order
-from search.training.hp_discovery import discover
+from search.training.context import TrainingContext
+from search.training.hp_discovery import Written, discover
+from search.training.hp_fits import TriedFit
 from search.training.model.compiled_settings import compiled_metrics, compiled_settings
 from search.training.model.hyperparameters import build_with, new_hyperparameters, takes_hp, to_function
 from search.training.model.seeding import set_seeds
@@ -17,8 +19,9 @@ from tests.search.training.conftest import make_arrays, make_assignment, make_ex
 ARRAYS = make_arrays()
 
 
-def discovered(builder, fixed=None, **arguments):
-    return discover(to_function(builder), fixed or {}, arguments, "own:build")
+def discovered(builder, fixed=None, *, fit=None, entries=None, space=None, has_defaults=False, **arguments):
+    written = Written(fixed or {}, entries or {}, space or Space().searched, has_defaults)
+    return discover(to_function(builder), written, arguments, "own:build", fit)
 
 
 def test_a_loop_over_layers_becomes_conditions_on_their_number():
@@ -83,9 +86,26 @@ def test_a_builder_with_a_parameter_trial_asks_as_optuna_does():
         discovered(hypermodels.build_reporting)
 
 
-def test_a_hypermodel_that_trains_itself_is_refused():
-    with pytest.raises(TrialError, match=r"Training.fit\(\) trains the model itself, which is not supported: batch_size and epochs are in"):
-        to_function(hypermodels.Training)
+def test_what_a_fit_asks_for_is_found_and_what_it_passes_on_itself():
+    experiment = make_experiment(model="tests.search.training.hypermodels:FittingItself")
+    found = discovered(hypermodels.FittingItself, fit=TriedFit(TrainingContext(experiment, ARRAYS)))
+    assert list(found.entries) == ["units", "rate", "batch_size", "epochs"]
+    assert (found.own_fit, found.loss, found.metrics) == (["shuffle"], "binary_crossentropy", [])
+    failing = make_experiment(model="tests.search.training.hypermodels:Raising")
+    with pytest.raises(ExperimentError, match="no model can be built: ValueError: on purpose"):
+        discovered(hypermodels.Raising, fit=TriedFit(TrainingContext(failing, ARRAYS)))
+
+
+def test_the_written_ranges_count_and_others_have_their_defaults_or_are_searched():
+    units = {"n_layers": {"type": "int", "low": 1, "high": 2}}
+    space = Space(model=units | {"dropout": False})
+    for has_defaults in (True, False):
+        found = discovered(hypermodels.build_loop, {"dropout": False}, entries=units, space=space.searched, has_defaults=has_defaults).entries
+        assert found["n_layers"] == units["n_layers"]
+        assert "units_2" not in found
+        assert "rate" not in found
+        assert found["activation"] == ("relu" if has_defaults else {"type": "categorical", "choices": ["relu", "tanh"]})
+    assert found["units_1"]["when"] == {"n_layers": [2]}
 
 
 def test_a_hyperparameter_that_a_trial_lacks_is_named():

@@ -1,0 +1,24 @@
+"""What is found of a builder that asks for its hyperparameters; it travels between processes and imports no Keras."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """What a builder asks for.
+
+    Attributes:
+        entries: The entries of ``[space.model]``, by name.
+        is_compiled: Whether its models are compiled.
+        loss: The loss that all of them are compiled with; empty if they are not.
+        metrics: The metrics that they are compiled with.
+        own_fit: What its own ``fit`` is given of epochs, batch_size and shuffle; None if it has none.
+    """
+
+    entries: Mapping[str, Any]
+    is_compiled: bool
+    loss: str
+    metrics: Sequence[str]
+    own_fit: Sequence[str] | None = None
