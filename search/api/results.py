@@ -131,7 +131,9 @@ class StudyResults:
     def plot_curves(self) -> "Figure":
         """Plot the learning curves of the trials."""
         return self._plot(
-            lambda view, study, metric: learning_curves.learning_curves(study, {of.number: of.history for of in view.records() if of.history}, metric)
+            lambda view, study, metric: learning_curves.learning_curves(
+                study, {of.number: of.history for of in view.records() if of.history}, metric, view.experiment.step
+            )
         )
 
     def plot_importances(self) -> "Figure":

@@ -20,6 +20,7 @@ from optuna.trial import BaseTrial
 from ..errors import DivergedError, OverdueError, TrialError
 from ..training.model.older_suggestions import OlderSuggestions
 from ..trial import Assignment, Attribute, EpochReport, Progress, Report, Suggestion
+from .trial_study import TrialStudy
 
 
 class FunctionTrial(OlderSuggestions, BaseTrial):
@@ -31,14 +32,24 @@ class FunctionTrial(OlderSuggestions, BaseTrial):
         metrics: Names of the numbers that the function returns.
         limit_seconds: The trial's time limit; None for no limit.
         fixed: Hyperparameters that are not searched, by name.
+        study: What it knows of its study.
 
     Attributes:
+        study: The name and the directions of its study.
         history: The reported values, in order.
         report_error: The exception that sending raised, which is not a failure of the trial.
     """
 
-    def __init__(self, assignment: Assignment, report: Report, metrics: Sequence[str], limit_seconds: float | None, fixed: Mapping[str, Any]) -> None:
-        self._number = assignment.number
+    def __init__(
+        self,
+        assignment: Assignment,
+        report: Report,
+        metrics: Sequence[str],
+        limit_seconds: float | None,
+        fixed: Mapping[str, Any],
+        study: TrialStudy,
+    ) -> None:
+        self._number, self.study = assignment.number, study
         self.history: list[dict[str, float]] = []
         self.report_error: Exception | None = None
         self._report, self._metrics, self._limit_seconds = report, metrics, limit_seconds

@@ -20,6 +20,7 @@ from ..trial import Assignment, Failure, Report, TrialResult, TrialState
 from ..user_code import user_code
 from .base import Load
 from .function_trial import FunctionTrial, as_number
+from .trial_study import TrialStudy
 
 TRAINER = "function"
 _log = logging.getLogger(__name__)
@@ -64,7 +65,8 @@ class FunctionJob:
     def train(self, assignment: Assignment, report: Report, *, raises: bool = False) -> TrialResult:
         """Call the function."""
         fixed = {name: value for name, value in assignment.model_arguments.items() if name not in assignment.params}
-        trial = FunctionTrial(assignment, report, self._metrics, self._experiment.executor.trial_timeout_seconds, fixed)
+        study = TrialStudy(self._experiment.name, self._experiment.objectives)
+        trial = FunctionTrial(assignment, report, self._metrics, self._experiment.executor.trial_timeout_seconds, fixed, study)
         reason, failure = "", None
         try:
             with user_code():

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 N_TRIALS = 8
 
 
-def learning_curves(study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[str, float]]], metric: str) -> "Figure | None":
+def learning_curves(
+    study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[str, float]]], metric: str, step: str = "epoch"
+) -> "Figure | None":
     """Plot the curves of the eight best completed trials, the best one in bold and on training data too.
 
     Args:
         study: The study.
         histories: The metrics of every epoch, in order, by the trial's number.
         metric: The objective's metric, such as ``val_accuracy``; its training curve is the name without ``val_``.
+        step: What a point is. Defaults to "epoch".
 
     Returns:
         The figure; None if no completed trial has a history.
@@ -37,10 +40,10 @@ def learning_curves(study: "optuna.Study", histories: Mapping[int, Sequence[Mapp
         on_training = metric.removeprefix("val_")
         if rank == 0 and on_training != metric and on_training in history[0]:
             figure.add_scatter(**_curve(history, on_training, f"trial {trial.number}, training"), line={"color": colour, "dash": "dot"})
-    apply_layout(figure, "Learning curves", f"{metric} after each epoch of the best {len(best)} completed trials")
+    apply_layout(figure, "Learning curves", f"{metric} after each {step} of the best {len(best)} completed trials")
     shown = usual_range([value for trace in figure.data for value in trace.y], figure.data[0].y)
     figure.update_yaxes(title=metric, tickformat=number_format(metric), range=shown)
-    figure.update_xaxes(title="epoch", rangemode="tozero")
+    figure.update_xaxes(title=step, rangemode="tozero")
     return figure
 
 

@@ -40,7 +40,9 @@ def import_libraries() -> None:
     optuna.visualization.is_available()  # imports plotly
 
 
-def draw_plots(study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[str, float]]], metric: str, best: int | None = None) -> dict[str, str]:
+def draw_plots(
+    study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[str, float]]], metric: str, best: int | None = None, step: str = "epoch"
+) -> dict[str, str]:
     """Draw a study's plots; one that cannot be drawn, such as importances of a single trial, is left out.
 
     Args:
@@ -48,13 +50,14 @@ def draw_plots(study: "optuna.Study", histories: Mapping[int, Sequence[Mapping[s
         histories: The metrics of every epoch, in order, by the trial's number.
         metric: The objective's metric, such as ``val_accuracy``.
         best: Number of the best trial. Defaults to the one with the best value.
+        step: What a point of a history is. Defaults to "epoch".
 
     Returns:
         HTML by the plot's name, in the order of the report.
     """
     plots: dict[str, Callable[[], Figure | None]] = {
         "optimisation_history": partial(search_plots.optimisation_history, study, metric, best),
-        "learning_curves": partial(learning_curves.learning_curves, study, histories, metric),
+        "learning_curves": partial(learning_curves.learning_curves, study, histories, metric, step),
         "importances": partial(search_plots.importances, study, metric),
         "parallel_coordinates": partial(search_plots.parallel_coordinates, study, metric),
         "slices": partial(search_plots.slices, study, metric),

@@ -12,6 +12,7 @@ from ..experiment.parameters import Searched
 from ..experiment.search_space import SearchSpace
 from . import optuna_samplers
 from .automatic import auto
+from .first_proposal import check_proposal
 from .gaussian_process_sampler import GaussianProcessSampler
 from .grid import GridSampler, is_finite
 from .guarded import GuardedSampler
@@ -67,6 +68,8 @@ def make_sampler(
     provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials, "n_objectives": n_objectives, "is_growing": is_growing}
     if ":" in search.sampler:
         sampler = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
+        another = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
+        check_proposal(another, search.sampler, parameters, n_objectives)
         return GuardedSampler(_in_space(sampler, search, parameters, n_trials))
     if search.sampler == "auto" and search.sampler_options:
         raise ExperimentError(

@@ -18,7 +18,7 @@ def draw_study_plots(ledger: StudyView) -> dict[str, str]:
     names = [objective.metric for objective in ledger.experiment.objectives]
     best = ledger.best[0] if ledger.best else None
     study = of_first_objective(ledger.visible_study) if len(names) > 1 or best is None else ledger.visible_study
-    plots = draw_plots(study, histories, names[0], best)
+    plots = draw_plots(study, histories, names[0], best, step=ledger.experiment.step)
     return draw_front(ledger.visible_study, names, ledger.front, best) | plots if len(names) > 1 else plots
 
 

@@ -23,6 +23,8 @@ def objective(trial):
     form = trial.suggest_categorical("form", ["square", "abs", None])
     scale = trial.suggest_float("scale", 0.1, 10, log=True) if form == "square" else 1.0
     value = scale * x * x if form == "square" else abs(x)
+    assert trial.study.direction.name == "MINIMIZE"
+    assert not hasattr(trial.study, "best_value")
     for step in range(3):
         trial.report(value + 1 / (step + 1), 10 * step)
         if trial.should_prune() and trial.number < 24:
@@ -62,6 +64,7 @@ def failing(trial):
         case 5: trial.report("much", 0)
         case 7: trial.set_constraint("c", 1.0)
         case 8: trial.set_user_attr("f", failing)
+        case 10: return trial.study.best_value
         case 9: trial.suggest_categorical("layer", [keras.layers.Dense, keras.layers.GRU])
     return x
 
@@ -267,7 +270,7 @@ def test_failures_are_named_and_several_numbers_and_networks_are_searched(shell,
     (shell.folder / "own.toml").write_text(EXPERIMENT)
     of_failing = ["--set", "search.max_failures_in_a_row=0", "--workers", 1]
     (shell.folder / "failing.toml").write_text(EXPERIMENT.replace('"mine:objective"', '{ function = "mine:failing" }'))
-    shell.call("run", "failing.toml", *of_failing, "--trials", 10)
+    shell.call("run", "failing.toml", *of_failing, "--trials", 11)
     reasons = [trial["reason"] for trial in shell.trials("failing")]
     expected = ["ValueError: wrong data", "None is not a number", "returned: NaN", "returned 2 numbers, but the objective has 1 direction"]
     expected += [
@@ -277,6 +280,7 @@ def test_failures_are_named_and_several_numbers_and_networks_are_searched(shell,
         "trial.set_constraint is not supported",
         "expected what JSON can hold",
         "give names",
+        "asks for trial.study.best_value, which a worker does not have, since it knows its own trial only; read the study after its run",
     ]
     assert all(text in reason for text, reason in zip(expected, reasons, strict=True))
     both = "{function='mine:several', direction=['minimize', 'minimize'], metric=['x', 'rest']}"
