@@ -72,6 +72,10 @@ class LiveObserver:
     def _new_row(self, number: int, params: Mapping[str, Value], epoch: str = "", execution: str = "") -> TrialRow:
         return TrialRow(number=number, state=TrialState.RUNNING, epoch=epoch, execution=execution, value=None, seconds=None, params=params)
 
+    def on_suggestion(self, number: int, params: Mapping[str, Value]) -> None:
+        """Show what a function has asked for."""
+        self._running[number] = replace(self._running[number], params=params)
+
     def on_epoch_end(self, report: EpochReport) -> None:
         """Update the row."""
         epochs = self._epochs[report.number]

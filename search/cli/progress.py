@@ -56,6 +56,9 @@ class LineObserver:
         """Print nothing."""
         self._paused.discard(assignment.number)
 
+    def on_suggestion(self, number: int, params: Mapping[str, Value]) -> None:
+        """Print nothing."""
+
     def on_epoch_end(self, report: EpochReport) -> None:
         """Print nothing."""
 

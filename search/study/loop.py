@@ -227,17 +227,17 @@ class SearchLoop:
         return not is_pruned
 
     def _reply(self, request: Suggestion | Attribute) -> Any:
-        reply, running = reply_to(request, self.ledger, self.tracker), self._running[request.number]
+        number, reply = request.number, reply_to(request, self.ledger, self.tracker)
         if isinstance(request, Suggestion) and not isinstance(reply, TrialError):
-            self._running[request.number] = replace(running, params={**running.params, request.name: reply})
+            self._running[number] = asked = replace(self._running[number], params={**self._running[number].params, request.name: reply})
+            self.observer.on_suggestion(number, asked.params)
         return reply
 
     def _end_execution(self, report: ExecutionReport) -> bool:
         """Record an execution, and return whether the trial goes on."""
         assignment, evaluation = self._running[report.number], self.experiment.evaluation
         report = replace(report, result=self._comparable(report.result))
-        seed = execution_seed(assignment.seed, report.execution)
-        self.ledger.record_execution(report, seed=seed, batch_size=assignment.training.batch_size)
+        self.ledger.record_execution(report, seed=execution_seed(assignment.seed, report.execution), batch_size=assignment.training.batch_size)
         if not evaluation.race or len(self.experiment.objectives) > 1 or report.execution + 1 == evaluation.n_executions:
             return True
         others = self.ledger.execution_scores()

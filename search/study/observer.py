@@ -68,6 +68,10 @@ class Observer(Protocol):
         """Called when a trial is submitted to a worker."""
         ...
 
+    def on_suggestion(self, number: int, params: Mapping[str, Value]) -> None:
+        """Called when a running function has asked for a hyperparameter, with all that it has asked for."""
+        ...
+
     def on_epoch_end(self, report: EpochReport) -> None:
         """Called after an epoch of a running trial."""
         ...
@@ -100,6 +104,9 @@ class SilentObserver:
         """Do nothing."""
 
     def on_trial_start(self, assignment: Assignment) -> None:
+        """Do nothing."""
+
+    def on_suggestion(self, number: int, params: Mapping[str, Value]) -> None:
         """Do nothing."""
 
     def on_epoch_end(self, report: EpochReport) -> None:

@@ -55,6 +55,15 @@ def draw(view, console):
     return console.export_text().splitlines()
 
 
+def test_a_running_function_is_shown_with_what_it_has_asked_for():
+    view, console = observed(200)
+    view.on_trial_start(assignment(17, {}))
+    view.on_suggestion(17, {"n_neurons": 93, "depth": 5})
+    lines = draw(view, console)
+    assert "depth" in "".join(lines)
+    assert any(line.split()[:2] == ["17", "RUNNING"] and "93" in line for line in lines)
+
+
 @pytest.mark.parametrize("width", [80, 200])
 def test_the_live_view_is_whole_at(width):
     lines = draw(*observed(width))
