@@ -101,6 +101,8 @@ def find_rates(experiment: Experiment, n_models: int) -> RateRange:
         ExperimentError: If no model can be trained.
     """
     experiment = with_hp_space(experiment)
+    if experiment.space.own_fit is not None:
+        raise ExperimentError(f"{experiment.model} trains by its own fit(), which a range test does not call; let fit() ask for its learning rate")
     check_references(experiment)
     context = load_context(experiment)
     from ..training.failures import reason_of
