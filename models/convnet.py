@@ -59,7 +59,7 @@ def build_convnet(
     Args:
         input_shape: Shape of one row: ``(height, width, n_channels)`` of an image, ``(n_steps, n_features)`` or ``(n_steps,)`` of a series,
             ``(depth, height, width, n_channels)`` of a volume.
-        task: "binary", "multiclass", "regression" or "multilabel"; the output layer follows from it. Defaults to "multiclass".
+        task: "binary", "multiclass", "regression", "multilabel" or "probabilities"; the output layer follows from it. Defaults to "multiclass".
         n_outputs: Units of the output layer. Defaults to 10.
         n_blocks: Number of blocks, at least 1. Defaults to 3.
         n_convolutions: Convolutions of each block, at least 1. Defaults to 1.

@@ -42,7 +42,7 @@ def build_lenet(
 
     Args:
         input_shape: Shape of one image, ``(height, width, n_channels)`` or ``(height, width)``.
-        task: "binary", "multiclass", "regression" or "multilabel"; the output layer follows from it. Defaults to "multiclass".
+        task: "binary", "multiclass", "regression", "multilabel" or "probabilities"; the output layer follows from it. Defaults to "multiclass".
         n_outputs: Units of the output layer. Defaults to 10.
         n_maps_1: Feature maps of the first convolution. Defaults to 6.
         n_maps_2: Feature maps of the second. Defaults to 16.

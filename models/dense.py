@@ -25,7 +25,7 @@ def build_sequential(
 
     Args:
         input_shape: Shape of one row, ``(n_features,)``.
-        task: "binary", "multiclass", "regression" or "multilabel"; the output layer follows from it. Defaults to "regression".
+        task: "binary", "multiclass", "regression", "multilabel" or "probabilities"; the output layer follows from it. Defaults to "regression".
         n_outputs: Units of the output layer. Defaults to 1.
         neurons: Units of every hidden layer in order, as text or a list. Defaults to "16,32,16".
         activation: Of the hidden layers, one that Keras has as a function, so not prelu, threshold or maxout. Defaults to "relu".

@@ -43,7 +43,7 @@ def build_mlp(
 
     Args:
         input_shape: Shape of one row, ``(n_features,)``; more axes are flattened.
-        task: "binary", "multiclass", "regression" or "multilabel"; the output layer follows from it. Defaults to "regression".
+        task: "binary", "multiclass", "regression", "multilabel" or "probabilities"; the output layer follows from it. Defaults to "regression".
         n_outputs: Units of the output layer: 1, or the number of classes for multiclass. Defaults to 1.
         n_hidden: Number of hidden layers, at least 0; none is linear, logistic or softmax regression. Defaults to 1.
         n_neurons: Units of each hidden layer, at least 1; or a list with those of every hidden layer in order. Defaults to 30.

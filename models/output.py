@@ -4,7 +4,7 @@ from typing import Any, Literal, get_args
 
 import keras
 
-TASKS = ("binary", "multiclass", "regression", "multilabel")
+TASKS = ("binary", "multiclass", "regression", "multilabel", "probabilities")
 
 BinaryOutput = Literal["sigmoid", "softmax"]
 """For two classes: one sigmoid unit, or a softmax over two units."""
@@ -26,7 +26,7 @@ def output_layer(
 
     Args:
         task: "binary" (one sigmoid unit: the probability of the second class), "multiclass" (a softmax over the
-            classes), "regression" (units of ``output_activation``) or "multilabel" (a sigmoid unit for each label).
+            classes), "regression" (units of ``output_activation``), "multilabel" (a sigmoid unit for each label) or "probabilities" (a softmax).
         n_outputs: Number of units: 1 for binary, else the number of classes, numbers or labels. Defaults to 1.
         binary_output: "softmax" gives a binary task two units, the probabilities of both classes. Defaults to "sigmoid".
         output_activation: Of a regression, one of `OUTPUT_ACTIVATIONS`. Defaults to "linear".
@@ -48,11 +48,11 @@ def output_layer(
         raise ValueError(f'output_activation="{output_activation}" is for a regression, but the task is {task}; leave it out')
     if task == "binary" and n_outputs != 1:
         raise ValueError(f"n_outputs={n_outputs} does not go with a binary task; expected 1, or the task multiclass for a softmax")
-    if task == "multiclass" and n_outputs < 2:
-        raise ValueError(f"n_outputs={n_outputs} does not go with a multiclass task; expected the number of classes, at least 2")
+    if task in ("multiclass", "probabilities") and n_outputs < 2:
+        raise ValueError(f"n_outputs={n_outputs} does not go with the task {task}; expected the number of classes, at least 2")
     if n_outputs < 1:
         raise ValueError(f"n_outputs={n_outputs} is too small; expected at least 1")
     if task == "binary" and binary_output == "softmax":
         return keras.layers.Dense(2, activation="softmax", **{"name": "output", **options})
-    activation = {"multiclass": "softmax", "regression": output_activation}.get(task, "sigmoid")
+    activation = {"multiclass": "softmax", "probabilities": "softmax", "regression": output_activation}.get(task, "sigmoid")
     return keras.layers.Dense(n_outputs, activation=activation, **{"name": "output", **options})

@@ -29,7 +29,7 @@ def build_recurrent(
 
     Args:
         input_shape: Shape of one row, ``(n_steps, n_features)``, ``(n_steps,)``, or an image, which is read line by line.
-        task: "binary", "multiclass", "regression" or "multilabel"; the output layer follows from it. Defaults to "multiclass".
+        task: "binary", "multiclass", "regression", "multilabel" or "probabilities"; the output layer follows from it. Defaults to "multiclass".
         n_outputs: Units of the output layer. Defaults to 1.
         cell: "simple", "lstm" or "gru". Defaults to "lstm".
         n_units: Units of each recurrent layer, at least 1. Defaults to 64.

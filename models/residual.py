@@ -49,7 +49,7 @@ def build_residual(
 
     Args:
         input_shape: Shape of one row, ``(n_features,)``, or of one image, ``(height, width, n_channels)``.
-        task: "binary", "multiclass", "regression" or "multilabel"; the output layer follows from it. Defaults to "regression".
+        task: "binary", "multiclass", "regression", "multilabel" or "probabilities"; the output layer follows from it. Defaults to "regression".
         n_outputs: Units of the output layer. Defaults to 1.
         n_blocks: Number of blocks, at least 1. Defaults to 2.
         n_neurons: Units of every layer, or maps of the first block, at least 1. Defaults to 32.
@@ -121,7 +121,7 @@ def build_branches(
 
     Args:
         input_shape: Shape of one row, ``(n_features,)``; more axes are flattened.
-        task: "binary", "multiclass", "regression" or "multilabel"; the output layer follows from it. Defaults to "regression".
+        task: "binary", "multiclass", "regression", "multilabel" or "probabilities"; the output layer follows from it. Defaults to "regression".
         n_outputs: Units of the output layer. Defaults to 1.
         n_branches: Number of branches, at least 2; exactly 2 for subtract, dot and cosine. Defaults to 2.
         n_neurons: Units of every layer, at least 1. Defaults to 16.

@@ -30,7 +30,7 @@ def build_text(
 
     Args:
         input_shape: Shape of one row, ``(n_tokens,)``.
-        task: "binary", "multiclass", "regression" or "multilabel"; the output layer follows from it. Defaults to "binary".
+        task: "binary", "multiclass", "regression", "multilabel" or "probabilities"; the output layer follows from it. Defaults to "binary".
         n_outputs: Units of the output layer. Defaults to 1.
         vocabulary_size: Number of different numbers, which the search passes. Defaults to 20,000.
         n_dimensions: Numbers of each word's embedding, at least 1. Defaults to 64.

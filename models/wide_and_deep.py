@@ -38,7 +38,7 @@ def build_wide_and_deep(
 
     Args:
         input_shape: Shape of one row, ``(n_features,)``; more axes are flattened.
-        task: "binary", "multiclass", "regression" or "multilabel"; the output layer follows from it. Defaults to "regression".
+        task: "binary", "multiclass", "regression", "multilabel" or "probabilities"; the output layer follows from it. Defaults to "regression".
         n_outputs: Units of the output layer: 1, or the number of classes for multiclass. Defaults to 1.
         n_hidden: Number of hidden layers on the deep path, at least 1. Defaults to 2.
         n_neurons: Units of each hidden layer, at least 1; or a list with those of every one in order. Defaults to 30.

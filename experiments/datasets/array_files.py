@@ -2,14 +2,12 @@
 
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from search.data.kinds.arrays import ArrayFormat, load_arrays
 
 from .folder import find
 from .split import three_parts, two_parts
-from .table import infer_task
+from .table import found_probabilities, has_classes, tasks_of
+from .target_arrays import as_columns
 
 _PAIRS = {"train": ("x_train", "y_train"), "validation": ("x_validation", "y_validation"), "test": ("x_test", "y_test")}
 """The arrays of given parts, by the names that Keras' own files have."""
@@ -34,8 +32,8 @@ def arrays(
             PERCEPTUNE_DATA names.
         target: A .npy file with the target of a .npy file. Defaults to none.
         x: Name of the features in a .npz file, ``(n_rows, ...)``. Defaults to "x".
-        y: Name of the target in it, ``(n_rows,)``. Defaults to "y".
-        task: "binary", "multiclass", "regression" or "auto", as of `csv`. Defaults to "auto".
+        y: Name of the target in it, ``(n_rows,)``, or ``(n_rows, n_targets)`` for the targets y_0, y_1 ... Defaults to "y".
+        task: "binary", "multiclass", "regression", "probabilities" or "auto", as of `csv`. Defaults to "auto".
         validation_size: Part of all rows, unless the file has the part. Defaults to 0.2.
         test_size: Part of all rows, unless the file has the part. Defaults to 0.2.
         seed: Seed of the splits. Defaults to 42.
@@ -58,26 +56,24 @@ def arrays(
         found[y] = next(iter(load_arrays(find(target)).values()))
     facts = {"name": file.stem, "row_format": ArrayFormat(x=x, y=y).to_dict(), "ordered": ordered}
     sizes: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed}
-    pairs = {part: (found[of_x], _series(found[of_y])) for part, (of_x, of_y) in _PAIRS.items() if of_x in found and of_y in found}
+    pairs = {
+        part: (found[of_x], as_columns(found[of_y], "y", task, f"{file}, {part} part"))
+        for part, (of_x, of_y) in _PAIRS.items()
+        if of_x in found and of_y in found
+    }
     if {"train", "test"} <= set(pairs):
-        task = infer_task(pairs["train"][1]) if task == "auto" else task
+        tasks = tasks_of(pairs["train"][1], task)
         if "validation" not in pairs:
-            options: dict[str, Any] = {"size": validation_size, "seed": seed, "stratify": stratify and task != "regression", "ordered": ordered}
+            options: dict[str, Any] = {"size": validation_size, "seed": seed, "stratify": stratify and has_classes(tasks), "ordered": ordered}
             pairs["train"], pairs["validation"] = two_parts(*pairs["train"], **options)
-        return {**pairs, **facts, "task": task}
+        return {**pairs, **facts, "task": tasks, "notes": found_probabilities(tasks, task)}
     for name in (x, y):
         if name not in found:
             advice = '; give the file of the target, such as target = "y.npy"' if is_alone else "; name them by x and y"
             raise LookupError(f'{file} has no array "{name}", only {", ".join(found)}{advice}')
-    values = _series(found[y])
+    values = as_columns(found[y], "y", task, str(file))
     if len(found[x]) != len(values):
         raise ValueError(f"{file}: {x} has {len(found[x])} rows and {y} {len(values)}; expected as many")
-    task = infer_task(values) if task == "auto" else task
-    split = three_parts(found[x], values, **sizes, ordered=ordered, stratify=stratify and task != "regression")
-    return {**split, **facts, "task": task}
-
-
-def _series(target: np.ndarray) -> pd.Series:
-    if target.ndim > 2 or (target.ndim == 2 and target.shape[1] != 1):
-        raise ValueError(f"the target has the shape {target.shape}; expected (n_rows,)")
-    return pd.Series(target.ravel(), name="y")
+    tasks = tasks_of(values, task)
+    split = three_parts(found[x], values, **sizes, ordered=ordered, stratify=stratify and has_classes(tasks))
+    return {**split, **facts, "task": tasks, "notes": found_probabilities(tasks, task)}

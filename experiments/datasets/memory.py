@@ -11,7 +11,8 @@ import pandas as pd
 from search.data.tables import column_name
 
 from .split import split_rows, three_parts
-from .table import for_each, has_classes, split_table, tasks_of
+from .table import for_each, found_probabilities, has_classes, split_table, tasks_of
+from .target_arrays import as_columns
 
 _PARTS = ("train", "validation", "test")
 
@@ -36,7 +37,7 @@ def in_memory(
             such pairs by the names train, validation and test, which is not split, but for a validation part that is missing; or the pair of pairs
             (x_train, y_train), (x_test, y_test), as Keras' own data sets are.
         target: The column of a table to predict, or a list of columns. Defaults to none, for a pair or a dict.
-        task: "binary", "multiclass", "regression" or "auto", as of `csv`. Defaults to "auto".
+        task: "binary", "multiclass", "regression", "probabilities" or "auto", as of `csv`. Defaults to "auto".
         drop: Columns of a table to leave out. Defaults to none.
         validation_size: Part of all rows. Defaults to 0.2.
         test_size: Part of all rows. Defaults to 0.2.
@@ -65,10 +66,10 @@ def in_memory(
         data = dict(zip(("train", "test"), data, strict=True))
     if isinstance(data, Mapping):
         return _whole(data, task, validation_size, seed, stratify=stratify) | ({} if positive is None else {"positive": positive})
-    features, values = _pair(data, "data")
+    features, values = _pair(data, "data", task)
     tasks = tasks_of(values, task)
     parts = three_parts(features, values, **sizes, stratify=stratify and has_classes(tasks))
-    return {**parts, "task": tasks, "positive": for_each(positive, tasks)}
+    return {**parts, "task": tasks, "positive": for_each(positive, tasks), "notes": found_probabilities(tasks, task)}
 
 
 def _table(data: pd.DataFrame, target: str | int | Sequence[str | int] | None, **options: Any) -> dict[str, Any]:
@@ -106,15 +107,16 @@ def _whole(data: Mapping[str, Any], task: str, validation_size: float, seed: int
     missing = [name for name in ("train", "test") if name not in data]
     if missing:
         raise ValueError(f'the dict of parts has no "{missing[0]}"; expected the keys {", ".join(_PARTS)}')
-    parts = {name: _pair(data[name], name) for name in _PARTS if name in data}
+    parts = {name: _pair(data[name], name, task) for name in _PARTS if name in data}
     tasks = data["task"] if task == "auto" and "task" in data else tasks_of(parts["train"][1], task)
     if "validation" not in parts:
         split = split_rows(*parts["train"], size=validation_size, seed=seed, stratify=stratify and has_classes(tasks))
         parts["train"], parts["validation"] = split
-    return {**data, **parts, "task": tasks}
+    notes = [*data.get("notes", ()), *found_probabilities(tasks, "given" if "task" in data else task)]
+    return {**data, **parts, "task": tasks, "notes": notes}
 
 
-def _pair(data: Any, where: str) -> tuple[Any, pd.Series | pd.DataFrame]:
+def _pair(data: Any, where: str, task: str) -> tuple[Any, pd.Series | pd.DataFrame]:
     """Return features, and the target as a series, or several as a table."""
     if not isinstance(data, tuple | list) or len(data) != len(("features", "target")):
         raise ValueError(f"{where} is a {type(data).__name__}; expected a table, a pair of features and target, or a dict of such pairs by part")
@@ -126,12 +128,4 @@ def _pair(data: Any, where: str) -> tuple[Any, pd.Series | pd.DataFrame]:
     )
     if isinstance(target, pd.Series):
         return features, target.rename(str(target.name if target.name is not None else "target")).reset_index(drop=True)
-    values = np.asarray(target)
-    if values.ndim not in (1, 2) or 0 in values.shape[1:]:
-        raise ValueError(f"{where} has a target of shape {values.shape}; expected (n_rows,), or (n_rows, n_targets)")
-    if values.ndim == 1 or values.shape[1] == 1:
-        return features, pd.Series(values.ravel(), name="target")
-    if np.isin(values, (0, 1)).all() and (values.sum(axis=1) == 1).all():
-        raise ValueError(f"{where} has a one-hot target of shape {values.shape}; expected class numbers (n_rows,): give target.argmax(axis=1)")
-    names = target.columns if isinstance(target, pd.DataFrame) else [f"target_{number}" for number in range(values.shape[1])]
-    return features, pd.DataFrame(values, columns=[str(name) for name in names])
+    return features, as_columns(target, "target", task, where)

@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from search.data.probabilities import are_probabilities, check_probabilities
 from search.data.tables import COMPRESSED, Table, column_name, read_table
 
 from .folder import find
 from .split import three_parts
 
-TASKS = ("auto", "binary", "multiclass", "regression")
+TASKS = ("auto", "binary", "multiclass", "regression", "probabilities")
 MAX_CLASSES = 10
 """A column of whole numbers with more distinct values than this is a quantity."""
 
@@ -55,7 +56,8 @@ def csv(
             (~/.cache/perceptune by default). A name that ends in ``.parquet`` is read as Parquet.
         target: The column to predict: its name, or its number from 0, negative ones from the end; or a list of columns. Rows without it are
             left out.
-        task: "binary", "multiclass", "regression" or "auto", of several targets for each. Defaults to "auto".
+        task: "binary", "multiclass", "regression" or "auto", of several targets for each; or "probabilities" of classes, a column each, which
+            "auto" takes several columns for whose rows sum to 1. Defaults to "auto".
         drop: Columns to leave out, as names or numbers. Defaults to none.
         separator: Separator of values in a CSV file. Defaults to the one found.
         header: Whether the first line names the columns; otherwise they are column_0, column_1 ... Defaults to what is found.
@@ -142,15 +144,15 @@ def split_table(
     """
     _check_split(task, ordered, group)
     values, others = _take_target(rows, target, drop, where)
-    task = tasks_of(values, task)
+    tasks = tasks_of(values, task)
     features, left_out = _leave_out(others)
     groups = None if group is None else rows[_column(rows, group, where)]
     try:
-        parts = three_parts(features, values, **sizes, stratify=stratify and has_classes(task), ordered=ordered, groups=groups)
+        parts = three_parts(features, values, **sizes, stratify=stratify and has_classes(tasks), ordered=ordered, groups=groups)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
     spellings = [note for _, column in pd.DataFrame(values).items() for note in _spellings(column)]
-    return {**parts, "task": task, "notes": [*left_out, *spellings]}
+    return {**parts, "task": tasks, "notes": [*left_out, *spellings, *found_probabilities(tasks, task)]}
 
 
 def _leave_out(features: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -177,11 +179,24 @@ def tasks_of(target: pd.Series | pd.DataFrame, task: str) -> str | dict[str, str
 
     Args:
         target: The target, without gaps, or a table of several.
-        task: The task of each, or "auto" for that of `infer_task`.
+        task: The task of each, or "auto" for probabilities of classes if these are such, else for that of `infer_task`.
+
+    Raises:
+        ValueError: If the task is that of probabilities, and a row has none.
     """
+    if task == "probabilities":
+        check_probabilities(pd.DataFrame(target))
     if isinstance(target, pd.Series):
         return infer_task(target) if task == "auto" else task
-    return {str(name): str(tasks_of(target[name], task)) for name in target}
+    task = "probabilities" if task == "auto" and are_probabilities(target) else task
+    return {str(name): infer_task(target[name]) if task == "auto" else task for name in target}
+
+
+def found_probabilities(tasks: str | Mapping[str, str], given: str) -> list[str]:
+    """Return a note if the task "auto" found probabilities."""
+    if given != "auto" or isinstance(tasks, str) or "probabilities" not in tasks.values():
+        return []
+    return [f'the targets {", ".join(tasks)} sum to 1 in each row: they are learned as probabilities of classes, unless task = "regression"']
 
 
 def for_each(value: Any, task: str | Mapping[str, str]) -> Any:

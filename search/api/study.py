@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..data.dataset import load_dataset
-from ..data.targets import fit_one_output
+from ..data.target_choice import fit_one_output
 from ..errors import ExperimentError, SearchPausedError, StudyChangedError
 from ..experiment.file import Experiment, load_experiment, parse_experiment
 from ..experiment.session_code import SessionCode

@@ -10,8 +10,7 @@ import numpy as np
 from ..data.arrays import Array, Tree, named, unnamed
 from ..data.parts import Part
 from ..data.positive_class import is_defined
-from ..data.predictions import OutputPredictions, Predictions, of_classes, of_labels, of_numbers
-from ..data.targets import Target
+from ..data.predictions import OutputPredictions, Predictions, of_outputs
 from ..experiment.file import Experiment
 from ..experiment.settings import TrainingSettings
 from ..training.intervals import Interval, intervals
@@ -78,7 +77,7 @@ def _evaluate_network(champion: Champion, part: Part, experiment: Experiment, se
     found: dict[str, OutputPredictions] = {}
     for name, of in preprocessor.targets.items():
         loss = row_losses(outputs[name], named(target)[name], settings, heads[name])
-        found[name] = _predictions(of, part, outputs[name], loss)
+        found[name] = of_outputs(of, of.select(part.targets), outputs[name], loss)
         exact |= {f"{name}_{metric}" if name else metric: value for metric, value in _exact_metrics(found[name], heads[name]).items()}
     return Evaluation(metrics=metrics | exact, predictions=Predictions.of(found, _total_loss(found, heads)))
 
@@ -94,17 +93,6 @@ def _identity(outputs: Mapping[str, Array]) -> Any:
 
 def _input_name(output: str) -> str:
     return f"computed_{output}" if output else ""
-
-
-def _predictions(target: Target, part: Part, output: Array, loss: Array | None) -> OutputPredictions:
-    decoded, values = target.decode(output), target.select(part.targets)
-    if target.task == "regression":
-        return of_numbers(target, target.numbers(values), decoded.to_numpy(), loss)
-    if target.task == "multilabel":
-        return of_labels(target, target.encode(values), output, loss)
-    predicted = decoded.pop("prediction")
-    truth, chosen = (target.encode(column).ravel() for column in (values, predicted))
-    return of_classes(target, truth, chosen, decoded.to_numpy(), loss)
 
 
 def _total_loss(outputs: Mapping[str, OutputPredictions], heads: Mapping[str, Head]) -> Array | None:

@@ -166,6 +166,8 @@ def _meaning(target: Target) -> str:
         return target.column
     if target.task == "multilabel":
         return f"{target.column}, the probabilities of {target.class_names[-1]}"
+    if target.task == "probabilities":
+        return f"the probabilities {target.column}"
     classes = target.class_names[-1:] if target.task == "binary" else target.class_names
     return f"{target.column}, the probabilit{'ies' if len(classes) > 1 else 'y'} of {', '.join(classes)}"
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..data.arrays import OF_NUMBERS
 from ..data.parts import Part, join_targets
 from ..data.targets import Target
 from ..errors import DataError, listed
@@ -41,7 +42,7 @@ def read_labelled(path: Path, champion: Champion) -> tuple[Part, int]:
 
 def _values(column: pd.Series, target: Target, path: Path) -> pd.Series:
     """Return a target's values in the type that it had in training; text in a file is a class by its name."""
-    if target.task == "regression":
+    if target.task in OF_NUMBERS:
         numbers = pd.to_numeric(column, errors="coerce")
         if numbers.isna().any():
             raise DataError(f'"{path}": the target "{column.name}" holds {column[numbers.isna()].iloc[0]!r}; expected numbers')

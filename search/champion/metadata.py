@@ -37,7 +37,7 @@ class ChampionMetadata:
         data: Name of the data set.
         fingerprint: The data set's fingerprint.
         target: Name of the target column; for several outputs a mapping by output name, as for task and class_names.
-        task: "binary", "multiclass", "regression" or "multilabel".
+        task: "binary", "multiclass", "regression", "multilabel" or "probabilities".
         class_names: The target's values in the order of the output's units; empty for regression.
         positive: The positive class of a binary target, the last of its class names; for several outputs a mapping by output name.
             Defaults to None, as for a champion of an earlier version.

@@ -93,7 +93,7 @@ def print_data(dataset: "Dataset", types: "Mapping[str, ColumnType]", notes: Seq
     console.print(f"{dataset.name}: {sum(sizes.values())} rows ({', '.join(f'{size} {part}' for part, size in sizes.items())})", markup=False)
     for name, values in dataset.train.targets.items():
         counts = ", ".join(f"{value} ({count})" for value, count in values.value_counts().head(10).items())
-        shown = f"{values.min():g} to {values.max():g}, mean {values.mean():.5g}" if dataset.tasks[name] == "regression" else counts
+        shown = counts if dataset.has_classes(name) else f"{values.min():g} to {values.max():g}, mean {values.mean():.5g}"
         console.print(f"Target {name}: {dataset.tasks[name]}; in the train part {shown}", markup=False)
     if dataset.table_format is not None:
         form = dataset.table_format

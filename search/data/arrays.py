@@ -11,8 +11,10 @@ import numpy as np
 
 from .scaling import Scaling
 
-Task = Literal["binary", "multiclass", "regression", "multilabel"]
-"""What an output predicts; "multilabel" is several binary targets, each with a sigmoid unit."""
+Task = Literal["binary", "multiclass", "regression", "multilabel", "probabilities"]
+"""What an output predicts; "multilabel" is several binary targets, each with a sigmoid unit, "probabilities" those of classes, a column each."""
+OF_NUMBERS: frozenset[Task] = frozenset({"regression", "probabilities"})
+"""Tasks whose targets are columns of numbers, and not of classes."""
 Array = np.ndarray
 Tree = Array | dict[str, Array]
 """One array, or arrays by the name of the model's input or output; the first axis is the row."""
@@ -36,8 +38,8 @@ class TrainingArrays:
 
     Attributes:
         x_train: Features, float32, ``(n_train, *input_shape)``, or such arrays by input name.
-        y_train: Targets, ``(n_train, 1)``: float32 for regression (scaled if it has a scaling), binary and multilabel (0 or 1), int32 class
-            numbers for multiclass; ``(n_train, n_targets)`` for several targets of one output; or such arrays by output name.
+        y_train: Targets, ``(n_train, 1)``: float32 for regression (scaled if it has a scaling), binary and multilabel (0 or 1), probabilities,
+            int32 class numbers for multiclass; ``(n_train, n_targets)`` for several targets of one output; or such arrays by output name.
         x_validation: Features, ``(n_validation, *input_shape)``.
         y_validation: Targets, ``(n_validation, 1)`` or ``(n_validation, n_targets)``.
         task: Task of the target, by output name where there are several.

@@ -17,7 +17,7 @@ from ..experiment.together import NO_DATA
 from ..redaction import one_line, redact, shorten
 from ..secret_values import variable_of
 from ..user_code import limited_user_code, user_code
-from .arrays import Task, Tasks, named
+from .arrays import OF_NUMBERS, Task, Tasks, named
 from .classes import format_values, name_classes, order_positive_last
 from .columns import to_numbers
 from .fingerprint import fingerprint
@@ -27,8 +27,8 @@ from .parts import PARTS, Part, check_same_columns, join_targets, parse_part
 from .sample_weight import with_class_weights, with_weights
 from .tables import TableFormat
 
-_TASKS = ("binary", "multiclass", "regression")
-"""The tasks of a single target."""
+_TASKS = ("binary", "multiclass", "regression", "probabilities")
+"""The tasks of a target column."""
 
 TABLE = "table"
 """The kind of rows of a table; those of arrays are in `search.data.kinds.KINDS`."""
@@ -79,6 +79,10 @@ class Dataset:
     def tasks(self) -> dict[str, Task]:
         """The task of each target by column."""
         return dict(self.task) if isinstance(self.task, Mapping) else {str(self.target): self.task}
+
+    def has_classes(self, column: str) -> bool:
+        """Return whether a target column holds classes, and not numbers."""
+        return self.tasks[column] not in OF_NUMBERS
 
 
 def load_dataset(section: DataSection, limit_seconds: float | None = None) -> Dataset:
@@ -196,7 +200,8 @@ class _ParsedTarget:
 
 def _parse_targets(loaded: Mapping[str, Any], parts: Mapping[str, Part], where: str) -> dict[str, _ParsedTarget]:
     columns = tuple(parts["train"].targets)
-    tasks = _by_column(loaded["task"], columns, "task", where)
+    of_all = loaded["task"] == "probabilities"  # of classes, a column each
+    tasks = dict.fromkeys(columns, loaded["task"]) if of_all else _by_column(loaded["task"], columns, "task", where)
     class_names, positive = (_by_column(loaded.get(key), columns, key, where) for key in ("class_names", "positive"))
     for column in columns:
         if column not in tasks:
@@ -221,7 +226,7 @@ def _by_column(given: Any, columns: tuple[str, ...], key: str, where: str) -> di
 
 def _parse_target(column: str, parts: Mapping[str, Part], task: Task, class_names: Any, where: str) -> _ParsedTarget:
     values = {part: rows.targets[column] for part, rows in parts.items()}
-    if task == "regression":
+    if task in OF_NUMBERS:
         return _ParsedTarget(task, {part: _to_regression(numbers, f"{where}, {part} part") for part, numbers in values.items()})
     values, names = name_classes(values, class_names, where)
     if task == "binary" and len(names) != 2:

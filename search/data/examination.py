@@ -151,7 +151,7 @@ def _leaks(features: pd.DataFrame, dataset: Dataset, types: Mapping[str, ColumnT
     """Find features from which a target follows exactly."""
     findings = []
     for target, values in dataset.train.targets.items():
-        follows = _is_same_quantity if dataset.tasks[target] == "regression" else _names_same_groups
+        follows = _names_same_groups if dataset.has_classes(target) else _is_same_quantity
         for name in types:
             column = features[name]
             known = column.notna().to_numpy()
@@ -180,7 +180,7 @@ def _imbalance(dataset: Dataset) -> list[Finding]:
     findings = []
     for name, task in dataset.tasks.items():
         counts = dataset.train.targets[name].value_counts()
-        if task != "regression" and len(counts) > 1 and counts.iloc[-1] < 0.1 * counts.iloc[0]:
+        if dataset.has_classes(name) and len(counts) > 1 and counts.iloc[-1] < 0.1 * counts.iloc[0]:
             rare, n_rare = counts.index.tolist()[-1], int(counts.iloc[-1])
             advice = "accuracy says little here; val_pr_auc, val_f1_score or val_auc says more" if task == "binary" else "accuracy says little of it"
             findings.append(Finding("", f'the class {rare!r} of "{name}" has {n_rare:,} of {int(counts.sum()):,} rows; {advice}'))

@@ -16,7 +16,8 @@ from .dataset import Dataset
 from .examination import Finding, examine, left_out, many_values
 from .preprocessing import Preprocessor
 from .tables.dates import ISO, DateColumn, find_format, informative_parts
-from .targets import Target, choose_targets
+from .target_choice import choose_targets
+from .targets import Target
 from .tokens import TokenColumn
 from .value_range import ValueRange
 

@@ -174,7 +174,7 @@ def _check_sizes(rows: Part, n_folds: int, dataset: Dataset, classes: Any, group
 def _check_classes(rows: Part, train: Part, dataset: Dataset, number: int) -> None:
     """Check that a model learns every class."""
     for name, target in rows.targets.items():
-        lacking = set(target) - set(train.targets[name]) if dataset.tasks[name] != "regression" else set()
+        lacking = set(target) - set(train.targets[name]) if dataset.has_classes(name) else set()
         if lacking:
             raise DataError(
                 f'data set "{dataset.name}": the model of fold {number} would see no row whose "{name}" is "{min(map(str, lacking))}"; '

@@ -40,6 +40,7 @@ class OutputPredictions:
         classes: The classes as text, in the order of their numbers; empty for regression.
         truth: Values in the target's own units, or class numbers, ``(n_rows,)``; of several targets ``(n_rows, n_columns)``.
         predicted: Predictions, of the same kind and shape.
+        shares: Probabilities: the target's own, ``(n_rows, n_classes)``, whose largest is the class in ``truth``; else None.
         score: Binary and multilabel: probability or score of the positive class; None if the model has neither.
         has_probabilities: Whether the model has probabilities of classes.
         own: Probability of the row's own class, of labels ``(n_rows, n_columns)``; None without probabilities.
@@ -55,6 +56,7 @@ class OutputPredictions:
     classes: tuple[str, ...] = ()
     truth: Array
     predicted: Array
+    shares: Array | None = None
     score: Array | None = None
     has_probabilities: bool = False
     own: Array | None = None
@@ -68,6 +70,13 @@ class OutputPredictions:
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         chosen: dict[str, Any] = {name: value[rows] for name, value in values.items() if isinstance(value, Array)}
         return dataclasses.replace(self, **chosen)
+
+    @property
+    def numbers(self) -> tuple[Array, Array] | None:
+        """The numbers whose differences are errors: of the target and of the model, of one shape; None if the model's are not kept."""
+        if self.shares is None:
+            return self.truth, self.predicted
+        return None if self.probabilities is None else (self.shares, self.probabilities)
 
     def by_column(self) -> "dict[str, OutputPredictions]":
         """Return the predictions of each of several targets by its name, without losses; those of a single one are named ``""``."""
@@ -193,6 +202,41 @@ def of_labels(target: Target, truth: Array, probabilities: Array, loss: Array | 
         own=np.where(truth == 1, probabilities, 1 - probabilities),
         loss=loss,
     )
+
+
+def of_probabilities(target: Target, truth: Array, probabilities: Array, loss: Array | None) -> OutputPredictions:
+    """Return the predictions of probabilities of classes.
+
+    Args:
+        target: The target.
+        truth: The target's probabilities, ``(n_rows, n_classes)``.
+        probabilities: Those of the model, of the same shape.
+        loss: As in `OutputPredictions`.
+    """
+    found = of_classes(target, truth.argmax(axis=1), probabilities.argmax(axis=1), probabilities, loss)
+    return dataclasses.replace(found, shares=truth)
+
+
+def of_outputs(target: Target, values: Any, output: Array, loss: Array | None) -> OutputPredictions:
+    """Return the predictions of a network.
+
+    Args:
+        target: The target.
+        values: Its values, as `Target.select` returns them.
+        output: The model's output, ``(n_rows, n_units)``.
+        loss: As in `OutputPredictions`.
+    """
+    decoded = target.decode(output)
+    match target.task:
+        case "regression":
+            return of_numbers(target, target.numbers(values), decoded.to_numpy(), loss)
+        case "multilabel":
+            return of_labels(target, target.encode(values), output, loss)
+        case "probabilities":
+            return of_probabilities(target, target.encode(values), np.asarray(output, np.float64), loss)
+    predicted = decoded.pop("prediction")
+    truth, chosen = (target.encode(column).ravel() for column in (values, predicted))
+    return of_classes(target, truth, chosen, decoded.to_numpy(), loss)
 
 
 def _both(score: Array) -> Array:

@@ -4,26 +4,19 @@ A champion bundles this file, so it imports neither data sets nor experiment fil
 """
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, ExperimentError, TrialError, nearest
+from ..errors import DataError, TrialError
 from .arrays import Array, Task, Tasks, named, unnamed
 from .columns import to_numbers
+from .probabilities import check_probabilities
 from .scaling import Scaling
-
-if TYPE_CHECKING:
-    from ..experiment.sections import OutputSection
-    from .dataset import Dataset
-
-
-ScalingName = Literal["standard", "log", "none"]
-"""How the target of a regression is scaled: mean 0 and standard deviation 1, so its logarithm, or not at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +25,9 @@ class Target:
 
     Attributes:
         columns: Name of the target column, or of each column that the output predicts, in the order of its units.
-        task: "binary", "multiclass", "regression", or "multilabel" for several binary columns.
+        task: "binary", "multiclass", "regression", "multilabel" for several binary columns, or "probabilities" for a column of each class.
         classes: Values of the target, in its own type and in the order of the output's units, the positive class of a binary
-            target, or of all labels, last; empty for regression.
+            target, or of all labels, last; the names of the columns for probabilities; empty for regression.
         scaling: The scaling of a regression's target; None if the model predicts the target itself. Defaults to None.
     """
 
@@ -75,11 +68,13 @@ class Target:
 
         Returns:
             ``(n_rows, n_columns)``: float32 values for regression, scaled if there is a scaling; float32 0 or 1 for binary and multilabel (1 is
-            the positive class); int32 class numbers for multiclass.
+            the positive class); int32 class numbers for multiclass; float32 probabilities.
 
         Raises:
-            DataError: If a value is none of the classes, or not a number in a regression.
+            DataError: If a value is none of the classes, or not a number in a regression, or a row is none of probabilities.
         """
+        if self.task == "probabilities":
+            return check_probabilities(pd.DataFrame(values))
         if self.task == "regression":
             numbers = self.numbers(values)
             return (numbers if self.scaling is None else self.scaling.scale(numbers)).astype(np.float32).reshape(-1, len(self.columns))
@@ -108,7 +103,7 @@ class Target:
 
         Returns:
             A table with the column ``prediction``, in the target's own type and units, and for classes ``probability_<class>``; of several
-            columns ``<column>_prediction`` and ``<column>_probability_<class>``.
+            columns ``<column>_prediction`` and ``<column>_probability_<class>``, unless they are the probabilities of classes.
 
         Raises:
             DataError: If the outputs have another shape.
@@ -172,87 +167,6 @@ def targets_from(facts: Mapping[str, Any]) -> dict[str, Target]:
     if "targets" not in facts:  # saved by a version that had one input and one output only
         return {"": Target.from_dict({**facts, "columns": [facts["target"]]})}
     return {name: Target.from_dict(target) for name, target in facts["targets"].items()}
-
-
-def choose_targets(dataset: "Dataset", outputs: Mapping[str, "OutputSection"], scaling: ScalingName = "none") -> dict[str, Target]:
-    """Return the target of each output.
-
-    Args:
-        dataset: The data set.
-        outputs: ``[outputs]`` of the experiment; empty for one output of the only target, or of all that one output can predict.
-        scaling: ``target`` of ``[preprocessing]``: how targets of regressions are scaled, fitted on the training part.
-            Defaults to "none".
-
-    Returns:
-        Targets by output name, in the order of the experiment; a single output is named ``""``.
-
-    Raises:
-        ExperimentError: If the data set has no such target; has several that one output cannot predict, or of which the experiment does not
-            name the one to predict; or if the logarithm of a target does not exist.
-    """
-    if not outputs:
-        if not fit_one_output(dataset, dataset.tasks):
-            first = next(iter(dataset.tasks))
-            raise ExperimentError(
-                f'outputs: data set "{dataset.name}" has the targets {", ".join(dataset.tasks)}; add a table for each output, named as the model '
-                f'names it, such as [outputs.{first}] with target = "{first}"'
-            )
-        return {"": _target(dataset, tuple(dataset.tasks), scaling)}
-    chosen = [_target(dataset, _columns(dataset, name, section), scaling) for name, section in outputs.items()]
-    return dict(zip(outputs, chosen, strict=True)) if len(chosen) > 1 else {"": chosen[0]}
-
-
-def _columns(dataset: "Dataset", output: str, section: "OutputSection") -> tuple[str, ...]:
-    """Return the target columns of one output."""
-    known = dataset.tasks
-    if section.target is None:
-        if output in known or len(known) == 1:
-            return (output if output in known else next(iter(known)),)
-        raise ExperimentError(f'outputs.{output}: target is missing; data set "{dataset.name}" has the targets {", ".join(known)}')
-    columns = (section.target,) if isinstance(section.target, str) else tuple(section.target)
-    for column in columns:
-        if column not in known:
-            raise ExperimentError(f'outputs.{output}.target = "{column}": data set "{dataset.name}" has no such target; {nearest(column, known)}')
-    if not fit_one_output(dataset, columns):
-        given = ", ".join(f"{column} ({', '.join([known[column], *_class_names(dataset, column)])})" for column in columns)
-        raise ExperimentError(
-            f"outputs.{output}.target: an output of several targets needs numbers (regression), or binary ones of the same classes, "
-            f"but these are {given}; name one, or the class that is the positive one of all labels, such as positive = 'yes' of the loader"
-        )
-    return columns
-
-
-def fit_one_output(dataset: "Dataset", columns: Collection[str]) -> bool:
-    """Return whether one output can predict some targets of a data set: a single one, several numbers, or binary ones of the same classes."""
-    kinds = {(dataset.tasks[column], _class_names(dataset, column)) for column in columns}
-    return len(columns) == 1 or (len(kinds) == 1 and next(iter(kinds))[0] != "multiclass")
-
-
-def _class_names(dataset: "Dataset", column: str) -> tuple[str, ...]:
-    return tuple(dataset.class_names[column] if isinstance(dataset.class_names, Mapping) else dataset.class_names)
-
-
-def _target(dataset: "Dataset", columns: tuple[str, ...], scaling: ScalingName) -> Target:
-    column, task = columns[0], dataset.tasks[columns[0]]
-    if task == "regression":
-        target = Target(columns=columns, task=task)
-        return target if scaling == "none" else replace(target, scaling=_fit_scaling(dataset, target, is_log=scaling == "log"))
-    by_name = {str(value): value for value in dataset.train.targets[column].unique().tolist()}
-    classes = tuple(by_name[name] for name in _class_names(dataset, column))
-    return Target(columns=columns, task=task if len(columns) == 1 else "multilabel", classes=classes)
-
-
-def _fit_scaling(dataset: "Dataset", target: Target, *, is_log: bool) -> Scaling:
-    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    for name, part in parts.items() if is_log else ():
-        for column in target.columns:
-            smallest = to_numbers(part.targets[column], f'data set "{dataset.name}", {name} part').min()
-            if smallest <= -1:
-                raise ExperimentError(
-                    f'preprocessing.target = "log": the target "{column}" is {smallest:g} in the {name} part, but log(1 + target) needs values '
-                    'above -1; use "standard"'
-                )
-    return Scaling.fit(target.numbers(target.select(dataset.train.targets)), log=is_log)
 
 
 def named_outputs(model: Any, outputs: Any) -> dict[str, Any]:

@@ -68,15 +68,16 @@ def measure_baselines(
         "metrics" by the baseline's name, each by Keras' names, None for one that is not defined; "n_rows" that were fitted, and "n_all_rows".
 
     Raises:
-        ExperimentError: If the model has several outputs, or labels.
+        ExperimentError: If the model has several outputs, labels or probabilities.
     """
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     if isinstance(arrays.y_train, dict):
         raise ExperimentError(f"search.baselines: expected a model of one output; the model has {', '.join(arrays.y_train)}")
     ((_, target),) = preprocessor.targets.items()
-    if target.task == "multilabel":
-        raise ExperimentError(f"search.baselines: expected a single target, or numbers; the model has the labels {target.column}")
+    if target.task in ("multilabel", "probabilities"):
+        what = "labels" if target.task == "multilabel" else "probabilities"
+        raise ExperimentError(f"search.baselines: expected a single target, or numbers; the model has the {what} {target.column}")
     (head,) = make_heads(experiment, target.task, preprocessor.scalings).values()
     features, expected = as_matrix(preprocessor.transform(test.features)), target.encode(target.select(test.targets))
     n_all_rows = len(arrays.y_train)

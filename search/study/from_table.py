@@ -183,7 +183,7 @@ def table_stem(path: str) -> str:
 def _n_folds(dataset: Dataset) -> int:
     """Return the number of folds; 1 where a class has too few rows for each fold to have one, or there are enough rows for one part."""
     targets, n_rows = joined(dataset).targets, len(joined(dataset).target)
-    n_rarest = min((int(targets[name].value_counts().min()) for name, task in dataset.tasks.items() if task != "regression"), default=n_rows)
+    n_rarest = min((int(targets[name].value_counts().min()) for name in dataset.tasks if dataset.has_classes(name)), default=n_rows)
     return N_FOLDS if n_rarest >= N_FOLDS and n_rows <= _MOST_ROWS_OF_FOLDS else 1
 
 

@@ -9,7 +9,8 @@ from ..data.dataset import Dataset, load_dataset
 from ..data.fitting import fit_preprocessor, prepare
 from ..data.folds import folds, with_all_rows, without_group
 from ..data.preprocessing import Preprocessor
-from ..data.targets import Target, choose_targets, read_targets, tasks_of
+from ..data.target_choice import choose_targets
+from ..data.targets import Target, read_targets, tasks_of
 from ..errors import ExperimentError, StudyChangedError
 from ..experiment.callback_paths import check_paths
 from ..experiment.file import Experiment
@@ -88,7 +89,7 @@ def targets_of_study(ledger: StudyView, dataset: Dataset, experiment: Experiment
     """Return the targets of a study by output name: those of its trials, if it has any, so that the metrics of all trials mean the same.
 
     Raises:
-        ExperimentError: As `search.data.targets.choose_targets`.
+        ExperimentError: As `search.data.target_choice.choose_targets`.
     """
     stored = read_targets(ledger.folder.preprocessor) if ledger.records() else {}
     return stored or choose_targets(_whole(dataset, experiment), experiment.outputs, experiment.preprocessing.target)

@@ -7,6 +7,8 @@ This module knows names only and imports no Keras; `search.training.model.compil
 | binary | loss, accuracy, auc, pr_auc, precision, recall, f1_score, binary_crossentropy | loss, accuracy |
 | multilabel | as binary, over all labels | loss, accuracy |
 | multiclass | loss, accuracy, top_k_categorical_accuracy (k = 5), categorical_crossentropy | loss, accuracy |
+| probabilities | as multiclass, and kl_divergence, mean_absolute_error, mean_squared_error, root_mean_squared_error; accuracy compares the most \
+probable classes | loss, accuracy |
 | regression | loss, mean_absolute_error or mae, mean_squared_error or mse, root_mean_squared_error or rmse, mean_absolute_percentage_error, \
 mean_squared_logarithmic_error, r2_score or r2 | loss, mean_absolute_error |
 
@@ -36,6 +38,10 @@ METRICS: Mapping[Task, tuple[str, ...]] = {
     "binary": _OF_BINARY,
     "multilabel": _OF_BINARY,
     "multiclass": ("accuracy", "top_k_categorical_accuracy", "categorical_crossentropy"),
+    "probabilities": (
+        *("accuracy", "categorical_crossentropy", "kl_divergence", "top_k_categorical_accuracy"),
+        *("mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "mae", "mse", "rmse"),
+    ),
     "regression": (
         *("mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2_score"),
         *("mean_absolute_percentage_error", "mean_squared_logarithmic_error", "mae", "mse", "rmse", "r2"),

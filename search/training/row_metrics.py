@@ -72,15 +72,37 @@ def _top_k(rows: OutputPredictions) -> Weighted | None:
 
 
 def _log_loss(rows: OutputPredictions) -> Weighted | None:
+    if rows.shares is not None:
+        return _of_shares(rows, lambda truth, predicted: -truth * np.log(np.clip(predicted, _SMALLEST, 1 - _SMALLEST)))
     return None if rows.own is None else mean_of(-np.log(np.clip(rows.own, _SMALLEST, 1 - _SMALLEST)))
 
 
+def _divergence(rows: OutputPredictions) -> Weighted | None:
+    return _of_shares(rows, lambda *pair: np.multiply(_limited(pair[0]), np.log(_limited(pair[0]) / _limited(pair[1]))))
+
+
+def _limited(probabilities: Array) -> Array:
+    return np.asarray(np.clip(probabilities, _SMALLEST, 1))
+
+
+def _of_shares(rows: OutputPredictions, terms: Callable[[Array, Array], Array]) -> Weighted | None:
+    """Return the mean of sums over the classes of terms of both probabilities."""
+    pair = rows.numbers
+    return None if pair is None else mean_of(terms(*(np.asarray(values, np.float64) for values in pair)).sum(axis=1))
+
+
 def _of_errors(error: Callable[[Array, Array], Any]) -> Callable[[OutputPredictions], Weighted | None]:
-    return lambda rows: mean_of(error(np.asarray(rows.truth, np.float64), np.asarray(rows.predicted, np.float64)))
+    def build(rows: OutputPredictions) -> Weighted | None:
+        return None if rows.numbers is None else mean_of(error(*(np.asarray(values, np.float64) for values in rows.numbers)))
+
+    return build
 
 
-def _root(rows: OutputPredictions) -> Weighted:
-    squares = _of_rows(np.square(np.asarray(rows.truth, np.float64) - rows.predicted))
+def _root(rows: OutputPredictions) -> Weighted | None:
+    if rows.numbers is None:
+        return None
+    truth, predicted = rows.numbers
+    squares = _of_rows(np.square(np.asarray(truth, np.float64) - predicted))
     return lambda weights: np.sqrt(weights @ squares / weights.sum(axis=1))
 
 
@@ -174,6 +196,7 @@ _METRICS: Mapping[str, Callable[[OutputPredictions], Weighted | None]] = {
     "f1_score": _of_positive({"both": 2}, {"predicted": 1, "true": 1}),
     "binary_crossentropy": _log_loss,
     "categorical_crossentropy": _log_loss,
+    "kl_divergence": _divergence,
     "top_k_categorical_accuracy": _top_k,
     "mean_absolute_error": _of_errors(lambda truth, predicted: np.abs(truth - predicted)),
     "mean_squared_error": _of_errors(lambda truth, predicted: np.square(truth - predicted)),

@@ -76,11 +76,23 @@ class ArrayFormat:
             several = f", of which {listed(fitting)} have this shape" if fitting else ""
             raise DataError(f'"{path}" has the arrays {listed(list(found))}{several}; {expected}')
         rows = found[name]
-        labels = {target: found[of] for target in targets for of in (target, self.y) if of in found and (of == target or len(targets) == 1)}
-        for of, array in labels.items():
-            if array.shape not in ((len(rows),), (len(rows), 1)):
-                raise DataError(f'"{path}": the target "{of}" has the shape {array.shape}; expected ({len(rows)},), one for each row')
-        return RawRows(rows, pd.DataFrame({of: array.ravel() for of, array in labels.items()}, index=range(len(rows))))
+        return RawRows(rows, pd.DataFrame(self._labels(path, found, len(rows), targets), index=range(len(rows))))
+
+    def _labels(self, path: Path, found: Mapping[str, np.ndarray], n_rows: int, targets: Sequence[str]) -> dict[str, np.ndarray]:
+        """Return the targets that a file has, ``(n_rows,)`` each: arrays of their names, or the one of all."""
+        own = {target: found[target] for target in targets if target in found}
+        if own or self.y not in found:
+            of_each, expected = own, f"({n_rows},), one for each row"
+        else:
+            of_all = found[self.y] if found[self.y].ndim > 1 else found[self.y][..., np.newaxis]
+            expected = f"({n_rows},), one for each row" if len(targets) == 1 else f"({n_rows}, {len(targets)}), the targets of each row"
+            if of_all.shape != (n_rows, len(targets)):
+                raise DataError(f'"{path}": the target "{self.y}" has the shape {found[self.y].shape}; expected {expected}')
+            of_each = {target: of_all[:, number] for number, target in enumerate(targets)}
+        for of, array in of_each.items():
+            if array.shape not in ((n_rows,), (n_rows, 1)):
+                raise DataError(f'"{path}": the target "{of}" has the shape {array.shape}; expected {expected}')
+        return {of: array.ravel() for of, array in of_each.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ...data.arrays import Array, Task, Tree, named, unnamed
+from ...data.arrays import OF_NUMBERS, Array, Task, Tree, named, unnamed
 from ...data.scaling import Scaling
 from ...errors import TrialError
 from ...experiment.objects import ObjectSection
@@ -97,7 +97,7 @@ def loss_name(settings: TrainingSettings, task: Task, n_units: int) -> str:
     """
     if isinstance(settings.loss, ObjectSection):
         return keras_name(settings.loss)
-    usual = "mean_squared_error" if task == "regression" else "sparse_categorical_crossentropy"
+    usual = {"regression": "mean_squared_error", "probabilities": "categorical_crossentropy"}.get(task, "sparse_categorical_crossentropy")
     if task == "multilabel" or (task == "binary" and n_units == 1):
         usual = "binary_crossentropy"
     name = usual if settings.loss == "auto" else settings.loss
@@ -172,7 +172,7 @@ def encode_targets(model: Any, outputs: Any, settings: TrainingSettings, heads: 
 
 
 def _encode(target: Array, settings: TrainingSettings, task: Task, n_units: int) -> Array:
-    if task in ("regression", "multilabel") or n_units == 1 or has_numbers(settings, task, n_units):
+    if task in (*OF_NUMBERS, "multilabel") or n_units == 1 or has_numbers(settings, task, n_units):
         return np.asarray(target)
     return np.eye(n_units, dtype=np.float32)[np.asarray(target)[..., 0].astype(np.int64)]
 
@@ -244,6 +244,7 @@ _METRICS: Mapping[str, Callable[..., Any]] = {
     "top_k_categorical_accuracy": keras.metrics.TopKCategoricalAccuracy,
     "sparse_top_k_categorical_accuracy": keras.metrics.SparseTopKCategoricalAccuracy,
     "categorical_crossentropy": keras.metrics.CategoricalCrossentropy,
+    "kl_divergence": keras.metrics.KLDivergence,
     "sparse_categorical_crossentropy": keras.metrics.SparseCategoricalCrossentropy,
     "mean_absolute_error": keras.metrics.MeanAbsoluteError,
     "mean_squared_error": keras.metrics.MeanSquaredError,

@@ -22,6 +22,9 @@ _OF_CLASSES = frozenset(
 _OF_NUMBERS = frozenset({"mean_absolute_percentage_error"})
 """Losses that divide by the target, which is 0 for one class."""
 
+_OF_ONE_CLASS = frozenset({"sparse_categorical_crossentropy", "hinge", "squared_hinge", "categorical_hinge"})
+"""Losses of rows that have one class each, or each label or not."""
+
 _ACROSS_UNITS = frozenset(
     {
         *("categorical_crossentropy", "categorical_focal_crossentropy", "sparse_categorical_crossentropy"),
@@ -38,6 +41,7 @@ _USUAL = {
     "multiclass": "sparse_categorical_crossentropy",
     "regression": "mean_squared_error",
     "multilabel": "binary_crossentropy",
+    "probabilities": "categorical_crossentropy",
 }
 
 
@@ -101,6 +105,8 @@ def _mismatch(loss: str, task: Task, n_units: int) -> str:
         return "is for classes, but the target is a regression's"
     if task != "regression" and loss in _OF_NUMBERS:
         return f"divides by the target, but the {task} target has zeros"
+    if task == "probabilities" and loss in _OF_ONE_CLASS:
+        return "is for one class a row, but a row of the target has the probabilities of all"
     if task == "multilabel" and loss in _ACROSS_UNITS:
         return "is for one class a row, but a row of a multilabel target has any number of labels"
     if n_units == 1 and loss in _ACROSS_UNITS:

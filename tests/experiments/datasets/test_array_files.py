@@ -42,7 +42,7 @@ def test_a_damaged_file_is_named_as_such(tmp_path):
     [
         ({"a": X, "y": Y}, {}, LookupError, 'has no array "x", only a, y; name them by x and y'),
         ({"x": X, "y": Y[:4]}, {}, ValueError, "x has 30 rows and y 4; expected as many"),
-        ({"x": X, "y": X}, {}, ValueError, r"the target has the shape \(30, 2\); expected \(n_rows,\)"),
+        ({"x": X, "y": X[:, :, None, None]}, {}, ValueError, r"has a target of shape \(30, 2, 1, 1\); expected \(n_rows,\)"),
         ({"x": np.array([None, 1]), "y": Y}, {}, ValueError, "Object arrays cannot be loaded"),
     ],
 )
@@ -50,3 +50,20 @@ def test_what_does_not_fit_is_refused(tmp_path, content, options, error, message
     np.savez(tmp_path / "data.npz", **content)
     with pytest.raises(error, match=message):
         arrays(str(tmp_path / "data.npz"), **options)
+
+
+def test_several_columns_are_several_targets_and_probabilities_are_found(tmp_path):
+    shares = np.stack([X[:, 0] / 100, 1 - X[:, 0] / 100], axis=1)
+    np.savez(tmp_path / "data.npz", x=X, y=shares, hot=np.eye(3)[Y])
+    loaded = arrays(str(tmp_path / "data.npz"))
+    assert loaded["task"] == {"y_0": "probabilities", "y_1": "probabilities"}
+    assert loaded["notes"] == ['the targets y_0, y_1 sum to 1 in each row: they are learned as probabilities of classes, unless task = "regression"']
+    numbers = arrays(str(tmp_path / "data.npz"), task="regression")
+    assert (numbers["task"], numbers["notes"]) == ({"y_0": "regression", "y_1": "regression"}, [])
+    assert set(arrays(str(tmp_path / "data.npz"), y="hot", task="probabilities")["task"].values()) == {"probabilities"}
+    with pytest.raises(ValueError, match="has a one-hot target"):
+        arrays(str(tmp_path / "data.npz"), y="hot")
+    shares[7] = 0.3, 0.6
+    np.savez(tmp_path / "data.npz", x=X, y=shares)
+    with pytest.raises(ValueError, match=r'"y_0, y_1" has 0.3, 0.6 in row 8, with the sum 0.9; expected probabilities'):
+        arrays(str(tmp_path / "data.npz"), task="probabilities")

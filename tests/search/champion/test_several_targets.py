@@ -18,18 +18,20 @@ from tests.search.champion.conftest import build_here, make_spec
 
 TARGETS = ["price", "area"]
 LABELS = ["large", "old"]
+SHARES = ["wood", "brick", "stone"]
 PREDICTIONS = [f"{name}_prediction" for name in TARGETS]
 
 
 def houses():
-    """Return features, two numbers of which one has a gap, and two labels."""
+    """Return features, two numbers of which one has a gap, two labels, and the probabilities of three classes."""
     generator = np.random.default_rng(0)
     rows = pd.DataFrame({"rooms": generator.normal(5, 1, 150), "age": generator.normal(40, 9, 150)})
     rows = rows.assign(price=1000 * rows["rooms"] - 5 * rows["age"], area=rows["rooms"] / 10)
     noisy = {name: rows[name] + generator.normal(0, rows[name].std() / 2, 150) for name in rows}
     rows = rows.assign(large=np.where(noisy["rooms"] > 5, "yes", "no"), old=np.where(noisy["age"] > 45, "yes", "no"))
     rows.loc[3, "price"] = None
-    return rows
+    shares = np.exp(noisy["rooms"] - 5), np.exp((noisy["age"] - 40) / 9), np.ones(150)
+    return rows.assign(**{name: share / sum(shares) for name, share in zip(SHARES, shares, strict=True)})
 
 
 def several_targets_spec(folder, loss, data, **sections):
@@ -53,7 +55,7 @@ def numbers_spec(tmp_path_factory):
     return several_targets_spec(
         tmp_path_factory.mktemp("numbers"),
         "mse",
-        {"target": TARGETS, "drop": ["large", "old"]},
+        {"target": TARGETS, "drop": [*LABELS, *SHARES]},
         objective={"metric": "val_r2", "direction": "maximize", "metrics": ["mse", "rmse"]},
         preprocessing={"target": "standard"},
     )
@@ -124,7 +126,7 @@ def labels_spec(tmp_path_factory):
     return several_targets_spec(
         tmp_path_factory.mktemp("labels"),
         "binary_crossentropy",
-        {"target": LABELS, "drop": TARGETS, "positive": "yes"},
+        {"target": LABELS, "drop": [*TARGETS, *SHARES], "positive": "yes"},
         objective={"metric": "val_accuracy", "direction": "maximize", "metrics": metrics},
     )
 
@@ -163,3 +165,34 @@ def test_the_test_metrics_of_labels_are_those_of_all_together(labels, labels_spe
     assert [f"{plot}_{label}" for label in LABELS for plot in ("confusion_matrix", "roc_curve")] == [
         name for name in draw_test_plots(tmp_path) if name.startswith(("confusion", "roc"))
     ]
+
+
+def test_probabilities_are_evaluated_by_their_definitions(tmp_path):
+    data = {"target": SHARES, "drop": [*TARGETS, *LABELS]}
+    metrics = ["kl_divergence", "categorical_crossentropy", "top_k_categorical_accuracy", "mae", "mse", "rmse"]
+    objective = {"metric": "val_accuracy", "direction": "maximize", "metrics": metrics}
+    spec = several_targets_spec(tmp_path, "categorical_crossentropy", data, objective=objective)
+    champion = Champion(build_here(spec).folder / "data" / "champion")
+    assert (champion.metadata.task, champion.class_names) == ("probabilities", tuple(SHARES))
+    houses().drop(columns=[*TARGETS, *LABELS])[100:].to_csv(tmp_path / "rows.csv", index=False)
+    part, _ = read_labelled(tmp_path / "rows.csv", champion)
+    predictions = champion.predict(part.features)
+    assert list(predictions) == ["prediction", *(f"probability_{name}" for name in SHARES)]
+    truth, predicted = part.target[SHARES].to_numpy(), predictions.to_numpy()[:, 1:].astype(float)
+    crossentropy, squared = -(truth * np.log(predicted)).sum(axis=1).mean(), sklearn.metrics.mean_squared_error(truth, predicted)
+    expected = {"accuracy": (predictions["prediction"] == part.target[SHARES].idxmax(axis=1)).mean(), "loss": crossentropy}
+    expected |= {"categorical_crossentropy": crossentropy, "kl_divergence": crossentropy + (truth * np.log(truth)).sum(axis=1).mean()}
+    expected |= {"mse": squared, "rmse": squared**0.5, "mae": abs(truth - predicted).mean(), "top_k_categorical_accuracy": 1.0}
+    found = evaluate(champion, part, spec.experiment, spec.settings_of(0))
+    assert found.metrics == pytest.approx(expected, rel=1e-4)
+    assert found.metrics["accuracy"] > 0.5
+    assert found.intervals().keys() == expected.keys()
+    for name, metric in found.metrics.items():
+        full = {"mae": "mean_absolute_error", "mse": "mean_squared_error", "rmse": "root_mean_squared_error"}.get(name, name)
+        assert weighted(full, found.predictions.outputs[""])(np.ones((1, len(truth)))) == pytest.approx(metric, rel=1e-4)
+    found.predictions.save(tmp_path / CHAMPION)
+    assert "confusion_matrix" in draw_test_plots(tmp_path)
+    rows = pd.read_csv(tmp_path / "rows.csv").assign(stone=0.5)
+    rows.to_csv(tmp_path / "rows.csv", index=False)
+    with pytest.raises(DataError, match=r"has .* in row 1, with the sum 1\.\d+; expected probabilities"):
+        evaluate(champion, read_labelled(tmp_path / "rows.csv", champion)[0], spec.experiment, spec.settings_of(0))

@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 
 from search.data.dataset import parse_dataset
-from search.data.targets import Target, choose_targets, named_outputs, tasks_of
-from search.errors import ExperimentError, TrialError
+from search.data.target_choice import choose_targets
+from search.data.targets import Target, named_outputs, tasks_of
+from search.errors import DataError, ExperimentError, TrialError
 from search.experiment.sections import OutputSection
 
 FEATURES = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0]})
@@ -63,6 +64,31 @@ def test_binary_targets_of_other_classes_are_refused():
     other = _dataset(SOLD, SOLD.map({0: "no", 1: "yes"}).rename("let"), task={"sold": "binary", "let": "binary"})
     with pytest.raises(ExperimentError, match=r"binary ones of the same classes, but these are sold \(binary, 0, 1\), let \(binary, no, yes\)"):
         choose_targets(other, {"both": OutputSection(target=["sold", "let"])})
+
+
+SHARES = [pd.Series([0.5, 0.25, 0.0, 1.0], name="cat"), pd.Series([0.5, 0.75, 1.0, 0.0], name="dog")]
+
+
+def test_probabilities_of_classes_are_columns_of_one_output():
+    shares = _dataset(*SHARES, task="probabilities")
+    target = choose_targets(shares, {"": OutputSection(target=["cat", "dog"])})[""]
+    assert (target, target.n_outputs) == (Target(columns=("cat", "dog"), task="probabilities", classes=("cat", "dog")), 2)
+    assert target.encode(target.select(shares.train.targets)).tolist() == [[0.5, 0.5], [0.25, 0.75], [0.0, 1.0], [1.0, 0.0]]
+    decoded = target.decode(np.array([[0.25, 0.75]]))
+    assert decoded.to_dict("records") == [{"prediction": "dog", "probability_cat": 0.25, "probability_dog": 0.75}]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ([SHARES[0], SHARES[1] * 0.9], r'train part: The target "cat, dog" has 0.5, 0.45 in row 1, with the sum 0.95; expected probabilities'),
+        ([SHARES[0] * 2 - 0.5, (1.5 - 2 * SHARES[0]).rename("dog")], r"has -0.5, 1.5 in row 3, with the sum 1; expected probabilities of 0 to 1"),
+        (SHARES[:1], 'The target "cat" is one column; expected the probabilities of at least two classes, a column each'),
+    ],
+)
+def test_rows_that_are_no_probabilities_are_refused(columns, message):
+    with pytest.raises(DataError, match=message):
+        choose_targets(_dataset(*columns, task="probabilities"), {})
 
 
 def test_each_target_has_its_own_task_and_classes():

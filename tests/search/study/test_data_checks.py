@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from search.data.dataset import parse_dataset
-from search.data.targets import choose_targets
+from search.data.target_choice import choose_targets
 from search.errors import ExperimentError
 from search.experiment.file import parse_experiment
 from search.study.data_checks import check_validation, notes

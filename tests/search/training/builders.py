@@ -5,7 +5,7 @@ import numpy as np
 
 
 def _output(task, n_outputs):
-    activations = {"binary": "sigmoid", "multiclass": "softmax", "regression": None, "multilabel": "sigmoid"}
+    activations = {"probabilities": "softmax", "binary": "sigmoid", "multiclass": "softmax", "regression": None, "multilabel": "sigmoid"}
     return keras.layers.Dense(n_outputs, activation=activations[task])
 
 

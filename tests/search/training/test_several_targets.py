@@ -28,9 +28,13 @@ def three(y):
 
 NUMBERS = replace(ONE, y_train=three(ONE.y_train), y_validation=three(ONE.y_validation), n_outputs=3, scalings={"": SCALING})
 LABELS = replace(NUMBERS, y_train=(NUMBERS.y_train > 0.5) * 1.0, y_validation=(NUMBERS.y_validation > 0.5) * 1.0, task="multilabel", scalings={})
+SHARES = replace(NUMBERS, **{part: np.exp(y) / np.exp(y).sum(1, keepdims=True) for part, y in NUMBERS.trees.items() if part.startswith("y")})
+SHARES = replace(SHARES, task="probabilities", scalings={})
+OF_SHARES = ["accuracy", "categorical_crossentropy", "kl_divergence", "mae", "mse", "rmse"]
 CASES = {
     "numbers": (NUMBERS, ["mse", "rmse", "r2", "mae"], None, "mse"),
     "labels": (LABELS, ["accuracy", "precision", "recall", "f1_score", "binary_crossentropy"], "sigmoid", "binary_crossentropy"),
+    "probabilities": (SHARES, OF_SHARES, "softmax", "categorical_crossentropy"),
 }
 
 
@@ -54,6 +58,16 @@ def measured(arrays, outputs):
         crossentropy = log_loss(truth, outputs.ravel())
         found = {"precision": precision, "recall": recall, "f1_score": f1_score, "binary_crossentropy": crossentropy}
         return found | {"accuracy": (truth == chosen).mean()}
+    if arrays.task == "probabilities":
+        truth, errors = arrays.y_validation, outputs - arrays.y_validation
+        crossentropy, entropy = (-(truth * np.log(values)).sum(axis=1).mean() for values in (outputs, truth))
+        found = {"accuracy": (truth.argmax(1) == outputs.argmax(1)).mean(), "categorical_crossentropy": crossentropy}
+        return found | {
+            "kl_divergence": crossentropy - entropy,
+            "mse": (errors**2).mean(),
+            "rmse": (errors**2).mean() ** 0.5,
+            "mae": abs(errors).mean(),
+        }
     truth, predicted = (array * SCALING.deviation + SCALING.mean for array in (arrays.y_validation, outputs))
     errors = predicted - truth
     r2 = 1 - (errors**2).sum(axis=0) / ((truth - truth.mean(axis=0)) ** 2).sum(axis=0)
@@ -121,3 +135,16 @@ def test_an_estimator_predicts_numbers_if_it_can(builder, message, train):
 def test_what_is_for_one_class_a_row_is_refused_for_labels(builder, sections, message):
     with pytest.raises(ExperimentError, match=message):
         check_builder(make_experiment(builder, **sections), LABELS)
+
+
+@pytest.mark.parametrize(
+    ("builder", "training", "message"),
+    [
+        ("dense", {"loss": "sparse_categorical_crossentropy"}, 'is for one class a row, .* use "categorical_crossentropy"'),
+        ("dense", {"class_weight": "balanced"}, 'weighs the classes of one target, but the task is "probabilities"'),
+        ("sklearn.linear_model:LogisticRegression", {}, "is trained on one class a row, but the target has the probabilities of all"),
+    ],
+)
+def test_what_is_for_one_class_a_row_is_refused_for_probabilities(builder, training, message):
+    with pytest.raises(ExperimentError, match=message):
+        check_builder(make_experiment(builder, space={"training": training}), SHARES)
