@@ -16,6 +16,7 @@ def build_recurrent(
     task: str = "multiclass",
     n_outputs: int = 1,
     *,
+    n_steps: int = 0,
     cell: Literal["simple", "lstm", "gru"] = "lstm",
     n_units: int = 64,
     n_layers: int = 1,
@@ -25,12 +26,13 @@ def build_recurrent(
     l2: float = 0.0,
     output_activation: OutputActivation = "linear",
 ) -> keras.Model:
-    """Build a recurrent network; the last step's output of the last layer goes into the output layer.
+    """Build a recurrent network; the last step's output of the last layer goes into the output layer, or each step's.
 
     Args:
         input_shape: Shape of one row, ``(n_steps, n_features)``, ``(n_steps,)``, or an image, which is read line by line.
         task: "binary", "multiclass", "regression", "multilabel" or "probabilities"; the output layer follows from it. Defaults to "multiclass".
         n_outputs: Units of the output layer. Defaults to 1.
+        n_steps: Steps of the target, as many as of the input, each of which has an output; 0 for one output of a row. Defaults to 0.
         cell: "simple", "lstm" or "gru". Defaults to "lstm".
         n_units: Units of each recurrent layer, at least 1. Defaults to 64.
         n_layers: Number of recurrent layers, at least 1. Defaults to 1.
@@ -41,15 +43,19 @@ def build_recurrent(
         output_activation: Of a regression's output, one of `models.output.OUTPUT_ACTIVATIONS`. Defaults to "linear".
 
     Returns:
-        An uncompiled model, ``(batch, *input_shape)`` to ``(batch, n_outputs)``.
+        An uncompiled model, ``(batch, *input_shape)`` to ``(batch, n_outputs)`` or ``(batch, n_steps, n_outputs)``.
 
     Raises:
         ValueError: If a value is out of its range.
     """
+    if n_steps and n_steps != input_shape[0]:
+        raise ValueError(f"the target has {n_steps} steps and the input {input_shape[0]}; expected as many")
     _check(cell, n_units, n_layers, normalization, dropout)
     inputs, x = sequence_input(input_shape)
     for number in range(1, n_layers + 1):
-        layer = _CELLS[cell](n_units, return_sequences=number < n_layers, name=f"recurrent_{number}", kernel_regularizer=kernel_regularizer(0.0, l2))
+        layer = _CELLS[cell](
+            n_units, return_sequences=number < n_layers or n_steps > 0, name=f"recurrent_{number}", kernel_regularizer=kernel_regularizer(0.0, l2)
+        )
         x = (keras.layers.Bidirectional(layer, name=f"both_ways_{number}") if is_bidirectional else layer)(x)
         x = keras.layers.LayerNormalization(name=f"normalization_{number}")(x) if normalization == "layer" else x
         # On the outputs and not inside the cell: there it would keep a state that a compiled loop cannot carry.

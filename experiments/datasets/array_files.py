@@ -7,7 +7,7 @@ from search.data.kinds.arrays import ArrayFormat, load_arrays
 from .folder import find
 from .split import three_parts, two_parts
 from .table import found_probabilities, has_classes, tasks_of
-from .target_arrays import as_columns
+from .target_arrays import as_columns, n_steps_of, tasks_of_steps
 
 _PAIRS = {"train": ("x_train", "y_train"), "validation": ("x_validation", "y_validation"), "test": ("x_test", "y_test")}
 """The arrays of given parts, by the names that Keras' own files have."""
@@ -32,7 +32,8 @@ def arrays(
             PERCEPTUNE_DATA names.
         target: A .npy file with the target of a .npy file. Defaults to none.
         x: Name of the features in a .npz file, ``(n_rows, ...)``. Defaults to "x".
-        y: Name of the target in it, ``(n_rows,)``, or ``(n_rows, n_targets)`` for the targets y_0, y_1 ... Defaults to "y".
+        y: Name of the target in it, ``(n_rows,)``, or ``(n_rows, n_targets)`` for the targets y_0, y_1 ...,
+            or ``(n_rows, n_steps, n_targets)`` for an output at each step. Defaults to "y".
         task: "binary", "multiclass", "regression", "probabilities" or "auto", as of `csv`. Defaults to "auto".
         validation_size: Part of all rows, unless the file has the part. Defaults to 0.2.
         test_size: Part of all rows, unless the file has the part. Defaults to 0.2.
@@ -54,7 +55,7 @@ def arrays(
     found = {x: found[""]} if is_alone else found
     if target is not None:
         found[y] = next(iter(load_arrays(find(target)).values()))
-    facts = {"name": file.stem, "row_format": ArrayFormat(x=x, y=y).to_dict(), "ordered": ordered}
+    facts: dict[str, Any] = {"name": file.stem, "row_format": ArrayFormat(x=x, y=y).to_dict(), "ordered": ordered}
     sizes: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed}
     pairs = {
         part: (found[of_x], as_columns(found[of_y], "y", task, f"{file}, {part} part"))
@@ -62,7 +63,8 @@ def arrays(
         if of_x in found and of_y in found
     }
     if {"train", "test"} <= set(pairs):
-        tasks = tasks_of(pairs["train"][1], task)
+        facts["n_steps"] = n_steps_of(found[_PAIRS["train"][1]])
+        tasks = tasks_of_steps(pairs["train"][1], task) if facts["n_steps"] else tasks_of(pairs["train"][1], task)
         if "validation" not in pairs:
             options: dict[str, Any] = {"size": validation_size, "seed": seed, "stratify": stratify and has_classes(tasks), "ordered": ordered}
             pairs["train"], pairs["validation"] = two_parts(*pairs["train"], **options)
@@ -74,6 +76,7 @@ def arrays(
     values = as_columns(found[y], "y", task, str(file))
     if len(found[x]) != len(values):
         raise ValueError(f"{file}: {x} has {len(found[x])} rows and {y} {len(values)}; expected as many")
-    tasks = tasks_of(values, task)
+    facts["n_steps"] = n_steps_of(found[y])
+    tasks = tasks_of_steps(values, task) if facts["n_steps"] else tasks_of(values, task)
     split = three_parts(found[x], values, **sizes, ordered=ordered, stratify=stratify and has_classes(tasks))
     return {**split, **facts, "task": tasks, "notes": found_probabilities(tasks, task)}

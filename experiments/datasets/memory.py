@@ -12,7 +12,7 @@ from search.data.tables import column_name
 
 from .split import split_rows, three_parts
 from .table import for_each, found_probabilities, has_classes, split_table, tasks_of
-from .target_arrays import as_columns
+from .target_arrays import as_columns, n_steps_of, tasks_of_steps
 
 _PARTS = ("train", "validation", "test")
 
@@ -33,7 +33,8 @@ def in_memory(
     """Split data that this user's process has written a moment ago.
 
     Args:
-        file: The pickled data: a table; a pair of features ``(n_rows, ...)`` and target ``(n_rows,)`` or ``(n_rows, n_targets)``; or a dict of
+        file: The pickled data: a table; a pair of features ``(n_rows, ...)`` and target ``(n_rows,)``, ``(n_rows, n_targets)`` or
+            ``(n_rows, n_steps, n_targets)`` for an output at each step; or a dict of
             such pairs by the names train, validation and test, which is not split, but for a validation part that is missing; or the pair of pairs
             (x_train, y_train), (x_test, y_test), as Keras' own data sets are.
         target: The column of a table to predict, or a list of columns. Defaults to none, for a pair or a dict.
@@ -67,9 +68,10 @@ def in_memory(
     if isinstance(data, Mapping):
         return _whole(data, task, validation_size, seed, stratify=stratify) | ({} if positive is None else {"positive": positive})
     features, values = _pair(data, "data", task)
-    tasks = tasks_of(values, task)
+    n_steps = n_steps_of(data[1])
+    tasks = tasks_of_steps(pd.DataFrame(values), task) if n_steps else tasks_of(values, task)
     parts = three_parts(features, values, **sizes, stratify=stratify and has_classes(tasks))
-    return {**parts, "task": tasks, "positive": for_each(positive, tasks), "notes": found_probabilities(tasks, task)}
+    return {**parts, "task": tasks, "positive": for_each(positive, tasks), "notes": found_probabilities(tasks, task), "n_steps": n_steps}
 
 
 def _table(data: pd.DataFrame, target: str | int | Sequence[str | int] | None, **options: Any) -> dict[str, Any]:
@@ -108,12 +110,14 @@ def _whole(data: Mapping[str, Any], task: str, validation_size: float, seed: int
     if missing:
         raise ValueError(f'the dict of parts has no "{missing[0]}"; expected the keys {", ".join(_PARTS)}')
     parts = {name: _pair(data[name], name, task) for name in _PARTS if name in data}
-    tasks = data["task"] if task == "auto" and "task" in data else tasks_of(parts["train"][1], task)
+    target, n_steps = parts["train"][1], n_steps_of(data["train"][1])
+    found = tasks_of_steps(pd.DataFrame(target), task) if n_steps else None
+    tasks = data["task"] if task == "auto" and "task" in data else found or tasks_of(target, task)
     if "validation" not in parts:
         split = split_rows(*parts["train"], size=validation_size, seed=seed, stratify=stratify and has_classes(tasks))
         parts["train"], parts["validation"] = split
     notes = [*data.get("notes", ()), *found_probabilities(tasks, "given" if "task" in data else task)]
-    return {**data, **parts, "task": tasks, "notes": notes}
+    return {**data, **parts, "task": tasks, "notes": notes, "n_steps": data.get("n_steps", n_steps)}
 
 
 def _pair(data: Any, where: str, task: str) -> tuple[Any, pd.Series | pd.DataFrame]:

@@ -12,6 +12,7 @@ from search.data.tables import column_name, read_table
 
 from .folder import find
 from .table import infer_task
+from .target_arrays import tasks_of_steps
 
 _MIN_WINDOWS = 2
 """Of each part."""
@@ -24,6 +25,7 @@ def series(
     time: str | None = None,
     window: int = 24,
     horizon: int = 1,
+    sequence: bool = False,
     task: str = "auto",
     validation_size: float = 0.2,
     test_size: float = 0.2,
@@ -39,6 +41,8 @@ def series(
         time: The column of times, by which the rows are sorted. Defaults to none: the rows are in the order of time.
         window: Steps of a window, at least 1. Defaults to 24.
         horizon: Steps from the last one of a window to the one whose target is predicted, at least 1. Defaults to 1.
+        sequence: Whether the target is predicted for each step of a window, ``horizon`` steps after it, for networks with an output for each
+            step. Defaults to False, for the last step only.
         task: "binary", "multiclass", "regression" or "auto", as of `csv`. Defaults to "auto".
         validation_size: Part of all steps, those before the test part. Defaults to 0.2.
         test_size: Part of all steps, the last ones. Defaults to 0.2.
@@ -52,6 +56,8 @@ def series(
         ValueError: If an argument is out of its range, a feature is no number, or a part has too few windows.
     """
     file = find(path)
+    if sequence and window < 2:
+        raise ValueError(f"sequence = true, but a window has {window} step; expected at least 2")
     _check(window, horizon, validation_size, test_size)
     table = read_table(file)
     rows = table.rows
@@ -62,7 +68,9 @@ def series(
             raise LookupError(f"{file} {error}") from None
     numeric = [str(name) for name in rows if pd.api.types.is_numeric_dtype(rows[name]) and name != time]
     has_dates = time is not None and pd.api.types.is_datetime64_any_dtype(rows[time])
-    form = SeriesFormat(columns=tuple(columns or numeric), target=target, window=window, horizon=horizon, time=time, has_dates=has_dates)
+    form = SeriesFormat(
+        columns=tuple(columns or numeric), target=target, window=window, horizon=horizon, time=time, has_dates=has_dates, sequence=sequence
+    )
     if odd := [name for name in form.columns if name not in numeric] or not form.columns:
         raise ValueError(f"{file}: {f'the column {odd[0]} holds no numbers' if form.columns else 'no column holds numbers'}; name others by columns")
     try:
@@ -74,21 +82,22 @@ def series(
     for part, start, end in zip(("train", "validation", "test"), [0, *ends], ends, strict=False):
         parts[part], filled = _windows(rows[start:end], form, f"{file}, {part} part")
         n_filled += filled
-    task = infer_task(parts["train"][1]) if task == "auto" else task
+    target_rows = parts["train"][1]
+    tasks = tasks_of_steps(target_rows, task) if isinstance(target_rows, pd.DataFrame) else infer_task(target_rows) if task == "auto" else task
     told = [f"{n_filled} gaps have the value before them" if n_filled else "", uneven_steps(rows, form)]
     notes = [*table.notes, *filter(None, told)]
     table_format = None if table.format is None else replace(table.format, target=target).to_dict()
     formats = {"table_format": table_format, "row_format": form.to_dict()}
-    return {**parts, **formats, "task": task, "name": file.stem, "notes": notes, "ordered": True}
+    return {**parts, **formats, "task": tasks, "n_steps": window * sequence, "name": file.stem, "notes": notes, "ordered": True}
 
 
-def _windows(rows: pd.DataFrame, form: SeriesFormat, where: str) -> tuple[tuple[np.ndarray, pd.Series], int]:
+def _windows(rows: pd.DataFrame, form: SeriesFormat, where: str) -> tuple[tuple[np.ndarray, pd.Series | pd.DataFrame], int]:
     try:
         found = cut_windows(rows, form)
     except ValueError as error:
         raise ValueError(f"{where}: {error}; give a shorter window, or other sizes of the parts") from None
     targets = targets_of(rows, found, form)
-    has_target = targets.notna().to_numpy()
+    has_target = pd.DataFrame(targets).notna().all(axis="columns").to_numpy()
     if has_target.sum() < _MIN_WINDOWS:
         raise ValueError(
             f"{where}: {has_target.sum()} windows of {form.window} steps have a target {form.horizon} steps later; give a shorter window"

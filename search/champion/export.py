@@ -156,7 +156,7 @@ def _taken(preprocessor: Preprocessor, *, is_raw: bool) -> Iterator[str]:
 
 def _given(preprocessor: Preprocessor, *, is_raw: bool) -> Iterator[str]:
     for name, target in preprocessor.targets.items():
-        yield f"It gives {f'as output {name} ' if name else ''}(n_rows, {target.n_outputs}): {_meaning(target)}"
+        yield f"It gives {f'as output {name} ' if name else ''}({_shape(target.shape)}): {_meaning(target)}"
         if target.scaling is not None and not is_raw:
             yield f"Its output is scaled: {target.column} = {target.scaling.formula(name or 'output')}"
 

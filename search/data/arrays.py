@@ -39,7 +39,8 @@ class TrainingArrays:
     Attributes:
         x_train: Features, float32, ``(n_train, *input_shape)``, or such arrays by input name.
         y_train: Targets, ``(n_train, 1)``: float32 for regression (scaled if it has a scaling), binary and multilabel (0 or 1), probabilities,
-            int32 class numbers for multiclass; ``(n_train, n_targets)`` for several targets of one output; or such arrays by output name.
+            int32 class numbers for multiclass; ``(n_train, n_targets)`` for several targets of one output; ``(n_train, n_steps, n_targets)`` for
+            those of each step; or such arrays by output name.
         x_validation: Features, ``(n_validation, *input_shape)``.
         y_validation: Targets, ``(n_validation, 1)`` or ``(n_validation, n_targets)``.
         task: Task of the target, by output name where there are several.
@@ -75,6 +76,12 @@ class TrainingArrays:
     def input_shape(self) -> tuple[int, ...] | dict[str, tuple[int, ...]]:
         """The shape of one row, by input name where there are several."""
         return unnamed({name: array.shape[1:] for name, array in named(self.x_train).items()})
+
+    @property
+    def output_shape(self) -> tuple[int, ...] | dict[str, tuple[int, ...]]:
+        """The shape of one row's output, ``(n_outputs,)`` or ``(n_steps, n_outputs)``, by output name where there are several."""
+        units, targets = named(self.n_outputs), named(self.y_train)
+        return unnamed({name: (*targets[name].shape[1:-1], n_units) for name, n_units in units.items()})
 
     @property
     def trees(self) -> dict[str, Tree]:

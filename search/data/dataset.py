@@ -53,6 +53,7 @@ class Dataset:
         row_format: How files become rows that are arrays, so that others are read alike; None if rows are those of a table.
         notes: What the loader tells about the data, one sentence each.
         is_ordered: Whether the rows of all parts are in the order of their file or time; False if the loader says that it shuffled them.
+        n_steps: Steps of a sequence that each have targets, whose columns follow each other, all of the first step first; 0 for targets of a row.
         has_all_rows: Whether the training part has the rows of the validation part too, as by `search.data.folds.with_all_rows`.
     """
 
@@ -68,6 +69,7 @@ class Dataset:
     row_format: RowFormat | None = None
     notes: tuple[str, ...] = ()
     is_ordered: bool = True
+    n_steps: int = 0
     has_all_rows: bool = False
 
     @property
@@ -137,8 +139,8 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
             positive class of a binary target; by default the last of "class_names", or else the larger of two numbers, true, or the
             rarer of two texts. If the target is a table of several columns, "task" is a dict by column, and so are these. Further
             "table_format", the facts of a `TableFormat`, "row_format", those of a `RowFormat`, "notes", a list of sentences, "ordered",
-            False if the rows are shuffled, and "sample_weight" and "class_weight", the weights of rows and classes as
-            `search.data.sample_weight` takes them.
+            False if the rows are shuffled, "n_steps" if the columns are targets of that many steps, all of the first step first, and
+            "sample_weight" and "class_weight", the weights of rows and classes as `search.data.sample_weight` takes them.
         name: Name of the data set.
 
     Returns:
@@ -162,13 +164,28 @@ def parse_dataset(loaded: Any, name: str) -> Dataset:
         [column] = targets
         facts = {"target": column, "task": tasks[column], "class_names": class_names[column]}
     named_classes = {column: target.named_classes for column, target in targets.items()}
-    digest = fingerprint(parts, [facts["target"], facts["task"], named_classes if len(targets) > 1 else next(iter(named_classes.values()))])
+    description = [facts["target"], facts["task"], named_classes if len(targets) > 1 else next(iter(named_classes.values()))]
+    facts["n_steps"] = _parse_steps(loaded.get("n_steps", 0), tasks, where)
+    digest = fingerprint(parts, [*description, facts["n_steps"]] if facts["n_steps"] else description)
     facts |= {key: _parse_format(loaded.get(key), key, read, where) for key, read in _FORMATS.items()}
     if facts["row_format"] is None and not isinstance(parts["train"].features, pd.DataFrame):
         facts["row_format"] = ArrayFormat()
     facts |= {"notes": tuple(loaded.get("notes") or ())}
     facts["is_ordered"] = loaded.get("ordered", True)
     return Dataset(name=name, train=parts["train"], validation=parts["validation"], test=parts["test"], fingerprint=digest, **facts)
+
+
+def _parse_steps(given: Any, tasks: Mapping[str, Task], where: str) -> int:
+    """Return how many steps the targets are of, 0 if they are those of a row."""
+    if not given:
+        return 0
+    if not isinstance(given, int) or given < 2 or len(tasks) % given:
+        raise DataError(
+            f"{where}: n_steps = {given!r}, but there are {len(tasks)} targets; expected a number of steps, at least 2, with equal targets"
+        )
+    if odd := next((f'"{column}" ({task})' for column, task in tasks.items() if task not in ("regression", "binary")), None):
+        raise DataError(f'{where}: the target {odd} is one of {given} steps; expected numbers (task = "regression") or two classes (binary) at each')
+    return given
 
 
 def _parse_format(given: Any, key: str, read: Callable[[Mapping[str, Any]], Any], where: str) -> Any:
@@ -258,7 +275,7 @@ def _describe(error: Exception) -> str:
 def _check_keys(loaded: Any, where: str) -> None:
     if not isinstance(loaded, Mapping):
         raise DataError(f"{where}: the loader returned a {type(loaded).__name__}; expected a dict with the keys {', '.join((*PARTS, 'task'))}")
-    known = (*PARTS, "task", "class_names", "positive", "name", *_FORMATS, "notes", "ordered", "sample_weight", "class_weight")
+    known = (*PARTS, "task", "class_names", "positive", "name", *_FORMATS, "notes", "ordered", "n_steps", "sample_weight", "class_weight")
     for key in loaded:
         if key not in known:
             raise DataError(f'{where}: the loader returned the unknown key "{key}"; {nearest(str(key), known)}')

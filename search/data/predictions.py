@@ -36,6 +36,7 @@ class OutputPredictions:
     Attributes:
         column: Name of the target, or names of several with commas between.
         columns: Names of several targets; empty for one. Defaults to none.
+        n_steps: Steps of a sequence that the targets are of, all of the first step first; 0 for targets of rows. Defaults to 0.
         task: Task of the target.
         classes: The classes as text, in the order of their numbers; empty for regression.
         truth: Values in the target's own units, or class numbers, ``(n_rows,)``; of several targets ``(n_rows, n_columns)``.
@@ -52,6 +53,7 @@ class OutputPredictions:
 
     column: str
     columns: tuple[str, ...] = ()
+    n_steps: int = 0
     task: Task
     classes: tuple[str, ...] = ()
     truth: Array
@@ -79,12 +81,17 @@ class OutputPredictions:
         return None if self.probabilities is None else (self.shares, self.probabilities)
 
     def by_column(self) -> "dict[str, OutputPredictions]":
-        """Return the predictions of each of several targets by its name, without losses; those of a single one are named ``""``."""
+        """Return the predictions of each of several targets by its name, without losses; those of a single one are named ``""``.
+
+        Of steps, which count like rows, a target is named by its column of the first step.
+        """
         task: Task = "binary" if self.task == "multilabel" else self.task
         found: dict[str, OutputPredictions] = {}
-        for number, name in enumerate(self.columns):
-            target, truth, predicted = Target(columns=(name,), task=task, classes=self.classes), self.truth[:, number], self.predicted[:, number]
-            score = None if self.score is None else self.score[:, number]
+        n_columns = len(self.columns) // max(1, self.n_steps)
+        for number, name in enumerate(self.columns[:n_columns]):
+            target = Target(columns=(name,), task=task, classes=self.classes)
+            truth, predicted = (array[:, number::n_columns].ravel() for array in (self.truth, self.predicted))
+            score = None if self.score is None else self.score[:, number::n_columns].ravel()
             found[name] = of_numbers(target, truth, predicted, None) if score is None else of_classes(target, truth, predicted, _both(score), None)
         return found or {"": self}
 
@@ -155,7 +162,8 @@ def of_numbers(target: Target, truth: Array, predicted: Array, loss: Array | Non
     """
     columns = target.columns if len(target.columns) > 1 else ()
     predicted = np.asarray(predicted).reshape(np.shape(truth))
-    return OutputPredictions(column=target.column, columns=columns, task=target.task, truth=truth, predicted=predicted, loss=loss)
+    facts: dict[str, Any] = {"column": target.column, "columns": columns, "n_steps": target.n_steps, "task": target.task}
+    return OutputPredictions(truth=truth, predicted=predicted, loss=loss, **facts)
 
 
 def of_classes(target: Target, truth: Array, predicted: Array, probabilities: Array | None, loss: Array | None) -> OutputPredictions:
@@ -193,6 +201,7 @@ def of_labels(target: Target, truth: Array, probabilities: Array, loss: Array | 
     return OutputPredictions(
         column=target.column,
         columns=target.columns,
+        n_steps=target.n_steps,
         task=target.task,
         classes=target.class_names,
         truth=truth.astype(np.int32),
@@ -231,12 +240,13 @@ def of_outputs(target: Target, values: Any, output: Array, loss: Array | None) -
         case "regression":
             return of_numbers(target, target.numbers(values), decoded.to_numpy(), loss)
         case "multilabel":
-            return of_labels(target, target.encode(values), output, loss)
+            truth = target.encode(values)
+            return of_labels(target, truth.reshape(len(truth), -1), output.reshape(len(output), -1), loss)
         case "probabilities":
             return of_probabilities(target, target.encode(values), np.asarray(output, np.float64), loss)
     predicted = decoded.pop("prediction")
-    truth, chosen = (target.encode(column).ravel() for column in (values, predicted))
-    return of_classes(target, truth, chosen, decoded.to_numpy(), loss)
+    numbers, chosen = (target.encode(column).ravel() for column in (values, predicted))
+    return of_classes(target, numbers, chosen, decoded.to_numpy(), loss)
 
 
 def _both(score: Array) -> Array:

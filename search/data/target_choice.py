@@ -46,6 +46,12 @@ def choose_targets(dataset: Dataset, outputs: Mapping[str, OutputSection], scali
 def _columns(dataset: Dataset, output: str, section: OutputSection) -> tuple[str, ...]:
     """Return the target columns of one output."""
     known = dataset.tasks
+    if dataset.n_steps:
+        if section.target is not None:
+            raise ExperimentError(
+                f'outputs.{output}.target: the targets of data set "{dataset.name}" are steps, predicted together; leave target out'
+            )
+        return tuple(known)
     if section.target is None:
         if output in known or len(known) == 1:
             return (output if output in known else next(iter(known)),)
@@ -80,11 +86,11 @@ def _target(dataset: Dataset, columns: tuple[str, ...], scaling: ScalingName) ->
         _check_parts(dataset, target)
         return target
     if task == "regression":
-        target = Target(columns=columns, task=task)
+        target = Target(columns=columns, task=task, n_steps=dataset.n_steps)
         return target if scaling == "none" else replace(target, scaling=_fit_scaling(dataset, target, is_log=scaling == "log"))
     by_name = {str(value): value for value in dataset.train.targets[column].unique().tolist()}
     classes = tuple(by_name[name] for name in _class_names(dataset, column))
-    return Target(columns=columns, task=task if len(columns) == 1 else "multilabel", classes=classes)
+    return Target(columns=columns, task=task if len(columns) == 1 else "multilabel", classes=classes, n_steps=dataset.n_steps)
 
 
 def _check_parts(dataset: Dataset, target: Target) -> None:
@@ -106,4 +112,4 @@ def _fit_scaling(dataset: Dataset, target: Target, *, is_log: bool) -> Scaling:
                     f'preprocessing.target = "log": the target "{column}" is {smallest:g} in the {name} part, but log(1 + target) needs values '
                     'above -1; use "standard"'
                 )
-    return Scaling.fit(target.numbers(target.select(dataset.train.targets)), log=is_log)
+    return target.fit_scaling(target.select(dataset.train.targets), is_log=is_log)

@@ -29,17 +29,20 @@ class Target:
         classes: Values of the target, in its own type and in the order of the output's units, the positive class of a binary
             target, or of all labels, last; the names of the columns for probabilities; empty for regression.
         scaling: The scaling of a regression's target; None if the model predicts the target itself. Defaults to None.
+        n_steps: Steps of a sequence that each have an output, whose columns follow each other, all of the first step first; 0 for one output
+            a row. Defaults to 0.
     """
 
     columns: tuple[str, ...]
     task: Task
     classes: tuple[bool | int | float | str, ...] = ()
     scaling: Scaling | None = None
+    n_steps: int = 0
 
     @property
     def column(self) -> str:
-        """Name of the target column, or of all columns with commas between them."""
-        return ", ".join(self.columns)
+        """Name of the target column, or of all columns with commas between them, of steps the first and the last one."""
+        return f"{self.columns[0]} to {self.columns[-1]}" if self.n_steps else ", ".join(self.columns)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -53,8 +56,13 @@ class Target:
 
     @property
     def n_outputs(self) -> int:
-        """Units of the output: the number of classes for multiclass, else that of columns."""
-        return len(self.classes) if self.task == "multiclass" else len(self.columns)
+        """Units of the output: the number of classes for multiclass, else that of columns, of one step."""
+        return len(self.classes) if self.task == "multiclass" else len(self.columns) // max(1, self.n_steps)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of a row of the output: ``(n_outputs,)``, or ``(n_steps, n_outputs)``."""
+        return (self.n_steps, self.n_outputs) if self.n_steps else (self.n_outputs,)
 
     def select(self, targets: Mapping[str, pd.Series] | pd.DataFrame) -> pd.Series | pd.DataFrame:
         """Return the values of the target among all targets: ``(n_rows,)``, or a table of several columns."""
@@ -67,8 +75,8 @@ class Target:
             values: As `select` returns them, without gaps.
 
         Returns:
-            ``(n_rows, n_columns)``: float32 values for regression, scaled if there is a scaling; float32 0 or 1 for binary and multilabel (1 is
-            the positive class); int32 class numbers for multiclass; float32 probabilities.
+            ``(n_rows, n_columns)``, or ``(n_rows, n_steps, n_columns_of_a_step)``: float32 values for regression, scaled if there is a
+            scaling; float32 0 or 1 for binary and multilabel (1 is the positive class); int32 class numbers for multiclass; float32 probabilities.
 
         Raises:
             DataError: If a value is none of the classes, or not a number in a regression, or a row is none of probabilities.
@@ -76,14 +84,23 @@ class Target:
         if self.task == "probabilities":
             return check_probabilities(pd.DataFrame(values))
         if self.task == "regression":
-            numbers = self.numbers(values)
-            return (numbers if self.scaling is None else self.scaling.scale(numbers)).astype(np.float32).reshape(-1, len(self.columns))
-        return np.column_stack([self._codes(column, name) for name, column in self._by_column(values).items()])
+            numbers = self._by_step(self.numbers(values))
+            return (numbers if self.scaling is None else self.scaling.scale(numbers)).astype(np.float32).reshape(len(numbers), *self.shape)
+        return self._by_step(np.column_stack([self._codes(column, name) for name, column in self._by_column(values).items()]))
 
     def numbers(self, values: pd.Series | pd.DataFrame) -> Array:
         """Return the values of a regression's target, float64, ``(n_rows,)``, or ``(n_rows, n_columns)`` of several columns."""
         numbers = [to_numbers(column, "The target") for column in self._by_column(values).values()]
         return numbers[0] if len(numbers) == 1 else np.column_stack(numbers)
+
+    def fit_scaling(self, values: pd.Series | pd.DataFrame, *, is_log: bool) -> Scaling:
+        """Return the scaling of a regression's values, each column by itself, but all steps alike."""
+        numbers = self.numbers(values)
+        return Scaling.fit(numbers.reshape(-1, self.n_outputs) if self.n_steps else numbers, log=is_log)
+
+    def _by_step(self, values: Array) -> Array:
+        """Return values ``(n_rows, n_columns)`` as ``(n_rows, n_steps, n_columns_of_a_step)``, if there are steps."""
+        return values.reshape(len(values), *self.shape) if self.n_steps else values
 
     def _by_column(self, values: pd.Series | pd.DataFrame) -> dict[str, pd.Series]:
         return {self.columns[0]: values} if isinstance(values, pd.Series) else {column: values[column] for column in self.columns}
@@ -99,7 +116,8 @@ class Target:
         """Decode an output into predictions.
 
         Args:
-            outputs: ``(n_rows, n_columns)`` values or probabilities of the positive class, or ``(n_rows, n_classes)`` probabilities.
+            outputs: ``(n_rows, n_columns)`` values or probabilities of the positive class, or ``(n_rows, n_classes)`` probabilities; of steps
+                ``(n_rows, *shape)``.
 
         Returns:
             A table with the column ``prediction``, in the target's own type and units, and for classes ``probability_<class>``; of several
@@ -110,14 +128,17 @@ class Target:
         """
         outputs = np.asarray(outputs)
         widths = (1, 2) if self.task == "binary" else (self.n_outputs,)
-        if outputs.ndim != 2 or outputs.shape[1] not in widths:
-            expected = " or ".join(f"(n_rows, {width})" for width in widths)
+        shapes = [(*self.shape[:-1], width) for width in widths]
+        if outputs.shape[1:] not in shapes:
+            expected = " or ".join(f"({', '.join(map(str, ('n_rows', *shape)))})" for shape in shapes)
             raise DataError(f"The model's outputs have the shape {outputs.shape}; a {self.task} task needs {expected}")
         if self.task == "regression":
             values = outputs.astype(np.float64)
             names = ["prediction"] if len(self.columns) == 1 else [f"{column}_prediction" for column in self.columns]
-            return pd.DataFrame(values if self.scaling is None else self.scaling.invert(values), columns=names)
+            values = values if self.scaling is None else self.scaling.invert(values)
+            return pd.DataFrame(values.reshape(len(values), len(self.columns)), columns=names)
         if self.task == "multilabel":
+            outputs = outputs.reshape(len(outputs), len(self.columns))
             labels = [self._decode_classes(outputs[:, [number]]).add_prefix(f"{column}_") for number, column in enumerate(self.columns)]
             return pd.concat(labels, axis="columns")
         return self._decode_classes(outputs)
@@ -139,7 +160,7 @@ class Target:
         scaling = facts.get("scaling")  # an earlier version scaled no target
         scaling = None if scaling is None else Scaling.from_dict(scaling)
         columns = facts.get("columns") or [facts["column"]]  # an earlier version had one column only
-        return cls(columns=tuple(columns), task=facts["task"], classes=tuple(facts["classes"]), scaling=scaling)
+        return cls(columns=tuple(columns), task=facts["task"], classes=tuple(facts["classes"]), scaling=scaling, n_steps=facts.get("n_steps", 0))
 
 
 def tasks_of(targets: Mapping[str, Target]) -> Tasks:

@@ -78,6 +78,8 @@ def measure_baselines(
     if target.task in ("multilabel", "probabilities"):
         what = "labels" if target.task == "multilabel" else "probabilities"
         raise ExperimentError(f"search.baselines: expected a single target, or numbers; the model has the {what} {target.column}")
+    if target.n_steps:
+        raise ExperimentError(f"search.baselines: expected targets of rows; the model predicts each of {target.n_steps} steps")
     (head,) = make_heads(experiment, target.task, preprocessor.scalings).values()
     features, expected = as_matrix(preprocessor.transform(test.features)), target.encode(target.select(test.targets))
     n_all_rows = len(arrays.y_train)

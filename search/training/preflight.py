@@ -198,7 +198,7 @@ def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment)
     ):
         outputs = match_outputs(model, model(x, training=False), context.heads)
     for name, head in context.heads.items():
-        check_shape(tuple(outputs[name].shape), head.task, named(arrays.n_outputs)[name], name)
+        check_shape(tuple(outputs[name].shape), head.task, named(arrays.output_shape)[name], name)
         check_losses(context.experiment, head, outputs[name].shape[-1], name, is_weighted=context.is_weighted)
     check_output_layers(model, context, assignment.training)
     check_objects(model, outputs, rows(arrays.y_train, slice(N_ROWS)), context, assignment.training)

@@ -107,16 +107,18 @@ def _root(rows: OutputPredictions) -> Weighted | None:
 
 
 def _r2(rows: OutputPredictions) -> Weighted:
-    single = [_r2_of_one(of) for of in rows.by_column().values()]
+    truth, predicted = (array.reshape(len(array), max(1, rows.n_steps), -1) for array in (rows.truth, rows.predicted))
+    single = [_r2_of_one(np.asarray(truth[..., number], np.float64), predicted[..., number]) for number in range(truth.shape[-1])]
     return lambda weights: np.mean([compute(weights) for compute in single], axis=0)
 
 
-def _r2_of_one(rows: OutputPredictions) -> Weighted:
-    truth = np.asarray(rows.truth, np.float64)
-    squares, centred = np.square(truth - rows.predicted), truth - truth.mean()  # centred: a large mean costs no digits
+def _r2_of_one(truth: Array, predicted: Array) -> Weighted:
+    """Return R2 of one target, of the steps of rows together, ``(n_rows, n_steps)`` each."""
+    centred = truth - truth.mean()  # a large mean costs no digits
+    squares, sums, variation = (values.sum(axis=1) for values in (np.square(truth - predicted), centred, np.square(centred)))
 
     def compute(weights: Array) -> Any:
-        total = weights @ np.square(centred) - np.square(weights @ centred) / weights.sum(axis=1)
+        total = weights @ variation - np.square(weights @ sums) / (weights.sum(axis=1) * truth.shape[1])
         return 1 - np.divide(weights @ squares, total, out=np.full(len(weights), np.nan), where=total > 0)
 
     return compute

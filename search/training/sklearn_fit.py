@@ -45,6 +45,8 @@ def check(estimator: Any, context: TrainingContext) -> None:
         raise TrialError(f"{name} is trained on one target of classes, but the output has several labels; use a network, or name one in [outputs]")
     if "probabilities" in named(context.arrays.task).values():
         raise TrialError(f"{name} is trained on one class a row, but the target has the probabilities of all; use a network")
+    if max(array.ndim for array in named(context.arrays.y_train).values()) > len(("rows", "targets")):
+        raise TrialError(f"{name} predicts rows, but the output has targets for each step of a sequence; use a network")
     n_columns = max(array.shape[1] for array in named(context.arrays.y_train).values())
     if n_columns > 1 and hasattr(estimator, "__sklearn_tags__") and not estimator.__sklearn_tags__().target_tags.multi_output:
         raise TrialError(f"{name} predicts one number, but the output has {n_columns} targets; wrap it in sklearn's MultiOutputRegressor")

@@ -84,7 +84,7 @@ class ArrayFormat:
         if own or self.y not in found:
             of_each, expected = own, f"({n_rows},), one for each row"
         else:
-            of_all = found[self.y] if found[self.y].ndim > 1 else found[self.y][..., np.newaxis]
+            of_all = found[self.y].reshape(len(found[self.y]), -1)  # steps one after the other
             expected = f"({n_rows},), one for each row" if len(targets) == 1 else f"({n_rows}, {len(targets)}), the targets of each row"
             if of_all.shape != (n_rows, len(targets)):
                 raise DataError(f'"{path}": the target "{self.y}" has the shape {found[self.y].shape}; expected {expected}')

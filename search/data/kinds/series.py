@@ -22,9 +22,10 @@ class SeriesFormat:
         columns: The features of a step.
         target: The column to predict.
         window: Steps of a window, at least 1.
-        horizon: Steps from the last one of a window to the target's, at least 1.
+        horizon: Steps from the last one of a window to the target's, or from each one to its own, at least 1.
         time: The column of times; None if there is none.
         has_dates: Whether the column of times holds dates, and not numbers. Defaults to False.
+        sequence: Whether each step of a window has a target, and not its last one only. Defaults to False.
     """
 
     columns: tuple[str, ...]
@@ -33,6 +34,7 @@ class SeriesFormat:
     horizon: int
     time: str | None = None
     has_dates: bool = False
+    sequence: bool = False
     kind: ClassVar[str] = "series"
     example: ClassVar[str] = "series.csv"
     folds: ClassVar[str] = "time"
@@ -48,7 +50,8 @@ class SeriesFormat:
 
     def describe(self) -> str:
         """Return the length and the columns of a window."""
-        return f"Windows of {self.window} steps of {', '.join(self.columns)}; {self.target} {self.horizon} later"
+        later = f"{self.horizon} later than each step" if self.sequence else f"{self.horizon} later"
+        return f"Windows of {self.window} steps of {', '.join(self.columns)}; {self.target} {later}"
 
     def read(self, path: Path, shape: Sequence[int], targets: Sequence[str], read_table: ReadTable) -> RawRows:
         """Read a table with a row per step; see `RowFormat.read`."""
@@ -61,7 +64,7 @@ class SeriesFormat:
             found = cut_windows(table, self)
         except ValueError as error:
             raise DataError(f'"{path}": {error}') from None
-        labels = targets_of(table, found, self).to_frame() if self.target in table else pd.DataFrame(index=range(len(found.last)))
+        labels = pd.DataFrame(targets_of(table, found, self)) if self.target in table else pd.DataFrame(index=range(len(found.last)))
         return RawRows(found.features, labels, last_steps(table, found, self))
 
     def to_dict(self) -> dict[str, Any]:
@@ -162,9 +165,13 @@ def cut_windows(table: pd.DataFrame, form: SeriesFormat) -> Windows:
     return Windows(np.ascontiguousarray(cut), np.arange(first + form.window - 1, len(values)), n_filled)
 
 
-def targets_of(table: pd.DataFrame, windows: Windows, form: SeriesFormat) -> pd.Series:
-    """Return the target of each window; a gap where it is beyond the table or missing there."""
-    return table[form.target].reset_index(drop=True).reindex(windows.last + form.horizon).reset_index(drop=True)
+def targets_of(table: pd.DataFrame, windows: Windows, form: SeriesFormat) -> pd.Series | pd.DataFrame:
+    """Return the target of each window, or of each of its steps, ``step_1`` ...; a gap where it is beyond the table or missing there."""
+    values = table[form.target].reset_index(drop=True).reindex(range(len(table) + form.horizon))
+    last = windows.last + form.horizon
+    if not form.sequence:
+        return values[last].reset_index(drop=True)
+    return pd.DataFrame({f"step_{step}": values[last - form.window + step].to_numpy() for step in range(1, form.window + 1)})
 
 
 def last_steps(table: pd.DataFrame, windows: Windows, form: SeriesFormat) -> pd.Series:

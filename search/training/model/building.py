@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from ...data.arrays import TrainingArrays
+from ...data.arrays import TrainingArrays, named, unnamed
 from ...errors import TrialError
 from ...estimators import is_estimator
 from ...experiment.arguments import resolve_arguments
@@ -88,6 +88,8 @@ def accepted(builder: Any, arguments: Mapping[str, Any], context: TrainingContex
 def provided(arrays: TrainingArrays) -> dict[str, object]:
     """Return what a builder receives if its signature names it or has ``**kwargs``."""
     facts: dict[str, object] = {"input_shape": arrays.input_shape, "task": arrays.task, "n_outputs": arrays.n_outputs}
+    steps = {name: shape[0] for name, shape in named(arrays.output_shape).items() if len(shape) > 1}
+    facts |= {"n_steps": unnamed(steps)} if steps else {}
     return facts | ({"vocabulary_size": arrays.vocabulary_size} if arrays.vocabulary_size else {})
 
 

@@ -184,7 +184,7 @@ def build_metric(name: str, head: Head, settings: TrainingSettings, output: Any)
         name: Name of the metric in `search.training.metrics`, except "loss", or of one of the head's own.
         head: Task, own metrics and scaling of the target.
         settings: The training settings.
-        output: The output for some rows, ``(n_rows, n_units)``.
+        output: The output for some rows, ``(n_rows, n_units)``, or ``(n_rows, n_steps, n_units)``, whose steps count like rows.
 
     Returns:
         A metric for `keras.Model.compile`, logged as ``name``; of a scaled target in its own units.
@@ -194,6 +194,12 @@ def build_metric(name: str, head: Head, settings: TrainingSettings, output: Any)
     """
     if name in head.own:
         return _unscaled(make_metric(head.own[name]), head)
+    metric = _metric(name, head, settings, output)
+    return metric if len(output.shape) == len(("rows", "units")) or isinstance(metric, str) else _of_steps(metric)
+
+
+def _metric(name: str, head: Head, settings: TrainingSettings, output: Any) -> Any:
+    """Create a metric of an output without steps; otherwise as `build_metric`."""
     if name == "accuracy":  # Keras chooses by the shapes of target and output; several labels would be one-hot to it
         return keras.metrics.BinaryAccuracy(name=name) if head.task == "multilabel" else name
     n_units, task = output.shape[-1], head.task
@@ -220,6 +226,18 @@ def _in_own_units(metric: Any, scaling: Scaling) -> Any:
 
     def update_state(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         return update(invert(y_true), invert(y_pred), sample_weight=sample_weight)
+
+    metric.update_state = update_state
+    return metric
+
+
+def _of_steps(metric: Any) -> Any:
+    """Let a metric take each step for a row, since some of Keras' take no sequences; like `_in_own_units` it stays Keras' own."""
+    update = metric.update_state
+
+    def update_state(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        flat = [keras.ops.reshape(values, (-1, values.shape[-1])) for values in (y_true, y_pred)]
+        return update(*flat, sample_weight=sample_weight)
 
     metric.update_state = update_state
     return metric

@@ -45,26 +45,26 @@ _USUAL = {
 }
 
 
-def check_shape(shape: tuple[int, ...], task: Task, n_outputs: int, name: str = "") -> None:
+def check_shape(shape: tuple[int, ...], task: Task, expected: tuple[int, ...], name: str = "") -> None:
     """Check that an output has one number for each target, or one probability for each class.
 
     Args:
-        shape: Shape of the output, ``(n_rows, n_units)``.
+        shape: Shape of the output, ``(n_rows, n_units)`` or ``(n_rows, n_steps, n_units)``.
         task: Task of the output's target.
-        n_outputs: Units that the target needs.
+        expected: Shape that the target needs of a row: its units, or its steps and units.
         name: The output's name. Defaults to ``""``, the only one.
 
     Raises:
-        TrialError: If the shape is not ``(n_rows, n_outputs)``; a binary task may have two units too.
+        TrialError: If the shape is not ``(n_rows, *expected)``; a binary task may have two units too.
     """
-    widths = (1, 2) if task == "binary" else (n_outputs,)
-    if len(shape) == 2 and shape[1] in widths:
+    shapes = [(*expected[:-1], width) for width in ((1, 2) if task == "binary" else expected[-1:])]
+    if shape[1:] in shapes:
         return
     which = f'output "{name}"' if name else "output"
-    given, expected = _written(shape[1:]), " or ".join(_written([width]) for width in widths)
+    steps = ", for each of the n_steps, as by return_sequences=True of recurrent layers" if len(expected) > 1 else ""
     raise TrialError(
-        f"the model's {which} has the shape {given}, but the {task} target needs {expected}; "
-        f"give its last layer {n_outputs} units, which the function gets as n_outputs"
+        f"the model's {which} has the shape {_written(shape[1:])}, but the {task} target needs {' or '.join(map(_written, shapes))}; "
+        f"give its last layer {expected[-1]} units, which the function gets as n_outputs{steps}"
     )
 
 

@@ -28,6 +28,7 @@ def test_a_window_has_the_steps_before_its_target_and_no_part_reaches_into_anoth
         "horizon": 2,
         "time": None,
         "has_dates": False,
+        "sequence": False,
     }
     x, y = loaded["train"]
     assert x[0].tolist() == [[0.5, 0.0], [1.5, -1.25], [2.5, -2.5]]
@@ -73,3 +74,15 @@ def test_what_does_not_fit_is_refused(write, options, error, message):
     write(load=np.arange(40.0), kind=list("ab") * 20, twice=np.arange(40) // 2)
     with pytest.raises(error, match=message):
         series(**{"path": "load.csv", "target": "load", "window": 3} | options)
+
+
+def test_each_step_of_a_window_may_have_a_target(write):
+    write(load=np.arange(50.0) + 0.5)
+    loaded = series("load.csv", "load", window=3, horizon=2, sequence=True)
+    assert (loaded["n_steps"], loaded["task"]) == (3, dict.fromkeys(["step_1", "step_2", "step_3"], "regression"))
+    for part, start, end in (("train", 0, 30), ("validation", 30, 40), ("test", 40, 50)):
+        x, y = loaded[part]
+        assert x[:, 0, 0].tolist() == [row + 0.5 for row in range(start, end - 4)]
+        assert (y.to_numpy() == x[:, :, 0] + 2).all()
+    with pytest.raises(ValueError, match="sequence = true, but a window has 1 step; expected at least 2"):
+        series("load.csv", "load", window=1, sequence=True)

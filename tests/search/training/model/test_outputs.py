@@ -85,6 +85,6 @@ def test_a_loss_of_an_output_takes_precedence():
     ("shape", "task", "n_outputs"), [((4, 1), "regression", 1), ((4, 1), "binary", 1), ((4, 2), "binary", 1), ((4, 3), "multiclass", 3)]
 )
 def test_the_shapes_that_targets_need_are_accepted(shape, task, n_outputs):
-    check_shape(shape, task, n_outputs)
+    check_shape(shape, task, (n_outputs,))
     with pytest.raises(TrialError, match=rf'the model\'s output "main" has the shape \(n_rows, 7\), but the {task} target needs'):
-        check_shape((4, 7), task, n_outputs, "main")
+        check_shape((4, 7), task, (n_outputs,), "main")
