@@ -9,6 +9,7 @@ from .generated import linear_target, moons, waves
 from .housing import california_housing
 from .idx_files import fashion_mnist, mnist
 from .image_files import images
+from .objects import objects
 from .openml import pima, zoo
 from .series_files import series
 from .small_tables import exam_scores, hours_grades, hours_scores, time_scores
@@ -31,6 +32,7 @@ __all__ = [
     "linear_target",
     "mnist",
     "moons",
+    "objects",
     "pima",
     "series",
     "time_scores",
