@@ -74,9 +74,9 @@ def read_stack(model: Any) -> DenseStack | None:
         model: A Keras model.
 
     Returns:
-        The stack; None if the model is anything else, or has what a stack does not describe: dropout, normalisation,
-        regularisers, constraints, activations with weights, a dtype policy other than float32, or a hidden activation
-        that is not in `ELEMENTWISE`.
+        The stack; None if the model is anything else, has an output for each step of a sequence, or has what a stack does not
+        describe: dropout, normalisation, regularisers, constraints, activations with weights, a dtype policy other than
+        float32, or a hidden activation that is not in `ELEMENTWISE`.
     """
     layers = _chain(model)
     dense: list[Any] = []
@@ -89,7 +89,13 @@ def read_stack(model: Any) -> DenseStack | None:
             activations[-1] = _name(layer.activation)
         elif not (type(layer) is keras.layers.Flatten and layer.data_format == "channels_last" and not dense):
             return None
-    if not dense or not activations[-1] or not ELEMENTWISE.issuperset(activations[:-1]) or len({layer.use_bias for layer in dense}) != 1:
+    if (
+        not dense
+        or len(model.output_shape) > len(("rows", "units"))
+        or not activations[-1]
+        or not ELEMENTWISE.issuperset(activations[:-1])
+        or len({layer.use_bias for layer in dense}) != 1
+    ):
         return None
     widths = [layer.units for layer in dense]
     return DenseStack(dense[0].kernel.shape[0], tuple(widths[:-1]), tuple(activations[:-1]), widths[-1], activations[-1], dense[0].use_bias)

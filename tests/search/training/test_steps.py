@@ -9,6 +9,7 @@ from sklearn.metrics import r2_score
 
 from search.data.scaling import Scaling
 from search.errors import ExperimentError
+from search.training.dense.stack import read_stack
 from search.trial import TrialState
 from tests.search.training.conftest import check_builder, make_arrays, make_assignment, make_experiment, train_trial
 
@@ -66,3 +67,9 @@ def test_each_step_is_trained_as_by_plain_fit(trainer, case, tmp_path):
 def test_a_model_without_steps_is_refused(builder, message):
     with pytest.raises(ExperimentError, match=message):
         check_builder(make_experiment(builder), replace(NUMBERS, x_train=NUMBERS.x_train[:, :, 0], x_validation=NUMBERS.x_validation[:, :, 0]))
+
+
+def test_dense_layers_over_steps_are_no_stack_of_rows():
+    over_steps = keras.Sequential([keras.Input((6, 2)), keras.layers.Dense(4, "relu"), keras.layers.Dense(1)])
+    assert read_stack(over_steps) is None
+    assert read_stack(keras.Sequential([keras.Input((2,)), *over_steps.layers])) is not None
