@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from ...data.arrays import Array, Tree, named
+from ...data.arrays import OF_NUMBERS, Array, Tree, named
 from ...errors import TrialError
 from ...experiment.objects import ObjectSection
 from ...experiment.settings import TrainingSettings
@@ -50,7 +50,7 @@ def check_objects(model: Any, outputs: Mapping[str, Any], target: Tree, context:
 
 def _check_targets(settings: TrainingSettings, head: Head, n_units: int) -> None:
     """Check that it is clear how the loss and the metrics get the classes of several units."""
-    if head.task in ("regression", "multilabel") or n_units == 1:
+    if head.task in (*OF_NUMBERS, "multilabel") or n_units == 1:
         return
     loss = settings.loss
     is_own = isinstance(loss, ObjectSection) and keras_name(loss) == loss.use
