@@ -108,6 +108,7 @@ def _assemble(spec: PackageSpec, dataset: Dataset, folder: Path) -> Champion:
         table_format=None if dataset.table_format is None else dataset.table_format.to_dict(),
         row_format=None if dataset.row_format is None else dataset.row_format.to_dict(),
         modules=_own_modules(spec),
+        optimizer_state=spec.experiment.champion.optimizer_state,
     ).save(folder)
     return Champion(folder)
 

@@ -46,6 +46,8 @@ class ChampionMetadata:
         row_format: How files become rows that are arrays (`search.data.kinds.RowFormat`); None if rows are those of a table. Defaults to
             None, as for a champion of an earlier version.
         modules: Modules to import before the model loads, because they define custom layers or classes; usually none.
+        optimizer_state: Whether the model's file has the state of its optimizer, from which it is trained on. Defaults to False, as for a champion
+            of an earlier version.
     """
 
     study: str
@@ -70,6 +72,7 @@ class ChampionMetadata:
     table_format: Mapping[str, Any] | None = None
     row_format: Mapping[str, Any] | None = None
     modules: tuple[str, ...] = ()
+    optimizer_state: bool = False
 
     def save(self, folder: Path) -> None:
         """Write ``champion.json`` into a folder."""

@@ -109,6 +109,7 @@ def _description(metadata: ChampionMetadata) -> str:
         f"Serving it: {format_cost(metadata.cost, metadata.trials)}." if metadata.cost else "",
         f"Test part: {format_test(metadata.test, positive, metadata.test_intervals)}." if metadata.test else "",
         f"Hyperparameters: {format_params(metadata.params)}." if metadata.params else "",
+        "It has the state of its optimizer, to be trained on." if metadata.optimizer_state else "",
         f'It takes raw rows of {metadata.data}: `load_champion("{metadata.study}").predict(dataframe)`.',
     ]
     return "\n\n".join(filter(None, lines))

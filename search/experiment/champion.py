@@ -40,12 +40,16 @@ class ChampionSection(Table):
             at most 50. 0 means none. Defaults to 0.
         tolerance: With several objectives, the part of the best value that may be lost for a better second objective: 0.01 makes the best
             one of all trials within 1 % of it that which is best by the second objective. Defaults to 0, the best by the first objective.
+        optimizer_state: Whether the model is saved with the state of its optimizer at the epoch of its weights, from which another study trains
+            it on (``optimizer_state`` in ``[initial]``). Epochs are then computed one by one, which takes longer for small networks. Defaults
+            to false.
     """
 
     by: Annotated[str, AfterValidator(check_metric), Field(examples=["val_loss"], json_schema_extra={"pattern": r"^val_\w+$"})] | None = None
     ensemble: Ensemble = "folds"
     confirm: Annotated[int, Field(ge=0, le=_MOST_TRIALS)] = 0
     tolerance: Annotated[float, Field(ge=0, lt=1)] = Field(default=0.0, exclude_if=lambda tolerance: tolerance == 0.0)
+    optimizer_state: bool = Field(default=False, exclude_if=lambda kept: not kept)
 
     @model_validator(mode="after")
     def _check_tolerance(self) -> Self:

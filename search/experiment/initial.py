@@ -57,11 +57,15 @@ class InitialSection(Table):
         layers: "all" (every weight of the model is given, in the same shape) or "matching": layers whose name and shapes are those of a given
             one start from it, the others as the builder made them. Defaults to "all".
         freeze: Names of layers that are not trained, or how many of the first layers that have weights. Defaults to none.
+        optimizer_state: Whether the optimizer goes on too, from the means, momenta and number of steps that the given model was saved with:
+            a ".keras" file, or a champion of an experiment with ``optimizer_state = true`` in ``[champion]``. The optimizer must be the same
+            one. Defaults to false: it starts anew.
     """
 
     weights: Weights | None = None
     layers: Literal["all", "matching"] = "all"
     freeze: Freeze = Field(default_factory=list)
+    optimizer_state: bool = Field(default=False, exclude_if=lambda given: not given)
 
     @property
     def suffix(self) -> str:
@@ -76,4 +80,8 @@ class InitialSection(Table):
             raise ValueError('layers = "matching" needs weights; give weights, or leave layers out')
         if self.layers == "matching" and self.suffix in (H5, NPZ):
             raise ValueError(f'layers = "matching" goes by names of layers, which {self.suffix} lacks; give a {KERAS} file, or leave layers out')
+        if self.optimizer_state and self.suffix != KERAS:
+            raise ValueError(f"optimizer_state is that of a registered model or of a {KERAS} file; give one as weights, or leave optimizer_state out")
+        if self.optimizer_state and self.layers == "matching":
+            raise ValueError('optimizer_state is that of every weight; leave out layers = "matching", or optimizer_state')
         return self

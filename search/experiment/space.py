@@ -254,14 +254,15 @@ class Space(Table):
                 arguments[name] = params[name] if names is None else [params[of] for of in names if space.exists(of, params)]
         return arguments
 
+    def values_of(self, setting: str) -> tuple[Any, ...]:
+        """Return the possible values of a training setting: the ends of a range, all choices, or the fixed value; the default where some lack it."""
+        possible = _possible_values(self._training_entries[setting])
+        return (*possible, getattr(TrainingSettings(), setting)) if setting in self.optional_settings else possible
+
     @property
     def max_epochs(self) -> int:
         """The largest number of epochs of a trial."""
-        epochs: Any = self._training_entries["epochs"]
-        if "epochs" not in self.searched_training:
-            return int(epochs)
-        largest, default = int(max(epochs.extremes)), TrainingSettings().epochs
-        return max(largest, default) if "epochs" in self.optional_settings else largest
+        return int(max(self.values_of("epochs")))
 
     def training_settings(self, params: Mapping[str, Value]) -> TrainingSettings:
         """Return all training settings for the params of one trial."""
@@ -271,7 +272,7 @@ class Space(Table):
         return TrainingSettings.model_validate(chosen)
 
 
-def _possible_values(entry: Entry) -> tuple[Any, ...]:
+def _possible_values(entry: Any) -> tuple[Any, ...]:
     if not isinstance(entry, Searched):
         return (entry,)
     return entry.extremes if entry.repeat is None else tuple([value] for value in entry.extremes)

@@ -37,7 +37,7 @@ def keep_initial(ledger: Ledger, experiment: Experiment, tracking_uri: str) -> N
             return  # another model may be the champion now
         if not source.startswith(REGISTERED) and not Path(source).is_file() and path.is_file() and _digest(path.read_bytes()) == recorded:
             return  # the file is gone, or this is another folder
-        content = _source_file(source, tracking_uri).read_bytes()
+        content = _source_file(source, experiment, tracking_uri).read_bytes()
         if recorded not in (None, _digest(content)):
             raise StudyChangedError(
                 f'The weights that study "{ledger.name}" starts from have changed (initial.weights = "{source}", fingerprint {recorded}, now '
@@ -55,10 +55,10 @@ def kept_initial(ledger: StudyView, experiment: Experiment) -> Array | None:
 def find_initial(experiment: Experiment, tracking_uri: str) -> Array | None:
     """Return the same without a study; see `keep_initial`."""
     source = experiment.initial.weights
-    return _content(_source_file(source, tracking_uri)) if isinstance(source, str) else None
+    return _content(_source_file(source, experiment, tracking_uri)) if isinstance(source, str) else None
 
 
-def _source_file(source: str, tracking_uri: str) -> Path:
+def _source_file(source: str, experiment: Experiment, tracking_uri: str) -> Path:
     if not source.startswith(REGISTERED):
         if not Path(source).is_file():
             raise ExperimentError(f'initial.weights = "{source}": there is no such file in {Path.cwd()}; correct the path')
@@ -68,6 +68,11 @@ def _source_file(source: str, tracking_uri: str) -> Path:
     if champion.is_estimator or n_models > 1:
         problem = f"averages {n_models} models" if n_models > 1 else "has scikit-learn's interface"
         raise ExperimentError(f'initial.weights = "{source}" {problem}; expected one Keras model; choose another one')
+    if experiment.initial.optimizer_state and not champion.metadata.optimizer_state:
+        raise ExperimentError(
+            f'initial.optimizer_state: "{source}" was saved without the state of its optimizer; search with optimizer_state = true in [champion] of '
+            f'the experiment of "{champion.metadata.study}", or leave optimizer_state out, and the optimizer starts anew'
+        )
     return champion.model_file
 
 

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..data.arrays import Array
 from ..trial import Assignment
 from .context import TrainingContext
 from .costs import measure_costs
+from .loop.checkpoints import Checkpointable
 from .loop.progress import Progress
 from .model.compiled_settings import settings_of
 from .model.preparation import call_once, make_ready
 from .model.rates import scheduled_rate
+from .model.state import ModelState
+from .optimizer_state import start_optimizer
 
 
 @dataclass
@@ -30,6 +34,7 @@ class TrialRun:
         costs: What the trained model costs, as far as it is asked for. Defaults to nothing.
         model_path: Path of the saved model; None if it is not saved.
         is_beyond_limits: Whether it is not trained because its model costs too much. Defaults to False.
+        state: The state after the last epoch of a model that was not trained itself; None unless it is to be saved. Defaults to None.
     """
 
     context: TrainingContext
@@ -42,12 +47,18 @@ class TrialRun:
     costs: Mapping[str, float] = field(default_factory=dict)
     model_path: str | None = None
     is_beyond_limits: bool = False
+    state: list[Array] | None = None
 
     def use_settings_of(self, model: Any) -> None:
         """Train with the settings that count for a model that was built, which may be those of its own ``compile()``."""
         settings = settings_of(model, self.context, self.assignment.training)
         self.assignment = replace(self.assignment, training=settings)
         self.progress.use(settings, scheduled_rate(settings, self.context.n_steps(settings)))
+
+    def begin(self, trainer: Checkpointable) -> None:
+        """Start a trainer's optimizer from the state that is given, if one is, or continue from the checkpoint of a killed attempt."""
+        start_optimizer(trainer, self.context, self.assignment.training)
+        self.progress.resume(trainer)
 
     def measure(self, model: Any) -> None:
         """Measure what a model costs that has all its variables, in the first execution of a trial, whose network the others have too.
@@ -79,7 +90,7 @@ class Trainer(Protocol):
         ...
 
     def prepare_to_save(self, model: Any, run: TrialRun) -> None:
-        """Restore the weights of the trial's value, and compile a model that was not trained itself."""
+        """Restore the weights of the trial's value, with the optimizer's state if it is kept, and compile a model that was not trained itself."""
         ...
 
 
@@ -105,3 +116,5 @@ class KerasModelTrainer(ABC):
             model.set_weights(run.progress.weights_to_restore)
         if not model.compiled:
             make_ready(model, run.context, run.assignment.training)
+        if (state := run.progress.state_to_restore or run.state) is not None:
+            ModelState(model).set_state(state)

@@ -10,11 +10,9 @@ from typing import Any
 import keras
 
 from ..errors import TrialError
-from ..trial import Assignment
 from .base import KerasModelTrainer, TrialRun
 from .compiled.program import Epoch, EpochRunner
 from .loop.epoch_callbacks import progress_callbacks
-from .loop.progress import Progress
 from .program_cache import programs_of
 
 
@@ -30,9 +28,10 @@ class CompiledTrainer(KerasModelTrainer):
             if run.callbacks:
                 _run_with_callbacks(runner, run)
             else:
-                _run(runner, run.assignment, run.progress)
+                _run(runner, run)
             if runner.model is not model:
                 model.set_weights(runner.get_weights())
+                run.state = runner.get_state() if run.progress.keeps_state else None
         except TrialError:
             raise
         except Exception:  # out of memory, or a layer that cannot be compiled: the next trial gets another program
@@ -49,20 +48,23 @@ def _acquire(model: Any, run: TrialRun) -> EpochRunner:
     return programs.acquire_exact(model, run.assignment) if is_exact else programs.acquire(model, run.assignment)
 
 
-def _run(runner: EpochRunner, assignment: Assignment, progress: Progress) -> None:
-    progress.resume(runner)
+def _run(runner: EpochRunner, run: TrialRun) -> None:
+    run.begin(runner)
+    progress = run.progress
     while True:
         rates = progress.learning_rates(min(progress.n_certain, runner.n_at_once))
-        for epoch in runner.run_epochs(assignment, progress.epoch, rates):
-            if not progress.end_epoch(_logs(epoch), epoch.copy_weights):
+        for epoch in runner.run_epochs(run.assignment, progress.epoch, rates):
+            if not progress.end_epoch(_logs(epoch), runner.get_state if progress.keeps_state else epoch.copy_weights):
                 return progress.end(runner)
         progress.between_epochs(runner)
 
 
 def _run_with_callbacks(runner: EpochRunner, run: TrialRun) -> None:
+    run.begin(runner)
     model, assignment, epochs = runner.model, run.assignment, run.assignment.training.epochs
     n_steps = run.context.n_steps(assignment.training)
-    callbacks = keras.callbacks.CallbackList(progress_callbacks(run.progress, run.callbacks), model=model, verbose=0, epochs=epochs, steps=n_steps)
+    called = progress_callbacks(run.progress, run.callbacks, runner)
+    callbacks = keras.callbacks.CallbackList(called, model=model, verbose=0, epochs=epochs, steps=n_steps)
     model.stop_training = False
     callbacks.on_train_begin()
     logs: dict[str, float] = {}

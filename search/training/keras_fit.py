@@ -20,7 +20,7 @@ class KerasTrainer(KerasModelTrainer):
         parts = make_ready(model, run.context, run.assignment.training)
         batches = _Batches(parts.training, run.assignment)
         progress, state = run.progress, ModelState(model)
-        progress.resume(state)
+        run.begin(state)
 
         def between_epochs(epoch: int, logs: object) -> None:
             (progress.end if model.stop_training else progress.between_epochs)(state)
@@ -34,7 +34,7 @@ class KerasTrainer(KerasModelTrainer):
             shuffle=False,
             validation_data=(parts.x_validation, parts.y_validation),
             validation_batch_size=evaluation_batch_size(parts.x_validation),
-            callbacks=[first, *progress_callbacks(progress, run.callbacks), last],
+            callbacks=[first, *progress_callbacks(progress, run.callbacks, state), last],
             verbose=0,
         )
 

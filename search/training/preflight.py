@@ -40,6 +40,8 @@ from .model.output_layers import check_output_layers
 from .model.outputs import check_losses, check_shape
 from .model.precision import computing_in, floats_of
 from .model.preparation import make_ready
+from .model.state import ModelState
+from .optimizer_state import check_optimizers, start_optimizer
 from .own_fit import prepare_fit
 from .trainers import choose_trainer
 from .weights import check_class_weight
@@ -124,6 +126,7 @@ def dry_run(context: TrainingContext) -> tuple[str, ...]:
             be saved and loaded.
     """
     try:
+        check_optimizers(context)
         model, notes = _ready_model(context)
         if not is_estimator(model):
             with computing_in(model.dtype_policy):
@@ -175,6 +178,7 @@ def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, 
     earlier = compilation_of(model, ends_in_probabilities=space.logits)
     with floats_of(assignment.training.precision), _explaining("cannot be compiled", "correct the model, or its loss and metrics in the experiment"):
         make_ready(model, context, assignment.training)
+        start_optimizer(ModelState(model), context, assignment.training)
     notes = [] if space.compiled else check_compilation(earlier, compilation_of(model))
     return model, [*notes, *start_notes(model, context)]
 

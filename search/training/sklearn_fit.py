@@ -31,6 +31,8 @@ def check(estimator: Any, context: TrainingContext) -> None:
     instead = "search an argument of the model under [space.model] instead"
     if searched:
         raise TrialError(f"[space.training] searches {searched}, but {experiment.model} returned a {name}, which trains by its own fit; {instead}")
+    if experiment.champion.optimizer_state:
+        raise TrialError(f"champion.optimizer_state is that of a Keras optimizer, but {experiment.model} returned a {name}; leave it out")
     if experiment.callbacks:
         raise TrialError(f"[[callbacks]] are called by Keras, but {experiment.model} returned a {name}, which trains by its own fit; remove them")
     training = dict(experiment.space.training)
@@ -89,7 +91,7 @@ class SklearnTrainer:
         head = run.context.heads[""]
         metrics = measure(estimator, arrays.x_train, y_train, head)
         validation = measure(estimator, arrays.x_validation, y_validation, head)
-        run.progress.end_epoch(metrics | {f"val_{name}": value for name, value in validation.items()}, copy_weights=list)
+        run.progress.end_epoch(metrics | {f"val_{name}": value for name, value in validation.items()}, list)
         run.n_parameters = count_parameters(estimator)
         run.measure(estimator)
 

@@ -46,12 +46,12 @@ class Checkpoint:
     Attributes:
         course: The record of its epochs, as plain values.
         state: The trainer's state.
-        best_weights: Weights of the best epoch; None if none are to be restored, or if the state holds them.
+        best: Weights or state of the best epoch; None if none are to be restored, or if the state holds them.
     """
 
     course: Mapping[str, Any]
     state: list[Array]
-    best_weights: list[Array] | None
+    best: list[Array] | None
 
 
 class Checkpoints:
@@ -99,7 +99,7 @@ class Checkpoints:
         if self._path is None:
             return
         about = json.dumps({"identity": self._identity(), "course": checkpoint.course}).encode()
-        arrays = _named("state", checkpoint.state) | _named("best", checkpoint.best_weights or [])
+        arrays = _named("state", checkpoint.state) | _named("best", checkpoint.best or [])
         try:
             _replace(self._path, {"about": np.frombuffer(about, np.uint8)} | arrays)
         except OSError as error:

@@ -11,11 +11,12 @@ import keras
 import numpy as np
 
 from ...data.arrays import Weights
+from .checkpoints import Checkpointable
 from .progress import Progress
 from .rates import is_scheduled
 
 
-def progress_callbacks(progress: Progress, callbacks: Sequence[Any]) -> list[Any]:
+def progress_callbacks(progress: Progress, callbacks: Sequence[Any], trainer: Checkpointable) -> list[Any]:
     """Return the callbacks of one training: the schedule's, then the user's in order, then the recorder's.
 
     A learning rate that a callback sets stays until the schedule changes it. What a callback writes into its logs is
@@ -25,12 +26,13 @@ def progress_callbacks(progress: Progress, callbacks: Sequence[Any]) -> list[Any
     Args:
         progress: Records each epoch; when it ends the trial, ``model.stop_training`` is set.
         callbacks: The user's callbacks.
+        trainer: Gives the weights and the state after an epoch.
 
     Returns:
         Callbacks for `keras.Model.fit` or `keras.callbacks.CallbackList`.
     """
     schedule = _Schedule(progress, has_user_callbacks=bool(callbacks))
-    return [schedule, *callbacks, _Recorder(progress, schedule)]
+    return [schedule, *callbacks, _Recorder(progress, schedule, trainer)]
 
 
 class _Schedule(keras.callbacks.Callback):  # type: ignore[misc]
@@ -56,9 +58,9 @@ class _Schedule(keras.callbacks.Callback):  # type: ignore[misc]
 class _Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     """Records the epoch after the user's callbacks have run."""
 
-    def __init__(self, progress: Progress, schedule: _Schedule) -> None:
+    def __init__(self, progress: Progress, schedule: _Schedule, trainer: Checkpointable) -> None:
         super().__init__()
-        self._progress, self._schedule = progress, schedule
+        self._progress, self._schedule, self._trainer = progress, schedule, trainer
         self._changed: dict[str, float] = {}
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -70,7 +72,8 @@ class _Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         numbers = {name: float(value) for name, value in (logs or {}).items() if isinstance(value, int | float | np.number)}
         numbers.pop("learning_rate", None)  # some of Keras' callbacks log it, rounded to float32
-        if not self._progress.end_epoch(numbers | self._changed, self.model.get_weights):
+        copy = self._trainer.get_state if self._progress.keeps_state else self._trainer.get_weights
+        if not self._progress.end_epoch(numbers | self._changed, copy):
             self.model.stop_training = True
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:

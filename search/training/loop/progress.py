@@ -9,7 +9,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 
-from ...data.arrays import Weights
+from ...data.arrays import Array, Weights
 from ...errors import DivergedError, OverdueError, TrialError
 from ...experiment.file import Experiment
 from ...experiment.settings import TrainingSettings
@@ -35,6 +35,7 @@ class Progress:
         best_epoch: The epoch with the best value, the earliest of equals, from 1; 0 before the first epoch.
         is_pruned: Whether a report returned False.
         report_error: The exception that the report raised, which is not a failure of the trial.
+        keeps_state: Whether the trainer's whole state is kept of the best epoch, with the optimizer's, and not the weights alone.
 
     Args:
         experiment: The experiment, for its objective, the trial's time limit and the interval of checkpoints.
@@ -47,6 +48,7 @@ class Progress:
         self.best_epoch = 0
         self.is_pruned = False
         self.report_error: Exception | None = None
+        self.keeps_state = experiment.champion.optimizer_state
         self._started = time.perf_counter()
         self._objective, self._limits = experiment.objective, experiment.executor
         self._compared = experiment.compared_metrics
@@ -56,7 +58,7 @@ class Progress:
         self._rate_at: Callable[[int], float] | None = None
         self._report = report
         self._best_value: float | None = None
-        self._best_weights: Weights | None = None
+        self._best: list[Array] | None = None
         self._reference: float | None = None  # the last value that improved by more than min_delta
         self._n_without_improvement = 0
         self._n_without_improvement_at_rate = 0
@@ -103,6 +105,8 @@ class Progress:
         limits = [self._settings.epochs - len(self.history)]
         if self._assignment.is_prunable:
             limits.append(1)
+        if self.keeps_state and self._keeps_best:
+            limits.append(1)
         if self._settings.patience:
             limits.append(self._settings.patience - self._n_without_improvement)
         if self._settings.schedule == "plateau":
@@ -126,14 +130,23 @@ class Progress:
     @property
     def weights_to_restore(self) -> Weights | None:
         """The best epoch's weights, or None if the model has them already or they are not to be restored."""
-        return None if self.value_epoch == len(self.history) else self._best_weights
+        return None if self.keeps_state else self._earlier_best
 
-    def end_epoch(self, metrics: Mapping[str, float], copy_weights: Callable[[], Weights]) -> bool:
+    @property
+    def state_to_restore(self) -> list[Array] | None:
+        """The best epoch's state, or None if the trainer has it, or if it is not kept."""
+        return self._earlier_best if self.keeps_state else None
+
+    @property
+    def _earlier_best(self) -> list[Array] | None:
+        return None if self.value_epoch == len(self.history) else self._best
+
+    def end_epoch(self, metrics: Mapping[str, float], copy: Callable[[], list[Array]]) -> bool:
         """Record one epoch and report it.
 
         Args:
             metrics: The epoch's metrics by Keras' names, and ``learning_rate`` if it differs from the schedule's.
-            copy_weights: Returns a copy of the weights; called if the epoch is the best so far.
+            copy: Returns a copy of the weights, or of the trainer's state if ``keeps_state``; called if the epoch is the best so far.
 
         Returns:
             Whether another epoch follows.
@@ -149,7 +162,7 @@ class Progress:
         epoch = self.epoch
         self.note_epoch(logged)
         value = self._checked_value(self.history[-1], epoch)
-        self._compare(value, epoch, copy_weights)
+        self._compare(value, epoch, copy)
         is_over = 0 < self._settings.patience <= self._n_without_improvement or epoch == self._settings.epochs
         goes_on = self._send(EpochReport(self._assignment.number, epoch, self.history[-1], self._assignment.execution))
         self.is_pruned = not goes_on and not (is_over and self._assignment.is_pausable)  # nothing could continue after a pause
@@ -175,9 +188,9 @@ class Progress:
         for key, attribute in _STORED.items():
             if key in checkpoint.course:  # an earlier version may not have written it
                 setattr(self, attribute, checkpoint.course[key])
-        self._best_weights = checkpoint.best_weights
-        if self._keeps_weights and self.best_epoch == len(self.history):
-            self._best_weights = trainer.get_weights()
+        self._best = checkpoint.best
+        if self._keeps_best and self.best_epoch == len(self.history):
+            self._best = trainer.get_state() if self.keeps_state else trainer.get_weights()
 
     def between_epochs(self, trainer: Checkpointable) -> None:
         """Check the time limit between two epochs, and write a checkpoint if one is due.
@@ -203,11 +216,11 @@ class Progress:
 
     def _write_checkpoint(self, trainer: Checkpointable) -> None:
         is_best = self.best_epoch == len(self.history)
-        best_weights = self._best_weights if self._keeps_weights and not is_best else None
-        self._checkpoints.write(Checkpoint({key: getattr(self, attribute) for key, attribute in _STORED.items()}, trainer.get_state(), best_weights))
+        best = self._best if self._keeps_best and not is_best else None
+        self._checkpoints.write(Checkpoint({key: getattr(self, attribute) for key, attribute in _STORED.items()}, trainer.get_state(), best))
 
     @property
-    def _keeps_weights(self) -> bool:
+    def _keeps_best(self) -> bool:
         return self._settings.restore_best_weights
 
     def check_time(self) -> None:
@@ -230,11 +243,11 @@ class Progress:
                 raise DivergedError(f"{checked} is {'NaN' if math.isnan(number) else 'infinite'} at epoch {epoch}")
         return metrics[self._objective.metric]
 
-    def _compare(self, value: float, epoch: int, copy_weights: Callable[[], Weights]) -> None:
+    def _compare(self, value: float, epoch: int, copy: Callable[[], list[Array]]) -> None:
         if self._objective.is_better(value, self._best_value):
             self._best_value, self.best_epoch = value, epoch
             if self._settings.restore_best_weights and epoch < self._settings.epochs:
-                self._best_weights = copy_weights()
+                self._best = copy()
         if self._is_improvement(value):
             self._reference, self._n_without_improvement, self._n_without_improvement_at_rate = value, 0, 0
             return

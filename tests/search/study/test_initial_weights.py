@@ -77,6 +77,26 @@ def test_a_registered_model_that_does_not_exist_is_refused(tmp_path, opened):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("forks")
+def test_a_champion_is_trained_on_with_the_state_of_its_optimizer(shell, monkeypatch):
+    constant = EXPERIMENT.replace("learning_rate = 0.05", "learning_rate = 0.05, shuffle = false, batch_size = 8, restore_best_weights = false")
+    kept = constant + "champion.optimizer_state = true\n"
+    for name, text in {"first": kept, "whole": constant.replace("epochs = 2", "epochs = 4"), "plain": constant}.items():
+        (shell.folder / f"{name}.toml").write_text(text)
+        shell.call("run", f"{name}.toml")
+    for name in "first", "plain":
+        (shell.folder / "on.toml").write_text(f"initial = {{ weights = 'models:/{name}@champion', optimizer_state = true }}\n{constant}")
+        ran = shell.call("run", "on.toml", "--study", f"on_{name}", status=0 if name == "first" else 2)
+    assert '"models:/plain@champion" was saved without the state of its optimizer; search with optimizer_state = true' in " ".join(ran.stderr.split())
+    monkeypatch.chdir(shell.folder)
+    curves = {name: ledgers.read(Store(), name).records()[0].result.history for name in ("first", "on_first", "whole")}
+    for epoch, expected in zip([*curves["first"], *curves["on_first"]], curves["whole"], strict=True):
+        assert epoch == pytest.approx(expected, rel=1e-4)
+    for got, expected in zip(load_champion("on_first").model.get_weights(), load_champion("whole").model.get_weights(), strict=True):
+        np.testing.assert_allclose(got, expected, atol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("forks")
 def test_trials_start_from_a_champion_and_go_on_from_it_when_there_is_another_one(shell, monkeypatch):
     (shell.folder / "first.toml").write_text(EXPERIMENT)
     shell.call("run", "first.toml")

@@ -44,7 +44,7 @@ def test_best_weights_are_saved_only_where_the_state_lacks_them(tmp_path):
     for values, is_restored, expected in (([2.0, 1.0], True, None), ([1.0, 2.0], True, [[1.0, 1.0]]), ([1.0, 2.0], False, None)):
         assignment = make_assignment(path, training=TrainingSettings(epochs=9, restore_best_weights=is_restored))
         go_through(Progress(experiment, assignment, lambda _: True), Numbers(), values)
-        best = Checkpoints(experiment, assignment).read().best_weights
+        best = Checkpoints(experiment, assignment).read().best
         assert (best and [array.tolist() for array in best]) == expected
 
 
