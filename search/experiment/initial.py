@@ -44,6 +44,10 @@ Freeze = Annotated[
     Annotated[int, Field(ge=0), Tag("<number>")] | Annotated[list[str], Tag("<list>")],
     Discriminator(lambda value: "<list>" if isinstance(value, list) else "<number>"),
 ]
+Unfreeze = Annotated[
+    Annotated[Literal["all"], Tag("<text>")] | Annotated[list[Annotated[list[str], Field(min_length=1)]], Field(min_length=1), Tag("<list>")],
+    Discriminator(lambda value: "<list>" if isinstance(value, list) else "<text>"),
+]
 
 
 class InitialSection(Table):
@@ -57,6 +61,8 @@ class InitialSection(Table):
         layers: "all" (every weight of the model is given, in the same shape) or "matching": layers whose name and shapes are those of a given
             one start from it, the others as the builder made them. Defaults to "all".
         freeze: Names of layers that are not trained, or how many of the first layers that have weights. Defaults to none.
+        unfreeze: Which of them are trained after ``unfreeze_epochs`` of ``[space.training]``: "all", or a list of stages, each with names of
+            layers, such as [["block_5"], ["block_4", "block_3"]]. Defaults to "all".
         optimizer_state: Whether the optimizer goes on too, from the means, momenta and number of steps that the given model was saved with:
             a ".keras" file, or a champion of an experiment with ``optimizer_state = true`` in ``[champion]``. The optimizer must be the same
             one. Defaults to false: it starts anew.
@@ -65,6 +71,7 @@ class InitialSection(Table):
     weights: Weights | None = None
     layers: Literal["all", "matching"] = "all"
     freeze: Freeze = Field(default_factory=list)
+    unfreeze: Unfreeze = Field(default="all", exclude_if=lambda given: given == "all")
     optimizer_state: bool = Field(default=False, exclude_if=lambda given: not given)
 
     @property
@@ -74,12 +81,22 @@ class InitialSection(Table):
             return ""
         return next((suffix for suffix in (H5, NPZ) if self.weights.endswith(suffix)), KERAS)
 
+    @property
+    def n_unfreezings(self) -> int:
+        """How often layers are unfrozen, at most."""
+        return 1 if self.unfreeze == "all" else len(self.unfreeze)
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.layers == "matching" and self.weights is None:
             raise ValueError('layers = "matching" needs weights; give weights, or leave layers out')
         if self.layers == "matching" and self.suffix in (H5, NPZ):
             raise ValueError(f'layers = "matching" goes by names of layers, which {self.suffix} lacks; give a {KERAS} file, or leave layers out')
+        again = [name for stage in (self.unfreeze if isinstance(self.unfreeze, list) else []) for name in stage]
+        if isinstance(self.freeze, list) and (others := [name for name in again if name not in self.freeze]):
+            raise ValueError(f'unfreeze names "{others[0]}", which freeze does not; name it in freeze too')
+        if twice := [name for name in again if again.count(name) > 1]:
+            raise ValueError(f'unfreeze names "{twice[0]}" twice; a layer that was unfrozen stays so')
         if self.optimizer_state and self.suffix != KERAS:
             raise ValueError(f"optimizer_state is that of a registered model or of a {KERAS} file; give one as weights, or leave optimizer_state out")
         if self.optimizer_state and self.layers == "matching":

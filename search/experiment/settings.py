@@ -120,6 +120,9 @@ class TrainingSettings(Table):
             decay_epochs epochs. Defaults to "constant".
         decay_rate: The schedule's factor, above 0, at most 1. Defaults to 0.5.
         decay_epochs: The schedule's interval in epochs, at least 1. Defaults to 10.
+        unfreeze_epochs: Fine-tuning: epochs after which the optimizer starts anew and the layers of ``freeze`` in ``[initial]`` are trained too,
+            or the first of those that its ``unfreeze`` lists, and after as many again the next ones. 0 means never. Defaults to 0.
+        unfreeze_learning_rate: The schedule's learning rate from then on, above 0, usually a small one. Defaults to learning_rate.
         patience: Early stopping: epochs without improvement of the objective before training ends; 0 disables it.
             Defaults to 0.
         min_delta: Smallest change that is an improvement, at least 0. Defaults to 0.
@@ -150,10 +153,16 @@ class TrainingSettings(Table):
     schedule: Schedule = "constant"
     decay_rate: Annotated[float, Field(gt=0, le=1)] = 0.5
     decay_epochs: Annotated[int, Field(ge=1)] = 10
+    unfreeze_epochs: Annotated[int, Field(ge=0)] = Field(default=0, exclude_if=lambda value: value == 0)
+    unfreeze_learning_rate: Annotated[float, Field(gt=0)] | None = _OWN
     patience: Annotated[int, Field(ge=0)] = 0
     min_delta: Annotated[float, Field(ge=0)] = 0.0
     restore_best_weights: bool = True
     precision: Precision = "float32"
+
+    def n_unfreezings(self, epoch: int) -> int:
+        """Return how often layers were to be unfrozen before an epoch, from 1."""
+        return (epoch - 1) // self.unfreeze_epochs if self.unfreeze_epochs else 0
 
     def batch_rows(self, n_rows: int) -> int:
         """Return the batch size as a number, given the number of rows of the training part."""

@@ -27,6 +27,7 @@ def check_together(experiment: "Experiment") -> None:
     if experiment.space.own_fit is not None:
         _check_own_fit(experiment)
     _check_champion(experiment)
+    _check_unfreezing(experiment)
     _check_by_one_value(experiment)
     _check_pruner(experiment)
     _check_smoothing(experiment)
@@ -94,6 +95,22 @@ def _check_champion(experiment: "Experiment") -> None:
     if n_models > 1 and (cost := next((name for name in experiment.costs if name in SERVING_COSTS), None)):
         one = "leave ensemble and repeats out" if evaluation.folds == 1 else 'write champion.ensemble = "none", one model trained on all folds'
         raise ValueError(f"{cost} is that of one model, but the champion has {n_models}, which cost as much together; {one}")
+
+
+def _check_unfreezing(experiment: "Experiment") -> None:
+    """Check that what is unfrozen was frozen, and that some trial reaches that epoch."""
+    initial, space = experiment.initial, experiment.space
+    rates = [rate for rate in space.values_of("unfreeze_learning_rate") if rate is not None]
+    epochs = [epoch for epoch in space.values_of("unfreeze_epochs") if epoch]
+    if not epochs and (given := "space.training.unfreeze_learning_rate" if rates else "initial.unfreeze" if initial.unfreeze != "all" else ""):
+        raise ValueError(f"{given} is used after space.training.unfreeze_epochs, which is 0; give the number of epochs, or leave it out")
+    if epochs and not initial.freeze:
+        raise ValueError("space.training.unfreeze_epochs is about the layers of initial.freeze, which names none; name them, or leave it out")
+    if epochs and min(epochs) >= space.max_epochs:
+        raise ValueError(
+            f"space.training.unfreeze_epochs is {min(epochs)} at least, but a trial has {space.max_epochs} epochs at most, so that nothing is ever "
+            "unfrozen; give fewer"
+        )
 
 
 def _check_by_one_value(experiment: "Experiment") -> None:

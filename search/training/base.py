@@ -1,6 +1,5 @@
 """The interface of trainers: one built model in, trained in place."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,9 +12,7 @@ from .costs import measure_costs
 from .loop.checkpoints import Checkpointable
 from .loop.progress import Progress
 from .model.compiled_settings import settings_of
-from .model.preparation import call_once, make_ready
 from .model.rates import scheduled_rate
-from .model.state import ModelState
 from .optimizer_state import start_optimizer
 
 
@@ -34,6 +31,7 @@ class TrialRun:
         costs: What the trained model costs, as far as it is asked for. Defaults to nothing.
         model_path: Path of the saved model; None if it is not saved.
         is_beyond_limits: Whether it is not trained because its model costs too much. Defaults to False.
+        stage: The stage of fine-tuning that is trained; see `search.training.model_trainer`. Defaults to 0.
         state: The state after the last epoch of a model that was not trained itself; None unless it is to be saved. Defaults to None.
     """
 
@@ -47,6 +45,7 @@ class TrialRun:
     costs: Mapping[str, float] = field(default_factory=dict)
     model_path: str | None = None
     is_beyond_limits: bool = False
+    stage: int = 0
     state: list[Array] | None = None
 
     def use_settings_of(self, model: Any) -> None:
@@ -55,10 +54,19 @@ class TrialRun:
         self.assignment = replace(self.assignment, training=settings)
         self.progress.use(settings, scheduled_rate(settings, self.context.n_steps(settings)))
 
-    def begin(self, trainer: Checkpointable) -> None:
-        """Start a trainer's optimizer from the state that is given, if one is, or continue from the checkpoint of a killed attempt."""
-        start_optimizer(trainer, self.context, self.assignment.training)
-        self.progress.resume(trainer)
+    def begin(self, trainer: Checkpointable) -> bool:
+        """Start a trainer's optimizer from the state that is given, if one is, or continue from the checkpoint of a killed attempt.
+
+        A later stage of fine-tuning begins with a new optimizer, and with the epochs so far.
+
+        Returns:
+            Whether the stage has epochs left: the trial may have been paused after its last one.
+        """
+        if not self.progress.history:
+            if self.stage == 0:
+                start_optimizer(trainer, self.context, self.assignment.training)
+            self.progress.resume(trainer)
+        return self.progress.stage == self.stage
 
     def measure(self, model: Any) -> None:
         """Measure what a model costs that has all its variables, in the first execution of a trial, whose network the others have too.
@@ -92,29 +100,3 @@ class Trainer(Protocol):
     def prepare_to_save(self, model: Any, run: TrialRun) -> None:
         """Restore the weights of the trial's value, with the optimizer's state if it is kept, and compile a model that was not trained itself."""
         ...
-
-
-class KerasModelTrainer(ABC):
-    """Shared by the trainers of Keras models."""
-
-    def train(self, model: Any, run: TrialRun) -> None:
-        """Train a Keras model; see `Trainer.train`."""
-        if not model.built:
-            call_once(model, run.context, run.assignment.training)
-        run.n_parameters = model.count_params()
-        run.measure(model)
-        if not run.is_beyond_limits:
-            self._fit(model, run)
-
-    @abstractmethod
-    def _fit(self, model: Any, run: TrialRun) -> None:
-        """Train a model that has all its variables."""
-
-    def prepare_to_save(self, model: Any, run: TrialRun) -> None:
-        """Restore and compile; see `Trainer.prepare_to_save`."""
-        if run.progress.weights_to_restore is not None:
-            model.set_weights(run.progress.weights_to_restore)
-        if not model.compiled:
-            make_ready(model, run.context, run.assignment.training)
-        if (state := run.progress.state_to_restore or run.state) is not None:
-            ModelState(model).set_state(state)

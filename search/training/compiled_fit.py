@@ -10,9 +10,10 @@ from typing import Any
 import keras
 
 from ..errors import TrialError
-from .base import KerasModelTrainer, TrialRun
+from .base import TrialRun
 from .compiled.program import Epoch, EpochRunner
 from .loop.epoch_callbacks import progress_callbacks
+from .model_trainer import KerasModelTrainer
 from .program_cache import programs_of
 
 
@@ -49,7 +50,8 @@ def _acquire(model: Any, run: TrialRun) -> EpochRunner:
 
 
 def _run(runner: EpochRunner, run: TrialRun) -> None:
-    run.begin(runner)
+    if not run.begin(runner):
+        return None
     progress = run.progress
     while True:
         rates = progress.learning_rates(min(progress.n_certain, runner.n_at_once))
@@ -68,7 +70,7 @@ def _run_with_callbacks(runner: EpochRunner, run: TrialRun) -> None:
     model.stop_training = False
     callbacks.on_train_begin()
     logs: dict[str, float] = {}
-    for number in range(epochs):
+    for number in range(len(run.progress.history), epochs):
         callbacks.on_epoch_begin(number)
         rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))  # a callback may have changed it
         (epoch,) = runner.run_epochs(assignment, number + 1, [rate])

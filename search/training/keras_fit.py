@@ -6,11 +6,12 @@ import keras
 
 from ..data.arrays import Array, Tree
 from ..trial import Assignment
-from .base import KerasModelTrainer, TrialRun
+from .base import TrialRun
 from .batching import evaluation_batch_size, n_rows, rows, trial_order
 from .loop.epoch_callbacks import progress_callbacks
 from .model.preparation import make_ready
 from .model.state import ModelState
+from .model_trainer import KerasModelTrainer
 
 
 class KerasTrainer(KerasModelTrainer):
@@ -20,7 +21,8 @@ class KerasTrainer(KerasModelTrainer):
         parts = make_ready(model, run.context, run.assignment.training)
         batches = _Batches(parts.training, run.assignment)
         progress, state = run.progress, ModelState(model)
-        run.begin(state)
+        if not run.begin(state):
+            return
 
         def between_epochs(epoch: int, logs: object) -> None:
             (progress.end if model.stop_training else progress.between_epochs)(state)

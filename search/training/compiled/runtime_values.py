@@ -19,6 +19,7 @@ EPOCH_SETTINGS = frozenset(
     {
         *("learning_rate", "epochs", "shuffle", "patience", "min_delta", "restore_best_weights"),
         *("schedule", "decay_rate", "decay_epochs"),
+        *("unfreeze_epochs", "unfreeze_learning_rate"),
     }
 )
 """Settings that no program depends on: they apply between epochs."""

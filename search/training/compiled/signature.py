@@ -19,7 +19,7 @@ def read_architecture(model: Any, arguments: Mapping[str, Argument], seed: int) 
     Returns:
         Equal descriptions for models that compute the same from the same weights.
     """
-    shapes = tuple(tuple(weight.shape) for weight in model.weights)
+    shapes = tuple((tuple(weight.shape), weight.trainable) for weight in model.weights)
     try:
         with equal_rates(model):
             config = model.get_config()

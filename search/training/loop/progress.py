@@ -35,6 +35,7 @@ class Progress:
         best_epoch: The epoch with the best value, the earliest of equals, from 1; 0 before the first epoch.
         is_pruned: Whether a report returned False.
         report_error: The exception that the report raised, which is not a failure of the trial.
+        goes_on: Whether the trial has epochs left, in this stage of fine-tuning or in the next one.
         keeps_state: Whether the trainer's whole state is kept of the best epoch, with the optimizer's, and not the weights alone.
 
     Args:
@@ -49,6 +50,8 @@ class Progress:
         self.is_pruned = False
         self.report_error: Exception | None = None
         self.keeps_state = experiment.champion.optimizer_state
+        self.goes_on = True
+        self._n_stages = experiment.initial.n_unfreezings + 1
         self._started = time.perf_counter()
         self._objective, self._limits = experiment.objective, experiment.executor
         self._compared = experiment.compared_metrics
@@ -88,6 +91,26 @@ class Progress:
         return len(self.history) + 1
 
     @property
+    def stage(self) -> int:
+        """The stage of fine-tuning of the next epoch: how often layers were unfrozen before it."""
+        return self.stage_of(self.epoch)
+
+    def stage_of(self, epoch: int) -> int:
+        """Return the stage of an epoch, from 1."""
+        return min(self._settings.n_unfreezings(epoch), self._n_stages - 1)
+
+    @property
+    def first_stage(self) -> int:
+        """The stage of the last epoch of the trial's checkpoint, if one exists; otherwise that of the first epoch."""
+        checkpoint = self._checkpoints.read() if self.is_staged else None
+        return self.stage_of(len(checkpoint.course["history"])) if checkpoint else 0
+
+    @property
+    def is_staged(self) -> bool:
+        """Whether layers are unfrozen in the course of the trial."""
+        return self.stage_of(self._settings.epochs) > 0
+
+    @property
     def learning_rate(self) -> float:
         """The learning rate of the next epoch."""
         return self.learning_rates(1)[0]
@@ -105,6 +128,8 @@ class Progress:
         limits = [self._settings.epochs - len(self.history)]
         if self._assignment.is_prunable:
             limits.append(1)
+        if self.is_staged and self.stage < self._n_stages - 1:
+            limits.append((self.stage + 1) * self._settings.unfreeze_epochs - len(self.history))
         if self.keeps_state and self._keeps_best:
             limits.append(1)
         if self._settings.patience:
@@ -149,7 +174,7 @@ class Progress:
             copy: Returns a copy of the weights, or of the trainer's state if ``keeps_state``; called if the epoch is the best so far.
 
         Returns:
-            Whether another epoch follows.
+            Whether another epoch of the same stage follows.
 
         Raises:
             DivergedError: If a loss or the objective's metric is not a finite number.
@@ -166,7 +191,8 @@ class Progress:
         is_over = 0 < self._settings.patience <= self._n_without_improvement or epoch == self._settings.epochs
         goes_on = self._send(EpochReport(self._assignment.number, epoch, self.history[-1], self._assignment.execution))
         self.is_pruned = not goes_on and not (is_over and self._assignment.is_pausable)  # nothing could continue after a pause
-        return goes_on and not is_over
+        self.goes_on = goes_on and not is_over
+        return self.goes_on and self.stage == self.stage_of(epoch)
 
     def note_epoch(self, logged: Mapping[str, float]) -> None:
         """Record an epoch that can be compared with no other, since it has no value; it is reported with the result."""

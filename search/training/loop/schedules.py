@@ -32,4 +32,7 @@ def learning_rate_at(settings: TrainingSettings, epoch: int, n_plateaus: int) ->
             factor = (1 + math.cos(math.pi * (epoch - 1) / settings.epochs)) / 2
         case "plateau":
             factor = settings.decay_rate**n_plateaus
-    return float(settings.learning_rate) * factor
+    first = settings.learning_rate
+    if settings.unfreeze_learning_rate is not None and settings.n_unfreezings(epoch):
+        first = settings.unfreeze_learning_rate
+    return float(first) * factor

@@ -32,9 +32,31 @@ def start(model: Any, context: TrainingContext) -> None:
         _set_matching(model, given)
     elif given is not None:
         _set_all(model, given)
-    for layer in _freeze(model, section.freeze):
+    frozen = _freeze(model, section.freeze)
+    for name in [name for stage in (section.unfreeze if isinstance(section.unfreeze, list) else []) for name in stage]:
+        if name not in (names := [layer.name for layer in frozen]):
+            raise TrialError(f'initial.unfreeze: "{name}" is no layer that is frozen; {nearest(name, names)}')
+    for layer in frozen:
         if given is not None and (difference := _difference(layer, given) if section.layers == "matching" else ""):
             raise TrialError(f"initial.freeze: {layer.name} would keep random weights, since it starts from none that are given: {difference}")
+
+
+def unfreeze(model: Any, context: TrainingContext, n_unfreezings: int) -> None:
+    """Train frozen layers of a model again.
+
+    Args:
+        model: A model that `start` has frozen layers of; it must be compiled after this.
+        context: The experiment.
+        n_unfreezings: How many stages of ``unfreeze`` are trained again.
+    """
+    section = context.experiment.initial
+    layers = _layers(model)
+    if section.unfreeze == "all":
+        chosen = (layers[: section.freeze] if isinstance(section.freeze, int) else [model.get_layer(name) for name in section.freeze]) * n_unfreezings
+    else:
+        chosen = [model.get_layer(name) for stage in section.unfreeze[:n_unfreezings] for name in stage]
+    for layer in chosen:
+        layer.trainable = True
 
 
 def start_notes(model: Any, context: TrainingContext) -> Iterator[str]:
