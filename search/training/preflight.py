@@ -1,6 +1,7 @@
 """Checks a model builder before the first trial: builds, prepares, saves and loads its model, and trains nothing."""
 
 import contextlib
+import logging
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -46,6 +47,7 @@ from .own_fit import prepare_fit
 from .trainers import choose_trainer
 from .weights import check_class_weight
 
+_log = logging.getLogger(__name__)
 N_ROWS = 16
 _REASON_LENGTH, _ARGUMENTS_LENGTH = 200, 100
 _TOLERANCE = 1e-3
@@ -180,7 +182,26 @@ def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, 
         make_ready(model, context, assignment.training)
         start_optimizer(ModelState(model), context, assignment.training)
     notes = [] if space.compiled else check_compilation(earlier, compilation_of(model))
-    return model, [*notes, *start_notes(model, context)]
+    return model, [*notes, *start_notes(model, context), *_misfit_notes(context, assignment)]
+
+
+def _misfit_notes(context: TrainingContext, fitting: Assignment) -> Iterator[str]:
+    """Yield which searched arguments make models that the given weights do not fit, given a trial that they fit, if all weights have to."""
+    given, experiment = context.initial, context.experiment
+    if given is None or experiment.initial.layers != "all":
+        return
+    for end in (0, -1):
+        for name, value in experiment.space.searched.at(end).items():
+            changed = lone_assignment(experiment, {**fitting.params, name: value})
+            if changed.model_arguments == fitting.model_arguments:
+                continue
+            try:
+                build_model(context, changed.model_arguments, 0, changed.training.precision)
+            except TrialError as error:
+                if str(error).startswith(given.where):
+                    yield f"trials with {name}={value} will fail: {error}, or give {name} the value of the given model"
+            except Exception as error:  # of the builder, whose own checks refuse some of its values
+                _log.debug("no model with %s=%s: %s", name, value, error)
 
 
 def _own_fit_note(given: Sequence[str]) -> str:

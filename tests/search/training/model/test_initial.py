@@ -1,7 +1,10 @@
 """Trials start from given weights, and frozen layers stay, as by Keras' own `set_weights`, `trainable` and `fit`."""
 
 import functools
+import os
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -105,6 +108,45 @@ def test_layers_of_the_same_name_and_shapes_start_from_those_of_another_model(tm
     )
     result = train_trial(experiment, make_assignment(tmp_path / "0", model_arguments=arguments["model"]), arrays)
     np.testing.assert_array_equal(keras.saving.load_model(result.model_path).get_layer("hidden_1").get_weights()[0], _weights()[0])
+
+
+def test_searched_arguments_that_the_given_weights_do_not_fit_are_named_before_the_first_trial():
+    space = {
+        "model": {
+            "n_neurons": {"type": "int", "low": 13, "high": 20},
+            "dropout": {"type": "float", "low": 0.1, "high": 0.5},
+            "n_hidden": {"type": "categorical", "choices": [1, 2]},
+        }
+    }
+    found = check_builder(make_experiment("models.mlp:build_mlp", space=space, initial={"weights": _table()}), make_arrays())
+    notes = [note for note in found if "will fail" in note]
+    assert [note.partition(" will fail: ")[0].rpartition(" ")[2] for note in notes] == ["n_neurons=20", "n_hidden=2"]
+    assert 'hidden_1: it has (5, 20), (20,), and (5, 13), (13,) is given; give its arrays, the kernel first, or write layers = "matching"' in notes[0]
+
+
+BACKBONE = Path(tempfile.gettempdir(), f"perceptune-backbone-{os.getpid()}.keras")
+
+
+def with_backbone(input_shape, n_outputs):
+    backbone = keras.saving.load_model(BACKBONE, compile=False)
+    x = backbone(inputs := keras.Input(input_shape))
+    return keras.Model(inputs, keras.layers.Dense(n_outputs, activation="sigmoid", name="head")(x))
+
+
+def test_a_backbone_in_a_file_is_frozen_under_a_new_head_and_unfrozen_later(tmp_path):
+    backbone = keras.Sequential([keras.Input((5,)), keras.layers.Dense(4, name="dense"), keras.layers.BatchNormalization()], name="backbone")
+    backbone.save(BACKBONE)
+    try:
+        training = {"unfreeze_epochs": 2, "epochs": 3}
+        for epochs, is_trained in (2, False), (3, True):
+            experiment = make_experiment(f"{__name__}:with_backbone", initial={"freeze": ["backbone"]}, space={"training": training})
+            assignment = make_assignment(tmp_path / str(epochs), training=SETTINGS | training | {"epochs": epochs})
+            result = train_trial(experiment, assignment, make_arrays())
+            own = keras.saving.load_model(result.model_path).get_layer("backbone").get_weights()
+            changed = [not np.array_equal(after, before) for after, before in zip(own, backbone.get_weights(), strict=True)]
+            assert changed == [is_trained] * 6  # of a frozen batch normalisation mean and variance stay too
+    finally:
+        BACKBONE.unlink()
 
 
 def test_a_subclassed_model_starts_from_given_weights(tmp_path):
