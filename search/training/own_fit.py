@@ -12,12 +12,13 @@ import keras
 from ..errors import TrialError
 from ..experiment.references import resolve
 from ..experiment.settings import TrainingSettings
-from .base import KerasModelTrainer, TrialRun
+from .base import TrialRun
 from .context import TrainingContext
 from .fit_arguments import FitArguments, fit_arguments
 from .loop.fit_recorder import FitRecorder
 from .model.hyperparameters import check_asked, new_hyperparameters, own_fit_of
 from .model.preparation import encoded_parts, make_ready
+from .model_trainer import KerasModelTrainer
 
 
 class OwnFitTrainer(KerasModelTrainer):

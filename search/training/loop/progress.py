@@ -180,9 +180,9 @@ class Progress:
             DivergedError: If a loss or the objective's metric is not a finite number.
             TrialError: If the model does not have the objective's metric.
         """
-        return self.end_logged_epoch({"learning_rate": self.learning_rate, **metrics}, copy_weights)
+        return self.end_logged_epoch({"learning_rate": self.learning_rate, **metrics}, copy)
 
-    def end_logged_epoch(self, logged: Mapping[str, float], copy_weights: Callable[[], Weights]) -> bool:
+    def end_logged_epoch(self, logged: Mapping[str, float], copy: Callable[[], list[Array]]) -> bool:
         """Record one epoch with nothing but what was logged; see `end_epoch`."""
         epoch = self.epoch
         self.note_epoch(logged)
