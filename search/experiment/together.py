@@ -75,6 +75,10 @@ def _check_own_fit(experiment: "Experiment") -> None:
     if search.pruner in _NEEDS_EPOCHS:
         raise ValueError(f'search.pruner = "{search.pruner}" needs to know the epochs, but {itself}; write "median" or "percentile"')
     searched = experiment.space.searched_training
+    states = {"champion.optimizer_state": experiment.champion.optimizer_state, "initial.optimizer_state": experiment.initial.optimizer_state}
+    stages = {"space.training.unfreeze_epochs": any(experiment.space.values_of("unfreeze_epochs"))}
+    if given := next((key for key, is_given in (states | stages).items() if is_given), None):
+        raise ValueError(f"{itself}, so that {given} has no effect; leave it out")
     if own := [name for name in get_args(FitSetting) if name in searched and name not in (experiment.space.own_fit or ())]:
         raise ValueError(f"space.training.{own[0]} is searched, but {itself}, which chooses {own[0]}; leave it out, or let fit() take it")
 
@@ -106,6 +110,11 @@ def _check_unfreezing(experiment: "Experiment") -> None:
         raise ValueError(f"{given} is used after space.training.unfreeze_epochs, which is 0; give the number of epochs, or leave it out")
     if epochs and not initial.freeze:
         raise ValueError("space.training.unfreeze_epochs is about the layers of initial.freeze, which names none; name them, or leave it out")
+    if epochs and any(map(is_object, space.values_of("learning_rate"))):
+        raise ValueError(
+            "space.training.learning_rate is a schedule of Keras, which would begin anew at space.training.unfreeze_epochs; "
+            "write a number, with schedule and unfreeze_learning_rate"
+        )
     if epochs and min(epochs) >= space.max_epochs:
         raise ValueError(
             f"space.training.unfreeze_epochs is {min(epochs)} at least, but a trial has {space.max_epochs} epochs at most, so that nothing is ever "

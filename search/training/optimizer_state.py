@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..data.arrays import Array
 from ..errors import TrialError
+from ..experiment.objects import ObjectSection
 from ..experiment.settings import TrainingSettings
 from ..redaction import shorten
 from .context import TrainingContext
@@ -25,7 +26,7 @@ def check_optimizers(context: TrainingContext) -> None:
     given, space = _given(context), context.experiment.space
     if given is not None and not space.compiled:
         for name in space.values_of("optimizer"):
-            _check_name(str(name), given)
+            _check_name(name, given)
 
 
 def start_optimizer(trainer: Checkpointable, context: TrainingContext, settings: TrainingSettings) -> None:
@@ -62,7 +63,8 @@ def _shapes(arrays: Sequence[Array]) -> str:
     return f"{len(arrays)} variables ({shorten(shapes, _SHAPES_LENGTH)})"
 
 
-def _check_name(name: str, given: OptimizerState) -> None:
+def _check_name(optimizer: str | ObjectSection, given: OptimizerState) -> None:
+    name = optimizer.use.rpartition(":")[2].rpartition(".")[2].lower() if isinstance(optimizer, ObjectSection) else optimizer
     if given.name != name:
         raise TrialError(
             f'initial.optimizer_state: the given model was trained by the optimizer "{given.name}", but a trial has "{name}"; write optimizer = '

@@ -6,7 +6,7 @@ from search.errors import ExperimentError
 from search.experiment.file import ObjectiveSection, OutputSection, parse_experiment
 from search.training.metrics import METRICS, Head, check_metrics, logged_names, make_heads, metric_names
 
-SMALLER_IS_BETTER = ("loss", "error", "crossentropy", "mae", "mse", "rmse")
+SMALLER_IS_BETTER = ("loss", "error", "crossentropy", "divergence", "mae", "mse", "rmse")
 
 
 def objective(metric, metrics=(), direction=None):

@@ -114,6 +114,7 @@ def test_what_it_cannot_be_is_refused_before_the_first_trial():
     refused = {
         "schedule": (r"space.training.schedule has no effect", {"space": {"training": {"schedule": "cosine"}}}),
         "trainer": (r'executor.trainer = "keras" has no effect', {"trainer": "keras"}),
+        "state": (r"champion.optimizer_state has no effect", {"champion": {"optimizer_state": True}}),
         "pruner": (r'search.pruner = "halving" needs to know the epochs', {"search": {"pruner": "halving"}}),
         "epochs": (
             r"space.training.epochs is searched, but .*FittingItself trains by its own fit\(\), which chooses epochs",
