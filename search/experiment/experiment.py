@@ -12,18 +12,19 @@ from ..errors import ExperimentError
 from ..redaction import mask, redact
 from ..secret_values import is_secret_name, remember_arguments
 from .champion import ChampionSection
+from .completion import complete
 from .directions import Direction, direction_of
 from .evaluation import EvaluationSection
 from .executor_section import ExecutorSection
 from .first_trials import to_asked, to_params
 from .function_objective import FunctionSection, Objectives, function_of
 from .initial import InitialSection
-from .objectives import COSTS, SERVING_COSTS, Limits, ObjectiveSection, violation
+from .objectives import COSTS, Limits, ObjectiveSection, violation
 from .objects import names_of
 from .parameters import Value
 from .sections import BuilderReference, CallbackSection, DataSection, OutputName, OutputSection, PreprocessingSection, SearchSection
 from .space import CategoricalParameter, Space, fixed
-from .together import NO_DATA, check_together
+from .together import check_together
 from .validation import Table, invalid
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
@@ -95,30 +96,13 @@ class Experiment(Table):
 
     @model_validator(mode="before")
     @classmethod
-    def _complete_function(cls, given: Any) -> Any:
-        """Let a function that is the objective be what is searched, without data."""
-        function = function_of(given.get("objective")) if isinstance(given, Mapping) else None
-        return given if function is None else {"model": function, "data": {"loader": NO_DATA}, **given}
+    def _complete(cls, given: Any) -> Any:
+        return complete(given) if isinstance(given, Mapping) else given
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         check_together(self)
         return self
-
-    @model_validator(mode="before")
-    @classmethod
-    def _serve_one_model(cls, given: Any) -> Any:
-        """Let the champion have one model where its costs are compared, unless something else is asked for."""
-        sections = [given.get(key) or {} for key in ("evaluation", "champion", "limits")] if isinstance(given, Mapping) else []
-        if not sections or not all(isinstance(section, Mapping) for section in sections):
-            return given
-        evaluation, champion, limits = sections
-        objectives = given.get("objective")
-        named = [of.get("metric") for of in objectives if isinstance(of, Mapping)] if isinstance(objectives, list) else []
-        has_folds = isinstance(evaluation.get("folds"), int) and evaluation["folds"] > 1
-        if has_folds and "ensemble" not in champion and any(name in SERVING_COSTS for name in (*named, *limits)):
-            return {**given, "champion": {**champion, "ensemble": "none"}}
-        return given
 
     @property
     def obstacle_to_pausing(self) -> str:
