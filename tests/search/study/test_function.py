@@ -5,100 +5,13 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-import optuna
 import pytest
 
 from search import Study
 from search.errors import ExperimentError
 from tests.conftest import Shell
 from tests.search.sessions import as_main, run_cell
-
-MINE = """
-import pathlib
-
-import optuna
-
-def objective(trial):
-    x = trial.suggest_float("x", -5, 5)
-    form = trial.suggest_categorical("form", ["square", "abs", None])
-    scale = trial.suggest_float("scale", 0.1, 10, log=True) if form == "square" else 1.0
-    value = scale * x * x if form == "square" else abs(x)
-    assert trial.study.direction.name == "MINIMIZE"
-    assert not hasattr(trial.study, "best_value")
-    for step in range(3):
-        trial.report(value + 1 / (step + 1), 10 * step)
-        if trial.should_prune() and trial.number < 24:
-            raise optuna.TrialPruned
-    trial.set_user_attr("form of x", {"form": form})
-    return value
-
-def several(trial):
-    x = trial.suggest_int("x", 0, 10)
-    return x, (10 - x) ** 2
-
-def slow(trial):
-    import time
-    x, y = trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1)
-    with pathlib.Path("calls.txt").open("a") as file:
-        file.write(f"{trial.number} {x} {y}\\n")
-    time.sleep(1)
-    return x + y
-
-def asking(trial):
-    import time
-    found = []
-    for name in "abcd":
-        found.append(trial.suggest_float(name + " (x)", 0, 1))
-        time.sleep(0.02)
-    trial.set_user_attr("sum (x)", sum(found))
-    return sum(found) + trial.suggest_categorical("size", np.arange(3))
-
-def failing(trial):
-    x = trial.suggest_float("x", 0, 1)
-    match trial.number:
-        case 0: raise ValueError("wrong data")
-        case 1: return None
-        case 2: return float("nan")
-        case 3: return 1.0, 2.0
-        case 4: return trial.suggest_int("x", 0, 3)
-        case 5: trial.report("much", 0)
-        case 7: trial.set_constraint("c", 1.0)
-        case 8: trial.set_user_attr("f", failing)
-        case 10: return trial.study.best_value
-        case 9: trial.suggest_categorical("layer", [keras.layers.Dense, keras.layers.GRU])
-    return x
-
-def without_trial(number, other):
-    return number
-
-import keras
-import numpy as np
-
-class Pruning(keras.callbacks.Callback):
-    def __init__(self, trial, monitor):
-        super().__init__()
-        self.trial, self.monitor = trial, monitor
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.trial.report(logs[self.monitor], step=epoch)
-        if self.trial.should_prune():
-            raise optuna.TrialPruned(f"at epoch {epoch}")
-
-def network(trial):
-    x = np.random.default_rng(0).normal(size=(60, 4))
-    y = (x.sum(axis=1) > 0).astype(int)
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(trial.suggest_int("units", 4, 32)), keras.layers.Dense(1, activation="sigmoid")])
-    model.compile(keras.optimizers.Adam(trial.suggest_float("rate", 1e-3, 1e-1, log=True)), "binary_crossentropy", metrics=["accuracy"])
-    history = model.fit(x, y, epochs=2, verbose=0, validation_split=0.5, callbacks=[Pruning(trial, "val_accuracy")]).history
-    return max(history["val_accuracy"])
-"""
-EXPERIMENT = """
-objective = "mine:objective"
-[search]
-n_trials = 24
-[executor]
-n_workers = 2
-"""
+from tests.search.study.functions import EXPERIMENT, MINE
 
 
 @pytest.fixture(scope="module")
@@ -237,76 +150,3 @@ def test_trials_that_ask_by_turns_get_values_of_their_own(mine, forks, rows, sam
     assert len(set(values)) == len(values)
     stored = "select count(*) from tags where key = 'user.sum _x_' union all select count(*) from params where key = 'd _x_'"
     assert min(count for (count,) in rows(mine, stored)) >= 4
-
-
-@pytest.mark.slow
-def test_it_proposes_as_optuna_does(tmp_path, shell, forks):
-    """Compare with Optuna itself: its sampler, seeded for each trial and hyperparameter as here, sees the same trials."""
-    (shell.folder / "mine.py").write_text(MINE)
-    (shell.folder / "own.toml").write_text(EXPERIMENT.replace("n_workers = 2", "n_workers = 1"))
-    shell.call(
-        "run",
-        "own.toml",
-        "--set",
-        "search.sampler=optuna.samplers:TPESampler",
-        "--set",
-        "search.sampler_options={n_startup_trials=5}",
-        "--pruner",
-        "optuna.pruners:MedianPruner",
-    )
-    namespace = {}
-    exec(MINE, namespace)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    theirs = optuna.create_study(sampler=optuna.samplers.TPESampler(n_startup_trials=5, seed=0), pruner=optuna.pruners.MedianPruner())
-    theirs.optimize(namespace["objective"], n_trials=24)
-    ours = shell.trials()
-    assert [float(trial["x"]) for trial in ours] == pytest.approx([trial.params["x"] for trial in theirs.trials])
-    assert [trial["state"] for trial in ours] == [trial.state.name for trial in theirs.trials]
-
-
-@pytest.mark.slow
-def test_failures_are_named_and_several_numbers_and_networks_are_searched(shell, forks):
-    (shell.folder / "mine.py").write_text(MINE)
-    (shell.folder / "own.toml").write_text(EXPERIMENT)
-    of_failing = ["--set", "search.max_failures_in_a_row=0", "--workers", 1]
-    (shell.folder / "failing.toml").write_text(EXPERIMENT.replace('"mine:objective"', '{ function = "mine:failing" }'))
-    shell.call("run", "failing.toml", *of_failing, "--trials", 11)
-    reasons = [trial["reason"] for trial in shell.trials("failing")]
-    expected = ["ValueError: wrong data", "None is not a number", "returned: NaN", "returned 2 numbers, but the objective has 1 direction"]
-    expected += [
-        'trial asks for "x" twice',
-        "'much' is not a number",
-        "",
-        "trial.set_constraint is not supported",
-        "expected what JSON can hold",
-        "give names",
-        "asks for trial.study.best_value, which a worker does not have, since it knows its own trial only; read the study after its run",
-    ]
-    assert all(text in reason for text, reason in zip(expected, reasons, strict=True))
-    both = "{function='mine:several', direction=['minimize', 'minimize'], metric=['x', 'rest']}"
-    output = shell.call("run", "own.toml", "--study", "both", "--trials", 8, "--set", f"objective={both}").stdout
-    assert "Pareto front" in output
-    assert "promote" not in output
-    of_network = "{function='mine:network', direction='maximize', metric='accuracy'}"
-    output = shell.call("run", "own.toml", "--study", "network", "--trials", 7, "--set", f"objective={of_network}").stdout
-    assert "7 of 7" in output or "[7/7]" in output
-    assert all(float(trial["value"]) > 0 for trial in shell.trials("network"))
-
-
-@pytest.mark.slow
-def test_it_continues_after_kill_with_the_same_hyperparameters(shell):
-    (shell.folder / "mine.py").write_text(MINE)
-    (shell.folder / "own.toml").write_text(EXPERIMENT.replace("mine:objective", "mine:slow"))
-    calls = shell.folder / "calls.txt"
-    with shell.start("run", "own.toml", "--trials", 6) as process:
-        next(line for line in process.stdout if "COMPLETE" in line)  # others have asked for theirs meanwhile
-        process.kill()
-    shell.run("run", "own.toml", "--trials", 6)
-    asked = {}
-    for line in calls.read_text().splitlines():
-        number, *values = line.split()
-        asked.setdefault(number, set()).add(tuple(values))
-    assert sorted(asked) == [str(number) for number in range(6)]
-    assert all(len(values) == 1 for values in asked.values())
-    assert [trial["state"] for trial in shell.trials()] == ["COMPLETE"] * 6
-    assert "own: no problems" in shell.call("doctor").stdout
