@@ -57,10 +57,11 @@ class PreloadedProcess:
 
     @contextlib.contextmanager
     def in_place(self):
-        """Fork workers and packaging processes from the preloaded one meanwhile."""
+        """Fork workers and other processes with the backend from the preloaded one meanwhile."""
         with (
             mock.patch("search.champion.package.PythonProcess", self.fork),
             mock.patch("search.executors.in_process.PythonProcess", self.fork),
+            mock.patch("search.study.backend_process.PythonProcess", self.fork),
             mock.patch("search.executors.local.process_host.ForkClient.start", self.start),
         ):
             yield

@@ -11,7 +11,6 @@ def objective(trial):
     scale = trial.suggest_float("scale", 0.1, 10, log=True) if form == "square" else 1.0
     value = scale * x * x if form == "square" else abs(x)
     assert trial.study.direction.name == "MINIMIZE"
-    assert not hasattr(trial.study, "best_value")
     for step in range(3):
         trial.report(value + 1 / (step + 1), 10 * step)
         if trial.should_prune() and trial.number < 24:
@@ -21,6 +20,7 @@ def objective(trial):
 
 def several(trial):
     x = trial.suggest_int("x", 0, 10)
+    assert not hasattr(trial.study, "best_trials")
     return x, (10 - x) ** 2
 
 def slow(trial):

@@ -1,5 +1,7 @@
 """Whole searches of functions that are objectives: beside Optuna itself, with failures, and after a kill."""
 
+from dataclasses import replace
+
 import optuna
 import pytest
 
@@ -61,7 +63,8 @@ def test_failures_are_named_and_several_numbers_and_networks_are_searched(shell,
 
 
 @pytest.mark.slow
-def test_it_continues_after_kill_with_the_same_hyperparameters(shell):
+def test_it_continues_after_kill_with_the_same_hyperparameters(shell, forks):
+    shell = replace(shell, preloaded=forks)
     (shell.folder / "mine.py").write_text(MINE)
     (shell.folder / "own.toml").write_text(EXPERIMENT.replace("mine:objective", "mine:slow"))
     calls = shell.folder / "calls.txt"

@@ -1,6 +1,7 @@
 """A builder of Keras Tuner is searched as it is: its space, its compile(), its champion."""
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -44,7 +45,7 @@ pytestmark = pytest.mark.slow
 def mine(shell, forks):
     (shell.folder / "mine.py").write_text(MINE)
     (shell.folder / "own.toml").write_text(EXPERIMENT)
-    return shell
+    return replace(shell, preloaded=forks)
 
 
 @pytest.mark.parametrize("builder", ["build", "build_as_optuna"])

@@ -59,7 +59,7 @@ CONTENT = {
 @pytest.fixture
 def own(shell, forks):
     (shell.folder / "own.toml").write_text(EXPERIMENT)
-    return shell
+    return replace(shell, preloaded=forks)
 
 
 def test_trials_are_paused_and_continue_and_one_is_trained_to_its_end(own, rows):

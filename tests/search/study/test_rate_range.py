@@ -44,6 +44,7 @@ def written(shell):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forks")
 def test_it_proposes_a_range_that_a_search_takes(written):
     printed = written.call("lr-range", "own.toml", "--models", "2", "--output", "plot.html").stdout
     proposed = tomllib.loads(re.search(r"learning_rate = \{.*\}", printed)[0])["learning_rate"]
@@ -60,6 +61,7 @@ def test_it_proposes_a_range_that_a_search_takes(written):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forks")
 def test_a_study_tests_the_range_once(written):
     tested = ("--set", 'space.training.learning_rate={type="float", from="range test"}', "--set", "space.training.epochs=2")
     printed = written.call("run", "own.toml", *tested, "--trials", "2").stdout
