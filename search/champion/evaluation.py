@@ -15,6 +15,7 @@ from ..experiment.file import Experiment
 from ..experiment.settings import TrainingSettings
 from ..training.intervals import Interval, intervals
 from ..training.metrics import Head, make_heads
+from ..user_code import user_code
 from .member import BATCH_SIZE
 from .pyfunc import Champion
 
@@ -62,7 +63,9 @@ def _evaluate_network(champion: Champion, part: Part, experiment: Experiment, se
 
     preprocessor = champion.preprocessor
     outputs = named(champion.outputs(part.features))  # before the model is compiled, as in production
-    heads = make_heads(experiment, preprocessor.task, preprocessor.scalings)
+    heads: Mapping[str, Head] = make_heads(experiment, preprocessor.task, preprocessor.scalings)
+    if experiment.space.compiled and experiment.space.own_fit is None:
+        settings, heads = _of_compile(champion, experiment, settings, heads)
     if len(champion.members) == 1:
         model, features = champion.model, preprocessor.transform(part.features)
     else:
@@ -80,6 +83,19 @@ def _evaluate_network(champion: Champion, part: Part, experiment: Experiment, se
         found[name] = of_outputs(of, of.select(part.targets), outputs[name], loss)
         exact |= {f"{name}_{metric}" if name else metric: value for metric, value in _exact_metrics(found[name], heads[name]).items()}
     return Evaluation(metrics=metrics | exact, predictions=Predictions.of(found, _total_loss(found, heads)))
+
+
+def _of_compile(
+    champion: Champion, experiment: Experiment, settings: TrainingSettings, heads: Mapping[str, Head]
+) -> tuple[TrainingSettings, Mapping[str, Head]]:
+    """Return settings and heads with loss and metrics of the builder's own ``compile()``: the model is built again, and not trained."""
+    from ..training.model.building import call_builder
+    from ..training.model.compiled_metrics import with_given_metrics
+    from ..training.model.compiled_settings import compiled_settings
+
+    with user_code():
+        model = call_builder(experiment, experiment.space.model_arguments(champion.metadata.params), champion.preprocessor, 0)
+    return compiled_settings(model, settings), with_given_metrics(heads, model)
 
 
 def _identity(outputs: Mapping[str, Array]) -> Any:

@@ -78,6 +78,11 @@ class Preprocessor:
         return unnamed({name: target.n_outputs for name, target in self.targets.items()})
 
     @property
+    def output_shape(self) -> tuple[int, ...] | dict[str, tuple[int, ...]]:
+        """Shape of a row of the output, by output name where there are several."""
+        return unnamed({name: target.shape for name, target in self.targets.items()})
+
+    @property
     def feature_names_out(self) -> tuple[str, ...]:
         """Names of the transformed features, such as ``age`` and ``sex=male``; empty if rows are arrays."""
         return tuple(name for _, name in self._columns_out)

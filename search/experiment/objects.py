@@ -24,6 +24,9 @@ def check_reference(value: object) -> object:
     raise invalid(f'expected a reference "package.module:name"{meant}')
 
 
+_OF_COMPILE = "compile:"
+"""What stands in place of a module; no user's module has the name of a function of Python."""
+
 Reference = Annotated[str, BeforeValidator(check_reference), Field(json_schema_extra={"pattern": FORM})]
 
 
@@ -45,13 +48,34 @@ class ObjectSection(Table):
         return dict(self.model_extra or {})
 
     @property
+    def is_of_compile(self) -> bool:
+        """Whether it is no reference, but an object of the model's own ``compile()``; see `of_compile`."""
+        return is_of_compile(self.use)
+
+    @property
     def name(self) -> str:
         """The name that a metric is logged by: its argument ``name``, that of a function, or that of a class in small letters with "_"."""
         given, own = self.arguments.get("name"), self.use.rpartition(":")[2].rpartition(".")[2]
         return given if isinstance(given, str) else snake_case(own) if own[:1].isupper() else own
 
     def __str__(self) -> str:
+        if self.is_of_compile:
+            return f"{self.name} of compile()"
         return f"{self.use}({', '.join(f'{name}={to_toml(value)}' for name, value in self.arguments.items())})" if self.arguments else self.use
+
+
+def of_compile(name: str) -> dict[str, str]:
+    """Return the entry of an object that each trial takes from its model's own ``compile()``, since an experiment file cannot describe it.
+
+    Args:
+        name: "loss", or the name of a metric.
+    """
+    return {"use": f"{_OF_COMPILE}{name}"}
+
+
+def is_of_compile(use: str) -> bool:
+    """Return whether a key ``use`` names what `of_compile` returns."""
+    return use.startswith(_OF_COMPILE)
 
 
 def snake_case(name: str) -> str:

@@ -69,7 +69,7 @@ Schedule = Literal["constant", "step", "exponential", "cosine", "plateau"]
 
 ClassWeight = Literal["none", "balanced"]
 
-OF_COMPILE = ("optimizer", "learning_rate", "momentum", "nesterov", *CONSTANTS, "weight_decay", "clipnorm", "loss", "targets", "label_smoothing")
+OF_COMPILE = ("optimizer", "learning_rate", "momentum", "nesterov", *CONSTANTS, "weight_decay", "clipnorm", "loss", "label_smoothing")
 """The settings that the ``compile()`` of a model decides."""
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from . import packages
 from .file import Experiment
+from .objects import is_of_compile
 from .references import is_reference
 
 _PRODUCT = __name__.partition(".")[0]
@@ -40,7 +41,7 @@ def _used(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if key == "use" and isinstance(inner, str):
-                yield inner
+                yield from () if is_of_compile(inner) else (inner,)
             else:
                 yield from _used(inner)
     elif isinstance(value, list):

@@ -7,6 +7,7 @@ from ..errors import ExperimentError
 from ..experiment.file import Experiment
 from ..experiment.hp_builders import names_hp_builder
 from ..experiment.objectives import ObjectiveSection
+from ..experiment.objects import names_of
 from ..experiment.reference_checks import check_references
 from ..experiment.settings import OF_COMPILE
 from ..experiment.space import FitSetting, Space, fixed
@@ -41,7 +42,8 @@ def with_hp_space(experiment: Experiment, on_note: Callable[[str], None] = lambd
     if found.is_compiled:
         space["training"] = {**space["training"], "loss": found.loss}
     first, *others = experiment.objectives
-    new = [name for name in found.metrics if name not in (*first.metrics, first.metric.removeprefix("val_"), "accuracy", "loss")]
+    known = (*names_of(first.metrics), first.metric.removeprefix("val_"), "accuracy", "loss")
+    new = [metric for metric in found.metrics if not isinstance(metric, str) or metric not in known]
     first = ObjectiveSection.model_validate(first.model_dump() | {"metrics": [*first.metrics, *new]})
     compiled = "; optimizer and loss are those of its compile()" if found.is_compiled else ""
     on_note(f"{experiment.model} asks for {', '.join(found.entries) or 'no hyperparameter'}{compiled}")

@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import keras
 import numpy as np
 
 from ..errors import ExperimentError, TrialError
 from ..experiment.hp_builders import HP
+from ..experiment.objects import of_compile
 from ..experiment.parameters import CategoricalParameter, Searched, Value
 from ..experiment.search_space import SearchSpace
-from ..experiment.settings import TrainingSettings
+from ..experiment.settings import Loss, TrainingSettings
 from ..user_code import user_code
 from .discovered import Discovered
 from .failures import reason_of
 from .hp_fits import TriedFit
-from .model.compiled_settings import compiled_loss, compiled_metrics, compiled_settings
+from .model.compiled_metrics import compiled_metrics
+from .model.compiled_settings import compiled_loss, compiled_settings
 from .model.hyperparameters import new_hyperparameters
 
 MOST_BUILDS, ENOUGH = 48, 10
@@ -58,7 +60,7 @@ class _Build:
 
     values: Mapping[str, Value]
     loss: str
-    metrics: Sequence[str]
+    metrics: Sequence[Any]
 
 
 @dataclass
@@ -97,11 +99,13 @@ class _Discovery:
             with user_code():
                 model = self.function(**{HP: hp}, **self.arguments)
                 loss = _loss(model, self.where, is_own=self.fit is not None)
-                metrics = compiled_metrics(model)
+                metrics = compiled_metrics(model) if self.fit is None else []
                 if self.fit is not None:
                     self.fit(model, hp)
         except ExperimentError:
             raise
+        except TrialError as error:
+            raise ExperimentError(f"{self.where}: {error}") from None
         except Exception as error:  # whatever a builder raises for values that do not fit together
             self.failures.append(reason_of(error))
             self._learn(hp)
@@ -156,20 +160,22 @@ def discover(function: Callable[..., Any], written: Written, arguments: Mapping[
     if len(losses) > 1:
         raise ExperimentError(f"{where}: models are compiled with different losses ({', '.join(sorted(of or 'none' for of in losses))}); use one")
     loss = losses.pop()
-    metrics = dict.fromkeys(name for build in discovery.builds for name in build.metrics)
-    return Discovered(entries, bool(loss), loss, [] if fit else list(metrics), None if fit is None else fit.given)
+    metrics = [metric for build in discovery.builds for metric in build.metrics]
+    metrics = [metric for index, metric in enumerate(metrics) if metric not in metrics[:index]]
+    named = loss if loss in ("", "auto", *get_args(Loss)) else of_compile("loss")
+    return Discovered(entries, bool(loss), named, metrics, None if fit is None else fit.given)
 
 
 def _loss(model: Any, where: str, *, is_own: bool) -> str:
-    """Return the loss that a model is compiled with; empty if it is not compiled. One that is trained by its own ``fit`` may have any."""
+    """Return the loss that a model is compiled with; empty if it is not compiled. One that is trained by its own ``fit`` may have any.
+
+    A loss without a name in ``[space.training]`` is a reference, which may be inside a function.
+    """
     if not isinstance(model, keras.Model):
         raise ExperimentError(f"{where} returned {type(model).__name__}, expected keras.Model")
-    if is_own:
-        return compiled_loss(model) if model.compiled else ""
-    try:
-        return compiled_settings(model, TrainingSettings()).loss if model.compiled else ""
-    except TrialError as error:
-        raise ExperimentError(f"{where}: {error}") from None
+    if not model.compiled:
+        return ""
+    return compiled_loss(model) if is_own else str(compiled_settings(model, TrainingSettings()).loss)
 
 
 def _entry(declared: Any, when: Mapping[str, Any], where: str) -> Any:

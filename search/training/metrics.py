@@ -203,9 +203,8 @@ def _check_own(experiment: Experiment, outputs: Sequence[_Output]) -> None:
         given = [metric for metric in (*asked, *output.section.metrics) if isinstance(metric, ObjectSection)]
         for metric in given:
             if metric.name in ("loss", *METRICS[output.task]) or output.own[metric.name] != metric:
-                raise ExperimentError(
-                    f'the metric {metric} is named "{metric.name}", as another metric is; write {{ use = "{metric.use}", name = "..." }}'
-                )
+                how = "give it another one in compile()" if metric.is_of_compile else f'write {{ use = "{metric.use}", name = "..." }}'
+                raise ExperimentError(f'the metric {metric} is named "{metric.name}", as another metric is; {how}')
             if not metric.name.isidentifier():
                 raise ExperimentError(f'the metric {metric} is named "{metric.name}"; expected letters, digits and "_"')
     directed = {objective.metric for objective in experiment.objectives}

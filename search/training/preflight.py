@@ -75,7 +75,7 @@ def check_builder(context: TrainingContext) -> tuple[str, ...]:
     if is_estimator(builder):
         _check_estimator(builder, context)
     elif not takes_hp(builder):
-        given = accepted(builder, experiment.space.model, context)
+        given = accepted(builder, experiment.space.model, experiment)
         check_arguments(builder, given, provided(arrays) | seeds(0), "[space.model]")
         check_defaults(builder, experiment.space.optional_arguments - provided(arrays).keys(), "[space.model]")
         check_values(builder, experiment.space.model_values, "[space.model]")
@@ -89,7 +89,7 @@ def check_builder(context: TrainingContext) -> tuple[str, ...]:
 def _check_estimator(estimator: Any, context: TrainingContext) -> None:
     """Check that an estimator as it is has the parameters, and accepts their values."""
     space = context.experiment.space
-    given = accepted(estimator, space.model, context)
+    given = accepted(estimator, space.model, context.experiment)
     check_parameters(estimator, given, "[space.model]")
     ranges = {name for name, entry in given.items() if isinstance(entry, FloatParameter)}  # an end may be excluded, and is hardly ever drawn
     check_parameter_values(estimator, {name: space.model_values[name] for name in sorted(given.keys() - ranges)}, "[space.model]")
@@ -224,7 +224,9 @@ def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment)
         outputs = match_outputs(model, model(x, training=False), context.heads)
     for name, head in context.heads.items():
         check_shape(tuple(outputs[name].shape), head.task, named(arrays.output_shape)[name], name)
-        check_losses(context.experiment, head, outputs[name].shape[-1], name, is_weighted=context.is_weighted)
+        space = context.experiment.space
+        compiled = assignment.training if space.compiled and space.own_fit is None else None
+        check_losses(context.experiment, head, outputs[name].shape[-1], name, is_weighted=context.is_weighted, compiled=compiled)
     check_output_layers(model, context, assignment.training)
     check_objects(model, outputs, rows(arrays.y_train, slice(N_ROWS)), context, assignment.training)
     for name, head in context.heads.items():

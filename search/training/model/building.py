@@ -1,15 +1,16 @@
 """Builds a trial's model with the experiment's model builder."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 
-from ...data.arrays import TrainingArrays, named, unnamed
+from ...data.arrays import Tasks, named, unnamed
 from ...errors import TrialError
 from ...estimators import is_estimator
 from ...experiment.arguments import resolve_arguments
 from ...experiment.estimator_parameters import copy_with, parameter_names
+from ...experiment.file import Experiment
 from ...experiment.initial import InitialSection
 from ...experiment.references import accepted_arguments, named_arguments, resolve
 from ...experiment.settings import Precision
@@ -24,6 +25,35 @@ from .precision import computing_in
 from .seeding import set_seeds
 
 
+class Facts(Protocol):
+    """What a builder may receive about the data."""
+
+    @property
+    def input_shape(self) -> tuple[int, ...] | dict[str, tuple[int, ...]]:
+        """Shape of a row, by input name where there are several."""
+        ...
+
+    @property
+    def task(self) -> Tasks:
+        """Task of the target, by output name where there are several."""
+        ...
+
+    @property
+    def n_outputs(self) -> int | Mapping[str, int]:
+        """Units of the output layer, by output name where there are several."""
+        ...
+
+    @property
+    def output_shape(self) -> tuple[int, ...] | dict[str, tuple[int, ...]]:
+        """Shape of the target of a row, by output name where there are several."""
+        ...
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of different words' numbers in the features; 0 if there are no words."""
+        ...
+
+
 def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: int, precision: Precision) -> Any:
     """Build a Keras model, or an estimator with scikit-learn's interface; an estimator as it is is copied.
 
@@ -36,18 +66,11 @@ def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: in
     Raises:
         TrialError: If the builder returns neither, or the weights or layers of ``[initial]`` are not those of the model.
     """
-    builder, initial = resolve(context.experiment.model), context.experiment.initial
+    initial = context.experiment.initial
     _ = context.initial  # before the seeds are set: reading a model makes layers, which draw numbers
     set_seeds(seed)
     with computing_in(precision), user_code():
-        if takes_hp(builder):
-            function = to_function(builder)
-            model = build_with(function, arguments, hp_arguments(function, context.arrays, seed))
-        elif is_estimator(builder):
-            model = copy_with(builder, resolve_arguments(accepted(builder, arguments, context), "[space.model]"), seed)
-        else:
-            arguments = resolve_arguments(accepted(builder, arguments, context), "[space.model]")
-            model = builder(**{**accepted_arguments(builder, provided(context.arrays)), **named_arguments(builder, seeds(seed)), **arguments})
+        model = call_builder(context.experiment, arguments, context.arrays, seed)
     if not isinstance(model, keras.Model) and not is_estimator(model):
         expected = "expected keras.Model, or what has scikit-learn's fit and predict" + ("; is a return missing?" if model is None else "")
         raise TrialError(f"{context.experiment.model} returned {type(model).__name__}, {expected}")
@@ -57,6 +80,25 @@ def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: in
         with computing_in(precision), user_code():
             return with_probabilities(model, context)
     return model
+
+
+def call_builder(experiment: Experiment, arguments: Mapping[str, Any], facts: Facts, seed: int) -> Any:
+    """Return what the experiment's builder returns, or a copy of its estimator.
+
+    Args:
+        experiment: The experiment, for the builder's reference.
+        arguments: The builder's arguments from the experiment; they have precedence.
+        facts: What a builder receives besides them.
+        seed: Seed of a builder that asks for one.
+    """
+    builder = resolve(experiment.model)
+    if takes_hp(builder):
+        function = to_function(builder)
+        return build_with(function, arguments, hp_arguments(function, facts, seed))
+    arguments = resolve_arguments(accepted(builder, arguments, experiment), "[space.model]")
+    if is_estimator(builder):
+        return copy_with(builder, arguments, seed)
+    return builder(**{**accepted_arguments(builder, provided(facts)), **named_arguments(builder, seeds(seed)), **arguments})
 
 
 def _start(model: Any, context: TrainingContext, precision: Precision) -> None:
@@ -71,26 +113,26 @@ def _start(model: Any, context: TrainingContext, precision: Precision) -> None:
     start(model, context)
 
 
-def hp_arguments(function: Any, arrays: TrainingArrays, seed: int) -> dict[str, object]:
+def hp_arguments(function: Any, facts: Facts, seed: int) -> dict[str, object]:
     """Return what a builder of Keras Tuner receives beside ``hp``, if its signature names it."""
-    return named_arguments(function, {**provided(arrays), **seeds(seed)})
+    return named_arguments(function, {**provided(facts), **seeds(seed)})
 
 
-def accepted(builder: Any, arguments: Mapping[str, Any], context: TrainingContext) -> dict[str, Any]:
+def accepted(builder: Any, arguments: Mapping[str, Any], experiment: Experiment) -> dict[str, Any]:
     """Return arguments without those that only say how long a list is, if the builder does not have them."""
-    counts = {name: value for name, value in arguments.items() if name in context.experiment.space.counts}
+    counts = {name: value for name, value in arguments.items() if name in experiment.space.counts}
     others = {name: value for name, value in arguments.items() if name not in counts}
     if is_estimator(builder):
         return others | {name: counts[name] for name in counts.keys() & parameter_names(builder)}
     return others | accepted_arguments(builder, counts)
 
 
-def provided(arrays: TrainingArrays) -> dict[str, object]:
+def provided(facts: Facts) -> dict[str, object]:
     """Return what a builder receives if its signature names it or has ``**kwargs``."""
-    facts: dict[str, object] = {"input_shape": arrays.input_shape, "task": arrays.task, "n_outputs": arrays.n_outputs}
-    steps = {name: shape[0] for name, shape in named(arrays.output_shape).items() if len(shape) > 1}
-    facts |= {"n_steps": unnamed(steps)} if steps else {}
-    return facts | ({"vocabulary_size": arrays.vocabulary_size} if arrays.vocabulary_size else {})
+    given: dict[str, object] = {"input_shape": facts.input_shape, "task": facts.task, "n_outputs": facts.n_outputs}
+    steps = {name: shape[0] for name, shape in named(facts.output_shape).items() if len(shape) > 1}
+    given |= {"n_steps": unnamed(steps)} if steps else {}
+    return given | ({"vocabulary_size": facts.vocabulary_size} if facts.vocabulary_size else {})
 
 
 def seeds(seed: int) -> dict[str, object]:

@@ -13,6 +13,7 @@ from ...redaction import one_line, shorten
 from ...user_code import user_code
 from ..context import TrainingContext
 from ..metrics import Head
+from .compiled_metrics import with_given_metrics
 from .compiling import encode_targets, own_settings
 from .objects import keras_name, make_loss, make_metric
 
@@ -31,10 +32,11 @@ def check_objects(model: Any, outputs: Mapping[str, Any], target: Tree, context:
         ExperimentError: If one cannot be made, or is no function of (y_true, y_pred).
         TrialError: If one fails, or returns what is neither a number for each row nor one number; or if a loss may be given classes in two ways.
     """
-    for name, head in context.heads.items():
+    heads = with_given_metrics(context.heads, model)
+    for name, head in heads.items():
         _check_targets(own_settings(settings, head), head, outputs[name].shape[-1])
     encoded = named(encode_targets(model, outputs if len(outputs) > 1 else next(iter(outputs.values())), settings, context.heads, target))
-    for name, head in context.heads.items():
+    for name, head in heads.items():
         loss = own_settings(settings, head).loss
         where = "space.training.loss" if head.loss == "auto" else f"outputs.{name or next(iter(context.experiment.outputs))}.loss"
         if isinstance(loss, ObjectSection):

@@ -13,6 +13,7 @@ from ...experiment.references import check_arguments, resolve
 from ...experiment.settings import CONSTANTS, TrainingSettings
 from ...redaction import one_line, shorten
 from ...user_code import user_code
+from .given_objects import GivenObject
 
 _PASSED = ("momentum", "nesterov", "weight_decay", "clipnorm", *CONSTANTS)
 """Settings that an optimizer by reference is given if they differ from their defaults."""
@@ -48,7 +49,7 @@ def make_metric(section: ObjectSection, where: str = "metrics") -> Any:
     """
     made = _make(section, where, named={"name": section.name})
     if isinstance(made, keras.metrics.Metric):
-        if made is resolve(section.use):
+        if not isinstance(section, GivenObject) and made is resolve(section.use):
             raise _shared(section, where)
         made.name = section.name
         return made
@@ -66,6 +67,8 @@ def make_optimizer(section: ObjectSection, settings: TrainingSettings) -> Any:
     Raises:
         ExperimentError: If it is none, cannot be made, or has no argument for a setting.
     """
+    if isinstance(section, GivenObject):
+        return section.made
     where, usual, found = "space.training.optimizer", TrainingSettings(), resolve(section.use)
     if isinstance(found, keras.optimizers.Optimizer):
         raise _shared(section, where)
@@ -115,6 +118,8 @@ def _make(section: ObjectSection, where: str, *, further: Mapping[str, Any] | No
         further: More arguments. Defaults to none.
         named: Arguments of a class, unless they are given or it does not have them. Defaults to none.
     """
+    if isinstance(section, GivenObject):
+        return section.made
     found = resolve(section.use)
     if not isinstance(found, type) and not section.arguments and not further:
         return found

@@ -8,6 +8,7 @@ from ...errors import TrialError
 from ...experiment.file import Experiment
 from ...experiment.objects import ObjectSection, is_object
 from ...experiment.parameters import Searched
+from ...experiment.settings import TrainingSettings
 from ..metrics import Head
 from .objects import keras_name
 
@@ -68,7 +69,9 @@ def check_shape(shape: tuple[int, ...], task: Task, expected: tuple[int, ...], n
     )
 
 
-def check_losses(experiment: Experiment, head: Head, n_units: int, name: str = "", *, is_weighted: bool = False) -> None:
+def check_losses(
+    experiment: Experiment, head: Head, n_units: int, name: str = "", *, is_weighted: bool = False, compiled: TrainingSettings | None = None
+) -> None:
     """Check every loss that an output may be trained with.
 
     Args:
@@ -77,13 +80,14 @@ def check_losses(experiment: Experiment, head: Head, n_units: int, name: str = "
         n_units: Size of the output's last axis.
         name: The output's name. Defaults to ``""``, the only one.
         is_weighted: Whether rows have weights. Defaults to False.
+        compiled: The settings of a model's own ``compile()``, whose loss it is then. Defaults to none.
 
     Raises:
         TrialError: If a loss does not fit the target; the message names the usual loss.
     """
     key, losses = f"outputs.{name or next(iter(experiment.outputs), '')}.loss", [head.loss]
     if head.loss == "auto":
-        key, losses = "space.training.loss", _choices(experiment)
+        key, losses = ("the loss of compile()", [compiled.loss]) if compiled else ("space.training.loss", _choices(experiment))
     for loss in losses:
         name = keras_name(loss) if isinstance(loss, ObjectSection) else loss
         mismatch = _mismatch(name, head.task, n_units)

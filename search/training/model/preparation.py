@@ -8,6 +8,7 @@ from ...data.arrays import Array, Tree
 from ...experiment.settings import TrainingSettings
 from ..batching import DataSplit, rows
 from ..context import TrainingContext
+from .compiled_metrics import with_given_metrics
 from .compiling import compile_model, encode_targets
 from .names import check_inputs
 from .precision import computing_in
@@ -48,7 +49,7 @@ def make_ready(model: Any, context: TrainingContext, settings: TrainingSettings)
         TrialError: If the model does not fit the data or the metrics.
     """
     outputs = call_once(model, context, settings)
-    compile_model(model, outputs, settings, context.heads)
+    compile_model(model, outputs, settings, with_given_metrics(context.heads, model))
     parts = _encode(model, outputs, context, settings)
     y = keras.tree.map_structure(keras.ops.convert_to_tensor, rows(parts.y_train, slice(1)))
     x = rows(parts.x_train, slice(1))

@@ -10,11 +10,13 @@ from search.training.batching import epoch_order
 from search.training.context import TrainingContext
 from search.training.hp_discovery import Written, discover
 from search.training.hp_fits import TriedFit
-from search.training.model.compiled_settings import compiled_metrics, compiled_settings
+from search.training.model.compiled_metrics import compiled_metrics
+from search.training.model.compiled_settings import compiled_settings
+from search.training.model.given_objects import GivenObject
 from search.training.model.hyperparameters import build_with, new_hyperparameters, takes_hp, to_function
 from search.training.model.seeding import set_seeds
 from tests.search.training import hypermodels
-from tests.search.training.conftest import make_arrays, make_assignment, make_experiment, train_trial
+from tests.search.training.conftest import check_builder, make_arrays, make_assignment, make_experiment, train_trial
 
 ARRAYS = make_arrays()
 
@@ -169,24 +171,111 @@ def test_a_compiled_model_is_trained_as_its_own_compile_and_fit_train_it(monkeyp
     assert len(result.history) == 4
 
 
+def focal(gamma):
+    def loss(y_true, y_pred):
+        chosen = keras.ops.clip(y_true * y_pred + (1 - y_true) * (1 - y_pred), 1e-7, 1 - 1e-7)
+        return keras.ops.mean(-((1 - chosen) ** gamma) * keras.ops.log(chosen), axis=-1)
+
+    return loss
+
+
+def specificity(y_true, y_pred):
+    return keras.ops.mean(keras.ops.cast(y_pred < 0.5, "float32") * (1 - y_true), axis=-1)
+
+
+def own_objects(hp):
+    """Compile with a loss made by a function, a schedule, and metrics that have no names here."""
+    model = keras.Sequential([keras.layers.Input((5,)), keras.layers.Dense(hp.Int("units", 2, 8)), keras.layers.Dense(1, activation="sigmoid")])
+    rate = keras.optimizers.schedules.CosineDecay(0.1, 12)
+    metrics = [keras.metrics.BinaryAccuracy(), specificity, keras.metrics.Precision(thresholds=0.7, name="precision_70"), "hinge"]
+    model.compile(keras.optimizers.SGD(rate, momentum=0.9), focal(hp.Float("gamma", 1.0, 3.0)), metrics=metrics)
+    return model
+
+
+def objects_of_keras(hp):
+    """Compile with arguments that [space.training] does not have."""
+    model = keras.Sequential([keras.layers.Input((5,)), keras.layers.Dense(hp.Int("units", 2, 8)), keras.layers.Dense(3, activation="softmax")])
+    optimizer = keras.optimizers.Adam(hp.Float("rate", 0.01, 0.1), amsgrad=True, clipvalue=0.5)
+    model.compile(optimizer, keras.losses.CategoricalFocalCrossentropy(gamma=3.0), metrics=[keras.metrics.CategoricalAccuracy()])
+    return model
+
+
+def objects_of_logits(hp):
+    model = keras.Sequential([keras.layers.Input((5,)), keras.layers.Dense(hp.Int("units", 2, 8)), keras.layers.Dense(1)])
+    loss = keras.losses.BinaryFocalCrossentropy(gamma=1.0, from_logits=True)
+    model.compile(keras.optimizers.SGD(0.1, clipvalue=0.1), loss, metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)])
+    return model
+
+
+def reduced_by_sum(hp):
+    model = keras.Sequential([keras.layers.Input((5,)), keras.layers.Dense(hp.Int("units", 2, 8)), keras.layers.Dense(1)])
+    model.compile("sgd", keras.losses.Huber(delta=0.5, reduction="sum"), metrics=["mae"])
+    return model
+
+
+OWN = {own_objects: {"gamma": 2.0}, objects_of_keras: {"rate": 0.05}, objects_of_logits: {}, reduced_by_sum: {}}
+TASKS = {objects_of_keras: "multiclass", reduced_by_sum: "regression"}
+
+
+@pytest.mark.parametrize("builder", OWN)
+def test_objects_of_compile_are_used_as_they_are(monkeypatch, tmp_path, builder):
+    monkeypatch.setattr(hypermodels, "build_own", builder, raising=False)
+    found, params, arrays = discovered(builder), {"units": 6} | OWN[builder], make_arrays(TASKS.get(builder, "binary"))
+    assert found.loss == {"use": "compile:loss"}
+    space = {"model": found.entries, "training": {"loss": found.loss, "epochs": 3, "shuffle": False, "batch_size": 16}, "compiled": True}
+    space |= {"logits": True} if builder is objects_of_logits else {}
+    content = make_experiment("tests.search.training.hypermodels:build_own", space=space, metrics=found.metrics)
+    check_builder(content, arrays)
+    settings = content.space.training_settings(params)
+    result = train_trial(content, make_assignment(tmp_path / "models" / "3", model_arguments=params, training=settings), arrays)
+    assert (result.reason, result.trainer) == ("", "compiled")
+
+    keras.utils.set_random_seed(7)
+    model = builder(new_hyperparameters(params))
+    one_hot = (lambda y: keras.utils.to_categorical(y, 3)) if builder is objects_of_keras else lambda y: y
+    data = {"validation_data": (arrays.x_validation, one_hot(arrays.y_validation)), "validation_batch_size": 32}
+    history = model.fit(arrays.x_train, one_hot(arrays.y_train), batch_size=16, epochs=3, shuffle=False, verbose=0, **data).history
+    for name, values in history.items():
+        ours = name.replace("binary_accuracy", "accuracy").replace("categorical_accuracy", "accuracy").replace("mae", "mean_absolute_error")
+        assert [epoch[ours if ours in epoch else name] for epoch in result.history] == pytest.approx(values, abs=1e-4), name
+
+
+def test_trials_share_a_program_only_if_their_objects_compute_the_same():
+    made = [GivenObject.of(keras.losses.Huber(delta=delta)) for delta in (2.0, 2.0, 3.0)]
+    assert made[0] == made[1] != made[2]
+    assert GivenObject.of(focal(1.0)) != GivenObject.of(focal(1.0))
+    schedules = [GivenObject.of(keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, steps))) for steps in (9, 9, 8)]
+    assert schedules[0] == schedules[1] != schedules[2]
+    assert GivenObject.of(keras.optimizers.Adam(0.1, amsgrad=True)) == GivenObject.of(keras.optimizers.Adam(0.2, amsgrad=True))
+    assert GivenObject.of(keras.metrics.MeanMetricWrapper(specificity)) != GivenObject.of(keras.metrics.MeanMetricWrapper(focal(1.0)))
+
+
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "settings", "message"),
     [
-        ({"optimizer": keras.optimizers.Adam(amsgrad=True)}, r"is compiled with Adam\(amsgrad=True\), which \[space.training\] does not have"),
-        ({"optimizer": keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.1, 9))}, "a schedule of the learning rate; give the optimizer"),
-        ({"loss": keras.losses.Huber(delta=2.0)}, r"is compiled with huber\(delta=2.0\), which \[space.training\] does not have"),
-        ({"loss": keras.losses.MeanSquaredError(reduction="sum")}, r"is compiled with mean_squared_error\(reduction=sum\), which"),
-        ({"loss": keras.losses.BinaryFocalCrossentropy(gamma=3.0)}, r"is compiled with binary_focal_crossentropy\(gamma=3.0\), which"),
-        ({"optimizer": keras.optimizers.SGD(clipvalue=1.0)}, r"is compiled with SGD\(clipvalue=1.0\), which"),
-        ({"loss_weights": [2.0]}, "is compiled with loss_weights, which"),
-        ({"loss": lambda y, p: keras.ops.mean(y - p)}, "is compiled with the loss <lambda>; supported are"),
+        ({"loss_weights": [2.0]}, {}, "is compiled with loss_weights, which"),
+        ({"loss": None}, {}, "is compiled with 0 losses"),
+        (
+            {"optimizer": keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.1, 9))},
+            {"schedule": "cosine"},
+            r"a schedule of the learning rate, and \[space.training\] has another; leave schedule out",
+        ),
+        ({"metrics": [keras.metrics.Precision(thresholds=0.7)]}, {}, 'a metric that is named "precision", which another metric has; give it another'),
+        ({"metrics": [lambda y, p: y]}, {}, 'a metric that is named "<lambda>", which is not of letters'),
     ],
 )
-def test_what_the_settings_cannot_say_is_refused_and_never_dropped(arguments, message):
+def test_what_cannot_be_used_is_refused_and_never_dropped(arguments, settings, message):
     model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1, activation="sigmoid")])
     model.compile(**{"optimizer": "adam", "loss": "binary_crossentropy"} | arguments)
     with pytest.raises(TrialError, match=message):
-        compiled_settings(model, TrainingSettings())
+        _ = compiled_settings(model, TrainingSettings(**settings)), compiled_metrics(model)
+
+
+def test_a_loss_of_the_wrong_task_in_compile_is_refused(monkeypatch):
+    monkeypatch.setattr(hypermodels, "build_own", objects_of_keras, raising=False)
+    space = {"model": {"units": 2, "rate": 0.1}, "training": {"targets": "numbers"}, "compiled": True}
+    with pytest.raises(ExperimentError, match="but the loss categorical_focal_crossentropy needs"):
+        check_builder(make_experiment("tests.search.training.hypermodels:build_own", space=space), make_arrays("multiclass"))
 
 
 @pytest.mark.parametrize(
