@@ -19,6 +19,8 @@ _METRICS: Mapping[str, str] = {
     "neg_root_mean_squared_error": "val_root_mean_squared_error",
     "r2": "val_r2_score",
     "roc_auc": "val_auc",
+    "roc_auc_ovr": "val_auc",
+    **{name: f"val_{name}" for name in ("f1_macro", "precision_macro", "recall_macro", "balanced_accuracy", "matthews_corrcoef")},
 }
 """Metrics by scikit-learn's names of scores."""
 _OF_ONE_CLASS: Mapping[str, str] = {"average_precision": "pr_auc", "f1": "f1_score", "precision": "precision", "recall": "recall"}

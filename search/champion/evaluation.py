@@ -13,6 +13,7 @@ from ..data.positive_class import is_defined
 from ..data.predictions import OutputPredictions, Predictions, of_outputs
 from ..experiment.file import Experiment
 from ..experiment.settings import TrainingSettings
+from ..training.class_metrics import CLASS_METRICS
 from ..training.intervals import Interval, intervals
 from ..training.metrics import Head, make_heads
 from ..user_code import user_code
@@ -81,7 +82,7 @@ def _evaluate_network(champion: Champion, part: Part, experiment: Experiment, se
     for name, of in preprocessor.targets.items():
         loss = row_losses(outputs[name], named(target)[name], settings, heads[name])
         found[name] = of_outputs(of, of.select(part.targets), outputs[name], loss)
-        exact |= {f"{name}_{metric}" if name else metric: value for metric, value in _exact_metrics(found[name], heads[name]).items()}
+        exact |= {f"{name}_{metric}" if name else metric: value for metric, value in _exact_metrics(found[name], heads[name], outputs[name]).items()}
     return Evaluation(metrics=metrics | exact, predictions=Predictions.of(found, _total_loss(found, heads)))
 
 
@@ -116,13 +117,19 @@ def _total_loss(outputs: Mapping[str, OutputPredictions], heads: Mapping[str, He
     return np.sum(losses, axis=0) if len(losses) == len(outputs) else None
 
 
-def _exact_metrics(rows: OutputPredictions, head: Head) -> Mapping[str, float | None]:
+def _exact_metrics(rows: OutputPredictions, head: Head, output: Array) -> Mapping[str, float | None]:
     """Return the metrics of one output that are computed from its predictions, and None for those that are not defined."""
-    from ..training.sklearn_metrics import exact_auc
+    from ..training.row_metrics import weighted
+    from ..training.sklearn_metrics import exact_auc, exact_auc_of_classes
 
     if rows.task == "regression":
         return {}
     found: dict[str, float | None] = {"accuracy": float((rows.predicted == rows.truth).mean())}
+    for metric in CLASS_METRICS.keys() & set(head.metrics):
+        if compute := weighted(metric, rows):
+            found[metric] = float(compute(np.ones((1, len(rows.truth))))[0])
+    if rows.task == "multiclass" and "auc" in head.metrics:
+        found["auc"] = exact_auc_of_classes(rows.truth, output) if is_defined("auc", rows.truth, output.shape[-1]) else None
     if rows.task != "multiclass" and rows.score is not None:
         truth, score = rows.truth.ravel(), rows.score.ravel()
         defined = [metric for metric in head.metrics if is_defined(metric, truth)]
@@ -143,7 +150,7 @@ def _evaluate_estimator(champion: Champion, part: Part, experiment: Experiment) 
         outputs = named(champion.outputs(part.features))[""]
         kind = _Computed if target.task == "regression" else _ComputedProbabilities if champion.has_probabilities else _ComputedVotes
         estimator, features = kind(outputs), outputs
-    defined = tuple(metric for metric in head.metrics if is_defined(metric, expected))
+    defined = tuple(metric for metric in head.metrics if is_defined(metric, expected, len(target.classes)))
     metrics, rows = measure_rows(estimator, features, expected, replace(head, metrics=defined), target)
     return Evaluation(metrics=dict.fromkeys(("loss", *head.metrics)) | metrics, predictions=Predictions.of({"": rows}, rows.loss))
 

@@ -182,6 +182,7 @@ def _imbalance(dataset: Dataset) -> list[Finding]:
         counts = dataset.train.targets[name].value_counts()
         if dataset.has_classes(name) and len(counts) > 1 and counts.iloc[-1] < 0.1 * counts.iloc[0]:
             rare, n_rare = counts.index.tolist()[-1], int(counts.iloc[-1])
-            advice = "accuracy says little here; val_pr_auc, val_f1_score or val_auc says more" if task == "binary" else "accuracy says little of it"
+            better = "val_pr_auc, val_f1_score or val_auc" if task == "binary" else "val_f1_macro or val_balanced_accuracy"
+            advice = f"accuracy says little here; {better} says more"
             findings.append(Finding("", f'the class {rare!r} of "{name}" has {n_rare:,} of {int(counts.sum()):,} rows; {advice}'))
     return findings

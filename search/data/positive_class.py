@@ -30,20 +30,23 @@ def with_class(metric: str, positive: Mapping[str, str]) -> str:
     return metric if chosen is None else f'{metric} of "{chosen}"'
 
 
-def is_defined(metric: str, target: "np.ndarray") -> bool:
+def is_defined(metric: str, target: "np.ndarray", n_classes: int = 2) -> bool:
     """Return whether a metric is defined for some rows.
 
     Args:
-        metric: The metric of a binary target, without the output's name.
-        target: 1 for the positive class, else 0, ``(n_rows,)``.
+        metric: The metric of a target of classes, without the output's name.
+        target: 1 for the positive class, else 0, ``(n_rows,)``; of several classes their numbers.
+        n_classes: Number of classes. Defaults to 2.
 
     Returns:
-        For auc and pr_auc, whether both classes occur; for precision, recall and f1_score, whether the positive class does; for
+        For auc and pr_auc, whether all classes occur; for precision, recall and f1_score, whether the positive class does; for
         any other metric True.
     """
-    n_positive = int((target != 0).sum())
     if metric not in OF_POSITIVE:
         return True
+    if n_classes > 2:
+        return len(set(target.ravel().tolist())) == n_classes
+    n_positive = int((target != 0).sum())
     return 0 < n_positive < len(target) if metric in ("auc", "pr_auc") else n_positive > 0
 
 

@@ -4,7 +4,14 @@ from typing import Literal
 
 Direction = Literal["minimize", "maximize"]
 
-LARGER_IS_BETTER = frozenset({*("accuracy", "top_k_categorical_accuracy", "auc", "pr_auc", "precision", "recall", "f1_score"), *("r2_score", "r2")})
+OF_CLASSES = ("f1_macro", "precision_macro", "recall_macro", "balanced_accuracy", "matthews_corrcoef", "cohen_kappa")
+"""Metrics of all classes alike, binary or several."""
+LARGER_IS_BETTER = frozenset(
+    {
+        *("accuracy", "top_k_categorical_accuracy", "auc", "pr_auc", "precision", "recall", "f1_score", *OF_CLASSES),
+        *("r2_score", "r2"),
+    }
+)
 """Metrics to maximize; losses and errors are to be minimized."""
 
 

@@ -125,7 +125,7 @@ def _models(target: Target) -> Mapping[str, Any]:
 
 
 def _measure(model: Any, features: np.ndarray, expected: np.ndarray, head: Head, target: Target) -> tuple[dict[str, float | None], OutputPredictions]:
-    defined = tuple(metric for metric in head.metrics if is_defined(metric, expected))
+    defined = tuple(metric for metric in head.metrics if is_defined(metric, expected, len(target.classes)))
     measured, rows = measure_rows(model, features, expected, replace(head, metrics=defined), target)
     finite = {name: value if math.isfinite(value) else None for name, value in measured.items()}
     return dict.fromkeys(("loss", *head.metrics)) | finite, rows

@@ -24,6 +24,7 @@ def check_validation(experiment: Experiment, dataset: Dataset, targets: Mapping[
     Raises:
         ExperimentError: If the validation part lacks a class that the objective or another metric needs.
     """
+    _check_all_classes(experiment, dataset, targets)
     for output, head in _binary_heads(experiment, targets):
         target = targets[output]
         values = target.encode(dataset.validation.targets[target.column])
@@ -33,6 +34,20 @@ def check_validation(experiment: Experiment, dataset: Dataset, targets: Mapping[
             raise ExperimentError(
                 f'data set "{dataset.name}": every row of the validation part is "{only}", so that {undefined} of "{target.positive}" is not '
                 "defined; split the rows with their classes in proportion (stratify), or use val_loss or val_accuracy"
+            )
+
+
+def _check_all_classes(experiment: Experiment, dataset: Dataset, targets: Mapping[str, Target]) -> None:
+    """Check that the AUC of several classes, each against all others, has rows of each."""
+    for output, head in make_heads(experiment, tasks_of(targets)).items():
+        target = targets[output]
+        if head.task != "multiclass" or "auc" not in head.metrics:
+            continue
+        missing = set(range(len(target.classes))) - set(target.encode(dataset.validation.targets[target.column]).ravel().astype(int).tolist())
+        if missing:
+            raise ExperimentError(
+                f'data set "{dataset.name}": no row of the validation part is "{target.class_names[min(missing)]}", so that auc is not defined; '
+                "split the rows with their classes in proportion (stratify), or use val_f1_macro or val_loss"
             )
 
 

@@ -4,18 +4,19 @@ This module knows names only and imports no Keras; `search.training.model.compil
 
 | task | metrics | at every trial |
 |---|---|---|
-| binary | loss, accuracy, auc, pr_auc, precision, recall, f1_score, binary_crossentropy | loss, accuracy |
-| multilabel | as binary, over all labels | loss, accuracy |
-| multiclass | loss, accuracy, top_k_categorical_accuracy (k = 5), categorical_crossentropy | loss, accuracy |
-| probabilities | as multiclass, and kl_divergence, mean_absolute_error, mean_squared_error, root_mean_squared_error; accuracy compares the most \
-probable classes | loss, accuracy |
+| binary | loss, accuracy, auc, pr_auc, precision, recall, f1_score, binary_crossentropy, and those of `class_metrics` | loss, accuracy |
+| multilabel | loss, accuracy, auc, pr_auc, precision, recall, f1_score, binary_crossentropy, over all labels | loss, accuracy |
+| multiclass | loss, accuracy, top_k_categorical_accuracy (k = 5), categorical_crossentropy, auc, and those of `class_metrics` | loss, accuracy |
+| probabilities | loss, accuracy of the most probable classes, top_k_categorical_accuracy, categorical_crossentropy, kl_divergence, \
+mean_absolute_error, mean_squared_error, root_mean_squared_error | loss, accuracy |
 | regression | loss, mean_absolute_error or mae, mean_squared_error or mse, root_mean_squared_error or rmse, mean_absolute_percentage_error, \
 mean_squared_logarithmic_error, r2_score or r2 | loss, mean_absolute_error |
 
 With several outputs, ``loss`` is the weighted sum of their losses, and metrics of one output start with its name:
 ``main_loss``, ``main_mean_absolute_error``. The loss includes the regularisation of the layers, as in Keras; the crossentropies here do not.
 
-Precision, recall, F1 score, AUC and PR-AUC are those of the positive class. The AUCs of each epoch are Keras', from 200 thresholds; those of
+Precision, recall, F1 score, AUC and PR-AUC are those of the positive class; the AUC of several classes is the mean of each against all
+others. The AUCs of each epoch are Keras', from 200 thresholds; those of
 the champion on the test part are exact, by scikit-learn. The loss of a regression is that of the scaled target (``[preprocessing] target``);
 its other metrics are in the target's own units. Metrics by reference have the names of `ObjectSection.name`, and any direction.
 """
@@ -31,13 +32,14 @@ from ..experiment.directions import LARGER_IS_BETTER
 from ..experiment.file import Experiment, ObjectiveSection, OutputSection
 from ..experiment.objectives import COSTS
 from ..experiment.objects import ObjectSection, names_of
+from .class_metrics import CLASS_METRICS
 
-_OF_BINARY = ("accuracy", "auc", "pr_auc", "precision", "recall", "f1_score", "binary_crossentropy")
+_OF_LABELS = ("accuracy", "auc", "pr_auc", "precision", "recall", "f1_score", "binary_crossentropy")
 
 METRICS: Mapping[Task, tuple[str, ...]] = {
-    "binary": _OF_BINARY,
-    "multilabel": _OF_BINARY,
-    "multiclass": ("accuracy", "top_k_categorical_accuracy", "categorical_crossentropy"),
+    "binary": (*_OF_LABELS, *CLASS_METRICS),
+    "multilabel": _OF_LABELS,
+    "multiclass": ("accuracy", "top_k_categorical_accuracy", "categorical_crossentropy", "auc", *CLASS_METRICS),
     "probabilities": (
         *("accuracy", "categorical_crossentropy", "kl_divergence", "top_k_categorical_accuracy"),
         *("mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "mae", "mse", "rmse"),

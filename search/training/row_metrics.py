@@ -11,6 +11,7 @@ import numpy as np
 
 from ..data.arrays import Array
 from ..data.predictions import OutputPredictions
+from .class_metrics import CLASS_METRICS, class_metric
 
 Weighted = Callable[[Array], Any]
 """From weights of rows, ``(n_samples, n_rows)``, to a metric, ``(n_samples,)``."""
@@ -142,6 +143,18 @@ def _of_positive(numerator: Mapping[str, float], denominator: Mapping[str, float
     return build
 
 
+def _of_classes(name: str) -> Callable[[OutputPredictions], Weighted]:
+    """Return a metric of all classes alike."""
+
+    def build(rows: OutputPredictions) -> Weighted:
+        numbers = np.arange(len(rows.classes))
+        true, predicted = (values[:, np.newaxis] == numbers for values in (rows.truth, rows.predicted))
+        cells = [values.astype(np.float64) for values in (true & predicted, true, predicted)]
+        return lambda weights: class_metric(name, (weights @ cells[0], weights @ cells[1], weights @ cells[2]), np)
+
+    return build
+
+
 def _of_ranking(metric: Callable[[Array, Array], Any]) -> Callable[[OutputPredictions], Weighted | None]:
     """Return a metric of the weights of positive and other rows by ascending score, equal scores in one: ``(n_samples, n_scores)`` each."""
 
@@ -196,6 +209,7 @@ _METRICS: Mapping[str, Callable[[OutputPredictions], Weighted | None]] = {
     "precision": _of_positive({"both": 1}, {"predicted": 1}),
     "recall": _of_positive({"both": 1}, {"true": 1}),
     "f1_score": _of_positive({"both": 2}, {"predicted": 1, "true": 1}),
+    **{name: _of_classes(name) for name in CLASS_METRICS},
     "binary_crossentropy": _log_loss,
     "categorical_crossentropy": _log_loss,
     "kl_divergence": _divergence,

@@ -82,6 +82,18 @@ def exact_auc(metric: str, target: np.ndarray, ranking: np.ndarray) -> float:
     return float(getattr(sklearn.metrics, _AUCS[metric])(target, ranking))
 
 
+def exact_auc_of_classes(target: np.ndarray, probabilities: np.ndarray) -> float:
+    """Compute the mean of the AUCs of each class against all others, from all thresholds.
+
+    Args:
+        target: Numbers of the classes, ``(n_rows,)``, of each at least one.
+        probabilities: ``(n_rows, n_classes)``.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    return float(np.mean([roc_auc_score(target == number, column) for number, column in enumerate(probabilities.T)]))
+
+
 def _measure(predictions: "_Predictions") -> dict[str, float]:
     return {name: float(_METRICS[SHORT_NAMES.get(name, name)](predictions)) for name in ("loss", *predictions.head.metrics)}
 
@@ -163,6 +175,25 @@ def _of_predictions(name: str, **options: Any) -> Callable[[_Predictions], float
     return compute
 
 
+def _balanced_accuracy(predictions: _Predictions) -> float:
+    from sklearn.metrics import recall_score  # balanced_accuracy_score warns of predicted classes without rows
+
+    return float(recall_score(*predictions.pair, labels=np.unique(predictions.target), average="macro", zero_division=0.0))
+
+
+def _kappa(predictions: _Predictions) -> float:
+    from sklearn.metrics import cohen_kappa_score
+
+    is_one = len(np.unique(np.concatenate(predictions.pair))) == 1  # not defined; 0 as in `class_metrics`
+    return 0.0 if is_one else float(cohen_kappa_score(*predictions.pair))
+
+
+def _auc(predictions: _Predictions) -> float:
+    if predictions.head.task != "multiclass":
+        return exact_auc("auc", predictions.target, predictions.ranking)
+    return exact_auc_of_classes(predictions.target, predictions.probabilities)
+
+
 def _of_ranking(metric: str) -> Callable[[_Predictions], float]:
     return lambda predictions: exact_auc(metric, predictions.target, predictions.ranking)
 
@@ -170,11 +201,17 @@ def _of_ranking(metric: str) -> Callable[[_Predictions], float]:
 _METRICS: Mapping[str, Callable[[_Predictions], float]] = {
     "loss": _loss,
     "accuracy": _accuracy,
-    "auc": _of_ranking("auc"),
+    "auc": _auc,
     "pr_auc": _of_ranking("pr_auc"),
     "precision": _of_predictions("precision_score", zero_division=0.0),
     "recall": _of_predictions("recall_score", zero_division=0.0),
     "f1_score": _of_predictions("f1_score", zero_division=0.0),
+    "f1_macro": _of_predictions("f1_score", average="macro", zero_division=0.0),
+    "precision_macro": _of_predictions("precision_score", average="macro", zero_division=0.0),
+    "recall_macro": _of_predictions("recall_score", average="macro", zero_division=0.0),
+    "balanced_accuracy": _balanced_accuracy,
+    "matthews_corrcoef": _of_predictions("matthews_corrcoef"),
+    "cohen_kappa": _kappa,
     "binary_crossentropy": _log_loss,
     "categorical_crossentropy": _log_loss,
     "top_k_categorical_accuracy": _top_k,

@@ -15,7 +15,9 @@ from ...data.scaling import Scaling
 from ...errors import TrialError
 from ...experiment.objects import ObjectSection
 from ...experiment.settings import TrainingSettings
+from ..class_metrics import CLASS_METRICS
 from ..metrics import SHORT_NAMES, Head
+from .class_metrics import build_auc, build_class_metric
 from .losses import RootMeanSquaredError
 from .names import match_outputs
 from .objects import keras_name, learning_rate, make_loss, make_metric, make_optimizer
@@ -203,6 +205,10 @@ def _metric(name: str, head: Head, settings: TrainingSettings, output: Any) -> A
     if name == "accuracy":  # Keras chooses by the shapes of target and output; several labels would be one-hot to it
         return keras.metrics.BinaryAccuracy(name=name) if head.task == "multilabel" else name
     n_units, task = output.shape[-1], head.task
+    if name in CLASS_METRICS:
+        return build_class_metric(name)
+    if name == "auc" and task == "multiclass":
+        return build_auc(n_units)
     if task == "binary" and n_units != 1:
         raise TrialError(f'metric "{name}" needs a model with one sigmoid output, but it has {n_units} outputs; use accuracy or loss')
     is_sparse = n_units > 1 and has_numbers(settings, task, n_units)

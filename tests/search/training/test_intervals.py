@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,6 +16,15 @@ from search.training.row_metrics import weighted
 
 BINARY = Target(columns=("y",), task="binary", classes=("no", "yes"))
 KINDS = Target(columns=("kind",), task="multiclass", classes=tuple("abcdefg"))
+
+
+AVERAGED = ("f1_score", "precision_score", "recall_score")
+OF_CLASSES = [
+    *((f"{name.removesuffix('_score')}_macro", partial(getattr(sklearn.metrics, name), average="macro")) for name in AVERAGED),
+    ("balanced_accuracy", sklearn.metrics.balanced_accuracy_score),
+    ("matthews_corrcoef", sklearn.metrics.matthews_corrcoef),
+    ("cohen_kappa", sklearn.metrics.cohen_kappa_score),
+]
 
 
 def numbers(n_rows, noise=1.0, seed=0):
@@ -53,6 +63,7 @@ def part(rows):
             lambda rows: np.mean([(p > p[t]).sum() < 5 for p, t in zip(rows.probabilities, rows.truth, strict=True)]),
         ),
         ("categorical_crossentropy", classes(200, KINDS), lambda rows: sklearn.metrics.log_loss(rows.truth, rows.probabilities)),
+        *((name, classes(200, target), lambda rows, of=of: of(rows.truth, rows.predicted)) for name, of in OF_CLASSES for target in (BINARY, KINDS)),
         ("r2_score", numbers(200), lambda rows: sklearn.metrics.r2_score(rows.truth, rows.predicted)),
         ("root_mean_squared_error", numbers(200), lambda rows: sklearn.metrics.root_mean_squared_error(rows.truth, rows.predicted)),
         ("mean_absolute_error", numbers(200), lambda rows: sklearn.metrics.mean_absolute_error(rows.truth, rows.predicted)),

@@ -7,7 +7,9 @@ from sklearn.linear_model import LinearRegression, LogisticRegression, Perceptro
 
 from search.data.scaling import Scaling
 from search.errors import TrialError
+from search.training.class_metrics import CLASS_METRICS
 from search.training.metrics import METRICS, Head
+from search.training.model.class_metrics import build_class_metric
 from search.training.sklearn_metrics import measure
 from tests.search.training.conftest import make_arrays
 
@@ -45,6 +47,16 @@ def test_metrics_of_estimators_equal_those_of_keras(task, kind):
         metric = getattr(keras.metrics, KERAS[name])()
         metric.update_state(y, predicted.astype("float32"))
         assert given[name] == pytest.approx(float(np.ravel(metric.result())[0]), rel=1e-4, abs=1e-6), name
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_metrics_of_all_classes_alike_equal_those_of_networks(task):
+    estimator, x, y = _fitted(LogisticRegression, task)
+    given = measure(estimator, x, y, Head(task=task, metrics=tuple(CLASS_METRICS)))
+    for name in CLASS_METRICS:
+        metric = build_class_metric(name)
+        metric.update_state(y, estimator.predict_proba(x).astype("float32"))
+        assert given[name] == pytest.approx(float(metric.result()), abs=1e-6), name
 
 
 def test_every_metric_of_every_task_can_be_measured():
