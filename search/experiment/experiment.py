@@ -20,7 +20,7 @@ from .first_trials import to_asked, to_params
 from .function_objective import FunctionSection, Objectives, function_of
 from .initial import InitialSection
 from .objectives import COSTS, Limits, ObjectiveSection, violation
-from .objects import names_of
+from .objects import arguments_in, names_of, with_arguments
 from .parameters import Value
 from .sections import BuilderReference, CallbackSection, DataSection, OutputName, OutputSection, PreprocessingSection, SearchSection
 from .space import CategoricalParameter, Space, fixed
@@ -123,7 +123,8 @@ class Experiment(Table):
     def remember_secrets(self) -> None:
         """Hide the secrets among the arguments from whatever this process shows; for a process that was sent the experiment."""
         tables = (self.data.arguments, fixed(self.space.model), self.search.sampler_options, self.search.pruner_options)
-        for arguments in (*tables, *(callback.arguments for callback in self.callbacks)):
+        of_objects = arguments_in([self.space, self.written_objectives, self.outputs])
+        for arguments in (*tables, *(callback.arguments for callback in self.callbacks), *of_objects):
             remember_arguments(arguments)
 
     def without_secrets(self, *, keeps_references: bool = True) -> "Experiment":
@@ -136,12 +137,13 @@ class Experiment(Table):
         def masked(arguments: Mapping[str, Any]) -> dict[str, Any]:
             return dict(mask(arguments, keeps_references=keeps_references))
 
-        options = {name: masked(getattr(self.search, name)) for name in ("sampler_options", "pruner_options")}
         changes = {
             "data": self.data.model_copy(update=masked(self.data.arguments)),
-            "space": self.space.model_copy(update={"model": self.space.model | masked(fixed(self.space.model))}),
+            "space": with_arguments(self.space, masked).model_copy(update={"model": self.space.model | masked(fixed(self.space.model))}),
+            "written_objectives": with_arguments(self.written_objectives, masked),
+            "outputs": with_arguments(self.outputs, masked),
             "callbacks": [callback.model_copy(update=masked(callback.arguments)) for callback in self.callbacks],
-            "search": self.search.model_copy(update=options),
+            "search": self.search.model_copy(update={of: masked(getattr(self.search, of)) for of in ("sampler_options", "pruner_options")}),
         }
         return self.model_copy(update=changes)
 

@@ -1,11 +1,12 @@
 """References in an experiment file: to functions and classes, and to Keras objects with the arguments that make them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
+from ..redaction import mask
 from .references import FORM, correct_form, is_reference
 from .toml import to_toml
 from .validation import Table, invalid
@@ -61,7 +62,8 @@ class ObjectSection(Table):
     def __str__(self) -> str:
         if self.is_of_compile:
             return f"{self.name} of compile()"
-        return f"{self.use}({', '.join(f'{name}={to_toml(value)}' for name, value in self.arguments.items())})" if self.arguments else self.use
+        arguments = ", ".join(f"{name}={to_toml(value)}" for name, value in mask(self.arguments).items())
+        return f"{self.use}({arguments})" if arguments else self.use
 
 
 def of_compile(name: str) -> dict[str, str]:
@@ -102,6 +104,33 @@ def or_object(plain: Any) -> Any:
     choice = Annotated[plain, Tag("<plain>")] | Annotated[ObjectSection, Tag("<object>")]
     tag = Discriminator(lambda value: "<object>" if isinstance(value, Mapping | ObjectSection) else "<plain>")
     return Annotated[choice, tag, BeforeValidator(as_table)]
+
+
+def arguments_in(value: object) -> Iterator[dict[str, Any]]:
+    """Yield the arguments of the objects by reference in tables of an experiment file."""
+    if isinstance(value, ObjectSection):
+        yield value.arguments
+    elif isinstance(value, Mapping | list | Table):
+        inner = value if isinstance(value, list) else dict(value).values()
+        for part in inner:
+            yield from arguments_in(part)
+
+
+def with_arguments(value: Any, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Any:
+    """Return tables of an experiment file with other arguments of the objects by reference in them.
+
+    Args:
+        value: A table, several by name, or a list; anything else is returned as it is.
+        change: Returns the new arguments of an object.
+    """
+    if isinstance(value, ObjectSection):
+        return value.model_copy(update=change(value.arguments))
+    if isinstance(value, Table):
+        given = value.model_fields_set & type(value).model_fields.keys()
+        return value.model_copy(update={name: with_arguments(getattr(value, name), change) for name in given})
+    if isinstance(value, Mapping):
+        return {name: with_arguments(inner, change) for name, inner in value.items()}
+    return [with_arguments(inner, change) for inner in value] if isinstance(value, list) else value
 
 
 def names_of(metrics: Sequence[str | ObjectSection]) -> list[str]:

@@ -51,6 +51,21 @@ def test_an_experiment_is_stored_without_secrets_and_with_references():
     assert parse_experiment(stored.model_dump(mode="json", exclude_none=True), "store").identity == with_data().identity
 
 
+def test_secrets_among_the_arguments_of_losses_metrics_and_optimizers_are_hidden_and_not_stored():
+    made = {"use": "own:Made", "api_key": "clear-object-key", "schedule": {"use": "own:Slow", "token": "clear-inner-token"}}
+    objective = CONTENT["objective"] | {"metrics": [{**made, "name": "own"}]}
+    space = CONTENT["space"] | {"training": {"loss": made, "optimizer": made, "epochs": 3}}
+    experiment = parse_experiment(CONTENT | {"objective": objective, "space": space, "outputs": {"y": {"loss": made}}}, "own.toml")
+    stored = experiment.without_secrets()
+    assert "clear-" not in stored.model_dump_json()
+    assert stored.space.training.loss.arguments == {"api_key": "***", "schedule": {"use": "own:Slow", "token": "***"}}
+    assert str(experiment.space.training.optimizer).startswith('own:Made(api_key="***"')
+    assert redact("clear-object-key clear-inner-token") == "*** ***"
+    assert experiment.space.training.loss.arguments["api_key"] == "clear-object-key"
+    assert stored.space.training.model_fields_set == {"loss", "optimizer", "epochs"}
+    assert parse_experiment(stored.model_dump(mode="json", exclude_none=True), "store").identity == experiment.identity
+
+
 def test_another_secret_is_the_same_experiment_and_another_argument_is_not():
     assert with_data(token="another-token").fingerprint == with_data(token="env:HF_TOKEN").fingerprint == with_data().fingerprint
     assert with_data(rows=4).fingerprint != with_data().fingerprint
