@@ -51,8 +51,10 @@ class StudyView:
         champion, objective = written.get("champion", {}), written.get("objective", {})
         self._n_confirmed: int = champion.get("confirm", 0)
         self._tolerance: float = champion.get("tolerance", 0.0)
-        first, by = objective[0] if isinstance(objective, list) else objective, champion.get("by")
-        self._by = None if by == first.get("metric") else by  # None for the objective's metric
+        objectives, by = objective if isinstance(objective, list) else [objective], champion.get("by")
+        self._by = None if by == objectives[0].get("metric") else by  # None for the objective's metric
+        given: dict[str, Direction] = {of["metric"]: of["direction"] for of in objectives if "direction" in of and "metric" in of}
+        self._ranked: Direction = self.directions[0] if self._by is None else given.get(self._by) or direction_of(self._by)
         self.excluded: Mapping[int, str] = {}
         """The reason of each trial that a user has excluded: it is never the best one, and samplers do not know it."""
         self._trials = self._new_index()
@@ -278,8 +280,7 @@ class StudyView:
         return self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
 
     def _new_index(self) -> TrialIndex:
-        direction = direction_of(self._by) if self._by else self.directions[0]
-        return TrialIndex(direction, self._score, is_reproducible=self._is_reproducible)
+        return TrialIndex(self._ranked, self._score, is_reproducible=self._is_reproducible)
 
     def _refresh(self) -> None:
         """Update the index from all trials, and begin it anew if others are excluded."""

@@ -55,6 +55,18 @@ def test_the_loss_at_the_best_epoch_of_the_accuracy_decides(tmp_path):
     assert ranking_of(ledger, tmp_path) == ([(1, 0.4), (2, 0.45), (0, 0.5)], (1, 0.7))
 
 
+def test_a_metric_whose_name_does_not_tell_it_is_ranked_in_the_direction_of_its_objective(tmp_path):
+    further = [{"metric": "val_specificity", "direction": "maximize"}]
+    sections = {"objective": [CONTENT["objective"], *further], "champion": {"by": "val_specificity", "tolerance": 0.0}}
+    ledger = open_ledger(tmp_path, **sections)
+    for specificity in (0.5, 0.9, 0.7):
+        number, _ = ledger.ask(DISTRIBUTIONS, 9)
+        metrics = {"val_accuracy": 0.5, "val_specificity": specificity}
+        tell(ledger, TrialResult(number=number, state=TrialState.COMPLETE, value=0.5, best_epoch=1, history=(metrics,)))
+    assert [number for number, _ in ledger.ranking(9)] == [1, 2, 0]
+    ledger.close()
+
+
 def test_a_pruned_trial_is_not_ranked(tmp_path):
     ledger = open_ledger(tmp_path)
     for state in (TrialState.PRUNED, TrialState.COMPLETE):
