@@ -22,7 +22,7 @@ def fixed_settings(experiment: "Experiment") -> dict[str, str]:
 
     content = experiment.model_dump(mode="json", exclude=_SHOWN_APART, exclude_defaults=True)
     content["data"].pop("loader", None)
-    content["objective"] = {"metrics": [name for objective in experiment.objectives for name in objective.metrics]}
+    content["objective"] = {"metrics": [str(metric) for objective in experiment.objectives for metric in objective.metrics]}
     for name in ("sampler_options", "pruner_options"):
         content[name] = getattr(experiment.search, name)
     space = {"model": experiment.space.model, "training": dict(experiment.space.training)}

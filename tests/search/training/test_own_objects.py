@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 
 from search.errors import ExperimentError, InputError
+from tests.search.training import own_objects
+from tests.search.training.builders import dense, two_inputs_and_outputs
 from tests.search.training.conftest import check_builder, make_arrays, make_assignment, make_experiment, train_trial
+from tests.search.training.data_shapes import with_two_inputs, with_two_outputs
 from tests.search.training.references import assert_same_curves
 
 HERE = "tests.search.training.own_objects"
@@ -41,9 +44,6 @@ def test_curves_with_objects_by_reference_equal_those_of_fit(tmp_path, fit, task
 
 
 def test_a_users_loss_metric_and_schedule_train_as_in_a_plain_fit_of_keras(tmp_path, fit):
-    from tests.search.training import own_objects
-    from tests.search.training.builders import dense
-
     metrics = [SPECIFICITY, {"use": "keras.metrics:FBetaScore", "average": "micro", "beta": 2.0, "threshold": 0.5}]
     training = {"loss": f"{HERE}:focal", "learning_rate": COSINE, "shuffle": False, "batch_size": 16}
     result = trained(tmp_path, fit, training, metric="val_specificity", metrics=metrics)
@@ -58,6 +58,26 @@ def test_a_users_loss_metric_and_schedule_train_as_in_a_plain_fit_of_keras(tmp_p
     for name, values in history.items():
         np.testing.assert_allclose([epoch[name] for epoch in result.history], values, rtol=1e-4, err_msg=name)
     assert [epoch["learning_rate"] for epoch in result.history] == pytest.approx([float(rate(step)) for step in (0, 4, 8)])
+
+
+def test_outputs_have_losses_of_their_own_by_reference(tmp_path, fit):
+    focal = {"use": "keras.losses:BinaryFocalCrossentropy", "gamma": 1.0}
+    outputs = {"left": {"loss": {"use": "keras.losses:Huber", "delta": 0.3}, "weight": 0.5}, "right": {"loss": focal, "metrics": [SPECIFICITY]}}
+    arrays, builder = with_two_inputs(with_two_outputs(make_arrays("regression"))), "two_inputs_and_outputs"
+    content = make_experiment(builder, outputs=outputs, space={"training": {"epochs": 3, "shuffle": False, "batch_size": 16}})
+    check_builder(content, arrays)
+    assignment = make_assignment(tmp_path / "models" / "3.keras", training=content.space.training_settings({}))
+    result = train_trial(content, assignment, arrays)
+    keras.utils.set_random_seed(7)
+    model = two_inputs_and_outputs({"left": (2,), "right": (3,)}, arrays.task, arrays.n_outputs)
+    losses = {"left": keras.losses.Huber(delta=0.3), "right": keras.losses.BinaryFocalCrossentropy(gamma=1.0)}
+    metrics = {"left": ["mean_absolute_error"], "right": [own_objects.specificity]}
+    model.compile(keras.optimizers.Adam(1e-3), losses, metrics=metrics, loss_weights={"left": 0.5, "right": 1.0})
+    data = {"validation_data": (arrays.x_validation, arrays.y_validation), "validation_batch_size": 32}
+    history = model.fit(arrays.x_train, arrays.y_train, batch_size=16, epochs=3, shuffle=False, verbose=0, **data).history
+    assert {"val_right_specificity", "val_left_loss", "val_loss"} <= history.keys()
+    for name, values in history.items():
+        np.testing.assert_allclose([epoch[name] for epoch in result.history], values, rtol=1e-4, err_msg=name)
 
 
 def test_one_program_serves_no_trials_of_other_arguments(train):

@@ -7,6 +7,7 @@ import pytest
 from search.errors import ExperimentError
 from tests.search.training.builders import ending_in
 from tests.search.training.conftest import check_builder, make_arrays, make_assignment, make_experiment, train_trial
+from tests.search.training.data_shapes import with_two_outputs
 from tests.search.training.references import saved_outputs
 
 HERE = "tests.search.training.model.test_logits"
@@ -73,6 +74,27 @@ def test_curves_equal_those_of_fit_from_logits(tmp_path, task):
     assert (outputs > 0).all()
     if task == "multiclass":
         np.testing.assert_allclose(outputs.sum(axis=1), 1, rtol=1e-5)
+
+
+def two_outputs(input_shape):
+    inputs = keras.Input(input_shape)
+    return keras.Model(inputs, {name: keras.layers.Dense(1, name=name)(inputs) for name in ("left", "right")})
+
+
+def test_of_several_outputs_those_of_classes_end_in_probabilities(tmp_path):
+    arrays, content = with_two_outputs(make_arrays("regression")), experiment(f"{HERE}:two_outputs")
+    check_builder(content, arrays)
+    result = train_trial(content, make_assignment(tmp_path / "models" / "3.keras", training=content.space.training_settings({})), arrays)
+    keras.utils.set_random_seed(7)
+    model, accuracy = two_outputs((5,)), keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)
+    model.compile(keras.optimizers.SGD(0.1), {"left": "mean_squared_error", "right": LOSSES["binary"]}, metrics={"right": [accuracy]})
+    data = {"validation_data": (arrays.x_validation, arrays.y_validation), "validation_batch_size": 32}
+    history = model.fit(arrays.x_train, arrays.y_train, batch_size=16, epochs=3, shuffle=False, verbose=0, **data).history
+    for name, values in history.items():
+        np.testing.assert_allclose([epoch[name] for epoch in result.history], values, rtol=1e-4, err_msg=name)
+    outputs = saved_outputs(result)
+    assert ((outputs["outputs.right"] > 0) & (outputs["outputs.right"] < 1)).all()
+    assert outputs["outputs.left"].min() < 0
 
 
 def test_a_subclass_of_model_ends_in_probabilities_too():
