@@ -52,8 +52,13 @@ def compiled_settings(model: Any, settings: TrainingSettings) -> TrainingSetting
         settings: The other settings.
 
     Raises:
-        TrialError: If it is compiled with several losses or weights of losses, or two schedules would change the learning rate.
+        TrialError: If it is compiled with several losses, weights of losses, weighted metrics or eager steps, or two schedules would change the
+            learning rate.
     """
+    if getattr(model._compile_metrics, "_user_weighted_metrics", None):
+        raise TrialError("is compiled with weighted_metrics, but metrics count every row alike here; give them as metrics")
+    if model.run_eagerly:
+        raise TrialError("is compiled with run_eagerly=True, but trials train by compiled steps; leave it out")
     if getattr(model._compile_loss, "_user_loss_weights", None) is not None:
         raise TrialError("is compiled with loss_weights, which a single loss does not need; leave them out")
     usual = TrainingSettings()

@@ -8,13 +8,22 @@ import pytest
 MINE = """
 import keras
 
+def focal(gamma):
+    def loss(y_true, y_pred):
+        own = keras.ops.clip(keras.ops.sum(y_true * y_pred, axis=-1), 1e-7, 1.0)
+        return -((1 - own) ** gamma) * keras.ops.log(own)
+    return loss
+
+def confidence(y_true, y_pred):
+    return keras.ops.max(y_pred, axis=-1)
+
 def build(hp):
     layers = [keras.layers.Input((4,)), keras.layers.Dense(hp.Int("units", 4, 32), activation="relu")]
     if hp.Boolean("deep"):
         layers.append(keras.layers.Dense(hp.Choice("width", [8, 16]), activation="relu"))
     model = keras.Sequential([*layers, keras.layers.Dense(3, activation="softmax")])
-    optimizer = keras.optimizers.SGD(hp.Float("rate", 1e-2, 1e-1, sampling="log"), momentum=0.9)
-    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    optimizer = keras.optimizers.Adam(hp.Float("rate", 1e-2, 1e-1, sampling="log"), amsgrad=True)
+    model.compile(optimizer, focal(2.0), metrics=["accuracy", confidence])
     return model
 
 def build_as_optuna(trial):
@@ -32,7 +41,7 @@ def build_dying(hp):
 EXPERIMENT = """
 model = "mine:build"
 data = { loader = "iris" }
-space = { training = { epochs = 5 } }
+space = { training = { epochs = 5, targets = "one_hot" } }
 objective = { metric = "val_accuracy", direction = "maximize" }
 search = { n_trials = 3 }
 executor = { n_workers = 1 }
@@ -50,7 +59,8 @@ def mine(shell, forks):
 
 @pytest.mark.parametrize("builder", ["build", "build_as_optuna"])
 def test_it_is_searched_and_tracked_whatever_is_killed_and_its_champion_predicts(mine, rows, builder):
-    (mine.folder / "own.toml").write_text(EXPERIMENT.replace("mine:build", f"mine:{builder}"))
+    named = EXPERIMENT.replace(', targets = "one_hot"', "").replace("mine:build", f"mine:{builder}")  # numbers are what its loss needs
+    (mine.folder / "own.toml").write_text(EXPERIMENT if builder == "build" else named)
     with subprocess.Popen(mine.command("run", "own.toml"), cwd=mine.folder, env=mine.environment, stdout=subprocess.PIPE, text=True) as process:
         next(line for line in process.stdout if "COMPLETE" in line)
         process.kill()
@@ -65,6 +75,7 @@ def test_it_is_searched_and_tracked_whatever_is_killed_and_its_champion_predicts
     assert params["space.training.optimizer"] == params["space.training.learning_rate"] == "of compile()"
     predicted = mine.call("predict", "own", "--example").stdout
     assert "probability" in predicted
+    assert (" confidence " in mine.call("evaluate", "own").stdout) == (builder == "build")  # the model is built again for its metric
 
 
 def test_what_cannot_be_searched_is_refused_before_a_study_is_opened(mine):
