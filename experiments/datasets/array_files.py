@@ -6,7 +6,7 @@ from search.data.kinds.arrays import ArrayFormat, load_arrays
 
 from .folder import find
 from .split import three_parts, two_parts
-from .table import found_probabilities, has_classes, tasks_of
+from .table import has_classes, probabilities_note, tasks_of
 from .target_arrays import as_columns, n_steps_of, tasks_of_steps
 
 _PAIRS = {"train": ("x_train", "y_train"), "validation": ("x_validation", "y_validation"), "test": ("x_test", "y_test")}
@@ -68,7 +68,7 @@ def arrays(
         if "validation" not in pairs:
             options: dict[str, Any] = {"size": validation_size, "seed": seed, "stratify": stratify and has_classes(tasks), "ordered": ordered}
             pairs["train"], pairs["validation"] = two_parts(*pairs["train"], **options)
-        return {**pairs, **facts, "task": tasks, "notes": found_probabilities(tasks, task)}
+        return {**pairs, **facts, "task": tasks, "notes": probabilities_note(pairs["train"][1], task)}
     for name in (x, y):
         if name not in found:
             advice = '; give the file of the target, such as target = "y.npy"' if is_alone else "; name them by x and y"
@@ -79,4 +79,4 @@ def arrays(
     facts["n_steps"] = n_steps_of(found[y])
     tasks = tasks_of_steps(values, task) if facts["n_steps"] else tasks_of(values, task)
     split = three_parts(found[x], values, **sizes, ordered=ordered, stratify=stratify and has_classes(tasks))
-    return {**split, **facts, "task": tasks, "notes": found_probabilities(tasks, task)}
+    return {**split, **facts, "task": tasks, "notes": probabilities_note(values, task)}

@@ -11,7 +11,7 @@ import pandas as pd
 from search.data.tables import column_name
 
 from .split import split_rows, three_parts
-from .table import for_each, found_probabilities, has_classes, split_table, tasks_of
+from .table import for_each, has_classes, probabilities_note, split_table, tasks_of
 from .target_arrays import as_columns, n_steps_of, tasks_of_steps
 
 _PARTS = ("train", "validation", "test")
@@ -71,7 +71,7 @@ def in_memory(
     n_steps = n_steps_of(data[1])
     tasks = tasks_of_steps(pd.DataFrame(values), task) if n_steps else tasks_of(values, task)
     parts = three_parts(features, values, **sizes, stratify=stratify and has_classes(tasks))
-    return {**parts, "task": tasks, "positive": for_each(positive, tasks), "notes": found_probabilities(tasks, task), "n_steps": n_steps}
+    return {**parts, "task": tasks, "positive": for_each(positive, tasks), "notes": probabilities_note(values, task), "n_steps": n_steps}
 
 
 def _table(data: pd.DataFrame, target: str | int | Sequence[str | int] | None, **options: Any) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _whole(data: Mapping[str, Any], task: str, validation_size: float, seed: int
     if "validation" not in parts:
         split = split_rows(*parts["train"], size=validation_size, seed=seed, stratify=stratify and has_classes(tasks))
         parts["train"], parts["validation"] = split
-    notes = [*data.get("notes", ()), *found_probabilities(tasks, "given" if "task" in data else task)]
+    notes = [*data.get("notes", ()), *probabilities_note(target, "given" if "task" in data else task)]
     return {**data, **parts, "task": tasks, "notes": notes, "n_steps": data.get("n_steps", n_steps)}
 
 

@@ -56,8 +56,8 @@ def csv(
             (~/.cache/perceptune by default). A name that ends in ``.parquet`` is read as Parquet.
         target: The column to predict: its name, or its number from 0, negative ones from the end; or a list of columns. Rows without it are
             left out.
-        task: "binary", "multiclass", "regression" or "auto", of several targets for each; or "probabilities" of classes, a column each, which
-            "auto" takes several columns for whose rows sum to 1. Defaults to "auto".
+        task: "binary", "multiclass", "regression" or "auto", of several targets for each; or "probabilities" of classes, a column each. Defaults
+            to "auto".
         drop: Columns to leave out, as names or numbers. Defaults to none.
         separator: Separator of values in a CSV file. Defaults to the one found.
         header: Whether the first line names the columns; otherwise they are column_0, column_1 ... Defaults to what is found.
@@ -152,7 +152,7 @@ def split_table(
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
     spellings = [note for _, column in pd.DataFrame(values).items() for note in _spellings(column)]
-    return {**parts, "task": tasks, "notes": [*left_out, *spellings, *found_probabilities(tasks, task)]}
+    return {**parts, "task": tasks, "notes": [*left_out, *spellings, *probabilities_note(values, task)]}
 
 
 def _leave_out(features: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -179,7 +179,7 @@ def tasks_of(target: pd.Series | pd.DataFrame, task: str) -> str | dict[str, str
 
     Args:
         target: The target, without gaps, or a table of several.
-        task: The task of each, or "auto" for probabilities of classes if these are such, else for that of `infer_task`.
+        task: The task of each, or "auto" for that of `infer_task`.
 
     Raises:
         ValueError: If the task is that of probabilities, and a row has none.
@@ -188,15 +188,14 @@ def tasks_of(target: pd.Series | pd.DataFrame, task: str) -> str | dict[str, str
         check_probabilities(pd.DataFrame(target))
     if isinstance(target, pd.Series):
         return infer_task(target) if task == "auto" else task
-    task = "probabilities" if task == "auto" and are_probabilities(target) else task
     return {str(name): infer_task(target[name]) if task == "auto" else task for name in target}
 
 
-def found_probabilities(tasks: str | Mapping[str, str], given: str) -> list[str]:
-    """Return a note if the task "auto" found probabilities."""
-    if given != "auto" or isinstance(tasks, str) or "probabilities" not in tasks.values():
+def probabilities_note(target: pd.Series | pd.DataFrame, task: str) -> list[str]:
+    """Return a note if several numbers may be meant as probabilities of classes, but the task is "auto"."""
+    if task != "auto" or isinstance(target, pd.Series) or not are_probabilities(target):
         return []
-    return [f'the targets {", ".join(tasks)} sum to 1 in each row: they are learned as probabilities of classes, unless task = "regression"']
+    return [f'the targets {", ".join(map(str, target))} sum to 1 in each row: if they are probabilities of classes, write task = "probabilities"']
 
 
 def for_each(value: Any, task: str | Mapping[str, str]) -> Any:

@@ -52,12 +52,12 @@ def test_what_does_not_fit_is_refused(tmp_path, content, options, error, message
         arrays(str(tmp_path / "data.npz"), **options)
 
 
-def test_several_columns_are_several_targets_and_probabilities_are_found(tmp_path):
+def test_several_columns_are_several_targets_and_probabilities_are_proposed(tmp_path):
     shares = np.stack([X[:, 0] / 100, 1 - X[:, 0] / 100], axis=1)
     np.savez(tmp_path / "data.npz", x=X, y=shares, hot=np.eye(3)[Y])
     loaded = arrays(str(tmp_path / "data.npz"))
-    assert loaded["task"] == {"y_0": "probabilities", "y_1": "probabilities"}
-    assert loaded["notes"] == ['the targets y_0, y_1 sum to 1 in each row: they are learned as probabilities of classes, unless task = "regression"']
+    assert loaded["task"] == {"y_0": "regression", "y_1": "regression"}  # as in earlier versions, whose studies go on
+    assert loaded["notes"] == ['the targets y_0, y_1 sum to 1 in each row: if they are probabilities of classes, write task = "probabilities"']
     numbers = arrays(str(tmp_path / "data.npz"), task="regression")
     assert (numbers["task"], numbers["notes"]) == ({"y_0": "regression", "y_1": "regression"}, [])
     assert set(arrays(str(tmp_path / "data.npz"), y="hot", task="probabilities")["task"].values()) == {"probabilities"}

@@ -168,7 +168,7 @@ def test_the_test_metrics_of_labels_are_those_of_all_together(labels, labels_spe
 
 
 def test_probabilities_are_evaluated_by_their_definitions(tmp_path):
-    data = {"target": SHARES, "drop": [*TARGETS, *LABELS]}
+    data = {"target": SHARES, "drop": [*TARGETS, *LABELS], "task": "probabilities"}
     metrics = ["kl_divergence", "categorical_crossentropy", "top_k_categorical_accuracy", "mae", "mse", "rmse"]
     objective = {"metric": "val_accuracy", "direction": "maximize", "metrics": metrics}
     spec = several_targets_spec(tmp_path, "categorical_crossentropy", data, objective=objective)
