@@ -30,8 +30,9 @@ class ExecutorSection(Table):
         devices: "auto" (GPUs, else the CPU), "gpu", "cpu" or "all" (GPUs and the CPU). Defaults to "auto".
         workers_per_device: Workers that share a GPU, each with an equal part of its memory, or "auto": one, then as many as the
             memory that the first trials took allows. Defaults to "auto".
-        trainer: "keras" (Keras' own fit), "compiled" (a whole epoch as one compiled loop), or "auto": compiled if the backend
-            supports it, and networks of dense layers by programs that many trials share. Defaults to "auto".
+        trainer: "keras" (Keras' own fit), "eager" (the same without compilation, so that breakpoints and prints in layers and losses work),
+            "compiled" (a whole epoch as one compiled loop), or "auto": compiled if the backend supports it, and networks of dense layers by
+            programs that many trials share. Defaults to "auto".
         max_retries: How often a trial is retried after its worker died or hung, or the whole search was killed. Defaults to 3.
         trial_timeout_seconds: A trial that takes longer, building included, is FAILED at the end of its epoch; left out means no limit.
         checkpoint_seconds: Time between checkpoints of a trial of a Keras model, each at the end of an epoch; after a kill the trial
@@ -50,7 +51,7 @@ class ExecutorSection(Table):
     n_workers: Workers = "auto"
     devices: Literal["auto", "gpu", "cpu", "all"] = "auto"
     workers_per_device: Workers = "auto"
-    trainer: Literal["auto", "keras", "compiled"] = "auto"
+    trainer: Literal["auto", "keras", "eager", "compiled"] = "auto"
     max_retries: Annotated[int, Field(ge=0)] = 3
     trial_timeout_seconds: Annotated[float, Field(gt=0)] | None = None
     checkpoint_seconds: Annotated[float, Field(ge=0)] = 60.0

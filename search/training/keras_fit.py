@@ -1,5 +1,6 @@
 """Trains by Keras' own `fit`, on any backend: the reference for every other trainer."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -14,11 +15,19 @@ from .model.state import ModelState
 from .model_trainer import KerasModelTrainer
 
 
+@dataclass(frozen=True)
 class KerasTrainer(KerasModelTrainer):
-    """Trains by `keras.Model.fit`."""
+    """Trains by `keras.Model.fit`.
+
+    Args:
+        is_eager: Whether steps are run as they are written, and not compiled. Defaults to False.
+    """
+
+    is_eager: bool = False
 
     def _fit(self, model: Any, run: TrialRun) -> None:
         parts = make_ready(model, run.context, run.assignment.training)
+        model.run_eagerly = self.is_eager
         batches = _Batches(parts.training, run.assignment)
         progress, state = run.progress, ModelState(model)
         if not run.begin(state):
@@ -39,6 +48,7 @@ class KerasTrainer(KerasModelTrainer):
             callbacks=[first, *progress_callbacks(progress, run.callbacks, state), last],
             verbose=0,
         )
+        model.run_eagerly = False
 
 
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]

@@ -21,6 +21,7 @@ COMPILED_BACKENDS = ("tensorflow", "jax")
 SKLEARN, OWN_FIT = "scikit-learn", "fit of the hypermodel"
 TRAINERS: Mapping[str, Trainer] = {
     "keras": KerasTrainer(),
+    "eager": KerasTrainer(is_eager=True),
     "compiled": CompiledTrainer(),
     SKLEARN: SklearnTrainer(),
     OWN_FIT: OwnFitTrainer(),
@@ -36,7 +37,7 @@ def choose_trainer(experiment: Experiment, callbacks: Sequence[Any] = ()) -> str
         callbacks: The trial's callbacks. Defaults to none.
 
     Returns:
-        ``keras`` or ``compiled``; or ``fit of the hypermodel``, if that trains its models itself.
+        ``keras``, ``eager`` or ``compiled``; or ``fit of the hypermodel``, if that trains its models itself.
 
     Raises:
         ExperimentError: If the experiment requires the compiled trainer, but the backend is neither TensorFlow nor JAX, or

@@ -58,7 +58,7 @@ def compiled_settings(model: Any, settings: TrainingSettings) -> TrainingSetting
     if getattr(model._compile_metrics, "_user_weighted_metrics", None):
         raise TrialError("is compiled with weighted_metrics, but metrics count every row alike here; give them as metrics")
     if model.run_eagerly:
-        raise TrialError("is compiled with run_eagerly=True, but trials train by compiled steps; leave it out")
+        raise TrialError('is compiled with run_eagerly=True; leave it out, and write executor.trainer = "eager" to train so')
     if getattr(model._compile_loss, "_user_loss_weights", None) is not None:
         raise TrialError("is compiled with loss_weights, which a single loss does not need; leave them out")
     usual = TrainingSettings()

@@ -256,7 +256,7 @@ def test_trials_share_a_program_only_if_their_objects_compute_the_same():
         ({"loss_weights": [2.0]}, {}, "is compiled with loss_weights, which"),
         ({"loss": None}, {}, "is compiled with 0 losses"),
         ({"weighted_metrics": ["accuracy"]}, {}, "with weighted_metrics, but metrics count every row alike here"),
-        ({"run_eagerly": True}, {}, "with run_eagerly=True, but trials train by compiled steps; leave it out"),
+        ({"run_eagerly": True}, {}, "with run_eagerly=True; leave it out, and write executor.trainer ="),
         (
             {"optimizer": keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.1, 9))},
             {"schedule": "cosine"},

@@ -11,6 +11,7 @@ import pytest
 
 from search.errors import ExperimentError, UnknownReferenceError
 from search.trial import TrialState
+from tests.search.training import builders
 from tests.search.training.conftest import check_builder, make_arrays, make_experiment
 from tests.search.training.references import saved_outputs
 
@@ -26,6 +27,18 @@ def test_the_saved_model_has_the_weights_of_the_best_epoch(train, trainer):
     assert result.state is TrialState.COMPLETE
     assert result.best_epoch == len(result.history) - 3 < 57
     assert result.value == result.history[result.best_epoch - 1]["val_loss"] == pytest.approx(measured["loss"], rel=1e-5)
+
+
+def test_the_eager_trainer_runs_the_code_of_layers_at_each_step_and_computes_the_same(train):
+    calls, curves = {}, {}
+    for trainer in ("keras", "eager"):
+        builders.Traced.n_traced = 0
+        result = train("traced", experiment={"trainer": trainer}, epochs=3, batch_size=16)
+        assert (result.state, result.trainer) == (TrialState.COMPLETE, trainer)
+        calls[trainer], curves[trainer] = builders.Traced.n_traced, result.history
+    assert calls["keras"] < 3 * 64 // 16 < calls["eager"]
+    for got, expected in zip(curves["eager"], curves["keras"], strict=True):
+        assert got == pytest.approx(expected, rel=1e-4)
 
 
 def test_a_model_that_is_no_better_is_not_saved(train, tmp_path):
@@ -146,6 +159,7 @@ def test_compiled_training_on_another_backend_is_refused():
 import pytest
 from search.errors import ExperimentError
 from search.training.trainers import choose_trainer
+from tests.search.training import builders
 from tests.search.training.conftest import check_builder, make_arrays, make_experiment
 from tests.search.training.references import saved_outputs
 assert choose_trainer(make_experiment()) == "keras"
