@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-import pandas as pd
+import numpy as np
 
+from ..data.arrays import Array
 from ..data.dataset import Dataset
+from ..data.parts import Part
 from ..data.positive_class import OF_POSITIVE, is_defined
 from ..data.targets import Target, tasks_of
 from ..errors import DataError, ExperimentError
@@ -25,15 +27,15 @@ def check_validation(experiment: Experiment, dataset: Dataset, targets: Mapping[
         ExperimentError: If the validation part lacks a class that the objective or another metric needs.
     """
     _check_all_classes(experiment, dataset, targets)
-    for output, head in _binary_heads(experiment, targets):
+    for output, head in _heads_of_two_classes(experiment, targets):
         target = targets[output]
-        values = target.encode(dataset.validation.targets[target.column])
+        values = _codes(target, dataset.validation)
         undefined = next((metric for metric in head if not is_defined(metric, values)), None)
         if undefined is not None:
-            only = target.class_names[int(values[0, 0])]
             raise ExperimentError(
-                f'data set "{dataset.name}": every row of the validation part is "{only}", so that {undefined} of "{target.positive}" is not '
-                "defined; split the rows with their classes in proportion (stratify), or use val_loss or val_accuracy"
+                f'data set "{dataset.name}": every {_cells(target)} of the validation part is "{target.class_names[int(values[0])]}", so that '
+                f'{undefined} of "{target.class_names[-1]}" is not defined; '
+                "split the rows with their classes in proportion (stratify), or use val_loss or val_accuracy"
             )
 
 
@@ -53,36 +55,41 @@ def _check_all_classes(experiment: Experiment, dataset: Dataset, targets: Mappin
 
 def notes(experiment: Experiment, dataset: Dataset, targets: Mapping[str, Target]) -> Iterator[str]:
     """Yield what the user should know about the positive class and the sizes of the classes; see `check_validation`."""
-    for output, metrics in _binary_heads(experiment, targets):
+    for output, metrics in _heads_of_two_classes(experiment, targets):
         target, prefix = targets[output], f"{output}_" if output else ""
-        sizes, of_metrics = _sizes(dataset, target), [metric for metric in metrics if metric in OF_POSITIVE]
-        (larger, n_larger), n_rows = max(sizes.items(), key=lambda item: item[1]), sum(sizes.values())
-        other = next(name for name in sizes if name != larger)
-        if of_metrics:
-            share = f"the class of {sizes[str(target.positive)]:,} of {n_rows:,} rows"
-            yield f'{prefix}{", ".join(of_metrics)}: those of "{target.positive}", {share}'
-        if of_metrics and larger == target.positive and n_larger > n_rows - n_larger:
-            yield f'"{larger}" is the larger class; if "{other}" is to be found, set positive = "{other}" in [data], or in what the loader returns'
+        of_metrics = [metric for metric in metrics if metric in OF_POSITIVE]
+        if not of_metrics:
+            continue
+        values = np.concatenate([_codes(target, part) for part in (dataset.train, dataset.validation, dataset.test)])
+        (other, positive), n_positive = target.class_names, int(values.sum())
+        kind = "class" if target.task == "binary" else "value"
+        yield f'{prefix}{", ".join(of_metrics)}: those of "{positive}", the {kind} of {n_positive:,} of {len(values):,} {_cells(target)}s'
+        if n_positive > len(values) - n_positive:
+            yield f'"{positive}" is the larger {kind}; if "{other}" is to be found, set positive = "{other}" in [data], or in what the loader returns'
         yield from _test_note(dataset, target, of_metrics)
 
 
 def _test_note(dataset: Dataset, target: Target, metrics: list[str]) -> Iterator[str]:
-    values = target.encode(dataset.test.targets[target.column])
+    values = _codes(target, dataset.test)
     undefined = [metric for metric in metrics if not is_defined(metric, values)]
     if undefined:
-        yield f'every row of the test part is "{target.class_names[int(values[0, 0])]}": {", ".join(undefined)} will not be defined there'
+        only = target.class_names[int(values[0])]
+        yield f'every {_cells(target)} of the test part is "{only}": {", ".join(undefined)} will not be defined there'
 
 
-def _binary_heads(experiment: Experiment, targets: Mapping[str, Target]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the name and the metrics of each output with a binary target."""
-    yield from ((name, head.metrics) for name, head in make_heads(experiment, tasks_of(targets)).items() if head.task == "binary")
+def _heads_of_two_classes(experiment: Experiment, targets: Mapping[str, Target]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the name and the metrics of each output with a binary target, or with several labels."""
+    heads = make_heads(experiment, tasks_of(targets))
+    yield from ((name, head.metrics) for name, head in heads.items() if head.task in ("binary", "multilabel"))
 
 
-def _sizes(dataset: Dataset, target: Target) -> dict[str, int]:
-    """Return the number of rows of each class in all parts."""
-    values = pd.concat([part.targets[target.column] for part in (dataset.train, dataset.validation, dataset.test)])
-    counts = values.value_counts()
-    return {str(value): int(counts.get(value, 0)) for value in target.classes}
+def _codes(target: Target, part: Part) -> Array:
+    """Return 1 for the positive class, else 0, of each row ``(n_rows,)``, or of each label of each row ``(n_rows * n_columns,)``."""
+    return target.encode(target.select(part.targets)).ravel()
+
+
+def _cells(target: Target) -> str:
+    return "row" if target.task == "binary" else "label"
 
 
 def check_loaded_again(section: DataSection, fingerprint: str, again: str | None) -> None:

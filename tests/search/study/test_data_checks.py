@@ -46,3 +46,27 @@ def test_a_hint_is_given_if_the_larger_class_is_the_positive_one():
 def test_a_test_part_of_one_class_is_announced():
     *_, note = notes(*_given("val_auc", test=["legit", "legit"]))
     assert note == 'every row of the test part is "legit": auc will not be defined there'
+
+
+def _given_labels(validation, test):
+    """Return what `_given` does, of two labels."""
+    labels = {"train": [[0, 0], [1, 0], [0, 1]], "validation": validation, "test": test}
+    loaded = {name: (pd.DataFrame({"x": np.arange(float(len(of)))}), pd.DataFrame(of, columns=["a", "b"])) for name, of in labels.items()}
+    dataset = parse_dataset(loaded | {"task": {"a": "binary", "b": "binary"}}, "toy")
+    experiment, *_ = _given("val_auc")
+    return experiment, dataset, choose_targets(dataset, {})
+
+
+def test_several_labels_are_checked_together_as_their_metrics_are():
+    check_validation(*_given_labels([[0, 0], [0, 1]], [[0, 0]]))  # a label without the positive value beside one with it
+    with pytest.raises(ExperimentError, match=r'every label of the validation part is "0", so that auc of "1" is not defined'):
+        check_validation(*_given_labels([[0, 0], [0, 0]], [[0, 0]]))
+
+
+def test_the_positive_value_of_several_labels_is_named_with_its_labels():
+    assert list(notes(*_given_labels([[0, 0], [0, 1]], [[0, 0]]))) == [
+        'auc: those of "1", the value of 3 of 12 labels',
+        'every label of the test part is "0": auc will not be defined there',
+    ]
+    *_, hint = notes(*_given_labels([[1, 1], [1, 1]], [[1, 0]]))
+    assert hint == '"1" is the larger value; if "0" is to be found, set positive = "0" in [data], or in what the loader returns'
