@@ -29,6 +29,8 @@ def in_memory(
     ordered: bool = False,
     group: str | int | None = None,
     positive: str | int | bool | None = None,
+    sample_weight: str | int | None = None,
+    class_weight: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Split data that this user's process has written a moment ago.
 
@@ -47,9 +49,12 @@ def in_memory(
         ordered: Whether the rows are in the order of time, so that the last ones become the test part. Defaults to False.
         group: Column of groups of a table: all rows of a group go into one part. Defaults to none.
         positive: The positive class of a binary target, as of `csv`. Defaults to None.
+        sample_weight: The column of the rows' weights in the training loss, of a table, or of features that are a table; it is no feature then.
+            Defaults to none.
+        class_weight: Weights of the classes in the training loss, as of `csv`. Defaults to none.
 
     Returns:
-        The three parts, the task, the positive class and notes.
+        The three parts, the task, the positive class, the weights of rows and classes, and notes.
 
     Raises:
         LookupError: If a column does not exist.
@@ -57,21 +62,27 @@ def in_memory(
     """
     data = pickle.loads(file.read_bytes())  # noqa: S301 - this user's process has written it
     sizes: dict[str, Any] = {"validation_size": validation_size, "test_size": test_size, "seed": seed, "ordered": ordered}
+    columns: dict[str, Any] = {"target": target, "drop": drop or None, "group": group}
     if isinstance(data, pd.DataFrame):
-        table = _table(data, target, task=task, drop=drop, stratify=stratify, group=group, **sizes)
-        return {**table, "positive": for_each(positive, table["task"])}
-    of_table = next((name for name, value in (("target", target), ("drop", drop or None), ("group", group)) if value is not None), None)
-    if of_table is not None:
+        weights = None if sample_weight is None else _column(sample_weight, [str(name) for name in data.columns])
+        parts = _table(data, target, task=task, drop=drop, stratify=stratify, group=group, **sizes)
+    elif of_table := next((name for name, value in columns.items() if value is not None), None):
         raise ValueError(f"{of_table} names a column of a table, but the data are {_described(data)}; give a table, or leave {of_table} out")
-    if _is_pair_of_pairs(data):
-        data = dict(zip(("train", "test"), data, strict=True))
-    if isinstance(data, Mapping):
-        return _whole(data, task, validation_size, seed, stratify=stratify) | ({} if positive is None else {"positive": positive})
+    else:
+        weights = None if sample_weight is None else str(sample_weight)
+        data = dict(zip(("train", "test"), data, strict=True)) if _is_pair_of_pairs(data) else data
+        parts = _whole(data, task, validation_size, seed, stratify=stratify) if isinstance(data, Mapping) else _split(data, task, stratify, sizes)
+    given = {"positive": for_each(positive, parts["task"]), "sample_weight": weights, "class_weight": class_weight}
+    return parts | {name: value for name, value in given.items() if value is not None}
+
+
+def _split(data: Any, task: str, stratify: bool, sizes: Mapping[str, Any]) -> dict[str, Any]:
+    """Split a pair of features and target."""
     features, values = _pair(data, "data", task)
     n_steps = n_steps_of(data[1])
     tasks = tasks_of_steps(pd.DataFrame(values), task) if n_steps else tasks_of(values, task)
     parts = three_parts(features, values, **sizes, stratify=stratify and has_classes(tasks))
-    return {**parts, "task": tasks, "positive": for_each(positive, tasks), "notes": probabilities_note(values, task), "n_steps": n_steps}
+    return {**parts, "task": tasks, "notes": probabilities_note(values, task), "n_steps": n_steps}
 
 
 def _table(data: pd.DataFrame, target: str | int | Sequence[str | int] | None, **options: Any) -> dict[str, Any]:
@@ -82,7 +93,7 @@ def _table(data: pd.DataFrame, target: str | int | Sequence[str | int] | None, *
     options["drop"] = [_named(column, names) for column in options["drop"]]
     options["group"] = None if options["group"] is None else _named(options["group"], names)
     rows = data.set_axis(names, axis="columns").reset_index(drop=True)
-    columns = [column_name(names, _named(column, names)) for column in ([target] if isinstance(target, str | int) else target)]
+    columns = [_column(column, names) for column in ([target] if isinstance(target, str | int) else target)]
     complete = rows[rows[columns].notna().all(axis="columns")].reset_index(drop=True)
     n_left_out, shown = len(rows) - len(complete), '", "'.join(columns)
     notes = [f'{n_left_out} rows without "{shown}" are left out'] if n_left_out else []
@@ -93,6 +104,10 @@ def _table(data: pd.DataFrame, target: str | int | Sequence[str | int] | None, *
 def _named(column: str | int, names: Sequence[str]) -> str | int:
     """Return a column as text if one is named so, as columns of numbers are; else as it is given."""
     return str(column) if str(column) in names else column
+
+
+def _column(column: str | int, names: Sequence[str]) -> str:
+    return column_name(names, _named(column, names))
 
 
 def _is_pair_of_pairs(data: Any) -> bool:

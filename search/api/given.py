@@ -184,7 +184,9 @@ def to_sections(sections: Mapping[str, Any], code: SessionCode) -> dict[str, Any
     known = set(Experiment.fields()) - {"name", "model", "data", "space", "objective"}
     for key in sections:
         if key not in known:
-            raise ExperimentError(f'Study has no argument "{key}"; {nearest(key, known)}')
+            raise ExperimentError(
+                f'Study has no argument "{key}"; {nearest(key, known)}; arguments of the loader are given by split={{"{key}": ...}}'
+            )
     return {key: _with_references(value, code, key) for key, value in sections.items()}
 
 

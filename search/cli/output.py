@@ -5,6 +5,7 @@ import dataclasses
 import json
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,11 @@ def print_data(dataset: "Dataset", types: "Mapping[str, ColumnType]", notes: Seq
         counts = ", ".join(f"{value} ({count})" for value, count in values.value_counts().head(10).items())
         shown = counts if dataset.has_classes(name) else f"{values.min():g} to {values.max():g}, mean {values.mean():.5g}"
         console.print(f"Target {name}: {dataset.tasks[name]}; in the train part {shown}", markup=False)
+    if (weights := dataset.train.weights) is not None:
+        counts = sorted(Counter(weights.tolist()).items())
+        each = ", ".join(f"{weight:g} ({count})" for weight, count in counts)
+        shown = each if len(counts) <= 10 else f"{counts[0][0]:g} to {counts[-1][0]:g}, mean {weights.mean():.5g}"
+        console.print(f"Weights of rows in the training loss: in the train part {shown}", markup=False)
     if dataset.table_format is not None:
         form = dataset.table_format
         names = "the first line names the columns" if form.header else "no line of names"

@@ -85,3 +85,14 @@ def test_keras_own_pairs_of_pairs_get_a_validation_part(load):
 def test_a_column_is_refused_where_there_is_no_table(load, options):
     with pytest.raises(ValueError, match=f"{next(iter(options))} names a column of a table, but the data are arrays; give a table"):
         load((np.zeros((30, 2)), np.arange(30) % 2), **options)
+
+
+def test_rows_and_classes_have_weights(load):
+    from search.data.dataset import parse_dataset
+
+    table = pd.DataFrame({"a": np.arange(20.0), 7: np.arange(20.0), "t": ["p", "q"] * 10})
+    for data, options in ((table, {"target": "t"}), ((table[["a", 7]], table["t"]), {})):
+        dataset = parse_dataset(load(data, sample_weight=7, class_weight={"q": 10}, **options), "toy")
+        assert list(dataset.train.columns) == ["a"]
+        expected = dataset.train.features["a"] * dataset.train.target.map({"p": 1, "q": 10})
+        assert dataset.train.weights.tolist() == expected.tolist()

@@ -268,6 +268,7 @@ def test_callbacks_and_further_sections_are_those_of_a_file():
         ({"model": 3}, ExperimentError, "model is int; expected a function that returns a keras.Model"),
         ({"data": None}, ExperimentError, r"data is missing; give a table, a pair \(x, y\)"),
         ({"evaluatio": {}}, ExperimentError, 'Study has no argument "evaluatio"; did you mean "evaluation"'),
+        ({"sample_weight": "w"}, ExperimentError, r'arguments of the loader are given by split=\{"sample_weight": ...\}'),
         ({"callbacks": [object()]}, ExperimentError, "callbacks has an object of object, which trials cannot share; give its class"),
         ({"data": frame(1.0)}, DataError, "the table has no target; name the column to predict, such as target='t'"),
         ({"data": frame(1.0), "target": "u"}, DataError, 'no column "u"'),

@@ -1,6 +1,11 @@
 """What the commands print of a study."""
 
-from search.cli.output import console, print_best
+import numpy as np
+import pandas as pd
+import pytest
+
+from search.cli.output import console, print_best, print_data
+from search.data.dataset import parse_dataset
 from search.study.summary import StudySummary
 
 
@@ -36,3 +41,16 @@ def test_the_champion_is_named_if_it_is_another_version_than_the_best_trials():
             print_best(StudySummary(**facts, model_uri="models:/s/2", champion_uri=champion))
         [line] = [line for line in capture.get().splitlines() if line.startswith("Model")]
         assert line.removeprefix("Model").strip() == shown
+
+
+@pytest.mark.parametrize(
+    ("weights", "shown"),
+    [({"class_weight": {"a": 5}}, "1 (6), 5 (6)"), ({"sample_weight": "w"}, "0 to 11, mean 5.5"), ({}, None)],
+)
+def test_the_weights_of_rows_and_classes_are_shown_with_the_data(weights, shown):
+    part = pd.DataFrame({"x": np.arange(12.0), "w": np.arange(12.0)}), pd.Series(["a", "b"] * 6, name="kind")
+    dataset = parse_dataset({"train": part, "validation": part, "test": part, "task": "binary", **weights}, "toy")
+    with console.capture() as capture:
+        print_data(dataset, {}, [])
+    lines = [line for line in capture.get().splitlines() if "eight" in line]
+    assert lines == ([] if shown is None else [f"Weights of rows in the training loss: in the train part {shown}"])
