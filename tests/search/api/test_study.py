@@ -272,7 +272,7 @@ def test_callbacks_and_further_sections_are_those_of_a_file():
         ({"callbacks": [object()]}, ExperimentError, "callbacks has an object of object, which trials cannot share; give its class"),
         ({"data": frame(1.0)}, DataError, "the table has no target; name the column to predict, such as target='t'"),
         ({"data": frame(1.0), "target": "u"}, DataError, 'no column "u"'),
-        ({"data": (np.ones(3), np.ones((3, 2, 2)))}, DataError, r"data has a target of shape \(3, 2, 2\); expected \(n_rows,\), or"),
+        ({"data": (np.ones(3), np.ones((3, 2, 2, 1)))}, DataError, r"data has a target of shape \(3, 2, 2, 1\); expected \(n_rows,\), \("),
         ({"data": [1, 2, 3]}, DataError, "data is a list; expected a table, a pair of features and target, or a dict of such pairs by part"),
         ({"data": {"train": (1, 2)}}, DataError, 'the dict of parts has no "test"; expected the keys train, validation, test'),
         ({"data": (number for number in range(3))}, ExperimentError, "data is generator; expected a table, a pair"),
