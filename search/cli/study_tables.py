@@ -67,25 +67,8 @@ def print_studies(studies: "Sequence[StudyOverview]", unreadable: Sequence[str])
 
 def print_study(ledger: "StudyView") -> None:
     """Print a study's experiment, space, trials by state, failures and best trials."""
-    experiment = ledger.experiment
-    records = ledger.records()
-    table = Table.grid(padding=(0, 2))
-    table.add_row("Study", ledger.name)
-    if experiment.function is None:
-        table.add_row("Model", experiment.model)
-        table.add_row("Data", f"{experiment.data.loader} (fingerprint {ledger.attribute('dataset')})")
-    else:
-        table.add_row("Function", experiment.function)
-    aims = [f"{of.direction} {with_class(of.metric, _positive(ledger))}" for of in experiment.objectives]
-    table.add_row("Objective" if len(aims) == 1 else "Objectives", ", ".join(aims))
-    table.add_row("Sampler, pruner", f"{format_search(experiment, ledger.attribute('n_trials'))} (seed {experiment.search.seed})")
-    space = experiment.space.searched
-    for name, parameter in ledger.searched.items():
-        table.add_row(f"  {name}", format_parameter(parameter, space.conditions.get(name, ())))
-    for name, text in fixed_settings(experiment).items():
-        table.add_row(f"  {name}", text)
-    table.add_row("Trials", ", ".join(f"{count} {state}" for state, count in sorted(ledger.n_by_state().items())) or "none")
-    console.print(table)
+    experiment, records = ledger.experiment, ledger.records()
+    console.print(_description(ledger))
     _print_failures(ledger, records)
     if ledger.best is not None:
         by = f" by {with_class(experiment.champion.by, _positive(ledger))}" if experiment.champion.by else ""
@@ -102,6 +85,32 @@ def print_study(ledger: "StudyView") -> None:
     if repeated := _repeated(ledger, records):
         console.print("\nTrained again with other seeds:")
         console.print(repeats_table(repeated))
+
+
+def _description(ledger: "StudyView") -> Table:
+    """Return a study's experiment, space and trials by state."""
+    from ..study.pausing import rungs_of
+
+    experiment = ledger.experiment
+    table = Table.grid(padding=(0, 2))
+    table.add_row("Study", ledger.name)
+    if experiment.function is None:
+        table.add_row("Model", experiment.model)
+        table.add_row("Data", f"{experiment.data.loader} (fingerprint {ledger.attribute('dataset')})")
+    else:
+        table.add_row("Function", experiment.function)
+    aims = [f"{of.direction} {with_class(of.metric, _positive(ledger))}" for of in experiment.objectives]
+    table.add_row("Objective" if len(aims) == 1 else "Objectives", ", ".join(aims))
+    table.add_row("Sampler, pruner", f"{format_search(experiment, ledger.attribute('n_trials'))} (seed {experiment.search.seed})")
+    if rungs := rungs_of(experiment):
+        table.add_row("Rungs", f"epochs {', '.join(map(str, rungs))}")
+    space = experiment.space.searched
+    for name, parameter in ledger.searched.items():
+        table.add_row(f"  {name}", format_parameter(parameter, space.conditions.get(name, ())))
+    for name, text in fixed_settings(experiment).items():
+        table.add_row(f"  {name}", text)
+    table.add_row("Trials", ", ".join(f"{count} {state}" for state, count in sorted(ledger.n_by_state().items())) or "none")
+    return table
 
 
 def print_trials(ledger: "StudyView") -> None:

@@ -27,7 +27,6 @@ class AshaPruner(PausingPruner):
     def __init__(self, n_epochs: int, min_epochs: int, reduction_factor: int) -> None:
         self._factor = reduction_factor
         self.rungs = tuple(_rungs(min_epochs, reduction_factor, n_epochs))
-        """The epochs at which trials may be paused."""
 
     def prune(self, study: "Study", trial: FrozenTrial) -> bool:
         """Return whether a trial is paused at its last epoch."""

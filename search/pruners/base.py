@@ -11,7 +11,13 @@ if TYPE_CHECKING:
 
 
 class PausingPruner(BasePruner):
-    """A pruner whose trials are paused, with a checkpoint, where `prune` returns True, and continue once `promote` names them."""
+    """A pruner whose trials are paused, with a checkpoint, where `prune` returns True, and continue once `promote` names them.
+
+    Attributes:
+        rungs: The epochs at which trials may be paused, ascending; empty if it names none. Defaults to none.
+    """
+
+    rungs: tuple[int, ...] = ()
 
     @abstractmethod
     def promote(self, study: "Study", paused: Mapping[int, int]) -> int | None:

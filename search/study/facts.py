@@ -6,6 +6,7 @@ from ..formats import format_duration, format_number, format_parameter, format_s
 from ..ledger import StudyView
 from .fixed_settings import fixed_settings
 from .overview import overview_of
+from .pausing import rungs_of
 
 
 def merged(first: list[str], second: list[str]) -> list[str]:
@@ -25,6 +26,8 @@ def study_facts(view: StudyView) -> dict[str, str]:
         "objective": ", ".join([f"{overview.direction} {overview.metric}", *overview.further]),
         "sampler, pruner, seed": f"{format_search(experiment, view.attribute('n_trials'))}, {experiment.search.seed}",
     }
+    if rungs := rungs_of(experiment):
+        facts["rungs"] = ", ".join(map(str, rungs))
     space = experiment.space.searched
     facts |= {f"  {name}": format_parameter(parameter, space.conditions.get(name, ())) for name, parameter in view.searched.items()}
     facts |= {f"  {name}": text for name, text in fixed_settings(experiment).items()}

@@ -1,10 +1,19 @@
-"""Ends the trials that are paused when a study ends."""
+"""The rungs at which trials are paused, and the end of trials that are paused when a study ends."""
 
 from ..experiment.file import Experiment
 from ..ledger import Ledger
+from ..pruners import PausingPruner, make_pruner
 from ..tracking.base import Tracker
 from .loop import build_assignment
 from .observer import Observer
+
+
+def rungs_of(experiment: Experiment) -> tuple[int, ...]:
+    """Return the epochs at which the pruner of an experiment may pause trials; none for one that pauses none, or by reference."""
+    if experiment.pruner == "none" or ":" in experiment.pruner:
+        return ()
+    pruner = make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.max_epochs)
+    return pruner.rungs if isinstance(pruner, PausingPruner) else ()
 
 
 def end_paused(experiment: Experiment, ledger: Ledger, tracker: Tracker, observer: Observer) -> None:

@@ -2,6 +2,7 @@
 
 from search.experiment.file import parse_experiment
 from search.study.fixed_settings import fixed_settings
+from search.study.pausing import rungs_of
 
 
 def experiment(**changes):
@@ -31,3 +32,22 @@ def test_preprocessing_training_and_options_are_shown():
     assert found["preprocessing.columns.id"] == "drop"
     assert found["space.training.epochs"] == "40"
     assert found["pruner_options.n_startup_trials"] == "3"
+
+
+def test_the_optimizer_is_shown_with_its_constants_and_so_is_what_ends_the_search():
+    found = fixed_settings(experiment(space={"training": {"beta_1": 0.8}}, search={"stop": {"patience": 7}}))
+    assert {key: found[key] for key in found if not key.startswith("data.")} == {
+        "space.training.beta_1": "0.8",
+        "space.training.optimizer": "adam",
+        "search.stop.patience": "7",
+    }
+    searched = {"type": "categorical", "choices": ["adam", "nadam"]}
+    assert "space.training.optimizer" not in fixed_settings(experiment(space={"training": {"beta_1": 0.8, "optimizer": searched}}))
+
+
+def test_the_rungs_are_those_of_the_pruner_that_pauses():
+    training = {"epochs": 30}
+    asha = {"pruner": "asha", "pruner_options": {"min_epochs": 2}}
+    assert rungs_of(experiment(space={"training": training}, search=asha)) == (2, 6, 18)
+    for pruner in ("none", "halving", "my_module:MyPruner"):
+        assert rungs_of(experiment(space={"training": training}, search={"pruner": pruner})) == ()
