@@ -34,7 +34,7 @@ def enqueue(
 
 def exclude(
     study: Study,
-    trial: Annotated[int, typer.Argument(help="Number of a finished trial.", min=0)],
+    trial: Annotated[int, typer.Argument(help="Number of a finished or paused trial.", min=0)],
     reason: Annotated[str, typer.Option(help="Why, for those who read it later.")] = "",
     *,
     undo: Annotated[bool, typer.Option("--undo", help="Include it again.")] = False,
@@ -90,7 +90,7 @@ def pause(study: Study, ledger: Ledger = "") -> None:
 
 def stop(
     study: Study,
-    trial: Annotated[int | None, typer.Argument(help="Number of a running trial, which alone is stopped.", min=0)] = None,
+    trial: Annotated[int | None, typer.Argument(help="Number of a running or paused trial, which alone is stopped.", min=0)] = None,
     ledger: Ledger = "",
 ) -> None:
     """Let a running search end at its next epoch with the trials that have finished, and register the best model; or let one trial end."""
@@ -98,7 +98,7 @@ def stop(
 
     if trial is not None:
         ask_to_stop_trial(make_store(ledger), study, trial)
-        console.print(f'Trial {trial} of "{study}" stops at its next epoch, and is PRUNED')
+        console.print(f'Trial {trial} of "{study}" stops at its next epoch, or at once if it is paused, and is PRUNED')
         return
     ask_to_end(make_store(ledger), study, STOP)
     console.print(f'The search of "{study}" stops at its next epoch, and registers the best model so far')

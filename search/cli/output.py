@@ -97,9 +97,9 @@ def print_data(dataset: "Dataset", types: "Mapping[str, ColumnType]", notes: Seq
         shown = counts if dataset.has_classes(name) else f"{values.min():g} to {values.max():g}, mean {values.mean():.5g}"
         console.print(f"Target {name}: {dataset.tasks[name]}; in the train part {shown}", markup=False)
     if (weights := dataset.train.weights) is not None:
-        counts = sorted(Counter(weights.tolist()).items())
-        each = ", ".join(f"{weight:g} ({count})" for weight, count in counts)
-        shown = each if len(counts) <= 10 else f"{counts[0][0]:g} to {counts[-1][0]:g}, mean {weights.mean():.5g}"
+        of_weights: list[tuple[float, int]] = sorted(Counter(weights.tolist()).items())
+        each = ", ".join(f"{weight:g} ({count})" for weight, count in of_weights)
+        shown = each if len(of_weights) <= 10 else f"{of_weights[0][0]:g} to {of_weights[-1][0]:g}, mean {weights.mean():.5g}"
         console.print(f"Weights of rows in the training loss: in the train part {shown}", markup=False)
     if dataset.table_format is not None:
         form = dataset.table_format

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..data.dataset import load_dataset
 from ..data.targets import positive_classes, read_targets
-from ..study.loop import build_assignment
+from ..study.assignments import build_assignment
 from ..study.summary import outcome_of
 from ..tracking.base import StudyRecord
 from ..tracking.mlflow_connection import mlflow_session

@@ -25,7 +25,7 @@ class CoordinatedStudy(StudyView):
         self.study.set_user_attr(key, value)
 
     def exclude(self, number: int, reason: str | None) -> None:
-        """Exclude a finished trial, or include it again; a second call changes nothing.
+        """Exclude a finished or paused trial, or include it again; a second call changes nothing.
 
         Args:
             number: The trial's number.

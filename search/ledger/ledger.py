@@ -6,7 +6,7 @@ with its number, hyperparameters and seed, and runs before any new trial.
 
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optuna.trial import FrozenTrial
@@ -150,29 +150,37 @@ class Ledger(RunningTrials):
         """Continue the paused trial that was trained longest, of these the best, so that a search ends with a model.
 
         Returns:
-            Its number and hyperparameters; None if a trial runs or is COMPLETE, or none is paused.
+            Its number and hyperparameters; None if a trial runs or is COMPLETE, or none is paused that is not excluded.
         """
         with self._leases.lock():
             self._refresh()
-            if self.running or self._trials.best or not self._trials.paused:
+            if self.running or self._trials.best or (number := self.most_promising) is None:
                 return None
-            return self._continue(self.paused_by_promise()[-1])
+            return self._continue(number)
 
-    def end_paused(self) -> list[TrialResult]:
-        """End the paused trials as PRUNED, with their results so far. Nobody else runs the study.
+    def end_paused(self, numbers: Collection[int]) -> list[TrialResult]:
+        """End paused trials as PRUNED, with their results so far.
+
+        Args:
+            numbers: The trials; those that are not paused are left as they are.
 
         Returns:
             Their results.
         """
-        ended = []
-        for number in sorted(self._trials.paused):
-            trial = as_ended(self._trial(number))
-            written = trial.user_attrs[ATTRIBUTE]
-            self._storage.set_trial_user_attr(self._id(number), ATTRIBUTE, written)  # until the next write the trial is paused
-            self._storage.set_trial_state_values(self._id(number), OptunaState.PRUNED, trial.values)
-            self._trials.add_finished(number, TrialState.PRUNED, None, written["finished"], cost_of(trial))
-            ended.append(to_result(number, TrialState.PRUNED, written))
-        return ended
+        if not numbers:
+            return []
+        with self._leases.lock():
+            if self._leases.are_shared:
+                self._refresh()
+            return [self._end_paused(number) for number in sorted(self._trials.paused.keys() & set(numbers))]
+
+    def _end_paused(self, number: int) -> TrialResult:
+        trial = as_ended(self._trial(number))
+        written = trial.user_attrs[ATTRIBUTE]
+        self._storage.set_trial_user_attr(self._id(number), ATTRIBUTE, written)  # until the next write the trial is paused
+        self._storage.set_trial_state_values(self._id(number), OptunaState.PRUNED, trial.values)
+        self._trials.add_finished(number, TrialState.PRUNED, None, written["finished"], cost_of(trial))
+        return to_result(number, TrialState.PRUNED, written)
 
     def release_trials(self) -> None:
         """Requeue the trials that this coordinator runs."""

@@ -156,16 +156,21 @@ class StudyView:
         return is_exhausted(visible_study(self.study, (), has_paused=bool(self._trials.paused)))
 
     def paused_by_promise(self) -> list[int]:
-        """Return the paused trials by the epochs that they have been trained, then by value, the least promising first."""
+        """Return the paused trials by the epochs of their training, then by value, the least promising first, excluded ones before."""
         sign = -1 if self.directions[0] == "minimize" else 1
-        known = {record.number: record.so_far for record in map(self.record, self._trials.paused)}
-        order = {number: (len(result.history), sign * (result.value or 0.0)) for number, result in known.items() if result}
+        found = {number: result for number in self._trials.paused if (result := self.record(number).so_far)}
+        order = {of: (of not in self.excluded, len(result.history), sign * (result.value or 0.0)) for of, result in found.items()}
         return sorted(order, key=lambda number: order[number])
 
     @property
-    def n_paused(self) -> int:
-        """Number of paused trials."""
-        return len(self._trials.paused)
+    def most_promising(self) -> int | None:
+        """Number of the most promising paused trial; None if none is paused that is not excluded."""
+        return next((number for number in reversed(self.paused_by_promise()) if number not in self.excluded), None)
+
+    @property
+    def paused(self) -> set[int]:
+        """Numbers of the paused trials."""
+        return set(self._trials.paused)
 
     @property
     def confirmed(self) -> list[int] | None:

@@ -13,57 +13,25 @@ from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
 from ..ledger import Ledger, RetryState, StudyView, may_lack_models
-from ..pruners import PausingPruner
-from ..seeds import execution_seed, trial_seed
+from ..seeds import execution_seed
 from ..spread import comparable
 from ..tracking.base import Tracker
 from ..trial import Assignment, Attribute, EpochReport, ExecutionReport, Failure, Progress, Suggestion, TrialResult, TrialState
 from . import race
 from .asking import reply_to, unasked_note
+from .assignments import build_assignment
 from .circuit_breaker import CircuitBreaker
 from .disk_space import is_full
 from .interrupts import deferred_interrupts
-from .model_retention import kept_executions, remove_checkpoints, remove_models, retention_threshold
+from .model_retention import remove_checkpoints, remove_models
 from .observer import Observer
+from .pausing import end_paused
 from .requests import STOP, STOPPED, EndRequested, Inbox
 from .retrying import next_attempt
 from .stopping import found_enough
 
 GENERATION = 8
 """Trials of a reproducible search that are proposed together; as many workers are busy at once, at most."""
-
-
-def build_assignment(experiment: Experiment, ledger: StudyView, number: int, params: Mapping[str, Value]) -> Assignment:
-    """Build the assignment of a trial, from which any worker can train it.
-
-    Args:
-        experiment: The experiment.
-        ledger: The study.
-        number: The trial's number.
-        params: Its searched hyperparameters.
-
-    Returns:
-        The assignment of the trial's next attempt.
-    """
-    retry_state, evaluation = ledger.retry_state(number), experiment.evaluation
-    training = experiment.space.training_settings(params)
-    training = training.model_copy(update={"batch_size": retry_state.batch_size}) if retry_state.batch_size else training
-    return Assignment(
-        number=number,
-        params=params,
-        model_arguments=experiment.space.model_arguments(params),
-        training=training,
-        seed=trial_seed(experiment.search.seed, number),
-        is_prunable=experiment.pruner != "none",
-        is_pausable=isinstance(ledger.study.pruner, PausingPruner),
-        # Of equal trials of a reproducible search the first is the best, though it may end last.
-        keep_if_better_than=None if experiment.search.reproducible else retention_threshold(ledger, experiment.n_kept_trials),
-        model_path=str(ledger.folder.model_stem(number)),
-        checkpoint_path=str(ledger.folder.checkpoint(number)),
-        attempt=retry_state.attempt,
-        obeys_limits=True,
-        executions=kept_executions(ledger, number, training.batch_size) if evaluation.n_executions > 1 and retry_state.attempt > 1 else (),
-    )
 
 
 def keeps_workers(experiment: Experiment, ledger: StudyView) -> bool:
@@ -124,10 +92,11 @@ class SearchLoop:
         while True:
             self._check_interrupt()
             self._inbox.check()
+            end_paused(self.experiment, self.ledger, tracker=self.tracker, observer=self.observer, numbers=self._inbox.stopped_trials)
             reason = self._submit_trials()
             if not self._running and self._is_over(reason):
                 if not self._needs_model:
-                    return reason if self.ledger.n_finished + self.ledger.n_paused < self.n_trials else ""
+                    return reason if self.ledger.n_finished + len(self.ledger.paused) < self.n_trials else ""
                 self._start_last()
             # If no worker is free, a worker is being replaced: wait for it too.
             if self._running or not self.executor.n_free:
@@ -176,12 +145,12 @@ class SearchLoop:
         self.ledger.recover_trials(self.experiment.executor.max_retries)
         if self.ledger.n_finished >= self.n_trials or (reason and not self.ledger.running):
             return True
-        return bool(self.ledger.n_paused) and self.ledger.is_over(self.n_trials)
+        return bool(self.ledger.paused) and self.ledger.is_over(self.n_trials)
 
     @property
     def _needs_model(self) -> bool:
         """Whether the search would end without a model, although trials are paused."""
-        return bool(self.ledger.n_paused) and self.ledger.best is None and not self._inbox.is_stopped
+        return self.ledger.best is None and self.ledger.most_promising is not None and not self._inbox.is_stopped
 
     def _start_last(self) -> None:
         """Train the most promising paused trial to its end, once a worker is free and no other coordinator does."""

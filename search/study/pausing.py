@@ -1,10 +1,12 @@
-"""The rungs at which trials are paused, and the end of trials that are paused when a study ends."""
+"""The rungs at which trials are paused, and the end of paused trials."""
+
+from collections.abc import Collection
 
 from ..experiment.file import Experiment
 from ..ledger import Ledger
 from ..pruners import PausingPruner, make_pruner
 from ..tracking.base import Tracker
-from .loop import build_assignment
+from .assignments import build_assignment
 from .observer import Observer
 
 
@@ -16,19 +18,17 @@ def rungs_of(experiment: Experiment) -> tuple[int, ...]:
     return pruner.rungs if isinstance(pruner, PausingPruner) else ()
 
 
-def end_paused(experiment: Experiment, ledger: Ledger, tracker: Tracker, observer: Observer) -> None:
-    """End the paused trials as PRUNED, with their results so far.
+def end_paused(experiment: Experiment, ledger: Ledger, *, tracker: Tracker, observer: Observer, numbers: Collection[int]) -> None:
+    """End paused trials as PRUNED, with their results so far.
 
     Args:
         experiment: The experiment.
-        ledger: The study; nobody else runs it.
+        ledger: The study.
         tracker: It has started the study's run.
         observer: Notified of each.
+        numbers: The trials; those that are not paused are left as they are.
     """
-    results = ledger.end_paused()
-    if results:
-        observer.on_stage(f"Paused trials, {len(results)}, end as PRUNED")
-    for result in results:
+    for result in ledger.end_paused(numbers):
         assignment = build_assignment(experiment, ledger, result.number, ledger.record(result.number).params)
         ledger.folder.checkpoint(result.number).unlink(missing_ok=True)
         tracker.start_trial(assignment)

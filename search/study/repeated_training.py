@@ -15,9 +15,9 @@ from ..ledger import Ledger
 from ..seeds import trial_seed
 from ..store import Store
 from ..trial import Assignment, ExecutionReport, Failure, Progress, TrialResult
+from .assignments import build_assignment
 from .code_changes import check_code
 from .initial_weights import keep_initial
-from .loop import build_assignment
 from .preparation import check_written, load_data, prepare_arrays
 
 

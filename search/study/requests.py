@@ -55,7 +55,7 @@ class Inbox:
         ledger: The study.
         keeps_workers: Whether workers are needed after the search, so that running trials end before it stops.
         is_stopped: Whether no more trials may start.
-        stopped_trials: Numbers of the trials that end at their next epoch.
+        stopped_trials: Numbers of the trials that end at their next epoch, or at once if they are paused.
     """
 
     ledger: Ledger
@@ -124,7 +124,7 @@ def enqueue_trial(store: Store, name: str, given: Mapping[str, Value | list[Valu
 
 
 def exclude_trial(store: Store, name: str, number: int, reason: str | None) -> Exclusion:
-    """Exclude a finished trial of a study from what samplers know and from being the best one, or include it again.
+    """Exclude a finished or paused trial of a study from what samplers know and from being the best one, or include it again.
 
     Args:
         store: The local store.
@@ -137,7 +137,7 @@ def exclude_trial(store: Store, name: str, number: int, reason: str | None) -> E
 
     Raises:
         StudyNotFoundError: If the study or the trial does not exist.
-        InputError: If the trial has not finished, or is not excluded and cannot be included.
+        InputError: If the trial has not finished and is not paused, or is not excluded and cannot be included.
     """
     view = ledgers.read(store, name)
     try:
@@ -146,7 +146,7 @@ def exclude_trial(store: Store, name: str, number: int, reason: str | None) -> E
             raise InputError(f'Trial {number} of study "{name}" is not excluded; {_listed(view.excluded)}')
     finally:
         view.close()
-    if not record.is_finished:
+    if record.known is None:
         advice = f"; perceptune stop {name} {number} ends it" if record.state is TrialState.RUNNING else ""
         raise InputError(f'Trial {number} of study "{name}" is {record.state}, and has not finished{advice}')
     try:
@@ -198,7 +198,7 @@ def ask_to_end(store: Store, name: str, kind: str) -> None:
 
 
 def ask_to_stop_trial(store: Store, name: str, number: int) -> None:
-    """Ask those that run a study to end one trial, which is PRUNED then.
+    """Ask those that run a study to end one trial that runs or is paused, which is PRUNED then.
 
     Args:
         store: The local store.
@@ -207,7 +207,7 @@ def ask_to_stop_trial(store: Store, name: str, number: int) -> None:
 
     Raises:
         StudyNotFoundError: If the study or the trial does not exist.
-        InputError: If the trial does not run.
+        InputError: If the study does not run, or the trial neither runs nor is paused.
     """
     view = ledgers.read(store, name)
     try:
@@ -217,7 +217,7 @@ def ask_to_stop_trial(store: Store, name: str, number: int) -> None:
         view.close()
     if not ledgers.is_running(store, name):
         raise InputError(f'Study "{name}" does not run; see perceptune studies')
-    if state is not TrialState.RUNNING:
+    if state not in (TrialState.RUNNING, TrialState.PAUSED):
         raise InputError(f'Trial {number} of study "{name}" is {state}, and does not run; see perceptune trials {name}')
     _send(store, name, {"kind": STOP_TRIAL, "trial": number})
 

@@ -24,12 +24,13 @@ from ..tracking.mlflow_tracker import MlflowTracker
 from ..tracking.sqlite_store import has_run
 from ..trial import Assignment, TrialResult
 from . import disk_space
+from .assignments import build_assignment
 from .code_changes import check_code
 from .ending import Ending
 from .extended import extension_note
 from .first_trials import FirstTrial, enqueue, first_trials, note_learnt
 from .hp_space import with_hp_space
-from .loop import SearchLoop, build_assignment, keeps_workers
+from .loop import SearchLoop, keeps_workers
 from .observer import Observer, SilentObserver, StudyStart
 from .pausing import end_paused
 from .preparation import check_written, set_samplers
@@ -207,7 +208,7 @@ class _Run:
         try:
             reason = SearchLoop(self._experiment, self._ledger, self._executor, self._tracker, self._observer, self._n_trials).run()
             if reason:
-                self._observer.on_stage(f"Ended with {self._ledger.n_finished + self._ledger.n_paused} of {self._n_trials} trials: {reason}")
+                self._observer.on_stage(f"Ended with {self._ledger.n_finished + len(self._ledger.paused)} of {self._n_trials} trials: {reason}")
         except BaseException:  # Ctrl-C too
             self._executor.close()
             raise
@@ -238,7 +239,7 @@ class _Run:
                 self._tracker.finish_study(outcome_of(self._ledger, is_complete=False))
             case Ending.COMPLETE:
                 try:
-                    end_paused(self._experiment, self._ledger, self._tracker, self._observer)
+                    self._end_paused()
                     if self._ledger.best is not None:
                         self._finish()
                 except BaseException:  # Ctrl-C too
@@ -247,6 +248,11 @@ class _Run:
                 self._tracker.finish_study(outcome_of(self._ledger, is_complete=True))
                 log_known_repeats(self._ledger, self._store.tracking_uri)  # those of a store that was lost
                 self._ledger.set_attribute("tracked", self._ledger.n_finished)
+
+    def _end_paused(self) -> None:
+        if paused := self._ledger.paused:
+            self._observer.on_stage(f"Paused trials, {len(paused)}, end as PRUNED")
+            end_paused(self._experiment, self._ledger, tracker=self._tracker, observer=self._observer, numbers=paused)
 
     def _finish(self) -> None:
         if self._subject.needs_workers:

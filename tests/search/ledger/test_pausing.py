@@ -104,8 +104,13 @@ def test_the_search_is_over_once_none_may_continue_or_begin(paused, store):
     assert run_to_rung(paused, 0.9, epoch=3) == (0, True)
     assert paused.is_over(3)
     assert not paused.is_over(4)
-    assert [(result.number, result.value, len(result.history)) for result in paused.end_paused()] == [(0, 0.9, 3), (1, 0.8, 1), (2, 0.7, 1)]
-    assert (paused.n_by_state(), paused.n_finished, paused.n_epochs, paused.n_paused) == ({"PRUNED": 3}, 3, 5, 0)
+    ended = paused.end_paused(paused.paused)
+    assert [(result.number, result.value, len(result.history)) for result in ended] == [
+        (0, 0.9, 3),
+        (1, 0.8, 1),
+        (2, 0.7, 1),
+    ]
+    assert (paused.n_by_state(), paused.n_finished, paused.n_epochs, paused.paused) == ({"PRUNED": 3}, 3, 5, set())
     paused.close()
     ledger = open_ledger(store)
     assert (ledger.n_by_state(), ledger.n_finished, ledger.n_epochs) == ({"PRUNED": 3}, 3, 5)
@@ -118,7 +123,7 @@ def test_a_kill_while_they_end_loses_none(paused, store):
     paused.close()
     ledger = use_asha(open_ledger(store))
     assert ledger.n_by_state() == {"PAUSED": 3}
-    assert [result.number for result in ledger.end_paused()] == [0, 1, 2]
+    assert [result.number for result in ledger.end_paused({0, 1, 2})] == [0, 1, 2]
     ledger.close()
 
 
@@ -128,7 +133,7 @@ def test_the_most_promising_one_continues_if_the_search_would_end_without_a_comp
     assert paused.ask_last() is None  # one runs
     paused.tell(TrialResult(number=0, state=TrialState.COMPLETE, value=0.75, best_epoch=1), seed=7, finished=2.0)
     assert paused.ask_last() is None
-    assert [result.number for result in paused.end_paused()] == [1, 2]
+    assert [result.number for result in paused.end_paused({0, 1, 2})] == [1, 2]
 
 
 def test_patience_counts_what_was_paused_since_the_best_trial(paused):
@@ -136,3 +141,18 @@ def test_patience_counts_what_was_paused_since_the_best_trial(paused):
     assert paused.ask_last()[0] == 0
     paused.tell(TrialResult(number=0, state=TrialState.COMPLETE, value=0.75, best_epoch=1), seed=7, finished=0.5)
     assert paused.n_since_best == 2
+
+
+def test_one_of_them_is_ended_and_an_excluded_one_never_continues(paused, store):
+    paused.exclude(0, "wrong")
+    assert [result.number for result in paused.end_paused({1, 7})] == [1]
+    assert paused.n_by_state() == {"PAUSED": 2, "PRUNED": 1}
+    assert paused.most_promising == 2
+    assert paused.ask_last()[0] == 2
+    paused.close()
+    ledger = use_asha(open_ledger(store))
+    ledger.recover_trials(max_retries=2)
+    assert ledger.end_paused({2}) == []  # it waits for its next attempt
+    assert ledger.ask(DISTRIBUTIONS, N_TRIALS)[0] == 2
+    assert ledger.most_promising is None
+    ledger.close()

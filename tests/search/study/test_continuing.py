@@ -15,7 +15,7 @@ from search.experiment.file import load_experiment
 from search.ledger.record import ATTRIBUTE, to_attribute
 from search.samplers import make_sampler
 from search.store import Store
-from search.study.loop import build_assignment
+from search.study.assignments import build_assignment
 from search.tracking.base import StudyRecord
 from search.tracking.mlflow_tracker import MlflowTracker
 from search.trial import TrialResult, TrialState

@@ -34,7 +34,7 @@ from search import ledger
 from search.experiment.file import load_experiment
 from search.store import Store
 from search.study.drawn_models import load_context
-from search.study.loop import build_assignment
+from search.study.assignments import build_assignment
 from search.training.run import train_trial
 
 view = ledger.read(Store(), "own")

@@ -149,7 +149,7 @@ def test_one_trial_is_stopped_and_the_search_goes_on(shell, forks):
                 pass
             assert 'Trial 1 of study "long" is WAITING, and does not run' in shell.call("stop", "long", "1", status=2).stderr
             assert "has no trial 7" in shell.call("stop", "long", "7", status=2).stderr
-            assert "stops at its next epoch, and is PRUNED" in shell.call("stop", "long", "0").stdout
+            assert "stops at its next epoch, or at once if it is paused, and is PRUNED" in shell.call("stop", "long", "0").stdout
         except BaseException:
             process.kill()
             raise
@@ -159,3 +159,44 @@ def test_one_trial_is_stopped_and_the_search_goes_on(shell, forks):
     assert [trial["state"] for trial in trials] == ["PRUNED", "COMPLETE"]
     assert 'Study "long" does not run' in shell.call("stop", "long", "0", status=2).stderr
     assert "no problems" in shell.call("doctor", "long").stdout
+
+
+PAUSING = """
+model = "mlp"
+data = { loader = "iris" }
+objective = { metric = "val_loss", direction = "minimize" }
+executor = { n_workers = 1 }
+[space.model]
+n_neurons = { type = "int", low = 2, high = 32 }
+[space.training]
+epochs = 27
+learning_rate = { type = "float", low = 1e-4, high = 1e-1, log = true }
+[search]
+sampler = "random"
+pruner = "asha"
+pruner_options = { min_epochs = 1 }
+n_trials = 10_000
+"""
+
+
+@pytest.mark.slow
+def test_a_paused_trial_is_stopped_or_excluded_while_the_search_goes_on(shell, forks):
+    shell = replace(shell, preloaded=forks)
+    (shell.folder / "pausing.toml").write_text(PAUSING)
+    with shell.start("run", "pausing.toml") as process:
+        try:
+            read_until(process, "COMPLETE")
+            stopped, excluded, *_ = (trial["trial"] for trial in shell.trials("pausing") if trial["state"] == "PAUSED")
+            assert "at once if it is paused" in shell.call("stop", "pausing", stopped).stdout
+            assert "is excluded" in shell.call("exclude", "pausing", excluded, "--reason", "wrong").stdout
+            while next(trial for trial in shell.trials("pausing") if trial["trial"] == stopped)["state"] != "PRUNED":
+                pass
+            shell.call("stop", "pausing")
+        except BaseException:
+            process.kill()
+            raise
+        rest = process.stdout.read()
+    assert process.returncode == 0, rest
+    found = {trial["trial"]: trial for trial in shell.trials("pausing")}
+    assert (found[excluded]["state"], found[excluded]["reason"]) == ("PRUNED", "excluded: wrong")
+    assert "no problems" in shell.call("doctor", "pausing").stdout
