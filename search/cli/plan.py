@@ -66,19 +66,23 @@ def _summary(found: "Plan", price: float | None) -> Table:
         table.add_row("Price", f"about {found.seconds / 3600 * price:.2f} at {price:g} an hour")
     table.add_row("Memory", f"{format_bytes(found.worker_bytes)} in each worker, {format_bytes(found.worker_bytes * found.n_workers)} together")
     kept = f"{experiment.n_kept_trials} best trials" if experiment.n_kept_trials > 1 else "best trial"
-    table.add_row("Disk", f"about {format_bytes(found.disk_bytes)} for the models of the {kept}")
+    paused = f", at most about {format_bytes(found.checkpoint_bytes)} for checkpoints of paused trials" if found.checkpoint_bytes else ""
+    table.add_row("Disk", f"about {format_bytes(found.disk_bytes)} for the models of the {kept}{paused}")
     return table
 
 
 def _saving(found: "Plan") -> str:
     """Return what may make it less."""
     experiment = found.experiment
-    if experiment.search.stop != StopSection():
+    if experiment.search.stop.model_copy(update={"epochs": None}) != StopSection():
         return "; [search.stop] may end it earlier"
+    if found.n_epochs == experiment.search.stop.epochs:
+        return ", at which [search.stop] ends it"
     if experiment.evaluation.n_executions > 1 and experiment.evaluation.race:
         return "; the race stops bad trials after some of them"
     if experiment.pruner != "none":
-        return f"; pruner {format_choice(experiment.search.pruner, experiment.pruner)} stops bad ones early"
+        verb = "pauses" if found.checkpoint_bytes else "stops"
+        return f"; pruner {format_choice(experiment.search.pruner, experiment.pruner)} {verb} bad ones early"
     return ""
 
 

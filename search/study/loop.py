@@ -240,12 +240,12 @@ class SearchLoop:
             raise StudyFailedError(reason)
 
     def _pause(self, assignment: Assignment, result: TrialResult) -> None:
-        self.tracker.pause_trial(result.number, is_requeued=False)  # before pausing: another coordinator may continue it at once
+        self.tracker.pause_trial(result.number, result)  # before pausing: another coordinator may continue it at once
         self.ledger.pause(result, seed=assignment.seed, finished=time.time())
         self.observer.on_trial_pause(result, assignment.params)
 
     def _requeue(self, result: TrialResult, retry_state: RetryState) -> None:
-        self.tracker.pause_trial(result.number, is_requeued=True)  # before requeueing: another coordinator may start it at once
+        self.tracker.pause_trial(result.number)  # before requeueing: another coordinator may start it at once
         self.ledger.requeue(result.number, retry_state)
         self.observer.on_trial_retry(result)
 

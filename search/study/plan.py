@@ -23,6 +23,7 @@ from ..temporary_files import temporary_prefix
 from ..trial import Assignment, Progress, TrialResult, TrialState
 from .drawn_models import draw_assignments, load_context
 from .hp_space import with_hp_space
+from .pausing import rungs_of
 
 if TYPE_CHECKING:
     from ..training.context import TrainingContext
@@ -99,20 +100,30 @@ class Plan:
 
     @property
     def n_epochs(self) -> int:
-        """Epochs at most."""
-        return self.n_trainings * self.experiment.space.max_epochs
+        """Epochs at most; trials that run when ``search.stop.epochs`` is reached still finish."""
+        stop, n_epochs = self.experiment.search.stop.epochs, self.n_trainings * self.experiment.space.max_epochs
+        return n_epochs if stop is None else min(stop, n_epochs)
 
     @property
     def seconds(self) -> float:
-        """Time of all trainings, if no trial is stopped early: that of a usual model, and of compiling the first one."""
+        """Time of all these epochs, if no trial is stopped early: that of a usual model, and of compiling the first one."""
         usual = statistics.median(model.seconds for model in self.models[1:] or self.models)
-        return self.models[0].start_seconds + usual * math.ceil(self.n_trainings / self.n_workers)
+        n_trainings = math.ceil(self.n_epochs / self.experiment.space.max_epochs)
+        return self.models[0].start_seconds + usual * math.ceil(n_trainings / self.n_workers)
 
     @property
     def disk_bytes(self) -> int:
         """Size of the best models, if they are as large as the largest that was measured; those of a Pareto front come on top."""
-        largest = max(model.n_bytes for model in self.models)
-        return largest * self.experiment.n_kept_trials * self.experiment.evaluation.n_executions
+        return self._largest_bytes * self.experiment.n_kept_trials * self.experiment.evaluation.n_executions
+
+    @property
+    def checkpoint_bytes(self) -> int:
+        """Size of the checkpoints of paused trials, if all but one are paused at once; 0 if none is paused."""
+        return self._largest_bytes * (self.n_trials - 1) if rungs_of(self.experiment) else 0
+
+    @property
+    def _largest_bytes(self) -> int:
+        return max(model.n_bytes for model in self.models)
 
 
 def plan_search(experiment: Experiment, n_models: int) -> Plan:

@@ -76,9 +76,9 @@ class BackgroundTracker:
         """Queue the best value so far; what is dropped is logged when the study ends."""
         self._queue.put(partial(self._tracker.log_best, n_finished, value, metrics))
 
-    def pause_trial(self, number: int, *, is_requeued: bool) -> None:
+    def pause_trial(self, number: int, so_far: TrialResult | None = None) -> None:
         """Leave a trial's run open for the process that continues the trial; wait for this if it may be another process."""
-        self._queue.put(partial(self._tracker.pause_trial, number, is_requeued=is_requeued))
+        self._queue.put(partial(self._tracker.pause_trial, number, so_far))
         if self._is_shared:
             self._queue.drain()
 

@@ -177,12 +177,12 @@ class Tracker(Protocol):
         """
         ...
 
-    def pause_trial(self, number: int, *, is_requeued: bool) -> None:
+    def pause_trial(self, number: int, so_far: TrialResult | None = None) -> None:
         """Write what is pending for a trial and leave its run open for the process that continues the trial.
 
         Args:
             number: The trial.
-            is_requeued: Whether the trial runs again at once; it is PAUSED otherwise, in MLflow SCHEDULED.
+            so_far: The result so far of a trial that is PAUSED, in MLflow SCHEDULED; None if the trial runs again at once. Defaults to None.
         """
         ...
 

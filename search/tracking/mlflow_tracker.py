@@ -141,14 +141,14 @@ class MlflowTracker:
         """
         self._runs.restore(assignment, result)
 
-    def pause_trial(self, number: int, *, is_requeued: bool) -> None:
+    def pause_trial(self, number: int, so_far: TrialResult | None = None) -> None:
         """Write what is pending for a trial and leave its run open for the process that continues the trial.
 
         Args:
             number: The trial; it may have no open run.
-            is_requeued: Whether the trial runs again at once; it is PAUSED otherwise, in MLflow SCHEDULED.
+            so_far: The result so far of a trial that is PAUSED, in MLflow SCHEDULED; None if the trial runs again at once. Defaults to None.
         """
-        self._runs.pause(number, is_requeued=is_requeued)
+        self._runs.pause(number, so_far)
 
     def drop_trial(self, number: int) -> None:
         """Discard what is pending for a trial whose run another process writes now."""

@@ -120,16 +120,26 @@ class TrialRuns:
             self._open[assignment.number] = OpenRun(run.info.run_id, may_be_written=True)  # compares all epochs
         self.finish(result)
 
-    def pause(self, number: int, *, is_requeued: bool = True) -> None:
-        """Write what is pending for a trial and leave its run open, SCHEDULED unless it runs again at once; the trial may have no open run."""
+    def pause(self, number: int, so_far: TrialResult | None = None) -> None:
+        """Write what is pending for a trial and leave its run open, SCHEDULED with a PAUSED one's result; the trial may have no open run."""
         run = self._open.get(number)
         if run is not None:
-            run.pending.tags |= {} if is_requeued else {"perceptune.state": TrialState.PAUSED.value}
+            if so_far is not None:
+                run.pending.tags["perceptune.state"] = TrialState.PAUSED.value
+                run.pending.add_metrics(self._metrics_of(so_far), milliseconds(so_far.finished), self._step_of(so_far))
             with mlflow_session():
                 run.write(self.client)
-                if not is_requeued:
+                if so_far is not None:
                     self.client.update_run(run.run_id, status="SCHEDULED")
             del self._open[number]
+
+    def _metrics_of(self, result: TrialResult) -> dict[str, float]:
+        experiment = self.record.experiment
+        return descriptions.result_metrics(result, experiment.costs, is_within_limits=not experiment.beyond_limits(result.measures))
+
+    def _step_of(self, so_far: TrialResult) -> int:
+        """Return the step of a paused trial's result, before that of the final one, 0: MLflow shows the value of the greatest step."""
+        return min(-1, len(so_far.history) - self.record.experiment.max_epochs)
 
     def drop(self, number: int) -> None:
         """Discard a trial's run and what is pending for it."""

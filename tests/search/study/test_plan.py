@@ -51,6 +51,17 @@ def test_it_tells_what_the_search_will_take_and_stores_nothing(written):
     assert [path.name for path in written.folder.iterdir()] == ["own.toml"]
 
 
+def test_it_counts_the_epochs_of_the_end_and_the_checkpoints_of_paused_trials(written):
+    printed = written.call("plan", "own.toml", "--models", "1", "--set", "search.stop.epochs=90", "--set", "search.pruner=asha").stdout
+    flat = " ".join(printed.split())
+    assert "8, one training each of at most 30 epochs: at most 90 epochs, at which [search.stop] ends it" in flat
+    assert re.search(r"of the 3 best trials, at most about [\d.]+ .?B for checkpoints of paused trials", flat)
+
+    found = plan_search(load_experiment(written.folder / "own.toml", ["search.stop.epochs=90", "search.pruner=asha"]), 1)
+    assert found.checkpoint_bytes == 7 * found.models[0].n_bytes
+    assert found.seconds == pytest.approx(found.models[0].start_seconds + 2 * found.models[1].seconds)  # three trainings, two workers
+
+
 @pytest.mark.slow
 def test_there_are_no_more_trials_than_combinations_and_folds_have_trainings(written):
     repeating = ["search.duplicates=repeat", "search.sampler=random"]

@@ -289,3 +289,18 @@ def test_nothing_heavy_is_imported_before_a_study_starts() -> None:
         "print([m for m in ('tensorflow', 'keras', 'mlflow', 'optuna') if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_a_paused_trial_has_its_values_so_far_and_later_those_of_its_end(
+    tracker: MlflowTracker, client: MlflowClient, record: StudyRecord, assign: Assign
+) -> None:
+    parent_run_id = tracker.start_study(record)
+    tracker.start_trial(assign(0))
+    tracker.pause_trial(0, TrialResult(number=0, state=TrialState.PRUNED, value=0.5, best_epoch=1, history=HISTORY[:1]))
+    run = children(client, parent_run_id)["0"]
+    assert (run.info.status, run.data.tags["perceptune.state"]) == ("SCHEDULED", "PAUSED")
+    assert (run.data.metrics["value"], run.data.metrics["best_val_accuracy"]) == (0.5, 0.5)
+    tracker.start_trial(dataclasses.replace(assign(0), attempt=2))
+    tracker.finish_trial(TrialResult(number=0, history=HISTORY, **COMPLETE))
+    run = children(client, parent_run_id)["0"]
+    assert (run.info.status, run.data.metrics["value"], run.data.metrics["best_val_accuracy"]) == ("FINISHED", 0.8, 0.8)

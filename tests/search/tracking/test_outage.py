@@ -88,7 +88,7 @@ def test_after_an_outage_the_server_has_every_epoch_once_and_in_order(
     train(tracker, assign(1), ledger, range(1, 10))
     server.kill() if is_killed else proxy.close()
     train(tracker, assign(1), ledger, range(10, 20))
-    tracker.pause_trial(1, is_requeued=True)  # its worker was lost too
+    tracker.pause_trial(1)  # its worker was lost too
     tracker.start_trial(replace(assign(1), attempt=2))
     train(tracker, assign(1), ledger, range(20, N_EPOCHS + 1))
     n_trials = 3 + 2 * MAX_QUEUED // N_EPOCHS  # more calls than the queue holds
