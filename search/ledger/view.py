@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +21,7 @@ from ..trial import TrialResult
 from .base import OpenedStudy
 from .objectives import is_within_limits, pareto_front, within_tolerance
 from .record import ATTRIBUTE, FIXED, RetryState, TrialRecord, execution_scores, metric_of, to_executions, to_record, to_retry_state, was_proposed
+from .spans import Span, spans_of
 from .trial_index import TrialIndex
 from .visible_trials import EXCLUDED, visible_study
 
@@ -227,10 +227,9 @@ class StudyView:
         """Count trials by state."""
         return dict(Counter(record.state.value for record in self.records()))
 
-    def spans(self) -> list[tuple[datetime, datetime]]:
-        """Return when each finished trial was first started and ended, in local time."""
-        trials = filter(was_proposed, self.study.get_trials(deepcopy=False))
-        return [(trial.datetime_start, trial.datetime_complete) for trial in trials if trial.datetime_start and trial.datetime_complete]
+    def spans(self, *, is_running: bool) -> list[Span]:
+        """Return when the trials ran; see `spans_of`."""
+        return spans_of(filter(was_proposed, self.study.get_trials(deepcopy=False)), is_running=is_running)
 
     def executions(self, number: int, batch_size: int | str | None = None) -> list[TrialResult]:
         """Read the recorded executions of a trial, in order, as each one ended, with its own best epoch and value.

@@ -15,7 +15,7 @@ class StudyOverview:
         state: ``RUNNING`` while a process runs it, ``COMPLETE`` once its search has ended and its champion is registered, ``FAILED``
             if it has ended and no trial is COMPLETE, else ``INTERRUPTED``.
         started: Start of the first trial, in local time; None if there is none.
-        seconds: How long trials ran; the time between two commands that ran the study is not counted.
+        seconds: How long trials ran, those that run or are paused too; the time between two commands that ran the study is not counted.
         n_finished: Number of COMPLETE, PRUNED and FAILED trials.
         n_trials: Number of trials to finish in total, at least that of the finished ones.
         direction: "minimize" or "maximize".
@@ -52,7 +52,7 @@ def overview_of(ledger: StudyView, *, is_running: bool) -> StudyOverview:
     objective, champion = ledger.experiment.objective, ledger.attribute("champion") or {}
     n_trials = ledger.attribute("n_trials") or ledger.experiment.search.n_trials
     is_best = ledger.best is not None and champion.get("trial") == ledger.best[0]
-    spans = ledger.spans()
+    spans = ledger.spans(is_running=is_running)
     return StudyOverview(
         name=ledger.name,
         state="RUNNING" if is_running else _state(ledger),

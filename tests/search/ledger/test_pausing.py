@@ -156,3 +156,12 @@ def test_one_of_them_is_ended_and_an_excluded_one_never_continues(paused, store)
     assert ledger.ask(DISTRIBUTIONS, N_TRIALS)[0] == 2
     assert ledger.most_promising is None
     ledger.close()
+
+
+def test_the_time_of_paused_trials_counts_and_that_of_running_ones_while_the_study_runs(paused):
+    assert len(paused.spans(is_running=False)) == 3
+    number, _ = paused.ask(DISTRIBUTIONS, N_TRIALS)  # one of the three continues
+    start = paused.study.trials[number].datetime_start
+    assert [begin for begin, _ in paused.spans(is_running=False)].count(start) == 0
+    [(begin, end)] = [span for span in paused.spans(is_running=True) if span[0] == start]
+    assert end > begin
