@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from .. import ledger as ledgers
 from ..errors import InputError, PerceptuneError
-from ..ledger import Ledger
+from ..ledger import Ledger, StudyView
 from ..store import Store
+from ..tracking.base import StudyRecord
+from ..tracking.mlflow_tracker import MlflowTracker
 from ..tracking.study_runs import StudyRuns, find_study_runs, is_name_of_others, log_report, rename_runs, rename_versions
 from .removal import open_alone
 from .report import write_study_report
+from .summary import outcome_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -73,8 +76,8 @@ def _renew_report(store: Store, name: str, tracked: "tuple[MlflowClient, StudyRu
         logger.warning('The report of study "%s" has its earlier name still: %s', name, error)
 
 
-def rename_archived(store: Store, ledger: Ledger) -> str:
-    """Rename the runs of the study that was archived for a new one, as the ledger has renamed it.
+def close_archived(store: Store, ledger: Ledger) -> str:
+    """Rename the runs of the study that was archived for a new one, as the ledger has renamed it, and end those that a killed process left.
 
     Its versions stay in the registered model that the new study continues.
 
@@ -83,7 +86,7 @@ def rename_archived(store: Store, ledger: Ledger) -> str:
         ledger: The new study.
 
     Returns:
-        Why it was not renamed; empty if it was, or if no study was archived.
+        Why that was not done; empty if it was, or if no study was archived.
     """
     name = ledger.opened.archived_as or _extended(ledger)  # it was archived by a process that was killed
     if name is None or name not in ledgers.study_names(store):
@@ -93,11 +96,24 @@ def rename_archived(store: Store, ledger: Ledger) -> str:
         tracked = find_study_runs(store.tracking_uri, archived.attribute("parent_run_id"))
         if tracked is not None:
             rename_runs(*tracked, name)
+            MlflowTracker(store.tracking_uri, store.artifacts).end_abandoned(_record(archived), outcome_of(archived, is_complete=False))
     except PerceptuneError as error:
         return f'MLflow still shows the archived study "{name}" as "{ledger.name}": {error}'
     finally:
         archived.close()
     return ""
+
+
+def _record(archived: StudyView) -> StudyRecord:
+    return StudyRecord(
+        study=archived.name,
+        experiment=archived.experiment.without_secrets(),
+        dataset=None,
+        n_trials=archived.attribute("n_trials"),
+        n_workers=1,
+        parent_run_id=archived.attribute("parent_run_id"),
+        result_of=archived.result,
+    )
 
 
 def _extended(ledger: Ledger) -> str | None:

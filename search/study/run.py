@@ -34,7 +34,7 @@ from .loop import SearchLoop, keeps_workers
 from .observer import Observer, SilentObserver, StudyStart
 from .pausing import end_paused
 from .preparation import check_written, set_samplers
-from .renaming import rename_archived
+from .renaming import close_archived
 from .repeated_trials import log_known_repeats
 from .subject import Subject
 from .subjects import make_subject
@@ -197,7 +197,7 @@ class _Run:
                 facts["champion"] = None  # its registry was lost with the store: it is registered again
             for name, value in facts.items():
                 self._ledger.set_attribute(name, value)
-        self._show(rename_archived(self._store, self._ledger))
+        self._show(close_archived(self._store, self._ledger))
 
     def _finished_trials(self) -> Iterator[tuple[Assignment, TrialResult]]:
         for record in reversed(self._ledger.records()):

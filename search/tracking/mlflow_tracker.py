@@ -191,6 +191,19 @@ class MlflowTracker:
         status = "KILLED" if not outcome.is_complete else "FAILED" if outcome.best_trial is None else "FINISHED"
         runs.end(OpenRun(runs.parent_run_id, batch), status)
 
+    def end_abandoned(self, record: StudyRecord, outcome: StudyOutcome) -> None:
+        """End the run of a study that a killed process left running, with those of its trials, and do nothing if it has ended.
+
+        Args:
+            record: The study, which nobody runs any more.
+            outcome: Its state.
+        """
+        with mlflow_session():
+            run = existing_run(self._client, record.parent_run_id)
+        if run is not None and run.info.status == "RUNNING":
+            self._started = TrialRuns(self._client, record, run.info.experiment_id, run.info.run_id)
+            self.finish_study(outcome)
+
     def find_run_id(self, parent_run_id: str, number: int) -> str:
         """Return the id of a trial's run.
 

@@ -13,7 +13,7 @@ from search import ledger as ledgers
 from search import load_champion
 from search.ledger.journal_store import JournalStore
 from search.store import Store
-from search.study.renaming import rename_archived
+from search.study.renaming import close_archived
 from search.tracking.mlflow_connection import connect
 from search.trial import TrialResult, TrialState
 from tests.conftest import Shell
@@ -141,10 +141,27 @@ def test_an_archived_study_is_renamed_in_mlflow_too(shell):
         experiment = view.experiment
     n_runs = studies_in_mlflow(shell)["old_study"]
     with closing(ledgers.create_or_continue(store, "old_study", experiment, fresh=True)) as ledger:
-        assert rename_archived(store, ledger) == ""
+        assert close_archived(store, ledger) == ""
     assert studies_in_mlflow(shell)["old_study.1"] == n_runs
     assert ("old_study.1",) in rows(shell, "select name from runs")
     assert rows(shell, "select name from registered_models") == [("old_study",)]  # the new study continues it
+
+
+def test_the_runs_that_a_killed_process_left_end_when_their_study_is_archived(shell):
+    store = store_of(shell)
+    with closing(ledgers.read(store, "old_study")) as view:
+        experiment, parent = view.experiment, view.attribute("parent_run_id")
+    client = connect(store.tracking_uri)
+    children = client.search_runs([client.get_run(parent).info.experiment_id], f"tags.`mlflow.parentRunId` = '{parent}'")
+    trial = children[0]
+    for run_id in (parent, trial.info.run_id):
+        client.update_run(run_id, status="RUNNING")
+    with closing(ledgers.create_or_continue(store, "old_study", experiment, fresh=True)) as ledger:
+        assert close_archived(store, ledger) == ""
+    assert client.get_run(trial.info.run_id).info.status == trial.info.status == "FINISHED"
+    ended = client.get_run(parent)
+    assert (ended.info.status, ended.data.tags["perceptune.study"]) == ("KILLED", "old_study.1")
+    assert "no problems" in shell.call("doctor", "old_study.1").stdout
 
 
 def test_studies_are_compared_and_what_differs_is_marked(shell):
