@@ -45,7 +45,9 @@ def test_an_earlier_study_is_shown_and_found_sound(shell):
 
 def test_an_earlier_champion_predicts(shell):
     (shell.folder / "rows.csv").write_text(ROWS)
-    shell.call("predict", "old_study", "--input", "rows.csv", "--output", "predictions.csv")
+    (shell.folder / "predictions.csv").touch()
+    printed = shell.call("predict", "old_study", "--input", "rows.csv", "--output", "predictions.csv").stdout
+    assert "predictions written to predictions.csv, in place of the earlier file" in printed
     header, *rows = (shell.folder / "predictions.csv").read_text().split()
     assert header.startswith("prediction,probability_setosa")
     assert [row.split(",")[0] for row in rows] == ["setosa", "virginica"]

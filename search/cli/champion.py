@@ -32,16 +32,17 @@ def predict(
     """Predict the rows of a file with a study's champion."""
     from ..champion import load_champion, predict_example, predict_file
 
+    place = f"{output}, in place of the earlier file" if output is not None and output.is_file() else str(output)
     if example and input is None:
         with unseen_values_printed():
             table = predict_example(load_champion(study), output)
-        typer.echo(table.T.to_string(float_format=format_number) if output is None else f"{len(table)} rows with predictions written to {output}")
+        typer.echo(table.T.to_string(float_format=format_number) if output is None else f"{len(table)} rows with predictions written to {place}")
         return
     if input is None or output is None or example:
         raise InputError("predict needs --input FILE and --output FILE, or --example alone or with --output FILE")
     with unseen_values_printed():
         n_rows = predict_file(lambda: load_champion(study), input, output)
-    typer.echo(f"{n_rows} predictions written to {output}")
+    typer.echo(f"{n_rows} predictions written to {place}")
 
 
 def export(
