@@ -71,7 +71,7 @@ def _columns(dataset: Dataset, output: str, section: OutputSection) -> tuple[str
 
 def fit_one_output(dataset: Dataset, columns: Collection[str]) -> bool:
     """Return whether one output can predict some targets: a single one, several numbers or probabilities, or binary ones of the same classes."""
-    kinds = {(dataset.tasks[column], _class_names(dataset, column)) for column in columns}
+    kinds = {(dataset.tasks[column], frozenset(_class_names(dataset, column))) for column in columns}
     return len(columns) == 1 or (len(kinds) == 1 and next(iter(kinds))[0] != "multiclass")
 
 
@@ -89,7 +89,9 @@ def _target(dataset: Dataset, columns: tuple[str, ...], scaling: ScalingName) ->
         target = Target(columns=columns, task=task, n_steps=dataset.n_steps)
         return target if scaling == "none" else replace(target, scaling=_fit_scaling(dataset, target, is_log=scaling == "log"))
     by_name = {str(value): value for value in dataset.train.targets[column].unique().tolist()}
-    classes = tuple(by_name[name] for name in _class_names(dataset, column))
+    orders = {_class_names(dataset, of) for of in columns}
+    names = sorted(by_name) if len(orders) > 1 else next(iter(orders))  # the rarer text differs between labels: the second, as in scikit-learn
+    classes = tuple(by_name[name] for name in names)
     return Target(columns=columns, task=task if len(columns) == 1 else "multilabel", classes=classes, n_steps=dataset.n_steps)
 
 

@@ -70,3 +70,14 @@ def test_the_positive_value_of_several_labels_is_named_with_its_labels():
     ]
     *_, hint = notes(*_given_labels([[1, 1], [1, 1]], [[1, 0]]))
     assert hint == '"1" is the larger value; if "0" is to be found, set positive = "0" in [data], or in what the loader returns'
+
+
+def test_labels_of_text_have_the_second_class_as_the_positive_one_if_their_rarer_ones_differ():
+    labels = pd.DataFrame({"a": ["no", "yes", "yes", "yes"], "b": ["no", "no", "no", "yes"]})
+    loaded = {name: (pd.DataFrame({"x": np.arange(4.0)}), labels) for name in ("train", "validation", "test")}
+    dataset = parse_dataset(loaded | {"task": {"a": "binary", "b": "binary"}}, "toy")
+    targets = choose_targets(dataset, {})
+    assert (targets[""].task, targets[""].classes) == ("multilabel", ("no", "yes"))
+    assert targets[""].encode(labels).tolist() == [[0, 0], [1, 0], [1, 0], [1, 1]]
+    experiment, *_ = _given("val_auc")
+    assert list(notes(experiment, dataset, targets)) == ['auc: those of "yes", the value of 12 of 24 labels']
