@@ -9,7 +9,7 @@ from typing import Any
 from .experiment.file import Experiment
 from .experiment.objectives import ObjectiveSection
 from .experiment.parameters import Argument, Value
-from .experiment.settings import TrainingSettings
+from .experiment.settings import Interval, TrainingSettings
 from .spread import mean_and_error, mean_metrics
 
 
@@ -69,6 +69,11 @@ class Assignment:
         executions: Results of the first executions, which an earlier attempt has trained. Defaults to none.
         obeys_limits: Whether it is not trained if its model is beyond a limit before. Defaults to False.
         is_refit: Whether the trial is trained on the rows of all folds, once and for all its epochs. Defaults to False.
+        last_epoch: The epoch after which it is COMPLETE, from 1, with a checkpoint that other trials continue if its training has more; None for
+            all epochs. Defaults to None.
+        parent: Number of the trial that it continues. Defaults to None.
+        parent_checkpoint_path: Path of that trial's checkpoint; empty for none. Defaults to empty.
+        earlier: Intervals that are trained before, of a trial that is trained again without the trials that it continued. Defaults to none.
         seconds_before: Time that the executions before this one took, for the trial's time limit. Defaults to 0.
         started: Time of the start, in seconds since 1970. Defaults to now.
     """
@@ -88,8 +93,17 @@ class Assignment:
     executions: "tuple[TrialResult, ...]" = ()
     obeys_limits: bool = False
     is_refit: bool = False
+    last_epoch: int | None = None
+    parent: int | None = None
+    parent_checkpoint_path: str = ""
+    earlier: tuple[Interval, ...] = ()
     seconds_before: float = 0.0
     started: float = field(default_factory=time.time, compare=False)
+
+    @property
+    def n_epochs(self) -> int:
+        """The number of the epoch after which it ends, at the latest."""
+        return min(self.training.epochs, self.last_epoch or self.training.epochs)
 
 
 def lone_assignment(experiment: Experiment, params: Mapping[str, Value], *, number: int = 0, seed: int = 0) -> Assignment:

@@ -64,7 +64,7 @@ class LiveObserver:
         self._time.start()
         self._stage = "Searching"
         number = assignment.number
-        epochs = self._epochs[number] = assignment.training.epochs if self._experiment.max_epochs else None
+        epochs = self._epochs[number] = assignment.n_epochs if self._experiment.max_epochs else None
         self._paused.pop(number, None)
         execution = self._execution(len(assignment.executions) + 1)
         self._running[number] = self._new_row(number, assignment.params, f"0/{epochs}" if epochs else "0", execution)

@@ -7,7 +7,7 @@ import itertools
 import shutil
 from pathlib import Path
 
-from ..study.model_retention import kept_trials, stray_models
+from ..study.model_retention import kept_trials, stray_checkpoints, stray_models
 from .finding import Case, Finding
 
 _UNFINISHED = ".unfinished."
@@ -21,8 +21,7 @@ def examine(case: Case) -> list[Finding]:
     unfinished = sorted(folder.models.glob(f"*{_UNFINISHED}*")) + sorted(folder.checkpoints.glob(f"*{_UNFINISHED}*"))
     kept = {*kept_trials(ledger, n_kept), *ledger.unfinished}
     models = [path for path in stray_models(folder, kept) if path not in unfinished]
-    needed = {str(number) for number in case.records.keys() - case.results.keys()}
-    checkpoints = [path for path in sorted(folder.checkpoints.glob("*")) if path.name.partition(".")[0] not in needed and path not in unfinished]
+    checkpoints = [path for path in stray_checkpoints(ledger) if path not in unfinished]
     return [
         *(_stray("leftover temporary file", path, "its writer was killed") for path in unfinished),
         *(_stray("stray model", path, f"it belongs to none of the {n_kept} best trials{front}") for path in models),

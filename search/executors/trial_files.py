@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ..atomic_file import write_bytes
 from ..temporary_files import temporary_prefix
@@ -18,16 +19,16 @@ FileContents = Mapping[str, bytes]
 
 
 def read_checkpoint(assignment: Assignment) -> FileContents:
-    """Read a trial's checkpoint.
+    """Read a trial's checkpoint, and that of the trial that it continues.
 
     Args:
         assignment: The trial.
 
     Returns:
-        The file, or nothing if it does not exist.
+        The files that exist.
     """
-    path = Path(assignment.checkpoint_path)
-    return {str(path): path.read_bytes()} if assignment.checkpoint_path and path.is_file() else {}
+    paths = (Path(path) for path in (assignment.checkpoint_path, assignment.parent_checkpoint_path) if path)
+    return {str(path): path.read_bytes() for path in paths if path.is_file()}
 
 
 def write_files(files: FileContents) -> None:
@@ -57,8 +58,9 @@ class TrialFolder:
         self._root = root
         self._checkpoint_time = 0
         self._sent: set[Path] = set()
-        checkpoint_path = str(self._to_node(submitted.checkpoint_path)) if submitted.checkpoint_path else ""
-        self.assignment = replace(submitted, model_path=str(self._to_node(submitted.model_path)), checkpoint_path=checkpoint_path)
+        names = ("model_path", "checkpoint_path", "parent_checkpoint_path")
+        on_node: dict[str, Any] = {name: str(self._to_node(path)) for name in names if (path := getattr(submitted, name))}
+        self.assignment = replace(submitted, **on_node)
 
     @classmethod
     def create(cls, submitted: Assignment, files: FileContents) -> "TrialFolder":
@@ -96,8 +98,8 @@ class TrialFolder:
         Returns:
             The result with the coordinator's path, and all files but the checkpoint and the models that `new_models` has returned.
         """
-        checkpoint = Path(self.assignment.checkpoint_path)
-        paths = [path for path in self._root.rglob("*") if path.is_file() and path != checkpoint and path not in self._sent]
+        checkpoints = [Path(path) for path in (self.assignment.checkpoint_path, self.assignment.parent_checkpoint_path) if path]
+        paths = [path for path in self._root.rglob("*") if path.is_file() and path not in (*checkpoints, *self._sent)]
         files = {self._to_coordinator(path): path.read_bytes() for path in paths}
         shutil.rmtree(self._root)
         if result.model_path:

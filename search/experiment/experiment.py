@@ -22,6 +22,7 @@ from .initial import InitialSection
 from .objectives import COSTS, Limits, ObjectiveSection, violation
 from .objects import arguments_in, names_of, with_arguments
 from .parameters import Value
+from .population import SAMPLER
 from .sections import BuilderReference, CallbackSection, DataSection, OutputName, OutputSection, PreprocessingSection, SearchSection
 from .space import CategoricalParameter, Space, fixed
 from .together import check_together
@@ -254,6 +255,8 @@ class Experiment(Table):
         """
         if self.search.pruner != "auto":
             return self.search.pruner
+        if self.search.sampler == SAMPLER:  # it replaces the worst itself
+            return "none"
         is_single = self.evaluation.n_executions == 1 and not self.search.reproducible and not self.is_constrained_or_multi_objective
         if not self.max_epochs:
             return "median" if is_single else "none"

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, get_args
 
 from .objectives import SERVING_COSTS, check_objectives
 from .objects import is_object
+from .population import check_population
 from .space import FitSetting, TrainingSpace
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def check_together(experiment: "Experiment") -> None:
     _check_by_one_value(experiment)
     _check_pruner(experiment)
     _check_smoothing(experiment)
+    check_population(experiment)
     for number, given in enumerate(experiment.search.first):
         try:
             experiment.to_params(given)

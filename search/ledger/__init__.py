@@ -4,6 +4,7 @@ from .extending import Extension, extension_of, may_lack_models
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
+from .lineages import continued, lineage, place_of
 from .opening import (
     check_new_name,
     create_or_continue,
@@ -33,17 +34,20 @@ __all__ = [
     "StudyView",
     "TrialRecord",
     "check_new_name",
+    "continued",
     "create_or_continue",
     "delete",
     "discard",
     "extension_of",
     "has_incomplete_line",
     "is_running",
+    "lineage",
     "may_lack_models",
     "open_all",
     "open_for_repair",
     "open_to_examine",
     "opened_for_run",
+    "place_of",
     "read",
     "rebuild",
     "rename",

@@ -12,6 +12,7 @@ from optuna.trial import TrialState as OptunaState
 
 from ..experiment.parameters import Value
 from ..redaction import redact
+from ..samplers.lineage import n_inherited_epochs
 from ..trial import Failure, TrialResult, TrialState
 
 ATTRIBUTE = "result"
@@ -152,7 +153,6 @@ def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, A
         seed: The trial's seed, stored for users of the ledger.
         finished: Time of the end, in seconds since 1970.
     """
-    names = list(result.history[0]) if result.history else []
     return {
         "state": result.state.value,
         "value": result.value,
@@ -169,7 +169,7 @@ def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, A
         "trainer": result.trainer,
         **({"n_executions": len(result.executions)} if result.executions else {}),
         **({"execution_values": [execution.value for execution in result.executions]} if result.executions else {}),
-        "history": {name: [epoch[name] for epoch in result.history] for name in names},
+        "history": {name: [epoch[name] for epoch in result.history] for name in next(iter(result.history), ())},
     }
 
 
@@ -229,10 +229,10 @@ class Cost(NamedTuple):
 
 
 def cost_of(trial: FrozenTrial) -> Cost:
-    """Read what a finished or paused trial took."""
+    """Read what a finished or paused trial took, without the epochs of the trial that it continued."""
     own = trial.user_attrs.get(PAUSED if is_paused(trial) else ATTRIBUTE) or {}
-    found = [*_written_executions(trial)] or [own]
-    return Cost(sum(len(next(iter(written.get("history", {}).values()), ())) for written in found), own.get("seconds", 0.0))
+    n_epochs = sum(len(next(iter(written.get("history", {}).values()), ())) for written in [*_written_executions(trial)] or [own])
+    return Cost(max(0, n_epochs - n_inherited_epochs(trial)), own.get("seconds", 0.0))
 
 
 def _written_executions(trial: FrozenTrial, batch_size: int | str | None = None) -> Iterator[Mapping[str, Any]]:

@@ -18,6 +18,7 @@ from .grid import GridSampler, is_finite
 from .guarded import GuardedSampler
 from .history import has_waiting
 from .keras_tuner_sampler import KerasTunerBayesian, KerasTunerGrid, KerasTunerRandom, KerasTunerSampler
+from .population import PopulationSampler
 from .search_space_sampler import SearchSpaceSampler
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _BUILDERS: dict[str, Callable[..., BaseSampler]] = {
     "kt-random": KerasTunerRandom,
     "kt-bayesian": KerasTunerBayesian,
     "kt-grid": KerasTunerGrid,
+    "pbt": PopulationSampler,
 }
 NAMES = tuple(_BUILDERS)
 _WITH_SEVERAL_OBJECTIVES = ("auto", "gp", "tpe", "nsgaii", "random", "qmc", "grid")
@@ -43,7 +45,7 @@ _WHERE = "[search.sampler_options]"
 
 
 def make_sampler(
-    search: SearchSection, parameters: Mapping[str, Searched], n_trials: int, n_objectives: int = 1, *, is_growing: bool = False
+    search: SearchSection, parameters: Mapping[str, Searched], n_trials: int, n_objectives: int = 1, *, n_epochs: int = 0, is_growing: bool = False
 ) -> BaseSampler:
     """Make the sampler that an experiment names.
 
@@ -55,6 +57,7 @@ def make_sampler(
         parameters: The searched parameters.
         n_trials: Trials in total, which determines the number of random trials at the start.
         n_objectives: Number of objectives. Defaults to 1.
+        n_epochs: The largest number of epochs of the space. Defaults to 0, that nobody knows it.
         is_growing: Whether a function asks for hyperparameters in the course of its trials. Defaults to False.
 
     Returns:
@@ -65,7 +68,8 @@ def make_sampler(
         UnknownReferenceError: If the reference does not import.
         MissingExtraError: If the sampler needs a package that is not installed.
     """
-    provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials, "n_objectives": n_objectives, "is_growing": is_growing}
+    provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials, "n_objectives": n_objectives}
+    provided |= {"n_epochs": n_epochs, "is_growing": is_growing}
     if ":" in search.sampler:
         sampler = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
         another = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
@@ -87,7 +91,7 @@ def _in_space(sampler: BaseSampler, search: SearchSection, parameters: Mapping[s
     """Return a sampler that knows what a space has, conditions, rules, priors and combinations to be counted: the sampler itself, or around it."""
     space = SearchSpace.of(parameters)
     is_plain = not (space.is_conditional or space.rules or space.has_priors) and (search.may_repeat or not is_finite(space))
-    if is_plain or isinstance(sampler, GaussianProcessSampler | GridSampler | KerasTunerSampler):
+    if is_plain or isinstance(sampler, GaussianProcessSampler | GridSampler | KerasTunerSampler | PopulationSampler):
         return sampler
     return SearchSpaceSampler(sampler, space, search.seed, optuna_samplers.default_startup(n_trials), may_repeat=search.may_repeat)
 
@@ -106,7 +110,7 @@ def sampler_notes(search: SearchSection, space: SearchSpace, *, has_limits: bool
     if search.sampler in ("qmc", "cmaes") and partial:
         yield f'sampler "{search.sampler}" chooses at random what exists in some trials only: {", ".join(partial)}; "auto", "gp" and "tpe" learn it'
     with_prior = [name for name, parameter in space.items() if parameter.expected is not None]
-    if search.sampler in ("grid", "kt-random", "kt-bayesian", "kt-grid") and with_prior:
+    if search.sampler in ("grid", "kt-random", "kt-bayesian", "kt-grid", "pbt") and with_prior:
         yield f'sampler "{search.sampler}" does not use the prior of {", ".join(with_prior)}; "auto" does'
     if search.sampler in ("kt-random", "kt-bayesian") and space.rules:
         yield f'sampler "{search.sampler}" knows no rules: a proposal that breaks one is made again, at last at random; "auto" knows them'

@@ -1,10 +1,12 @@
-"""Builds the assignments of trials, from which any worker can train them."""
+"""Builds the assignments of trials from what the ledger knows of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
-from ..ledger import StudyView
+from ..experiment.settings import Interval
+from ..ledger import StudyView, lineage, place_of
 from ..pruners import PausingPruner
 from ..seeds import trial_seed
 from ..trial import Assignment
@@ -26,7 +28,7 @@ def build_assignment(experiment: Experiment, ledger: StudyView, number: int, par
     retry_state, evaluation = ledger.retry_state(number), experiment.evaluation
     training = experiment.space.training_settings(params)
     training = training.model_copy(update={"batch_size": retry_state.batch_size}) if retry_state.batch_size else training
-    return Assignment(
+    assignment = Assignment(
         number=number,
         params=params,
         model_arguments=experiment.space.model_arguments(params),
@@ -42,3 +44,26 @@ def build_assignment(experiment: Experiment, ledger: StudyView, number: int, par
         obeys_limits=True,
         executions=kept_executions(ledger, number, training.batch_size) if evaluation.n_executions > 1 and retry_state.attempt > 1 else (),
     )
+    return _in_lineage(assignment, ledger)
+
+
+def with_earlier(assignment: Assignment, ledger: StudyView) -> Assignment:
+    """Return a trial so that it needs no checkpoint: the trials that it continued are trained before it.
+
+    Args:
+        assignment: The trial.
+        ledger: The study.
+    """
+    settings = ledger.experiment.space.training_settings
+    earlier = lineage(ledger, assignment.number)[:-1]
+    intervals = tuple(Interval(settings(record.params), place.last_epoch) for record, place in earlier)
+    return replace(assignment, parent=None, parent_checkpoint_path="", earlier=intervals)
+
+
+def _in_lineage(assignment: Assignment, ledger: StudyView) -> Assignment:
+    """Return a trial that continues another one, if it does, for a part of the epochs."""
+    place = place_of(ledger, assignment.number)
+    if place is None:
+        return assignment
+    path = "" if place.parent is None else str(ledger.folder.checkpoint(place.parent))
+    return replace(assignment, seed=place.seed, last_epoch=place.last_epoch, parent=place.parent, parent_checkpoint_path=path)

@@ -251,7 +251,7 @@ class SearchLoop:
 
     def _tell(self, assignment: Assignment, result: TrialResult) -> None:
         is_best = self.ledger.tell(result, seed=assignment.seed, finished=time.time())
-        self.ledger.folder.checkpoint(result.number).unlink(missing_ok=True)
+        remove_checkpoints(self.ledger)
         has_saved = result.model_path or any(execution.model_path for execution in result.executions)
         if has_saved or (self.experiment.evaluation.n_executions > 1 and (assignment.attempt > 1 or result.state is TrialState.FAILED)):
             self._remove_models()

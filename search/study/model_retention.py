@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from ..experiment.file import Experiment
-from ..ledger import StudyView
+from ..ledger import StudyView, continued
 from ..store import StudyFolder
 from ..trial import TrialResult
 
@@ -69,12 +69,16 @@ def remove_models(ledger: StudyView, experiment: Experiment) -> None:
 
 
 def remove_checkpoints(ledger: StudyView) -> None:
-    """Remove the checkpoints of finished trials; the others are needed for their next attempts."""
-    paths = _files(ledger.folder.checkpoints)
-    ended = {str(record.number) for record in ledger.records() if record.is_finished} if paths else set()
-    for path in paths:
-        if path.name.partition(".")[0] in ended:
-            path.unlink(missing_ok=True)
+    """Remove the checkpoints of finished trials that no trial continues; those of unfinished trials are needed for their next attempts."""
+    for path in stray_checkpoints(ledger):
+        path.unlink(missing_ok=True)
+
+
+def stray_checkpoints(ledger: StudyView) -> list[Path]:
+    """Return the checkpoints of finished trials that no trial of a population continues."""
+    paths = _files(ledger.folder.checkpoints)  # before reading the trials: one that another coordinator starts later has no file here
+    needed = {str(number) for number in (*ledger.unfinished, *continued(ledger))} if paths else set()
+    return [path for path in paths if path.name.partition(".")[0] not in needed]
 
 
 def stray_models(folder: StudyFolder, kept: Collection[int]) -> Iterator[Path]:

@@ -1,5 +1,6 @@
-"""The rungs at which trials are paused, and the end of paused trials."""
+"""The rungs at which trials are paused, the end of paused trials, and of the checkpoints that others continue from."""
 
+import shutil
 from collections.abc import Collection
 
 from ..experiment.file import Experiment
@@ -34,3 +35,9 @@ def end_paused(experiment: Experiment, ledger: Ledger, *, tracker: Tracker, obse
         tracker.start_trial(assignment)
         tracker.finish_trial(result)
         observer.on_trial_end(result, assignment.params, is_best=False)
+
+
+def remove_checkpoints(ledger: Ledger) -> None:
+    """Remove the checkpoints of a population that is trained to its end; of other studies finished trials have none."""
+    if ledger.is_exhausted:
+        shutil.rmtree(ledger.folder.checkpoints, ignore_errors=True)

@@ -54,6 +54,7 @@ def set_samplers(ledger: Ledger, experiment: Experiment) -> None:
         experiment.space.searched,
         experiment.search.n_trials,
         len(experiment.objectives),
+        n_epochs=experiment.max_epochs,
         is_growing=experiment.function is not None,
     )
     pruner = make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.max_epochs)

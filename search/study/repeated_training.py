@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..errors import StudyNotFoundError
+from ..errors import InputError, StudyNotFoundError
 from ..executors.base import Executor
 from ..executors.registry import make_executor
 from ..experiment.file import Experiment, parse_experiment
@@ -15,7 +15,7 @@ from ..ledger import Ledger
 from ..seeds import trial_seed
 from ..store import Store
 from ..trial import Assignment, ExecutionReport, Failure, Progress, TrialResult
-from .assignments import build_assignment
+from .assignments import build_assignment, with_earlier
 from .code_changes import check_code
 from .initial_weights import keep_initial
 from .preparation import check_written, load_data, prepare_arrays
@@ -107,7 +107,9 @@ class RepeatedTraining:
     def _assignment(self, number: int, training: Training) -> Assignment:
         """Return an assignment whose number is its own, since several trainings of a trial may run at once."""
         experiment, trial = self.experiment, training.trial
-        own = build_assignment(experiment, self.ledger, trial, self.ledger.record(trial).params)
+        own = with_earlier(build_assignment(experiment, self.ledger, trial, self.ledger.record(trial).params), self.ledger)
+        if own.last_epoch and training.epochs is not None:
+            raise InputError(f"Trial {trial} is an interval of a training with a schedule, whose epochs are known; leave --epochs out")
         changes: dict[str, Any] = {} if training.epochs is None else {"epochs": training.epochs}
         changes |= {"patience": 0, "restore_best_weights": False} if training.is_refit else {}
         never = float("inf") if experiment.ranked_by.direction == "maximize" else float("-inf")
@@ -115,7 +117,7 @@ class RepeatedTraining:
             own,
             number=number,
             training=own.training.model_copy(update=changes),
-            seed=trial_seed(experiment.search.seed, trial, training.repeat),
+            seed=trial_seed(experiment.search.seed, trial, training.repeat) if training.repeat else own.seed,
             is_prunable=False,
             obeys_limits=False,
             is_refit=training.is_refit,

@@ -4,13 +4,16 @@ Each is one call of `run.train_trial`. A killed trial goes on with the execution
 """
 
 import math
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ..experiment.file import Experiment
+from ..experiment.settings import Interval
 from ..seeds import execution_seed
 from ..spread import mean_curve
+from ..temporary_files import temporary_prefix
 from ..trial import Assignment, ExecutionReport, Failure, Report, TrialResult, TrialState, best_epoch
 from .context import TrainingContext
 from .run import Keep, train_trial
@@ -34,7 +37,7 @@ def train_executions(contexts: Sequence[TrainingContext], assignment: Assignment
     experiment = contexts[0].experiment
     evaluation, limit = experiment.evaluation, experiment.executor.trial_timeout_seconds
     if evaluation.n_executions == 1 or assignment.is_refit:
-        return train(contexts[-1], assignment, report, None)
+        return train_intervals(contexts[-1], assignment, report, train)
     done = list(assignment.executions)
     state = TrialState.COMPLETE
     while state is TrialState.COMPLETE and len(done) < evaluation.n_executions:
@@ -49,6 +52,33 @@ def train_executions(contexts: Sequence[TrainingContext], assignment: Assignment
             overdue = TrialResult(number=assignment.number, state=TrialState.FAILED, reason=reason, failure=Failure.TIMEOUT)
             return combined(experiment, assignment, [*done, overdue], TrialState.FAILED)
     return combined(experiment, assignment, done, state)
+
+
+def train_intervals(context: TrainingContext, assignment: Assignment, report: Report, train: Train = train_trial) -> TrialResult:
+    """Train the earlier intervals of a trial, each from the checkpoint of the one before, and then the trial.
+
+    Args:
+        context: The experiment and its arrays.
+        assignment: The trial; without ``earlier`` it is trained alone.
+        report: Called after each epoch.
+        train: Trains one interval. Defaults to `run.train_trial`.
+
+    Returns:
+        The result of the last interval that was trained, with the curve and the time of all.
+    """
+    if not assignment.earlier:
+        return train(context, assignment, report, None)
+    seconds, parent = 0.0, ""
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
+        for number, interval in enumerate((*assignment.earlier, Interval(assignment.training, assignment.n_epochs))):
+            is_last = number == len(assignment.earlier)
+            part = replace(assignment, earlier=(), training=interval.training, last_epoch=interval.last_epoch, parent_checkpoint_path=parent)
+            parent = str(Path(folder) / f"{number}.npz")
+            result = train(context, replace(part, checkpoint_path=parent), report, None if is_last else lambda _result: False)
+            seconds += result.seconds
+            if result.state is not TrialState.COMPLETE:
+                break
+    return replace(result, seconds=seconds)
 
 
 class _Execution:

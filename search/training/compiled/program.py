@@ -191,7 +191,7 @@ class Program(ABC):
         numbers = keras.ops.convert_to_numpy(metrics).tolist()
         self._epoch_seconds = (time.perf_counter() - started) / n_epochs
         epochs = [self._epoch(numbers[index], weights, index) for index in range(n_epochs)]
-        self._after_call((assignment.training.epochs - first - n_epochs + 1) * self._epoch_seconds)
+        self._after_call((assignment.n_epochs - first - n_epochs + 1) * self._epoch_seconds)
         return epochs
 
     def _after_call(self, seconds_left: float) -> None:

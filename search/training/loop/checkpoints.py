@@ -16,6 +16,7 @@ import numpy as np
 
 from ...atomic_file import replacing
 from ...data.arrays import Array
+from ...errors import TrialError
 from ...experiment.file import Experiment
 from ...trial import Assignment
 
@@ -81,17 +82,29 @@ class Checkpoints:
         if self._path is None or not self._path.exists():
             return None
         try:
-            # NumPy does not close a damaged file that it has opened itself.
-            with self._path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                about = json.loads(file["about"].tobytes())
-                state, best = (_numbered(file, name) for name in ("state", "best"))
+            identity, checkpoint = _read(self._path)
         except Exception as error:  # NumPy raises many types for a damaged file
             _log.warning("trial %d starts again: %s cannot be read: %s", self._assignment.number, self._path, error)
             return None
-        if about.get("identity") != self._identity():
+        if identity != self._identity():
             _log.warning("trial %d starts again: %s is of another trial", self._assignment.number, self._path)
             return None
-        return Checkpoint(about["course"], state, best or None)
+        return checkpoint
+
+    def read_parent(self) -> Checkpoint:
+        """Return the checkpoint of the trial that this one continues, which has another number, and may have other settings.
+
+        Raises:
+            TrialError: If it cannot be read, or is not of this training.
+        """
+        path, parent = Path(self._assignment.parent_checkpoint_path), self._assignment.parent
+        try:
+            identity, checkpoint = _read(path)
+        except Exception as error:  # NumPy raises many types for a damaged file
+            raise TrialError(f"it cannot continue trial {parent}: {path} cannot be read: {error}") from error
+        if any(identity.get(key) != value for key, value in self._identity().items() if key not in ("number", "training")):
+            raise TrialError(f"it cannot continue trial {parent}: {path} is of another training")
+        return checkpoint
 
     def write(self, checkpoint: Checkpoint) -> None:
         """Replace the last checkpoint; on a full disk log a warning and keep the last one."""
@@ -120,6 +133,15 @@ class Checkpoints:
             "training": trial.training.model_dump(),
         }
         return dict(json.loads(json.dumps(identity)))
+
+
+def _read(path: Path) -> tuple[Mapping[str, Any], Checkpoint]:
+    """Return what a file says of its trial, and the checkpoint."""
+    # NumPy does not close a damaged file that it has opened itself.
+    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        about = json.loads(file["about"].tobytes())
+        state, best = (_numbered(file, name) for name in ("state", "best"))
+    return about.get("identity", {}), Checkpoint(about["course"], state, best or None)
 
 
 def _replace(path: Path, arrays: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from ...data.arrays import Array, Weights
 from ...errors import DivergedError, OverdueError, TrialError
@@ -25,6 +26,8 @@ _STORED: Mapping[str, str] = {
     "_n_standing_at_rate": "_n_without_improvement_at_rate",  # words: fine
 }
 """Keys in a checkpoint file, each with the attribute that it stores; weights are stored beside them."""
+_OWN = ("best_epoch", "_best_value", "seconds")
+"""Those that a trial does not inherit from the one that it continues."""
 
 
 class Progress:
@@ -111,6 +114,10 @@ class Progress:
         return self.stage_of(self._settings.epochs) > 0
 
     @property
+    def _n_epochs(self) -> int:
+        return min(self._settings.epochs, self._assignment.last_epoch or self._settings.epochs)
+
+    @property
     def learning_rate(self) -> float:
         """The learning rate of the next epoch."""
         return self.learning_rates(1)[0]
@@ -125,7 +132,7 @@ class Progress:
     @property
     def n_certain(self) -> int:
         """How many epochs are certain to follow, at learning rates that are known now, if all metrics stay finite."""
-        limits = [self._settings.epochs - len(self.history)]
+        limits = [self._n_epochs - len(self.history)]
         if self._assignment.is_prunable:
             limits.append(1)
         if self.is_staged and self.stage < self._n_stages - 1:
@@ -188,7 +195,7 @@ class Progress:
         self.note_epoch(logged)
         value = self._checked_value(self.history[-1], epoch)
         self._compare(value, epoch, copy)
-        is_over = 0 < self._settings.patience <= self._n_without_improvement or epoch == self._settings.epochs
+        is_over = 0 < self._settings.patience <= self._n_without_improvement or epoch == self._n_epochs
         goes_on = self._send(EpochReport(self._assignment.number, epoch, self.history[-1], self._assignment.execution))
         self.is_pruned = not goes_on and not (is_over and self._assignment.is_pausable)  # nothing could continue after a pause
         self.goes_on = goes_on and not is_over
@@ -199,17 +206,32 @@ class Progress:
         self.history.append({name: float(value) for name, value in logged.items()})
 
     def resume(self, trainer: Checkpointable) -> None:
-        """Continue from the checkpoint of a killed attempt, if one exists. Its epochs are not reported again.
+        """Continue from the checkpoint of a killed attempt, if one exists, or of the trial that this one continues. No epoch is reported again.
 
         Args:
             trainer: Has the trial's model as it was built; the state of the checkpoint is restored into it.
+
+        Raises:
+            TrialError: If the checkpoint of the trial that this one continues cannot be used.
         """
         checkpoint = self._checkpoints.read()
-        if checkpoint is None:
-            return
-        if [array.shape for array in checkpoint.state] != [array.shape for array in trainer.get_state()]:
+        if checkpoint is not None and not _fits(checkpoint, trainer):
             _log.warning("trial %d starts again: its checkpoint has other variables", self._assignment.number)
-            return
+            checkpoint = None
+        if checkpoint is not None and len(checkpoint.course["history"]) < self._n_epochs:  # of a whole trial, only the result was lost
+            self._restore(checkpoint, trainer)
+        elif self._assignment.parent_checkpoint_path:
+            self._inherit(trainer)
+
+    def _inherit(self, trainer: Checkpointable) -> None:
+        """Continue another trial: all but its best epoch and its time, since the value is that of this trial's own epochs."""
+        parent = self._checkpoints.read_parent()
+        if not _fits(parent, trainer):
+            raise TrialError(f"it cannot continue trial {self._assignment.parent}, whose checkpoint has other variables")
+        own = replace(parent, course={key: value for key, value in parent.course.items() if key not in _OWN}, best=None)
+        self._restore(own, trainer)
+
+    def _restore(self, checkpoint: Checkpoint, trainer: Checkpointable) -> None:
         trainer.set_state(checkpoint.state)
         for key, attribute in _STORED.items():
             if key in checkpoint.course:  # an earlier version may not have written it
@@ -232,12 +254,13 @@ class Progress:
             self._write_checkpoint(trainer)
 
     def end(self, trainer: Checkpointable) -> None:
-        """Write a checkpoint of a trial that is paused after its last epoch.
+        """Write a checkpoint of a trial that is paused, or that others continue, after its last epoch.
 
         Args:
             trainer: Its state is that after the last epoch.
         """
-        if self.is_pruned and self._assignment.is_pausable:
+        is_continued = len(self.history) == self._n_epochs < self._settings.epochs
+        if is_continued or (self.is_pruned and self._assignment.is_pausable):
             self._write_checkpoint(trainer)
 
     def _write_checkpoint(self, trainer: Checkpointable) -> None:
@@ -292,3 +315,7 @@ class Progress:
         except Exception as error:
             self.report_error = error
             raise
+
+
+def _fits(checkpoint: Checkpoint, trainer: Checkpointable) -> bool:
+    return [array.shape for array in checkpoint.state] == [array.shape for array in trainer.get_state()]

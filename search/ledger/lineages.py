@@ -1,0 +1,28 @@
+"""Reads which trials a trial of a population continued."""
+
+from ..samplers import Lineage, lineage_of
+from .record import TrialRecord, to_record
+from .view import StudyView
+
+
+def place_of(view: StudyView, number: int) -> Lineage | None:
+    """Read which part of which training a trial is; None of a trial that is a whole training."""
+    return lineage_of(view.study.get_trials(deepcopy=False)[number])
+
+
+def lineage(view: StudyView, number: int) -> list[tuple[TrialRecord, Lineage]]:
+    """Read a trial of a population and all that it continued, the first one first; empty of a trial that is a whole training."""
+    trials, found = view.study.get_trials(deepcopy=False), list[tuple[TrialRecord, Lineage]]()
+    next_number: int | None = number
+    while next_number is not None and (place := lineage_of(trials[next_number])) is not None:
+        found.append((to_record(trials[next_number]), place))
+        next_number = place.parent
+    return found[::-1]
+
+
+def continued(view: StudyView) -> set[int]:
+    """Return the trials of the last two generations of a population, which others continue or may continue."""
+    trials = view.study.get_trials(deepcopy=False)
+    places = {trial.number: place for trial in trials if (place := lineage_of(trial)) is not None}
+    newest = max((place.generation for place in places.values()), default=0)
+    return {number for number, place in places.items() if place.generation >= newest - 1}
