@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from .experiment.file import Experiment
+from .experiment.lineage import Interval, Lineage
 from .experiment.objectives import ObjectiveSection
 from .experiment.parameters import Argument, Value
-from .experiment.settings import Interval, TrainingSettings
+from .experiment.settings import TrainingSettings
 from .spread import mean_and_error, mean_metrics
 
 
@@ -69,10 +70,9 @@ class Assignment:
         executions: Results of the first executions, which an earlier attempt has trained. Defaults to none.
         obeys_limits: Whether it is not trained if its model is beyond a limit before. Defaults to False.
         is_refit: Whether the trial is trained on the rows of all folds, once and for all its epochs. Defaults to False.
-        last_epoch: The epoch after which it is COMPLETE, from 1, with a checkpoint that other trials continue if its training has more; None for
-            all epochs. Defaults to None.
-        parent: Number of the trial that it continues. Defaults to None.
-        parent_checkpoint_path: Path of that trial's checkpoint; empty for none. Defaults to empty.
+        lineage: Which epochs of which training it trains; after the last one it is COMPLETE, and leaves a checkpoint if its training has more.
+            None for all epochs. Defaults to None.
+        parent_checkpoint_path: Path of the checkpoint of the trial that it continues; empty for none. Defaults to empty.
         earlier: Intervals that are trained before, of a trial that is trained again without the trials that it continued. Defaults to none.
         seconds_before: Time that the executions before this one took, for the trial's time limit. Defaults to 0.
         started: Time of the start, in seconds since 1970. Defaults to now.
@@ -93,8 +93,7 @@ class Assignment:
     executions: "tuple[TrialResult, ...]" = ()
     obeys_limits: bool = False
     is_refit: bool = False
-    last_epoch: int | None = None
-    parent: int | None = None
+    lineage: Lineage | None = None
     parent_checkpoint_path: str = ""
     earlier: tuple[Interval, ...] = ()
     seconds_before: float = 0.0
@@ -103,7 +102,7 @@ class Assignment:
     @property
     def n_epochs(self) -> int:
         """The number of the epoch after which it ends, at the latest."""
-        return min(self.training.epochs, self.last_epoch or self.training.epochs)
+        return min(self.training.epochs, self.lineage.last_epoch) if self.lineage else self.training.epochs
 
 
 def lone_assignment(experiment: Experiment, params: Mapping[str, Value], *, number: int = 0, seed: int = 0) -> Assignment:

@@ -34,6 +34,7 @@ from . import (
     refinement,
     repeats,
     run,
+    schedule,
     schema,
     studies,
     tensorboard,
@@ -53,7 +54,7 @@ app = typer.Typer(
 )
 _SEARCHING, _RESULTS = (
     (run, control, init, models, data, plan, learning_rate),
-    (studies, comparison, refinement, repeats, champion, evaluation, inspection),
+    (studies, comparison, schedule, refinement, repeats, champion, evaluation, inspection),
 )
 for group in (*_SEARCHING, *_RESULTS, management, doctor, ui, dashboard, tensorboard, schema):
     group.register(app)

@@ -67,7 +67,9 @@ class LiveObserver:
         epochs = self._epochs[number] = assignment.n_epochs if self._experiment.max_epochs else None
         self._paused.pop(number, None)
         execution = self._execution(len(assignment.executions) + 1)
-        self._running[number] = self._new_row(number, assignment.params, f"0/{epochs}" if epochs else "0", execution)
+        row = self._new_row(number, assignment.params, f"0/{epochs}" if epochs else "0", execution)
+        parent = assignment.lineage.parent if assignment.lineage else None
+        self._running[number] = row if parent is None else replace(row, parent=str(parent))
 
     def _new_row(self, number: int, params: Mapping[str, Value], epoch: str = "", execution: str = "") -> TrialRow:
         return TrialRow(number=number, state=TrialState.RUNNING, epoch=epoch, execution=execution, value=None, seconds=None, params=params)

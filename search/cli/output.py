@@ -127,6 +127,7 @@ def print_best(summary: "StudySummary") -> None:
     rows = {
         "Study": f"{summary.study} ({finished})",
         "Best trial": f"{summary.trial}: {format_params(summary.params)}",
+        **({"Schedule": f"{summary.schedule}; {program()} schedule {summary.study}"} if summary.schedule else {}),
         "Validation" if summary.has_models else "Value": ", ".join(filter(None, [value, summary.best_by_text])),
         **({"Second best": summary.runner_up_text} if summary.runner_up else {}),
         **({"Pareto front": summary.front_text} if summary.front else {}),

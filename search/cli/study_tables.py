@@ -134,7 +134,10 @@ def write_trials(ledger: "StudyView", path: Path) -> None:
         has_executions = any(record.result is not None and record.result.executions for record in records)
         spread = ["standard_error", "executions"] if has_executions else []
         of_front = ["pareto_front"] if len(ledger.directions) > 1 else []
-        writer.writerow(["trial", "state", "value", *spread, *measures, *of_front, "epochs", "seconds", *map(neutral_cell, names), "reason"])
+        parents = ["continues"] if any(record.parent is not None for record in records) else []
+        writer.writerow(
+            ["trial", *parents, "state", "value", *spread, *measures, *of_front, "epochs", "seconds", *map(neutral_cell, names), "reason"]
+        )
         for record, row in zip(records, rows_of(records, None, ledger.experiment), strict=True):
             value = "" if record.value is None else repr(record.value)
             params = [record.params.get(name, "") for name in names]
@@ -142,7 +145,7 @@ def write_trials(ledger: "StudyView", path: Path) -> None:
             compared = [repr(record.measures[name]) if name in record.measures else "" for name in measures]
             compared += [str(record.number in front).lower()] if of_front else []
             facts = [*(of_executions if spread else []), *compared, len(record.history), row.seconds]
-            cells = [record.number, row.state, value, *facts, *params, _reason(ledger, record)]
+            cells = [record.number, *([row.parent] if parents else []), row.state, value, *facts, *params, _reason(ledger, record)]
             writer.writerow(map(neutral_cell, cells))
     console.print(f"{len(records)} trials written to {path}")
 

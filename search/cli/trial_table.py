@@ -37,6 +37,7 @@ class TrialRow:
         error: The standard error of its value over executions; None for fewer than two. Defaults to None.
         seconds: How long it took; None while it runs.
         params: Its searched hyperparameters.
+        parent: Number of the trial that it continues; empty if it continues none. Defaults to empty.
         measures: What trials are compared by beside the first objective, as far as it is known. Defaults to nothing.
         is_best: Whether it is the best so far. Defaults to False.
         is_in_front: Whether it is of the Pareto front. Defaults to False.
@@ -50,6 +51,7 @@ class TrialRow:
     value: float | None
     seconds: float | None
     params: Mapping[str, object]
+    parent: str = ""
     execution: str = ""
     error: float | None = None
     measures: Mapping[str, float] = field(default_factory=dict)
@@ -87,6 +89,7 @@ def rows_of(
             value=record.value,
             seconds=known.seconds if (known := record.known) else 0.0,
             params=record.params,
+            parent="" if record.parent is None else str(record.parent),
             execution=f"{len(record.result.executions)}/{n_executions}" if record.result and n_executions > 1 else "",
             error=record.result.standard_error if record.result else None,
             measures=experiment.compared(record.measures),
@@ -117,6 +120,7 @@ def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], wi
     facts = [
         Column(" ", tuple(row.mark for row in rows), is_text=True),
         Column("trial", tuple(str(row.number) for row in rows)),
+        *([Column("continues", tuple(row.parent for row in rows))] if any(row.parent for row in rows) else []),
         Column("state", tuple(row.state for row in rows), is_text=True),
         *([Column("executions", tuple(row.execution for row in rows))] if any(row.execution for row in rows) else []),
         Column("epoch", tuple(row.epoch for row in rows)),

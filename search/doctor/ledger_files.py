@@ -13,7 +13,7 @@ from ..store import Store
 from ..tracking.descriptions import user_tags
 from ..tracking.mlflow_connection import mlflow_session, reading
 from ..tracking.mlflow_lookup import existing_run
-from ..tracking.mlflow_results import find_study_run, read_attributes, read_trials
+from ..tracking.mlflow_results import find_study_run, read_attributes, read_lineages, read_trials
 from ..tracking.sqlite_store import exists, is_local
 from .files import free_path
 from .finding import Case, Finding, lost_trial
@@ -95,7 +95,7 @@ def _known_to_mlflow(store: Store, name: str, salvaged: KnownStudy) -> KnownStud
             return KnownStudy({})
         attributes = read_attributes(client, run)
         experiment = parse_experiment(salvaged.attributes.get("experiment") or attributes["experiment"], f'study "{name}"')
-        return KnownStudy(attributes, read_trials(client, run, experiment))
+        return KnownStudy(attributes, read_trials(client, run, experiment), read_lineages(client, run))
 
 
 def _runs_of_others(store: Store, name: str) -> set[str]:

@@ -22,7 +22,7 @@ from .initial import InitialSection
 from .objectives import COSTS, Limits, ObjectiveSection, violation
 from .objects import arguments_in, names_of, with_arguments
 from .parameters import Value
-from .population import SAMPLER
+from .population import SAMPLERS
 from .sections import BuilderReference, CallbackSection, DataSection, OutputName, OutputSection, PreprocessingSection, SearchSection
 from .space import CategoricalParameter, Space, fixed
 from .together import check_together
@@ -255,7 +255,7 @@ class Experiment(Table):
         """
         if self.search.pruner != "auto":
             return self.search.pruner
-        if self.search.sampler == SAMPLER:  # it replaces the worst itself
+        if self.search.sampler in SAMPLERS:  # which continue each trial themselves
             return "none"
         is_single = self.evaluation.n_executions == 1 and not self.search.reproducible and not self.is_constrained_or_multi_objective
         if not self.max_epochs:

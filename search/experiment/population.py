@@ -7,7 +7,11 @@ from .space import IntParameter
 if TYPE_CHECKING:
     from .experiment import Experiment
 
-SAMPLER = "pbt"
+SAMPLER, REPLAY = "pbt", "pbt-replay"
+SAMPLERS = (SAMPLER, REPLAY)
+"""Samplers whose trials are intervals of trainings."""
+N_MEMBERS = 8
+"""Members of a population, if the experiment does not say."""
 CHANGEABLE = ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon", "rho", "weight_decay", "label_smoothing", "batch_size")
 """The training settings that may change in the course of a training: the weights and the state of the optimizer stay of the same shapes."""
 _WITH_STATE = ("momentum",)
@@ -15,38 +19,39 @@ _WITH_STATE = ("momentum",)
 
 
 def check_population(experiment: "Experiment") -> None:
-    """Check an experiment of `SAMPLER`; any other is right.
+    """Check an experiment whose trials are intervals of trainings; any other is right.
 
     Raises:
         ValueError: With the first contradiction.
     """
-    if experiment.search.sampler != SAMPLER:
+    if experiment.search.sampler not in SAMPLERS:
         return
+    sampler = experiment.search.sampler
     if obstacle := experiment.obstacle_to_pausing:
-        raise ValueError(f'search.sampler = "{SAMPLER}" continues trials from checkpoints, which {obstacle}; choose another sampler')
+        raise ValueError(f'search.sampler = "{sampler}" continues trials from checkpoints, which {obstacle}; choose another sampler')
     if experiment.is_constrained_or_multi_objective:
         several = "several objectives" if len(experiment.objectives) > 1 else "[limits]"
-        raise ValueError(f'search.sampler = "{SAMPLER}" compares trials by one value, but there are {several}; choose another sampler')
+        raise ValueError(f'search.sampler = "{sampler}" compares trials by one value, but there are {several}; choose another sampler')
     _check_space(experiment)
     _check_search(experiment)
 
 
 def _check_space(experiment: "Experiment") -> None:
-    space, training = experiment.space, experiment.space.searched_training
+    sampler, space, training = experiment.search.sampler, experiment.space, experiment.space.searched_training
     known = f"write a fixed value, or search one of {', '.join(CHANGEABLE)} in [space.training]"
     if space.compiled:
-        raise ValueError(f'search.sampler = "{SAMPLER}" changes training settings, but those of {experiment.model} are in its compile(); {known}')
+        raise ValueError(f'search.sampler = "{sampler}" changes training settings, but those of {experiment.model} are in its compile(); {known}')
     if space.searched_model:
         name = min(space.searched_model)
-        raise ValueError(f'space.model.{name}: search.sampler = "{SAMPLER}" trains one network, whose arguments cannot change; {known}')
+        raise ValueError(f'space.model.{name}: search.sampler = "{sampler}" trains one network, whose arguments cannot change; {known}')
     if fixed := [name for name in training if name not in CHANGEABLE]:
-        raise ValueError(f'space.training.{fixed[0]}: search.sampler = "{SAMPLER}" cannot change it between epochs; {known}')
+        raise ValueError(f'space.training.{fixed[0]}: search.sampler = "{sampler}" cannot change it between epochs; {known}')
     if not training:
-        raise ValueError(f'search.sampler = "{SAMPLER}" changes searched training settings, but none is searched; {known}')
+        raise ValueError(f'search.sampler = "{sampler}" changes searched training settings, but none is searched; {known}')
     if space.searched.is_conditional or space.rules:
         what = "rules" if space.rules else "conditions (when)"
         raise ValueError(
-            f'search.sampler = "{SAMPLER}" changes each setting by itself, and knows no {what}; leave them out, or choose another sampler'
+            f'search.sampler = "{sampler}" changes each setting by itself, and knows no {what}; leave them out, or choose another sampler'
         )
     for name in _WITH_STATE:
         if name in training and min(training[name].extremes) == 0:
@@ -58,16 +63,21 @@ def _check_space(experiment: "Experiment") -> None:
 
 
 def _check_search(experiment: "Experiment") -> None:
-    search, training = experiment.search, experiment.space.training_settings(experiment.space.searched.at(0))
+    search, sampler = experiment.search, experiment.search.sampler
+    training = experiment.space.training_settings(experiment.space.searched.at(0))
     if search.pruner not in ("auto", "none"):
-        raise ValueError(f'search.pruner = "{search.pruner}" ends trials, but search.sampler = "{SAMPLER}" replaces the worst itself; leave it out')
+        raise ValueError(f'search.pruner = "{search.pruner}" ends trials, but search.sampler = "{sampler}" replaces the worst itself; leave it out')
     if search.reproducible:
         raise ValueError(
-            f'search.reproducible = true proposes generations of 8, but search.sampler = "{SAMPLER}" a population at a time, in an order that '
+            f'search.reproducible = true proposes generations of 8, but search.sampler = "{sampler}" a population at a time, in an order that '
             "does not depend on workers; leave it out"
         )
     if training.patience:
-        raise ValueError(f'space.training.patience ends a training early, but search.sampler = "{SAMPLER}" continues it; write patience = 0')
+        raise ValueError(f'space.training.patience ends a training early, but search.sampler = "{sampler}" continues it; write patience = 0')
     if search.stop.patience is not None or search.stop.gain is not None:
         key = "patience" if search.stop.patience is not None else "gain"
-        raise ValueError(f'search.stop.{key} is about whole trainings, but a trial of "{SAMPLER}" is a part of one; write value, epochs or hours')
+        raise ValueError(f'search.stop.{key} is about whole trainings, but a trial of "{sampler}" is a part of one; write value, epochs or hours')
+    n_given = len(search.first) + 3 * len(search.learn_from)
+    n_places = 0 if sampler == REPLAY else search.sampler_options.get("population", N_MEMBERS)
+    if isinstance(n_places, int) and n_given > n_places:
+        raise ValueError(f'search.first and learn_from give {n_given} trials, but "{sampler}" begins with {n_places}; give fewer')

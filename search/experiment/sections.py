@@ -10,6 +10,7 @@ from ..errors import nearest
 from . import shipped
 from .objects import Reference, check_reference, or_object
 from .plain_values import Listed
+from .population import SAMPLERS
 from .references import FORM
 from .settings import Loss
 from .stopping import StopSection
@@ -158,7 +159,7 @@ class OutputSection(Table):
 OutputName = Annotated[str, AfterValidator(_check_output_name)]
 
 
-_SAMPLERS = ["auto", "random", "tpe", "qmc", "grid", "gp", "cmaes", "nsgaii", "kt-random", "kt-bayesian", "kt-grid", "pbt"]
+_SAMPLERS = ["auto", "random", "tpe", "qmc", "grid", "gp", "cmaes", "nsgaii", "kt-random", "kt-bayesian", "kt-grid", "pbt", "pbt-replay"]
 _PRUNERS = ["auto", "none", "median", "percentile", "halving", "asha", "hyperband", "patient"]
 
 
@@ -172,8 +173,8 @@ class SearchSection(Table):
 
     Attributes:
         sampler: "auto" ("gp" for at most 200 trials of one objective, else "tpe", as for a function), "random", "tpe", "qmc", "grid", "gp",
-            "cmaes", "nsgaii", "kt-random", "kt-bayesian", "kt-grid", "pbt" (population-based training, a trial is some epochs of a member), or a
-            reference to an Optuna sampler. Defaults to "auto".
+            "cmaes", "nsgaii", "kt-random", "kt-bayesian", "kt-grid", "pbt" (population-based training: a trial is some epochs of a member),
+            "pbt-replay" (one training by the schedule that "pbt" has found), or a reference to an Optuna sampler. Defaults to "auto".
         sampler_options: The sampler's further arguments. Defaults to none.
         pruner: "auto" ("halving" if trials are single trainings of many epochs and many, with one objective and no limits, "median" for a
             function, else "none"),
@@ -228,5 +229,5 @@ class SearchSection(Table):
 
     @property
     def may_repeat(self) -> bool:
-        """Whether a combination of a finite space may be proposed again; a sampler by reference decides that itself, and "pbt" continues some."""
-        return self.duplicates == "repeat" or ":" in self.sampler or self.sampler == "pbt"
+        """Whether a combination may be proposed again; a sampler by reference decides that itself, and one of intervals continues some."""
+        return self.duplicates == "repeat" or ":" in self.sampler or self.sampler in SAMPLERS

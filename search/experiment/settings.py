@@ -4,7 +4,7 @@ It has values only; `search.training` creates Keras objects from them.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
@@ -180,15 +180,3 @@ class TrainingSettings(Table):
             return {name: value for name in CONSTANTS if (value := getattr(self, name)) is not None}
         own = {name: defaults[self.optimizer] for name, defaults in CONSTANTS.items() if self.optimizer in defaults}
         return {name: getattr(self, name) for name, default in own.items() if getattr(self, name) not in (None, default)}
-
-
-class Interval(NamedTuple):
-    """Some epochs of a training with settings of their own, from the end of the interval before.
-
-    Attributes:
-        training: All training settings.
-        last_epoch: The last epoch, from 1.
-    """
-
-    training: TrainingSettings
-    last_epoch: int

@@ -1,10 +1,11 @@
 """The ledger: the durable record of a study."""
 
+from .attempts import RetryState
 from .extending import Extension, extension_of, may_lack_models
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
-from .lineages import continued, lineage, place_of
+from .lineages import continued, lineage, place_of, places_of
 from .opening import (
     check_new_name,
     create_or_continue,
@@ -21,7 +22,7 @@ from .opening import (
     study_names,
 )
 from .rebuilding import KnownStudy, rebuild
-from .record import RetryState, TrialRecord
+from .record import TrialRecord
 from .view import StudyView
 from .visible_trials import EXCLUDED
 
@@ -48,6 +49,7 @@ __all__ = [
     "open_to_examine",
     "opened_for_run",
     "place_of",
+    "places_of",
     "read",
     "rebuild",
     "rename",

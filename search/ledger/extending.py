@@ -16,6 +16,7 @@ from ..errors import ExperimentError, StudyNotFoundError
 from ..experiment.file import Experiment
 from ..experiment.first_trials import to_params
 from ..experiment.parameters import Value
+from ..experiment.population import SAMPLERS
 from ..experiment.settings import CONSTANTS, TrainingSettings
 from ..store import StudyFolder
 from .base import OpenedStudy
@@ -79,6 +80,10 @@ def check_extensible(view: StudyView, experiment: Experiment) -> bool:
         raise ExperimentError(
             f'Study "{view.name}" is of a function, which asks for its hyperparameters itself, so that it cannot be extended; '
             "start another study with --fresh, or give this one its own name with --study"
+        )
+    if experiment.search.sampler in SAMPLERS or view.experiment.search.sampler in SAMPLERS:
+        raise ExperimentError(
+            f'Study "{view.name}": trials of sampler "{experiment.search.sampler}" follow from what was edited; start another study with --fresh'
         )
     if experiment.search.reproducible:
         raise ExperimentError(f'Study "{view.name}" is reproducible: its trials follow from what was edited; start another study with --fresh')

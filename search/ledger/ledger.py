@@ -18,7 +18,8 @@ from ..experiment.search_space import SearchSpace
 from ..pruners import PausingPruner
 from ..seeds import trial_seed
 from ..trial import Failure, TrialResult, TrialState
-from .record import ATTRIBUTE, ENQUEUED, FIXED, PAUSED, VALUES, as_ended, cost_of, to_result, to_retry_state
+from .attempts import to_retry_state
+from .record import ATTRIBUTE, ENQUEUED, FIXED, PAUSED, VALUES, as_ended, cost_of, to_result
 from .running_trials import RunningTrials, task_of
 from .suggesting import add_known, ask_for, complete
 

@@ -1,6 +1,7 @@
 """Reads which trials a trial of a population continued."""
 
-from ..samplers import Lineage, lineage_of
+from ..experiment.lineage import Lineage
+from ..samplers.lineage import lineage_of
 from .record import TrialRecord, to_record
 from .view import StudyView
 
@@ -20,9 +21,14 @@ def lineage(view: StudyView, number: int) -> list[tuple[TrialRecord, Lineage]]:
     return found[::-1]
 
 
+def places_of(view: StudyView) -> dict[int, Lineage]:
+    """Read which part of which training each trial of a population is, by its number."""
+    trials = view.study.get_trials(deepcopy=False)
+    return {trial.number: place for trial in trials if (place := lineage_of(trial)) is not None}
+
+
 def continued(view: StudyView) -> set[int]:
     """Return the trials of the last two generations of a population, which others continue or may continue."""
-    trials = view.study.get_trials(deepcopy=False)
-    places = {trial.number: place for trial in trials if (place := lineage_of(trial)) is not None}
+    places = places_of(view)
     newest = max((place.generation for place in places.values()), default=0)
     return {number for number, place in places.items() if place.generation >= newest - 1}

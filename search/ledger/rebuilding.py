@@ -17,7 +17,9 @@ from optuna.trial import TrialState as OptunaState
 
 from ..errors import DamagedLedgerError
 from ..experiment.file import Experiment, parse_experiment
+from ..experiment.lineage import Lineage
 from ..experiment.parameters import Value
+from ..samplers.lineage import to_attributes
 from ..seeds import execution_seed, trial_seed
 from ..store import Store
 from ..trial import TrialResult, TrialState
@@ -38,10 +40,12 @@ class KnownStudy:
     Attributes:
         attributes: The study's attributes, the experiment among them.
         trials: Hyperparameters and result of finished trials by number. Defaults to none.
+        lineages: What trials of a population continue, by number. Defaults to none.
     """
 
     attributes: Mapping[str, Any]
     trials: Mapping[int, tuple[Mapping[str, Value], TrialResult]] = field(default_factory=dict)
+    lineages: Mapping[int, Lineage] = field(default_factory=dict)
 
 
 def rebuild(store: Store, name: str, find_known: Callable[[KnownStudy], KnownStudy], keep: Callable[[Path], Path]) -> None:
@@ -66,6 +70,9 @@ def rebuild(store: Store, name: str, find_known: Callable[[KnownStudy], KnownStu
             raise DamagedLedgerError(f'Nothing is left of the ledger of study "{name}", and MLflow has no run of it; start a new study with --fresh')
         experiment = parse_experiment(attributes["experiment"], f'study "{name}"')
         rebuilt = _merge(experiment, trials, known.trials)
+        for number, trial in enumerate(rebuilt):
+            if number in known.lineages and trial.params:
+                trial.system_attrs = trial.system_attrs | to_attributes(known.lineages[number])
         folder.root.mkdir(exist_ok=True)  # the whole folder may have been removed
         temporary = folder.root / "journal.unfinished.log"
         temporary.unlink(missing_ok=True)

@@ -12,13 +12,13 @@ from optuna.trial import TrialState as OptunaState
 
 from ..experiment.parameters import Value
 from ..redaction import redact
-from ..samplers.lineage import n_inherited_epochs
+from ..samplers.lineage import n_inherited_epochs, parent_of
 from ..trial import Failure, TrialResult, TrialState
+from .attempts import RETRY_STATE
 
 ATTRIBUTE = "result"
 VALUES = "values"
 """What is written in the result of a trial with several objectives: the value of each."""
-RETRY_STATE = "again"
 PAUSED = "paused"
 """The attribute of a trial with its result so far, while it is paused; None once it continues."""
 IMPORTED = "imported"
@@ -39,38 +39,6 @@ _PLAIN_FIELDS = ("reason", "worker", "seconds", "finished", "best_epoch", "n_par
 
 
 @dataclass(frozen=True, kw_only=True)
-class RetryState:
-    """The state of a trial's next attempt.
-
-    Attributes:
-        attempt: Number of the attempt, from 1. Defaults to 1.
-        n_lost: Number of earlier attempts whose worker or coordinator died. Defaults to 0.
-        batch_size: Batch size of the attempt; None for the trial's own. Defaults to None.
-    """
-
-    attempt: int = 1
-    n_lost: int = 0
-    batch_size: int | None = None
-
-    def after_loss(self, max_retries: int) -> "RetryState | None":
-        """Return the state of the attempt after one whose worker or coordinator died, or None if the trial must not be retried.
-
-        Args:
-            max_retries: How many attempts of a trial may be lost and retried.
-        """
-        return self.next_attempt(is_lost=True) if self.n_lost < max_retries else None
-
-    def next_attempt(self, *, is_lost: bool = False, batch_size: int | None = None) -> "RetryState":
-        """Return the state of the attempt after this one.
-
-        Args:
-            is_lost: Whether this attempt's worker or coordinator died. Defaults to False.
-            batch_size: Batch size of the next attempt; None for the same as in this one. Defaults to None.
-        """
-        return RetryState(attempt=self.attempt + 1, n_lost=self.n_lost + is_lost, batch_size=batch_size or self.batch_size)
-
-
-@dataclass(frozen=True, kw_only=True)
 class TrialRecord:
     """A trial of a study.
 
@@ -80,6 +48,7 @@ class TrialRecord:
         params: The searched hyperparameters, by name; of a WAITING trial those that were given.
         result: The trial's result; None if it is not final.
         so_far: The result of a PAUSED trial so far, as if it had been pruned. Defaults to None.
+        parent: Number of the trial that it continued. Defaults to None.
     """
 
     number: int
@@ -87,6 +56,7 @@ class TrialRecord:
     params: Mapping[str, Value]
     result: TrialResult | None
     so_far: TrialResult | None = None
+    parent: int | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -257,7 +227,7 @@ def to_record(trial: FrozenTrial) -> TrialRecord:
     result = to_result(trial.number, state, written) if state.is_final and written else None
     if result is not None and written:
         result = replace(result, executions=tuple(_executions_of(trial, written)))
-    return TrialRecord(number=trial.number, state=state, params=trial.params, result=result)
+    return TrialRecord(number=trial.number, state=state, params=trial.params, result=result, parent=parent_of(trial))
 
 
 def _executions_of(trial: FrozenTrial, written: Mapping[str, Any]) -> list[TrialResult]:
@@ -273,11 +243,6 @@ def _executions_of(trial: FrozenTrial, written: Mapping[str, Any]) -> list[Trial
 def paused_result(trial: FrozenTrial) -> TrialResult:
     """Read the result of a paused trial so far, as if it had been pruned."""
     return to_result(trial.number, TrialState.PRUNED, trial.user_attrs[PAUSED])
-
-
-def to_retry_state(trial: FrozenTrial) -> RetryState:
-    """Read the retry state of a trial."""
-    return RetryState(**trial.user_attrs.get(RETRY_STATE, {}))
 
 
 def to_result(number: int, state: TrialState, written: Mapping[str, Any]) -> TrialResult:

@@ -15,10 +15,11 @@ from optuna.trial import TrialState as OptunaState
 from ..errors import TakenOverError
 from ..store import StudyFolder
 from ..trial import Attribute, EpochReport, ExecutionReport, Suggestion, TrialResult, TrialState
+from .attempts import RETRY_STATE, RetryState
 from .base import OpenedStudy
 from .coordination import CoordinatedStudy
 from .objectives import constraints_of, values_of
-from .record import ATTRIBUTE, PAUSED, RETRY_STATE, VALUES, RetryState, cost_of, execution_key, execution_scores, to_attribute
+from .record import ATTRIBUTE, PAUSED, VALUES, cost_of, execution_key, execution_scores, to_attribute
 from .suggesting import suggest_within
 
 _NOTED = "user:"

@@ -18,9 +18,10 @@ from ..samplers import EXPECTED_GAIN, is_exhausted
 from ..spread import comparable
 from ..store import StudyFolder
 from ..trial import TrialResult
+from .attempts import RetryState, to_retry_state
 from .base import OpenedStudy
 from .objectives import is_within_limits, pareto_front, within_tolerance
-from .record import ATTRIBUTE, FIXED, RetryState, TrialRecord, execution_scores, metric_of, to_executions, to_record, to_retry_state, was_proposed
+from .record import ATTRIBUTE, FIXED, TrialRecord, execution_scores, metric_of, to_executions, to_record, was_proposed
 from .spans import Span, spans_of
 from .trial_index import TrialIndex
 from .visible_trials import EXCLUDED, visible_study

@@ -10,25 +10,25 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from optuna.distributions import BaseDistribution
-from optuna.samplers import BaseSampler, RandomSampler
 from optuna.study import StudyDirection
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import TrialState
 from pydantic import Field
 
 from ..errors import ExperimentError
+from ..experiment.lineage import Lineage
 from ..experiment.parameters import CategoricalParameter, IntParameter, Searched, Value
+from ..experiment.population import N_MEMBERS
 from ..experiment.search_space import SearchSpace
 from ..seeds import trial_seed
-from .history import all_trials
-from .lineage import Lineage, lineage_of, to_attributes
+from .interval_sampler import IntervalSampler, Part
 
 if TYPE_CHECKING:
     from optuna.study import Study
 
 FACTORS = (0.8, 1.2)
 """By one of which a setting is multiplied."""
-Generation = Mapping[int, FrozenTrial]
+
+Generation = Mapping[int, Part]
 """The trials of an interval by the number of the member."""
 
 
@@ -73,7 +73,7 @@ def _perturbed(value: Any, parameter: Searched, random: np.random.Generator) -> 
     return round(changed) if isinstance(parameter, IntParameter) else changed
 
 
-class PopulationSampler(BaseSampler):
+class PopulationSampler(IntervalSampler):
     """Proposes the trials of a population, one generation after the other.
 
     Args:
@@ -82,11 +82,12 @@ class PopulationSampler(BaseSampler):
         n_epochs: Epochs of the whole training.
         population: Number of members. Defaults to 8.
         interval_epochs: Epochs after which members are compared. Defaults to a fifth of n_epochs, rounded up.
+        n_trials: Trials in total, which are at least the members of the first interval.
         quantile: The part of the members that are replaced by as many of the best, above 0, at most 0.5. Defaults to 0.25.
         resample_probability: Probability that a setting of a replaced member is drawn anew, and not perturbed. Defaults to 0.25.
 
     Raises:
-        ExperimentError: If there is a single interval.
+        ExperimentError: If there is a single interval, or there are fewer trials than members.
     """
 
     def __init__(
@@ -94,13 +95,15 @@ class PopulationSampler(BaseSampler):
         parameters: Mapping[str, Searched],
         seed: int,
         n_epochs: int,
+        n_trials: int,
         *,
-        population: Annotated[int, Field(ge=4)] = 8,
+        population: Annotated[int, Field(ge=4)] = N_MEMBERS,
         interval_epochs: Annotated[int, Field(ge=1)] | None = None,
         quantile: Annotated[float, Field(gt=0, le=0.5)] = 0.25,
         resample_probability: Annotated[float, Field(ge=0, le=1)] = 0.25,
     ) -> None:
-        self._space, self._seed, self._n_epochs = SearchSpace.of(parameters), seed, n_epochs
+        super().__init__(parameters, seed)
+        self._n_epochs = n_epochs
         self.n_members = population
         self.interval_epochs = interval_epochs or math.ceil(n_epochs / 5)
         self._n_replaced = max(1, int(population * quantile))
@@ -110,55 +113,38 @@ class PopulationSampler(BaseSampler):
                 f"[search.sampler_options]: interval_epochs = {self.interval_epochs}: members are compared between intervals, but the whole "
                 f"training has {n_epochs} epochs (space.training.epochs); write fewer, or more epochs"
             )
+        if n_trials < population:
+            raise ExperimentError(
+                f"search.n_trials = {n_trials}: each of the {population} members (search.sampler_options.population) is a trial in each "
+                f"interval; write {len(self.epochs)} for all intervals, or a smaller population"
+            )
 
     @property
-    def n_generations(self) -> int:
-        """Number of intervals of the whole training."""
-        return math.ceil(self._n_epochs / self.interval_epochs)
+    def epochs(self) -> list[int]:
+        """Epochs of each trial until all members are trained to their end."""
+        firsts = range(0, self._n_epochs, self.interval_epochs)
+        return [min(self.interval_epochs, self._n_epochs - first) for first in firsts for _ in range(self.n_members)]
 
-    @property
-    def n_trials(self) -> int:
-        """Number of trials until all members are trained to their end."""
-        return self.n_members * self.n_generations
-
-    def is_exhausted(self, study: "Study") -> bool:
-        """Return whether no member can continue now: the last interval is proposed, or a generation is still trained."""
-        return self._next(self._generations(study)) is None
-
-    def infer_relative_search_space(self, study: "Study", trial: FrozenTrial) -> dict[str, BaseDistribution]:
-        """Return the whole space."""
-        return dict(self._space.distributions)
-
-    def sample_relative(self, study: "Study", trial: FrozenTrial, search_space: dict[str, BaseDistribution]) -> dict[str, Any]:
-        """Return the settings of the next member, and write what it continues into its trial."""
-        generations, random = self._generations(study, excluding=trial.number), np.random.default_rng(trial_seed(self._seed, trial.number))
+    def propose(self, study: "Study", parts: list[Part], number: int) -> tuple[Lineage, dict[str, Value]] | None:
+        """Return the settings of the next member; None while a generation is trained, and once all members are at their end."""
+        generations = _by_generation(parts)
         place = self._next(generations)
-        if place is None:
-            raise ExperimentError('search.sampler = "pbt" has a place for no more trials; wait for those that run')
-        lineage, params = self._propose(*place, generations, trial.number, random, study.direction)
-        for key, value in to_attributes(lineage).items():
-            study._storage.set_trial_system_attr(trial._trial_id, key, value)
-        return params
+        return None if place is None else self._place(*place, generations, number, study.direction)
 
-    def sample_independent(self, study: "Study", trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution) -> Any:
-        """Return a random value; nothing asks for one."""
-        return RandomSampler(seed=trial_seed(self._seed, trial.number)).sample_independent(study, trial, param_name, param_distribution)
-
-    def _propose(
-        self, generation: int, member: int, generations: Sequence[Generation], number: int, random: np.random.Generator, direction: StudyDirection
+    def _place(
+        self, generation: int, member: int, generations: Sequence[Generation], number: int, direction: StudyDirection
     ) -> tuple[Lineage, dict[str, Value]]:
-        first = generation * self.interval_epochs
-        epochs = {"first_epoch": first + 1, "last_epoch": min(first + self.interval_epochs, self._n_epochs)}
+        random = np.random.default_rng(trial_seed(self._seed, number))
         if not generation:
-            seed = trial_seed(self._seed, number)
-            return Lineage(generation=0, member=member, parent=None, seed=seed, **epochs), self._space.draw(random)
+            epochs = {"first_epoch": 1, "last_epoch": self.interval_epochs}
+            return Lineage(generation=0, member=member, parent=None, seed=trial_seed(self._seed, number), **epochs), self._space.draw(random)
         before = generations[generation - 1]
         chosen = exploit(member, _ranked(before, direction), self.n_members, self._n_replaced, random)
-        parent = before[chosen]
+        parent, above = before[chosen].trial, before[chosen].lineage
         params = dict(parent.params) if chosen == member else explore(parent.params, self._space, self._resample_probability, random)
-        inherited = lineage_of(parent)
-        seed = inherited.seed if inherited else trial_seed(self._seed, parent.number)
-        return Lineage(generation=generation, member=member, parent=parent.number, seed=seed, **epochs), params
+        last = min(above.last_epoch + self.interval_epochs, self._n_epochs)
+        epochs = {"first_epoch": above.last_epoch + 1, "last_epoch": last}
+        return Lineage(generation=generation, member=member, parent=parent.number, seed=above.seed, **epochs), params
 
     def _next(self, generations: Sequence[Generation]) -> tuple[int, int] | None:
         """Return generation and member of the next trial; None if there is none now."""
@@ -167,23 +153,22 @@ class PopulationSampler(BaseSampler):
         last = generations[-1]
         if missing := [member for member in range(self.n_members) if member not in last]:
             return len(generations) - 1, missing[0]
-        are_finished = all(trial.state.is_finished() for trial in last.values())
-        can_continue = any(trial.state is TrialState.COMPLETE for trial in last.values())
-        return (len(generations), 0) if are_finished and can_continue and len(generations) < self.n_generations else None
+        are_finished = all(part.trial.state.is_finished() for part in last.values())
+        can_continue = any(part.trial.state is TrialState.COMPLETE and part.lineage.last_epoch < self._n_epochs for part in last.values())
+        return (len(generations), 0) if are_finished and can_continue else None
 
-    def _generations(self, study: "Study", excluding: int | None = None) -> list[Generation]:
-        """Return the generations so far, without a trial that is being proposed, and without those that were never proposed to the end."""
-        found: list[Generation] = []
-        for trial in all_trials(study):
-            lineage = lineage_of(trial)
-            if lineage and trial.number != excluding and self._space.is_complete(trial.params):
-                found += [{} for _ in range(lineage.generation + 1 - len(found))]
-                found[lineage.generation] = {**found[lineage.generation], lineage.member: trial}
-        return found
+
+def _by_generation(parts: list[Part]) -> list[Generation]:
+    """Return the members of each generation; of two trials of one place the later one."""
+    found: list[dict[int, Part]] = [{} for _ in range(max((part.lineage.generation + 1 for part in parts), default=0))]
+    for part in parts:
+        found[part.lineage.generation][part.lineage.member] = part
+    return list[Generation](found)
 
 
 def _ranked(generation: Generation, direction: StudyDirection) -> list[int]:
     """Return the members whose trials are complete, the best first."""
     sign = 1 if direction is StudyDirection.MINIMIZE else -1
-    values = {member: sign * trial.value for member, trial in generation.items() if trial.state is TrialState.COMPLETE and trial.value is not None}
+    complete = {member: part.trial for member, part in generation.items() if part.trial.state is TrialState.COMPLETE}
+    values = {member: sign * trial.value for member, trial in complete.items() if trial.value is not None}
     return sorted(values, key=lambda member: (values[member], member))

@@ -17,8 +17,10 @@ from .gaussian_process_sampler import GaussianProcessSampler
 from .grid import GridSampler, is_finite
 from .guarded import GuardedSampler
 from .history import has_waiting
+from .interval_sampler import IntervalSampler
 from .keras_tuner_sampler import KerasTunerBayesian, KerasTunerGrid, KerasTunerRandom, KerasTunerSampler
 from .population import PopulationSampler
+from .replay import ReplaySampler
 from .search_space_sampler import SearchSpaceSampler
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ _BUILDERS: dict[str, Callable[..., BaseSampler]] = {
     "kt-bayesian": KerasTunerBayesian,
     "kt-grid": KerasTunerGrid,
     "pbt": PopulationSampler,
+    "pbt-replay": ReplaySampler,
 }
 NAMES = tuple(_BUILDERS)
 _WITH_SEVERAL_OBJECTIVES = ("auto", "gp", "tpe", "nsgaii", "random", "qmc", "grid")
@@ -91,7 +94,7 @@ def _in_space(sampler: BaseSampler, search: SearchSection, parameters: Mapping[s
     """Return a sampler that knows what a space has, conditions, rules, priors and combinations to be counted: the sampler itself, or around it."""
     space = SearchSpace.of(parameters)
     is_plain = not (space.is_conditional or space.rules or space.has_priors) and (search.may_repeat or not is_finite(space))
-    if is_plain or isinstance(sampler, GaussianProcessSampler | GridSampler | KerasTunerSampler | PopulationSampler):
+    if is_plain or isinstance(sampler, GaussianProcessSampler | GridSampler | KerasTunerSampler | IntervalSampler):
         return sampler
     return SearchSpaceSampler(sampler, space, search.seed, optuna_samplers.default_startup(n_trials), may_repeat=search.may_repeat)
 
@@ -110,10 +113,28 @@ def sampler_notes(search: SearchSection, space: SearchSpace, *, has_limits: bool
     if search.sampler in ("qmc", "cmaes") and partial:
         yield f'sampler "{search.sampler}" chooses at random what exists in some trials only: {", ".join(partial)}; "auto", "gp" and "tpe" learn it'
     with_prior = [name for name, parameter in space.items() if parameter.expected is not None]
-    if search.sampler in ("grid", "kt-random", "kt-bayesian", "kt-grid", "pbt") and with_prior:
+    if search.sampler in ("grid", "kt-random", "kt-bayesian", "kt-grid", "pbt", "pbt-replay") and with_prior:
         yield f'sampler "{search.sampler}" does not use the prior of {", ".join(with_prior)}; "auto" does'
     if search.sampler in ("kt-random", "kt-bayesian") and space.rules:
         yield f'sampler "{search.sampler}" knows no rules: a proposal that breaks one is made again, at last at random; "auto" knows them'
+
+
+def interval_notes(sampler: BaseSampler, n_trials: int) -> Iterator[str]:
+    """Yield that trainings end before or after the search does, if their intervals are trials."""
+    if isinstance(sampler, IntervalSampler) and len(sampler.epochs) != n_trials:
+        end = "after which the search ends" if len(sampler.epochs) < n_trials else "so that it ends before; --trials continues it"
+        yield f"the trainings have {len(sampler.epochs)} intervals, a trial each, but search.n_trials = {n_trials}, {end}"
+
+
+def epochs_by_interval(sampler: BaseSampler) -> list[int]:
+    """Return the epochs of each trial of a sampler whose trials are intervals of trainings; none of another one."""
+    return sampler.epochs if isinstance(sampler, IntervalSampler) else []
+
+
+def exhaustion(study: "Study") -> str:
+    """Return what a sampler has done that has nothing new to propose."""
+    is_interval = isinstance(study.sampler, IntervalSampler)
+    return "has no training to continue" if is_interval else "has proposed every combination"
 
 
 def is_exhausted(study: "Study") -> bool:

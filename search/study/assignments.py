@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..experiment.file import Experiment
+from ..experiment.lineage import Interval
 from ..experiment.parameters import Value
-from ..experiment.settings import Interval
 from ..ledger import StudyView, lineage, place_of
 from ..pruners import PausingPruner
 from ..seeds import trial_seed
@@ -57,7 +57,7 @@ def with_earlier(assignment: Assignment, ledger: StudyView) -> Assignment:
     settings = ledger.experiment.space.training_settings
     earlier = lineage(ledger, assignment.number)[:-1]
     intervals = tuple(Interval(settings(record.params), place.last_epoch) for record, place in earlier)
-    return replace(assignment, parent=None, parent_checkpoint_path="", earlier=intervals)
+    return replace(assignment, parent_checkpoint_path="", earlier=intervals)
 
 
 def _in_lineage(assignment: Assignment, ledger: StudyView) -> Assignment:
@@ -66,4 +66,4 @@ def _in_lineage(assignment: Assignment, ledger: StudyView) -> Assignment:
     if place is None:
         return assignment
     path = "" if place.parent is None else str(ledger.folder.checkpoint(place.parent))
-    return replace(assignment, seed=place.seed, last_epoch=place.last_epoch, parent=place.parent, parent_checkpoint_path=path)
+    return replace(assignment, seed=place.seed, lineage=place, parent_checkpoint_path=path)

@@ -13,6 +13,7 @@ from ..executors.base import Executor
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
 from ..ledger import Ledger, RetryState, StudyView, may_lack_models
+from ..samplers import exhaustion
 from ..seeds import execution_seed
 from ..spread import comparable
 from ..tracking.base import Tracker
@@ -159,7 +160,7 @@ class SearchLoop:
 
     def _exhaustion(self) -> str:
         """Return that there are no more combinations; empty if there are."""
-        return f'sampler "{self.experiment.search.sampler}" has proposed every combination' if self.ledger.is_exhausted else ""
+        return f'sampler "{self.experiment.search.sampler}" {exhaustion(self.ledger.study)}' if self.ledger.is_exhausted else ""
 
     def _stop_reason(self) -> str:
         if time.monotonic() >= self._deadline:

@@ -17,7 +17,7 @@ from ..experiment.file import Experiment
 from ..experiment.reference_checks import check_references
 from ..formats import format_params
 from ..pruners import make_pruner
-from ..samplers import make_sampler
+from ..samplers import epochs_by_interval, make_sampler
 from ..samplers.grid import n_combinations
 from ..temporary_files import temporary_prefix
 from ..trial import Assignment, Progress, TrialResult, TrialState
@@ -74,6 +74,7 @@ class Plan:
         n_workers: Worker processes of this machine.
         device: "cpu" or "gpu".
         worker_bytes: Memory of a worker.
+        epochs_by_interval: Epochs of each trial, if trials are intervals of trainings. Defaults to none.
     """
 
     experiment: Experiment
@@ -86,11 +87,14 @@ class Plan:
     n_workers: int
     device: str
     worker_bytes: int
+    epochs_by_interval: Sequence[int] = ()
 
     @property
     def n_trials(self) -> int:
         """Trials, no more than there are combinations."""
         search = self.experiment.search
+        if self.epochs_by_interval:
+            return min(search.n_trials, len(self.epochs_by_interval))
         return search.n_trials if self.n_combinations is None or search.may_repeat else min(search.n_trials, self.n_combinations)
 
     @property
@@ -101,7 +105,8 @@ class Plan:
     @property
     def n_epochs(self) -> int:
         """Epochs at most; trials that run when ``search.stop.epochs`` is reached still finish."""
-        stop, n_epochs = self.experiment.search.stop.epochs, self.n_trainings * self.experiment.space.max_epochs
+        stop, of_intervals = self.experiment.search.stop.epochs, sum(self.epochs_by_interval[: self.n_trainings])
+        n_epochs = of_intervals or self.n_trainings * self.experiment.space.max_epochs
         return n_epochs if stop is None else min(stop, n_epochs)
 
     @property
@@ -140,7 +145,8 @@ def plan_search(experiment: Experiment, n_models: int) -> Plan:
     if experiment.space.own_fit is not None:
         raise ExperimentError(f"{experiment.model} trains by its own fit(), whose epochs nobody knows before; try it with: run --trials 2")
     check_references(experiment)
-    make_sampler(experiment.search, experiment.space.searched, experiment.search.n_trials, len(experiment.objectives))
+    search, max_epochs = experiment.search, experiment.space.max_epochs
+    sampler = make_sampler(search, experiment.space.searched, search.n_trials, len(experiment.objectives), n_epochs=max_epochs)
     make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.space.max_epochs)
     shares = divide_devices(experiment.executor)
     with shares[0].applied():
@@ -159,6 +165,7 @@ def plan_search(experiment: Experiment, n_models: int) -> Plan:
         n_workers=len(shares),
         device=shares[0].kind,
         worker_bytes=psutil.Process().memory_info().rss,
+        epochs_by_interval=epochs_by_interval(sampler),
     )
 
 

@@ -14,9 +14,10 @@ from ..data.targets import Target, read_targets, tasks_of
 from ..errors import ExperimentError, StudyChangedError
 from ..experiment.callback_paths import check_paths
 from ..experiment.file import Experiment
+from ..experiment.population import SAMPLERS
 from ..experiment.reference_checks import check_references
 from ..experiment.settings import TrainingSettings
-from ..ledger import Ledger, StudyView
+from ..ledger import Ledger, StudyView, places_of
 from ..pruners import PausingPruner, make_pruner
 from ..samplers import make_sampler
 from ..training.metrics import check_metrics, check_ranking
@@ -60,7 +61,24 @@ def set_samplers(ledger: Ledger, experiment: Experiment) -> None:
     pruner = make_pruner(experiment.pruner, experiment.search.pruner_options, experiment.max_epochs)
     if isinstance(pruner, PausingPruner) and (obstacle := experiment.obstacle_to_pausing):  # one by reference
         raise ExperimentError(f'search.pruner = "{experiment.pruner}" pauses trials, which {obstacle}; choose another one')
+    _check_trials(ledger, experiment)
     ledger.use(sampler, pruner)
+
+
+def _check_trials(ledger: StudyView, experiment: Experiment) -> None:
+    """Check that the trials so far are intervals of trainings if the next ones are, and whole trainings otherwise.
+
+    Raises:
+        ExperimentError: If they are not.
+    """
+    places = places_of(ledger)
+    are_intervals = {record.number in places for record in ledger.records() if record.is_finished}
+    if are_intervals - {experiment.search.sampler in SAMPLERS}:
+        before = "intervals of trainings" if True in are_intervals else "whole trainings"
+        raise ExperimentError(
+            f'The trials of study "{ledger.name}" are {before}, which those of search.sampler = "{experiment.search.sampler}" are not; '
+            "write the sampler that it had, or start another study with --fresh"
+        )
 
 
 def load_data(ledger: Ledger, experiment: Experiment) -> Dataset:

@@ -108,7 +108,7 @@ class RepeatedTraining:
         """Return an assignment whose number is its own, since several trainings of a trial may run at once."""
         experiment, trial = self.experiment, training.trial
         own = with_earlier(build_assignment(experiment, self.ledger, trial, self.ledger.record(trial).params), self.ledger)
-        if own.last_epoch and training.epochs is not None:
+        if own.lineage and training.epochs is not None:
             raise InputError(f"Trial {trial} is an interval of a training with a schedule, whose epochs are known; leave --epochs out")
         changes: dict[str, Any] = {} if training.epochs is None else {"epochs": training.epochs}
         changes |= {"patience": 0, "restore_best_weights": False} if training.is_refit else {}

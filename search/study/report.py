@@ -9,6 +9,7 @@ from ..formats import format_beyond, format_interval, format_number, format_para
 from ..ledger import StudyView
 from ..output_files import check_writable
 from ..reports import Report, TrialTable, draw_front, draw_plots, draw_test_plots, of_first_objective, write_report
+from .schedule import FILE, schedule_of, schedule_text, write_best_schedule
 from .summary import StudySummary, comparison_texts, summarize
 
 
@@ -41,8 +42,11 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
         facts, commands, models, best = *_result(summary), _models(summary), ledger.best
     except StudyFailedError as error:
         facts, commands, models, best = {"Result": str(error)}, [], [], None
+    write_best_schedule(ledger)
     plots = draw_study_plots(ledger) if plots is None else plots
     experiment, counts = ledger.experiment, ledger.n_by_state()
+    schedule = schedule_of(ledger, best[0]) if best else []
+    facts |= {"Schedule": f"{schedule_text(schedule)} ({FILE})"} if schedule else {}
     facts |= {
         "Trials": ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "none",
         **({"Network": experiment.model, "Data": experiment.data.loader} if experiment.function is None else {"Function": experiment.function}),
@@ -99,10 +103,13 @@ def _models(summary: StudySummary) -> list[list[str]]:
 def _table(ledger: StudyView, best: int | None) -> TrialTable:
     records, experiment, excluded = ledger.records(), ledger.experiment, ledger.excluded_texts
     names, measures = list(ledger.searched), experiment.measures
-    columns = ["trial", "state", "value", *measures, *names, "epochs", "seconds", "reason"]
+    has_parents = any(record.parent is not None for record in records)
+    parents = ["continues"] if has_parents else []
+    columns = ["trial", *parents, "state", "value", *measures, *names, "epochs", "seconds", "reason"]
     rows = [
         [
             record.number,
+            *([record.parent] if has_parents else []),
             str(record.state),
             record.value,
             *(record.measures.get(name) for name in measures),

@@ -11,6 +11,7 @@ from typing import Any
 from .. import ledger as ledgers
 from ..errors import InputError, StudyBusyError
 from ..experiment.parameters import Value
+from ..experiment.population import SAMPLERS
 from ..ledger import Ledger, StudyView
 from ..store import Store
 from ..trial import TrialState
@@ -169,6 +170,8 @@ def _listed(excluded: Mapping[int, str]) -> str:
 
 
 def _check_can_enqueue(view: StudyView) -> None:
+    if (sampler := view.experiment.search.sampler) in SAMPLERS:
+        raise InputError(f'Study "{view.name}" has sampler "{sampler}", whose trials continue others; [[search.first]] gives settings to begin with')
     _check_is_free(view, "enqueued")
     if "." in view.name:
         raise InputError(f'Study "{view.name}" is archived, and does not go on; name the newer one')

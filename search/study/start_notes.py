@@ -9,7 +9,7 @@ from ..data.targets import Target
 from ..experiment.file import Experiment
 from ..ledger import StudyView
 from ..pruners import pruner_notes
-from ..samplers import sampler_notes
+from ..samplers import interval_notes, sampler_notes
 from . import data_checks
 from .code_changes import code_notes
 from .optimism import optimism_note
@@ -40,6 +40,7 @@ def search_notes(ledger: StudyView, experiment: Experiment) -> Iterator[str]:
     """Yield what the user should know about the space, the sampler and the pruner, one sentence each."""
     yield from experiment.space.notes
     yield from sampler_notes(experiment.search, experiment.space.searched, has_limits=bool(experiment.limits))
+    yield from interval_notes(ledger.study.sampler, experiment.search.n_trials)
     yield from pruner_notes(experiment.search, experiment.max_epochs) if experiment.function is None else ()
     yield from _pruner_note(ledger, experiment)
 

@@ -23,6 +23,7 @@ from .baselines import Baselines, read_baselines
 from .comparisons import read_comparisons
 from .repeated_trials import RepeatedTrial, repeated_trials
 from .runner_up import RunnerUp, compare_with_runner_up
+from .schedule import schedule_of, schedule_text
 from .stopping import found_enough
 
 _N_SHOWN = 8
@@ -67,6 +68,7 @@ class StudySummary:
         repeats: The best trial trained again with other seeds; None if it was not.
         rows: What a row of the data is: "table", "arrays", "images" or "series". Defaults to "table".
         is_exhausted: Whether the trials are all combinations of the search space, so that there are no more. Defaults to False.
+        schedule: The settings of each interval of epochs of the best trial's training, in one line; empty if they did not change. Defaults to empty.
         has_models: Whether its trials are models; a function leaves none here. Defaults to True.
         is_stopped: Whether a rule of ``[search.stop]`` lets no more trials start. Defaults to False.
     """
@@ -103,6 +105,7 @@ class StudySummary:
     rows: str = TABLE
     is_exhausted: bool = False
     is_stopped: bool = False
+    schedule: str = ""
     has_models: bool = True
 
     @property
@@ -185,6 +188,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         front=front_of(ledger),
         is_exhausted=_is_exhausted(ledger),
         is_stopped=bool(found_enough(ledger.experiment, ledger)),
+        schedule=schedule_text(schedule) if (schedule := schedule_of(ledger, number)) else "",
         has_models=ledger.experiment.function is None,
         **_of_champion(champion, number),
     )

@@ -3,6 +3,7 @@
 import getpass
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ..data.positive_class import why_undefined
@@ -15,6 +16,8 @@ from .mlflow_dataset import n_features
 from .provenance import Provenance
 
 INTERRUPTED = TrialState.INTERRUPTED.value
+LINEAGE = "perceptune.lineage"
+"""The tag of a trial of a population, which says what it continues."""
 COST = "champion_"
 """Prefix of what serving a champion costs, among the metrics of a study."""
 FACTS = "system/"
@@ -126,6 +129,7 @@ def trial_tags(record: StudyRecord, assignment: Assignment) -> dict[str, str]:
         "perceptune.seed": str(assignment.seed),
         "perceptune.searched": ", ".join(assignment.params),
         **positive_tags(record.positive),
+        **({LINEAGE: json.dumps(asdict(assignment.lineage))} if assignment.lineage else {}),
     }
 
 

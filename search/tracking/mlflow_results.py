@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..experiment.file import Experiment, without_nulls
+from ..experiment.lineage import Lineage
 from ..experiment.objectives import COSTS
 from ..experiment.parameters import CategoricalParameter, IntParameter, Searched, Value
 from ..temporary_files import temporary_prefix
@@ -95,6 +96,17 @@ def read_trials(client: "MlflowClient", run: "Run", experiment: Experiment) -> d
             if params is not None:
                 found[int(child.data.tags[_TRIAL])] = params, _result(client, child, experiment)
     return found
+
+
+def read_lineages(client: "MlflowClient", run: "Run") -> dict[int, Lineage]:
+    """Return what each trial of a population continues, by number; empty for another study.
+
+    Args:
+        client: MLflow's client.
+        run: The study's run.
+    """
+    tags = (child.data.tags for child in find_children(client, run.info.experiment_id, run.info.run_id))
+    return {int(of[_TRIAL]): Lineage(**json.loads(of[descriptions.LINEAGE])) for of in tags if {_TRIAL, descriptions.LINEAGE} <= of.keys()}
 
 
 def is_finished_trial(run: "Run") -> bool:

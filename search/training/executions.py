@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..experiment.file import Experiment
-from ..experiment.settings import Interval
+from ..experiment.lineage import Interval
 from ..seeds import execution_seed
 from ..spread import mean_curve
 from ..temporary_files import temporary_prefix
@@ -72,7 +72,8 @@ def train_intervals(context: TrainingContext, assignment: Assignment, report: Re
     with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
         for number, interval in enumerate((*assignment.earlier, Interval(assignment.training, assignment.n_epochs))):
             is_last = number == len(assignment.earlier)
-            part = replace(assignment, earlier=(), training=interval.training, last_epoch=interval.last_epoch, parent_checkpoint_path=parent)
+            lineage = replace(assignment.lineage, last_epoch=interval.last_epoch) if assignment.lineage else None
+            part = replace(assignment, earlier=(), training=interval.training, lineage=lineage, parent_checkpoint_path=parent)
             parent = str(Path(folder) / f"{number}.npz")
             result = train(context, replace(part, checkpoint_path=parent), report, None if is_last else lambda _result: False)
             seconds += result.seconds

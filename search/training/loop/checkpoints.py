@@ -97,13 +97,13 @@ class Checkpoints:
         Raises:
             TrialError: If it cannot be read, or is not of this training.
         """
-        path, parent = Path(self._assignment.parent_checkpoint_path), self._assignment.parent
+        path = Path(self._assignment.parent_checkpoint_path)
         try:
             identity, checkpoint = _read(path)
         except Exception as error:  # NumPy raises many types for a damaged file
-            raise TrialError(f"it cannot continue trial {parent}: {path} cannot be read: {error}") from error
+            raise TrialError(f"the checkpoint that it continues cannot be read: {error}") from error
         if any(identity.get(key) != value for key, value in self._identity().items() if key not in ("number", "training")):
-            raise TrialError(f"it cannot continue trial {parent}: {path} is of another training")
+            raise TrialError(f"the checkpoint that it continues is of another training: {path}")
         return checkpoint
 
     def write(self, checkpoint: Checkpoint) -> None:

@@ -115,7 +115,8 @@ class Progress:
 
     @property
     def _n_epochs(self) -> int:
-        return min(self._settings.epochs, self._assignment.last_epoch or self._settings.epochs)
+        lineage = self._assignment.lineage
+        return min(self._settings.epochs, lineage.last_epoch) if lineage else self._settings.epochs
 
     @property
     def learning_rate(self) -> float:
@@ -227,7 +228,7 @@ class Progress:
         """Continue another trial: all but its best epoch and its time, since the value is that of this trial's own epochs."""
         parent = self._checkpoints.read_parent()
         if not _fits(parent, trainer):
-            raise TrialError(f"it cannot continue trial {self._assignment.parent}, whose checkpoint has other variables")
+            raise TrialError(f"it cannot continue {self._assignment.parent_checkpoint_path}, which has other variables")
         own = replace(parent, course={key: value for key, value in parent.course.items() if key not in _OWN}, best=None)
         self._restore(own, trainer)
 
