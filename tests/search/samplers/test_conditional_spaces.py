@@ -13,6 +13,8 @@ from search.samplers import NAMES, is_exhausted, make_sampler
 from search.samplers.priors import Priors
 from search.samplers.unit_space import UnitSpace
 
+CONDITIONAL = [name for name in NAMES if not name.startswith("pbt")]
+"""The samplers that know conditions and rules."""
 FINITE = {
     "n_hidden": {"type": "int", "low": 0, "high": 3},
     "n_neurons": {"type": "int", "low": 4, "high": 20, "step": 8, "repeat": "n_hidden"},
@@ -57,7 +59,7 @@ def names_in(params):
     return names | ({"slope"} if params.get("activation") == "leaky_relu" and params["n_hidden"] in (1, 2) else set())
 
 
-@pytest.mark.parametrize("name", [*NAMES, "optuna.samplers:TPESampler"])
+@pytest.mark.parametrize("name", [*CONDITIONAL, "optuna.samplers:TPESampler"])
 def test_a_trial_has_what_exists_in_it(name):
     space = space_of(name)
     for params in run(open_study(name, space), space, 6 if name == "kt-bayesian" else 14):
@@ -68,7 +70,7 @@ def test_a_trial_has_what_exists_in_it(name):
             assert space.distributions[parameter]._contains(space.distributions[parameter].to_internal_repr(value)), (parameter, value)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "kt-grid"])
+@pytest.mark.parametrize("name", [name for name in CONDITIONAL if name != "kt-grid"])
 def test_every_proposal_obeys_the_rules(name):
     space = space_of(name, has_rules=True)
     for params in run(open_study(name, space), space, 6 if name == "kt-bayesian" else 8):
@@ -99,7 +101,7 @@ def test_a_finite_space_is_proposed_once_and_ends(name, has_rules):
     assert len({repr(sorted(params.items())) for params in found}) == len(found) == 1 + 2 * (3 + (6 if has_rules else 9))
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name == "kt-bayesian" else name for name in NAMES])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name == "kt-bayesian" else name for name in CONDITIONAL])
 def test_a_resumed_study_proposes_as_if_never_interrupted(name, tmp_path):
     space = space_of(name, has_rules=name != "kt-grid")
 

@@ -169,7 +169,8 @@ from search.samplers import NAMES, make_sampler
 from search.experiment.sections import SearchSection
 space = {name: IntParameter(type="int", low=0, high=9) for name in "ab"}
 for name in NAMES:
-    make_sampler(SearchSection(sampler=name), space, 10)
+    if name != "pbt-replay":  # which needs a file
+        make_sampler(SearchSection(sampler=name), space, 10, n_epochs=50)
 print(sorted(sys.modules.keys() & {"keras", "keras_tuner", "tensorflow", "jax", "sklearn", "mlflow"}))
 """
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
