@@ -14,7 +14,7 @@ from ..data.targets import positive_classes, read_targets
 from ..errors import PerceptuneError, StudyFailedError
 from ..experiment.parameters import Value
 from ..formats import format_beyond, format_cost, format_difference, format_number
-from ..ledger import EXCLUDED, StudyView
+from ..ledger import EXCLUDED, StudyView, places_of
 from ..samplers.grid import n_combinations
 from ..samplers.history import n_tried
 from ..tracking.base import FrontTrial, StudyOutcome
@@ -67,7 +67,7 @@ class StudySummary:
         baselines: Simple models, measured on the test part; None if the experiment does not ask for them.
         repeats: The best trial trained again with other seeds; None if it was not.
         rows: What a row of the data is: "table", "arrays", "images" or "series". Defaults to "table".
-        is_exhausted: Whether the trials are all combinations of the search space, so that there are no more. Defaults to False.
+        is_exhausted: Whether there are no more trials: all combinations of the space, or whole trainings, are there. Defaults to False.
         schedule: The settings of each interval of epochs of the best trial's training, in one line; empty if they did not change. Defaults to empty.
         has_models: Whether its trials are models; a function leaves none here. Defaults to True.
         is_stopped: Whether a rule of ``[search.stop]`` lets no more trials start. Defaults to False.
@@ -195,6 +195,8 @@ def summarize(ledger: StudyView) -> StudySummary:
 
 
 def _is_exhausted(ledger: StudyView) -> bool:
+    if places := places_of(ledger):
+        return max(place.last_epoch for place in places.values()) == ledger.experiment.space.max_epochs
     space = ledger.experiment.space.searched
     is_counted = bool(space) and not ledger.experiment.search.may_repeat
     size = n_combinations(space) if is_counted else None
