@@ -72,6 +72,8 @@ def _check_search(experiment: "Experiment") -> None:
             f'search.reproducible = true proposes generations of 8, but search.sampler = "{sampler}" a population at a time, in an order that '
             "does not depend on workers; leave it out"
         )
+    if training.unfreeze_epochs:
+        raise ValueError(f'space.training.unfreeze_epochs begins the optimizer anew, which search.sampler = "{sampler}" continues; leave it out')
     if training.patience:
         raise ValueError(f'space.training.patience ends a training early, but search.sampler = "{sampler}" continues it; write patience = 0')
     if search.stop.patience is not None or search.stop.gain is not None:

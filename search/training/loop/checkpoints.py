@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +22,8 @@ from ...trial import Assignment
 
 _log = logging.getLogger(__name__)
 _VERSION = 1
+_OWN = ("best_epoch", "_best_value", "seconds")
+"""What a trial does not inherit from the one that it continues."""
 
 
 class Checkpointable(Protocol):
@@ -91,7 +93,32 @@ class Checkpoints:
             return None
         return checkpoint
 
-    def read_parent(self) -> Checkpoint:
+    def find(self, trainer: Checkpointable, n_epochs: int) -> Checkpoint | None:
+        """Return the checkpoint from which a trial goes on: its own, or that of the trial that it continues; None if it begins.
+
+        Of another trial it has all but the best epoch and the time, since the value is that of the trial's own epochs.
+
+        Args:
+            trainer: Has the trial's model as it was built.
+            n_epochs: The last epoch of the trial; a checkpoint of that epoch is not used, as only the result was lost.
+
+        Raises:
+            TrialError: If the checkpoint of the trial that this one continues cannot be used.
+        """
+        checkpoint = self.read()
+        if checkpoint is not None and not _fits(checkpoint, trainer):
+            _log.warning("trial %d starts again: its checkpoint has other variables", self._assignment.number)
+            checkpoint = None
+        if checkpoint is not None and len(checkpoint.course["history"]) < n_epochs:
+            return checkpoint
+        if not self._assignment.parent_checkpoint_path:
+            return None
+        parent = self._read_parent()
+        if not _fits(parent, trainer):
+            raise TrialError(f"the checkpoint that it continues has other variables: {self._assignment.parent_checkpoint_path}")
+        return replace(parent, course={key: value for key, value in parent.course.items() if key not in _OWN}, best=None)
+
+    def _read_parent(self) -> Checkpoint:
         """Return the checkpoint of the trial that this one continues, which has another number, and may have other settings.
 
         Raises:
@@ -133,6 +160,10 @@ class Checkpoints:
             "training": trial.training.model_dump(),
         }
         return dict(json.loads(json.dumps(identity)))
+
+
+def _fits(checkpoint: Checkpoint, trainer: Checkpointable) -> bool:
+    return [array.shape for array in checkpoint.state] == [array.shape for array in trainer.get_state()]
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], Checkpoint]:

@@ -8,7 +8,6 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from ...data.arrays import Array, Weights
 from ...errors import DivergedError, OverdueError, TrialError
@@ -26,8 +25,6 @@ _STORED: Mapping[str, str] = {
     "_n_standing_at_rate": "_n_without_improvement_at_rate",  # words: fine
 }
 """Keys in a checkpoint file, each with the attribute that it stores; weights are stored beside them."""
-_OWN = ("best_epoch", "_best_value", "seconds")
-"""Those that a trial does not inherit from the one that it continues."""
 
 
 class Progress:
@@ -215,24 +212,9 @@ class Progress:
         Raises:
             TrialError: If the checkpoint of the trial that this one continues cannot be used.
         """
-        checkpoint = self._checkpoints.read()
-        if checkpoint is not None and not _fits(checkpoint, trainer):
-            _log.warning("trial %d starts again: its checkpoint has other variables", self._assignment.number)
-            checkpoint = None
-        if checkpoint is not None and len(checkpoint.course["history"]) < self._n_epochs:  # of a whole trial, only the result was lost
-            self._restore(checkpoint, trainer)
-        elif self._assignment.parent_checkpoint_path:
-            self._inherit(trainer)
-
-    def _inherit(self, trainer: Checkpointable) -> None:
-        """Continue another trial: all but its best epoch and its time, since the value is that of this trial's own epochs."""
-        parent = self._checkpoints.read_parent()
-        if not _fits(parent, trainer):
-            raise TrialError(f"it cannot continue {self._assignment.parent_checkpoint_path}, which has other variables")
-        own = replace(parent, course={key: value for key, value in parent.course.items() if key not in _OWN}, best=None)
-        self._restore(own, trainer)
-
-    def _restore(self, checkpoint: Checkpoint, trainer: Checkpointable) -> None:
+        checkpoint = self._checkpoints.find(trainer, self._n_epochs)
+        if checkpoint is None:
+            return
         trainer.set_state(checkpoint.state)
         for key, attribute in _STORED.items():
             if key in checkpoint.course:  # an earlier version may not have written it
@@ -316,7 +298,3 @@ class Progress:
         except Exception as error:
             self.report_error = error
             raise
-
-
-def _fits(checkpoint: Checkpoint, trainer: Checkpointable) -> bool:
-    return [array.shape for array in checkpoint.state] == [array.shape for array in trainer.get_state()]
