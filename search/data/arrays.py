@@ -9,6 +9,8 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from .array_scaling import ArrayScaling
+from .byte_rows import ByteRows
 from .scaling import Scaling
 
 Task = Literal["binary", "multiclass", "regression", "multilabel", "probabilities"]
@@ -18,6 +20,8 @@ OF_NUMBERS: frozenset[Task] = frozenset({"regression", "probabilities"})
 Array = np.ndarray
 Tree = Array | dict[str, Array]
 """One array, or arrays by the name of the model's input or output; the first axis is the row."""
+Inputs = Tree | ByteRows
+"""What a model receives: arrays, or the bytes of its only input, which are scaled when they are read."""
 
 Weights = list[Array]
 """A copy of a model's weights, in Keras' order."""
@@ -37,7 +41,7 @@ class TrainingArrays:
     """The preprocessed training and validation parts.
 
     Attributes:
-        x_train: Features, float32, ``(n_train, *input_shape)``, or such arrays by input name.
+        x_train: Features, float32, ``(n_train, *input_shape)``, such arrays by input name, or bytes.
         y_train: Targets, ``(n_train, 1)``: float32 for regression (scaled if it has a scaling), binary and multilabel (0 or 1), probabilities,
             int32 class numbers for multiclass; ``(n_train, n_targets)`` for several targets of one output; ``(n_train, n_steps, n_targets)`` for
             those of each step; or such arrays by output name.
@@ -54,9 +58,9 @@ class TrainingArrays:
         ValueError: If features, targets and weights have different numbers of rows, or none.
     """
 
-    x_train: Tree
+    x_train: Inputs
     y_train: Tree
-    x_validation: Tree
+    x_validation: Inputs
     y_validation: Tree
     task: Tasks
     n_outputs: int | Mapping[str, int]
@@ -68,14 +72,14 @@ class TrainingArrays:
     def __post_init__(self) -> None:
         training = (self.x_train, self.y_train) if self.sample_weight is None else (self.x_train, self.y_train, self.sample_weight)
         for part, trees in (("training", training), ("validation", (self.x_validation, self.y_validation))):
-            n_rows = {len(array) for tree in trees for array in named(tree).values()}
+            n_rows = {len(array) for tree in trees for array in by_name(tree).values()}
             if len(n_rows) != 1 or n_rows == {0}:
                 raise ValueError(f"The {part} arrays must have the same number of rows, at least 1, but have {sorted(n_rows)}.")
 
     @property
     def input_shape(self) -> tuple[int, ...] | dict[str, tuple[int, ...]]:
         """The shape of one row, by input name where there are several."""
-        return unnamed({name: array.shape[1:] for name, array in named(self.x_train).items()})
+        return unnamed({name: array.shape[1:] for name, array in by_name(self.x_train).items()})
 
     @property
     def output_shape(self) -> tuple[int, ...] | dict[str, tuple[int, ...]]:
@@ -84,14 +88,14 @@ class TrainingArrays:
         return unnamed({name: (*targets[name].shape[1:-1], n_units) for name, n_units in units.items()})
 
     @property
-    def trees(self) -> dict[str, Tree]:
+    def trees(self) -> dict[str, Inputs]:
         """The arrays by field, without those that there are not."""
         return {field: tree for field in _TREES if (tree := getattr(self, field)) is not None}
 
     @property
     def n_bytes(self) -> int:
-        """Size of all arrays."""
-        return sum(array.nbytes for tree in self.trees.values() for array in named(tree).values())
+        """Size of all arrays, of bytes as such."""
+        return sum(array.nbytes for tree in self.trees.values() for array in by_name(tree).values())
 
     def save(self, folder: Path) -> None:
         """Write the arrays into a folder, one ``.npy`` file each."""
@@ -101,13 +105,14 @@ class TrainingArrays:
         for field, tree in self.trees.items():
             # Numbered, since an input's name may have characters that a file name cannot.
             names = {name: f"{field}_{number}.npy" for number, name in enumerate(named(tree))}
-            for name, array in named(tree).items():
+            for name, array in by_name(tree).items():
                 path = folder / names[name]
                 path.unlink(missing_ok=True)  # a process that has mapped the earlier file keeps reading its content
-                np.save(path, array, allow_pickle=False)
+                np.save(path, array.values if isinstance(array, ByteRows) else array, allow_pickle=False)
             files[field] = names if isinstance(tree, dict) else names[""]
         scalings = {name: scaling.to_dict() for name, scaling in self.scalings.items()}
         facts = {"files": files, "task": self.task, "n_outputs": self.n_outputs, "scalings": scalings, "vocabulary_size": self.vocabulary_size}
+        facts["bytes"] = {field: tree.scaling.to_dict() for field, tree in self.trees.items() if isinstance(tree, ByteRows)}
         # Last, so that a folder with this file is complete.
         (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
@@ -126,6 +131,8 @@ class TrainingArrays:
                 trees[field] = {name: np.load(folder / file, mmap_mode="c") for name, file in files.items()}
             else:
                 trees[field] = np.load(folder / files, mmap_mode="c")
+        for field, scaling in facts.get("bytes", {}).items():  # an earlier version wrote float32
+            trees[field] = ByteRows(trees[field], ArrayScaling.from_dict(scaling))
         scalings = {name: Scaling.from_dict(scaling) for name, scaling in facts.get("scalings", {}).items()}  # an earlier version scaled no target
         size = facts.get("vocabulary_size", 0)  # an earlier version knew no words
         return cls(task=facts["task"], n_outputs=facts["n_outputs"], scalings=scalings, vocabulary_size=size, **trees)
@@ -146,6 +153,12 @@ def load_folds(folder: Path, n_folds: int, *, with_all_rows: bool = False) -> li
     """
     chosen = [None] if n_folds == 1 else [*range(n_folds), *([None] if with_all_rows else [])]
     return [TrainingArrays.load(fold_folder(folder, fold)) for fold in chosen]
+
+
+def by_name(tree: Inputs) -> dict[str, Array | ByteRows]:
+    """Return inputs or targets by name; see `named`."""
+    arrays: Mapping[str, Array | ByteRows] | Array | ByteRows = tree
+    return named(arrays)
 
 
 def named(tree: V | Mapping[str, V]) -> dict[str, V]:

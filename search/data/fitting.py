@@ -9,9 +9,10 @@ import pandas as pd
 from ..errors import DataError, ExperimentError, nearest
 from ..experiment.sections import OutputSection, PreprocessingSection
 from .array_scaling import ArrayScaling
-from .arrays import TrainingArrays, Tree, named
+from .arrays import Inputs, TrainingArrays, named
+from .byte_rows import UNSCALED, ByteRows
 from .column_transformer import build_transformer, encodings_of, learns_from_target
-from .columns import ColumnType, column_type, to_python
+from .columns import ColumnType, Features, column_type, to_python
 from .dataset import Dataset
 from .examination import Finding, examine, left_out, many_values
 from .preprocessing import Preprocessor
@@ -197,11 +198,19 @@ def _encoded_target(preprocessor: Preprocessor, dataset: Dataset) -> np.ndarray:
     return next(iter(named(preprocessor.encode_target(dataset.train.target)).values())).ravel()
 
 
-def _training_rows(dataset: Dataset, preprocessor: Preprocessor) -> Tree:
+def _to_inputs(rows: Features, preprocessor: Preprocessor) -> Inputs:
+    """Return what `Preprocessor.transform` returns, or bytes as they are, with their scaling."""
+    checked = preprocessor.check(rows)
+    if isinstance(checked, np.ndarray) and checked.dtype == np.uint8:
+        return ByteRows(np.ascontiguousarray(checked), preprocessor.array_scaling or UNSCALED)
+    return preprocessor.transform_checked(checked)
+
+
+def _training_rows(dataset: Dataset, preprocessor: Preprocessor) -> Inputs:
     """Transform the training part, each row without its own target, in the same way whenever a study continues."""
     rows, transformer = dataset.train.features, preprocessor.transformer
     if not learns_from_target(transformer):
-        return preprocessor.transform(rows)
+        return _to_inputs(rows, preprocessor)
     from sklearn import clone
 
     checked = pd.DataFrame(preprocessor.check(rows))
@@ -259,7 +268,7 @@ def prepare(dataset: Dataset, preprocessor: Preprocessor) -> TrainingArrays:
     return TrainingArrays(
         x_train=_training_rows(dataset, preprocessor),
         y_train=preprocessor.encode_target(dataset.train.target),
-        x_validation=preprocessor.transform(dataset.validation.features),
+        x_validation=_to_inputs(dataset.validation.features, preprocessor),
         y_validation=preprocessor.encode_target(dataset.validation.target),
         task=preprocessor.task,
         n_outputs=preprocessor.n_outputs,

@@ -22,6 +22,7 @@ from ..errors import ExperimentError
 from ..estimators import as_matrix, as_target
 from ..experiment.file import Experiment
 from ..redaction import one_line, redact_output, shorten
+from ..training.batching import rows
 from ..training.metrics import Head, make_heads
 from ..training.sklearn_metrics import measure_rows
 
@@ -84,15 +85,15 @@ def measure_baselines(
     features, expected = as_matrix(preprocessor.transform(test.features)), target.encode(target.select(test.targets))
     n_all_rows = len(arrays.y_train)
     chosen = _choose_rows(n_all_rows, features.shape[1] * max(1, len(target.classes)))
-    x, y = as_matrix(np.asarray(arrays.x_train)[chosen]), as_target(np.asarray(arrays.y_train)[chosen])
+    x, y = as_matrix(rows(arrays.x_train, chosen)), as_target(np.asarray(arrays.y_train)[chosen])
     y = y if target.task == "regression" else y.astype(int)
     weights = None if arrays.sample_weight is None else np.asarray(arrays.sample_weight)[chosen]
     with threadpool_limits(1):
         fitted = {name: model.fit(x, y, sample_weight=weights) for name, model in _models(target).items()}
         measured = {name: _measure(model, features, expected, head, target) for name, model in fitted.items()}
-    for name, (_, rows) in measured.items():
+    for name, (_, predicted) in measured.items():
         if predictions is not None:
-            Predictions.of({"": rows}, rows.loss).save(predictions / f"{name}.npz")
+            Predictions.of({"": predicted}, predicted.loss).save(predictions / f"{name}.npz")
     return {"metrics": {name: metrics for name, (metrics, _) in measured.items()}, "n_rows": len(y), "n_all_rows": n_all_rows}
 
 

@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..data.arrays import Array, Tree
+from ..data.arrays import Array, Inputs, Tree
+from ..data.byte_rows import ByteRows
 from ..trial import Assignment
 
 EVALUATION_BATCH_NUMBERS = 2**21
@@ -17,16 +18,21 @@ class DataSplit(NamedTuple):
     validation: tuple[Any, Any]
 
 
-def n_rows(tree: Tree) -> int:
+def n_rows(tree: Inputs) -> int:
     """Return the number of rows."""
     return len(next(iter(tree.values())) if isinstance(tree, dict) else tree)
 
 
-def rows(tree: Tree, chosen: Array | slice) -> Tree:
-    """Return some rows, ``(n_chosen, *shape)``."""
+def rows(tree: Inputs, chosen: Array | slice) -> Tree:
+    """Return some rows, ``(n_chosen, *shape)``; bytes become float32."""
     if isinstance(tree, dict):
         return {name: np.asarray(array[chosen]) for name, array in tree.items()}
     return np.asarray(tree[chosen])
+
+
+def stored_rows(tree: Inputs, chosen: Array | slice) -> Inputs:
+    """Return some rows as they are kept: bytes stay bytes."""
+    return tree.select(chosen) if isinstance(tree, ByteRows) else rows(tree, chosen)
 
 
 def epoch_order(seed: int, epoch: int, n_rows: int) -> Array:
@@ -48,7 +54,7 @@ def trial_order(assignment: Assignment, epoch: int, n_rows: int) -> Array:
     return epoch_order(assignment.seed, epoch, n_rows) if assignment.training.shuffle else np.arange(n_rows, dtype=np.int32)
 
 
-def evaluation_batch_size(x: Tree, n_models: int = 1) -> int:
+def evaluation_batch_size(x: Inputs, n_models: int = 1) -> int:
     """Return how many rows are evaluated at once: all of them, or as many as make 2 million input numbers, at least 32.
 
     Metrics depend on it only by rounding, and one large batch costs less to compile and to run than many small ones.

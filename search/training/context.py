@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..data.arrays import Array, TrainingArrays, named
+from ..data.arrays import Array, TrainingArrays, by_name, named
 from ..experiment.file import Experiment
 from ..experiment.settings import TrainingSettings
 from .batching import n_rows
@@ -94,5 +94,5 @@ class TrainingContext:
     def program_key(self) -> Hashable:
         """The same for contexts of one experiment that share compiled programs: their arrays differ in values only."""
         trees = self.arrays.trees.values()
-        shapes = tuple(tuple((name, array.shape, str(array.dtype)) for name, array in named(tree).items()) for tree in trees)
+        shapes = tuple(tuple((name, array.shape, str(array.dtype)) for name, array in by_name(tree).items()) for tree in trees)
         return shapes, tuple(sorted(self.arrays.scalings.items()))  # metrics in a target's own units have its scaling as constants

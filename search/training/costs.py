@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data.arrays import Tree
+from ..data.arrays import Inputs
 from ..estimators import is_estimator, outputs
 from .batching import n_rows, rows
 
@@ -15,7 +15,7 @@ _N_PREDICTIONS = 20
 _LATENCIES = {"latency_ms": 1, "latency_ms_32": 32}
 
 
-def measure_costs(model: Any, x_validation: Tree, names: Sequence[str]) -> dict[str, float]:
+def measure_costs(model: Any, x_validation: Inputs, names: Sequence[str]) -> dict[str, float]:
     """Measure a trained model.
 
     Args:
@@ -39,7 +39,7 @@ def size_in_bytes(model: Any) -> int:
     return sum(int(np.prod(weight.shape)) * np.dtype(weight.dtype).itemsize for weight in model.weights)
 
 
-def _milliseconds(model: Any, x: Tree, n: int) -> float:
+def _milliseconds(model: Any, x: Inputs, n: int) -> float:
     chosen = rows(x, np.arange(n) % n_rows(x))
     predict: Callable[[Any], object] = (lambda features: outputs(model, features)) if is_estimator(model) else model.predict_on_batch
     predict(chosen)  # it may compile

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ..errors import TrialError
 from ..experiment.references import accepted_arguments
 from ..experiment.settings import TrainingSettings
-from .batching import n_rows
+from .batching import n_rows, rows
 from .model.preparation import Parts
 
 
@@ -33,13 +33,14 @@ def fit_arguments(fit: Callable[..., Any], parts: Parts, settings: TrainingSetti
     """
     values = {"epochs": settings.epochs, "batch_size": settings.batch_rows(n_rows(parts.x_train)), "shuffle": settings.shuffle}
     weights = {} if parts.weights is None else {"sample_weight": parts.weights}
-    offered = {"validation_data": (parts.x_validation, parts.y_validation), "callbacks": list(callbacks), **weights}
+    x_train, x_validation = (rows(x, slice(None)) for x in (parts.x_train, parts.x_validation))  # arrays, whatever its loop does with them
+    offered = {"validation_data": (x_validation, parts.y_validation), "callbacks": list(callbacks), **weights}
     named = accepted_arguments(fit, offered | {name: values[name] for name in given})
     if weights.keys() - named.keys():
         raise TrialError("rows have weights (class_weight, sample_weight), which its fit() does not take; add **kwargs to it, or leave them out")
     try:
-        inspect.signature(fit).bind(None, None, parts.x_train, parts.y_train, **named)
+        inspect.signature(fit).bind(None, None, x_train, parts.y_train, **named)
     except TypeError as error:
         form = "fit(self, hp, model, x, y, validation_data, callbacks, **kwargs)"
         raise TrialError(f"has fit{inspect.signature(fit)}, but it is called as {form} ({error}); let it take these") from None
-    return FitArguments((parts.x_train, parts.y_train), named)
+    return FitArguments((x_train, parts.y_train), named)

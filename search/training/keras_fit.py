@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 
 from ..data.arrays import Array, Tree
-from ..trial import Assignment
 from .base import TrialRun
 from .batching import evaluation_batch_size, n_rows, rows, trial_order
 from .loop.epoch_callbacks import progress_callbacks
@@ -28,23 +28,28 @@ class KerasTrainer(KerasModelTrainer):
     def _fit(self, model: Any, run: TrialRun) -> None:
         parts = make_ready(model, run.context, run.assignment.training)
         model.run_eagerly = self.is_eager
-        batches = _Batches(parts.training, run.assignment)
+        n_train, assignment = run.context.n_train, run.assignment
+        batches = _Batches(parts.training, assignment.training.batch_rows(n_train))
+        validation = _Batches(parts.split.validation, evaluation_batch_size(parts.x_validation))
         progress, state = run.progress, ModelState(model)
         if not run.begin(state):
             return
 
+        def shuffle(epoch: int, _: object = None) -> None:
+            # Not PyDataset.on_epoch_end, which `fit` calls once more than there are epochs, before the first.
+            batches.order = trial_order(assignment, epoch + 1, n_train)
+
         def between_epochs(epoch: int, logs: object) -> None:
             (progress.end if model.stop_training else progress.between_epochs)(state)
 
-        first = keras.callbacks.LambdaCallback(on_epoch_begin=batches.shuffle)
+        first = keras.callbacks.LambdaCallback(on_epoch_begin=shuffle)
         last = keras.callbacks.LambdaCallback(on_epoch_end=between_epochs)
         model.fit(
             batches,
-            epochs=run.assignment.training.epochs,
+            epochs=assignment.training.epochs,
             initial_epoch=len(progress.history),
             shuffle=False,
-            validation_data=(parts.x_validation, parts.y_validation),
-            validation_batch_size=evaluation_batch_size(parts.x_validation),
+            validation_data=validation,
             callbacks=[first, *progress_callbacks(progress, run.callbacks, state), last],
             verbose=0,
         )
@@ -52,25 +57,24 @@ class KerasTrainer(KerasModelTrainer):
 
 
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """The training part in batches, in the order of the epoch."""
+    """A part of the data in batches.
 
-    def __init__(self, training: tuple[Any, ...], assignment: Assignment) -> None:
+    Args:
+        data: (x, y), or (x, y, weights).
+        batch_size: Rows of a batch.
+
+    Attributes:
+        order: The order of the rows; at first their own.
+    """
+
+    def __init__(self, data: tuple[Any, ...], batch_size: int) -> None:
         super().__init__()
-        self._training = training
-        self._assignment = assignment
-        self._batch_size = assignment.training.batch_rows(n_rows(training[0]))
-        self.shuffle(0)
-
-    def shuffle(self, epoch: int, logs: object = None) -> None:
-        """Use the order of an epoch, from 0.
-
-        This is not PyDataset.on_epoch_end, which `fit` calls once more than there are epochs, before the first.
-        """
-        self._order = trial_order(self._assignment, epoch + 1, n_rows(self._training[0]))
+        self._data, self._batch_size = data, batch_size
+        self.order: Array = np.arange(n_rows(data[0]))
 
     def __len__(self) -> int:
-        return -(-len(self._order) // self._batch_size)
+        return -(-len(self.order) // self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[Tree, ...]:
-        chosen: Array = self._order[index * self._batch_size : (index + 1) * self._batch_size]
-        return tuple(rows(tree, chosen) for tree in self._training)
+        chosen = self.order[index * self._batch_size : (index + 1) * self._batch_size]
+        return tuple(rows(tree, chosen) for tree in self._data)

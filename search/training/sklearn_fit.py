@@ -9,6 +9,7 @@ from ..errors import TrialError
 from ..estimators import as_matrix, as_target, count_parameters
 from ..experiment.objects import is_object
 from .base import TrialRun
+from .batching import rows
 from .context import TrainingContext
 from .sklearn_metrics import measure
 
@@ -87,10 +88,11 @@ class SklearnTrainer:
         if not isinstance(task, str) or isinstance(y_train, dict) or isinstance(y_validation, dict):
             raise TrialError(f"{type(estimator).__name__} predicts one target, but the experiment has {', '.join(task)}; keep one in [outputs]")
         options = {} if weights is None else {"sample_weight": weights}
-        estimator.fit(as_matrix(arrays.x_train), as_target(y_train).astype(np.float64 if task == "regression" else np.int64), **options)
+        x_train, x_validation = (rows(x, slice(None)) for x in (arrays.x_train, arrays.x_validation))
+        estimator.fit(as_matrix(x_train), as_target(y_train).astype(np.float64 if task == "regression" else np.int64), **options)
         head = run.context.heads[""]
-        metrics = measure(estimator, arrays.x_train, y_train, head)
-        validation = measure(estimator, arrays.x_validation, y_validation, head)
+        metrics = measure(estimator, x_train, y_train, head)
+        validation = measure(estimator, x_validation, y_validation, head)
         run.progress.end_epoch(metrics | {f"val_{name}": value for name, value in validation.items()}, list)
         run.n_parameters = count_parameters(estimator)
         run.measure(estimator)

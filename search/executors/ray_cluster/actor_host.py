@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...data.arrays import TrainingArrays, Tree
+from ...data.arrays import Inputs, TrainingArrays
+from ...data.byte_rows import ByteRows
 from ...experiment.file import Experiment
 from ...jobs import load_arrays
 from ...python_process import Process, PythonProcess
@@ -83,7 +84,9 @@ class ActorHost:
 def _in_memory(arrays: TrainingArrays) -> TrainingArrays:
     """Load memory-mapped arrays, since Ray stores plain arrays without copying them into a pickle."""
 
-    def load(tree: Tree) -> Tree:
+    def load(tree: Inputs) -> Inputs:
+        if isinstance(tree, ByteRows):
+            return replace(tree, values=np.asarray(tree.values))
         return {name: np.asarray(array) for name, array in tree.items()} if isinstance(tree, dict) else np.asarray(tree)
 
     fields: dict[str, Any] = {field: load(tree) for field, tree in arrays.trees.items()}

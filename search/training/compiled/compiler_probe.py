@@ -13,6 +13,7 @@ from typing import Any
 import keras
 
 from .base import EpochProgram
+from .byte_tensors import map_rows
 from .epochs import CompiledEpochs
 
 _log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class Probe:
         from .tensorflow_epoch import build_chunk_program
 
         batch_size = self._epochs.sizes.batch_size
-        rows = keras.tree.map_structure(lambda array: array[: N_STEPS * batch_size], self._epochs.data.training)
+        rows = map_rows(lambda array: array[: N_STEPS * batch_size], self._epochs.data.training)
         steps = build_chunk_program(self._model, self._epochs.values, batch_size, is_training=True, is_xla=is_xla)
         return min([self._timed(steps, rows) for _ in range(N_TIMES + 1)][1:])
 

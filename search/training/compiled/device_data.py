@@ -6,9 +6,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from ...data.arrays import Array, Tree
+from ...data.arrays import Array, Inputs
 from ..batching import DataSplit
 from ..model.preparation import Parts
+from .byte_tensors import to_tensors
 
 _ALIGNMENT = 64
 """Alignment of TensorFlow's own memory in bytes."""
@@ -30,10 +31,10 @@ class Tensors:
         weights = () if parts.weights is None else (_to_tensor(parts.weights),)  # small, and others for other settings
         return DataSplit((x_train, y_train, *weights), (x_validation, y_validation))
 
-    def _tensor(self, part: int, tree: Tree) -> Any:
+    def _tensor(self, part: int, tree: Inputs) -> Any:
         key = part, tuple((array.shape, str(array.dtype)) for array in keras.tree.flatten(tree))
         if key not in self._tensors:
-            self._tensors[key] = keras.tree.map_structure(_to_tensor, tree)
+            self._tensors[key] = to_tensors(tree, _to_tensor)
         return self._tensors[key]
 
 

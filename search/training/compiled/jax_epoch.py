@@ -15,6 +15,7 @@ import keras
 
 from ..loop.rates import is_scheduled
 from .base import EpochProgram, EpochSizes
+from .byte_tensors import read_batch
 from .compiler_choice import has_convolutions
 from .runtime_values import Values
 
@@ -214,6 +215,6 @@ def _python_loop(first: int, end: int, body: Callable[[int, State], State], stat
 def _batch(data: Any, start: Any, size: int, order: Any) -> Any:
     """Return ``size`` rows from ``start`` on, in the given order or unshuffled."""
     if order is None:
-        return keras.tree.map_structure(lambda array: jax.lax.dynamic_slice_in_dim(array, start, size), data)
+        return read_batch(lambda array: jax.lax.dynamic_slice_in_dim(array, start, size), data)
     chosen = jax.lax.dynamic_slice_in_dim(order, start, size)
-    return keras.tree.map_structure(lambda array: jax.numpy.take(array, chosen, axis=0, mode="clip"), data)
+    return read_batch(lambda array: jax.numpy.take(array, chosen, axis=0, mode="clip"), data)

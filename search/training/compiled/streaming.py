@@ -11,10 +11,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from ...data.arrays import Array, Tree
-from ..batching import n_rows, rows
+from ...data.arrays import Array, Inputs
+from ..batching import n_rows, stored_rows
 from ..loop.rates import set_rate
 from .base import EpochProgram, EpochSizes
+from .byte_tensors import to_tensors
 from .prefetch import prefetched
 from .runtime_values import Values
 
@@ -41,7 +42,7 @@ def build_epoch_program(model: Any, values: Values, sizes: EpochSizes, *, is_xla
     train = _chunk_program(model, values, sizes.batch_size, is_training=True, is_xla=is_xla)
     validate = _chunk_program(model, values, sizes.evaluation_batch_size, is_training=False, is_xla=is_xla)
 
-    def run_epoch(training: tuple[Tree, ...], validation: tuple[Tree, ...], orders: Any, learning_rates: Any, *_: Any) -> tuple[Array, list[Any]]:
+    def run_epoch(training: tuple[Inputs, ...], validation: tuple[Inputs, ...], orders: Any, learning_rates: Any, *_: Any) -> tuple[Array, list[Any]]:
         set_rate(model.optimizer, learning_rates[0])
         shuffled = keras.ops.convert_to_numpy(orders[0])[: n_rows(training[0])]
         numbers = _pass(model, train, _chunks(training, sizes.batch_size, shuffled))
@@ -72,14 +73,14 @@ def _pass(model: Any, program: ChunkProgram, chunks: Iterator[Any]) -> list[floa
     return [float(keras.ops.convert_to_numpy(value)) for value in model.get_metrics_result().values()]
 
 
-def _chunks(data: tuple[Tree, ...], batch_size: int, order: Array | None) -> Iterator[tuple[Any, ...]]:
+def _chunks(data: tuple[Inputs, ...], batch_size: int, order: Array | None) -> Iterator[tuple[Any, ...]]:
     """Gather the rows chunk by chunk, in the given order or unshuffled, as tensors."""
     n = n_rows(data[0])
     row_bytes = sum(int(array.nbytes) for array in keras.tree.flatten(data)) // n
     size = batch_size * _batches_per_chunk(n // batch_size, max(1, CHUNK_BYTES // (batch_size * row_bytes)))
     for start in range(0, n, size):
         chosen = slice(start, start + size) if order is None else order[start : start + size]
-        yield tuple(keras.tree.map_structure(keras.ops.convert_to_tensor, rows(tree, chosen)) for tree in data)
+        yield tuple(to_tensors(stored_rows(tree, chosen), keras.ops.convert_to_tensor) for tree in data)
 
 
 def _batches_per_chunk(n_batches: int, most: int) -> int:

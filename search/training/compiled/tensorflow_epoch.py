@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from ..loop.rates import set_rate
 from .base import EpochProgram, EpochSizes
+from .byte_tensors import read_batch
 from .runtime_values import Values
 
 _RunSteps = Callable[[Any, Any, Any], None]
@@ -179,9 +180,9 @@ def _step_through(step: Callable[[Any], Any], data: Any, batch_size: int, order:
 def _batch(data: Any, start: Any, size: int, order: Any) -> Any:
     """Return ``size`` rows from ``start`` on, in the given order or unshuffled."""
     if order is None:
-        return tf.nest.map_structure(lambda array: _slice(array, start, size), data)
+        return read_batch(lambda array: _slice(array, start, size), data)
     chosen = _slice(order, start, size)
-    return tf.nest.map_structure(lambda array: tf.gather(array, chosen), data)
+    return read_batch(lambda array: tf.gather(array, chosen), data)
 
 
 def _slice(array: Any, start: Any, size: int) -> Any:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from ...data.arrays import Array, Tree
+from ...data.arrays import Array, Inputs, Tree
 from ...experiment.settings import TrainingSettings
 from ..batching import DataSplit, rows
 from ..context import TrainingContext
@@ -17,9 +17,9 @@ from .precision import computing_in
 class Parts(NamedTuple):
     """The arrays of `TrainingArrays`, with the targets encoded as a model's losses expect them, and the weights of the training rows."""
 
-    x_train: Tree
+    x_train: Inputs
     y_train: Tree
-    x_validation: Tree
+    x_validation: Inputs
     y_validation: Tree
     weights: Array | None = None
 

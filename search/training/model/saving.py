@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...atomic_file import replacing
-from ...data.arrays import Tree
+from ...data.arrays import Inputs, Tree
 from ...data.targets import named_outputs
 from ...estimators import SUFFIX, is_estimator, outputs, save_estimator
 from ..batching import rows
@@ -25,7 +25,7 @@ def move_model(model_path: Path, target: Path) -> None:
     model_path.replace(target)
 
 
-def keep_model(model: Any, x_validation: Tree, stem: Path, builder: str = "") -> Path:
+def keep_model(model: Any, x_validation: Inputs, stem: Path, builder: str = "") -> Path:
     """Save a model and its predictions for the first 256 validation rows.
 
     The predictions are written before the model, and both files are replaced atomically.

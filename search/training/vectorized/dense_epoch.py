@@ -11,6 +11,7 @@ import keras
 from keras import ops
 
 from ..compiled.base import EpochSizes
+from ..compiled.byte_tensors import read_batch
 from ..compiled.runtime_values import Values
 from .masked import MaskedStack
 from .population import EpochFunction, EpochPlan, SlotStates, with_rates
@@ -108,7 +109,7 @@ class _Step:
     def _batch(self, rows: _Rows, end: Any) -> _Batch:
         numbers = ops.arange(self._n_rows, dtype="int32")
         chosen = ops.take(rows.order, rows.start + numbers)
-        x, y = (ops.take(array, chosen, axis=0) for array in rows.data)
+        x, y = read_batch(lambda array: ops.take(array, chosen, axis=0), rows.data)
         return _Batch(x, y, ops.cast(rows.start + numbers < end, "float32"))
 
     def _loss(self, trainable: Any, others: Any, batch: _Batch) -> Any:
@@ -119,10 +120,10 @@ def _validation(model: MaskedStack, values: Values, batch_size: int) -> Callable
     """Return a function that computes the metrics of the validation part, ``(n_slots, n_metrics)``."""
 
     def evaluate(trainable: Any, others: Any, numbers: Any, metrics: Any, data: Any) -> Any:
-        n_full, n_last = divmod(data[0].shape[0], batch_size)
+        n_full, n_last = divmod(keras.tree.flatten(data)[0].shape[0], batch_size)
 
         def run_step(start: Any, metrics: Any, size: int = batch_size) -> Any:
-            x, y = (ops.slice(array, [start, *[0] * (len(array.shape) - 1)], [size, *array.shape[1:]]) for array in data)
+            x, y = read_batch(lambda array: ops.slice(array, [start, *[0] * (len(array.shape) - 1)], [size, *array.shape[1:]]), data)
             batch = _Batch(x, y, None)
 
             def one(trainable: Any, others: Any, numbers: Any, metrics: Any) -> Any:

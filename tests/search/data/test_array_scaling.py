@@ -26,8 +26,13 @@ def test_bytes_become_0_to_1_and_other_arrays_stay(tmp_path):
     preprocessor.save(tmp_path)
     for found in (preprocessor, Preprocessor.load(tmp_path)):
         assert found.transform(pixels) == pytest.approx(pixels / 255, abs=1e-6)
-    assert prepare(dataset, preprocessor).x_train.dtype == np.float32
+    kept = prepare(dataset, preprocessor).x_train
+    assert kept.values.tobytes() == pixels.tobytes()
+    np.testing.assert_array_equal(kept, preprocessor.transform(pixels))
     assert fitted(pixels, arrays="none")[1].transform(pixels).tolist() == pixels.tolist()
+    np.testing.assert_array_equal(prepare(*fitted(pixels, arrays="none")).x_train, pixels)
+    floats = prepare(*fitted(pixels.astype(np.float64), arrays="pixels")).x_train
+    assert (type(floats), floats.dtype) == (np.ndarray, np.float32)
     assert fitted(pixels.astype(np.float64))[1].array_scaling is None
     assert fitted(pixels.astype(np.float64), arrays="pixels")[1].transform(pixels) == pytest.approx(pixels / 255, abs=1e-6)
 

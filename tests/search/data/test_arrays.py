@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from search.data.array_scaling import ArrayScaling
 from search.data.arrays import TrainingArrays
+from search.data.byte_rows import ByteRows
 
 X, Y = np.arange(12, dtype=np.float32).reshape(4, 3), np.ones((4, 1), np.float32)
 
@@ -27,6 +29,23 @@ def test_loaded_arrays_do_not_change_when_others_are_saved_over_them(tmp_path):
     _arrays(x_train=X[:2] + 1, y_train=Y[:2]).save(tmp_path)
     np.testing.assert_array_equal(loaded.x_train, X)
     np.testing.assert_array_equal(TrainingArrays.load(tmp_path).x_train, X[:2] + 1)
+
+
+def test_bytes_stay_bytes_in_files_and_are_read_as_scaled_floats(tmp_path):
+    pixels = np.arange(12, dtype=np.uint8).reshape(4, 1, 3)
+    rows = ByteRows(pixels, ArrayScaling(mean=(1.0, 2.0, 3.0), deviation=(2.0, 2.0, 4.0)))
+    _arrays(x_train=rows, x_validation=ByteRows(pixels[:2]), initial=np.arange(9, dtype=np.uint8)).save(tmp_path)
+    loaded = TrainingArrays.load(tmp_path)
+    assert np.load(tmp_path / "x_train_0.npy").tobytes() == pixels.tobytes()
+    assert loaded.n_bytes == pixels.nbytes + pixels[:2].nbytes + Y.nbytes + Y[:2].nbytes + 9
+    expected = ((pixels - np.array([1, 2, 3])) / np.array([2, 2, 4])).astype(np.float32)
+    for chosen in (slice(1, 3), np.array([3, 0]), slice(None)):
+        np.testing.assert_array_equal(loaded.x_train[chosen], expected[chosen])
+    np.testing.assert_array_equal(np.asarray(loaded.x_train, np.float64), expected)
+    np.testing.assert_array_equal(loaded.x_validation, pixels[:2])
+    assert (loaded.input_shape, loaded.x_train.dtype, loaded.x_train[:1].dtype) == ((1, 3), np.float32, np.float32)
+    with pytest.raises(ValueError, match="leave copy=False out"):
+        np.array(loaded.x_train, copy=False)
 
 
 def test_named_inputs_keep_their_names_and_order(tmp_path):

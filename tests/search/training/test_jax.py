@@ -33,9 +33,11 @@ TESTS = [
     "test_compiled_fit.py::test_metrics_of_a_scaled_target_are_in_its_own_units_and_the_loss_is_not",
     "model/test_precision.py::test_both_trainers_learn_in_every_precision_and_leave_none_behind[mixed_float16]",
     "model/test_precision.py::test_64_bits_are_refused_on_jax",
+    *(f"test_byte_rows.py::test_a_convolutional_network_learns_as_by_fit[{trainer}]" for trainer in ("compiled", "streamed")),
     # vectorized/jax_epoch.py, vectorized/transforms.py, and populations of any model in vectorized/slots.py
     "vectorized/test_jax_epoch.py",
     "vectorized/test_dense_epoch.py::test_one_leaves_and_another_joins_in_its_slot[adam, binary]",
+    "test_byte_rows.py::test_a_population_learns_as_by_fit[convolution]",
     "vectorized/test_slots.py::test_networks_that_padding_would_change_are_not_padded",
     "vectorized/test_slots.py::test_models_that_differ_by_their_seed_have_populations_of_their_own",
     "vectorized/test_slots.py::test_a_model_that_a_clone_would_change_has_no_population",

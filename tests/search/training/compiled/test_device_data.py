@@ -4,6 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from search.data.array_scaling import ArrayScaling
+from search.data.byte_rows import ByteRows
+from search.training.compiled.byte_tensors import read_batch
 from search.training.compiled.device_data import Tensors
 from search.training.model.preparation import Parts
 
@@ -24,6 +27,16 @@ def test_tensors_are_equal_to_the_arrays(tmp_path, dtype):
         assert keras.ops.is_tensor(tensor)
         assert tensor.dtype == expected.dtype
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(tensor), keras.ops.convert_to_numpy(expected))
+
+
+def test_bytes_stay_bytes(tmp_path):
+    pixels, y = np.arange(24, dtype=np.uint8).reshape(4, 6), np.zeros((4, 1), np.float32)
+    rows = ByteRows(_mapped(tmp_path / "x.npy", pixels), ArrayScaling(mean=(1.0,), deviation=(255.0,)))
+    (x, _), _ = Tensors().of(Parts(rows, y, rows, y))
+    assert keras.backend.standardize_dtype(x.values.dtype) == "uint8"
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(x.values), pixels)
+    batch, _ = read_batch(lambda tensor: tensor[1:3], (x, y))
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(batch), rows[1:3])
 
 
 def test_mapped_files_are_not_copied_on_a_cpu(tmp_path):
