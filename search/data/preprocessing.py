@@ -274,7 +274,8 @@ class Preprocessor:
 
     def _check_table(self, rows: Features, columns: Mapping[str, ColumnType]) -> pd.DataFrame:
         if not isinstance(rows, pd.DataFrame):
-            raise DataError(f"The rows are a {type(rows).__name__}; expected a pandas DataFrame with the columns {', '.join(columns)}")
+            advice = "; give its to_pandas()" if hasattr(rows, "to_pandas") else ""
+            raise DataError(f"The rows are a {type(rows).__name__}; expected a pandas DataFrame with the columns {', '.join(columns)}{advice}")
         if lack := lacking(columns, rows.columns):
             raise DataError(f"The rows {lack}; expected {listed(list(columns))}")
         if rows.empty:

@@ -183,11 +183,23 @@ def _object_text(name: str, found: Any) -> str | None:
 
 
 def _wrapper(name: str, hypermodel: Any) -> str:
-    """Return the text of a function that calls the method ``build`` of an object, with the method's own arguments."""
+    """Return the text of a function that calls the method ``build`` of an object, with the method's own arguments; of a class if it has a ``fit``."""
     _, *parameters = inspect.signature(type(hypermodel).build).parameters.values()  # Keras Tuner hides those of the bound method
     named = [of for of in parameters if of.kind in (of.POSITIONAL_OR_KEYWORD, of.KEYWORD_ONLY)]
     asked = [of.name for of in named if of.default is of.empty]
-    return f"def {name}({', '.join(asked)}):\n    return _{name}.build({', '.join(f'{of}={of}' for of in asked)})\n"
+    call = f"return _{name}.build({', '.join(f'{of}={of}' for of in asked)})\n"
+    if not _has_own_fit(hypermodel):
+        return f"def {name}({', '.join(asked)}):\n    {call}"
+    return (
+        f"class {name}:\n    tunable = getattr(_{name}, 'tunable', True)\n\n    def build({', '.join(['self', *asked])}):\n        {call}\n"
+        f"    def fit(self, hp, model, *args, **kwargs):\n        return _{name}.fit(hp, model, *args, **kwargs)\n"
+    )
+
+
+def _has_own_fit(hypermodel: Any) -> bool:
+    """Return whether a hypermodel trains its models itself, and does not only inherit the ``fit`` of Keras Tuner."""
+    fit = getattr(type(hypermodel), "fit", None)
+    return callable(fit) and str(fit.__module__).partition(".")[0] != "keras_tuner"
 
 
 def reference_of(found: Any) -> str | None:

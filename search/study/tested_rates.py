@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from pydantic import ValidationError
-
 from ..errors import ExperimentError, StudyNotFoundError
 from ..experiment.file import Experiment
 from ..experiment.parameters import FloatParameter
@@ -21,6 +19,8 @@ def with_tested_rates(
 ) -> Experiment:
     """Return an experiment with a range of learning rates in place of ``from = "range test"``; any other as it is.
 
+    The range has the learning rates of ``prior`` and ``[[search.first]]`` too.
+
     Args:
         experiment: The experiment.
         store: The local store.
@@ -29,7 +29,7 @@ def with_tested_rates(
         fresh: Whether the study begins anew, so that models are tested. Defaults to False.
 
     Raises:
-        ExperimentError: If no model can be trained, the loss falls at no rate, or the prior is none of the rates.
+        ExperimentError: If no model can be trained, or the loss falls at no rate.
         InputError: If the experiment or its data cannot be used.
     """
     rate = None if experiment.function else experiment.space.searched.get("learning_rate")
@@ -39,16 +39,13 @@ def with_tested_rates(
     if known is None:
         known = _tested(experiment)
         on_note(f"learning_rate is searched from {known[0]:g} to {known[1]:g}, as a range test proposes")
+    given = [first["learning_rate"] for first in experiment.search.first if isinstance(first.get("learning_rate"), int | float)]
+    given += [] if rate.expected is None else [rate.expected.value]
+    low, high = min(known[0], *given), max(known[1], *given)  # what is thought good is searched too
     space = experiment.space.model_dump(mode="json")
-    found = {**{key: value for key, value in space["training"]["learning_rate"].items() if key != "from"}, "low": known[0], "high": known[1]}
+    found = {**{key: value for key, value in space["training"]["learning_rate"].items() if key != "from"}, "low": low, "high": high}
     space["training"] = {**space["training"], "learning_rate": found}
-    try:
-        return experiment.model_copy(update={"space": Space.model_validate(space)})
-    except ValidationError:
-        raise ExperimentError(
-            f"space.training.learning_rate: the range test found {known[0]:g} to {known[1]:g}, where prior = {rate.expected and rate.expected.value} "
-            "is not; leave the prior out"
-        ) from None
+    return experiment.model_copy(update={"space": Space.model_validate(space)})
 
 
 def tested_rates(experiment: Experiment) -> tuple[float, float] | None:

@@ -138,6 +138,16 @@ def test_a_lambda_and_an_object_that_builds_have_a_name(code, install):
     assert sorted(code.values) == ["build_model"]
 
 
+def test_a_hypermodel_keeps_its_own_fit(code, install):
+    text = (
+        "class Hyper:\n    def build(self, hp):\n        return hp\n    def fit(self, hp, model, *args, **kwargs):\n        return [hp, model, *args]"
+    )
+    with as_main(cell := run_cell(text)):
+        code.add(cell["Hyper"](), "hyper")
+        install(code)
+    assert called_elsewhere("[own_session.hyper().build(1), own_session.hyper().fit(1, 2, 3, epochs=4)]") == [1, [1, 2, 3, 4]]
+
+
 def test_a_hypermodel_is_written_with_its_attributes(code, install):
     cell = run_cell(
         "import keras_tuner\nclass Hyper(keras_tuner.HyperModel):\n    def __init__(self, classes):\n        super().__init__()\n"

@@ -63,17 +63,19 @@ def test_it_proposes_a_range_that_a_search_takes(written):
 @pytest.mark.slow
 @pytest.mark.usefixtures("forks")
 def test_a_study_tests_the_range_once(written):
-    tested = ("--set", 'space.training.learning_rate={type="float", from="range test"}', "--set", "space.training.epochs=2")
+    rate = 'space.training.learning_rate={type="float", from="range test", prior=1e-5}'  # below the range, which it widens
+    tested = ("--set", rate, "--set", "space.training.epochs=2")
     printed = written.call("run", "own.toml", *tested, "--trials", "2").stdout
     low, high = re.search(r"learning_rate is searched from (\S+) to (\S+), as a range test proposes", printed).groups()
-    assert f"{float(low):g} to" in written.call("show", "own").stdout
+    assert "1e-05 to" in written.call("show", "own").stdout
 
     again = written.call("run", "own.toml", *tested, "--trials", "3").stdout
     assert "as a range test proposes" not in again
     assert "own (3 COMPLETE)" in again
     rates = [float(rate) for rate in re.findall(r"learning_rate=([\d.e-]+)", printed + again)]
     assert len(rates) >= 3
-    assert all(float(low) <= rate <= float(high) for rate in rates)
+    assert all(1e-5 <= rate <= float(high) for rate in rates)
+    assert float(low) > 1e-5
 
 
 @pytest.mark.parametrize(
