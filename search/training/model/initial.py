@@ -60,14 +60,17 @@ def unfreeze(model: Any, context: TrainingContext, n_unfreezings: int) -> None:
 
 
 def start_notes(model: Any, context: TrainingContext) -> Iterator[str]:
-    """Yield which layers start from given weights and which do not, if not all have to, as a sentence."""
-    given = context.initial
-    if given is None or context.experiment.initial.layers == "all":
+    """Yield which layers start from given weights and which do not, which are frozen, and whether the optimizer goes on, as a sentence."""
+    given, layers = context.initial, _layers(model)
+    if given is None:
         return
-    others = {layer.name: _difference(layer, given) for layer in _layers(model)}
-    matching = [name for name, difference in others.items() if not difference]
+    is_all = context.experiment.initial.layers == "all"
+    others = {layer.name: "" if is_all else _difference(layer, given) for layer in layers}
+    starting = [name for name, difference in others.items() if not difference]
     different = [f"{name} does not: {difference}" for name, difference in others.items() if difference]
-    yield "; ".join([f"starts from the given weights of {', '.join(matching)}", *different])
+    frozen = [layer.name for layer in layers if not layer.trainable]
+    sentence = [f"starts from the given weights of {', '.join(starting)}", *different, *([f"{', '.join(frozen)} frozen"] if frozen else [])]
+    yield "; ".join([*sentence, *(["its optimizer goes on from the given state"] if given.optimizer else [])])
 
 
 def _layers(model: Any) -> list[Any]:

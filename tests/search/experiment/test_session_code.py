@@ -140,7 +140,8 @@ def test_a_lambda_and_an_object_that_builds_have_a_name(code, install):
 
 def test_a_hypermodel_keeps_its_own_fit(code, install):
     text = (
-        "class Hyper:\n    def build(self, hp):\n        return hp\n    def fit(self, hp, model, *args, **kwargs):\n        return [hp, model, *args]"
+        "class Hyper:\n    def build(self, hp):\n        return hp\n"
+        "    def fit(self, hp, model, *args, epochs):\n        return [hp, model, *args, epochs]"
     )
     with as_main(cell := run_cell(text)):
         code.add(cell["Hyper"](), "hyper")
