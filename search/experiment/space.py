@@ -156,8 +156,8 @@ class Space(Table):
         training: The training settings.
         compiled: Whether optimizer and loss are those of the builder's own ``compile()``, and not those of the training settings; found for
             a builder with a parameter ``hp``. Defaults to false.
-        logits: Whether the outputs of classes are logits, which a sigmoid or softmax behind the last layer makes probabilities of: the loss is
-            computed from the logits, metrics and predictions have probabilities. Defaults to false.
+        logits: Whether the outputs of classes are logits: the loss is computed from them, metrics get probabilities, and a sigmoid or softmax
+            follows the last layer of the saved model. Defaults to false.
         own_fit: Absent if the search trains the models. Else the method ``fit`` of a hypermodel trains them, and these are the settings
             among epochs, batch_size and shuffle that it is given; found for a hypermodel that has one.
         new_entries: What becomes of hyperparameters that a builder with a parameter ``hp`` or ``trial`` asks for and that are not in

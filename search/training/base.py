@@ -12,6 +12,7 @@ from .costs import measure_costs
 from .loop.checkpoints import Checkpointable
 from .loop.progress import Progress
 from .model.compiled_settings import settings_of
+from .model.probabilities import with_probabilities
 from .model.rates import scheduled_rate
 from .optimizer_state import start_optimizer
 
@@ -75,7 +76,9 @@ class TrialRun:
         """
         experiment, checkpoint = self.context.experiment, self.assignment.checkpoint_path
         if self.assignment.execution == 0 and experiment.costs:
-            self.costs = measure_costs(model, self.context.arrays.x_validation, experiment.costs)
+            self.costs = measure_costs(
+                with_probabilities(model, self.context, self.assignment.training), self.context.arrays.x_validation, experiment.costs
+            )
             known = {**self.costs, "n_parameters": self.n_parameters}
             is_begun = bool(checkpoint) and Path(checkpoint).exists()
             self.is_beyond_limits = self.assignment.obeys_limits and not is_begun and bool(experiment.beyond_limits(known))

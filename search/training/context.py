@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..data.arrays import Array, TrainingArrays, by_name, named
@@ -28,8 +28,10 @@ class TrainingContext:
 
     @cached_property
     def heads(self) -> Mapping[str, Head]:
-        """Task, loss, metrics and scaling of each output, by output name; a single output is named ``""``."""
-        return make_heads(self.experiment, self.arrays.task, self.arrays.scalings)
+        """Task, loss, metrics and scaling of each output as it is trained, by output name; a single output is named ``""``."""
+        heads = make_heads(self.experiment, self.arrays.task, self.arrays.scalings)
+        has_logits = self.experiment.space.logits
+        return {name: replace(head, from_logits=has_logits and head.task != "regression") for name, head in heads.items()}
 
     @cached_property
     def target_ranges(self) -> Mapping[str, tuple[float, float]]:

@@ -71,6 +71,7 @@ class Head:
         metrics: Names of the metrics besides the loss, without the output's name. Defaults to none.
         own: Those of the metrics that are objects by reference, by name. Defaults to none.
         scaling: The scaling of the target, which the metrics undo. Defaults to None.
+        from_logits: Whether the output is logits, which metrics get as probabilities. Defaults to False.
     """
 
     task: Task
@@ -79,6 +80,7 @@ class Head:
     metrics: tuple[str, ...] = ()
     own: Mapping[str, ObjectSection] = field(default_factory=dict)
     scaling: Scaling | None = None
+    from_logits: bool = False
 
 
 class _Output(NamedTuple):

@@ -41,6 +41,7 @@ from .model.output_layers import check_output_layers
 from .model.outputs import check_losses, check_shape
 from .model.precision import computing_in, floats_of
 from .model.preparation import make_ready
+from .model.probabilities import with_probabilities
 from .model.state import ModelState
 from .optimizer_state import check_optimizers, start_optimizer
 from .own_fit import prepare_fit
@@ -157,7 +158,7 @@ def _ready_model(context: TrainingContext) -> tuple[Any, list[str]]:
 
 
 def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, list[str]]:
-    """Return a model that is ready for training, and what the user should know about it."""
+    """Return a model that is ready for training, as it would be saved, and what the user should know about it."""
     given = shorten(", ".join(f"{name}={value}" for name, value in assignment.model_arguments.items()), _ARGUMENTS_LENGTH)
     with _explaining(f"cannot be built{f' with {given}' if given else ''}", "correct the function, or its arguments in [space.model]"):
         model = build_model(context, assignment.model_arguments, 0, assignment.training.precision)
@@ -176,13 +177,14 @@ def _make_model(context: TrainingContext, assignment: Assignment) -> tuple[Any, 
     _check_outputs(model, context, assignment)
     if space.own_fit is not None:
         prepare_fit(model, context, assignment.training, [])
-        return model, [_own_fit_note(space.own_fit), *start_notes(model, context)]
-    earlier = compilation_of(model, ends_in_probabilities=space.logits)
+        return with_probabilities(model, context, assignment.training), [_own_fit_note(space.own_fit), *start_notes(model, context)]
+    earlier = compilation_of(model)
     with floats_of(assignment.training.precision), _explaining("cannot be compiled", "correct the model, or its loss and metrics in the experiment"):
         make_ready(model, context, assignment.training)
         start_optimizer(ModelState(model), context, assignment.training)
     notes = [] if space.compiled else check_compilation(earlier, compilation_of(model))
-    return model, [*notes, *start_notes(model, context), *_misfit_notes(context, assignment)]
+    notes = [*notes, *start_notes(model, context), *_misfit_notes(context, assignment)]
+    return with_probabilities(model, context, assignment.training), notes
 
 
 def _misfit_notes(context: TrainingContext, fitting: Assignment) -> Iterator[str]:
@@ -228,6 +230,9 @@ def _check_outputs(model: Any, context: TrainingContext, assignment: Assignment)
         compiled = assignment.training if space.compiled and space.own_fit is None else None
         check_losses(context.experiment, head, outputs[name].shape[-1], name, is_weighted=context.is_weighted, compiled=compiled)
     check_output_layers(model, context, assignment.training)
+    if context.experiment.space.logits:
+        with _explaining("cannot be followed by a sigmoid or softmax", "correct its call()"), computing_in(assignment.training.precision):
+            outputs = match_outputs(model, with_probabilities(model, context, assignment.training)(x, training=False), context.heads)
     check_objects(model, outputs, rows(arrays.y_train, slice(N_ROWS)), context, assignment.training)
     for name, head in context.heads.items():
         check_output_values(keras.ops.convert_to_numpy(keras.ops.cast(outputs[name], "float32")), head, assignment.training)

@@ -144,6 +144,8 @@ def _is_kept(run: "TrialRun", keep: Keep | None) -> bool:
 
 
 def _save(model: object, run: "TrialRun") -> str:
+    from .model.probabilities import with_probabilities
     from .model.saving import keep_model
 
-    return str(keep_model(model, run.context.arrays.x_validation, Path(run.assignment.model_path), run.context.experiment.model))
+    predicting = with_probabilities(model, run.context, run.assignment.training)
+    return str(keep_model(predicting, run.context.arrays.x_validation, Path(run.assignment.model_path), run.context.experiment.model))

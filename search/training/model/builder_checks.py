@@ -8,6 +8,7 @@ from ...data.arrays import Array
 from ...errors import TrialError
 from ...experiment.settings import TrainingSettings
 from ..metrics import Head
+from .logits import is_of_logits
 from .output_layers import OF_PROBABILITIES, no_probabilities, probability_loss
 
 _TOLERANCE = 0.05
@@ -38,16 +39,11 @@ def check_batch_size(model: Any) -> None:
     )
 
 
-def compilation_of(model: Any, *, ends_in_probabilities: bool = False) -> Compilation | None:
-    """Return what a model is compiled with; None if it is not compiled.
-
-    Args:
-        model: The model.
-        ends_in_probabilities: Whether its logits have become probabilities, whose loss is the same without ``from_logits``. Defaults to False.
-    """
+def compilation_of(model: Any) -> Compilation | None:
+    """Return what a model is compiled with; None if it is not compiled."""
     if not model.compiled:
         return None
-    losses = frozenset(_loss_text(loss, says_logits=not ends_in_probabilities) for loss in keras.tree.flatten(model.loss) if loss is not None)
+    losses = frozenset(_loss_text(loss) for loss in keras.tree.flatten(model.loss) if loss is not None)
     return Compilation(losses, str(getattr(model.optimizer, "name", model.optimizer)))
 
 
@@ -96,9 +92,8 @@ def check_output_values(outputs: Array, head: Head, settings: TrainingSettings) 
         raise no_probabilities(loss, n_units, "do not sum to 1")
 
 
-def _loss_text(loss: Any, *, says_logits: bool) -> str:
+def _loss_text(loss: Any) -> str:
     """Return a loss' name, whether it is given by name, as a function or as an object."""
     found = keras.losses.get(loss)
     name = str(getattr(found, "name", None) or getattr(found, "__name__", found))
-    has_logits = isinstance(found, keras.losses.Loss) and found.get_config().get("from_logits", False)
-    return f"{name} of logits" if has_logits and says_logits else name
+    return f"{name} of logits" if is_of_logits(found) else name

@@ -19,9 +19,9 @@ from ..batching import rows
 from ..context import TrainingContext
 from .hyperparameters import build_with, takes_hp, to_function
 from .initial import start
-from .logits import with_probabilities
 from .names import check_inputs
 from .precision import computing_in
+from .probabilities import check_logits
 from .seeding import set_seeds
 
 
@@ -74,11 +74,9 @@ def build_model(context: TrainingContext, arguments: Mapping[str, Any], seed: in
     if not isinstance(model, keras.Model) and not is_estimator(model):
         expected = "expected keras.Model, or what has scikit-learn's fit and predict" + ("; is a return missing?" if model is None else "")
         raise TrialError(f"{context.experiment.model} returned {type(model).__name__}, {expected}")
+    check_logits(model, context)
     if initial != InitialSection():
         _start(model, context, precision)
-    if context.experiment.space.logits:
-        with computing_in(precision), user_code():
-            return with_probabilities(model, context)
     return model
 
 

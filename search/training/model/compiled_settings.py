@@ -12,6 +12,7 @@ from ...experiment.settings import CONSTANTS, OF_COMPILE, Loss, Optimizer, Train
 from ..context import TrainingContext
 from .compiling import build_optimizer
 from .given_objects import GivenObject
+from .logits import is_of_logits
 
 
 def settings_of(model: Any, context: TrainingContext, settings: TrainingSettings) -> TrainingSettings:
@@ -32,7 +33,7 @@ def settings_of(model: Any, context: TrainingContext, settings: TrainingSettings
         return settings
     if not model.compiled:
         raise TrialError("is not compiled, but compiled is true in [space]: call compile(), or write compiled = false")
-    if not space.logits and any(_loss_arguments(loss).get("from_logits") for loss in _losses(model)):
+    if not space.logits and any(map(is_of_logits, _losses(model))):
         raise TrialError("is compiled with a loss of logits: write logits = true in [space], so that metrics and predictions are of probabilities")
     return compiled_settings(model, settings)
 
@@ -48,7 +49,7 @@ def compiled_settings(model: Any, settings: TrainingSettings) -> TrainingSetting
     """Return training settings with optimizer and loss of a model's ``compile()``.
 
     Args:
-        model: A compiled Keras model; its loss becomes one of probabilities.
+        model: A compiled Keras model; whether its loss is of logits is no part of it.
         settings: The other settings.
 
     Raises:
@@ -121,8 +122,6 @@ def _loss_settings(model: Any) -> dict[str, Any]:
     is_named = name in get_args(Loss) and getattr(getattr(only, "fn", only), "__module__", "").startswith("keras.src.")
     if is_named and all(given[key] == usual.get(key) for key in given if key not in ("label_smoothing", "from_logits")):
         return {"loss": name, "label_smoothing": given.get("label_smoothing", 0.0)}
-    if given.get("from_logits"):  # the model ends in probabilities: see `logits.py`
-        only = type(only).from_config({**only.get_config(), **given, "from_logits": False})
     return {"loss": GivenObject.of(only)}
 
 

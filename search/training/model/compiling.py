@@ -18,6 +18,7 @@ from ...experiment.settings import TrainingSettings
 from ..class_metrics import CLASS_METRICS
 from ..metrics import SHORT_NAMES, Head
 from .class_metrics import build_auc, build_class_metric
+from .logits import measuring_probabilities, of_logits, of_probabilities
 from .losses import RootMeanSquaredError
 from .names import match_outputs
 from .objects import keras_name, learning_rate, make_loss, make_metric, make_optimizer
@@ -30,7 +31,7 @@ SMOOTHED_LOSSES: Mapping[str, type[Any]] = {
 }
 
 
-def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head]) -> None:
+def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head], *, optimizer: Any = None) -> None:
     """Compile a model in place.
 
     Args:
@@ -38,6 +39,7 @@ def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: M
         outputs: The model's outputs for some rows, ``(n_rows, n_units)``, or arrays of such a shape by output name.
         settings: The training settings.
         heads: Task, loss and metrics of each output, from `search.training.metrics.make_heads`.
+        optimizer: The optimizer. Defaults to a new one of the settings.
 
     Raises:
         TrialError: If the names of the outputs differ from those of ``heads``, or a metric does not fit its output.
@@ -45,11 +47,11 @@ def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: M
     losses, metrics = {}, {}
     for name, output in match_outputs(model, outputs, heads).items():
         head, own = heads[name], own_settings(settings, heads[name])
-        losses[name] = build_loss(own, head.task, output.shape[-1])
+        losses[name] = build_loss(own, head.task, output.shape[-1], from_logits=head.from_logits)
         metrics[name] = [build_metric(metric, head, own, output) for metric in head.metrics]
     weights = {name: head.weight for name, head in heads.items()}
     model.compile(
-        optimizer=build_optimizer(settings),
+        optimizer=optimizer or build_optimizer(settings),
         loss=unnamed(losses),
         loss_weights=None if set(weights.values()) == {1.0} else unnamed(weights),
         metrics=unnamed(metrics),
@@ -114,17 +116,23 @@ def has_numbers(settings: TrainingSettings, task: Task, n_units: int) -> bool:
     return loss_name(settings, task, n_units) == "sparse_categorical_crossentropy"
 
 
-def build_loss(settings: TrainingSettings, task: Task, n_units: int) -> Any:
+def build_loss(settings: TrainingSettings, task: Task, n_units: int, *, from_logits: bool = False) -> Any:
     """Create the loss of one output.
 
     Args:
         settings: The training settings.
         task: Task of the target.
         n_units: Size of the output's last axis.
+        from_logits: Whether the output is logits. Defaults to False.
 
     Returns:
         A loss for `keras.Model.compile`.
     """
+    loss = _loss(settings, task, n_units)
+    return of_logits(loss, task, n_units) if from_logits else of_probabilities(loss)
+
+
+def _loss(settings: TrainingSettings, task: Task, n_units: int) -> Any:
     if isinstance(settings.loss, ObjectSection):
         return make_loss(settings.loss)
     name = loss_name(settings, task, n_units)
@@ -195,15 +203,16 @@ def build_metric(name: str, head: Head, settings: TrainingSettings, output: Any)
         TrialError: If a binary task's output does not have the single unit that the metric needs.
     """
     if name in head.own:
-        return _unscaled(make_metric(head.own[name]), head)
-    metric = _metric(name, head, settings, output)
+        return _unscaled(_of_output(make_metric(head.own[name]), head, output), head)
+    metric = _of_output(_metric(name, head, settings, output), head, output)
     return metric if len(output.shape) == len(("rows", "units")) or isinstance(metric, str) else _of_steps(metric)
 
 
 def _metric(name: str, head: Head, settings: TrainingSettings, output: Any) -> Any:
     """Create a metric of an output without steps; otherwise as `build_metric`."""
     if name == "accuracy":  # Keras chooses by the shapes of target and output; several labels would be one-hot to it
-        return keras.metrics.BinaryAccuracy(name=name) if head.task == "multilabel" else name
+        is_of_units = head.task == "multilabel" or (head.from_logits and output.shape[-1] == 1)
+        return keras.metrics.BinaryAccuracy(name=name) if is_of_units else name
     n_units, task = output.shape[-1], head.task
     if name in CLASS_METRICS:
         return build_class_metric(name)
@@ -213,6 +222,11 @@ def _metric(name: str, head: Head, settings: TrainingSettings, output: Any) -> A
         raise TrialError(f'metric "{name}" needs a model with one sigmoid output, but it has {n_units} outputs; use accuracy or loss')
     is_sparse = n_units > 1 and has_numbers(settings, task, n_units)
     return _unscaled(_METRICS[("sparse_" if is_sparse else "") + SHORT_NAMES.get(name, name)](name=name), head)
+
+
+def _of_output(metric: Any, head: Head, output: Any) -> Any:
+    is_probabilities = not head.from_logits or isinstance(metric, str)  # the largest logit is that of the largest probability
+    return metric if is_probabilities else measuring_probabilities(metric, head.task, output.shape[-1])
 
 
 def _unscaled(metric: Any, head: Head) -> Any:

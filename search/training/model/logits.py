@@ -1,63 +1,76 @@
-"""Lets a model whose last layers give logits end in probabilities, by a sigmoid or softmax behind each output of classes.
-
-Its cross-entropies are then computed from the logits themselves, as Keras does for such a layer, and metrics and predictions have probabilities.
-"""
+"""Losses and metrics of outputs that are logits of classes: losses are computed from them, metrics from their probabilities."""
 
 from typing import Any
 
 import keras
 
-from ...data.targets import named_outputs
-from ...errors import TrialError
-from ...estimators import is_estimator
-from ..context import TrainingContext
-
-_KEY = "logits = true in [space]"
+from ...data.arrays import Task
 
 
-def with_probabilities(model: Any, context: TrainingContext) -> Any:
-    """Return a model of the same layers, with probabilities as the outputs of classes; it is compiled as the given one.
+def activation_of(task: Task, n_units: int) -> Any:
+    """Return the function that makes probabilities of logits, ``(..., n_units)``: a softmax, or the sigmoid of one unit or of labels."""
+    return keras.activations.sigmoid if task == "multilabel" or n_units == 1 else keras.activations.softmax
+
+
+def is_of_logits(loss: Any) -> bool:
+    """Return whether a loss is an object that takes outputs for logits."""
+    return isinstance(loss, keras.losses.Loss) and bool(_arguments(loss).get("from_logits"))
+
+
+def of_logits(loss: Any, task: Task, n_units: int) -> Any:
+    """Return a loss of logits, given one of probabilities: Keras' own with ``from_logits``, else the loss of their probabilities.
 
     Args:
-        model: A model whose outputs of classes are logits.
-        context: The experiment and its arrays.
-
-    Raises:
-        TrialError: If it is an estimator, predicts no classes, has a ``train_step`` of its own or a sigmoid or softmax already.
+        loss: Keras' name of it, or a loss.
+        task: Task of the target.
+        n_units: Size of the output's last axis.
     """
-    if is_estimator(model):
-        raise TrialError(f"{_KEY} is about networks, but the builder returned a {type(model).__name__}; leave it out")
-    if all(head.task == "regression" for head in context.heads.values()):
-        raise TrialError(f"{_KEY}, but the target is a regression's, which has no classes; leave it out")
-    if type(model).train_step is not keras.Model.train_step:
-        raise TrialError(f"{_KEY}, but {type(model).__name__} has a train_step of its own; end its call() in a sigmoid or softmax instead")
-    inputs, outputs = _ends(model, context)
-    by_name = named_outputs(model, outputs)
-    computed = {name: _probabilities(tensor, context, name) for name, tensor in by_name.items()}
-    completed = keras.Model(inputs, computed if len(computed) > 1 else next(iter(computed.values())), name=model.name)
-    if model.compiled:
-        completed.compile(model.optimizer, model.loss, metrics=getattr(model._compile_metrics, "_user_metrics", None))
-    return completed
+    made = _CLASSES[loss]() if isinstance(loss, str) and loss in _CLASSES else keras.losses.get(loss)
+    if isinstance(made, keras.losses.Loss) and "from_logits" in _arguments(made):
+        return _with(made, from_logits=True)
+    return _OfProbabilities(made, activation_of(task, n_units))
 
 
-def _ends(model: Any, context: TrainingContext) -> tuple[Any, Any]:
-    """Return the inputs and outputs of a model; a subclassed one becomes a layer of another."""
-    if isinstance(model, keras.Sequential) and model.built:
-        return model.inputs[0], model.outputs[0]
-    if getattr(model, "inputs", None):
-        return model.input, model.output
-    shape = context.arrays.input_shape
-    inputs = {name: keras.Input(of, name=name) for name, of in shape.items()} if isinstance(shape, dict) else keras.Input(shape)
-    return inputs, model(inputs)
+def of_probabilities(loss: Any) -> Any:
+    """Return a loss of probabilities, given one of logits; any other as it is."""
+    return _with(loss, from_logits=False) if is_of_logits(loss) else loss
 
 
-def _probabilities(output: Any, context: TrainingContext, name: str) -> Any:
-    head = context.heads.get(name)
-    if head is None or head.task == "regression":  # other names are refused when they are compared
-        return output
-    last = output._keras_history.operation
-    activation = getattr(getattr(last, "activation", None), "__name__", "softmax" if isinstance(last, keras.layers.Softmax) else "linear")
-    if activation in ("sigmoid", "softmax"):
-        raise TrialError(f"{_KEY}, but the last layer is a {activation} already, which gives probabilities; leave logits out")
-    kind = "softmax" if head.task != "multilabel" and output.shape[-1] > 1 else "sigmoid"
-    return keras.layers.Activation(kind, name=f"{name}_probabilities" if name else "probabilities")(output)
+def measuring_probabilities(metric: Any, task: Task, n_units: int) -> Any:
+    """Let a metric compare targets with the probabilities of logits; it stays Keras' own."""
+    update, activate = metric.update_state, activation_of(task, n_units)
+
+    def update_state(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        return update(y_true, activate(keras.ops.cast(y_pred, metric.dtype)), sample_weight=sample_weight)
+
+    metric.update_state = update_state
+    return metric
+
+
+_CLASSES = {
+    "binary_crossentropy": keras.losses.BinaryCrossentropy,
+    "binary_focal_crossentropy": keras.losses.BinaryFocalCrossentropy,
+    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+    "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
+    "sparse_categorical_crossentropy": keras.losses.SparseCategoricalCrossentropy,
+}
+
+
+class _OfProbabilities(keras.losses.Loss):  # type: ignore[misc]
+    """A loss of the probabilities of logits. It is in no file: saved models end in probabilities."""
+
+    def __init__(self, loss: Any, activate: Any) -> None:
+        super().__init__(name=getattr(loss, "name", None) or loss.__name__, reduction=getattr(loss, "reduction", "sum_over_batch_size"))
+        self._compute, self._activate = getattr(loss, "call", loss), activate
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return self._compute(y_true, self._activate(y_pred))
+
+
+def _arguments(loss: Any) -> dict[str, Any]:
+    """Return what a loss object computes with, which its `get_config` does not always have."""
+    return {**loss.get_config(), **getattr(loss, "_fn_kwargs", {})}
+
+
+def _with(loss: Any, *, from_logits: bool) -> Any:
+    return type(loss).from_config({**_arguments(loss), "from_logits": from_logits})

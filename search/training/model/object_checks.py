@@ -15,6 +15,7 @@ from ..context import TrainingContext
 from ..metrics import Head
 from .compiled_metrics import with_given_metrics
 from .compiling import encode_targets, own_settings
+from .logits import is_of_logits
 from .objects import keras_name, make_loss, make_metric
 
 
@@ -41,6 +42,10 @@ def check_objects(model: Any, outputs: Mapping[str, Any], target: Tree, context:
         where = "space.training.loss" if head.loss == "auto" else f"outputs.{name or next(iter(context.experiment.outputs))}.loss"
         if isinstance(loss, ObjectSection):
             made = make_loss(loss, where)
+            if is_of_logits(made) and not head.from_logits:
+                raise TrialError(
+                    f'{where} = "{loss}" has from_logits = true: leave it out, or write logits = true in [space] if the outputs are logits'
+                )
             losses = _called(getattr(made, "call", made), f'{where} = "{loss}"', encoded[name], outputs[name])
             if losses.ndim == 0 and context.is_weighted:
                 raise TrialError(

@@ -94,9 +94,9 @@ def _output_tensors(model: Any) -> dict[str, Any]:
 
 def _check_layer(activation: str, n_units: int, context: TrainingContext, settings: TrainingSettings, name: str) -> None:
     head = context.heads[name]
-    if context.experiment.space.logits and head.task != "regression" and not probability_loss(settings, head, n_units):
-        loss = settings.loss if head.loss == "auto" else head.loss
-        raise TrialError(f"logits = true in [space] is for losses of probabilities, which {loss} is not; leave logits out, or use a cross-entropy")
+    if head.from_logits:
+        _check_logits(activation, n_units, head, settings)
+        return
     if n_units == 1 and activation == "softmax":
         instead = "linear" if head.task == "regression" else "sigmoid"
         raise TrialError(f'the last layer is a softmax of one unit, which is 1 for every row; give it activation="{instead}"')
@@ -108,6 +108,14 @@ def _check_layer(activation: str, n_units: int, context: TrainingContext, settin
         _check_range(activation, *context.target_ranges[name])
     elif activation in _LOGITS and (loss := probability_loss(settings, head, n_units)):
         raise no_probabilities(loss, n_units)
+
+
+def _check_logits(activation: str, n_units: int, head: Head, settings: TrainingSettings) -> None:
+    if not probability_loss(settings, head, n_units):
+        loss = settings.loss if head.loss == "auto" else head.loss
+        raise TrialError(f"logits = true in [space] is for losses of probabilities, which {loss} is not; leave logits out, or use a cross-entropy")
+    if activation in ("sigmoid", "softmax"):
+        raise TrialError(f"logits = true in [space], but the last layer is a {activation} already, which gives probabilities; leave logits out")
 
 
 def _check_scaled(activation: str, head: Head, settings: TrainingSettings) -> None:

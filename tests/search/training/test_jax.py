@@ -30,6 +30,7 @@ TESTS = [
     f"{FIT}[two inputs and outputs, weighted]",
     f"{FIT}[a scaled target]",
     f"{FIT}[weights of classes and rows, partial batch]",
+    "model/test_logits.py",
     "test_compiled_fit.py::test_metrics_of_a_scaled_target_are_in_its_own_units_and_the_loss_is_not",
     "model/test_precision.py::test_both_trainers_learn_in_every_precision_and_leave_none_behind[mixed_float16]",
     "model/test_precision.py::test_64_bits_are_refused_on_jax",
