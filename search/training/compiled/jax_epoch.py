@@ -6,7 +6,7 @@ in a loop as outside one, so that models with convolutions have one program per 
 not support runs uncompiled, as `fit` runs it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
@@ -76,7 +76,7 @@ def write_epoch(model: Any, values: Values, sizes: EpochSizes) -> Callable[..., 
     """
     train = _steps(model, _training_step(model, values), sizes.batch_size)
     validate = _steps(model, _validation_step(model, values), sizes.evaluation_batch_size)
-    rate = None if is_scheduled(model.optimizer) else model.optimizer.variables.index(model.optimizer.learning_rate)
+    rate = None if is_scheduled(model.optimizer) else _place(model.optimizer.learning_rate, model.optimizer.variables)
 
     def run_epoch(state: State, training: Any, validation: Any, order: Any, learning_rate: Any) -> tuple[State, Any]:
         optimizer = state.optimizer if rate is None else [*state.optimizer[:rate], learning_rate, *state.optimizer[rate + 1 :]]
@@ -118,7 +118,7 @@ def _repeat(
 ) -> tuple[State, tuple[Any, list[Any]]]:
     """Run epochs in a loop, and return the metrics and the weights after each."""
     variables = [*model.trainable_variables, *model.non_trainable_variables]
-    places = [next(index for index, variable in enumerate(variables) if variable is weight) for weight in model.weights]
+    places = [_place(weight, variables) for weight in model.weights]
 
     def body(index: Any, loop_state: Any) -> Any:
         state, metrics, weights = loop_state
@@ -131,6 +131,11 @@ def _repeat(
     weights = [jax.numpy.zeros((most_epochs, *weight.shape), weight.dtype) for weight in model.weights]
     state, metrics, weights = jax.lax.fori_loop(0, n_epochs, body, (state, metrics, weights))
     return state, (metrics, weights)
+
+
+def _place(wanted: Any, variables: Sequence[Any]) -> int:
+    """Return the index of a variable; by identity, since ``==`` of Keras compares their values."""
+    return next(index for index, variable in enumerate(variables) if variable is wanted)
 
 
 def _on_variables(model: Any, values: Values, steps: Callable[..., tuple[State, _Result]]) -> Callable[..., _Result]:
