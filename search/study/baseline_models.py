@@ -66,7 +66,8 @@ def measure_baselines(
         predictions: Folder for the predictions of each baseline for the test part. Defaults to None, which writes none.
 
     Returns:
-        "metrics" by the baseline's name, each by Keras' names, None for one that is not defined; "n_rows" that were fitted, and "n_all_rows".
+        "metrics" by the baseline's name, each by Keras' names, None for one that is not defined, or is by reference; "n_rows" that
+            were fitted, and "n_all_rows".
 
     Raises:
         ExperimentError: If the model has several outputs, labels or probabilities.
@@ -126,7 +127,8 @@ def _models(target: Target) -> Mapping[str, Any]:
 
 
 def _measure(model: Any, features: np.ndarray, expected: np.ndarray, head: Head, target: Target) -> tuple[dict[str, float | None], OutputPredictions]:
-    defined = tuple(metric for metric in head.metrics if is_defined(metric, expected, len(target.classes)))
+    known = [metric for metric in head.metrics if metric not in head.own]  # others are functions of the backend's tensors
+    defined = tuple(metric for metric in known if is_defined(metric, expected, len(target.classes)))
     measured, rows = measure_rows(model, features, expected, replace(head, metrics=defined), target)
     finite = {name: value if math.isfinite(value) else None for name, value in measured.items()}
     return dict.fromkeys(("loss", *head.metrics)) | finite, rows

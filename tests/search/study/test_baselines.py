@@ -180,6 +180,18 @@ def test_a_champion_that_does_not_beat_the_linear_one_is_told(metric, champion, 
     assert rows.get("") == (None if is_beaten else "The best trial is not better than logistic regression on the test part")
 
 
+def test_a_metric_of_ones_own_is_not_measured_and_another_is_shown():
+    own = CLASSES.model_dump() | {"objective": {"metric": "val_mine", "direction": "maximize", "metrics": ["mine:mine", "auc"]}}
+    dataset, arrays, preprocessor = _prepared(_dataset(_two, "binary"))
+    measured = measure_baselines(parse_experiment(own, "own.toml"), arrays, preprocessor, dataset.test)["metrics"]
+    assert [of["mine"] for of in measured.values()] == [None] * 3
+    assert all(0 <= of["auc"] <= 1 for of in measured.values())
+    summary = replace(_summary("mine", {"mine": 0.9, "accuracy": 0.6}, None), baselines=Baselines(metrics=measured, n_rows=80, n_all_rows=80))
+    shown = baseline_rows(summary)["Baselines"]
+    assert shown.startswith("on the test part, accuracy: majority class 0.")
+    assert shown.endswith("; mine, which is your own, is not measured of them")
+
+
 def test_nothing_is_shown_before_the_champion_is_measured():
     assert baseline_rows(_summary("accuracy", {}, 0.7)) == {}
 
