@@ -123,9 +123,7 @@ class Experiment(Table):
 
     def remember_secrets(self) -> None:
         """Hide the secrets among the arguments from whatever this process shows; for a process that was sent the experiment."""
-        tables = (self.data.arguments, fixed(self.space.model), self.search.sampler_options, self.search.pruner_options)
-        of_objects = arguments_in([self.space, self.written_objectives, self.outputs])
-        for arguments in (*tables, *(callback.arguments for callback in self.callbacks), *of_objects):
+        for arguments in (fixed(self.space.model), self.search.sampler_options, self.search.pruner_options, *arguments_in(self)):
             remember_arguments(arguments)
 
     def without_secrets(self, *, keeps_references: bool = True) -> "Experiment":
@@ -138,15 +136,10 @@ class Experiment(Table):
         def masked(arguments: Mapping[str, Any]) -> dict[str, Any]:
             return dict(mask(arguments, keeps_references=keeps_references))
 
-        changes = {
-            "data": self.data.model_copy(update=masked(self.data.arguments)),
-            "space": with_arguments(self.space, masked).model_copy(update={"model": self.space.model | masked(fixed(self.space.model))}),
-            "written_objectives": with_arguments(self.written_objectives, masked),
-            "outputs": with_arguments(self.outputs, masked),
-            "callbacks": [callback.model_copy(update=masked(callback.arguments)) for callback in self.callbacks],
-            "search": self.search.model_copy(update={of: masked(getattr(self.search, of)) for of in ("sampler_options", "pruner_options")}),
-        }
-        return self.model_copy(update=changes)
+        shown: Experiment = with_arguments(self, masked)
+        search = shown.search.model_copy(update={of: masked(getattr(self.search, of)) for of in ("sampler_options", "pruner_options")})
+        space = shown.space.model_copy(update={"model": self.space.model | masked(fixed(self.space.model))})
+        return shown.model_copy(update={"space": space, "search": search})
 
     @property
     def objectives(self) -> list[ObjectiveSection]:

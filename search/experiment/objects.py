@@ -31,7 +31,18 @@ _OF_COMPILE = "compile:"
 Reference = Annotated[str, BeforeValidator(check_reference), Field(json_schema_extra={"pattern": FORM})]
 
 
-class ObjectSection(Table):
+class ArgumentsTable(Table):
+    """A table whose keys beside its own are arguments of what it names; secrets among them are hidden wherever an experiment has such a table."""
+
+    model_config = ConfigDict(extra="allow")
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments, as they are written."""
+        return dict(self.model_extra or {})
+
+
+class ObjectSection(ArgumentsTable):
     """``{ use = "module:name", ... }``: a loss, a metric, an optimizer or a schedule of the learning rate; "module:name" alone has no arguments.
 
     Attributes:
@@ -40,13 +51,7 @@ class ObjectSection(Table):
             A table { use = "module:name" } as an argument is the object of that name, one with further keys what is made of them.
     """
 
-    model_config = ConfigDict(extra="allow")
     use: Annotated[Reference, Field(examples=["keras.losses:BinaryFocalCrossentropy"])]
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The arguments, as they are written."""
-        return dict(self.model_extra or {})
 
     @property
     def is_of_compile(self) -> bool:
@@ -107,8 +112,8 @@ def or_object(plain: Any) -> Any:
 
 
 def arguments_in(value: object) -> Iterator[dict[str, Any]]:
-    """Yield the arguments of the objects by reference in tables of an experiment file."""
-    if isinstance(value, ObjectSection):
+    """Yield the arguments of each `ArgumentsTable` in tables of an experiment."""
+    if isinstance(value, ArgumentsTable):
         yield value.arguments
     elif isinstance(value, Mapping | list | Table):
         inner = value if isinstance(value, list) else dict(value).values()
@@ -117,13 +122,13 @@ def arguments_in(value: object) -> Iterator[dict[str, Any]]:
 
 
 def with_arguments(value: Any, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Any:
-    """Return tables of an experiment file with other arguments of the objects by reference in them.
+    """Return tables of an experiment with other arguments of each `ArgumentsTable` in them.
 
     Args:
         value: A table, several by name, or a list; anything else is returned as it is.
-        change: Returns the new arguments of an object.
+        change: Returns the new arguments of a table.
     """
-    if isinstance(value, ObjectSection):
+    if isinstance(value, ArgumentsTable):
         return value.model_copy(update=change(value.arguments))
     if isinstance(value, Table):
         given = value.model_fields_set & type(value).model_fields.keys()

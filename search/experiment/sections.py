@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ..errors import nearest
 from . import shipped
-from .objects import Reference, check_reference, or_object
+from .objects import ArgumentsTable, Reference, check_reference, or_object
 from .plain_values import Listed
 from .population import SAMPLERS
 from .references import FORM
@@ -52,7 +52,7 @@ BuilderReference = Annotated[str, BeforeValidator(partial(_check_part, shipped.b
 LoaderReference = Annotated[str, BeforeValidator(partial(_check_part, shipped.loaders)), Field(json_schema_extra=_schema_of(shipped.loaders))]
 
 
-class DataSection(Table):
+class DataSection(ArgumentsTable):
     """``[data]``: the data set.
 
     Attributes:
@@ -61,16 +61,10 @@ class DataSection(Table):
             "env:NAME" is the value of an environment variable.
     """
 
-    model_config = ConfigDict(extra="allow")
     loader: Annotated[LoaderReference, Field(examples=["csv", "experiments.datasets:diabetes"])]
 
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The loader's arguments."""
-        return dict(self.model_extra or {})
 
-
-class CallbackSection(Table):
+class CallbackSection(ArgumentsTable):
     """``[[callbacks]]``: a Keras callback of every trial.
 
     Attributes:
@@ -81,13 +75,7 @@ class CallbackSection(Table):
             study's folder under callbacks/{trial}.
     """
 
-    model_config = ConfigDict(extra="allow")
     use: Annotated[Reference, Field(examples=["keras.callbacks:EarlyStopping"])]
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The callback's arguments, as they are written."""
-        return dict(self.model_extra or {})
 
 
 class PreprocessingSection(Table):

@@ -18,6 +18,7 @@ from ...atomic_file import replacing
 from ...data.arrays import Array
 from ...errors import TrialError
 from ...experiment.file import Experiment
+from ...redaction import mask
 from ...trial import Assignment
 
 _log = logging.getLogger(__name__)
@@ -156,8 +157,8 @@ class Checkpoints:
             "experiment": self._experiment.fingerprint,
             "number": trial.number,
             "seed": trial.seed,
-            "model_arguments": dict(trial.model_arguments),
-            "training": trial.training.model_dump(),
+            "model_arguments": mask(trial.model_arguments, keeps_references=False),
+            "training": mask(trial.training.model_dump(), keeps_references=False),
         }
         return dict(json.loads(json.dumps(identity)))
 

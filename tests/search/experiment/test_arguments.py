@@ -51,19 +51,47 @@ def test_an_experiment_is_stored_without_secrets_and_with_references():
     assert parse_experiment(stored.model_dump(mode="json", exclude_none=True), "store").identity == with_data().identity
 
 
-def test_secrets_among_the_arguments_of_losses_metrics_and_optimizers_are_hidden_and_not_stored():
-    made = {"use": "own:Made", "api_key": "clear-object-key", "schedule": {"use": "own:Slow", "token": "clear-inner-token"}}
-    objective = CONTENT["objective"] | {"metrics": [{**made, "name": "own"}]}
-    space = CONTENT["space"] | {"training": {"loss": made, "optimizer": made, "epochs": 3}}
-    experiment = parse_experiment(CONTENT | {"objective": objective, "space": space, "outputs": {"y": {"loss": made}}}, "own.toml")
+SECRET = {"use": "own:Made", "api_key": "clear-object-key", "inner": {"use": "own:Slow", "token": "clear-inner-token", "of": [{"token": "clear-3"}]}}
+PLACES = {
+    "loss": ("space", "training", "loss"),
+    "optimizer": ("space", "training", "optimizer"),
+    "learning_rate": ("space", "training", "learning_rate"),
+    "metric": ("objective", "metrics", 0),
+    "loss of an output": ("outputs", "y", "loss"),
+    "metric of an output": ("outputs", "y", "metrics", 0),
+    "callback": ("callbacks", 0),
+    "sampler": ("search", "sampler_options"),
+    "pruner": ("search", "pruner_options"),
+}
+
+
+def placed(content, path, value):
+    """Return content with a value at a path."""
+    if not path:
+        return value
+    if path[0] == 0:
+        return [placed({}, path[1:], value)]
+    return {**content, path[0]: placed(content.get(path[0], {}) if isinstance(content, dict) else {}, path[1:], value)}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_secrets_of_every_section_with_arguments_are_hidden_and_not_stored(place):
+    names = {"sampler": "own:Sampler", "pruner": "own:Pruner"}
+    secret = {key: value for key, value in SECRET.items() if place not in names or key != "use"}
+    content = placed(CONTENT | {"search": names}, PLACES[place], secret)
+    experiment = parse_experiment(content, "own.toml")
     stored = experiment.without_secrets()
-    assert "clear-" not in stored.model_dump_json()
-    assert stored.space.training.loss.arguments == {"api_key": "***", "schedule": {"use": "own:Slow", "token": "***"}}
-    assert str(experiment.space.training.optimizer).startswith('own:Made(api_key="***"')
+    for text in stored.model_dump_json(), str(experiment.identity), str(stored.space), str(stored.objective):
+        assert "clear-" not in text
     assert redact("clear-object-key clear-inner-token") == "*** ***"
-    assert experiment.space.training.loss.arguments["api_key"] == "clear-object-key"
-    assert stored.space.training.model_fields_set == {"loss", "optimizer", "epochs"}
+    assert "clear-object-key" in experiment.model_dump_json()
     assert parse_experiment(stored.model_dump(mode="json", exclude_none=True), "store").identity == experiment.identity
+
+
+def test_what_an_object_shows_of_itself_has_no_secrets():
+    experiment = parse_experiment(placed(CONTENT, PLACES["optimizer"], SECRET), "own.toml")
+    assert str(experiment.space.training.optimizer).startswith('own:Made(api_key="***"')
+    assert experiment.without_secrets().space.training.model_fields_set == {"optimizer"}
 
 
 def test_another_secret_is_the_same_experiment_and_another_argument_is_not():

@@ -54,6 +54,17 @@ def write_one(path, **changes):
     return experiment
 
 
+def test_a_checkpoint_has_no_secrets_and_serves_the_trial_with_another_one(tmp_path):
+    def changes(secret):
+        loss = {"use": "own:Loss", "token": secret}
+        return {"model_arguments": {"api_key": secret}, "training": TrainingSettings(epochs=9, loss=loss)}
+
+    path = tmp_path / "3.npz"
+    experiment = write_one(path, **changes("clear-first-key"))
+    assert b"clear-first-key" not in path.read_bytes()
+    assert Checkpoints(experiment, make_assignment(path, **changes("clear-other-key"))).read() is not None
+
+
 DAMAGES = {
     "cut off": lambda content: content[: len(content) // 2],
     "its end": lambda content: content[-100:],
