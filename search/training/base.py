@@ -101,5 +101,5 @@ class Trainer(Protocol):
         ...
 
     def prepare_to_save(self, model: Any, run: TrialRun) -> None:
-        """Restore the weights of the trial's value, with the optimizer's state if it is kept, and compile a model that was not trained itself."""
+        """Restore the weights of the trial's value, and the optimizer's state if it is kept; what else a model was compiled with is not saved."""
         ...

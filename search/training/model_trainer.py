@@ -8,6 +8,7 @@ from .base import TrialRun
 from .model.building import build_model
 from .model.initial import unfreeze
 from .model.preparation import call_once, make_ready
+from .model.saving import leave_out_compilation
 from .model.state import ModelState
 
 
@@ -53,11 +54,13 @@ class KerasModelTrainer(ABC):
         """Train a model that has all its variables until its stage or the trial ends."""
 
     def prepare_to_save(self, model: Any, run: TrialRun) -> None:
-        """Restore and compile; see `Trainer.prepare_to_save`."""
+        """Restore, and leave out the compilation; see `Trainer.prepare_to_save`."""
         if run.progress.weights_to_restore is not None:
             model.set_weights(run.progress.weights_to_restore)
-        if not model.compiled:
+        keeps_optimizer = run.progress.keeps_state
+        if keeps_optimizer and not model.compiled:
             make_ready(model, run.context, run.assignment.training)
+        leave_out_compilation(model, keeps_optimizer=keeps_optimizer)
         if (state := run.progress.state_to_restore or run.state) is not None:
             ModelState(model).set_state(state)
 

@@ -42,6 +42,7 @@ from .model.outputs import check_losses, check_shape
 from .model.precision import computing_in, floats_of
 from .model.preparation import make_ready
 from .model.probabilities import with_probabilities
+from .model.saving import leave_out_compilation
 from .model.state import ModelState
 from .optimizer_state import check_optimizers, start_optimizer
 from .own_fit import prepare_fit
@@ -133,6 +134,7 @@ def dry_run(context: TrainingContext) -> tuple[str, ...]:
         model, notes = _ready_model(context)
         if not is_estimator(model):
             with computing_in(model.dtype_policy):
+                leave_out_compilation(model, keeps_optimizer=context.experiment.champion.optimizer_state)
                 _check_saving(model, rows(context.arrays.x_train, slice(N_ROWS)))
     except TrialError as error:
         raise ExperimentError(f'model = "{context.experiment.model}": {error}') from error

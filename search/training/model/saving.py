@@ -9,6 +9,7 @@ from ...atomic_file import replacing
 from ...data.arrays import Inputs, Tree
 from ...data.targets import named_outputs
 from ...estimators import SUFFIX, is_estimator, outputs, save_estimator
+from ...redaction import mask
 from ..batching import rows
 
 N_EXPECTED_ROWS = 256
@@ -23,6 +24,23 @@ def move_model(model_path: Path, target: Path) -> None:
     """Move a saved model and its expected predictions; the model last, which shows that both are there."""
     expected_path(model_path).replace(expected_path(target))
     model_path.replace(target)
+
+
+def leave_out_compilation(model: Any, *, keeps_optimizer: bool) -> None:
+    """Let a Keras model be saved without the losses, metrics and optimizer that it is compiled with, whose arguments may be secrets.
+
+    The model itself stays compiled: trials may share its program.
+
+    Args:
+        model: A Keras model.
+        keeps_optimizer: Whether the optimizer is saved, with ``***`` in place of secrets, so that training can go on from its state.
+    """
+    import keras
+
+    def compile_config() -> dict[str, Any] | None:
+        return {"optimizer": mask(keras.saving.serialize_keras_object(model.optimizer))} if keeps_optimizer and model.compiled else None
+
+    model.get_compile_config = compile_config
 
 
 def keep_model(model: Any, x_validation: Inputs, stem: Path, builder: str = "") -> Path:

@@ -44,4 +44,31 @@ class Slowing(keras.optimizers.schedules.LearningRateSchedule):
         return {"start": self.start}
 
 
+@keras.saving.register_keras_serializable("own_objects")
+class Signed(keras.losses.Loss):
+    """A loss whose configuration has its secret."""
+
+    def __init__(self, token, name="signed"):
+        super().__init__(name=name)
+        self.token = token
+
+    def call(self, y_true, y_pred):
+        return keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
+
+    def get_config(self):
+        return {"name": self.name, "token": self.token}
+
+
+@keras.saving.register_keras_serializable("own_objects")
+class SignedSGD(keras.optimizers.SGD):
+    """An optimizer whose configuration has its secret."""
+
+    def __init__(self, learning_rate=0.01, token="", **options):
+        super().__init__(learning_rate, **options)
+        self.token = token
+
+    def get_config(self):
+        return super().get_config() | {"token": self.token}
+
+
 SHARED = keras.optimizers.Adam(0.1)

@@ -1,5 +1,7 @@
 """Losses, metrics, optimizers and schedules by reference: their curves equal those of Keras' `fit`, and what is wrong is refused first."""
 
+import zipfile
+
 import keras
 import numpy as np
 import pytest
@@ -78,6 +80,21 @@ def test_outputs_have_losses_of_their_own_by_reference(tmp_path, fit):
     assert {"val_right_specificity", "val_left_loss", "val_loss"} <= history.keys()
     for name, values in history.items():
         np.testing.assert_allclose([epoch[name] for epoch in result.history], values, rtol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+@pytest.mark.parametrize("trainer", ["keras", "compiled"])
+def test_a_saved_model_has_no_secrets_of_its_loss_and_optimizer(train, monkeypatch, trainer, keeps):
+    monkeypatch.setenv("OWN_SECRET", "value-of-the-token")
+    signed = {of: {"use": f"{HERE}:{name}", "token": "env:OWN_SECRET"} for of, name in {"loss": "Signed", "optimizer": "SignedSGD"}.items()}
+    result = train(experiment={"trainer": trainer, "champion": {"optimizer_state": keeps}}, epochs=2, **signed)
+    assert result.reason == ""
+    with zipfile.ZipFile(result.model_path) as archive:
+        files = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"value-of-the-token" not in files
+    saved = keras.saving.load_model(result.model_path)
+    assert (saved.compiled, saved.optimizer.token if keeps else None) == (keeps, "***" if keeps else None)
+    assert not keeps or int(saved.optimizer.iterations) == 2 * 2
 
 
 def test_one_program_serves_no_trials_of_other_arguments(train):

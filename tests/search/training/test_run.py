@@ -23,6 +23,7 @@ def test_the_saved_model_has_the_weights_of_the_best_epoch(train, trainer):
     arrays = make_arrays(n_train=40)
     result = train("dense", arrays, experiment={"trainer": trainer}, model={"n_neurons": 32}, epochs=60, patience=3, learning_rate=0.1)
     model = keras.models.load_model(result.model_path)
+    model.compile(loss="binary_crossentropy")
     measured = model.evaluate(arrays.x_validation, arrays.y_validation, return_dict=True, verbose=0)
     assert result.state is TrialState.COMPLETE
     assert result.best_epoch == len(result.history) - 3 < 57

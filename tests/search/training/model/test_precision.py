@@ -60,7 +60,7 @@ def test_64_bits_are_refused_on_jax():
 
 @pytest.mark.parametrize("precision", [name if name == QUICK else pytest.param(name, marks=pytest.mark.slow) for name in get_args(Precision)])
 def test_both_trainers_learn_in_every_precision_and_leave_none_behind(precision, fit, tmp_path):
-    earlier, experiment = keras.config.dtype_policy().name, make_experiment(trainer="compiled")
+    earlier, experiment = keras.config.dtype_policy().name, make_experiment(trainer="compiled", champion={"optimizer_state": True})
     settings = {"precision": precision, "optimizer": "sgd", "learning_rate": 0.5, "epochs": 8}
     assignment = make_assignment(tmp_path / "model", training=settings)
     results = fit(experiment, assignment, make_arrays()), train_trial(experiment, assignment, make_arrays())
