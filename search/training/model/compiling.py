@@ -3,6 +3,7 @@
 Where the settings leave a choice open, it follows from the task.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -17,12 +18,14 @@ from ...experiment.objects import ObjectSection
 from ...experiment.settings import TrainingSettings
 from ..class_metrics import CLASS_METRICS
 from ..metrics import SHORT_NAMES, Head
+from .calls import call_on_rows
 from .class_metrics import build_auc, build_class_metric
 from .logits import measuring_probabilities, of_logits, of_probabilities
 from .losses import RootMeanSquaredError
 from .names import match_outputs
 from .objects import keras_name, learning_rate, make_loss, make_metric, make_optimizer
 
+_log = logging.getLogger(__name__)
 SMOOTHED_LOSSES: Mapping[str, type[Any]] = {
     "binary_crossentropy": keras.losses.BinaryCrossentropy,
     "binary_focal_crossentropy": keras.losses.BinaryFocalCrossentropy,
@@ -153,10 +156,14 @@ def row_losses(output: Array, target: Array, settings: TrainingSettings, head: H
         head: Task and loss of the output.
 
     Returns:
-        ``(n_rows,)``; None if the loss is not a mean over rows.
+        ``(n_rows,)``; None if the loss is not a mean over rows, or a user's own that fails with all rows at once, of which a warning is logged.
     """
     loss = keras.losses.get(build_loss(own_settings(settings, head), head.task, output.shape[-1]))
-    losses = keras.ops.convert_to_numpy(getattr(loss, "call", loss)(target, output))
+    try:
+        losses = call_on_rows(loss, "the loss", target, output)
+    except TrialError as error:
+        _log.warning("the loss has no interval: %s", error)
+        return None
     return losses.reshape(len(output), -1).mean(axis=1) if losses.ndim else None
 
 

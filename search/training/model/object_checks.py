@@ -1,6 +1,6 @@
 """Checks losses and metrics by reference on some rows before the first trial: what they return, and how they are given classes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -9,10 +9,9 @@ from ...data.arrays import OF_NUMBERS, Array, Tree, named
 from ...errors import TrialError
 from ...experiment.objects import ObjectSection
 from ...experiment.settings import TrainingSettings
-from ...redaction import one_line, shorten
-from ...user_code import user_code
 from ..context import TrainingContext
 from ..metrics import Head
+from .calls import call_on_rows
 from .compiled_metrics import with_given_metrics
 from .compiling import encode_targets, own_settings
 from .logits import is_of_logits
@@ -46,7 +45,7 @@ def check_objects(model: Any, outputs: Mapping[str, Any], target: Tree, context:
                 raise TrialError(
                     f'{where} = "{loss}" has from_logits = true: leave it out, or write logits = true in [space] if the outputs are logits'
                 )
-            losses = _called(getattr(made, "call", made), f'{where} = "{loss}"', encoded[name], outputs[name])
+            losses = call_on_rows(made, f'{where} = "{loss}"', encoded[name], outputs[name])
             if losses.ndim == 0 and context.is_weighted:
                 raise TrialError(
                     f'{where} = "{loss}" is one number of a batch, in which weights of rows (class_weight, sample_weight) have no meaning'
@@ -78,28 +77,12 @@ def _check_targets(settings: TrainingSettings, head: Head, n_units: int) -> None
 def _check_metric(section: ObjectSection, what: str, target: Array, output: Any) -> None:
     metric = make_metric(section)
     if isinstance(metric, keras.metrics.MeanMetricWrapper) and hasattr(metric, "_fn"):
-        _called(metric._fn, what, target, output, **metric._fn_kwargs)
+        call_on_rows(metric._fn, what, target, output, **metric._fn_kwargs)
         return
 
     def result(y_true: Any, y_pred: Any) -> Any:
         metric.update_state(y_true, y_pred)
         return metric.result()
 
-    if (found := _called(result, what, target, output, expects_rows=False)).ndim:
+    if (found := call_on_rows(result, what, target, output, expects_rows=False)).ndim:
         raise TrialError(f"{what} is {found.shape} numbers; expected one: let it average them")
-
-
-def _called(function: Callable[..., Any], what: str, target: Array, output: Any, *, expects_rows: bool = True, **options: Any) -> Any:
-    """Return what a loss or metric gives for some rows, as an array."""
-    shapes = f"y_true {tuple(target.shape)} and y_pred {tuple(output.shape)}"
-    y_true, y_pred = (keras.ops.convert_to_tensor(values, keras.config.floatx()) for values in (target, output))
-    try:
-        with user_code():
-            found = keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(function(y_true, y_pred, **options), keras.config.floatx()))
-    except Exception as error:  # whatever a user's function raises, or what is no number
-        raise TrialError(f"{what} fails with {shapes}: {type(error).__name__}: {shorten(one_line(str(error)), 200)}; correct it") from error
-    if expects_rows and found.ndim and found.shape[0] != target.shape[0]:
-        raise TrialError(
-            f"{what} returns the shape {found.shape} of {shapes}; expected ({target.shape[0]},), a number for each row, or one number of the batch"
-        )
-    return found
