@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from search import Study
-from search.errors import ExperimentError
+from search.errors import InputError
 from tests.search.sessions import run_cell
 
 CELL = """
@@ -54,6 +54,25 @@ def test_an_objects_class_and_what_differs_from_its_defaults_are_written():
     assert (schedule["use"], schedule["initial_learning_rate"], schedule["decay_steps"]) == ("keras.optimizers.schedules:CosineDecay", 0.1, 20)
 
 
+@pytest.mark.parametrize("given", [{"optimizer": keras.optimizers.Adam(0.01)}, {"space": {"optimizer": keras.optimizers.Adam(0.01)}}])
+def test_the_plain_rate_of_an_optimizer_is_the_setting(given):
+    training = make_study(**given).experiment.space.training
+    assert (training.learning_rate, str(training.optimizer)) == (0.01, "keras.optimizers:Adam")
+    free = make_study(optimizer=keras.optimizers.Adam(amsgrad=True), space={"learning_rate": 0.2}).experiment.space.training
+    assert (free.learning_rate, free.optimizer.arguments) == (0.2, {"amsgrad": True})
+
+
+def test_a_cell_that_runs_twice_is_the_same_experiment():
+    def study():
+        rate = keras.optimizers.schedules.CosineDecay(0.1, 20)
+        objects = {"optimizer": keras.optimizers.Adam(rate), "loss": keras.losses.Huber(), "metrics": [keras.metrics.AUC()]}
+        return make_study(objective="val_loss", **objects).experiment
+
+    first, second = study(), study()
+    assert first.fingerprint == second.fingerprint
+    assert second.metrics == ["loss", "auc"]
+
+
 def test_the_usual_objective_keeps_the_metrics_that_are_given():
     experiment = make_study(metrics=["auc"]).experiment
     assert experiment.metrics == ["accuracy", "auc"]
@@ -63,10 +82,14 @@ def test_the_usual_objective_keeps_the_metrics_that_are_given():
     ("given", "message"),
     [
         ({"metrics": "specificity", "objective": "val_specificity"}, "whether it is to be maximized cannot be told; give {"),
+        ({"metrics": "nowhere:specificity", "objective": "val_specificity"}, 'there is no module "nowhere"'),
+        ({"optimizer": keras.optimizers.Adam(0.02), "space": {"learning_rate": 0.1}}, "optimizer has the learning rate 0.02, and space has"),
+        ({"loss": keras.losses.MeanSquaredError(reduction=None)}, "loss: MeanSquaredError has reduction = None, which cannot be written"),
+        ({"metrics": [keras.metrics.MeanMetricWrapper(lambda y_true, y_pred: y_pred)]}, "metric is MeanMetricWrapper of a function, which is lost"),
         ({"loss": "huber", "space": {"loss": "log_cosh"}}, "loss is an argument of Study and in space; leave one of them out"),
     ],
 )
 def test_what_cannot_be_told_is_refused(given, message):
-    with pytest.raises(ExperimentError) as caught:
+    with pytest.raises(InputError) as caught:
         make_study(**given)
     assert message in str(caught.value)
