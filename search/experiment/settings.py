@@ -4,11 +4,11 @@ It has values only; `search.training` creates Keras objects from them.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from .objects import ObjectSection, or_object
+from .objects import ObjectSection, is_object, or_object
 from .validation import Table
 
 Optimizer = Literal[
@@ -180,3 +180,26 @@ class TrainingSettings(Table):
             return {name: value for name in CONSTANTS if (value := getattr(self, name)) is not None}
         own = {name: defaults[self.optimizer] for name, defaults in CONSTANTS.items() if self.optimizer in defaults}
         return {name: getattr(self, name) for name, default in own.items() if getattr(self, name) not in (None, default)}
+
+
+def check_own_schedule(settings: Mapping[str, Any], owner: str = "") -> None:
+    """Check that nothing else changes the learning rate beside a schedule of Keras.
+
+    Args:
+        settings: Fixed or searched training settings by name.
+        owner: The setting that has the schedule, "optimizer" or "learning_rate". Defaults to the one whose table names a schedule.
+
+    Raises:
+        ValueError: If something does.
+    """
+    optimizer = settings["optimizer"]
+    if not owner and isinstance(settings["learning_rate"], ObjectSection):
+        owner = "learning_rate"
+    if isinstance(optimizer, ObjectSection) and is_object(optimizer.arguments.get("learning_rate")):
+        owner = "optimizer"
+    if not owner:
+        return
+    usual = TrainingSettings()
+    others = (*(["learning_rate"] if owner == "optimizer" else []), "schedule", "unfreeze_epochs", "unfreeze_learning_rate")
+    if given := next((name for name in others if settings[name] != getattr(usual, name)), None):
+        raise ValueError(f"{owner} has its own schedule of the learning rate, which {given} would disturb; leave one of them out")

@@ -21,7 +21,7 @@ from .flattening import to_search_space
 from .objects import ObjectSection, is_object
 from .parameters import Argument, CategoricalParameter, Entry, FloatParameter, IntParameter, Searched, Value, check_type, tag_of
 from .search_space import SearchSpace, to_distributions
-from .settings import CONSTANTS, TrainingSettings
+from .settings import CONSTANTS, TrainingSettings, check_own_schedule
 from .toml import to_toml
 from .validation import Table, expectation
 
@@ -125,8 +125,7 @@ class _TrainingTable(Table):
         losses = entries["loss"].extremes if isinstance(entries["loss"], Searched) else (entries["loss"],)
         if entries["label_smoothing"] != 0 and any(map(is_object, losses)):
             raise ValueError("label_smoothing is a setting of cross-entropies by name, but loss is a reference; write it as an argument of the loss")
-        if isinstance(entries["learning_rate"], ObjectSection) and entries["schedule"] != "constant":
-            raise ValueError("schedule and the schedule in learning_rate would both change the learning rate; leave one of them out")
+        check_own_schedule(entries)
         return self
 
 

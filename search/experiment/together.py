@@ -112,11 +112,6 @@ def _check_unfreezing(experiment: "Experiment") -> None:
         raise ValueError(f"{given} is used after space.training.unfreeze_epochs, which is 0; give the number of epochs, or leave it out")
     if epochs and not initial.freeze:
         raise ValueError("space.training.unfreeze_epochs is about the layers of initial.freeze, which names none; name them, or leave it out")
-    if epochs and any(map(is_object, space.values_of("learning_rate"))):
-        raise ValueError(
-            "space.training.learning_rate is a schedule of Keras, which would begin anew at space.training.unfreeze_epochs; "
-            "write a number, with schedule and unfreeze_learning_rate"
-        )
     if epochs and min(epochs) >= space.max_epochs:
         raise ValueError(
             f"space.training.unfreeze_epochs is {min(epochs)} at least, but a trial has {space.max_epochs} epochs at most, so that nothing is ever "

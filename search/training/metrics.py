@@ -32,6 +32,7 @@ from ..experiment.directions import LARGER_IS_BETTER
 from ..experiment.file import Experiment, ObjectiveSection, OutputSection
 from ..experiment.objectives import COSTS
 from ..experiment.objects import ObjectSection, names_of
+from ..experiment.references import resolve
 from .class_metrics import CLASS_METRICS
 
 _OF_LABELS = ("accuracy", "auc", "pr_auc", "precision", "recall", "f1_score", "binary_crossentropy")
@@ -162,7 +163,7 @@ def check_metrics(experiment: Experiment, task: Tasks) -> None:
     is_own = experiment.space.own_fit is not None  # which logs or returns what it likes
     for objective in experiment.objectives:
         if objective.metric not in COSTS and not (is_own and objective.metric not in [f"val_{name}" for name in valid]):
-            _check_objective(objective, valid, lacks, own=_own_names(outputs))
+            _check_objective(objective, valid, lacks, own=list(_own(outputs)))
     for output in outputs:
         for name in names_of(output.section.metrics):
             if name not in ("loss", *output.valid):
@@ -214,7 +215,10 @@ def _check_own(experiment: Experiment, outputs: Sequence[_Output]) -> None:
     directed = {objective.metric for objective in experiment.objectives}
     for key, names in (("limits", [*experiment.limits]), ("champion.by", [experiment.champion.by or ""])):
         for name in names:
-            if name not in directed and name.removeprefix("val_") in _own_names(outputs):
+            if name not in directed and name.removeprefix("val_") in _own(outputs):
+                own = _own(outputs)[name.removeprefix("val_")]
+                if not own.is_of_compile:
+                    resolve(own.use)  # a module that is missing is the first error
                 raise ExperimentError(
                     f"{key}: whether {name} is to be maximized cannot be told; write an [[objective]] of it with its direction, beside the first one"
                 )
@@ -242,9 +246,9 @@ def _valid(outputs: Sequence[_Output]) -> dict[str, str]:
     return {"loss": "loss"} | {_full(output.name, metric): metric for output in outputs for metric in ("loss", *output.valid)}
 
 
-def _own_names(outputs: Sequence[_Output]) -> list[str]:
-    """Return the names of the metrics by reference as Keras logs them."""
-    return [_full(output.name, metric) for output in outputs for metric in output.own]
+def _own(outputs: Sequence[_Output]) -> dict[str, ObjectSection]:
+    """Return the metrics by reference by the names that Keras logs them by."""
+    return {_full(output.name, name): metric for output in outputs for name, metric in output.own.items()}
 
 
 def _lacks(task: Tasks) -> str:

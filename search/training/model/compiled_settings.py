@@ -65,8 +65,11 @@ def compiled_settings(model: Any, settings: TrainingSettings) -> TrainingSetting
     usual = TrainingSettings()
     unnamed = {name: getattr(usual, name) for name in OF_COMPILE}
     found = unnamed | _optimizer_settings(model.optimizer) | _loss_settings(model)
-    if settings.schedule != "constant" and not isinstance(model.optimizer.get_config()["learning_rate"], float):
-        raise TrialError("is compiled with a schedule of the learning rate, and [space.training] has another; leave schedule out")
+    if not isinstance(model.optimizer.get_config()["learning_rate"], float):
+        if settings.schedule != "constant":
+            raise TrialError("is compiled with a schedule of the learning rate, and [space.training] has another; leave schedule out")
+        if settings.unfreeze_epochs:
+            raise TrialError("is compiled with a schedule of the learning rate, which would begin anew at unfreeze_epochs; compile a number")
     return settings.model_copy(update=found)
 
 

@@ -1,6 +1,7 @@
 """Makes losses, metrics, optimizers and schedules of the learning rate from references, after checking their arguments; calls none of them."""
 
 import inspect
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from ...errors import ExperimentError
 from ...experiment.arguments import resolve_arguments
 from ...experiment.objects import ObjectSection, snake_case
 from ...experiment.references import check_arguments, resolve
-from ...experiment.settings import CONSTANTS, TrainingSettings
+from ...experiment.settings import CONSTANTS, TrainingSettings, check_own_schedule
 from ...redaction import one_line, shorten
 from ...user_code import user_code
 from .given_objects import GivenObject
@@ -67,25 +68,65 @@ def make_optimizer(section: ObjectSection, settings: TrainingSettings) -> Any:
     Raises:
         ExperimentError: If it is none, cannot be made, or has no argument for a setting.
     """
-    if isinstance(section, GivenObject):
-        return section.made
-    where, usual, found = "space.training.optimizer", TrainingSettings(), resolve(section.use)
+    where, found = "space.training.optimizer", None if isinstance(section, GivenObject) else resolve(section.use)
     if isinstance(found, keras.optimizers.Optimizer):
         raise _shared(section, where)
+    given = {} if found is None else _passed(section, found, settings)
+    made = _make(section, where, further=given, is_called=True)
+    if not isinstance(made, keras.optimizers.Optimizer):
+        raise _unexpected(made, section, where, "a keras.optimizers.Optimizer")
+    _check_average(made, section, where)
+    if found is not None:
+        _check_rate(made, section, settings, given)
+    return made
+
+
+def _passed(section: ObjectSection, found: Any, settings: TrainingSettings) -> dict[str, Any]:
+    """Return the settings that an optimizer by reference is given as arguments.
+
+    Raises:
+        ExperimentError: If it is given one twice, or does not have it.
+    """
+    where, usual = "space.training.optimizer", TrainingSettings()
     given = {name: getattr(settings, name) for name in _PASSED if getattr(settings, name) != getattr(usual, name)}
     if twice := next((name for name in given if name in section.arguments), None):
         raise ExperimentError(f"{where}: {twice} is an argument of {section.use} and a setting of [space.training]; leave one of them out")
+    if unknown := next((name for name in given if callable(found) and not _takes(found, name)), None):
+        raise ExperimentError(f"space.training.{unknown} is given to the optimizer {section.use}, which has no such argument; leave {unknown} out")
     if isinstance(section.arguments.get("learning_rate"), int | float):
         raise ExperimentError(
             f"{where}: learning_rate of {section.use} is a setting of its own; write it in [space.training], where it can be searched"
         )
-    if "learning_rate" not in section.arguments and _has_argument(found, "learning_rate"):
+    if "learning_rate" not in section.arguments and _takes(found, "learning_rate"):
         given["learning_rate"] = learning_rate(settings)
-    check_arguments(found, {*section.arguments, *given}, {}, where)
-    made = _make(section, where, further=given)
-    if not isinstance(made, keras.optimizers.Optimizer):
-        raise _unexpected(made, section, where, "a keras.optimizers.Optimizer")
-    return made
+    return given
+
+
+def _check_average(made: Any, section: ObjectSection, where: str) -> None:
+    """Check that a moving average of the weights, if an optimizer keeps one, is used by every epoch that is compared."""
+    inner = getattr(made, "inner_optimizer", made)  # of LossScaleOptimizer
+    if getattr(inner, "use_ema", False) and not inner.ema_overwrite_frequency:
+        raise ExperimentError(
+            f'{where} = "{section}": with use_ema alone, Keras takes the averaged weights after the last epoch, so that no epoch is compared by '
+            "them; give ema_overwrite_frequency too, a number of steps"
+        )
+
+
+def _check_rate(made: Any, section: ObjectSection, settings: TrainingSettings, given: Mapping[str, Any]) -> None:
+    """Check that an optimizer by reference has the learning rate that is recorded, or a schedule and nothing else that changes the rate."""
+    rate, where = made._learning_rate, f'space.training.optimizer = "{section}"'
+    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+        if rate is not given.get("learning_rate"):
+            try:
+                check_own_schedule(dict(settings), "optimizer")
+            except ValueError as error:
+                raise ExperimentError(f"{where}: {error}") from None
+        return
+    if "learning_rate" not in given:
+        raise ExperimentError(f"{where} has no argument learning_rate; add it, since it is given that of [space.training]")
+    asked, found = given["learning_rate"], float(keras.ops.convert_to_numpy(rate))
+    if not isinstance(asked, int | float) or not math.isclose(found, asked, rel_tol=1e-5):
+        raise ExperimentError(f"{where} has the learning rate {found:.6g} although it is given {asked}; let it use its argument learning_rate")
 
 
 def learning_rate(settings: TrainingSettings) -> Any:
@@ -97,7 +138,7 @@ def learning_rate(settings: TrainingSettings) -> Any:
     section = settings.learning_rate
     if not isinstance(section, ObjectSection):
         return section
-    made = _make(section, where := "space.training.learning_rate")
+    made = _make(section, where := "space.training.learning_rate", is_called=True)
     if not isinstance(made, keras.optimizers.schedules.LearningRateSchedule):
         raise _unexpected(made, section, where, "a keras.optimizers.schedules.LearningRateSchedule")
     return made
@@ -109,7 +150,14 @@ def keras_name(section: ObjectSection) -> str:
     return snake_case(name.rpartition(".")[2]) if module.partition(".")[0] == "keras" else section.use
 
 
-def _make(section: ObjectSection, where: str, *, further: Mapping[str, Any] | None = None, named: Mapping[str, Any] | None = None) -> Any:
+def _make(
+    section: ObjectSection,
+    where: str,
+    *,
+    further: Mapping[str, Any] | None = None,
+    named: Mapping[str, Any] | None = None,
+    is_called: bool = False,
+) -> Any:
     """Return the object that a reference names or, if it is a class or has arguments, what it makes of them.
 
     Args:
@@ -117,11 +165,13 @@ def _make(section: ObjectSection, where: str, *, further: Mapping[str, Any] | No
         where: Its key in the experiment file.
         further: More arguments. Defaults to none.
         named: Arguments of a class, unless they are given or it does not have them. Defaults to none.
+        is_called: Whether a function without arguments makes the object too, and is not itself the object. Defaults to False.
     """
     if isinstance(section, GivenObject):
         return section.made
     found = resolve(section.use)
-    if not isinstance(found, type) and not section.arguments and not further:
+    is_it = isinstance(found, keras.optimizers.schedules.LearningRateSchedule) if is_called else not isinstance(found, type)
+    if is_it and not section.arguments and not further:
         return found
     if not callable(found):
         raise ExperimentError(f'{where} = "{section}" is {type(found).__name__}, which takes no arguments; name a class or a function')
@@ -160,11 +210,29 @@ def _check_function(made: Any, section: ObjectSection, where: str, kind: str) ->
 
 
 def _has_argument(found: Any, name: str) -> bool:
+    return name in (parameters := _parameters(found)) or _takes_any(parameters)
+
+
+def _takes(found: Any, name: str) -> bool:
+    """Return whether a function or a class takes an argument; of a class that passes on what it does not know, whether a base class does."""
+    if not isinstance(found, type):
+        return _has_argument(found, name)
+    for kind in found.__mro__:
+        parameters = _parameters(vars(kind)["__init__"]) if "__init__" in vars(kind) and kind is not object else None
+        if parameters is not None and (name in parameters or not _takes_any(parameters)):
+            return name in parameters
+    return False
+
+
+def _parameters(found: Any) -> Mapping[str, inspect.Parameter]:
     try:
-        parameters = inspect.signature(found).parameters
+        return inspect.signature(found).parameters
     except (TypeError, ValueError):
-        return False
-    return name in parameters or any(of.kind is of.VAR_KEYWORD for of in parameters.values())
+        return {}
+
+
+def _takes_any(parameters: Mapping[str, inspect.Parameter]) -> bool:
+    return any(of.kind is of.VAR_KEYWORD for of in parameters.values())
 
 
 def _unexpected(made: Any, section: ObjectSection, where: str, expected: str) -> ExperimentError:

@@ -136,6 +136,27 @@ def test_an_invalid_value_of_a_setting_is_refused(training: dict[str, object], m
         space(training=training)
 
 
+@pytest.mark.parametrize("owner", ["optimizer", "learning_rate"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"schedule": "cosine"},
+        {"schedule": {"type": "categorical", "choices": ["constant", "step"]}},
+        {"unfreeze_epochs": 2},
+        {"unfreeze_learning_rate": 0.01},
+    ],
+)
+def test_a_schedule_of_keras_is_the_only_one_that_changes_the_learning_rate(owner: str, other: dict[str, Any]) -> None:
+    rate = {"use": "keras.optimizers.schedules:CosineDecay", "initial_learning_rate": 0.1, "decay_steps": 9}
+    given = {"learning_rate": rate} if owner == "learning_rate" else {"optimizer": {"use": "keras.optimizers:SGD", "learning_rate": rate}}
+    assert space(training=given).training_settings({}).epochs == 100
+    with pytest.raises(ExperimentError, match=rf"{owner} has its own schedule of the learning rate, which {next(iter(other))} would disturb"):
+        space(training=given | other)
+    if owner == "optimizer":
+        with pytest.raises(ExperimentError, match="which learning_rate would disturb"):
+            space(training=given | {"learning_rate": {"type": "float", "low": 0.1, "high": 0.2}})
+
+
 @pytest.mark.parametrize("value", [[3, 4], None, b"x"])
 def test_an_argument_that_is_neither_a_value_nor_a_table_is_refused(value: object) -> None:
     with pytest.raises(ExperimentError, match=r"file: space\.model\.x = .*: expected text, a number, true or false, or a table with a type"):

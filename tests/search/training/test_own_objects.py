@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from search.errors import ExperimentError, InputError
+from search.experiment.settings import TrainingSettings
+from search.training.metrics import make_heads
+from search.training.model.compiling import row_losses
 from tests.search.training import own_objects
 from tests.search.training.builders import dense, two_inputs_and_outputs
 from tests.search.training.conftest import check_builder, make_arrays, make_assignment, make_experiment, train_trial
@@ -38,6 +41,8 @@ def trained(tmp_path, fit, training, task="binary", *, trainer="auto", **experim
         ("regression", {"loss": "keras.losses:Huber"}),
         ("multiclass", {"loss": f"{HERE}:focal", "targets": "one_hot"}),
         ("binary", {"optimizer": {"use": ADAM, "amsgrad": True}, "weight_decay": 0.01}),
+        ("binary", {"optimizer": f"{HERE}:make_sgd", "learning_rate": f"{HERE}:make_schedule"}),
+        ("binary", {"optimizer": {"use": ADAM, "use_ema": True, "ema_overwrite_frequency": 2}}),
         ("binary", {"optimizer": {"use": ADAM, "learning_rate": {"use": f"{HERE}:Slowing", "start": 0.1}}, "precision": "mixed_float16"}),
     ],
 )
@@ -123,7 +128,17 @@ def test_one_program_serves_no_trials_of_other_arguments(train):
             {"optimizer": {"use": ADAM, "weight_decay": 0.1}, "weight_decay": 0.2},
             "weight_decay is an argument of keras.optimizers:Adam and a setting",
         ),
-        ({"learning_rate": f"{HERE}:focal"}, "expected a keras.optimizers.schedules.LearningRateSchedule"),
+        ({"learning_rate": f"{HERE}:make_scheduled_sgd"}, "is SGD; expected a keras.optimizers.schedules.LearningRateSchedule"),
+        ({"optimizer": {"use": f"{HERE}:make_sgd_of_its_own_rate", "momentum": 0.4}}, "has no argument learning_rate; add it"),
+        ({"optimizer": f"{HERE}:make_sgd_of_a_tenth"}, "has the learning rate 0.0001 although it is given 0.001; let it use its argument"),
+        ({"optimizer": f"{HERE}:make_sgd_of_its_own_rate", "learning_rate": COSINE}, "has no argument learning_rate; add it"),
+        (
+            {"optimizer": f"{HERE}:make_scheduled_sgd", "learning_rate": 0.5},
+            "optimizer has its own schedule of the learning rate, which learning_rate would disturb",
+        ),
+        ({"optimizer": f"{HERE}:make_scheduled_sgd", "schedule": "cosine"}, "which schedule would disturb; leave one of them out"),
+        ({"optimizer": ADAM, "momentum": 0.9}, "space.training.momentum is given to the optimizer keras.optimizers:Adam, which has no such argument"),
+        ({"optimizer": {"use": ADAM, "use_ema": True}}, "with use_ema alone, Keras takes the averaged weights after the last epoch"),
     ],
 )
 def test_what_is_wrong_with_an_object_is_said_before_the_first_trial(training, message):
@@ -150,6 +165,20 @@ def test_a_metric_of_several_numbers_is_refused():
     experiment = make_experiment(metrics=["keras.metrics:F1Score"], space={"training": {"targets": "one_hot"}})
     with pytest.raises(ExperimentError, match="numbers; expected one: let it average them"):
         check_builder(experiment, make_arrays("multiclass"))
+
+
+def test_a_missing_module_is_named_before_a_missing_direction():
+    with pytest.raises(InputError, match='there is no module "nowhere"'):
+        check_builder(make_experiment(metrics=["nowhere:specificity"], limits={"val_specificity": 0.5}), make_arrays())
+
+
+def test_a_loss_is_given_tensors_and_its_failure_with_many_rows_costs_only_its_interval(caplog):
+    output, target = np.full((30, 1), 0.25, "float32"), np.zeros((30, 1), "int64")
+    head = make_heads(make_experiment(), "binary", {})[""]
+    losses = {name: TrainingSettings(loss={"use": f"{HERE}:{name}"}) for name in ("without_arrays", "of_few_rows")}
+    np.testing.assert_allclose(row_losses(output, target, losses["without_arrays"], head), np.full(30, 0.0625))
+    assert row_losses(output, target, losses["of_few_rows"], head) is None
+    assert "the loss has no interval: the loss fails with y_true (30, 1) and y_pred (30, 1): RuntimeError: it called sys.exit" in caplog.text
 
 
 @pytest.mark.parametrize("section", [{"limits": {"val_specificity": 0.5}}, {"champion": {"by": "val_specificity"}}])
