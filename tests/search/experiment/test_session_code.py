@@ -139,10 +139,7 @@ def test_a_lambda_and_an_object_that_builds_have_a_name(code, install):
 
 
 def test_a_hypermodel_keeps_its_own_fit(code, install):
-    text = (
-        "class Hyper:\n    def build(self, hp):\n        return hp\n"
-        "    def fit(self, hp, model, *args, epochs):\n        return [hp, model, *args, epochs]"
-    )
+    text = "class Hyper:\n def build(self, hp):\n  return hp\n def fit(self, hp, model, *args, epochs):\n  return [hp, model, *args, epochs]"
     with as_main(cell := run_cell(text)):
         code.add(cell["Hyper"](), "hyper")
         install(code)
@@ -238,8 +235,7 @@ def test_classes_are_written_though_they_have_no_methods(code, text):
 
 
 def test_a_dict_of_its_own_class_is_sent_as_a_value(code):
-    cell = run_cell("class Sizes(dict):\n    pass\nsizes = Sizes(a=1)\nsizes.unit = 'cm'\ndef build():\n    return sizes['a']")
-    with as_main(cell):
+    with as_main(cell := run_cell("class Sizes(dict):\n    pass\nsizes = Sizes(a=1)\nsizes.unit = 'cm'\ndef build():\n    return sizes['a']")):
         code.add(cell["build"], "model")
     assert [value["a"] for value in code.values.values() if isinstance(value, dict)] == [1]
 

@@ -3,8 +3,6 @@
 import dataclasses
 import itertools
 import json
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -281,14 +279,6 @@ def test_a_trial_takes_a_fraction_of_one_request_per_metric(
             tracker.log_epoch(EpochReport(number, epoch, metrics))
         tracker.finish_trial(TrialResult(number=number, history=(metrics,) * 30, **COMPLETE))
     assert (time.process_time() - started) / n_trials < a_third  # a quarter of it is usual
-
-
-def test_nothing_heavy_is_imported_before_a_study_starts() -> None:
-    code = (
-        "import sys; from pathlib import Path; from search.tracking.mlflow_tracker import MlflowTracker; MlflowTracker('sqlite:///x', Path('x'));"
-        "print([m for m in ('tensorflow', 'keras', 'mlflow', 'optuna') if m in sys.modules])"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == "[]"
 
 
 def test_a_paused_trial_has_its_values_so_far_and_later_those_of_its_end(

@@ -111,6 +111,7 @@ def test_each_trial_has_a_folder_of_its_own_and_the_saved_model_the_weights_of_t
     saved, best = (keras.models.load_model(path) for path in (result.model_path, folder / "best.keras"))
     for ours, theirs in zip(saved.get_weights(), best.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+    saved.compile(loss="binary_crossentropy")
     measured = saved.evaluate(make_arrays().x_validation, make_arrays().y_validation, return_dict=True, verbose=0)
     assert measured["loss"] == pytest.approx(result.value, rel=1e-5)
     assert len((folder / "log.csv").read_text().splitlines()) == 4
