@@ -54,7 +54,7 @@ class StudyView:
         self._tolerance: float = champion.get("tolerance", 0.0)
         objectives, by = objective if isinstance(objective, list) else [objective], champion.get("by")
         self._by = None if by == objectives[0].get("metric") else by  # None for the objective's metric
-        given: dict[str, Direction] = {of["metric"]: of["direction"] for of in objectives if "direction" in of and "metric" in of}
+        given: dict[str, Direction] = {of["metric"]: of["direction"] for of in objectives if "direction" in of and isinstance(of.get("metric"), str)}
         self._ranked: Direction = self.directions[0] if self._by is None else given.get(self._by) or direction_of(self._by)
         self.excluded: Mapping[int, str] = {}
         """The reason of each trial that a user has excluded: it is never the best one, and samplers do not know it."""
