@@ -52,7 +52,7 @@ def as_target(target: np.ndarray) -> np.ndarray:
 
 
 def has_probabilities(estimator: Any) -> bool:
-    """Return whether a fitted estimator predicts probabilities."""
+    """Return whether an estimator predicts probabilities."""
     return hasattr(estimator, "predict_proba")
 
 

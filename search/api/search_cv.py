@@ -8,6 +8,7 @@ import numpy as np
 from optuna.distributions import FloatDistribution, IntDistribution
 
 from ..errors import ExperimentError, nearest
+from ..estimators import has_probabilities
 
 _METRICS: Mapping[str, str] = {
     "accuracy": "val_accuracy",
@@ -143,4 +144,7 @@ def _metric_of(search: Any) -> str:
     if not isinstance(scoring, str) or scoring not in _METRICS:
         given = f'"{scoring}"; {nearest(scoring, _METRICS)}' if isinstance(scoring, str) else f"{type(scoring).__name__}; expected one name"
         raise ExperimentError(f"scoring is {given}; or leave it out, and give a metric of the task as objective")
+    if scoring == "neg_log_loss" and not has_probabilities(search.estimator):
+        name = type(search.estimator).__name__
+        raise ExperimentError(f'scoring = "{scoring}" needs probabilities, but {name} has no predict_proba; choose "accuracy", or another estimator')
     return _METRICS[scoring]

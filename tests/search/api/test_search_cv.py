@@ -61,6 +61,7 @@ def test_a_randomized_search_has_its_distributions_and_its_number_of_trials():
         (GridSearchCV(Ridge(), None), {}, "param_grid is NoneType; expected a dict of lists"),
         (GridSearchCV(Ridge(), {"alpha": [1]}, refit=len), {}, "refit is <built-in function len>; expected True"),
         (GridSearchCV(Ridge(), {"alpha": [1]}, scoring="recall"), {}, 'give objective="val_recall", and which class is meant'),
+        (GridSearchCV(SVC(), {"C": [1]}, scoring="neg_log_loss"), {}, 'scoring = "neg_log_loss" needs probabilities, but SVC has no predict_proba'),
         (HalvingGridSearchCV(Ridge(), {"alpha": [1]}), {}, "model is a HalvingGridSearchCV; expected GridSearchCV or RandomizedSearchCV"),
     ],
 )

@@ -84,6 +84,13 @@ def test_settings_that_it_is_given_count_and_the_best_weights_are_restored(tmp_p
     assert result.value == min(epoch["val_loss"] for epoch in result.history)
 
 
+@pytest.mark.parametrize("is_refit", [False, True])
+def test_a_training_on_all_rows_has_the_epochs_of_the_best_trial(tmp_path, is_refit):
+    experiment = own_experiment("FittingItself", space={"training": {"loss": "binary_crossentropy", "epochs": 2}})
+    assignment = make_assignment(tmp_path / "3", model_arguments=VALUES, training={"epochs": 2}, is_refit=is_refit)
+    assert len(train_trial(experiment, assignment, ARRAYS, lambda _: True).history) == (2 if is_refit else 4)
+
+
 def test_it_is_limited_in_time(tmp_path):
     result = trained(tmp_path, "Twice", executor={"trial_timeout_seconds": 1e-6})
     assert "past its limit" in result.reason
