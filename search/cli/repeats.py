@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from ..study.repeats import Reproduction
     from ..trial import TrialResult
 
-AcceptCode = Annotated[bool, typer.Option("--accept-code", help="Train although the code of builder, loader or callbacks has changed.")]
+AcceptCode = Annotated[
+    bool, typer.Option("--accept-code", help="Train although the code of builder, loader, callbacks, loss or metrics has changed.")
+]
 Executor = Annotated[str | None, typer.Option(help="Executor: workers, ray or in-process; the study's if not given.")]
 Workers = Annotated[str | None, typer.Option(help="Number of worker processes, or auto; the study's if not given.")]
 

@@ -35,7 +35,9 @@ def schedule(
         view.find(number)
         found, metric = schedule_of(view, number), view.experiment.objective.metric
     if not found:
-        raise StudyNotFoundError(f'Trial {number} of study "{study}" has the same settings in all epochs; a search with sampler "pbt" changes them')
+        raise StudyNotFoundError(
+            f'Trial {number} of study "{study}" is a whole training, and no interval of one; a search with sampler "pbt" changes them'
+        )
     if csv is not None:
         write_schedule(csv, found)
         console.print(f"{len(found)} intervals written to {csv}")

@@ -165,9 +165,8 @@ class SearchSection(Table):
             "pbt-replay" (one training by the schedule that "pbt" has found), or a reference to an Optuna sampler. Defaults to "auto".
         sampler_options: The sampler's further arguments. Defaults to none.
         pruner: "auto" ("halving" if trials are single trainings of many epochs and many, with one objective and no limits, "median" for a
-            function, else "none"),
-            "none", "median", "percentile", "halving", "asha", "hyperband", "patient", or a reference to an Optuna pruner; "asha" pauses
-            trials with a checkpoint, and lets the best continue. Defaults to "auto".
+            function and for a hypermodel with a fit() of its own, else "none"), "none", "median", "percentile", "halving", "asha", "hyperband",
+            "patient", or a reference to an Optuna pruner; "asha" pauses trials with a checkpoint, and lets the best continue. Defaults to "auto".
         pruner_options: The pruner's further arguments. Defaults to none.
         duplicates: "resample" (a combination of a finite space that was tried is proposed again by no sampler; the search ends once all were),
             or "repeat". "grid", "gp" and Keras Tuner's samplers never repeat, samplers by reference do as they do. Defaults to "resample".

@@ -25,7 +25,7 @@ _INSTALLED = ("site-packages", "dist-packages")
 
 
 def referenced_modules(experiment: Experiment) -> list[str]:
-    """Return the modules of an experiment's references that decide what a trial computes: builder, loader, callbacks; sorted."""
+    """Return the modules of all references that decide what a trial computes: builder, loader, callbacks, losses and the like; sorted."""
     references = {experiment.model, experiment.data.loader, *used_references(experiment)}
     return sorted({reference.partition(":")[0] for reference in references})
 

@@ -70,8 +70,8 @@ def check_extensible(view: StudyView, experiment: Experiment) -> bool:
     """Return whether an experiment differs from a study's, and in nothing but its search space and what trials are compared by.
 
     Raises:
-        ExperimentError: If the study is reproducible, so that its trials follow from what was edited, no trial is in the other space, or what is
-            compared now was not recorded.
+        ExperimentError: If the study is of a function, its trials follow from what was edited, as those of a reproducible study and of a population
+            do, no trial is in the other space, or what is compared now was not recorded.
     """
     changes = changes_between(view.experiment, experiment)
     if not changes or not can_be_extended(changes):  # opening it says what is wrong
@@ -81,9 +81,9 @@ def check_extensible(view: StudyView, experiment: Experiment) -> bool:
             f'Study "{view.name}" is of a function, which asks for its hyperparameters itself, so that it cannot be extended; '
             "start another study with --fresh, or give this one its own name with --study"
         )
-    if experiment.search.sampler in SAMPLERS or view.experiment.search.sampler in SAMPLERS:
+    if of_intervals := next((of.search.sampler for of in (view.experiment, experiment) if of.search.sampler in SAMPLERS), None):
         raise ExperimentError(
-            f'Study "{view.name}": trials of sampler "{experiment.search.sampler}" follow from what was edited; start another study with --fresh'
+            f'Study "{view.name}": trials of sampler "{of_intervals}" follow from what was edited; start another study with --fresh'
         )
     if experiment.search.reproducible:
         raise ExperimentError(f'Study "{view.name}" is reproducible: its trials follow from what was edited; start another study with --fresh')

@@ -20,7 +20,7 @@ _N_NAMED = 4
 
 
 def check_code(ledger: Ledger, experiment: Experiment, *, accept_code: bool, is_recorded: bool = True) -> tuple[KeptModule, ...]:
-    """Check that builder, loader, callbacks and what they import are those that the study ran with, record them and keep a copy.
+    """Check that builder, loader, callbacks, losses and the like are those that the study ran with, record them and keep a copy.
 
     A study without a record, which is new or of an earlier version, gets one.
 

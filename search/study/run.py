@@ -59,7 +59,7 @@ def run_study(
         study: The study's name. Defaults to the experiment's.
         fresh: Whether to archive an existing study of that name and start another. Defaults to False.
         extend: Whether to continue a study although the experiment's ``[space]`` was edited, with all trials that are in it. Defaults to False.
-        accept_code: Whether to continue a study although the code of its builder, loader or callbacks has changed. Defaults to False.
+        accept_code: Whether to continue a study although the code of its builder, loader, callbacks, loss or metrics has changed. Defaults to False.
         store: The local store. Defaults to ``mlruns/`` in the working directory.
         observer: Notified of progress. Defaults to one that shows nothing.
 

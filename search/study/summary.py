@@ -67,8 +67,8 @@ class StudySummary:
         baselines: Simple models, measured on the test part; None if the experiment does not ask for them.
         repeats: The best trial trained again with other seeds; None if it was not.
         rows: What a row of the data is: "table", "arrays", "images" or "series". Defaults to "table".
-        is_exhausted: Whether there are no more trials: all combinations of the space, or whole trainings, are there. Defaults to False.
-        schedule: The settings of each interval of epochs of the best trial's training, in one line; empty if they did not change. Defaults to empty.
+        is_exhausted: Whether there are no more trials: all combinations of the space were tried, or all members are at their end. Defaults to False.
+        schedule: The settings of each interval of epochs of the best trial, in one line; empty if it is a whole training. Defaults to empty.
         has_models: Whether its trials are models; a function leaves none here. Defaults to True.
         is_stopped: Whether a rule of ``[search.stop]`` lets no more trials start. Defaults to False.
     """
@@ -195,8 +195,9 @@ def summarize(ledger: StudyView) -> StudySummary:
 
 
 def _is_exhausted(ledger: StudyView) -> bool:
-    if places := places_of(ledger):
-        return max(place.last_epoch for place in places.values()) == ledger.experiment.space.max_epochs
+    if places := places_of(ledger).values():
+        ended = {place.member for place in places if place.last_epoch == ledger.experiment.space.max_epochs}
+        return ended == {place.member for place in places}
     space = ledger.experiment.space.searched
     is_counted = bool(space) and not ledger.experiment.search.may_repeat
     size = n_combinations(space) if is_counted else None

@@ -37,7 +37,7 @@ def with_tested_rates(
         return experiment
     known = None if fresh else _known_range(store, name)
     if known is None:
-        known = _tested(experiment)
+        known = _tested(experiment, store)
         on_note(f"learning_rate is searched from {known[0]:g} to {known[1]:g}, as a range test proposes")
     given = [first["learning_rate"] for first in experiment.search.first if isinstance(first.get("learning_rate"), int | float)]
     given += [] if rate.expected is None else [rate.expected.value]
@@ -58,8 +58,10 @@ def tested_rates(experiment: Experiment) -> tuple[float, float] | None:
     return found.proposed
 
 
-def _tested(experiment: Experiment) -> tuple[float, float]:
-    found: tuple[float, float] | None = call_with_backend(f"{__name__}:{tested_rates.__name__}", experiment)
+def _tested(experiment: Experiment, store: Store) -> tuple[float, float]:
+    found: tuple[float, float] | None = call_with_backend(
+        f"{__name__}:{tested_rates.__name__}", experiment, {"MLFLOW_TRACKING_URI": store.tracking_uri}
+    )
     if found is None:
         raise ExperimentError(
             "space.training.learning_rate: the loss falls at no rate of the range test; look at the data and the model, "

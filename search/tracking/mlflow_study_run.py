@@ -35,7 +35,8 @@ def create_study_run(client: "MlflowClient", record: StudyRecord, provenance: Pr
     tags = descriptions.user_tags() | descriptions.study_tags(record, provenance)
     run = client.create_run(experiment_id, run_name=record.study, tags=tags)
     write(client, run.info.run_id, Batch(params=descriptions.study_params(record)))
-    client.log_inputs(run.info.run_id, dataset_inputs(record))
+    if inputs := dataset_inputs(record):
+        client.log_inputs(run.info.run_id, inputs)
     return run
 
 

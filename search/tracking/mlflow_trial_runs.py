@@ -176,7 +176,8 @@ class TrialRuns:
     def _create(self, assignment: Assignment) -> OpenRun:
         tags = {"mlflow.parentRunId": self.parent_run_id} | descriptions.user_tags() | descriptions.trial_tags(self.record, assignment)
         run = self.client.create_run(self.experiment_id, milliseconds(assignment.started), tags, trial_name(assignment.number))
-        self.client.log_inputs(run.info.run_id, self._inputs)
+        if self._inputs:
+            self.client.log_inputs(run.info.run_id, self._inputs)
         return OpenRun(run.info.run_id)
 
     def _reopen(self, assignment: Assignment) -> OpenRun | None:
