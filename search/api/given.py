@@ -22,6 +22,7 @@ from ..experiment.session_modules import SUFFIX, SessionModule
 from ..experiment.settings import TrainingSettings
 from ..experiment.shipped import builders, loaders
 from ..experiment.source_code import own_file, parse
+from ..experiment.space import Space
 from .objects import to_entry_of, to_metrics
 
 _DATA = """\
@@ -82,7 +83,7 @@ def to_space(given: Mapping[str, Any], model: Any, code: SessionCode) -> dict[st
     if not isinstance(given, Mapping):
         raise ExperimentError(f"space is {type(given).__name__}; expected a dict of hyperparameters by name")
     convert = _to_parameter if is_estimator(model) else to_entry
-    tables = {key: table for key, table in given.items() if key not in ("compiled", "own_fit", "new_entries", "logits")}
+    tables = {key: table for key, table in given.items() if key not in Space.model_fields.keys() - {"model", "training", "rules"}}
     if tables and set(tables) <= {"model", "training", "rules"} and all(isinstance(of, Mapping) and "type" not in of for of in tables.values()):
         settings = {name: _to_setting(value, code, name) for name, value in given.get("training", {}).items()}
         others = {key: {name: convert(value) for name, value in table.items()} for key, table in tables.items() if key != "training"}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import ExperimentError
-from ..experiment.objects import ObjectSection, is_object, snake_case
+from ..experiment.objects import ObjectSection, as_table, is_object, snake_case
 from ..experiment.references import resolve
 from ..experiment.session_code import SessionCode
 from ..experiment.settings import TrainingSettings
@@ -103,7 +103,7 @@ def check_direction(objective: Any, metrics: list[Any]) -> None:
     Raises:
         ExperimentError: If it has none.
     """
-    sections = [ObjectSection.model_validate({"use": metric} if isinstance(metric, str) else metric) for metric in metrics if is_object(metric)]
+    sections = [ObjectSection.model_validate(as_table(metric)) for metric in metrics if is_object(metric)]
     own = {f"val_{section.name}": section for section in sections}
     for name in objective if isinstance(objective, list | tuple) else [objective]:
         if isinstance(name, str) and name in own:
@@ -126,13 +126,11 @@ def _of_object(given: Any, code: SessionCode, name: str) -> dict[str, Any]:
     use = f"{written['module']}:{written['class_name']}" if is_keras_own else code.add(kind, name)
     named = {"name": _without_count(kind, given.name)} if hasattr(given, "update_state") else {}  # a metric is logged by it
     config = {**given.get_config(), **getattr(given, "_fn_kwargs", {})}
-    rate = config.get("learning_rate")
-    usual_rate = TrainingSettings().learning_rate
-    if isinstance(rate, float):  # that of the settings; Keras keeps it in 32 bits
-        config["learning_rate"] = float(f"{rate:.7g}")
-    changed = _changed(kind, config, code, name)
-    rated = {"learning_rate": config["learning_rate"]} if isinstance(rate, float) and config["learning_rate"] != usual_rate else {}
-    return {"use": use, **named, **{key: value for key, value in changed.items() if key != "learning_rate" or not isinstance(rate, float)}, **rated}
+    rated: dict[str, float] = {}
+    if isinstance(config.get("learning_rate"), float):  # that of the settings; Keras keeps it in 32 bits
+        rate = float(f"{config.pop('learning_rate'):.7g}")
+        rated = {} if rate == TrainingSettings().learning_rate else {"learning_rate": rate}
+    return {"use": use, **named, **_changed(kind, config, code, name), **rated}
 
 
 def _without_count(kind: type, name: str) -> str:

@@ -29,13 +29,14 @@ def lr_range(
     """Test learning rates from 1e-6 to 10, one step with each, and propose which to search."""
     from ..output_files import check_output, writing
     from ..study.from_table import experiment_reader
+    from ..study.hp_space import with_hp_space
     from ..study.rate_range import find_rates
 
     if output is not None:
         check_output(output)
     loaded = experiment_reader(experiment, target, set_ or [])(set_ or [])
     with quiet_backend():
-        found = find_rates(loaded, models)
+        found = find_rates(with_hp_space(loaded), models)
     _print(found)
     if output is not None:
         from ..reports.rate_plot import rate_plot

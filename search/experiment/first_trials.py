@@ -11,6 +11,8 @@ from .parameters import CategoricalParameter, FloatParameter, IntParameter, Sear
 from .search_space import MAX_DRAWS, SearchSpace
 from .toml import to_toml
 
+N_BEST = 3
+"""Trials of each earlier study that are tried first."""
 Given = Mapping[str, Any]
 """Values by name; of a hyperparameter with ``repeat`` a list."""
 

@@ -92,7 +92,8 @@ def snake_case(name: str) -> str:
 
 def is_object(value: object) -> bool:
     """Return whether a value of an experiment file is an object by reference."""
-    return isinstance(value, ObjectSection) or (isinstance(value, Mapping) and "use" in value) or (isinstance(value, str) and ":" in value)
+    table = as_table(value)
+    return isinstance(table, ObjectSection) or (isinstance(table, Mapping) and "use" in table)
 
 
 def as_table(value: object) -> object:

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from .space import IntParameter
+from .first_trials import N_BEST
+from .parameters import IntParameter
 
 if TYPE_CHECKING:
     from .experiment import Experiment
@@ -14,8 +15,6 @@ N_MEMBERS = 8
 """Members of a population, if the experiment does not say."""
 CHANGEABLE = ("learning_rate", "momentum", "beta_1", "beta_2", "epsilon", "rho", "weight_decay", "label_smoothing", "batch_size")
 """The training settings that may change in the course of a training: the weights and the state of the optimizer stay of the same shapes."""
-_WITH_STATE = ("momentum",)
-"""Those for which an optimizer keeps a state if they are above 0."""
 
 
 def check_population(experiment: "Experiment") -> None:
@@ -53,10 +52,9 @@ def _check_space(experiment: "Experiment") -> None:
         raise ValueError(
             f'search.sampler = "{sampler}" changes each setting by itself, and knows no {what}; leave them out, or choose another sampler'
         )
-    for name in _WITH_STATE:
-        if name in training and min(training[name].extremes) == 0:
-            what = "choices has 0" if not hasattr(training[name], "low") else "low = 0"
-            raise ValueError(f"space.training.{name}: {what}, without which the optimizer keeps no state to continue from; write a value above 0")
+    if (momentum := training.get("momentum")) is not None and min(momentum.extremes) == 0:
+        what = "low = 0" if hasattr(momentum, "low") else "choices has 0"
+        raise ValueError(f"space.training.momentum: {what}, without which the optimizer keeps no state to continue from; write a value above 0")
     is_range = isinstance(training.get("batch_size"), IntParameter)
     if is_range:
         raise ValueError('space.training.batch_size: each value needs a program of its own; write type = "categorical" with a few choices')
@@ -79,7 +77,7 @@ def _check_search(experiment: "Experiment") -> None:
     if search.stop.patience is not None or search.stop.gain is not None:
         key = "patience" if search.stop.patience is not None else "gain"
         raise ValueError(f'search.stop.{key} is about whole trainings, but a trial of "{sampler}" is a part of one; write value, epochs or hours')
-    n_given = len(search.first) + 3 * len(search.learn_from)
+    n_given = len(search.first) + N_BEST * len(search.learn_from)
     n_places = 0 if sampler == REPLAY else search.sampler_options.get("population", N_MEMBERS)
     if isinstance(n_places, int) and n_given > n_places:
         raise ValueError(f'search.first and learn_from give {n_given} trials, but "{sampler}" begins with {n_places}; give fewer')

@@ -147,7 +147,7 @@ class OutputSection(Table):
 OutputName = Annotated[str, AfterValidator(_check_output_name)]
 
 
-_SAMPLERS = ["auto", "random", "tpe", "qmc", "grid", "gp", "cmaes", "nsgaii", "kt-random", "kt-bayesian", "kt-grid", "pbt", "pbt-replay"]
+_SAMPLERS = ["auto", "random", "tpe", "qmc", "grid", "gp", "cmaes", "nsgaii", "kt-random", "kt-bayesian", "kt-grid", *SAMPLERS]
 _PRUNERS = ["auto", "none", "median", "percentile", "halving", "asha", "hyperband", "patient"]
 
 

@@ -93,13 +93,10 @@ def _check_champion(experiment: "Experiment") -> None:
     if champion.tolerance and len(experiment.objectives) < 2:
         raise ValueError("champion.tolerance accepts a worse value for a better second objective, but there is one; write [[objective]] twice")
     n_models = champion.n_trials * (1 if experiment.needs_refit else evaluation.n_executions)
+    one = "leave ensemble and repeats out" if evaluation.folds == 1 else 'write champion.ensemble = "none", one model trained on all folds'
     if n_models > 1 and champion.optimizer_state:
-        raise ValueError(
-            f"champion.optimizer_state is that of one model, but the champion has {n_models}; "
-            + ("leave ensemble and repeats out" if evaluation.folds == 1 else 'write champion.ensemble = "none", one model trained on all folds')
-        )
+        raise ValueError(f"champion.optimizer_state is that of one model, but the champion has {n_models}; {one}")
     if n_models > 1 and (cost := next((name for name in experiment.costs if name in SERVING_COSTS), None)):
-        one = "leave ensemble and repeats out" if evaluation.folds == 1 else 'write champion.ensemble = "none", one model trained on all folds'
         raise ValueError(f"{cost} is that of one model, but the champion has {n_models}, which cost as much together; {one}")
 
 

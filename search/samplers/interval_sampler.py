@@ -13,7 +13,7 @@ from ..experiment.lineage import Lineage
 from ..experiment.parameters import Searched, Value
 from ..experiment.search_space import SearchSpace
 from ..seeds import trial_seed
-from .history import all_trials
+from .history import all_trials, past_trials
 from .lineage import lineage_of, to_attributes
 
 if TYPE_CHECKING:
@@ -82,5 +82,5 @@ class IntervalSampler(BaseSampler):
 
     def _parts(self, study: "Study", excluding: int | None = None) -> list[Part]:
         """Return the trials without one that is being proposed, and without those whose proposal was interrupted."""
-        others = (trial for trial in all_trials(study) if trial.number != excluding and self._space.is_complete(trial.params))
+        others = (trial for trial, params in past_trials(study, excluding) if self._space.is_complete(params))
         return [Part(trial, lineage) for trial in others if (lineage := lineage_of(trial)) is not None]

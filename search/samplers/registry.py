@@ -1,6 +1,7 @@
 """The samplers by name, and their construction from an experiment's ``[search]``."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from optuna.samplers import BaseSampler
@@ -9,6 +10,7 @@ from ..errors import ExperimentError, listed, nearest
 from ..experiment.construction import construct, construct_reference
 from ..experiment.file import SearchSection
 from ..experiment.parameters import Searched
+from ..experiment.population import REPLAY, SAMPLER, SAMPLERS
 from ..experiment.search_space import SearchSpace
 from . import optuna_samplers
 from .automatic import auto
@@ -38,8 +40,8 @@ _BUILDERS: dict[str, Callable[..., BaseSampler]] = {
     "kt-random": KerasTunerRandom,
     "kt-bayesian": KerasTunerBayesian,
     "kt-grid": KerasTunerGrid,
-    "pbt": PopulationSampler,
-    "pbt-replay": ReplaySampler,
+    SAMPLER: PopulationSampler,
+    REPLAY: ReplaySampler,
 }
 NAMES = tuple(_BUILDERS)
 _WITH_SEVERAL_OBJECTIVES = ("auto", "gp", "tpe", "nsgaii", "random", "qmc", "grid")
@@ -74,10 +76,9 @@ def make_sampler(
     provided = {"seed": search.seed, "parameters": parameters, "n_trials": n_trials, "n_objectives": n_objectives}
     provided |= {"n_epochs": n_epochs, "is_growing": is_growing}
     if ":" in search.sampler:
-        sampler = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
-        another = construct_reference(search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
-        check_proposal(another, search.sampler, parameters, n_objectives)
-        return GuardedSampler(_in_space(sampler, search, parameters, n_trials))
+        make = partial(construct_reference, search.sampler, BaseSampler, search.sampler_options, {"seed": search.seed}, _WHERE)
+        check_proposal(make(), search.sampler, parameters, n_objectives)  # one of its own: samplers remember what they have proposed
+        return GuardedSampler(_in_space(make(), search, parameters, n_trials))
     if search.sampler == "auto" and search.sampler_options:
         raise ExperimentError(
             f'{_WHERE}: "auto" has no argument "{min(search.sampler_options)}"; name the sampler that has it, such as sampler = "tpe"'
@@ -109,11 +110,11 @@ def sampler_notes(search: SearchSection, space: SearchSpace, *, has_limits: bool
     """
     if has_limits and search.sampler in _WITHOUT_LIMITS:
         yield f'sampler "{search.sampler}" does not use [limits], and may propose what is beyond them; "auto" learns what is within'
-    partial = [name for name in space if space.conditions.get(name)]
-    if search.sampler in ("qmc", "cmaes") and partial:
-        yield f'sampler "{search.sampler}" chooses at random what exists in some trials only: {", ".join(partial)}; "auto", "gp" and "tpe" learn it'
+    at_times = [name for name in space if space.conditions.get(name)]
+    if search.sampler in ("qmc", "cmaes") and at_times:
+        yield f'sampler "{search.sampler}" chooses at random what exists in some trials only: {", ".join(at_times)}; "auto", "gp" and "tpe" learn it'
     with_prior = [name for name, parameter in space.items() if parameter.expected is not None]
-    if search.sampler in ("grid", "kt-random", "kt-bayesian", "kt-grid", "pbt", "pbt-replay") and with_prior:
+    if search.sampler in ("grid", "kt-random", "kt-bayesian", "kt-grid", *SAMPLERS) and with_prior:
         yield f'sampler "{search.sampler}" does not use the prior of {", ".join(with_prior)}; "auto" does'
     if search.sampler in ("kt-random", "kt-bayesian") and space.rules:
         yield f'sampler "{search.sampler}" knows no rules: a proposal that breaks one is made again, at last at random; "auto" knows them'

@@ -45,7 +45,7 @@ def _check_all_classes(experiment: Experiment, dataset: Dataset, targets: Mappin
         target = targets[output]
         if head.task != "multiclass" or "auc" not in head.metrics:
             continue
-        missing = set(range(len(target.classes))) - set(target.encode(dataset.validation.targets[target.column]).ravel().astype(int).tolist())
+        missing = set(range(len(target.classes))) - set(_codes(target, dataset.validation).astype(int).tolist())
         if missing:
             raise ExperimentError(
                 f'data set "{dataset.name}": no row of the validation part is "{target.class_names[min(missing)]}", so that auc is not defined; '
@@ -84,7 +84,7 @@ def _heads_of_two_classes(experiment: Experiment, targets: Mapping[str, Target])
 
 
 def _codes(target: Target, part: Part) -> Array:
-    """Return 1 for the positive class, else 0, of each row ``(n_rows,)``, or of each label of each row ``(n_rows * n_columns,)``."""
+    """Return the number of the class of each row ``(n_rows,)``, or of each label ``(n_rows * n_columns,)``; of two, 1 is the positive one."""
     return target.encode(target.select(part.targets)).ravel()
 
 

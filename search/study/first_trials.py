@@ -9,15 +9,13 @@ import numpy as np
 from .. import ledger as ledgers
 from ..errors import ExperimentError
 from ..experiment.file import Experiment
-from ..experiment.first_trials import to_params
+from ..experiment.first_trials import N_BEST, to_params
 from ..experiment.parameters import Value
 from ..experiment.search_space import SearchSpace
 from ..ledger import Ledger, StudyView
 from ..store import Store
 
 _LEARNT = "learnt_from"
-N_BEST = 3
-"""Trials of each earlier study that are tried first."""
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from typing import Any
 from .. import ledger as ledgers
 from ..errors import InputError, nearest
 from ..experiment.file import Experiment, ObjectiveSection
-from ..experiment.first_trials import to_params
+from ..experiment.first_trials import N_BEST, to_params
 from ..experiment.parameters import CategoricalParameter, Value
 from ..experiment.search_space import SearchSpace
 from ..experiment.toml import parse_value
 from ..redaction import redact
 from ..store import Store
-from .first_trials import N_BEST, enqueue_params
+from .first_trials import enqueue_params
 from .foreign import ForeignStudy, ForeignTrial, read_foreign
 
 _VALUE = re.compile(r"^(\w+) = \S+ is not")

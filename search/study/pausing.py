@@ -37,7 +37,7 @@ def end_paused(experiment: Experiment, ledger: Ledger, *, tracker: Tracker, obse
         observer.on_trial_end(result, assignment.params, is_best=False)
 
 
-def remove_checkpoints(ledger: Ledger) -> None:
-    """Remove the checkpoints of a population that is trained to its end; of other studies finished trials have none."""
+def remove_all_checkpoints(ledger: Ledger) -> None:
+    """Remove the checkpoints of a study that has ended and whose sampler has nothing more to propose."""
     if ledger.is_exhausted:
         shutil.rmtree(ledger.folder.checkpoints, ignore_errors=True)

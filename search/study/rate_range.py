@@ -13,7 +13,6 @@ from ..experiment.reference_checks import check_references
 from ..formats import format_params
 from ..user_code import user_code
 from .drawn_models import draw_assignments, load_context
-from .hp_space import with_hp_space
 
 _N_RATES = 141  # 20 for a factor of 10
 _N_SMOOTHED, _N_FIRST = 11, 20
@@ -93,14 +92,13 @@ def find_rates(experiment: Experiment, n_models: int) -> RateRange:
     """Test models that are drawn from the search space of an experiment; nothing is stored.
 
     Args:
-        experiment: The experiment.
+        experiment: The experiment, as `search.study.hp_space.with_hp_space` completes it.
         n_models: Models to test; one if only the learning rate is searched, or nothing is.
 
     Raises:
         InputError: If the experiment or its data cannot be used.
         ExperimentError: If no model can be trained.
     """
-    experiment = with_hp_space(experiment)
     if experiment.space.own_fit is not None:
         raise ExperimentError(f"{experiment.model} trains by its own fit(), which a range test does not call; let fit() ask for its learning rate")
     check_references(experiment)

@@ -9,7 +9,7 @@ from ..formats import format_beyond, format_interval, format_number, format_para
 from ..ledger import StudyView
 from ..output_files import check_writable
 from ..reports import Report, TrialTable, draw_front, draw_plots, draw_test_plots, of_first_objective, write_report
-from .schedule import FILE, schedule_of, schedule_text, write_best_schedule
+from .schedule import FILE, schedule_text, write_best_schedule
 from .summary import StudySummary, comparison_texts, summarize
 
 
@@ -42,10 +42,9 @@ def write_study_report(ledger: StudyView, plots: Mapping[str, str] | None = None
         facts, commands, models, best = *_result(summary), _models(summary), ledger.best
     except StudyFailedError as error:
         facts, commands, models, best = {"Result": str(error)}, [], [], None
-    write_best_schedule(ledger)
+    schedule = write_best_schedule(ledger)
     plots = draw_study_plots(ledger) if plots is None else plots
     experiment, counts = ledger.experiment, ledger.n_by_state()
-    schedule = schedule_of(ledger, best[0]) if best else []
     facts |= {"Schedule": f"{schedule_text(schedule)} ({FILE})"} if schedule else {}
     facts |= {
         "Trials": ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "none",

@@ -32,7 +32,7 @@ from .first_trials import FirstTrial, enqueue, first_trials, note_learnt
 from .hp_space import with_hp_space
 from .loop import SearchLoop, keeps_workers
 from .observer import Observer, SilentObserver, StudyStart
-from .pausing import end_paused, remove_checkpoints
+from .pausing import end_paused, remove_all_checkpoints
 from .preparation import check_written, set_samplers
 from .renaming import close_archived
 from .repeated_trials import log_known_repeats
@@ -253,7 +253,7 @@ class _Run:
         if paused := self._ledger.paused:
             self._observer.on_stage(f"Paused trials, {len(paused)}, end as PRUNED")
             end_paused(self._experiment, self._ledger, tracker=self._tracker, observer=self._observer, numbers=paused)
-        remove_checkpoints(self._ledger)
+        remove_all_checkpoints(self._ledger)
 
     def _finish(self) -> None:
         if self._subject.needs_workers:

@@ -19,12 +19,13 @@ def schedule_of(ledger: StudyView, number: int) -> list[ScheduledInterval]:
     ]
 
 
-def write_best_schedule(ledger: StudyView) -> None:
-    """Write the schedule of the best trial into the report's folder, from which MLflow gets it; nothing if it has none."""
+def write_best_schedule(ledger: StudyView) -> list[ScheduledInterval]:
+    """Write and return the schedule of the best trial, into the report's folder, from which MLflow gets it; nothing if it has none."""
     schedule = schedule_of(ledger, ledger.best[0]) if ledger.best else []
     if schedule:
         ledger.folder.report.mkdir(parents=True, exist_ok=True)
         write_schedule(ledger.folder.report / FILE, schedule)
+    return schedule
 
 
 def schedule_table(schedule: Sequence[ScheduledInterval], metric: str) -> list[list[str]]:

@@ -51,8 +51,7 @@ class StudyRecord:
     @property
     def metric_of_epochs(self) -> str:
         """A metric that every epoch of a trial has."""
-        is_logged = self.experiment.function is None and self.experiment.space.own_fit is None
-        return "loss" if is_logged else self.experiment.objective.metric
+        return "loss" if self.experiment.max_epochs else self.experiment.objective.metric
 
     @property
     def searched(self) -> list[str]:
