@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from .objectives import check_metric
 from .toml import to_toml
-from .validation import Table, invalid
+from .validation import Table, added_later, invalid
 
 _MOST_TRIALS = 50
 
@@ -48,8 +48,8 @@ class ChampionSection(Table):
     by: Annotated[str, AfterValidator(check_metric), Field(examples=["val_loss"], json_schema_extra={"pattern": r"^val_\w+$"})] | None = None
     ensemble: Ensemble = "folds"
     confirm: Annotated[int, Field(ge=0, le=_MOST_TRIALS)] = 0
-    tolerance: Annotated[float, Field(ge=0, lt=1)] = Field(default=0.0, exclude_if=lambda tolerance: tolerance == 0.0)
-    optimizer_state: bool = Field(default=False, exclude_if=lambda kept: not kept)
+    tolerance: Annotated[float, Field(ge=0, lt=1)] = added_later(0.0)
+    optimizer_state: bool = added_later(False)
 
     @model_validator(mode="after")
     def _check_tolerance(self) -> Self:

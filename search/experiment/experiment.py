@@ -26,7 +26,7 @@ from .population import SAMPLERS
 from .sections import BuilderReference, CallbackSection, DataSection, OutputName, OutputSection, PreprocessingSection, SearchSection
 from .space import CategoricalParameter, Space, fixed
 from .together import check_together
-from .validation import Table, invalid
+from .validation import Table, added_later, invalid
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 MAX_GP_TRIALS = 200
@@ -70,13 +70,13 @@ class Experiment(Table):
     model: Annotated[BuilderReference, Field(examples=["mlp", "models.mlp:build_mlp"])]
     data: Annotated[DataSection, Field(examples=[{"loader": "csv"}])]
     preprocessing: PreprocessingSection = PreprocessingSection()
-    initial: InitialSection = Field(default=InitialSection(), exclude_if=lambda value: value == InitialSection())
+    initial: InitialSection = added_later(InitialSection())
     outputs: dict[OutputName, OutputSection] = Field(default_factory=dict)
     space: Space = Space()
     written_objectives: Annotated[Objectives, Field(alias="objective", examples=[{"metric": "val_accuracy", "direction": "maximize"}])]
-    limits: Limits = Field(default={}, exclude_if=lambda value: not value)
-    evaluation: EvaluationSection = Field(default=EvaluationSection(), exclude_if=lambda value: value == EvaluationSection())
-    champion: ChampionSection = Field(default=ChampionSection(), exclude_if=lambda value: value == ChampionSection())
+    limits: Limits = added_later({})
+    evaluation: EvaluationSection = added_later(EvaluationSection())
+    champion: ChampionSection = added_later(ChampionSection())
     callbacks: list[CallbackSection] = Field(default_factory=list)
     search: SearchSection = SearchSection()
     executor: ExecutorSection = ExecutorSection()

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from .validation import Table, invalid
+from .validation import Table, added_later, invalid
 
 REGISTERED = "models:/"
 """Begin of the URI of a registered model."""
@@ -71,8 +71,8 @@ class InitialSection(Table):
     weights: Weights | None = None
     layers: Literal["all", "matching"] = "all"
     freeze: Freeze = Field(default_factory=list)
-    unfreeze: Unfreeze = Field(default="all", exclude_if=lambda given: given == "all")
-    optimizer_state: bool = Field(default=False, exclude_if=lambda given: not given)
+    unfreeze: Unfreeze = added_later("all")
+    optimizer_state: bool = added_later(False)
 
     @property
     def suffix(self) -> str:

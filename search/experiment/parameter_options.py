@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from .plain_values import Listed, Plain, plain_tag
 from .toml import to_toml
-from .validation import Table, invalid
+from .validation import Table, added_later, invalid
 
 MAX_REPEATS = 100
 """Values of one hyperparameter in a trial, at most."""
@@ -23,11 +23,6 @@ class Prior(Table):
 
     value: Annotated[Plain, Field(examples=[0.001])]
     strength: Literal["weak", "medium", "strong"] = "medium"
-
-
-def is_none(value: object) -> bool:
-    """Return whether a value is None."""
-    return value is None
 
 
 def _check_repeat(value: object) -> object:
@@ -65,9 +60,9 @@ class Parameter(Table):
             search begins near it. Defaults to none.
     """
 
-    when: Annotated[dict[str, Listed], BeforeValidator(_check_when)] | None = Field(default=None, exclude_if=is_none)
-    repeat: Repeat | None = Field(default=None, exclude_if=is_none)
-    prior: GivenPrior | None = Field(default=None, exclude_if=is_none)
+    when: Annotated[dict[str, Listed], BeforeValidator(_check_when)] | None = added_later(None)
+    repeat: Repeat | None = added_later(None)
+    prior: GivenPrior | None = added_later(None)
 
     @property
     def needed(self) -> dict[str, tuple[bool | int | float | str, ...]]:

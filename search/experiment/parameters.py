@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter, model_validator
 
 from ..errors import nearest
-from .parameter_options import Parameter, is_none
+from .parameter_options import Parameter
 from .plain_values import Plain, plain_tag
 from .toml import to_toml
-from .validation import invalid
+from .validation import added_later, invalid
 
 Value = bool | int | float | str | None
 """The value of a hyperparameter."""
@@ -76,7 +76,7 @@ class FloatParameter(Parameter):
     high: Annotated[float, Field(examples=[0.1])]
     step: Annotated[float, Field(gt=0)] | None = None
     log: bool = False
-    from_: Literal["range test"] | None = Field(default=None, alias="from", exclude_if=is_none)
+    from_: Literal["range test"] | None = added_later(None, alias="from")
 
     @model_validator(mode="before")
     @classmethod

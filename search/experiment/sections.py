@@ -14,7 +14,7 @@ from .population import SAMPLERS
 from .references import FORM
 from .settings import Loss
 from .stopping import StopSection
-from .validation import Table, invalid
+from .validation import Table, added_later, invalid
 
 
 def _check_part(parts: Callable[[], Mapping[str, shipped.Part]], value: object) -> object:
@@ -41,11 +41,6 @@ def _check_output_name(name: str) -> str:
     if not name.isidentifier():
         raise invalid('expected the name of a model\'s output in letters, digits and "_", such as "main"')
     return name
-
-
-def _added_later(default: Any) -> Any:
-    """Return a field that is stored only if it differs from its default, so that studies of earlier versions keep their fingerprint."""
-    return Field(default=default, exclude_if=lambda value: value == default)
 
 
 BuilderReference = Annotated[str, BeforeValidator(partial(_check_part, shipped.builders)), Field(json_schema_extra=_schema_of(shipped.builders))]
@@ -113,15 +108,15 @@ class PreprocessingSection(Table):
     numeric: Literal["standard", "minmax", "none"] = "standard"
     categorical: Literal["onehot", "ordinal", "target", "hash"] = "onehot"
     missing: Literal["median", "mean"] = "median"
-    missing_text: Literal["most_frequent", "category"] = _added_later("most_frequent")
-    max_categories: Annotated[int, Field(ge=2)] = _added_later(50)
-    n_hash_buckets: Annotated[int, Field(ge=2, le=4096)] = _added_later(32)
-    columns: dict[str, Literal["numeric", "text", "date", "onehot", "ordinal", "target", "hash", "tokens", "drop"]] = _added_later({})
-    max_words: Annotated[int, Field(ge=1)] = _added_later(20_000)
-    max_tokens: Annotated[int, Field(ge=1)] = _added_later(200)
+    missing_text: Literal["most_frequent", "category"] = added_later("most_frequent")
+    max_categories: Annotated[int, Field(ge=2)] = added_later(50)
+    n_hash_buckets: Annotated[int, Field(ge=2, le=4096)] = added_later(32)
+    columns: dict[str, Literal["numeric", "text", "date", "onehot", "ordinal", "target", "hash", "tokens", "drop"]] = added_later({})
+    max_words: Annotated[int, Field(ge=1)] = added_later(20_000)
+    max_tokens: Annotated[int, Field(ge=1)] = added_later(200)
     inputs: dict[str, Annotated[list[str], AfterValidator(_check_columns)]] = Field(default_factory=dict)
-    target: Literal["standard", "log", "none"] = _added_later("standard")
-    arrays: Literal["auto", "none", "pixels", "standard"] = _added_later("auto")
+    target: Literal["standard", "log", "none"] = added_later("standard")
+    arrays: Literal["auto", "none", "pixels", "standard"] = added_later("auto")
 
 
 _Column = Annotated[str, Field(min_length=1)]
@@ -192,18 +187,18 @@ class SearchSection(Table):
     sampler_options: dict[str, Any] = Field(default_factory=dict)
     pruner: Annotated[str, Field(json_schema_extra=_completed_by(_PRUNERS))] = "auto"
     pruner_options: dict[str, Any] = Field(default_factory=dict)
-    duplicates: Literal["resample", "repeat"] = _added_later("resample")
+    duplicates: Literal["resample", "repeat"] = added_later("resample")
     n_trials: Annotated[int, Field(ge=1)] = 40
     timeout_seconds: Annotated[float, Field(gt=0)] | None = None
     max_failures_in_a_row: Annotated[int, Field(ge=0)] = 10
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     keep_models: Annotated[int, Field(ge=1)] = 1
     disk_quota_bytes: Annotated[int, Field(ge=1)] | None = None
-    reproducible: bool = _added_later(False)
-    baselines: bool = _added_later(False)
-    stop: StopSection = _added_later(StopSection())
-    first: list[dict[str, Listed]] = _added_later([])
-    learn_from: list[str] = _added_later([])
+    reproducible: bool = added_later(False)
+    baselines: bool = added_later(False)
+    stop: StopSection = added_later(StopSection())
+    first: list[dict[str, Listed]] = added_later([])
+    learn_from: list[str] = added_later([])
 
     @model_validator(mode="after")
     def _check_reproducible(self) -> Self:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from .objects import ObjectSection, is_object, or_object
-from .validation import Table
+from .validation import Table, added_later
 
 Optimizer = Literal[
     "sgd",
@@ -78,7 +78,7 @@ BatchSize = Annotated[
     Discriminator(lambda value: "<text>" if isinstance(value, str) and not value.isdigit() else "<int>"),
 ]
 
-_OWN = Field(default=None, exclude_if=lambda value: value is None)
+_OWN = added_later(None)
 _Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -135,7 +135,7 @@ class TrainingSettings(Table):
 
     epochs: Annotated[int, Field(ge=1)] = 100
     batch_size: BatchSize = 32
-    shuffle: bool = Field(default=True, exclude_if=lambda value: value is True)
+    shuffle: bool = added_later(True)
     optimizer: or_object(Optimizer) = "adam"  # type: ignore[valid-type]
     learning_rate: or_object(Annotated[float, Field(gt=0)]) = 1e-3  # type: ignore[valid-type]
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
@@ -147,13 +147,13 @@ class TrainingSettings(Table):
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
     clipnorm: Annotated[float, Field(ge=0)] = 0.0
     loss: or_object(Literal["auto", Loss]) = "auto"  # type: ignore[valid-type]
-    targets: Literal["auto", "numbers", "one_hot"] = Field(default="auto", exclude_if=lambda value: value == "auto")
+    targets: Literal["auto", "numbers", "one_hot"] = added_later("auto")
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    class_weight: ClassWeight = Field(default="none", exclude_if=lambda value: value == "none")  # as studies of earlier versions are stored
+    class_weight: ClassWeight = added_later("none")  # as studies of earlier versions are stored
     schedule: Schedule = "constant"
     decay_rate: Annotated[float, Field(gt=0, le=1)] = 0.5
     decay_epochs: Annotated[int, Field(ge=1)] = 10
-    unfreeze_epochs: Annotated[int, Field(ge=0)] = Field(default=0, exclude_if=lambda value: value == 0)
+    unfreeze_epochs: Annotated[int, Field(ge=0)] = added_later(0)
     unfreeze_learning_rate: Annotated[float, Field(gt=0)] | None = _OWN
     patience: Annotated[int, Field(ge=0)] = 0
     min_delta: Annotated[float, Field(ge=0)] = 0.0

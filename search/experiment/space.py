@@ -23,7 +23,7 @@ from .parameters import Argument, CategoricalParameter, Entry, FloatParameter, I
 from .search_space import SearchSpace, to_distributions
 from .settings import CONSTANTS, TrainingSettings, check_own_schedule
 from .toml import to_toml
-from .validation import Table, expectation
+from .validation import Table, added_later, expectation
 
 __all__ = [
     "CategoricalParameter",
@@ -143,10 +143,6 @@ FitSetting = Literal["epochs", "batch_size", "shuffle"]
 """A training setting that the ``fit`` of a hypermodel may be given."""
 
 
-def _absent() -> Any:
-    return Field(default=None, exclude_if=lambda value: value is None)
-
-
 class Space(Table):
     """``[space]``: every hyperparameter, a plain value (fixed) or a table with a type (searched).
 
@@ -169,10 +165,10 @@ class Space(Table):
 
     model: dict[str, Entry] = Field(default_factory=dict)
     training: TrainingSpace = TrainingSpace()
-    compiled: bool = Field(default=False, exclude_if=lambda compiled: not compiled)
-    logits: bool = Field(default=False, exclude_if=lambda logits: not logits)
-    own_fit: list[FitSetting] | None = _absent()
-    new_entries: Literal["search", "default", "refuse"] | None = _absent()
+    compiled: bool = added_later(False)
+    logits: bool = added_later(False)
+    own_fit: list[FitSetting] | None = added_later(None)
+    new_entries: Literal["search", "default", "refuse"] | None = added_later(None)
     rules: dict[str, str] = Field(default_factory=dict, exclude_if=lambda rules: not rules)
 
     @model_validator(mode="after")

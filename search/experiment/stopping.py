@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .validation import Table
+from .validation import Table, added_later
 
 
 class StopSection(Table):
@@ -23,6 +23,6 @@ class StopSection(Table):
 
     value: float | None = None
     patience: Annotated[int, Field(ge=1)] | None = None
-    gain: Annotated[float, Field(gt=0)] | None = Field(default=None, exclude_if=lambda gain: gain is None)
-    epochs: Annotated[int, Field(ge=1)] | None = Field(default=None, exclude_if=lambda epochs: epochs is None)
-    hours: Annotated[float, Field(gt=0)] | None = Field(default=None, exclude_if=lambda hours: hours is None)
+    gain: Annotated[float, Field(gt=0)] | None = added_later(None)
+    epochs: Annotated[int, Field(ge=1)] | None = added_later(None)
+    hours: Annotated[float, Field(gt=0)] | None = added_later(None)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -51,6 +51,16 @@ class Table(BaseModel):
             if field.is_required() and key not in given:
                 example = f", such as {key} = {to_toml(field.examples[0])}" if field.examples else ""
                 raise ValueError(f"{key} is missing; add it{example}")
+
+
+def added_later(default: Any, alias: str | None = None) -> Any:
+    """Return a field that is stored only if it differs from its default, so that studies of earlier versions keep their fingerprint.
+
+    Args:
+        default: The default.
+        alias: The key, if that cannot be the attribute's name. Defaults to the name.
+    """
+    return Field(default=default, alias=alias, exclude_if=lambda value: value == default)
 
 
 def invalid(message: str) -> PydanticCustomError:

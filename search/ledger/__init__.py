@@ -5,7 +5,7 @@ from .extending import Extension, extension_of, may_lack_models
 from .journal_file import has_incomplete_line
 from .journal_file import repair as repair_journal
 from .ledger import Ledger
-from .lineages import continued, lineage, place_of, places_of
+from .lineages import continued, lineage, places_of
 from .opening import (
     check_new_name,
     create_or_continue,
@@ -48,7 +48,6 @@ __all__ = [
     "open_for_repair",
     "open_to_examine",
     "opened_for_run",
-    "place_of",
     "places_of",
     "read",
     "rebuild",

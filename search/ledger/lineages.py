@@ -2,21 +2,16 @@
 
 from ..experiment.lineage import Lineage
 from ..samplers.lineage import lineage_of
-from .record import TrialRecord, to_record
+from .record import TrialRecord
 from .view import StudyView
-
-
-def place_of(view: StudyView, number: int) -> Lineage | None:
-    """Read which part of which training a trial is; None of a trial that is a whole training."""
-    return lineage_of(view.study.get_trials(deepcopy=False)[number])
 
 
 def lineage(view: StudyView, number: int) -> list[tuple[TrialRecord, Lineage]]:
     """Read a trial of a population and all that it continued, the first one first; empty of a trial that is a whole training."""
-    trials, found = view.study.get_trials(deepcopy=False), list[tuple[TrialRecord, Lineage]]()
+    found = list[tuple[TrialRecord, Lineage]]()
     next_number: int | None = number
-    while next_number is not None and (place := lineage_of(trials[next_number])) is not None:
-        found.append((to_record(trials[next_number]), place))
+    while next_number is not None and (place := (record := view.record(next_number)).lineage) is not None:
+        found.append((record, place))
         next_number = place.parent
     return found[::-1]
 

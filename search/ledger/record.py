@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
+from ..experiment.lineage import Lineage
 from ..experiment.parameters import Value
 from ..redaction import redact
-from ..samplers.lineage import n_inherited_epochs, parent_of
+from ..samplers.lineage import lineage_of, n_inherited_epochs
 from ..trial import Failure, TrialResult, TrialState
 from .attempts import RETRY_STATE
 
@@ -48,7 +49,7 @@ class TrialRecord:
         params: The searched hyperparameters, by name; of a WAITING trial those that were given.
         result: The trial's result; None if it is not final.
         so_far: The result of a PAUSED trial so far, as if it had been pruned. Defaults to None.
-        parent: Number of the trial that it continued. Defaults to None.
+        lineage: Its place in a population's training; None for a whole training. Defaults to None.
     """
 
     number: int
@@ -56,7 +57,12 @@ class TrialRecord:
     params: Mapping[str, Value]
     result: TrialResult | None
     so_far: TrialResult | None = None
-    parent: int | None = None
+    lineage: Lineage | None = None
+
+    @property
+    def parent(self) -> int | None:
+        """Number of the trial that it continued; None if it began anew."""
+        return self.lineage.parent if self.lineage else None
 
     @property
     def is_finished(self) -> bool:
@@ -227,7 +233,7 @@ def to_record(trial: FrozenTrial) -> TrialRecord:
     result = to_result(trial.number, state, written) if state.is_final and written else None
     if result is not None and written:
         result = replace(result, executions=tuple(_executions_of(trial, written)))
-    return TrialRecord(number=trial.number, state=state, params=trial.params, result=result, parent=parent_of(trial))
+    return TrialRecord(number=trial.number, state=state, params=trial.params, result=result, lineage=lineage_of(trial))
 
 
 def _executions_of(trial: FrozenTrial, written: Mapping[str, Any]) -> list[TrialResult]:

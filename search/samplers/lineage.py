@@ -17,12 +17,6 @@ def lineage_of(trial: FrozenTrial) -> Lineage | None:
     return None if written is None else Lineage(**written)
 
 
-def parent_of(trial: FrozenTrial) -> int | None:
-    """Return the number of the trial that a trial continues; None if it continues none."""
-    lineage = lineage_of(trial)
-    return lineage.parent if lineage else None
-
-
 def n_inherited_epochs(trial: FrozenTrial) -> int:
     """Return the number of epochs of a trial's curve that other trials have trained."""
     lineage = lineage_of(trial)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from ..experiment.file import Experiment
 from ..experiment.lineage import Interval
 from ..experiment.parameters import Value
-from ..ledger import StudyView, lineage, place_of
+from ..ledger import StudyView, lineage
 from ..pruners import PausingPruner
 from ..seeds import trial_seed
 from ..trial import Assignment
@@ -62,7 +62,7 @@ def with_earlier(assignment: Assignment, ledger: StudyView) -> Assignment:
 
 def _in_lineage(assignment: Assignment, ledger: StudyView) -> Assignment:
     """Return a trial that continues another one, if it does, for a part of the epochs."""
-    place = place_of(ledger, assignment.number)
+    place = ledger.record(assignment.number).lineage
     if place is None:
         return assignment
     path = "" if place.parent is None else str(ledger.folder.checkpoint(place.parent))

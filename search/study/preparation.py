@@ -17,7 +17,7 @@ from ..experiment.file import Experiment
 from ..experiment.population import SAMPLERS
 from ..experiment.reference_checks import check_references
 from ..experiment.settings import TrainingSettings
-from ..ledger import Ledger, StudyView, places_of
+from ..ledger import Ledger, StudyView
 from ..pruners import PausingPruner, make_pruner
 from ..samplers import make_sampler
 from ..training.metrics import check_metrics, check_ranking
@@ -71,8 +71,7 @@ def _check_trials(ledger: StudyView, experiment: Experiment) -> None:
     Raises:
         ExperimentError: If they are not.
     """
-    places = places_of(ledger)
-    are_intervals = {record.number in places for record in ledger.records() if record.is_finished}
+    are_intervals = {record.lineage is not None for record in ledger.records() if record.is_finished}
     if are_intervals - {experiment.search.sampler in SAMPLERS}:
         before = "intervals of trainings" if True in are_intervals else "whole trainings"
         raise ExperimentError(
