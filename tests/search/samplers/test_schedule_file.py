@@ -42,5 +42,8 @@ def test_one_that_does_not_fit_is_refused(before, after, message, tmp_path):
     path.write_text(path.read_text().replace(before, after))
     with pytest.raises(ExperimentError, match=message):
         read_schedule(path, SPACE, 4)
+
+
+def test_a_file_that_is_missing_is_named(tmp_path):
     with pytest.raises(ExperimentError, match="cannot be read as a schedule"):
         read_schedule(tmp_path / "other.csv", SPACE, 4)

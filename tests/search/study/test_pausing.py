@@ -10,22 +10,8 @@ import pytest
 
 from search.errors import ExperimentError
 from search.experiment.file import parse_experiment
+from tests.search.study.pausing import CONTENT, EXPERIMENT
 
-EXPERIMENT = """
-model = "mlp"
-data = { loader = "iris" }
-objective = { metric = "val_loss", direction = "minimize" }
-executor = { name = "in-process" }
-[space.model]
-n_neurons = { type = "int", low = 2, high = 32 }
-[space.training]
-epochs = 27
-learning_rate = { type = "float", low = 1e-4, high = 1e-1, log = true }
-[search]
-pruner = "asha"
-pruner_options = { min_epochs = 1 }
-n_trials = 9
-"""
 UNBROKEN = """
 from dataclasses import replace
 from pathlib import Path
@@ -47,13 +33,6 @@ for record in view.records():
         assert got == pytest.approx(expected, abs=1e-4)
 assert max(len(record.history) for record in view.records()) == 27
 """
-CONTENT = {
-    "name": "own",
-    "model": "models.mlp:build_mlp",
-    "data": {"loader": "experiments.datasets:diabetes"},
-    "space": {"training": {"epochs": 52}},
-    "objective": {"metric": "val_loss", "direction": "minimize"},
-}
 
 
 @pytest.fixture
@@ -168,4 +147,4 @@ def test_an_edited_study_keeps_what_was_paused(own):
 )
 def test_what_cannot_be_paused_is_refused(change, message):
     with pytest.raises(ExperimentError, match=message):
-        parse_experiment(CONTENT | {"search": {"pruner": "asha"}} | change, "own.toml")
+        parse_experiment(CONTENT | {"space": {"training": {"epochs": 52}}, "search": {"pruner": "asha"}} | change, "own.toml")

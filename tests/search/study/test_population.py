@@ -9,6 +9,7 @@ import pytest
 
 from search.errors import ExperimentError
 from search.experiment.file import parse_experiment
+from tests.search.study.pausing import CONTENT
 
 EXPERIMENT = """
 model = "mlp"
@@ -29,20 +30,13 @@ sampler_options = { population = 4, interval_epochs = 2 }
 n_trials = 12
 """
 TRAINING = {"epochs": 10, "learning_rate": {"type": "float", "low": 0.1, "high": 0.5}}
-CONTENT = {
-    "name": "own",
-    "model": "models.mlp:build_mlp",
-    "data": {"loader": "experiments.datasets:diabetes"},
-    "space": {"training": TRAINING},
-    "objective": {"metric": "val_loss", "direction": "minimize"},
-}
 REPLAY = ("--study", "again", "--set", "search.sampler=pbt-replay", "--set", 'search.sampler_options={schedule="schedule.csv"}')
 
 
 @pytest.fixture
 def own(shell, forks):
     (shell.folder / "own.toml").write_text(EXPERIMENT)
-    return shell
+    return replace(shell, preloaded=forks)
 
 
 def curve(own, study, trial):
@@ -51,8 +45,11 @@ def curve(own, study, trial):
         return [{name: float(text) for name, text in row.items()} for row in csv.DictReader(file)]
 
 
+@pytest.mark.slow
 def test_a_population_is_trained_and_its_best_schedule_trains_the_same_again(own, rows):
+    assert "continue the search" in own.call("run", "own.toml", "--trials", 9).stdout  # three members of four are not at their end
     output = own.call("run", "own.toml").stdout
+    assert "continue the search" not in output
     trials = own.trials()
     assert [int(trial["epochs"]) for trial in trials] == [2] * 4 + [4] * 4 + [5] * 4
     assert {trial["state"] for trial in trials} == {"COMPLETE"}
@@ -123,8 +120,6 @@ def test_a_study_of_whole_trainings_is_not_continued_by_a_population_and_none_is
     ("change", "message"),
     [
         ({"evaluation": {"folds": 3}}, r"continues trials from checkpoints, which trials of several executions"),
-        ({"callbacks": [{"use": "keras.callbacks:TerminateOnNaN"}]}, "Keras saves no callback's state"),
-        ({"executor": {"checkpoint_seconds": 0}}, "executor.checkpoint_seconds = 0"),
         ({"limits": {"n_parameters": 50}}, "compares trials by one value"),
         ({"space": {"training": {"epochs": 10}}}, "none is searched; write a fixed value, or search one of learning_rate, momentum"),
         ({"space": {"model": {"n_hidden": {"type": "int", "low": 1, "high": 2}}, "training": TRAINING}}, "space.model.n_hidden: .* cannot change"),
@@ -142,4 +137,4 @@ def test_a_study_of_whole_trainings_is_not_continued_by_a_population_and_none_is
 )
 def test_what_no_population_can_be_of_is_refused(change, message):
     with pytest.raises(ExperimentError, match=message):
-        parse_experiment(CONTENT | {"search": {"sampler": "pbt"}} | change, "own.toml")
+        parse_experiment(CONTENT | {"space": {"training": TRAINING}, "search": {"sampler": "pbt"}} | change, "own.toml")

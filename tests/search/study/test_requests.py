@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.search.study import pausing
+
 ASKING = """
 from pathlib import Path
 from sklearn.tree import DecisionTreeClassifier
@@ -161,29 +163,11 @@ def test_one_trial_is_stopped_and_the_search_goes_on(shell, forks):
     assert "no problems" in shell.call("doctor", "long").stdout
 
 
-PAUSING = """
-model = "mlp"
-data = { loader = "iris" }
-objective = { metric = "val_loss", direction = "minimize" }
-executor = { n_workers = 1 }
-[space.model]
-n_neurons = { type = "int", low = 2, high = 32 }
-[space.training]
-epochs = 27
-learning_rate = { type = "float", low = 1e-4, high = 1e-1, log = true }
-[search]
-sampler = "random"
-pruner = "asha"
-pruner_options = { min_epochs = 1 }
-n_trials = 10_000
-"""
-
-
 @pytest.mark.slow
 def test_a_paused_trial_is_stopped_or_excluded_while_the_search_goes_on(shell, forks):
     shell = replace(shell, preloaded=forks)
-    (shell.folder / "pausing.toml").write_text(PAUSING)
-    with shell.start("run", "pausing.toml") as process:
+    (shell.folder / "pausing.toml").write_text(pausing.EXPERIMENT)
+    with shell.start("run", "pausing.toml", "--executor", "workers", "--workers", 1, "--sampler", "random", "--trials", 10_000) as process:
         try:
             read_until(process, "COMPLETE")
             stopped, excluded, *_ = (trial["trial"] for trial in shell.trials("pausing") if trial["state"] == "PAUSED")

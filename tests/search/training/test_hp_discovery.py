@@ -17,6 +17,7 @@ from search.training.model.hyperparameters import build_with, new_hyperparameter
 from search.training.model.seeding import set_seeds
 from tests.search.training import hypermodels
 from tests.search.training.conftest import check_builder, make_arrays, make_assignment, make_experiment, train_trial
+from tests.search.training.own_objects import specificity
 
 ARRAYS = make_arrays()
 
@@ -177,10 +178,6 @@ def focal(gamma):
         return keras.ops.mean(-((1 - chosen) ** gamma) * keras.ops.log(chosen), axis=-1)
 
     return loss
-
-
-def specificity(y_true, y_pred):
-    return keras.ops.mean(keras.ops.cast(y_pred < 0.5, "float32") * (1 - y_true), axis=-1)
 
 
 def own_objects(hp):
