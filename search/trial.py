@@ -70,6 +70,7 @@ class Assignment:
         executions: Results of the first executions, which an earlier attempt has trained. Defaults to none.
         obeys_limits: Whether it is not trained if its model is beyond a limit before. Defaults to False.
         is_refit: Whether the trial is trained on the rows of all folds, once and for all its epochs. Defaults to False.
+        is_limited: Whether it ends after ``training.epochs`` also where the ``fit`` of a hypermodel chooses its epochs. Defaults to False.
         lineage: Which epochs of which training it trains; after the last one it is COMPLETE, and leaves a checkpoint if its training has more.
             None for all epochs. Defaults to None.
         parent_checkpoint_path: Path of the checkpoint of the trial that it continues; empty for none. Defaults to empty.
@@ -93,6 +94,7 @@ class Assignment:
     executions: "tuple[TrialResult, ...]" = ()
     obeys_limits: bool = False
     is_refit: bool = False
+    is_limited: bool = False
     lineage: Lineage | None = None
     parent_checkpoint_path: str = ""
     earlier: tuple[Interval, ...] = ()

@@ -121,6 +121,7 @@ class RepeatedTraining:
             is_prunable=False,
             obeys_limits=False,
             is_refit=training.is_refit,
+            is_limited=training.epochs is not None,
             keep_if_better_than=None if training.is_refit or training.is_kept else never,
             model_path=str(self.ledger.folder.repeats / "models" / str(number)),
             checkpoint_path="",

@@ -26,9 +26,7 @@ class OwnFitTrainer(KerasModelTrainer):
 
     def _fit(self, model: Any, run: TrialRun) -> None:
         experiment, assignment = run.context.experiment, run.assignment
-        epochs = assignment.training.epochs
-        is_limited = assignment.is_refit or epochs != experiment.space.training_settings(assignment.params).epochs  # `retrain --epochs`
-        limit = epochs if is_limited else None
+        limit = assignment.training.epochs if assignment.is_limited else None
         recorder = FitRecorder(model, run.progress, assignment.training, limit=limit, compared=experiment.compared_metrics)
         fit, arguments = prepare_fit(model, run.context, assignment.training, [*run.callbacks, recorder])
         hp = new_hyperparameters(assignment.model_arguments)
