@@ -86,7 +86,7 @@ def discovered(experiment: Experiment) -> Discovered:
 
     builder, space = resolve(experiment.model), experiment.space
     function, has_fit = to_function(builder), own_fit_of(builder) is not None
-    shapes = named_arguments(function, dict.fromkeys(("input_shape", "task", "n_outputs")))
+    shapes = named_arguments(function, dict.fromkeys(("input_shape", "task", "n_outputs", "n_steps", "vocabulary_size")))
     context = load_context(experiment) if shapes or has_fit else None
     arguments = hp_arguments(function, context.arrays, 0) if context and shapes else named_arguments(function, {"seed": 0, "random_state": 0})
     is_tunable = getattr(getattr(function, "__self__", None), "tunable", True)
