@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from ..data.arrays import Array
 from ..errors import TrialError
-from ..experiment.objects import ObjectSection
+from ..experiment.objects import ObjectSection, is_object
 from ..experiment.settings import TrainingSettings
 from ..redaction import shorten
 from .context import TrainingContext
 from .initial import OptimizerState
 from .loop.checkpoints import Checkpointable
+from .model.objects import make_optimizer
 
 _SHAPES_LENGTH = 100
 
@@ -26,7 +27,8 @@ def check_optimizers(context: TrainingContext) -> None:
     given, space = _given(context), context.experiment.space
     if given is not None and not space.compiled:
         for name in space.values_of("optimizer"):
-            _check_name(name, given)
+            if not is_object(name):  # one by reference is checked once it is made
+                _check_name(name, given)
 
 
 def start_optimizer(trainer: Checkpointable, context: TrainingContext, settings: TrainingSettings) -> None:
@@ -43,7 +45,9 @@ def start_optimizer(trainer: Checkpointable, context: TrainingContext, settings:
     given = _given(context)
     if given is None:
         return
-    _check_name(settings.optimizer, given)
+    optimizer = settings.optimizer
+    made = type(make_optimizer(optimizer, settings)).__name__.lower() if isinstance(optimizer, ObjectSection) else optimizer
+    _check_name(made, given)
     state, n = trainer.get_state(), len(given.variables)
     own = state[-n:]
     if [array.shape for array in own] != [array.shape for array in given.variables]:
@@ -63,8 +67,7 @@ def _shapes(arrays: Sequence[Array]) -> str:
     return f"{len(arrays)} variables ({shorten(shapes, _SHAPES_LENGTH)})"
 
 
-def _check_name(optimizer: str | ObjectSection, given: OptimizerState) -> None:
-    name = optimizer.use.rpartition(":")[2].rpartition(".")[2].lower() if isinstance(optimizer, ObjectSection) else optimizer
+def _check_name(name: str, given: OptimizerState) -> None:
     if given.name != name:
         raise TrialError(
             f'initial.optimizer_state: the given model was trained by the optimizer "{given.name}", but a trial has "{name}"; write optimizer = '
