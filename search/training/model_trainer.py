@@ -8,7 +8,6 @@ from .base import TrialRun
 from .model.building import build_model
 from .model.initial import unfreeze
 from .model.preparation import call_once, make_ready
-from .model.saving import leave_out_compilation
 from .model.state import ModelState
 
 
@@ -54,13 +53,11 @@ class KerasModelTrainer(ABC):
         """Train a model that has all its variables until its stage or the trial ends."""
 
     def prepare_to_save(self, model: Any, run: TrialRun) -> None:
-        """Restore, and leave out the compilation; see `Trainer.prepare_to_save`."""
+        """Restore; see `Trainer.prepare_to_save`."""
         if run.progress.weights_to_restore is not None:
             model.set_weights(run.progress.weights_to_restore)
-        keeps_optimizer = run.progress.keeps_state
-        if keeps_optimizer and not model.compiled:
+        if run.progress.keeps_state and not (model.compiled and model.optimizer.built):  # a builder's own compile() builds none
             make_ready(model, run.context, run.assignment.training)
-        leave_out_compilation(model, keeps_optimizer=keeps_optimizer)
         if (state := run.progress.state_to_restore or run.state) is not None:
             ModelState(model).set_state(state)
 

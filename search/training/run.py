@@ -147,5 +147,6 @@ def _save(model: object, run: "TrialRun") -> str:
     from .model.probabilities import with_probabilities
     from .model.saving import keep_model
 
-    predicting = with_probabilities(model, run.context, run.assignment.training)
-    return str(keep_model(predicting, run.context.arrays.x_validation, Path(run.assignment.model_path), run.context.experiment.model))
+    experiment, path = run.context.experiment, Path(run.assignment.model_path)
+    predicting, keeps_optimizer = with_probabilities(model, run.context, run.assignment.training), experiment.champion.optimizer_state
+    return str(keep_model(predicting, run.context.arrays.x_validation, path, experiment.model, keeps_optimizer=keeps_optimizer))

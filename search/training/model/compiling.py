@@ -34,7 +34,7 @@ SMOOTHED_LOSSES: Mapping[str, type[Any]] = {
 }
 
 
-def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head], *, optimizer: Any = None) -> None:
+def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head]) -> None:
     """Compile a model in place.
 
     Args:
@@ -42,7 +42,6 @@ def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: M
         outputs: The model's outputs for some rows, ``(n_rows, n_units)``, or arrays of such a shape by output name.
         settings: The training settings.
         heads: Task, loss and metrics of each output, from `search.training.metrics.make_heads`.
-        optimizer: The optimizer. Defaults to a new one of the settings.
 
     Raises:
         TrialError: If the names of the outputs differ from those of ``heads``, or a metric does not fit its output.
@@ -54,7 +53,7 @@ def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: M
         metrics[name] = [build_metric(metric, head, own, output) for metric in head.metrics]
     weights = {name: head.weight for name, head in heads.items()}
     model.compile(
-        optimizer=optimizer or build_optimizer(settings),
+        optimizer=build_optimizer(settings),
         loss=unnamed(losses),
         loss_weights=None if set(weights.values()) == {1.0} else unnamed(weights),
         metrics=unnamed(metrics),

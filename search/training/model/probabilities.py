@@ -3,7 +3,6 @@
 Training has the logits themselves, from which the losses are computed as with ``from_logits=True``, on any backend and in any precision.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import keras
@@ -14,8 +13,6 @@ from ...errors import TrialError
 from ...estimators import is_estimator
 from ...experiment.settings import TrainingSettings
 from ..context import TrainingContext
-from .compiled_metrics import with_given_metrics
-from .compiling import compile_model
 from .logits import activation_of
 from .precision import computing_in
 
@@ -37,7 +34,7 @@ def check_logits(model: Any, context: TrainingContext) -> None:
 def with_probabilities(model: Any, context: TrainingContext, settings: TrainingSettings) -> Any:
     """Return a model of the same layers and optimizer whose outputs of classes are probabilities; itself if its own are.
 
-    It is compiled if the given one is, with losses of probabilities, but not where a hypermodel's own `fit` trains.
+    It has the optimizer of the given one, if that is compiled, whose state may be saved, and no loss.
 
     Args:
         model: A Keras model that has all its variables, or an estimator.
@@ -50,9 +47,8 @@ def with_probabilities(model: Any, context: TrainingContext, settings: TrainingS
         inputs, outputs = _ends(model, context)
         computed = {name: _computed(tensor, context, name) for name, tensor in named_outputs(model, outputs).items()}
         completed = keras.Model(inputs, unnamed(computed), name=model.name)
-    if model.compiled and context.experiment.space.own_fit is None:
-        heads = {name: replace(head, from_logits=False) for name, head in with_given_metrics(context.heads, model).items()}
-        compile_model(completed, unnamed(computed), settings, heads, optimizer=model.optimizer)
+    if model.compiled:
+        completed.compile(model.optimizer)
     return completed
 
 

@@ -43,7 +43,7 @@ def leave_out_compilation(model: Any, *, keeps_optimizer: bool) -> None:
     model.get_compile_config = compile_config
 
 
-def keep_model(model: Any, x_validation: Inputs, stem: Path, builder: str = "") -> Path:
+def keep_model(model: Any, x_validation: Inputs, stem: Path, builder: str = "", *, keeps_optimizer: bool = False) -> Path:
     """Save a model and its predictions for the first 256 validation rows.
 
     The predictions are written before the model, and both files are replaced atomically.
@@ -53,6 +53,7 @@ def keep_model(model: Any, x_validation: Inputs, stem: Path, builder: str = "") 
         x_validation: Features, ``(n_validation, *input_shape)``, or arrays of such a shape by input name.
         stem: The path without suffix; a suffix is replaced.
         builder: Reference of the function that built the model. Defaults to none.
+        keeps_optimizer: As of `leave_out_compilation`. Defaults to False.
 
     Returns:
         The path of the model: ``<stem>.keras``, or ``<stem>.skops``. Beside it ``<stem>.expected.npz`` has one array, "outputs"
@@ -70,6 +71,7 @@ def keep_model(model: Any, x_validation: Inputs, stem: Path, builder: str = "") 
         if is_estimator(model):
             save_estimator(model, unfinished, builder)
         else:
+            leave_out_compilation(model, keeps_optimizer=keeps_optimizer)
             model.save(unfinished)
     return model_path
 

@@ -199,6 +199,8 @@ def test_of_several_outputs_those_of_classes_end_in_probabilities(tmp_path):
     assert outputs["outputs.left"].min() < 0
     saved = keras.saving.load_model(result.model_path)
     assert [tuple(weight.path.split("/")) for weight in saved.weights] == [tuple(weight.path.split("/")) for weight in model.weights]
+    assert not saved.compiled
+    saved.compile(loss={"left": "mean_squared_error", "right": "binary_crossentropy"})
     rows = {"x": arrays.x_validation, "y": arrays.y_validation}
     assert saved.evaluate(**rows, verbose=0, return_dict=True)["loss"] == pytest.approx(result.history[-1]["val_loss"], rel=1e-3)
 
