@@ -6,8 +6,8 @@ from search.data.kinds.arrays import ArrayFormat, load_arrays
 
 from .folder import find
 from .split import three_parts, two_parts
-from .table import has_classes, probabilities_note, tasks_of
-from .target_arrays import as_columns, n_steps_of, tasks_of_steps
+from .table import has_classes, probabilities_note
+from .target_arrays import as_columns, n_steps_of, tasks_of_array
 
 _PAIRS = {"train": ("x_train", "y_train"), "validation": ("x_validation", "y_validation"), "test": ("x_test", "y_test")}
 """The arrays of given parts, by the names that Keras' own files have."""
@@ -64,7 +64,7 @@ def arrays(
     }
     if {"train", "test"} <= set(pairs):
         facts["n_steps"] = n_steps_of(found[_PAIRS["train"][1]])
-        tasks = tasks_of_steps(pairs["train"][1], task) if facts["n_steps"] else tasks_of(pairs["train"][1], task)
+        tasks = tasks_of_array(pairs["train"][1], task, facts["n_steps"])
         if "validation" not in pairs:
             options: dict[str, Any] = {"size": validation_size, "seed": seed, "stratify": stratify and has_classes(tasks), "ordered": ordered}
             pairs["train"], pairs["validation"] = two_parts(*pairs["train"], **options)
@@ -77,6 +77,6 @@ def arrays(
     if len(found[x]) != len(values):
         raise ValueError(f"{file}: {x} has {len(found[x])} rows and {y} {len(values)}; expected as many")
     facts["n_steps"] = n_steps_of(found[y])
-    tasks = tasks_of_steps(values, task) if facts["n_steps"] else tasks_of(values, task)
+    tasks = tasks_of_array(values, task, facts["n_steps"])
     split = three_parts(found[x], values, **sizes, ordered=ordered, stratify=stratify and has_classes(tasks))
     return {**split, **facts, "task": tasks, "notes": probabilities_note(values, task)}

@@ -11,8 +11,8 @@ import pandas as pd
 from search.data.tables import column_name
 
 from .split import split_rows, three_parts
-from .table import for_each, has_classes, probabilities_note, split_table, tasks_of
-from .target_arrays import as_columns, n_steps_of, tasks_of_steps
+from .table import for_each, has_classes, probabilities_note, split_table
+from .target_arrays import as_columns, n_steps_of, tasks_of_array
 
 _PARTS = ("train", "validation", "test")
 
@@ -80,7 +80,7 @@ def _split(data: Any, task: str, stratify: bool, sizes: Mapping[str, Any]) -> di
     """Split a pair of features and target."""
     features, values = _pair(data, "data", task)
     n_steps = n_steps_of(data[1])
-    tasks = tasks_of_steps(pd.DataFrame(values), task) if n_steps else tasks_of(values, task)
+    tasks = tasks_of_array(values, task, n_steps)
     parts = three_parts(features, values, **sizes, stratify=stratify and has_classes(tasks))
     return {**parts, "task": tasks, "notes": probabilities_note(values, task), "n_steps": n_steps}
 
@@ -126,8 +126,7 @@ def _whole(data: Mapping[str, Any], task: str, validation_size: float, seed: int
         raise ValueError(f'the dict of parts has no "{missing[0]}"; expected the keys {", ".join(_PARTS)}')
     parts = {name: _pair(data[name], name, task) for name in _PARTS if name in data}
     target, n_steps = parts["train"][1], n_steps_of(data["train"][1])
-    found = tasks_of_steps(pd.DataFrame(target), task) if n_steps else None
-    tasks = data["task"] if task == "auto" and "task" in data else found or tasks_of(target, task)
+    tasks = data["task"] if task == "auto" and "task" in data else tasks_of_array(target, task, n_steps)
     if "validation" not in parts:
         split = split_rows(*parts["train"], size=validation_size, seed=seed, stratify=stratify and has_classes(tasks))
         parts["train"], parts["validation"] = split

@@ -11,8 +11,7 @@ from search.data.kinds.series import SeriesFormat, cut_windows, in_order, target
 from search.data.tables import column_name, read_table
 
 from .folder import find
-from .table import infer_task
-from .target_arrays import tasks_of_steps
+from .target_arrays import tasks_of_array
 
 _MIN_WINDOWS = 2
 """Of each part."""
@@ -82,8 +81,7 @@ def series(
     for part, start, end in zip(("train", "validation", "test"), [0, *ends], ends, strict=False):
         parts[part], filled = _windows(rows[start:end], form, f"{file}, {part} part")
         n_filled += filled
-    target_rows = parts["train"][1]
-    tasks = tasks_of_steps(target_rows, task) if isinstance(target_rows, pd.DataFrame) else infer_task(target_rows) if task == "auto" else task
+    tasks = tasks_of_array(parts["train"][1], task, window * sequence)
     told = [f"{n_filled} gaps have the value before them" if n_filled else "", uneven_steps(rows, form)]
     notes = [*table.notes, *filter(None, told)]
     table_format = None if table.format is None else replace(table.format, target=target).to_dict()

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .table import infer_task
+from .table import infer_task, tasks_of
 
 
 def as_columns(values: Any, name: str, task: str, where: str) -> pd.Series | pd.DataFrame:
@@ -47,7 +47,15 @@ def n_steps_of(values: Any) -> int:
     return shape[1] if len(shape) == len(("rows", "steps", "targets")) else 0
 
 
-def tasks_of_steps(target: pd.DataFrame, task: str) -> dict[str, str]:
-    """Return the task of each column of steps, the same for all: the given one, or that of all their values together."""
+def tasks_of_array(target: pd.Series | pd.DataFrame, task: str, n_steps: int) -> str | dict[str, str]:
+    """Return the task of a target as `tasks_of`; of columns of steps the same for all: the given one, or that of all their values together.
+
+    Args:
+        target: As `as_columns` returns it.
+        task: The task of each, or "auto".
+        n_steps: As `n_steps_of` returns it.
+    """
+    if not n_steps:
+        return tasks_of(target, task)
     found = infer_task(pd.Series(target.to_numpy().ravel())) if task == "auto" else task
     return {str(column): found for column in target}

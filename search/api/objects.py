@@ -117,15 +117,16 @@ def check_direction(objective: Any, metrics: list[Any]) -> None:
 
 def _of_object(given: Any, code: SessionCode, name: str) -> dict[str, Any]:
     """Return an object of Keras as a table: its class, and what differs in its configuration from one without arguments."""
-    keras = sys.modules["keras"]
-    kind = type(given)
+    from ..training.keras_objects import configuration_of
+
+    keras, kind = sys.modules["keras"], type(given)
     if "fn" in inspect.signature(kind).parameters:
         raise ExperimentError(f"{name} is {kind.__name__} of a function, which is lost in its configuration; give the function itself")
     written = keras.saving.serialize_keras_object(given)
     is_keras_own = str(written["module"]).partition(".")[0] == "keras"
     use = f"{written['module']}:{written['class_name']}" if is_keras_own else code.add(kind, name)
     named = {"name": _without_count(kind, given.name)} if hasattr(given, "update_state") else {}  # a metric is logged by it
-    config = {**given.get_config(), **getattr(given, "_fn_kwargs", {})}
+    config = configuration_of(given)
     rated: dict[str, float] = {}
     if isinstance(config.get("learning_rate"), float):  # that of the settings; Keras keeps it in 32 bits
         rate = float(f"{config.pop('learning_rate'):.7g}")
@@ -156,11 +157,13 @@ def _changed(kind: type, config: Mapping[str, Any], code: SessionCode, name: str
 
 def _usual(kind: type) -> dict[str, Any]:
     """Return the configuration of an object without arguments; of a class that needs some, the defaults of its others."""
+    from ..training.keras_objects import configuration_of
+
     try:
         made: Any = kind()
     except Exception:  # it has arguments without defaults
         return {key: of.default for key, of in inspect.signature(kind).parameters.items() if of.default is not inspect.Parameter.empty}
-    return {**made.get_config(), **getattr(made, "_fn_kwargs", {})}
+    return configuration_of(made)
 
 
 def _to_plain(value: Any, code: SessionCode, name: str) -> Any:

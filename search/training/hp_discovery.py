@@ -163,7 +163,7 @@ def discover(function: Callable[..., Any], written: Written, arguments: Mapping[
     metrics = [metric for build in discovery.builds for metric in build.metrics]
     metrics = [metric for index, metric in enumerate(metrics) if metric not in metrics[:index]]
     named = loss if loss in ("", "auto", *get_args(Loss)) else of_compile("loss")
-    return Discovered(entries, bool(loss), named, metrics, None if fit is None else fit.given)
+    return Discovered(entries, named, metrics, None if fit is None else fit.given)
 
 
 def _loss(model: Any, where: str, *, is_own: bool) -> str:

@@ -160,9 +160,10 @@ def check_metrics(experiment: Experiment, task: Tasks) -> None:
     outputs = _outputs(experiment, task)
     _check_own(experiment, outputs)
     valid, lacks = _valid(outputs), _lacks(task)
+    names = [f"val_{name}" for name in valid]
     is_own = experiment.space.own_fit is not None  # which logs or returns what it likes
     for objective in experiment.objectives:
-        if objective.metric not in COSTS and not (is_own and objective.metric not in [f"val_{name}" for name in valid]):
+        if objective.metric not in COSTS and not (is_own and objective.metric not in names):
             _check_objective(objective, valid, lacks, own=list(_own(outputs)))
     for output in outputs:
         for name in names_of(output.section.metrics):
@@ -170,7 +171,6 @@ def check_metrics(experiment: Experiment, task: Tasks) -> None:
                 key = output.name or next(iter(experiment.outputs))
                 choices = nearest(name, ("loss", *output.valid))
                 raise ExperimentError(f'outputs.{key}.metrics: the task "{output.task}" has no metric "{name}"; {choices}')
-    names = [f"val_{name}" for name in valid]
     for name in experiment.limits:
         if name not in (*COSTS, *names) and not is_own:
             raise ExperimentError(f"limits.{name}: {lacks} such metric; {nearest(name, [*COSTS, *names])}")

@@ -91,7 +91,8 @@ def exact_auc_of_classes(target: np.ndarray, probabilities: np.ndarray) -> float
     """
     from sklearn.metrics import roc_auc_score
 
-    return float(np.mean([roc_auc_score(target == number, column) for number, column in enumerate(probabilities.T)]))
+    is_class = target[:, None] == np.arange(probabilities.shape[1])
+    return float(roc_auc_score(is_class, probabilities, average="macro"))
 
 
 def _measure(predictions: "_Predictions") -> dict[str, float]:

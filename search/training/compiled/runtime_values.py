@@ -14,6 +14,7 @@ import keras
 
 from ...experiment.objects import ObjectSection
 from ...experiment.settings import CONSTANTS, TrainingSettings
+from ..keras_objects import inner_of
 
 EPOCH_SETTINGS = frozenset(
     {
@@ -120,7 +121,7 @@ def _rates(model: Any) -> list[_Place]:
 
 def _settings_places(model: Any) -> list[tuple[str, _Place]]:
     """Return where a compiled model's optimizer and losses store numbers, each with the setting it comes from."""
-    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # of LossScaleOptimizer
+    optimizer = inner_of(model.optimizer)
     names = {"weight_decay": "weight_decay", "adam_weight_decay": "weight_decay"}
     if isinstance(optimizer, keras.optimizers.SGD | keras.optimizers.RMSprop):  # others use the name for something else
         names["momentum"] = "momentum"

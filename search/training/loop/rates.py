@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import keras
+from ..keras_objects import schedule_of
 
 
 def is_scheduled(optimizer: Any) -> bool:
     """Return whether an optimizer's learning rate is a schedule of Keras."""
-    inner = getattr(optimizer, "inner_optimizer", optimizer)  # of LossScaleOptimizer
-    return isinstance(inner._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
+    return schedule_of(optimizer) is not None
 
 
 def set_rate(optimizer: Any, rate: Any) -> None:

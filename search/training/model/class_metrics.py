@@ -1,6 +1,6 @@
 """Keras' metrics that count the rows of each class, and compute the metrics of all classes alike from them.
 
-They stay objects of Keras' own classes, so that a saved model loads where this package is not installed.
+They are objects of Keras' own classes, of which methods are replaced.
 """
 
 from typing import Any

@@ -9,6 +9,7 @@ import keras
 
 from ...errors import TrialError
 from ...experiment.objects import ObjectSection, of_compile, snake_case
+from ..keras_objects import configuration_of
 from ..metrics import METRICS, Head
 from .given_objects import GivenObject
 
@@ -97,8 +98,7 @@ def _is_usual(metric: Any, kind: Any) -> bool:
 
 
 def _arguments(metric: Any) -> dict[str, Any]:
-    config = {**metric.get_config(), **getattr(metric, "_fn_kwargs", {})}
-    return {name: value for name, value in config.items() if name not in _WITHOUT_EFFECT}
+    return {name: value for name, value in configuration_of(metric).items() if name not in _WITHOUT_EFFECT}
 
 
 def _own_name(metric: Any) -> str:

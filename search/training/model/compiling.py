@@ -21,17 +21,11 @@ from ..metrics import SHORT_NAMES, Head
 from .calls import call_on_rows
 from .class_metrics import build_auc, build_class_metric
 from .logits import measuring_probabilities, of_logits, of_probabilities
-from .losses import RootMeanSquaredError
+from .losses import CROSS_ENTROPIES, RootMeanSquaredError
 from .names import match_outputs
 from .objects import keras_name, learning_rate, make_loss, make_metric, make_optimizer
 
 _log = logging.getLogger(__name__)
-SMOOTHED_LOSSES: Mapping[str, type[Any]] = {
-    "binary_crossentropy": keras.losses.BinaryCrossentropy,
-    "binary_focal_crossentropy": keras.losses.BinaryFocalCrossentropy,
-    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
-    "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
-}
 
 
 def compile_model(model: Any, outputs: Any, settings: TrainingSettings, heads: Mapping[str, Head]) -> None:
@@ -140,8 +134,8 @@ def _loss(settings: TrainingSettings, task: Task, n_units: int) -> Any:
     name = loss_name(settings, task, n_units)
     if name == "root_mean_squared_error":
         return RootMeanSquaredError()
-    if settings.label_smoothing and name in SMOOTHED_LOSSES:
-        return SMOOTHED_LOSSES[name](label_smoothing=settings.label_smoothing)
+    if settings.label_smoothing and name in CROSS_ENTROPIES:
+        return CROSS_ENTROPIES[name](label_smoothing=settings.label_smoothing)
     return name
 
 
@@ -240,10 +234,7 @@ def _unscaled(metric: Any, head: Head) -> Any:
 
 
 def _in_own_units(metric: Any, scaling: Scaling) -> Any:
-    """Let a metric of a scaled target invert targets and predictions, ``(n_rows, n_units)`` each, before it compares them.
-
-    It stays Keras' own metric and no class of ours, so that a saved model loads where this package is not installed.
-    """
+    """Let a metric of a scaled target invert targets and predictions, ``(n_rows, n_units)`` each, before it compares them."""
     update = metric.update_state
 
     def invert(values: Any) -> Any:
@@ -258,7 +249,7 @@ def _in_own_units(metric: Any, scaling: Scaling) -> Any:
 
 
 def _of_steps(metric: Any) -> Any:
-    """Let a metric take each step for a row, since some of Keras' take no sequences; like `_in_own_units` it stays Keras' own."""
+    """Let a metric take each step for a row, since some of Keras' take no sequences."""
     update = metric.update_state
 
     def update_state(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:

@@ -8,6 +8,7 @@ import keras
 from pydantic import PrivateAttr
 
 from ...experiment.objects import ObjectSection
+from ..keras_objects import configuration_of
 
 _KERAS = "keras.src."
 
@@ -64,7 +65,7 @@ def _description(made: Any) -> str | None:
     function = getattr(made, "fn", getattr(made, "_fn", None))
     if not type(made).__module__.startswith(_KERAS) or not getattr(function, "__module__", _KERAS).startswith(_KERAS):
         return None
-    config = {**made.get_config(), **getattr(made, "_fn_kwargs", {}), "name": ""}
+    config = configuration_of(made) | {"name": ""}
     if isinstance(made, keras.optimizers.Optimizer) and isinstance(config["learning_rate"], float):
         config["learning_rate"] = 0.0
     try:

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 
 from ...data.arrays import Task
+from ..keras_objects import configuration_of
+from .losses import CROSS_ENTROPIES
 
 
 def activation_of(task: Task, n_units: int) -> Any:
@@ -14,7 +16,7 @@ def activation_of(task: Task, n_units: int) -> Any:
 
 def is_of_logits(loss: Any) -> bool:
     """Return whether a loss is an object that takes outputs for logits."""
-    return isinstance(loss, keras.losses.Loss) and bool(_arguments(loss).get("from_logits"))
+    return isinstance(loss, keras.losses.Loss) and bool(configuration_of(loss).get("from_logits"))
 
 
 def of_logits(loss: Any, task: Task, n_units: int) -> Any:
@@ -25,8 +27,8 @@ def of_logits(loss: Any, task: Task, n_units: int) -> Any:
         task: Task of the target.
         n_units: Size of the output's last axis.
     """
-    made = _CLASSES[loss]() if isinstance(loss, str) and loss in _CLASSES else keras.losses.get(loss)
-    if isinstance(made, keras.losses.Loss) and "from_logits" in _arguments(made):
+    made = CROSS_ENTROPIES[loss]() if isinstance(loss, str) and loss in CROSS_ENTROPIES else keras.losses.get(loss)
+    if isinstance(made, keras.losses.Loss) and "from_logits" in configuration_of(made):
         return _with(made, from_logits=True)
     return _OfProbabilities(made, activation_of(task, n_units))
 
@@ -47,15 +49,6 @@ def measuring_probabilities(metric: Any, task: Task, n_units: int) -> Any:
     return metric
 
 
-_CLASSES = {
-    "binary_crossentropy": keras.losses.BinaryCrossentropy,
-    "binary_focal_crossentropy": keras.losses.BinaryFocalCrossentropy,
-    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
-    "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
-    "sparse_categorical_crossentropy": keras.losses.SparseCategoricalCrossentropy,
-}
-
-
 class _OfProbabilities(keras.losses.Loss):  # type: ignore[misc]
     """A loss of the probabilities of logits. It is in no file: saved models end in probabilities."""
 
@@ -67,10 +60,5 @@ class _OfProbabilities(keras.losses.Loss):  # type: ignore[misc]
         return self._compute(y_true, self._activate(y_pred))
 
 
-def _arguments(loss: Any) -> dict[str, Any]:
-    """Return what a loss object computes with, which its `get_config` does not always have."""
-    return {**loss.get_config(), **getattr(loss, "_fn_kwargs", {})}
-
-
 def _with(loss: Any, *, from_logits: bool) -> Any:
-    return type(loss).from_config({**_arguments(loss), "from_logits": from_logits})
+    return type(loss).from_config({**configuration_of(loss), "from_logits": from_logits})

@@ -1,8 +1,18 @@
-"""The root mean squared error as a loss; Keras has it as a metric only."""
+"""The root mean squared error as a loss, which Keras has as a metric only, and Keras' losses of probabilities that have more arguments."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
+
+CROSS_ENTROPIES: Mapping[str, type[Any]] = {
+    "binary_crossentropy": keras.losses.BinaryCrossentropy,
+    "binary_focal_crossentropy": keras.losses.BinaryFocalCrossentropy,
+    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+    "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
+    "sparse_categorical_crossentropy": keras.losses.SparseCategoricalCrossentropy,
+}
+"""Losses with ``from_logits`` by Keras' names. All but the sparse one have ``label_smoothing`` too, and `compiling.loss_name` replaces that."""
 
 
 @keras.saving.register_keras_serializable("perceptune")

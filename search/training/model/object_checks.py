@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from ...data.arrays import OF_NUMBERS, Array, Tree, named
+from ...data.arrays import OF_NUMBERS, Array, Tree, named, unnamed
 from ...errors import TrialError
 from ...experiment.objects import ObjectSection
 from ...experiment.settings import TrainingSettings
@@ -35,7 +35,7 @@ def check_objects(model: Any, outputs: Mapping[str, Any], target: Tree, context:
     heads = with_given_metrics(context.heads, model)
     for name, head in heads.items():
         _check_targets(own_settings(settings, head), head, outputs[name].shape[-1])
-    encoded = named(encode_targets(model, outputs if len(outputs) > 1 else next(iter(outputs.values())), settings, context.heads, target))
+    encoded = named(encode_targets(model, unnamed(outputs), settings, context.heads, target))
     for name, head in heads.items():
         loss = own_settings(settings, head).loss
         where = "space.training.loss" if head.loss == "auto" else f"outputs.{name or next(iter(context.experiment.outputs))}.loss"

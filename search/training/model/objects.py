@@ -10,10 +10,11 @@ import keras
 from ...errors import ExperimentError
 from ...experiment.arguments import resolve_arguments
 from ...experiment.objects import ObjectSection, snake_case
-from ...experiment.references import check_arguments, resolve
+from ...experiment.references import accepted_arguments, check_arguments, named_arguments, resolve
 from ...experiment.settings import CONSTANTS, TrainingSettings, check_own_schedule
 from ...redaction import one_line, shorten
 from ...user_code import user_code
+from ..keras_objects import inner_of
 from .given_objects import GivenObject
 
 _PASSED = ("momentum", "nesterov", "weight_decay", "clipnorm", *CONSTANTS)
@@ -104,7 +105,7 @@ def _passed(section: ObjectSection, found: Any, settings: TrainingSettings) -> d
 
 def _check_average(made: Any, section: ObjectSection, where: str) -> None:
     """Check that a moving average of the weights, if an optimizer keeps one, is used by every epoch that is compared."""
-    inner = getattr(made, "inner_optimizer", made)  # of LossScaleOptimizer
+    inner = inner_of(made)
     if getattr(inner, "use_ema", False) and not inner.ema_overwrite_frequency:
         raise ExperimentError(
             f'{where} = "{section}": with use_ema alone, Keras takes the averaged weights after the last epoch, so that no epoch is compared by '
@@ -176,7 +177,7 @@ def _make(
     if not callable(found):
         raise ExperimentError(f'{where} = "{section}" is {type(found).__name__}, which takes no arguments; name a class or a function')
     check_arguments(found, {*section.arguments, *(further or {})}, {}, where)
-    own = {name: value for name, value in (named or {}).items() if isinstance(found, type) and _has_argument(found, name)}
+    own = accepted_arguments(found, named or {}) if isinstance(found, type) else {}
     arguments = {**own, **{name: _argument(value, where) for name, value in resolve_arguments(section.arguments, where).items()}, **(further or {})}
     try:
         with user_code():
@@ -209,30 +210,15 @@ def _check_function(made: Any, section: ObjectSection, where: str, kind: str) ->
         return
 
 
-def _has_argument(found: Any, name: str) -> bool:
-    return name in (parameters := _parameters(found)) or _takes_any(parameters)
-
-
 def _takes(found: Any, name: str) -> bool:
     """Return whether a function or a class takes an argument; of a class that passes on what it does not know, whether a base class does."""
+    given = {name: None}
     if not isinstance(found, type):
-        return _has_argument(found, name)
-    for kind in found.__mro__:
-        parameters = _parameters(vars(kind)["__init__"]) if "__init__" in vars(kind) and kind is not object else None
-        if parameters is not None and (name in parameters or not _takes_any(parameters)):
-            return name in parameters
+        return callable(found) and bool(accepted_arguments(found, given))
+    for init in [vars(kind)["__init__"] for kind in found.__mro__[:-1] if "__init__" in vars(kind)]:
+        if named_arguments(init, given) or not accepted_arguments(init, given):
+            return bool(named_arguments(init, given))
     return False
-
-
-def _parameters(found: Any) -> Mapping[str, inspect.Parameter]:
-    try:
-        return inspect.signature(found).parameters
-    except (TypeError, ValueError):
-        return {}
-
-
-def _takes_any(parameters: Mapping[str, inspect.Parameter]) -> bool:
-    return any(of.kind is of.VAR_KEYWORD for of in parameters.values())
 
 
 def _unexpected(made: Any, section: ObjectSection, where: str, expected: str) -> ExperimentError:

@@ -11,7 +11,7 @@ from ...errors import TrialError
 from ...experiment.settings import TrainingSettings
 from ..context import TrainingContext
 from ..metrics import Head
-from .compiling import loss_name
+from .compiling import loss_name, own_settings
 
 OF_PROBABILITIES: Mapping[str, bool] = {
     **dict.fromkeys(("binary_crossentropy", "binary_focal_crossentropy"), False),
@@ -68,8 +68,7 @@ def probability_loss(settings: TrainingSettings, head: Head, n_units: int) -> st
         head: Task and loss of the output.
         n_units: Size of the output's last axis.
     """
-    own = settings if head.loss == "auto" else settings.model_copy(update={"loss": head.loss})
-    loss = loss_name(own, head.task, n_units)
+    loss = loss_name(own_settings(settings, head), head.task, n_units)
     return loss if head.task != "regression" and loss in OF_PROBABILITIES else None
 
 
@@ -112,14 +111,14 @@ def _check_layer(activation: str, n_units: int, context: TrainingContext, settin
 
 def _check_logits(activation: str, n_units: int, head: Head, settings: TrainingSettings) -> None:
     if not probability_loss(settings, head, n_units):
-        loss = settings.loss if head.loss == "auto" else head.loss
+        loss = own_settings(settings, head).loss
         raise TrialError(f"logits = true in [space] is for losses of probabilities, which {loss} is not; leave logits out, or use a cross-entropy")
     if activation in ("sigmoid", "softmax"):
         raise TrialError(f"logits = true in [space], but the last layer is a {activation} already, which gives probabilities; leave logits out")
 
 
 def _check_scaled(activation: str, head: Head, settings: TrainingSettings) -> None:
-    loss = settings.loss if head.loss == "auto" else head.loss
+    loss = own_settings(settings, head).loss
     if loss in ("poisson", "mean_squared_logarithmic_error", "mean_absolute_percentage_error"):
         raise TrialError(f'the loss {loss} needs a target in its own units, but it is scaled; set target = "none" in [preprocessing]')
     if activation in _RANGES:

@@ -6,6 +6,7 @@ import keras
 
 from ...experiment.objects import ObjectSection
 from ...experiment.settings import TrainingSettings
+from ..keras_objects import schedule_of
 from .compiling import build_optimizer
 
 
@@ -21,7 +22,7 @@ def scheduled_rate(settings: TrainingSettings, n_steps: int) -> Callable[[int], 
     """
     if not isinstance(settings.optimizer, ObjectSection) and not settings.is_scheduled:
         return None
-    schedule = build_optimizer(settings.model_copy(update={"precision": "float32"}))._learning_rate
-    if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+    schedule = schedule_of(build_optimizer(settings))
+    if schedule is None:
         return None
     return lambda epoch: float(keras.ops.convert_to_numpy(schedule(keras.ops.convert_to_tensor((epoch - 1) * n_steps))))

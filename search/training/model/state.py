@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from ...data.arrays import Array, Weights
+from ..keras_objects import inner_of
 
 Window = tuple[slice, ...]
 
@@ -57,7 +58,7 @@ def untrained(optimizer: Any, values: Sequence[Any], weights: Iterable[Any]) -> 
         values: The values that it was built with, for another trial.
         weights: The trial's trainable weights, from which schedulefreeadamw starts its averages; other optimizers start with zeros.
     """
-    inner = getattr(optimizer, "inner_optimizer", optimizer)  # of LossScaleOptimizer
+    inner = inner_of(optimizer)
     if not isinstance(inner, keras.optimizers.ScheduleFreeAdamW):
         return list(values)
     averages = {id(average): weight for average, weight in zip(inner._momentums, weights, strict=True)}

@@ -79,13 +79,6 @@ def test_classes_without_rows_and_weights_of_rows_count_as_in_scikit_learn(name,
     assert float(metric.result()) == pytest.approx(expected(name, truth[rows], output[rows]), abs=1e-6)
 
 
-def test_a_saved_model_needs_keras_alone(tmp_path):
-    model = dense((5,), "binary", 1)
-    model.compile("sgd", "binary_crossentropy", metrics=[build_class_metric("cohen_kappa")])
-    model.save(tmp_path / "model.keras")
-    assert keras.saving.load_model(tmp_path / "model.keras").compiled
-
-
 def test_they_are_maximized_and_no_metrics_of_several_labels_or_numbers():
     with pytest.raises(ExperimentError, match="val_cohen_kappa is better the larger it is"):
         check_builder(make_experiment(metric="val_cohen_kappa"), make_arrays())
