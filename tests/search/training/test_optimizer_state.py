@@ -26,6 +26,12 @@ def _train(folder, trainer, experiment, arrays=None, builder="dense", model=None
     return train_trial(experiment, assignment, arrays or make_arrays(), report)
 
 
+def compiled_network(input_shape):
+    model = keras.Sequential([keras.Input(input_shape), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile(keras.optimizers.Adam(0.05), "binary_crossentropy")
+    return model
+
+
 def _started_from(path, arrays=None):
     return replace(arrays or make_arrays(), initial=np.frombuffer(Path(path).read_bytes(), np.uint8))
 
@@ -63,6 +69,17 @@ def test_a_user_s_model_of_keras_is_trained_on_as_by_its_own_fit(tmp_path):
         result = _train(tmp_path / str(state), "keras", initial, started, builder=DENSE_STACK, model=STACK, epochs=2, optimizer="rmsprop")
         losses = [epoch["loss"] for epoch in result.history]
         assert (losses == pytest.approx(expected["loss"], rel=1e-4)) is state
+
+
+@pytest.mark.parametrize(("trainer", "program"), [("compiled", "compiled"), ("auto", "elastic")])
+def test_compiled_models_of_one_program_keep_their_own_states(tmp_path, trainer, program):
+    space = {"training": {"loss": "binary_crossentropy"}, "compiled": True}
+    experiment = make_experiment(f"{__name__}:compiled_network", trainer=trainer, space=space, **KEPT)
+    for seed in 1, 2:
+        result = train_trial(experiment, make_assignment(tmp_path / str(seed), training=SETTINGS | {"epochs": 2}, seed=seed), make_arrays())
+        assert (result.reason, result.trainer) == ("", program)
+        saved = keras.saving.load_model(result.model_path)
+        assert int(saved.optimizer.iterations) == 4 * result.best_epoch
 
 
 @pytest.mark.parametrize("trainer", ["compiled", *(pytest.param(name, marks=pytest.mark.slow) for name in ("keras", SHARED))])
