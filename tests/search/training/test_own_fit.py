@@ -84,11 +84,11 @@ def test_settings_that_it_is_given_count_and_the_best_weights_are_restored(tmp_p
     assert result.value == min(epoch["val_loss"] for epoch in result.history)
 
 
-@pytest.mark.parametrize("epochs", [2, 100])  # 100 is also the setting of the experiment
+@pytest.mark.parametrize("epochs", [2, 3])  # 3 is also the setting of the experiment
 def test_a_limited_training_ends_after_its_epochs(tmp_path, epochs):
-    values = VALUES | {"epochs": 102}
-    assignment = make_assignment(tmp_path / "3", model_arguments=values, training={"epochs": epochs, "batch_size": 64}, is_limited=True)
-    assert len(train_trial(own_experiment("FittingItself"), assignment, ARRAYS, lambda _: True).history) == epochs
+    experiment = own_experiment("FittingItself", space={"training": {"loss": "binary_crossentropy", "epochs": 3}})
+    assignment = make_assignment(tmp_path / "3", model_arguments=VALUES, training={"epochs": epochs}, is_limited=True)
+    assert len(train_trial(experiment, assignment, ARRAYS, lambda _: True).history) == epochs
 
 
 def test_it_is_limited_in_time(tmp_path):
