@@ -1,9 +1,10 @@
 """Assignments, reports and results of trials: frozen, picklable values for coordinator, executors and tracker."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from statistics import fmean
 from typing import Any
 
 from .experiment.file import Experiment
@@ -173,6 +174,12 @@ def best_epoch(values: Sequence[float], objective: ObjectiveSection, *, restores
     if not restores:
         return len(values)
     return values.index(min(values) if objective.direction == "minimize" else max(values)) + 1
+
+
+def best_of_mean(columns: Iterable[Sequence[float]], objective: ObjectiveSection, *, restores: bool) -> float:
+    """Return the value of the mean of several trainings, as far as all have been trained, at its best epoch; otherwise as `best_epoch`."""
+    means = [fmean(values) for values in zip(*columns, strict=False)]
+    return means[best_epoch(means, objective, restores=restores) - 1]
 
 
 @dataclass(frozen=True)

@@ -178,6 +178,11 @@ def execution_scores(trial: FrozenTrial) -> list[tuple[float, float]]:
     return found
 
 
+def columns_of(trial: FrozenTrial, metric: str, n_executions: int, batch_size: int | str) -> list[Sequence[float]]:
+    """Read a metric's curve in each of the first executions of a trial; see `to_executions`."""
+    return [written["history"][metric] for written in itertools.islice(_written_executions(trial, batch_size), n_executions)]
+
+
 def metric_of(trial: FrozenTrial, metric: str) -> float | None:
     """Read a metric of a finished trial at its best epoch, without reading whole curves.
 

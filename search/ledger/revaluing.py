@@ -2,7 +2,6 @@
 
 import copy
 import math
-import statistics
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +10,8 @@ from optuna.trial import FrozenTrial
 from ..errors import ExperimentError, listed
 from ..experiment.experiment import Experiment
 from ..experiment.objectives import COSTS, ObjectiveSection
-from ..trial import TrialResult, TrialState, best_epoch
+from ..spread import comparable
+from ..trial import TrialResult, TrialState, best_epoch, best_of_mean
 from .objectives import constraints_of, is_constraint_key, values_of
 from .record import ATTRIBUTE, IMPORTED, VALUES, TrialRecord, execution_key, is_execution_key, to_record
 
@@ -97,7 +97,9 @@ def _write_values(trial: FrozenTrial, objective: ObjectiveSection, max_epochs: i
     if n_executions := written.get("n_executions"):
         written["execution_values"] = [of["history"][metric][written["best_epoch"] - 1] for of in executions[:n_executions]]
     steps = dict(enumerate((executions or [written])[0]["history"][metric], start=1))
-    steps |= {max_epochs + n: statistics.fmean(of["value"] for of in executions[:n]) for n in range(1, len(executions) + 1)}
+    columns = [of["history"][metric] for of in executions]
+    for n in range(1, len(executions) + 1):
+        steps[max_epochs + n] = comparable(best_of_mean(columns[:n], objective, restores=restores))
     trial.intermediate_values = {step: steps[step] for step in trial.intermediate_values if step in steps}
 
 

@@ -5,7 +5,6 @@ import copy
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from statistics import fmean
 from typing import Any
 
 from optuna.exceptions import UpdateFinishedTrialError
@@ -13,13 +12,15 @@ from optuna.trial import Trial
 from optuna.trial import TrialState as OptunaState
 
 from ..errors import TakenOverError
+from ..experiment.settings import TrainingSettings
+from ..spread import comparable
 from ..store import StudyFolder
-from ..trial import Attribute, EpochReport, ExecutionReport, Suggestion, TrialResult, TrialState
+from ..trial import Attribute, EpochReport, ExecutionReport, Suggestion, TrialResult, TrialState, best_of_mean
 from .attempts import RETRY_STATE, RetryState
 from .base import OpenedStudy
 from .coordination import CoordinatedStudy
 from .objectives import constraints_of, values_of
-from .record import ATTRIBUTE, PAUSED, VALUES, cost_of, execution_key, execution_scores, to_attribute
+from .record import ATTRIBUTE, PAUSED, VALUES, columns_of, cost_of, execution_key, to_attribute
 from .suggesting import suggest_within
 
 _NOTED = "user:"
@@ -74,20 +75,22 @@ class RunningTrials(CoordinatedStudy):
         trial.intermediate_values = {epoch: value for epoch, value in trial.intermediate_values.items() if epoch <= report.epoch}
         return self.study.pruner.prune(self.visible_study, trial)
 
-    def record_execution(self, report: ExecutionReport, *, seed: int, batch_size: int | str) -> None:
-        """Record one execution of a running trial; its value, and the mean of those before it, is what samplers see of a trial that stops.
+    def record_execution(self, report: ExecutionReport, *, seed: int, training: TrainingSettings) -> None:
+        """Record one execution of a running trial; the value of its mean curve with those before it is what samplers see of a trial that stops.
 
         Args:
             report: The execution.
             seed: Its seed.
-            batch_size: Its batch size, or "all".
+            training: The trial's training settings.
         """
-        trial = self._running[report.number]
+        trial, n_executions, batch_size = self._running[report.number], report.execution + 1, training.batch_size
         written = to_attribute(report.result, seed, report.result.finished) | {"batch_size": batch_size}
         self._storage.set_trial_user_attr(trial, execution_key(report.execution), written)
-        values = [value for value, _ in execution_scores(self._storage.get_trial(trial))][: report.execution + 1]
-        step = self.experiment.space.max_epochs + len(values)  # after those of the epochs, which a pruner compares
-        self._storage.set_trial_intermediate_value(trial, step, fmean(values))
+        objective = self.experiment.objective
+        columns = columns_of(self._storage.get_trial(trial), objective.metric, n_executions, batch_size)
+        step = self.experiment.space.max_epochs + n_executions  # after those of the epochs, which a pruner compares
+        value = best_of_mean(columns, objective, restores=training.restore_best_weights)
+        self._storage.set_trial_intermediate_value(trial, step, comparable(value))
 
     def tell(self, result: TrialResult, *, seed: int, finished: float) -> bool:
         """Record the result of a running trial.

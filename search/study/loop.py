@@ -207,7 +207,7 @@ class SearchLoop:
         """Record an execution, and return whether the trial goes on."""
         assignment, evaluation = self._running[report.number], self.experiment.evaluation
         report = replace(report, result=self._comparable(report.result))
-        self.ledger.record_execution(report, seed=execution_seed(assignment.seed, report.execution), batch_size=assignment.training.batch_size)
+        self.ledger.record_execution(report, seed=execution_seed(assignment.seed, report.execution), training=assignment.training)
         if not evaluation.race or len(self.experiment.objectives) > 1 or report.execution + 1 == evaluation.n_executions:
             return True
         others = self.ledger.execution_scores()

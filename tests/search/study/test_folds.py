@@ -110,6 +110,19 @@ def test_the_race_stops_trials_after_fewer_folds(finished):
     assert max(by_state["PRUNED"]) < N_FOLDS
 
 
+def test_samplers_see_of_a_trial_after_each_fold_the_value_of_its_mean_curve(finished):
+    _, _, view = finished
+    number, first_step = view.best[0], view.experiment.space.max_epochs
+    seen = view.study.trials[number].intermediate_values
+    assert [step - first_step for step in seen if step > first_step] == list(range(1, N_FOLDS + 1))
+    assert seen[max(seen)] == pytest.approx(view.result(number).value, rel=1e-4)
+    curves = [[epoch["val_accuracy"] for epoch in execution.history] for execution in view.result(number).executions[:2]]
+    assert seen[first_step + 2] == pytest.approx(max(map(statistics.fmean, zip(*curves, strict=False))), rel=1e-4)
+    for record in view.records():
+        if record.state == "PRUNED":
+            assert view.study.trials[record.number].value == pytest.approx(record.result.value, rel=1e-4)
+
+
 def test_mlflow_has_the_mean_curve_its_deviation_and_each_execution(finished, rows):
     shell, _, view = finished
     best = json.loads(shell.call("best", "folds", "--json").stdout)
