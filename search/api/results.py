@@ -28,6 +28,9 @@ from .trial import Trial
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+_LAST = ["is_best", "reason"]
+_COLUMNS = ["state", "value", "standard_error", "epochs", "seconds", *_LAST]
+
 
 class StudyResults:
     """A study, for reading and for requests. Its ledger is read anew each time, also while it runs.
@@ -46,9 +49,13 @@ class StudyResults:
 
     @property
     def trials(self) -> pd.DataFrame:
-        """All trials, a row each by number: state, value, standard error, epochs, seconds, and ``params_<name>`` as of Optuna."""
+        """All trials, a row each by number: state, value, standard error, metrics, epochs, seconds, and ``params_<name>`` as of Optuna.
+
+        The metrics are those of the best epoch, by Keras' names, without the objective's, which is the value.
+        """
         with self._view() as view:
             records, measures = view.records(), view.experiment.measures
+            metrics = ledgers.further_metrics(records, [*_COLUMNS, view.experiment.objective.metric, *measures])
             best, reasons = view.best[0] if view.best else None, view.excluded_texts
         rows = [
             {
@@ -56,6 +63,7 @@ class StudyResults:
                 "value": record.value,
                 "standard_error": record.known.standard_error if record.known else None,
                 **{name: record.measures.get(name) for name in measures},
+                **{name: record.metrics.get(name) for name in metrics},
                 "epochs": len(record.history),
                 "seconds": record.known.seconds if record.known else None,
                 **{f"params_{name}": value for name, value in record.params.items()},
@@ -64,12 +72,11 @@ class StudyResults:
             }
             for record in records
         ]
-        ends = ["is_best", "reason"]
         table = pd.DataFrame(rows, index=pd.Index([record.number for record in records], name="trial"))
         if not rows:
             return table
         table = table if table["standard_error"].notna().any() else table.drop(columns="standard_error")
-        return table[[*(name for name in table if name not in ends), *ends]]
+        return table[[*(name for name in table if name not in _LAST), *_LAST]]
 
     def trial(self, number: int) -> Trial:
         """Return one trial.

@@ -126,7 +126,9 @@ def print_trials(ledger: "StudyView") -> None:
 
 
 def write_trials(ledger: "StudyView", path: Path) -> None:
-    """Write one row per trial to a CSV file, a column per hyperparameter."""
+    """Write one row per trial to a CSV file, a column per hyperparameter and per metric of the best epoch."""
+    from .. import ledger as ledgers
+
     records, front, measures = ledger.records(), ledger.front, ledger.experiment.measures
     names = sorted({name for record in records for name in record.params})
     with writing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
@@ -135,9 +137,9 @@ def write_trials(ledger: "StudyView", path: Path) -> None:
         spread = ["standard_error", "executions"] if has_executions else []
         of_front = ["pareto_front"] if len(ledger.directions) > 1 else []
         parents = ["continues"] if any(record.parent is not None for record in records) else []
-        writer.writerow(
-            ["trial", *parents, "state", "value", *spread, *measures, *of_front, "epochs", "seconds", *map(neutral_cell, names), "reason"]
-        )
+        columns = ["trial", *parents, "state", "value", *spread, *measures, *of_front, "epochs", "seconds", *names]
+        metrics = ledgers.further_metrics(records, [*columns, "reason", ledger.experiment.objective.metric])
+        writer.writerow(map(neutral_cell, [*columns, *metrics, "reason"]))
         for record, row in zip(records, rows_of(records, None, ledger.experiment), strict=True):
             value = "" if record.value is None else repr(record.value)
             params = [record.params.get(name, "") for name in names]
@@ -145,7 +147,8 @@ def write_trials(ledger: "StudyView", path: Path) -> None:
             compared = [repr(record.measures[name]) if name in record.measures else "" for name in measures]
             compared += [str(record.number in front).lower()] if of_front else []
             facts = [*(of_executions if spread else []), *compared, len(record.history), row.seconds]
-            cells = [record.number, *([row.parent] if parents else []), row.state, value, *facts, *params, _reason(ledger, record)]
+            further = [repr(record.metrics[name]) if name in record.metrics else "" for name in metrics]
+            cells = [record.number, *([row.parent] if parents else []), row.state, value, *facts, *params, *further, _reason(ledger, record)]
             writer.writerow(map(neutral_cell, cells))
     console.print(f"{len(records)} trials written to {path}")
 

@@ -22,7 +22,7 @@ from .opening import (
     study_names,
 )
 from .rebuilding import KnownStudy, rebuild
-from .record import TrialRecord
+from .record import TrialRecord, further_metrics
 from .view import StudyView
 from .visible_trials import EXCLUDED
 
@@ -40,6 +40,7 @@ __all__ = [
     "delete",
     "discard",
     "extension_of",
+    "further_metrics",
     "has_incomplete_line",
     "is_running",
     "lineage",

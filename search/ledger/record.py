@@ -2,7 +2,7 @@
 
 import copy
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -92,9 +92,25 @@ class TrialRecord:
         return self.known.measures if self.known else {}
 
     @property
+    def metrics(self) -> Mapping[str, float]:
+        """The metrics of the best epoch, by Keras' names; empty without a value."""
+        return self.known.best_metrics if self.known and self.value is not None else {}
+
+    @property
     def history(self) -> Sequence[Mapping[str, float]]:
         """The metrics of every epoch; empty if the trial is not finished or paused."""
         return self.known.history if self.known else ()
+
+
+def further_metrics(records: Sequence[TrialRecord], columns: Collection[str]) -> list[str]:
+    """Return the metrics that trials have at their best epochs beside those that a table has already, in the order of Keras' logs.
+
+    Args:
+        records: The trials.
+        columns: The names of the table's other columns, and of the objective's metric.
+    """
+    found = dict.fromkeys(itertools.chain(*(record.metrics for record in records)))
+    return [name for name in found if name not in (*columns, "learning_rate")]
 
 
 def is_paused(trial: FrozenTrial) -> bool:

@@ -50,7 +50,11 @@ def found(folder, preloaded):
 def test_its_trials_are_a_table(found):
     trials = found.trials
     assert list(trials.index) == [0, 1, 2, 3, 4]
-    assert list(trials.columns) == ["state", "value", "epochs", "seconds", "params_max_depth", "params_min_samples_leaf", "is_best", "reason"]
+    metrics = ["loss", "accuracy", "val_accuracy"]
+    params = ["params_max_depth", "params_min_samples_leaf"]
+    assert list(trials.columns) == ["state", "value", *metrics, "epochs", "seconds", *params, "is_best", "reason"]
+    for number in trials.index:
+        assert trials.loc[number, metrics].tolist() == found.history(number).loc[1, metrics].tolist()
     assert set(trials["state"]) == {"COMPLETE"}
     assert trials.index[trials["is_best"]].tolist() == [found.best.number]
     assert found.best.value == trials["value"].min() == found.best.history["val_loss"].min()

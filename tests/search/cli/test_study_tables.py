@@ -1,5 +1,7 @@
 """What ``studies``, ``show`` and ``trials`` print, on a terminal of 80 columns and into a pipe."""
 
+import contextlib
+import csv
 import os
 import pty
 import re
@@ -9,6 +11,7 @@ import sys
 import pytest
 
 from search import ledger as ledgers
+from search.cli.study_tables import write_trials
 from search.executors.base import Executor  # noqa: F401 - loads what the ledger's records need
 from search.store import Store
 from search.trial import TrialResult, TrialState
@@ -69,3 +72,15 @@ def test_tables_are_whole_at_80_columns(store_folder):
         assert "10 failed: ValueError: shapes differ; trials 8, 9, 10, 11, 12, 13, 14, 15, 16, 17; trial 8 had" in " ".join(text.split())
         assert "log: mlruns/studies/old_study/logs/worker-0.log" in " ".join(text.split())
     assert trials.count("shapes differ") == 1
+
+
+def test_a_csv_file_has_the_metrics_of_each_trial_s_best_epoch(store_folder, tmp_path):
+    with contextlib.closing(ledgers.read(Store(root=store_folder / "mlruns", ledger=""), "old_study")) as view:
+        write_trials(view, tmp_path / "trials.csv")
+        records = view.records()
+    rows = list(csv.DictReader((tmp_path / "trials.csv").read_text(encoding="utf-8").splitlines()))
+    metrics = ["loss", "accuracy", "val_loss"]
+    assert list(rows[0])[-4:] == [*metrics, "reason"]
+    for record, row in zip(records, rows, strict=True):
+        best = {} if record.value is None else record.history[record.result.best_epoch - 1]
+        assert [row[name] for name in metrics] == [repr(best[name]) if best else "" for name in metrics]
