@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .experiment.file import Experiment
     from .experiment.parameters import Searched
     from .experiment.search_space import Condition
+    from .trial import TrialResult
 
 _SMALLEST_P = 0.001
 _FIVE_DIGITS, _LARGE = 99_999.5, 1e8
@@ -31,6 +32,17 @@ def format_beyond(experiment: "Experiment", measures: Mapping[str, float]) -> st
     beyond = experiment.beyond_limits(measures)
     texts = (f"{name} {format_number(measures[name])} is beyond its limit {format_number(experiment.limits[name])}" for name in beyond)
     return ", ".join(texts)
+
+
+def format_ended(experiment: "Experiment", result: "TrialResult | None") -> str:
+    """Return what ended a trial early, such as ``pruned at epoch 7 by the pruner``; empty if nothing did, or it is not recorded."""
+    if result is None or not result.ended_by:
+        return ""
+    if result.ended_by == "pruner":
+        return f"pruned at {experiment.step} {len(result.history)} by the pruner"
+    n_whole = sum(execution.state == "COMPLETE" for execution in result.executions)
+    where = f"after {n_whole} of {experiment.evaluation.n_executions} executions" if n_whole else f"at {experiment.step} {len(result.history)}"
+    return f"stopped {where} by {'the race' if result.ended_by == 'race' else 'a user'}"
 
 
 def format_interval(low: float, high: float) -> str:

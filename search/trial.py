@@ -238,6 +238,7 @@ class TrialResult:
         trainer: The trainer: ``keras``, ``compiled``, ``elastic``, ``population``,
             ``streamed`` or ``scikit-learn``.
         reason: Why the trial FAILED, in one line; empty otherwise.
+        ended_by: What ended a PRUNED trial: "pruner", "race" or "user"; empty if it is not known, as for trials of earlier versions.
         failure: The kind of failure; None unless FAILED. Defaults to ERROR if FAILED.
         worker: The worker that trained it, such as ``worker-0``; empty if there is only one.
         model_path: Path of the saved model; None if it was not saved.
@@ -258,6 +259,7 @@ class TrialResult:
     peak_bytes: int = 0
     trainer: str = ""
     reason: str = ""
+    ended_by: str = ""
     failure: Failure | None = None
     worker: str = ""
     model_path: str | None = None

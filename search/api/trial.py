@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ..experiment.file import Experiment
 from ..experiment.parameters import Value
-from ..formats import format_params, format_spread
+from ..formats import format_ended, format_params, format_spread
 from ..ledger import TrialRecord
 from .html import facts_table
 
@@ -24,7 +25,7 @@ class Trial:
         metrics: The metrics of its best epoch, and its costs, by Keras' names.
         history: The metrics of every epoch, a row each, numbered from 1.
         seconds: How long it ran.
-        reason: Why it FAILED; empty otherwise.
+        reason: Why it FAILED, or what ended it early; empty otherwise.
     """
 
     number: int
@@ -38,8 +39,8 @@ class Trial:
     reason: str = ""
 
     @classmethod
-    def of(cls, record: TrialRecord) -> "Trial":
-        """Return a trial of the ledger."""
+    def of(cls, record: TrialRecord, experiment: Experiment) -> "Trial":
+        """Return a trial of the ledger, and of its experiment."""
         known = record.known
         return cls(
             number=record.number,
@@ -50,7 +51,7 @@ class Trial:
             metrics=dict(record.measures),
             history=pd.DataFrame(list(record.history), index=pd.RangeIndex(1, len(record.history) + 1, name="epoch")),
             seconds=known.seconds if known else 0.0,
-            reason=record.reason,
+            reason=record.reason or format_ended(experiment, record.result),
         )
 
     def __repr__(self) -> str:

@@ -106,14 +106,14 @@ class LiveObserver:
         running = self._running.pop(result.number, None) or self._paused.pop(result.number, None) or self._new_row(result.number, params)
         self._time.finish(result.number)
         self._n_by_state[result.state.value] += 1
-        epoch = str(len(result.history))
+        epoch, ended_by = str(len(result.history)), result.ended_by
         execution = self._execution(len(result.executions))
         row = replace(
             running, params=params, state=result.state.value, epoch=epoch, execution=execution, value=result.value, error=result.standard_error
         )
         known = result.measures
         measures, is_beyond = self._experiment.compared(known), bool(self._experiment.beyond_limits(known))
-        row = replace(row, seconds=result.seconds, measures=measures, is_best=is_best, is_beyond=is_beyond)
+        row = replace(row, seconds=result.seconds, ended_by=ended_by, measures=measures, is_best=is_best, is_beyond=is_beyond)
         if is_best:
             self._best = row
         self._last.append(row)

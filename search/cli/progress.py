@@ -7,7 +7,7 @@ from rich.live import Live
 
 from ..experiment.file import Experiment
 from ..experiment.parameters import Value
-from ..formats import format_number, format_params, format_spread
+from ..formats import format_ended, format_number, format_params, format_spread
 from ..study.observer import Observer, StudyStart
 from ..trial import Assignment, EpochReport, TrialResult, TrialState
 from .live_view import LiveObserver
@@ -85,7 +85,8 @@ class LineObserver:
         trained = "" if self._experiment.function else f"{executions}{len(result.history)} epochs, "
         epochs = f"{trained}{result.seconds:.1f} s"
         count = f"[{self._n_finished:>{width}}/{self._n_trials}]"
-        parts = filter(None, [f"{outcome}{mark}", epochs, format_params(params)])
+        ended = format_ended(self._experiment, result) if state == TrialState.PRUNED else ""
+        parts = filter(None, [f"{outcome}{mark}", ended, epochs, format_params(params)])
         console.print(f"{count} trial {result.number} {state}: {'; '.join(parts)}", markup=False)
 
     def _measured(self, result: TrialResult) -> Iterator[str]:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ..csv_cells import neutral_cell
 from ..data.positive_class import with_class
-from ..formats import format_beyond, format_duration, format_number, format_parameter, format_search, format_spread
+from ..formats import format_beyond, format_duration, format_ended, format_number, format_parameter, format_search, format_spread
 from ..output_files import writing
 from ..redaction import redact
 from ..study.fixed_settings import fixed_settings
@@ -154,8 +154,9 @@ def write_trials(ledger: "StudyView", path: Path) -> None:
 
 
 def _reason(ledger: "StudyView", record: "TrialRecord") -> str:
-    """Return why a trial does not count; empty if it does."""
-    return ledger.excluded_texts.get(record.number) or record.reason or format_beyond(ledger.experiment, record.measures)
+    """Return why a trial does not count, or ended early; empty otherwise."""
+    own = record.reason or format_beyond(ledger.experiment, record.measures) or format_ended(ledger.experiment, record.result)
+    return ledger.excluded_texts.get(record.number) or own
 
 
 def _print_table(ledger: "StudyView", records: "Sequence[TrialRecord]") -> None:

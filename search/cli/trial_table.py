@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BEST, FRONT, BEYOND, EXCLUDED = "★", "☆", "!", "x"
 STYLES = {"RUNNING": "cyan", "COMPLETE": "", "PRUNED": "yellow", "FAILED": "red", "WAITING": "dim", "PAUSED": "cyan", "INTERRUPTED": "dim"}
 """The colour of each state; the best trial is green."""
-_BEST_STYLE, _SECONDS = "bold green", "seconds"
+_BEST_STYLE, _SECONDS, _ENDED_BY = "bold green", "seconds", "ended_by"
 _SHORT_TEXT, _SHORT_NAME = 10, 7
 """Cells that a text and a column's name are shortened to, if the screen is narrow."""
 
@@ -32,6 +32,7 @@ class TrialRow:
         number: The trial's number.
         state: ``RUNNING``, ``COMPLETE``, ``PRUNED`` or ``FAILED``.
         epoch: Its epochs, such as ``12/100`` while it runs.
+        ended_by: What ended it early: "pruner", "race" or "user". Defaults to empty.
         execution: Its executions, such as ``2/5``; empty if the experiment has one. Defaults to empty.
         value: Its value; of a running trial the last one.
         error: The standard error of its value over executions; None for fewer than two. Defaults to None.
@@ -52,6 +53,7 @@ class TrialRow:
     seconds: float | None
     params: Mapping[str, object]
     parent: str = ""
+    ended_by: str = ""
     execution: str = ""
     error: float | None = None
     measures: Mapping[str, float] = field(default_factory=dict)
@@ -90,6 +92,7 @@ def rows_of(
             seconds=known.seconds if (known := record.known) else 0.0,
             params=record.params,
             parent="" if record.parent is None else str(record.parent),
+            ended_by=known.ended_by if known and record.is_finished else "",
             execution=f"{len(record.result.executions)}/{n_executions}" if record.result and n_executions > 1 else "",
             error=record.result.standard_error if record.result else None,
             measures=experiment.compared(record.measures),
@@ -105,8 +108,8 @@ def rows_of(
 def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], width: int | None) -> RenderableType:
     """Draw trials as a table.
 
-    On a narrow screen the names of columns take several lines, then ``seconds`` is left out, long texts are shortened, and last
-    the columns of the last hyperparameters are left out and named below the table.
+    On a narrow screen the names of columns take several lines, then ``seconds`` is left out, long texts are shortened, ``ended_by`` is left out,
+    and last the columns of the last hyperparameters are left out and named below the table.
 
     Args:
         rows: The trials.
@@ -122,6 +125,7 @@ def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], wi
         Column("trial", tuple(str(row.number) for row in rows)),
         *([Column("continues", tuple(row.parent for row in rows))] if any(row.parent for row in rows) else []),
         Column("state", tuple(row.state for row in rows), is_text=True),
+        *([Column(_ENDED_BY, tuple(row.ended_by for row in rows), is_text=True)] if any(row.ended_by for row in rows) else []),
         *([Column("executions", tuple(row.execution for row in rows))] if any(row.execution for row in rows) else []),
         Column("epoch", tuple(row.epoch for row in rows)),
         Column(metric, tuple(format_spread(row.value, row.error) for row in rows)),
@@ -156,5 +160,7 @@ def _layouts(facts: list[Column], params: list[Column]) -> Iterator[Layout]:
     facts = [column for column in facts if column.name != _SECONDS]
     yield Layout([*facts, *params], 1)
     params = [column.shortened(_SHORT_TEXT, _SHORT_NAME) for column in params]
+    yield Layout([*facts, *params], 1)
+    facts = [column for column in facts if column.name.replace("\n", "") != _ENDED_BY]
     for n_params in range(len(params), -1, -1):
         yield Layout([*facts, *params[:n_params]], 1, n_left_out=len(params) - n_params)

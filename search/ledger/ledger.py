@@ -159,11 +159,12 @@ class Ledger(RunningTrials):
                 return None
             return self._continue(number)
 
-    def end_paused(self, numbers: Collection[int]) -> list[TrialResult]:
+    def end_paused(self, numbers: Collection[int], ended_by: str = "pruner") -> list[TrialResult]:
         """End paused trials as PRUNED, with their results so far.
 
         Args:
             numbers: The trials; those that are not paused are left as they are.
+            ended_by: What ends them. Defaults to the pruner, which lets them not continue.
 
         Returns:
             Their results.
@@ -173,11 +174,11 @@ class Ledger(RunningTrials):
         with self._leases.lock():
             if self._leases.are_shared:
                 self._refresh()
-            return [self._end_paused(number) for number in sorted(self._trials.paused.keys() & set(numbers))]
+            return [self._end_paused(number, ended_by) for number in sorted(self._trials.paused.keys() & set(numbers))]
 
-    def _end_paused(self, number: int) -> TrialResult:
+    def _end_paused(self, number: int, ended_by: str) -> TrialResult:
         trial = as_ended(self._trial(number))
-        written = trial.user_attrs[ATTRIBUTE]
+        written = trial.user_attrs[ATTRIBUTE] | {"ended_by": ended_by}
         self._storage.set_trial_user_attr(self._id(number), ATTRIBUTE, written)  # until the next write the trial is paused
         self._storage.set_trial_state_values(self._id(number), OptunaState.PRUNED, trial.values)
         self._trials.add_finished(number, TrialState.PRUNED, None, written["finished"], cost_of(trial))

@@ -36,7 +36,7 @@ _STATES = {
     OptunaState.PRUNED: TrialState.PRUNED,
     OptunaState.FAIL: TrialState.FAILED,
 }
-_PLAIN_FIELDS = ("reason", "worker", "seconds", "finished", "best_epoch", "n_parameters", "costs", "device", "trainer")
+_PLAIN_FIELDS = ("reason", "ended_by", "worker", "seconds", "finished", "best_epoch", "n_parameters", "costs", "device", "trainer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +149,7 @@ def to_attribute(result: TrialResult, seed: int, finished: float) -> dict[str, A
         "state": result.state.value,
         "value": result.value,
         "reason": redact(result.reason),
+        **({"ended_by": result.ended_by} if result.ended_by else {}),
         "failure": result.failure,
         "worker": result.worker,
         "seconds": round(result.seconds, 4),

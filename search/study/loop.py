@@ -63,6 +63,8 @@ class SearchLoop:
     _best: int | None = None
     _paused: set[int] = field(default_factory=set)
     """Trials that end at a rung, of which the result has not come yet."""
+    _ended_by: dict[int, str] = field(default_factory=dict)
+    """What ends running trials early, as `TrialResult.ended_by` names it."""
 
     def run(self) -> str:
         """Run the missing trials; those that run at the time limit still finish.
@@ -93,7 +95,8 @@ class SearchLoop:
         while True:
             self._check_interrupt()
             self._inbox.check()
-            end_paused(self.experiment, self.ledger, tracker=self.tracker, observer=self.observer, numbers=self._inbox.stopped_trials)
+            stopped = self._inbox.stopped_trials
+            end_paused(self.experiment, self.ledger, tracker=self.tracker, observer=self.observer, numbers=stopped, ended_by="user")
             reason = self._submit_trials()
             if not self._running and self._is_over(reason):
                 if not self._needs_model:
@@ -184,6 +187,8 @@ class SearchLoop:
         if not self.ledger.holds(report.number):  # taken over, or for a moment: then its result may count
             return isinstance(report, EpochReport) and not self._running[report.number].is_prunable
         is_stopped = report.number in self._inbox.stopped_trials
+        if is_stopped:
+            self._ended_by[report.number] = "user"
         if isinstance(report, ExecutionReport):
             return self._end_execution(report) and not is_stopped
         if self.experiment.evaluation.n_executions == 1:  # of several, the mean curve is logged with the result
@@ -192,6 +197,8 @@ class SearchLoop:
         if is_stopped or not self._running[report.number].is_prunable or report.execution > 0:
             return not is_stopped
         is_pruned = self.ledger.should_prune(report, self.experiment.objective.metric)
+        if is_pruned:
+            self._ended_by[report.number] = "pruner"
         if is_pruned and self._running[report.number].is_pausable:
             self._paused.add(report.number)
         return not is_pruned
@@ -215,12 +222,16 @@ class SearchLoop:
         if self._is_reproducible:  # those of its own generation end at any time
             first = report.number - report.number % GENERATION
             others = {number: scores for number, scores in others.items() if number < first or number == report.number}
-        return race.goes_on(report.number, race.measured(others), self.experiment.objective, evaluation.n_executions)
+        goes_on = race.goes_on(report.number, race.measured(others), self.experiment.objective, evaluation.n_executions)
+        if not goes_on:
+            self._ended_by.setdefault(report.number, "race")
+        return goes_on
 
     def _finish(self, result: TrialResult) -> None:
         if is_full(result.reason):  # not the trial's fault: it is retried once the disk has free space
             raise DiskFullError(result.reason)
-        result = self._comparable(result)
+        ended_by = self._ended_by.pop(result.number, "")
+        result = replace(self._comparable(result), ended_by=ended_by if result.state is TrialState.PRUNED else "")
         assignment = self._running.pop(result.number)
         retry_state = next_attempt(result, assignment, self.ledger, self.experiment)
         is_paused = result.number in self._paused and result.state is TrialState.PRUNED

@@ -19,7 +19,9 @@ def rungs_of(experiment: Experiment) -> tuple[int, ...]:
     return pruner.rungs if isinstance(pruner, PausingPruner) else ()
 
 
-def end_paused(experiment: Experiment, ledger: Ledger, *, tracker: Tracker, observer: Observer, numbers: Collection[int]) -> None:
+def end_paused(
+    experiment: Experiment, ledger: Ledger, *, tracker: Tracker, observer: Observer, numbers: Collection[int], ended_by: str = "pruner"
+) -> None:
     """End paused trials as PRUNED, with their results so far.
 
     Args:
@@ -28,8 +30,9 @@ def end_paused(experiment: Experiment, ledger: Ledger, *, tracker: Tracker, obse
         tracker: It has started the study's run.
         observer: Notified of each.
         numbers: The trials; those that are not paused are left as they are.
+        ended_by: What ends them, as `TrialResult.ended_by` names it. Defaults to the pruner, which lets them not continue.
     """
-    for result in ledger.end_paused(numbers):
+    for result in ledger.end_paused(numbers, ended_by):
         assignment = build_assignment(experiment, ledger, result.number, ledger.record(result.number).params)
         ledger.folder.checkpoint(result.number).unlink(missing_ok=True)
         tracker.start_trial(assignment)

@@ -156,6 +156,7 @@ def result_tags(result: TrialResult, beyond: Sequence[str] = ()) -> dict[str, st
         "perceptune.worker": result.worker,
         "perceptune.trainer": result.trainer,
         "perceptune.reason": result.reason,
+        "perceptune.ended_by": result.ended_by,
         "perceptune.beyond_limits": ", ".join(beyond),
     }
     return {name: text for name, text in tags.items() if text}

@@ -158,6 +158,7 @@ def _result(client: "MlflowClient", run: "Run", experiment: Experiment) -> Trial
         device=tags.get("perceptune.device", ""),
         trainer=tags.get("perceptune.trainer", ""),
         reason=tags["perceptune.reason"] if is_failed else "",
+        ended_by=tags.get("perceptune.ended_by", ""),
         failure=Failure(tags["perceptune.failure"]) if is_failed and "perceptune.failure" in tags else None,
         worker=tags.get("perceptune.worker", ""),
         executions=() if experiment.evaluation.n_executions == 1 else _executions(client, run, experiment.objective.metric),

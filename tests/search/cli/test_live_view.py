@@ -102,6 +102,13 @@ def test_a_paused_trial_stays_in_sight_until_it_continues_and_ends():
     assert re.search(r"^ +15 +PRUNED +41 +0.6 ", "\n".join(draw(view, console)), re.M)
 
 
+@pytest.mark.parametrize("width", [80, 200])
+def test_what_ended_a_trial_early_stands_beside_it(width):
+    view, console = observed(width)
+    view.on_trial_end(replace(COMPLETE, number=15, state=TrialState.PRUNED, value=0.5, ended_by="pruner"), PARAMS, is_best=False)
+    assert re.search(r"^ +15 +PRUNED +pruner +41 +0.5 ", "\n".join(draw(view, console)), re.M)
+
+
 def test_columns_that_do_not_fit_are_left_out_and_named_and_numbers_stay_whole():
     many = {f"width_of_layer_{number}": 123456789.5 for number in range(20)}
     lines = draw(*observed(80, params=many))

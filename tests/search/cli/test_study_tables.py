@@ -22,7 +22,7 @@ PROGRAM = "from search.cli.app import run_app\nfor words in {words}: run_app(wor
 
 @pytest.fixture(scope="module")
 def store_folder(tmp_path_factory):
-    """The studies of an earlier version, one of them with ten trials that failed for one reason, in worker-0."""
+    """The studies of an earlier version, one of them with ten new trials that failed for one reason, in worker-0, and two that were ended early."""
     folder = tmp_path_factory.mktemp("tables")
     unpack(folder)
     store = Store(root=folder / "mlruns", ledger="")
@@ -34,6 +34,11 @@ def store_folder(tmp_path_factory):
         number, _ = ledger.ask(ledger.experiment.space.searched, 1000)
         failed = TrialResult(number=number, state=TrialState.FAILED, reason="ValueError: shapes differ", worker="worker-0", seconds=1.0)
         ledger.tell(failed, seed=0, finished=0.0)
+    for ended_by in ("pruner", "user"):
+        number, _ = ledger.ask(ledger.experiment.space.searched, 1000)
+        history = ({"loss": 0.3, "accuracy": 0.7, "val_loss": 0.4, "val_accuracy": 0.6},) * 2
+        pruned = TrialResult(number=number, state=TrialState.PRUNED, value=0.4, best_epoch=1, history=history, ended_by=ended_by)
+        ledger.tell(pruned, seed=0, finished=0.0)
     ledger.close()
     return folder
 
@@ -72,6 +77,7 @@ def test_tables_are_whole_at_80_columns(store_folder):
         assert "10 failed: ValueError: shapes differ; trials 8, 9, 10, 11, 12, 13, 14, 15, 16, 17; trial 8 had" in " ".join(text.split())
         assert "log: mlruns/studies/old_study/logs/worker-0.log" in " ".join(text.split())
     assert trials.count("shapes differ") == 1
+    assert [line.split()[1:3] for line in trials.splitlines() if "PRUNED" in line][-2:] == [["PRUNED", "pruner"], ["PRUNED", "user"]]
 
 
 def test_a_csv_file_has_the_metrics_of_each_trial_s_best_epoch(store_folder, tmp_path):
@@ -84,3 +90,5 @@ def test_a_csv_file_has_the_metrics_of_each_trial_s_best_epoch(store_folder, tmp
     for record, row in zip(records, rows, strict=True):
         best = {} if record.value is None else record.history[record.result.best_epoch - 1]
         assert [row[name] for name in metrics] == [repr(best[name]) if best else "" for name in metrics]
+    reasons = [row["reason"] for row in rows if row["state"] == "PRUNED"]  # those of an earlier version have none
+    assert reasons == ["", "", "pruned at epoch 2 by the pruner", "stopped at epoch 2 by a user"]

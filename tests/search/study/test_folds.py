@@ -103,11 +103,15 @@ def test_the_value_is_the_mean_over_folds_with_its_standard_error(finished):
 
 
 def test_the_race_stops_trials_after_fewer_folds(finished):
-    _, _, view = finished
+    shell, _, view = finished
     by_state = {state: [len(record.result.executions) for record in view.records() if record.state == state] for state in ("COMPLETE", "PRUNED")}
     assert set(by_state["COMPLETE"]) == {N_FOLDS}
     assert by_state["PRUNED"]
     assert max(by_state["PRUNED"]) < N_FOLDS
+    reasons = [(trial["reason"], trial["executions"], trial["epochs"]) for trial in shell.trials("folds") if trial["state"] == "PRUNED"]
+    for reason, executions, epochs in reasons:
+        assert reason in (f"stopped after {executions} of 5 executions by the race", f"pruned at epoch {epochs} by the pruner")
+    assert any("by the race" in reason for reason, *_ in reasons)
 
 
 def test_samplers_see_of_a_trial_after_each_fold_the_value_of_its_mean_curve(finished):

@@ -39,6 +39,7 @@ def test_what_a_function_asks_for_is_searched_and_tracked(mine, rows):
             assert trial["epochs"] == "4"  # three reports, and what was returned
         else:
             assert float(trial["value"]) == pytest.approx(value + 1 / int(trial["epochs"]))
+            assert trial["reason"] == f"pruned at report {trial['epochs']} by the pruner"
     params = rows(mine, "select t.value, p.key, p.value from params p join tags t using (run_uuid) where t.key = 'perceptune.trial'")
     known = {(trial["trial"], name): trial[name] for trial in trials for name in ("x", "form", "scale") if trial[name]}
     stored = {(number, name): text for number, name, text in params}

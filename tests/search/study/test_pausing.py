@@ -49,6 +49,8 @@ def test_trials_are_paused_and_continue_and_one_is_trained_to_its_end(own, rows)
     epochs = [int(trial["epochs"]) for trial in trials]
     assert {*epochs} <= {1, 3, 9}
     assert max(epochs) == 9
+    ends = [f"pruned at epoch {trial['epochs']} by the pruner" if trial["state"] == "PRUNED" else "" for trial in trials]
+    assert [trial["reason"] for trial in trials] == ends
     of_trials = "join tags t using (run_uuid) where t.key = 'perceptune.trial'"
     assert rows(own, f"select count(*) from metrics m {of_trials} and m.key = 'val_loss'") == [(sum(epochs),)]
     assert rows(own, f"select distinct r.status from runs r {of_trials}") == [("FINISHED",)]

@@ -159,6 +159,8 @@ def test_one_trial_is_stopped_and_the_search_goes_on(shell, forks):
     assert process.returncode == 0, rest
     trials = shell.trials("long")
     assert [trial["state"] for trial in trials] == ["PRUNED", "COMPLETE"]
+    assert re.fullmatch(r"stopped at epoch \d+ by a user", trials[0]["reason"])
+    assert not trials[1]["reason"]
     assert 'Study "long" does not run' in shell.call("stop", "long", "0", status=2).stderr
     assert "no problems" in shell.call("doctor", "long").stdout
 
@@ -183,4 +185,7 @@ def test_a_paused_trial_is_stopped_or_excluded_while_the_search_goes_on(shell, f
     assert process.returncode == 0, rest
     found = {trial["trial"]: trial for trial in shell.trials("pausing")}
     assert (found[excluded]["state"], found[excluded]["reason"]) == ("PRUNED", "excluded: wrong")
+    assert found[stopped]["reason"] == f"stopped at epoch {found[stopped]['epochs']} by a user"
+    others = [trial["reason"] for trial in found.values() if trial["state"] == "PRUNED" and trial["trial"] not in (stopped, excluded)]
+    assert all(reason.endswith("by the pruner") for reason in others)
     assert "no problems" in shell.call("doctor", "pausing").stdout

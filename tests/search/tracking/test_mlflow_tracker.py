@@ -94,7 +94,7 @@ def test_epochs_have_the_times_at_which_they_ended(tracker: MlflowTracker, clien
 @pytest.mark.parametrize(
     ("ending", "status", "state"),
     [
-        ({"state": TrialState.PRUNED, "value": 0.5}, "FINISHED", "PRUNED"),
+        ({"state": TrialState.PRUNED, "value": 0.5, "ended_by": "race"}, "FINISHED", "PRUNED"),
         ({"state": TrialState.FAILED, "reason": "out of memory"}, "FAILED", "FAILED"),
     ],
     ids=["pruned", "failed"],
@@ -108,6 +108,7 @@ def test_the_end_of_a_trial_shows_in_status_and_state(
     run = children(client, parent)["3"]
     assert (run.info.status, run.data.tags["perceptune.state"]) == (status, state)
     assert run.data.tags.get("perceptune.reason", "") == ending.get("reason", "")
+    assert run.data.tags.get("perceptune.ended_by", "") == ending.get("ended_by", "")
 
 
 def test_metrics_of_a_running_trial_appear_within_the_interval(
