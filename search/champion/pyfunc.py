@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..data.arrays import Tree, named
 from ..data.columns import Features
+from ..data.hugging_face import is_hugging_face, unlabelled
 from ..data.preprocessing import Preprocessor
 from ..estimators import has_probabilities
 from .display import html_table, one_line
@@ -96,7 +97,7 @@ class Champion:
         """Whether there are probabilities of classes, which some estimators do not have."""
         return not self.is_estimator or has_probabilities(self.model)
 
-    def outputs(self, rows: pd.DataFrame | np.ndarray) -> Tree:
+    def outputs(self, rows: Any) -> Tree:
         """Preprocess raw rows and run the model, or the models, of whose outputs the mean is returned.
 
         Args:
@@ -105,12 +106,13 @@ class Champion:
         Returns:
             The model's outputs, ``(n_rows, n_outputs)``, by output name if there are several.
         """
+        rows = self._without_targets(rows)
         if len(self.members) == 1:
             return self.members[0].compute(self.features(rows), len(rows))
         self._check(rows)
         return mean_outputs(self.members, rows, self.preprocessor)
 
-    def features(self, rows: pd.DataFrame | np.ndarray) -> Tree:
+    def features(self, rows: Any) -> Tree:
         """Check raw rows and transform them into the inputs of the (first) model.
 
         Args:
@@ -119,7 +121,11 @@ class Champion:
         Returns:
             float32 ``(n_rows, *input_shape)``, by input name if there are several.
         """
-        return self.members[0].preprocessor.transform_checked(self._check(rows))
+        return self.members[0].preprocessor.transform_checked(self._check(self._without_targets(rows)))
+
+    def _without_targets(self, rows: Any) -> Any:
+        """Return the rows of a data set of Hugging Face as a table or an array, and any others as they are."""
+        return unlabelled(rows, "The data set", self.preprocessor.columns) if is_hugging_face(rows) else rows
 
     def _check(self, rows: pd.DataFrame | np.ndarray) -> Features:
         """Check raw rows, warn of unseen values, and convert the rows to the columns and types that were fitted."""
@@ -130,12 +136,13 @@ class Champion:
             warnings.warn(sentence, UnseenValuesWarning, stacklevel=4)
         return checked
 
-    def predict(self, rows: pd.DataFrame | np.ndarray) -> pd.DataFrame:
+    def predict(self, rows: Any) -> pd.DataFrame:
         """Predict raw rows.
 
         Args:
             rows: A table with at least the training data's feature columns, in any order, missing values allowed; or an
-                array ``(n_rows, *shape)`` if the training data was one.
+                array ``(n_rows, *shape)`` if the training data was one; or a `datasets.Dataset` of Hugging Face with these columns, or
+                one column of images or arrays.
 
         Returns:
             One row per given row, with the same index: ``prediction``, and ``probability_<class>`` for each class; for

@@ -1,5 +1,6 @@
 """Rows of a `datasets.Dataset` of Hugging Face as features and target; that library is not imported."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,7 @@ def labelled(given: Any, where: str, target: str | None = None) -> tuple[pd.Data
     Raises:
         DataError: If it streams, has no such target, or mixes arrays with other columns.
     """
-    if not hasattr(given, "__len__"):
-        raise DataError(f"{where} is a {type(given).__name__}, which streams; expected a datasets.Dataset, as load_dataset gives without streaming")
+    _check_is_whole(given, where)
     target = _target_of(given, where) if target is None else target
     if target not in given.column_names:
         raise DataError(f'{where} has no column "{target}"; it has {", ".join(given.column_names)}')
@@ -42,6 +42,33 @@ def labelled(given: Any, where: str, target: str | None = None) -> tuple[pd.Data
         arrays = ", ".join(name for name in names if not _is_scalar(given.features[name]))
         raise DataError(f"{where} has arrays or images in {arrays} beside other columns; keep one by select_columns()")
     return _array(given, names[0], where), values
+
+
+def unlabelled(given: Any, where: str, columns: Collection[str] | None) -> pd.DataFrame | np.ndarray:
+    """Return the rows of a data set as the features of a champion, with or without targets beside them.
+
+    Args:
+        given: The data set, as for `labelled`.
+        where: Start of the error message.
+        columns: The champion's columns; None if it takes an array, which is the data set's only column of images or arrays.
+
+    Raises:
+        DataError: If it streams, or has not one column of images or arrays where an array is needed.
+    """
+    _check_is_whole(given, where)
+    if columns is not None:
+        return pd.DataFrame({name: _labels(given, name) for name in given.column_names if name in columns})
+    arrays = [name for name in given.column_names if not _is_scalar(given.features[name])]
+    if len(arrays) != 1:
+        raise DataError(
+            f"{where} has {len(arrays)} columns of images or arrays among {', '.join(given.column_names)}; expected one, chosen by select_columns()"
+        )
+    return _array(given, arrays[0], where)
+
+
+def _check_is_whole(given: Any, where: str) -> None:
+    if not hasattr(given, "__len__"):
+        raise DataError(f"{where} is a {type(given).__name__}, which streams; expected a datasets.Dataset, as load_dataset gives without streaming")
 
 
 def _target_of(given: Any, where: str) -> str:

@@ -3,9 +3,12 @@ import subprocess
 import sys
 import time
 
+import datasets
 import numpy as np
 import pandas as pd
 import pytest
+
+from search.errors import DataError
 
 FRESH = """
 import json, sys
@@ -85,6 +88,21 @@ def test_many_rows_are_predicted_as_one_is(champion, dataset):
     rows = pd.concat([dataset.test.features] * 20, ignore_index=True)
     one_by_one = [champion.predict(rows[number : number + 1])["probability_yes"].iloc[0] for number in range(5)]
     np.testing.assert_allclose(champion.predict(rows)["probability_yes"][:5], one_by_one, atol=1e-6)
+
+
+def test_a_data_set_of_hugging_face_is_predicted_as_its_table_is(champion, dataset):
+    ports = ["south", "north", "west"]
+    rows = dataset.test.features.reset_index(drop=True)
+    numbers = rows["port"].map({name: number for number, name in enumerate(ports)}).astype("Int64")
+    given = datasets.Dataset.from_pandas(rows.assign(port=numbers, answer="no"), preserve_index=False)
+    with pytest.raises(DataError, match='The rows: the column "port" holds the number'):
+        champion.predict(given)
+    named = given.cast_column("port", datasets.ClassLabel(names=ports))
+    pd.testing.assert_frame_equal(champion.predict(named), champion.predict(rows))
+    with pytest.raises(DataError, match="The data set is a IterableDataset, which streams"):
+        champion.predict(named.to_iterable_dataset())
+    with pytest.raises(DataError, match="The rows lack"):
+        champion.predict(named.remove_columns("age"))
 
 
 def test_it_is_shown_as_a_line_and_as_a_table(champion):

@@ -1,5 +1,6 @@
 """A champion with an output for each step of a sequence."""
 
+import datasets
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,6 +40,7 @@ def test_numbers_of_each_step_are_predicted_and_evaluated(tmp_path):
     spec = steps_spec(tmp_path, {"loader": "arrays", "path": str(tmp_path / "data.npz")}, objective=objective)
     champion = Champion(build_here(spec).folder / "data" / "champion")
     predictions = champion.predict(x)
+    pd.testing.assert_frame_equal(champion.predict(datasets.Dataset.from_dict({"x": list(x), "number": range(len(x))})), predictions)
     assert list(predictions)[:3] == ["step_1_0_prediction", "step_1_1_prediction", "step_2_0_prediction"]
     predicted = predictions.to_numpy().reshape(y.shape)
     part, _ = read_labelled(tmp_path / "data.npz", champion)

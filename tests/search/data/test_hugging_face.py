@@ -6,7 +6,7 @@ import pytest
 
 from search import Study
 from search.data.batches import gathered
-from search.data.hugging_face import is_hugging_face, labelled
+from search.data.hugging_face import is_hugging_face, labelled, unlabelled
 from search.errors import DataError, ExperimentError
 
 COLOURS = datasets.ClassLabel(names=["red", "blue"])
@@ -56,6 +56,14 @@ def test_images_and_arrays_become_an_array_of_their_type():
     tokens, _ = gathered(datasets.Dataset.from_dict({"tokens": [[1, 1001], [3, 4]], "label": [0, 1]}), "data")
     assert tokens.tolist() == [[1, 1001], [3, 4]]
     assert tokens.dtype == np.int64
+
+
+def test_a_champion_gets_its_columns_or_the_only_array():
+    assert unlabelled(TABLE, "rows", ["size", "colour", "price"]).to_dict("list") == {"size": [1.5, 2.0, 3.0], "colour": ["blue", "red", "blue"]}
+    np.testing.assert_array_equal(unlabelled(IMAGES.add_column("size", [1, 2, 3, 4]), "rows", None), PIXELS)
+    for given, number in ((TABLE, 0), (IMAGES.add_column("words", [[1], [2], [3], [4]]), 2)):
+        with pytest.raises(DataError, match=f"rows has {number} columns of images or arrays among .*; expected one, chosen by select_columns"):
+            unlabelled(given, "rows", None)
 
 
 @pytest.mark.parametrize(
