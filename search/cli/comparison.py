@@ -53,7 +53,7 @@ def compare(study: Study, other: Study, ledger: Ledger = "") -> None:
 def history(
     study: Study,
     trial: Annotated[int, typer.Argument(help="Number of a trial.", min=0)],
-    execution: Annotated[int | None, typer.Option(help="One of several executions, from 1; their mean if not given.", min=1)] = None,
+    execution: Annotated[int | None, typer.Option(help="One of several executions, from 1 as in MLflow; their mean if not given.", min=1)] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the table to this file.")] = None,
     ledger: Ledger = "",
 ) -> None:
