@@ -61,17 +61,17 @@ def history(
     from .. import ledger as ledgers
 
     with contextlib.closing(ledgers.read(make_store(ledger), study)) as view:
-        record = view.find(trial)
+        record, step = view.find(trial), view.experiment.step
     if (known := record.known) is None or not record.history:
         reason = f": {record.reason}" if record.reason else ""
-        raise StudyNotFoundError(f'Trial {trial} of study "{study}" is {record.state} and has no epochs{reason}')
+        raise StudyNotFoundError(f'Trial {trial} of study "{study}" is {record.state} and has no {step}s{reason}')
     result = known if execution is None else _execution(known, execution)
     n_epochs, best = len(result.history), result.best_epoch
     if csv is not None:
         _write(result.history, csv)
-        console.print(f"{n_epochs} epochs written to {csv}")
+        console.print(f"{n_epochs} {step}s written to {csv}")
         return
-    console.print(_layout(result.history, best).draw(["bold green" if epoch == best else "" for epoch in range(1, n_epochs + 1)]))
+    console.print(_layout(result.history, best, step).draw(["bold green" if epoch == best else "" for epoch in range(1, n_epochs + 1)]))
 
 
 def _execution(result: "TrialResult", number: int) -> "TrialResult":
@@ -81,12 +81,12 @@ def _execution(result: "TrialResult", number: int) -> "TrialResult":
     return executions[number - 1]
 
 
-def _layout(epochs: Sequence[Mapping[str, float]], best: int) -> Layout:
+def _layout(epochs: Sequence[Mapping[str, float]], best: int, step: str) -> Layout:
     """Return the columns that fit the screen, those of the last metrics left out if need be."""
     numbers = range(1, len(epochs) + 1)
     facts = [
         Column(" ", tuple("★" if number == best else " " for number in numbers), is_text=True),
-        Column("epoch", tuple(map(str, numbers))),
+        Column(step, tuple(map(str, numbers))),
     ]
     metrics = [Column(name, tuple(format_number(epoch.get(name)) for epoch in epochs)) for name in epochs[0]]
     folded = [column.with_folded_name() for column in metrics]

@@ -157,7 +157,7 @@ class LiveObserver:
         rows, n_hidden = self._rows(options.size.height - _HEAD_LINES - _FAILURE_LINES * len(failures))
         if rows:
             yield Text()
-            yield trial_table(rows, self._objective.metric, self._names(rows), options.max_width)
+            yield trial_table(rows, self._objective.metric, self._names(rows), options.max_width, self._experiment.step)
         if n_hidden:
             yield Text(f"and {n_hidden} more that run", style="dim")
 

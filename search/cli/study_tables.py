@@ -161,7 +161,8 @@ def _reason(ledger: "StudyView", record: "TrialRecord") -> str:
 
 def _print_table(ledger: "StudyView", records: "Sequence[TrialRecord]") -> None:
     rows = rows_of(records, ledger.best[0] if ledger.best else None, ledger.experiment, ledger.front, ledger.excluded)
-    console.print(trial_table(rows, ledger.experiment.objective.metric, list(ledger.searched), screen_width()))
+    experiment = ledger.experiment
+    console.print(trial_table(rows, experiment.objective.metric, list(ledger.searched), screen_width(), experiment.step))
 
 
 def _repeated(ledger: "StudyView", records: "Sequence[TrialRecord]") -> "list[RepeatedTrial]":

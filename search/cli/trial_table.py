@@ -105,7 +105,7 @@ def rows_of(
     ]
 
 
-def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], width: int | None) -> RenderableType:
+def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], width: int | None, step: str = "epoch") -> RenderableType:
     """Draw trials as a table.
 
     On a narrow screen the names of columns take several lines, then ``seconds`` is left out, long texts are shortened, ``ended_by`` is left out,
@@ -116,6 +116,7 @@ def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], wi
         metric: Name of the column of values.
         params: The searched hyperparameters.
         width: Cells of a line of the screen; None for no limit.
+        step: Name of the column of epochs, which are the reports of a function. Defaults to "epoch".
 
     Returns:
         The table.
@@ -127,7 +128,7 @@ def trial_table(rows: Sequence[TrialRow], metric: str, params: Sequence[str], wi
         Column("state", tuple(row.state for row in rows), is_text=True),
         *([Column(_ENDED_BY, tuple(row.ended_by for row in rows), is_text=True)] if any(row.ended_by for row in rows) else []),
         *([Column("executions", tuple(row.execution for row in rows))] if any(row.execution for row in rows) else []),
-        Column("epoch", tuple(row.epoch for row in rows)),
+        Column(step, tuple(row.epoch for row in rows)),
         Column(metric, tuple(format_spread(row.value, row.error) for row in rows)),
         *(
             Column(name, tuple(format_number(row.measures.get(name)) for row in rows))

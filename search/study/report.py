@@ -104,7 +104,7 @@ def _table(ledger: StudyView, best: int | None) -> TrialTable:
     names, measures = list(ledger.searched), experiment.measures
     has_parents = any(record.parent is not None for record in records)
     parents = ["continues"] if has_parents else []
-    columns = ["trial", *parents, "state", "value", *measures, *names, "epochs", "seconds", "reason"]
+    columns = ["trial", *parents, "state", "value", *measures, *names, f"{experiment.step}s", "seconds", "reason"]
     rows = [
         [
             record.number,

@@ -58,6 +58,11 @@ def test_its_study_is_shown_and_compared_and_found_sound(mine):
     assert "square, abs" in mine.call("compare", "own", "own").stdout
     report = Path(mine.call("report", "own").stdout.strip()).read_text()
     assert "mine:objective" in report
+    assert "after each report of the best" in report
+    assert "<th>reports</th>" in report
+    assert "<th>epochs</th>" not in report
+    for command in (["trials", "own"], ["history", "own", 0]):
+        assert "report" in mine.call(*command).stdout.splitlines()[0].split()
     assert "Test part" not in report
 
 
