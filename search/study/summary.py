@@ -156,8 +156,7 @@ def summarize(ledger: StudyView) -> StudySummary:
     record = ledger.record(ledger.best[0]) if ledger.best else None
     if ledger.best is None or record is None or record.result is None:
         raise StudyFailedError(no_success_message(ledger))
-    number, value = ledger.best
-    objective = ledger.experiment.objective
+    (number, value), objective = ledger.best, ledger.experiment.objective
     champion: dict[str, Any] = ledger.attribute("champion") or {}
     [repeated] = repeated_trials(ledger, [number])
     if champion.get("trial") != number:
