@@ -90,7 +90,6 @@ def print_study(ledger: "StudyView") -> None:
 def _description(ledger: "StudyView") -> Table:
     """Return a study's experiment, space and trials by state."""
     from ..study.pausing import rungs_of
-    from ..study.stopping import spent_on
 
     experiment = ledger.experiment
     table = Table.grid(padding=(0, 2))
@@ -111,8 +110,6 @@ def _description(ledger: "StudyView") -> Table:
     for name, text in fixed_settings(experiment).items():
         table.add_row(f"  {name}", text)
     table.add_row("Trials", ", ".join(f"{count} {state}" for state, count in sorted(ledger.n_by_state().items())) or "none")
-    if (spent := spent_on(experiment, ledger)) is not None:
-        table.add_row("Price", f"{spent:.2f} so far")
     return table
 
 

@@ -1,8 +1,8 @@
 """``[search.stop]``: what ends a search before all its trials."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from .validation import Table, added_later
 
@@ -19,9 +19,6 @@ class StopSection(Table):
             such end.
         hours: Hours of training of all finished trials together, on all workers and in all runs of the study, at which the search ends: what
             accelerators are paid for. Left out means no such end.
-        price: What the search may cost, in any currency: it ends once the time during which at least one of its finished trials was trained, in
-            all runs of the study, has cost so much by price_per_hour. Left out means no such end.
-        price_per_hour: The price for an hour of all machines of the search together, in the same currency. Left out means that none is known.
     """
 
     value: float | None = None
@@ -29,13 +26,3 @@ class StopSection(Table):
     gain: Annotated[float, Field(gt=0)] | None = added_later(None)
     epochs: Annotated[int, Field(ge=1)] | None = added_later(None)
     hours: Annotated[float, Field(gt=0)] | None = added_later(None)
-    price: Annotated[float, Field(gt=0)] | None = added_later(None)
-    price_per_hour: Annotated[float, Field(gt=0)] | None = added_later(None)
-
-    @model_validator(mode="after")
-    def _check_price(self) -> Self:
-        if self.price is not None and self.price_per_hour is None:
-            raise ValueError(f"price = {self.price:g} needs the price for an hour; write it as price_per_hour, or hours in place of price")
-        if self.price is None and self.price_per_hour is not None:
-            raise ValueError(f"price_per_hour = {self.price_per_hour:g} ends nothing without price; write price too, or leave it out")
-        return self

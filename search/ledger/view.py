@@ -22,7 +22,7 @@ from .attempts import RetryState, to_retry_state
 from .base import OpenedStudy
 from .objectives import is_within_limits, pareto_front, within_tolerance
 from .record import ATTRIBUTE, FIXED, TrialRecord, execution_scores, metric_of, to_executions, to_record, was_proposed
-from .spans import Span, spans_of, trained_seconds
+from .spans import Span, spans_of
 from .trial_index import TrialIndex
 from .visible_trials import EXCLUDED, visible_study
 
@@ -89,11 +89,6 @@ class StudyView:
     def seconds(self) -> float:
         """Time that all finished and paused trials took on workers."""
         return self._trials.seconds
-
-    @property
-    def trained_seconds(self) -> float:
-        """Time during which at least one of the finished and paused trials was trained."""
-        return trained_seconds(self.study.get_trials(deepcopy=False))
 
     @property
     def expected_gains(self) -> list[float]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..ledger import StudyView
-from ..ledger.spans import covered_seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +57,7 @@ def overview_of(ledger: StudyView, *, is_running: bool) -> StudyOverview:
         name=ledger.name,
         state="RUNNING" if is_running else _state(ledger),
         started=min((start for start, _ in spans), default=None),
-        seconds=covered_seconds((start.timestamp(), stop.timestamp()) for start, stop in spans),
+        seconds=_covered_seconds(spans),
         n_finished=ledger.n_finished,
         n_trials=max(n_trials, ledger.n_finished),
         direction=objective.direction,
@@ -76,3 +75,13 @@ def _state(ledger: StudyView) -> str:
     if ledger.n_finished == 0 or ledger.attribute("tracked") != ledger.n_finished:
         return "INTERRUPTED"
     return "COMPLETE" if ledger.best is not None else "FAILED"
+
+
+def _covered_seconds(spans: list[tuple[datetime, datetime]]) -> float:
+    """Return how long at least one of some spans of time lasted."""
+    seconds, end = 0.0, None
+    for start, stop in sorted(spans):
+        start = start if end is None else max(start, end)
+        if stop > start:
+            seconds, end = seconds + (stop - start).total_seconds(), stop
+    return seconds

@@ -28,17 +28,4 @@ def found_enough(experiment: Experiment, ledger: StudyView) -> str:
         return f"its trials have taken {ledger.n_epochs} epochs (search.stop.epochs = {stop.epochs})"
     if stop.hours is not None and ledger.seconds >= 3600 * stop.hours:
         return f"its trials have taken {format_duration(ledger.seconds)} of training (search.stop.hours = {format_value(stop.hours)})"
-    if stop.price is not None and (spent := spent_on(experiment, ledger) or 0.0) >= stop.price:
-        return f"its trials have cost {spent:.2f} (search.stop.price = {format_value(stop.price)})"
     return ""
-
-
-def spent_on(experiment: Experiment, ledger: StudyView) -> float | None:
-    """Return what the trials of a study have cost so far; None without a price for an hour.
-
-    Args:
-        experiment: The experiment, for its price.
-        ledger: The study.
-    """
-    price = experiment.search.stop.price_per_hour
-    return None if price is None else ledger.trained_seconds / 3600 * price

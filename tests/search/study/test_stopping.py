@@ -1,17 +1,8 @@
 """A search that has found enough ends before all its trials, and the same command without that limit goes on."""
 
 import re
-import tomllib
 
-import optuna
 import pytest
-
-from search import ledger as ledgers
-from search.cli.study_tables import print_study
-from search.experiment.file import parse_experiment
-from search.store import Store
-from search.study.stopping import found_enough
-from search.trial import TrialResult, TrialState
 
 OWN = """
 from sklearn.tree import DecisionTreeClassifier
@@ -119,35 +110,11 @@ def test_the_hours_of_all_runs_count(own):
     spent = sum(float(trial["seconds"]) for trial in own.trials())
     output = own.call("run", "own.toml", "--set", f"search.stop.hours={(spent + 0.0001) / 3600:.12f}").stdout  # the third trial exceeds it
     assert "Ended with 3 of 6 trials: its trials have taken 0 s of training (search.stop.hours = " in output
-    spent = sum(float(trial["seconds"]) for trial in own.trials())
-    output = own.call("run", "own.toml", "--set", f"search.stop={{ price = {spent + 0.0001}, price_per_hour = 3600 }}").stdout
-    assert re.search(r"Ended with 4 of 6 trials: its trials have cost 0\.\d\d \(search\.stop\.price = ", output)
-
-
-def test_a_search_ends_once_its_hours_have_cost_so_much(tmp_path, capsys):
-    """Two trials at once are paid for once, and the time between two runs is not."""
-    search = {"stop": {"price": 5.0, "price_per_hour": 2.0}}
-    experiment = parse_experiment(tomllib.loads(EXPERIMENT) | {"name": "own", "search": search}, "test")
-    ledger = ledgers.create_or_continue(Store(tmp_path), "own", experiment, fresh=False)
-    ledger.use(optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner())
-    found = []
-    for began, ended in ((0.0, 1.0), (0.5, 1.5), (20.0, 20.9), (30.0, 30.2)):  # hours
-        number, _ = ledger.ask(experiment.space.searched, 9)
-        trained = TrialResult(number=number, state=TrialState.COMPLETE, value=0.5, best_epoch=1, seconds=3600 * (ended - began))
-        ledger.tell(trained, seed=0, finished=10**9 + 3600 * ended)
-        found.append(found_enough(experiment, ledger))
-    assert found == ["", "", "", "its trials have cost 5.20 (search.stop.price = 5)"]
-    print_study(ledger)
-    assert re.search(r"Price +5\.20 so far", capsys.readouterr().out)
-    ledger.close()
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("search.stop.price=5", "price = 5 needs the price for an hour; write it as price_per_hour, or hours in place of price"),
-        ("search.stop.price_per_hour=1.2", "price_per_hour = 1.2 ends nothing without price; write price too, or leave it out"),
-        ("search.stop={ price = 0, price_per_hour = 1.2 }", "search.stop.price = 0: expected a number above 0"),
         ("search.stop.patience=0", "search.stop.patience = 0: expected at least 1"),
         ("search.stop.epochs=1.5", "search.stop.epochs = 1.5: expected a whole number"),
         ("search.stop.hours=0", "search.stop.hours = 0: expected a number above 0"),
