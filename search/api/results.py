@@ -12,7 +12,7 @@ from ..champion import Champion, load_champion, promote_version
 from ..champion.promotion import promote_trial
 from ..errors import InputError, StudyFailedError, StudyNotFoundError
 from ..experiment.parameters import Value
-from ..formats import format_ended, format_number, format_params, format_spread, format_test
+from ..formats import format_number, format_params, format_spread, format_test
 from ..ledger import StudyView
 from ..reports import learning_curves, of_first_objective, pareto_plot, search_plots
 from ..store import Store
@@ -56,7 +56,7 @@ class StudyResults:
         with self._view() as view:
             records, experiment, measures = view.records(), view.experiment, view.experiment.measures
             metrics = ledgers.further_metrics(records, [*_COLUMNS, experiment.objective.metric, *measures])
-            best, reasons = view.best[0] if view.best else None, view.excluded_texts
+            best, reasons = view.best[0] if view.best else None, {record.number: view.reason_of(record) for record in records}
         rows = [
             {
                 "state": record.state.value,
@@ -68,7 +68,7 @@ class StudyResults:
                 "seconds": record.known.seconds if record.known else None,
                 **{f"params_{name}": value for name, value in record.params.items()},
                 "is_best": record.number == best,
-                "reason": reasons.get(record.number) or record.reason or format_ended(experiment, record.result),
+                "reason": reasons[record.number],
             }
             for record in records
         ]
@@ -85,7 +85,8 @@ class StudyResults:
             StudyNotFoundError: If there is no such trial.
         """
         with self._view() as view:
-            return Trial.of(view.find(number), view.experiment)
+            record = view.find(number)
+            return Trial.of(record, view.reason_of(record))
 
     @property
     def best(self) -> Trial:

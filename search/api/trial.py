@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..experiment.file import Experiment
 from ..experiment.parameters import Value
-from ..formats import format_ended, format_params, format_spread
+from ..formats import format_params, format_spread
 from ..ledger import TrialRecord
 from .html import facts_table
 
@@ -25,7 +24,7 @@ class Trial:
         metrics: The metrics of its best epoch, and its costs, by Keras' names.
         history: The metrics of every epoch, a row each, numbered from 1.
         seconds: How long it ran.
-        reason: Why it FAILED, or what ended it early; empty otherwise.
+        reason: Why it FAILED or does not count, or what ended it early; empty otherwise.
     """
 
     number: int
@@ -39,8 +38,8 @@ class Trial:
     reason: str = ""
 
     @classmethod
-    def of(cls, record: TrialRecord, experiment: Experiment) -> "Trial":
-        """Return a trial of the ledger, and of its experiment."""
+    def of(cls, record: TrialRecord, reason: str) -> "Trial":
+        """Return a trial of the ledger, given why it does not count or ended early."""
         known = record.known
         return cls(
             number=record.number,
@@ -51,7 +50,7 @@ class Trial:
             metrics=dict(record.measures),
             history=pd.DataFrame(list(record.history), index=pd.RangeIndex(1, len(record.history) + 1, name="epoch")),
             seconds=known.seconds if known else 0.0,
-            reason=record.reason or format_ended(experiment, record.result),
+            reason=reason,
         )
 
     def __repr__(self) -> str:

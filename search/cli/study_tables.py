@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ..csv_cells import neutral_cell
 from ..data.positive_class import with_class
-from ..formats import format_beyond, format_duration, format_ended, format_number, format_parameter, format_search, format_spread
+from ..formats import format_duration, format_number, format_parameter, format_search, format_spread
 from ..output_files import writing
 from ..redaction import redact
 from ..study.fixed_settings import fixed_settings
@@ -120,8 +120,8 @@ def print_trials(ledger: "StudyView") -> None:
         console.print(f'Study "{ledger.name}" has no trials yet')
         return
     _print_table(ledger, records)
-    for number, text in sorted(ledger.excluded_texts.items()):
-        console.print(f"trial {number} {text}", soft_wrap=not console.is_terminal)
+    for number, reason in sorted(ledger.excluded.items()):
+        console.print(f"trial {number} excluded: {reason}", soft_wrap=not console.is_terminal)
     _print_failures(ledger, records)
 
 
@@ -137,9 +137,10 @@ def write_trials(ledger: "StudyView", path: Path) -> None:
         spread = ["standard_error", "executions"] if has_executions else []
         of_front = ["pareto_front"] if len(ledger.directions) > 1 else []
         parents = ["continues"] if any(record.parent is not None for record in records) else []
-        columns = ["trial", *parents, "state", "value", *spread, *measures, *of_front, "epochs", "seconds", *names]
+        columns = ["trial", *parents, "state", "value", *spread, *measures, *of_front, "epochs", "seconds"]
         metrics = ledgers.further_metrics(records, [*columns, "reason", ledger.experiment.objective.metric])
-        writer.writerow(map(neutral_cell, [*columns, *metrics, "reason"]))
+        headers = [f"metric_{name}" if name in names else name for name in metrics]
+        writer.writerow(map(neutral_cell, [*columns, *names, *headers, "reason"]))
         for record, row in zip(records, rows_of(records, None, ledger.experiment), strict=True):
             value = "" if record.value is None else repr(record.value)
             params = [record.params.get(name, "") for name in names]
@@ -148,15 +149,18 @@ def write_trials(ledger: "StudyView", path: Path) -> None:
             compared += [str(record.number in front).lower()] if of_front else []
             facts = [*(of_executions if spread else []), *compared, len(record.history), row.seconds]
             further = [repr(record.metrics[name]) if name in record.metrics else "" for name in metrics]
-            cells = [record.number, *([row.parent] if parents else []), row.state, value, *facts, *params, *further, _reason(ledger, record)]
+            cells = [
+                record.number,
+                *([row.parent] if parents else []),
+                row.state,
+                value,
+                *facts,
+                *params,
+                *further,
+                ledger.reason_of(record),
+            ]
             writer.writerow(map(neutral_cell, cells))
     console.print(f"{len(records)} trials written to {path}")
-
-
-def _reason(ledger: "StudyView", record: "TrialRecord") -> str:
-    """Return why a trial does not count, or ended early; empty otherwise."""
-    own = record.reason or format_beyond(ledger.experiment, record.measures) or format_ended(ledger.experiment, record.result)
-    return ledger.excluded_texts.get(record.number) or own
 
 
 def _print_table(ledger: "StudyView", records: "Sequence[TrialRecord]") -> None:

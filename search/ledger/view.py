@@ -14,6 +14,7 @@ from ..experiment.directions import Direction, direction_of
 from ..experiment.file import Experiment, parse_experiment
 from ..experiment.parameters import Searched, Value
 from ..experiment.search_space import to_parameter
+from ..formats import format_beyond, format_ended
 from ..samplers import EXPECTED_GAIN, is_exhausted
 from ..spread import comparable
 from ..store import StudyFolder
@@ -142,11 +143,6 @@ class StudyView:
         return pareto_front(self.visible_study.get_trials(deepcopy=False), self.directions) if len(self.directions) > 1 else []
 
     @property
-    def excluded_texts(self) -> dict[int, str]:
-        """What tables say of each excluded trial, such as ``excluded: wrong data``."""
-        return {number: f"excluded: {reason}" for number, reason in self.excluded.items()}
-
-    @property
     def visible_study(self) -> Study:
         """Optuna's study as samplers see it: without the excluded trials, and with paused ones as pruned."""
         return visible_study(self.study, self.excluded, has_paused=bool(self._trials.paused))
@@ -240,6 +236,12 @@ class StudyView:
             batch_size: Those of this batch size only. Defaults to that of the first one.
         """
         return to_executions(self._trial(number), batch_size)
+
+    def reason_of(self, record: TrialRecord) -> str:
+        """Return why a trial does not count, such as ``excluded: wrong data``, or what ended it early; empty otherwise."""
+        if record.number in self.excluded:
+            return f"excluded: {self.excluded[record.number]}"
+        return record.reason or format_beyond(self.experiment, record.measures) or format_ended(self.experiment, record.result)
 
     def execution_scores(self) -> dict[int, list[tuple[float, float]]]:
         """Read value and loss of the executions of each trial that runs, was stopped or has succeeded, by its number; of none beyond a limit."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..data.positive_class import with_class
 from ..errors import StudyFailedError
-from ..formats import format_beyond, format_ended, format_interval, format_number, format_params, format_search, format_spread, format_test
+from ..formats import format_interval, format_number, format_params, format_search, format_spread, format_test
 from ..ledger import StudyView
 from ..output_files import check_writable
 from ..reports import Report, TrialTable, draw_front, draw_plots, draw_test_plots, of_first_objective, write_report
@@ -100,7 +100,7 @@ def _models(summary: StudySummary) -> list[list[str]]:
 
 
 def _table(ledger: StudyView, best: int | None) -> TrialTable:
-    records, experiment, excluded = ledger.records(), ledger.experiment, ledger.excluded_texts
+    records, experiment = ledger.records(), ledger.experiment
     names, measures = list(ledger.searched), experiment.measures
     has_parents = any(record.parent is not None for record in records)
     parents = ["continues"] if has_parents else []
@@ -115,7 +115,7 @@ def _table(ledger: StudyView, best: int | None) -> TrialTable:
             *(record.params.get(name) for name in names),
             len(record.history),
             record.result.seconds if record.result else None,
-            excluded.get(record.number) or record.reason or format_beyond(experiment, record.measures) or format_ended(experiment, record.result),
+            ledger.reason_of(record),
         ]
         for record in records
     ]

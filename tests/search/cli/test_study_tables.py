@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -78,6 +79,15 @@ def test_tables_are_whole_at_80_columns(store_folder):
         assert "log: mlruns/studies/old_study/logs/worker-0.log" in " ".join(text.split())
     assert trials.count("shapes differ") == 1
     assert [line.split()[1:3] for line in trials.splitlines() if "PRUNED" in line][-2:] == [["PRUNED", "pruner"], ["PRUNED", "user"]]
+
+
+def test_a_metric_and_a_hyperparameter_of_one_name_are_two_columns(store_folder, tmp_path, monkeypatch):
+    with contextlib.closing(ledgers.read(Store(root=store_folder / "mlruns", ledger=""), "old_study")) as view:
+        records = [replace(record, params={"loss": "mean_squared_error"}) for record in view.records()]
+        monkeypatch.setattr(view, "records", lambda: records)
+        write_trials(view, tmp_path / "trials.csv")
+    for record, row in zip(records, csv.DictReader((tmp_path / "trials.csv").read_text(encoding="utf-8").splitlines()), strict=True):
+        assert (row["loss"], row["metric_loss"]) == ("mean_squared_error", repr(record.metrics["loss"]) if record.metrics else "")
 
 
 def test_a_csv_file_has_the_metrics_of_each_trial_s_best_epoch(store_folder, tmp_path):
