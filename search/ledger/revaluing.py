@@ -68,7 +68,7 @@ def revalued(trial: FrozenTrial, before: Experiment, after: Experiment) -> Froze
             return None
         if not is_valued_alike(before, after):
             settings = before.space.training_settings(trial.params)
-            _write_values(made, after.objective, before.space.max_epochs, restores=settings.restore_best_weights)
+            _write_values(made, after, before.space.max_epochs, restores=settings.restore_best_weights)
     elif not after.beyond_limits(result.measures):
         return None  # it was not trained since it was beyond a limit, and is not any more
     _write_comparison(made, to_record(made).result or result, after)
@@ -86,8 +86,9 @@ def _best_epoch_in(trial: FrozenTrial, key: str) -> int | None:
     return epoch
 
 
-def _write_values(trial: FrozenTrial, objective: ObjectiveSection, max_epochs: int, *, restores: bool) -> None:
+def _write_values(trial: FrozenTrial, after: Experiment, max_epochs: int, *, restores: bool) -> None:
     """Write the value and the best epoch of another objective into a trial and its executions, and its steps for pruners and samplers."""
+    objective, is_reproducible = after.objective, after.search.reproducible
     metric, written = objective.metric, trial.user_attrs[ATTRIBUTE]
     executions = [trial.user_attrs[execution_key(index)] for index in range(sum(map(is_execution_key, trial.user_attrs)))]
     for own in (written, *executions):
@@ -99,7 +100,8 @@ def _write_values(trial: FrozenTrial, objective: ObjectiveSection, max_epochs: i
     steps = dict(enumerate((executions or [written])[0]["history"][metric], start=1))
     columns = [of["history"][metric] for of in executions]
     for n in range(1, len(executions) + 1):
-        steps[max_epochs + n] = comparable(best_of_mean(columns[:n], objective, restores=restores))
+        value = best_of_mean(columns[:n], objective, restores=restores)
+        steps[max_epochs + n] = comparable(value) if is_reproducible else value
     trial.intermediate_values = {step: steps[step] for step in trial.intermediate_values if step in steps}
 
 

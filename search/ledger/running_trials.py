@@ -90,7 +90,7 @@ class RunningTrials(CoordinatedStudy):
         columns = columns_of(self._storage.get_trial(trial), objective.metric, n_executions, batch_size)
         step = self.experiment.space.max_epochs + n_executions  # after those of the epochs, which a pruner compares
         value = best_of_mean(columns, objective, restores=training.restore_best_weights)
-        self._storage.set_trial_intermediate_value(trial, step, comparable(value))
+        self._storage.set_trial_intermediate_value(trial, step, comparable(value) if self._is_reproducible else value)
 
     def tell(self, result: TrialResult, *, seed: int, finished: float) -> bool:
         """Record the result of a running trial.

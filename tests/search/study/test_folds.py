@@ -124,7 +124,7 @@ def test_samplers_see_of_a_trial_after_each_fold_the_value_of_its_mean_curve(fin
     assert seen[first_step + 2] == pytest.approx(max(map(statistics.fmean, zip(*curves, strict=False))), rel=1e-4)
     for record in view.records():
         if record.state == "PRUNED":
-            assert view.study.trials[record.number].value == pytest.approx(record.result.value, rel=1e-4)
+            assert view.study.trials[record.number].value == pytest.approx(record.result.value, rel=1e-9)
 
 
 def test_mlflow_has_the_mean_curve_its_deviation_and_each_execution(finished, rows):
