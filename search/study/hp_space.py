@@ -12,17 +12,19 @@ from ..experiment.reference_checks import check_references
 from ..experiment.settings import OF_COMPILE
 from ..experiment.space import FitSetting, Space, fixed
 from ..experiment.together import check_together
+from ..store import Store
 from ..training.discovered import Discovered
 from .backend_process import call_with_backend
 from .drawn_models import load_context
 
 
-def with_hp_space(experiment: Experiment, on_note: Callable[[str], None] = lambda _: None) -> Experiment:
+def with_hp_space(experiment: Experiment, store: Store | None = None, on_note: Callable[[str], None] = lambda _: None) -> Experiment:
     """Return an experiment with the hyperparameters that its builder asks an object ``hp`` for, and with loss and metrics of its ``compile()``.
 
     Args:
         experiment: The experiment. It is returned as it is if its objective is a function, if its builder has no parameter ``hp``, or if it
             refuses other hyperparameters than those in ``[space.model]``; plain values there fix hyperparameters of the builder.
+        store: The local store, for a registered model of ``[initial]``. Defaults to ``mlruns/`` in the working directory.
         on_note: Called with what was found, as a sentence. Defaults to doing nothing.
 
     Raises:
@@ -36,7 +38,8 @@ def with_hp_space(experiment: Experiment, on_note: Callable[[str], None] = lambd
     if not has_hp or (given.new_entries or ("refuse" if given.searched_model else "search")) == "refuse":
         return experiment
     check_references(experiment)
-    found: Discovered = call_with_backend(f"{__name__}:{discovered.__name__}", experiment, {"CUDA_VISIBLE_DEVICES": ""})  # nothing is trained
+    variables = {"CUDA_VISIBLE_DEVICES": "", "MLFLOW_TRACKING_URI": (store or Store()).tracking_uri}  # nothing is trained
+    found: Discovered = call_with_backend(f"{__name__}:{discovered.__name__}", experiment, variables)
     _check_twice(experiment, found)
     space = experiment.space.model_dump(mode="json") | {"model": dict(found.entries), "compiled": found.is_compiled, "own_fit": found.own_fit}
     if found.is_compiled:

@@ -74,7 +74,7 @@ def run_study(
     """
     experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     store, observer = store or Store(), observer or SilentObserver()
-    experiment = with_hp_space(experiment, observer.on_note)
+    experiment = with_hp_space(experiment, store, observer.on_note)
     remove_abandoned()
     _ = store.tracking_uri  # refused before anything is written
     name = experiment.name if study is None else study
