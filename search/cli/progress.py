@@ -74,7 +74,7 @@ class LineObserver:
     def on_trial_end(self, result: TrialResult, params: Mapping[str, Value], *, is_best: bool) -> None:
         """Print the trial."""
         self._n_finished += 1
-        if result.state is TrialState.PRUNED and result.number in self._paused:  # it did not continue
+        if result.state is TrialState.PRUNED and result.number in self._paused and result.ended_by != "user":  # it did not continue
             return
         self._print(result, result.state, params, " (best)" if is_best else "")
 
