@@ -69,6 +69,8 @@ def unlabelled(given: Any, where: str, columns: Collection[str] | None) -> pd.Da
 def _check_is_whole(given: Any, where: str) -> None:
     if not hasattr(given, "__len__"):
         raise DataError(f"{where} is a {type(given).__name__}, which streams; expected a datasets.Dataset, as load_dataset gives without streaming")
+    if not len(given):
+        raise DataError(f"{where} has no rows")
 
 
 def _target_of(given: Any, where: str) -> str:

@@ -71,6 +71,7 @@ def test_a_champion_gets_its_columns_or_the_only_array():
     [
         (TABLE.to_iterable_dataset(), None, "data is a IterableDataset, which streams; expected a datasets.Dataset"),
         (TABLE.remove_columns(["label", "colour"]), None, 'data has no column "label", and 0 columns of labels; name its target, one of size, word'),
+        (TABLE.select([]), None, "data has no rows"),
         (TABLE, "price", 'data has no column "price"; it has size, word, colour, label'),
         (IMAGES.add_column("size", [1, 2, 3, 4]), None, "data has arrays or images in image beside other columns"),
         (datasets.Dataset.from_dict({"tokens": [[1], [3, 4]], "label": [0, 1]}), None, r'rows of shapes \(1,\) and \(2,\) in "tokens"'),
