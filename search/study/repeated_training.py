@@ -48,7 +48,7 @@ class RepeatOptions:
 
     Attributes:
         epochs: Number of epochs. Defaults to each trial's own.
-        accept_code: Whether to train although the code of the builder, the loader or the callbacks has changed. Defaults to False.
+        accept_code: Whether to train although the code of the builder, loader, callbacks, loss or metrics has changed. Defaults to False.
         overrides: Changes of ``[executor]``, such as ``executor.name=in-process``. Defaults to the study's executor.
         on_stage: Called with what is being waited for. Defaults to doing nothing.
     """
