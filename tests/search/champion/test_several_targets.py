@@ -167,6 +167,7 @@ def test_the_test_metrics_of_labels_are_those_of_all_together(labels, labels_spe
     ]
 
 
+@pytest.mark.slow
 def test_probabilities_are_evaluated_by_their_definitions(tmp_path):
     data = {"target": SHARES, "drop": [*TARGETS, *LABELS], "task": "probabilities"}
     metrics = ["kl_divergence", "categorical_crossentropy", "top_k_categorical_accuracy", "mae", "mse", "rmse"]

@@ -58,6 +58,7 @@ def test_numbers_of_each_step_are_predicted_and_evaluated(tmp_path):
         read_labelled(tmp_path / "data.npz", champion)
 
 
+@pytest.mark.slow
 def test_a_series_predicts_two_classes_at_each_step(tmp_path):
     up = np.random.default_rng(0).integers(0, 2, 300)
     pd.DataFrame({"up": up, "before": np.append(up[1:], 0)}).to_csv(tmp_path / "moves.csv", index=False)

@@ -71,7 +71,7 @@ def assert_as_fit(results, references, trainer):
         assert_same_outputs(result, reference, atol=1e-4)
 
 
-@pytest.mark.parametrize("trainer", ["keras", "compiled", "streamed"])
+@pytest.mark.parametrize("trainer", ["compiled", *(pytest.param(name, marks=pytest.mark.slow) for name in ("keras", "streamed"))])
 def test_a_convolutional_network_learns_as_by_fit(trainer, fit, tmp_path, monkeypatch):
     if trainer == "streamed":
         monkeypatch.setattr(device, "DATA_PART", 0)  # no data fit into memory
@@ -116,6 +116,7 @@ def test_a_population_learns_as_by_fit(builder, fit, tmp_path):
     assert_as_fit(results, [fit(experiment, assignment, FLOATS) for assignment in given], "population")
 
 
+@pytest.mark.slow
 def test_folds_of_different_scaling_share_a_program(fit, tmp_path):
     folds = [make_bytes(seed) for seed in (0, 60)]
     experiment = make_experiment("convolution", trainer="compiled", evaluation={"folds": 2})

@@ -212,9 +212,10 @@ def reduced_by_sum(hp):
 
 OWN = {own_objects: {"gamma": 2.0}, objects_of_keras: {"rate": 0.05}, objects_of_logits: {}, reduced_by_sum: {}}
 TASKS = {objects_of_keras: "multiclass", reduced_by_sum: "regression"}
+QUICK = (objects_of_keras, objects_of_logits)
 
 
-@pytest.mark.parametrize("builder", OWN)
+@pytest.mark.parametrize("builder", [of if of in QUICK else pytest.param(of, marks=pytest.mark.slow) for of in OWN])
 def test_objects_of_compile_are_used_as_they_are(monkeypatch, tmp_path, builder):
     monkeypatch.setattr(hypermodels, "build_own", builder, raising=False)
     found, params, arrays = discovered(builder), {"units": 6} | OWN[builder], make_arrays(TASKS.get(builder, "binary"))

@@ -82,7 +82,8 @@ def test_compiled_models_of_one_program_keep_their_own_states(tmp_path, trainer,
         assert int(saved.optimizer.iterations) == 4 * result.best_epoch
 
 
-@pytest.mark.parametrize("trainer", ["compiled", *(pytest.param(name, marks=pytest.mark.slow) for name in ("keras", SHARED))])
+@pytest.mark.slow
+@pytest.mark.parametrize("trainer", ["compiled", "keras", SHARED])
 def test_the_state_is_that_of_the_best_epoch_after_a_kill_too(tmp_path, trainer):
     builder, model = (DENSE_STACK, STACK) if trainer == SHARED else ("dense", {})
     given = {"builder": builder, "model": model, "optimizer": "sgd", "momentum": 0.9, "learning_rate": 2.0}

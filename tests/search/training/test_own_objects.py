@@ -39,11 +39,15 @@ def trained(tmp_path, fit, training, task="binary", *, trainer="auto", **experim
     [
         ("multiclass", {"loss": {"use": "keras.losses:CategoricalFocalCrossentropy", "alpha": 0.3}}),
         ("regression", {"loss": "keras.losses:Huber"}),
-        ("multiclass", {"loss": f"{HERE}:focal", "targets": "one_hot"}),
-        ("binary", {"optimizer": {"use": ADAM, "amsgrad": True}, "weight_decay": 0.01}),
-        ("binary", {"optimizer": f"{HERE}:make_sgd", "learning_rate": f"{HERE}:make_schedule"}),
+        pytest.param("multiclass", {"loss": f"{HERE}:focal", "targets": "one_hot"}, marks=pytest.mark.slow),
+        pytest.param("binary", {"optimizer": {"use": ADAM, "amsgrad": True}, "weight_decay": 0.01}, marks=pytest.mark.slow),
+        pytest.param("binary", {"optimizer": f"{HERE}:make_sgd", "learning_rate": f"{HERE}:make_schedule"}, marks=pytest.mark.slow),
         ("binary", {"optimizer": {"use": ADAM, "use_ema": True, "ema_overwrite_frequency": 2}}),
-        ("binary", {"optimizer": {"use": ADAM, "learning_rate": {"use": f"{HERE}:Slowing", "start": 0.1}}, "precision": "mixed_float16"}),
+        pytest.param(
+            "binary",
+            {"optimizer": {"use": ADAM, "learning_rate": {"use": f"{HERE}:Slowing", "start": 0.1}}, "precision": "mixed_float16"},
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_curves_with_objects_by_reference_equal_those_of_fit(tmp_path, fit, task, training):

@@ -74,7 +74,7 @@ def measured(arrays, outputs):
     return {"mse": (errors**2).mean(), "rmse": (errors**2).mean() ** 0.5, "mae": abs(errors).mean(), "r2": r2.mean()}
 
 
-@pytest.mark.parametrize("trainer", ["keras", "compiled", pytest.param("auto", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("trainer", ["compiled", *(pytest.param(name, marks=pytest.mark.slow) for name in ("keras", "auto"))])
 def test_every_trainer_trains_as_plain_fit(trainer, expected, tmp_path):
     arrays, metrics, losses, outputs = expected
     experiment = make_experiment(trainer=trainer, metrics=metrics)

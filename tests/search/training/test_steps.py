@@ -27,8 +27,13 @@ CASES = {"numbers": (NUMBERS, ["mse", "r2", "mae"], "mse"), "classes": (CLASSES,
 BUILDER = "models.recurrent:build_recurrent"
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("trainer", ["keras", "auto"])
+@pytest.mark.parametrize(
+    ("trainer", "case"),
+    [
+        *(("auto", "numbers"), ("keras", "classes")),
+        *(pytest.param(*pair, marks=pytest.mark.slow) for pair in (("auto", "classes"), ("keras", "numbers"))),
+    ],
+)
 def test_each_step_is_trained_as_by_plain_fit(trainer, case, tmp_path):
     arrays, metrics, loss = CASES[case]
     keras.utils.set_random_seed(7)

@@ -32,7 +32,7 @@ CASES = {  # settings that the trials share, those of each trial, and how many p
     "momentum of rmsprop": ({"optimizer": "rmsprop", "learning_rate": 0.01}, [{"momentum": 0.9}, {"momentum": 0.3}], 1),
     "weight decay of muon": ({"optimizer": "muon", "learning_rate": 0.1}, [{"weight_decay": 0.3}, {"weight_decay": 0.01}], 1),
 }
-QUICK = ("weight decay of adamw", "constants of adam")
+QUICK = ("weight decay of adamw",)
 RATES = {"Dropout": "rate", "AlphaDropout": "rate", "SpatialDropout1D": "rate", "GaussianNoise": "stddev"}
 SMOOTHED = [("binary", "binary_focal_crossentropy"), ("multiclass", "auto")]
 SEQUENCES = make_arrays(shape=(6, 3))

@@ -10,7 +10,8 @@ from tests.search.training.conftest import make_experiment
 
 
 @pytest.mark.parametrize(
-    ("trainer", "callback"), [("keras", "TerminateOnNaN"), ("compiled", ""), pytest.param("compiled", "ReduceLROnPlateau", marks=pytest.mark.slow)]
+    ("trainer", "callback"),
+    [("compiled", ""), *(pytest.param(*pair, marks=pytest.mark.slow) for pair in (("keras", "TerminateOnNaN"), ("compiled", "ReduceLROnPlateau")))],
 )
 def test_a_trial_that_takes_too_long_fails_at_its_epoch(train, trainer, callback):
     callbacks = [{"use": f"keras.callbacks:{callback}"}] if callback else []
