@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import functools
+import gc
 import io
 import logging
 import os
@@ -41,6 +42,14 @@ def _packages_are_read_once():
 
     with mock.patch.object(provenance, "installed_packages", functools.cache(provenance.installed_packages)):
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collections_are_short():
+    """Leave what imports and earlier modules have made out of garbage collections, each of which takes half a second with it."""
+    gc.freeze()
+    yield
+    gc.collect()
 
 
 @dataclass(frozen=True)
