@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from ..experiment.stopping import StopSection
-from ..formats import format_bytes, format_choice, format_duration
+from ..formats import format_bytes, format_choice, format_duration, format_value
 from ..quiet import quiet_backend
 from .output import console
 from .program import program
@@ -27,7 +27,7 @@ def plan(
     experiment: Annotated[str, typer.Argument(help="An experiment file, the name of one in experiments/, or a table's file with --target.")],
     target: Annotated[str | None, typer.Option(help="Column of the table to predict: its name, or its number from 0.")] = None,
     models: Annotated[int, typer.Option(min=1, max=20, help="Models to train for four epochs, drawn from the search space.")] = 3,
-    price: Annotated[float | None, typer.Option(min=0, help="Price of this machine for an hour.")] = None,
+    price: Annotated[float | None, typer.Option(min=0, help="Price of this machine for an hour. Defaults to search.stop.price_per_hour.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="Override a value: key.path=value; may be repeated.")] = None,
 ) -> None:
     """Estimate what a search will take: trials, epochs, time, memory, disk; some of its models are trained for four epochs."""
@@ -37,7 +37,7 @@ def plan(
     loaded = experiment_reader(experiment, target, set_ or [])(set_ or [])
     with quiet_backend():
         found = plan_search(loaded, models)
-    console.print(_summary(found, price))
+    console.print(_summary(found, loaded.search.stop.price_per_hour if price is None else price))
     console.print(_table(found.models))
     if found.failures:
         console.print(f"{len(found.failures)} more could not be trained: {found.failures[0]}")
@@ -63,7 +63,8 @@ def _summary(found: "Plan", price: float | None) -> Table:
     workers = f"{found.n_workers} worker{'s' * (found.n_workers > 1)} on this machine's {found.device.upper()}"
     table.add_row("Time", f"about {format_duration(found.seconds)} of training with {workers}, if no trial is stopped early")
     if price is not None:
-        table.add_row("Price", f"about {found.seconds / 3600 * price:.2f} at {price:g} an hour")
+        limit = f"; [search.stop] ends it at {format_value(stop.price)}" if (stop := experiment.search.stop).price is not None else ""
+        table.add_row("Price", f"about {found.seconds / 3600 * price:.2f} at {price:g} an hour{limit}")
     table.add_row("Memory", f"{format_bytes(found.worker_bytes)} in each worker, {format_bytes(found.worker_bytes * found.n_workers)} together")
     kept = f"{experiment.n_kept_trials} best trials" if experiment.n_kept_trials > 1 else "best trial"
     paused = f", at most about {format_bytes(found.checkpoint_bytes)} for checkpoints of paused trials" if found.checkpoint_bytes else ""
@@ -74,7 +75,8 @@ def _summary(found: "Plan", price: float | None) -> Table:
 def _saving(found: "Plan") -> str:
     """Return what may make it less."""
     experiment = found.experiment
-    if experiment.search.stop.model_copy(update={"epochs": None}) != StopSection():
+    elsewhere = dict.fromkeys(("epochs", "price", "price_per_hour"))  # the row of the price has its limit
+    if experiment.search.stop.model_copy(update=elsewhere) != StopSection():
         return "; [search.stop] may end it earlier"
     if found.n_epochs == experiment.search.stop.epochs:
         return ", at which [search.stop] ends it"

@@ -90,6 +90,7 @@ def print_study(ledger: "StudyView") -> None:
 def _description(ledger: "StudyView") -> Table:
     """Return a study's experiment, space and trials by state."""
     from ..study.pausing import rungs_of
+    from ..study.stopping import spent_on, stop_of
 
     experiment = ledger.experiment
     table = Table.grid(padding=(0, 2))
@@ -110,6 +111,8 @@ def _description(ledger: "StudyView") -> Table:
     for name, text in fixed_settings(experiment).items():
         table.add_row(f"  {name}", text)
     table.add_row("Trials", ", ".join(f"{count} {state}" for state, count in sorted(ledger.n_by_state().items())) or "none")
+    if (stop := stop_of(ledger)).price_per_hour is not None:
+        table.add_row("Price", f"{spent_on(stop, ledger):.2f} so far")
     return table
 
 

@@ -1,8 +1,8 @@
 """``[search.stop]``: what ends a search before all its trials."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .validation import Table, added_later
 
@@ -17,8 +17,11 @@ class StopSection(Table):
             proposals in a row. In units of the objective, such as 0.001 of an accuracy. Left out means no such end.
         epochs: Number of epochs of all finished trials together, those of all their executions, at which the search ends. Left out means no
             such end.
-        hours: Hours of training of all finished trials together, on all workers and in all runs of the study, at which the search ends: what
-            accelerators are paid for. Left out means no such end.
+        hours: Hours of training of all finished trials together, on all workers and in all runs of the study, at which the search ends.
+            Left out means no such end.
+        price: What the search may cost, in any currency: it ends once its runs that have a price, each from its start to the end of its last
+            trial, have cost so much by price_per_hour. Left out means no such end.
+        price_per_hour: The price for an hour of all machines of a run, in the same currency. Left out means that none is known.
     """
 
     value: float | None = None
@@ -26,3 +29,13 @@ class StopSection(Table):
     gain: Annotated[float, Field(gt=0)] | None = added_later(None)
     epochs: Annotated[int, Field(ge=1)] | None = added_later(None)
     hours: Annotated[float, Field(gt=0)] | None = added_later(None)
+    price: Annotated[float, Field(gt=0)] | None = added_later(None)
+    price_per_hour: Annotated[float, Field(gt=0)] | None = added_later(None)
+
+    @model_validator(mode="after")
+    def _check_price(self) -> Self:
+        if self.price is not None and self.price_per_hour is None:
+            raise ValueError(f"price = {self.price:g} needs the price for an hour; write it as price_per_hour, or hours in place of price")
+        if self.price is None and self.price_per_hour is not None:
+            raise ValueError(f"price_per_hour = {self.price_per_hour:g} ends nothing without price; write price too, or leave it out")
+        return self

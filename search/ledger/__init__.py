@@ -23,6 +23,7 @@ from .opening import (
 )
 from .rebuilding import KnownStudy, rebuild
 from .record import TrialRecord, further_metrics
+from .spans import run_seconds
 from .view import StudyView
 from .visible_trials import EXCLUDED
 
@@ -55,5 +56,6 @@ __all__ = [
     "rename",
     "repair_journal",
     "requests_to",
+    "run_seconds",
     "study_names",
 ]

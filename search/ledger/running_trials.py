@@ -21,6 +21,7 @@ from .base import OpenedStudy
 from .coordination import CoordinatedStudy
 from .objectives import constraints_of, values_of
 from .record import ATTRIBUTE, PAUSED, VALUES, columns_of, cost_of, execution_key, to_attribute
+from .spans import RUN
 from .suggesting import suggest_within
 
 _NOTED = "user:"
@@ -116,6 +117,14 @@ class RunningTrials(CoordinatedStudy):
         told = self._trial(result.number)
         is_best = self._trials.add_finished(result.number, result.state, self._score(told), finished, cost_of(told))
         return is_best if len(self.directions) == 1 else self.best is not None and self.best[0] == result.number
+
+    def record_run(self, now: float) -> None:
+        """Record how long this run has lasted, which is paid for.
+
+        Args:
+            now: The time, in seconds since 1970.
+        """
+        self.set_attribute(f"{RUN} {self.opened_at!r}", [self.opened_at, now])
 
     def requeue(self, number: int, retry_state: RetryState) -> None:
         """Let a running trial wait for its next attempt.

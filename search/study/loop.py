@@ -168,7 +168,7 @@ class SearchLoop:
     def _stop_reason(self) -> str:
         if time.monotonic() >= self._deadline:
             return f"the time limit of {self.experiment.search.timeout_seconds:g} s is reached"
-        return STOPPED if self._inbox.is_stopped else found_enough(self.experiment, self.ledger)
+        return STOPPED if self._inbox.is_stopped else found_enough(self.experiment.search.stop, self.ledger)
 
     def _start_trial(self, number: int, params: Mapping[str, Value], *, is_last: bool = False) -> None:
         assignment = build_assignment(self.experiment, self.ledger, number, params)
@@ -248,6 +248,8 @@ class SearchLoop:
             lost = TrialResult(number=result.number, state=TrialState.FAILED, failure=Failure.LOST, reason=str(error))
             self.observer.on_trial_retry(lost)
             return
+        if self.experiment.search.stop.price_per_hour is not None:
+            self.ledger.record_run(time.time())
         if reason := self._breaker.record(result):
             raise StudyFailedError(reason)
 

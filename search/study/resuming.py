@@ -8,7 +8,7 @@ from ..store import Store
 
 
 def stored_experiment(store: Store, name: str, overrides: Sequence[str] = ()) -> Experiment:
-    """Return the experiment that a study was started with, and the number of trials that it was last run for.
+    """Return the experiment that a study was started with, with the number of trials and ``[search.stop]`` of its last run.
 
     Args:
         store: The local store.
@@ -22,8 +22,8 @@ def stored_experiment(store: Store, name: str, overrides: Sequence[str] = ()) ->
     view = ledgers.read(store, name)
     try:
         content = dict(view.attribute("experiment"))
-        n_trials = view.attribute("n_trials")
+        last = {name: found for name in ("n_trials", "stop") if (found := view.attribute(name)) is not None}
     finally:
         view.close()
-    content["search"] = content.get("search", {}) | ({"n_trials": n_trials} if n_trials else {})
+    content["search"] = content.get("search", {}) | last
     return parse_experiment(content, f'study "{name}"', overrides)

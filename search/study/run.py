@@ -193,6 +193,7 @@ class _Run:
             )
             facts: dict[str, Any] = {"parent_run_id": run_id, "n_trials": self._n_trials, "keep_models": self._experiment.n_kept_trials}
             facts |= {"pruner": self._experiment.pruner, "tracked": None, "tracking_store": redact(self._store.tracking_uri)}
+            facts["stop"] = self._experiment.search.stop.model_dump(mode="json", exclude_defaults=True)
             if earlier not in (None, run_id) and self._ledger.attribute("champion"):
                 facts["champion"] = None  # its registry was lost with the store: it is registered again
             for name, value in facts.items():

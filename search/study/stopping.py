@@ -1,21 +1,27 @@
 """Decides whether a search has found enough and ends before all its trials, by ``[search.stop]``."""
 
-from ..experiment.file import Experiment
+from ..experiment.stopping import StopSection
 from ..formats import format_duration, format_value
-from ..ledger import StudyView
+from ..ledger import StudyView, run_seconds
 
 _N_SMALL = 5
 """Proposals in a row of which little is expected: one may be small by chance."""
 
 
-def found_enough(experiment: Experiment, ledger: StudyView) -> str:
+def stop_of(ledger: StudyView) -> StopSection:
+    """Return the ``[search.stop]`` of a study's last run, which need not be that of its first."""
+    written = ledger.attribute("stop")
+    return ledger.experiment.search.stop if written is None else StopSection.model_validate(written)
+
+
+def found_enough(stop: StopSection, ledger: StudyView) -> str:
     """Return why no more trials start; empty if more may.
 
     Args:
-        experiment: The experiment, for its objective and ``[search.stop]``.
+        stop: ``[search.stop]`` of the run.
         ledger: The study.
     """
-    stop, objective = experiment.search.stop, experiment.objective
+    objective = ledger.experiment.objective
     if stop.value is not None and (best := ledger.best) and not objective.is_better(stop.value, best[1]):
         return f"{objective.metric} {format_value(best[1])} of trial {best[0]} reaches search.stop.value = {format_value(stop.value)}"
     if stop.patience is not None and (n_trials := ledger.n_since_best) >= stop.patience:
@@ -28,4 +34,16 @@ def found_enough(experiment: Experiment, ledger: StudyView) -> str:
         return f"its trials have taken {ledger.n_epochs} epochs (search.stop.epochs = {stop.epochs})"
     if stop.hours is not None and ledger.seconds >= 3600 * stop.hours:
         return f"its trials have taken {format_duration(ledger.seconds)} of training (search.stop.hours = {format_value(stop.hours)})"
+    if stop.price is not None and (spent := spent_on(stop, ledger)) >= stop.price:
+        return f"its runs have cost {spent:.2f} (search.stop.price = {format_value(stop.price)})"
     return ""
+
+
+def spent_on(stop: StopSection, ledger: StudyView) -> float:
+    """Return what the runs of a study have cost so far; 0 without a price for an hour.
+
+    Args:
+        stop: ``[search.stop]`` of the last run.
+        ledger: The study.
+    """
+    return run_seconds(ledger.study.user_attrs) / 3600 * (stop.price_per_hour or 0.0)

@@ -24,7 +24,7 @@ from .comparisons import read_comparisons
 from .repeated_trials import RepeatedTrial, repeated_trials
 from .runner_up import RunnerUp, compare_with_runner_up
 from .schedule import schedule_of, schedule_text
-from .stopping import found_enough
+from .stopping import found_enough, stop_of
 
 _N_SHOWN = 8
 """Trials of the Pareto front that are named in a line."""
@@ -186,7 +186,7 @@ def summarize(ledger: StudyView) -> StudySummary:
         tolerance=ledger.experiment.champion.tolerance,
         front=front_of(ledger),
         is_exhausted=_is_exhausted(ledger),
-        is_stopped=bool(found_enough(ledger.experiment, ledger)),
+        is_stopped=bool(found_enough(stop_of(ledger), ledger)),
         schedule=schedule_text(schedule) if (schedule := schedule_of(ledger, number)) else "",
         has_models=ledger.experiment.function is None,
         **_of_champion(champion, number),

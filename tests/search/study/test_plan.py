@@ -52,9 +52,11 @@ def test_it_tells_what_the_search_will_take_and_stores_nothing(written):
 
 
 def test_it_counts_the_epochs_of_the_end_and_the_checkpoints_of_paused_trials(written):
-    printed = written.call("plan", "own.toml", "--models", "1", "--set", "search.stop.epochs=90", "--set", "search.pruner=asha").stdout
+    stop = "search.stop={ epochs = 90, price = 7.5, price_per_hour = 3600 }"
+    printed = written.call("plan", "own.toml", "--models", "1", "--set", stop, "--set", "search.pruner=asha").stdout
     flat = " ".join(printed.split())
     assert "8, one training each of at most 30 epochs: at most 90 epochs, at which [search.stop] ends it" in flat
+    assert re.search(r"Price +about [\d.]+ at 3600 an hour; \[search.stop\] ends it at 7.5", flat)
     assert re.search(r"of the 3 best trials, at most about [\d.]+ .?B for checkpoints of paused trials", flat)
 
     found = plan_search(load_experiment(written.folder / "own.toml", ["search.stop.epochs=90", "search.pruner=asha"]), 1)

@@ -1,8 +1,17 @@
 """A search that has found enough ends before all its trials, and the same command without that limit goes on."""
 
+import contextlib
 import re
+import tomllib
 
 import pytest
+
+from search import ledger as ledgers
+from search.cli.study_tables import print_study
+from search.experiment.file import parse_experiment
+from search.experiment.stopping import StopSection
+from search.store import Store
+from search.study.stopping import found_enough
 
 OWN = """
 from sklearn.tree import DecisionTreeClassifier
@@ -110,11 +119,33 @@ def test_the_hours_of_all_runs_count(own):
     spent = sum(float(trial["seconds"]) for trial in own.trials())
     output = own.call("run", "own.toml", "--set", f"search.stop.hours={(spent + 0.0001) / 3600:.12f}").stdout  # the third trial exceeds it
     assert "Ended with 3 of 6 trials: its trials have taken 0 s of training (search.stop.hours = " in output
+    output = own.call("run", "own.toml", "--set", "search.stop={ price = 1e-6, price_per_hour = 3600 }").stdout
+    assert re.search(r"Ended with 4 of 6 trials: its runs have cost \d+\.\d\d \(search\.stop\.price = ", output)
+    assert re.search(r"Price +\d+\.\d\d so far", own.call("show", "own").stdout)
+    assert "4 of 6 trials" in own.call("resume", "own").stdout  # as the last run, not as the first
+
+
+def test_a_search_ends_once_its_runs_have_cost_so_much(tmp_path, capsys):
+    """The time between two runs costs nothing, and a run without an ended trial is not known."""
+    experiment, stop = parse_experiment(tomllib.loads(EXPERIMENT) | {"name": "own"}, "test"), StopSection(price=5.0, price_per_hour=2.0)
+    found = []
+    for hours in (1.5, None, 1.1):
+        with contextlib.closing(ledgers.create_or_continue(Store(tmp_path), "own", experiment, fresh=False)) as ledger:
+            ledger.set_attribute("stop", stop.model_dump())
+            for part in (0.5, 1) if hours else ():
+                ledger.record_run(ledger.opened_at + 3600 * hours * part)
+            found.append(found_enough(stop, ledger))
+            print_study(ledger)
+    assert found == ["", "", "its runs have cost 5.20 (search.stop.price = 5)"]
+    assert re.findall(r"Price +(\S+) so far", capsys.readouterr().out) == ["3.00", "3.00", "5.20"]
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ("search.stop.price=5", "price = 5 needs the price for an hour; write it as price_per_hour, or hours in place of price"),
+        ("search.stop.price_per_hour=1.2", "price_per_hour = 1.2 ends nothing without price; write price too, or leave it out"),
+        ("search.stop={ price = 0, price_per_hour = 1.2 }", "search.stop.price = 0: expected a number above 0"),
         ("search.stop.patience=0", "search.stop.patience = 0: expected at least 1"),
         ("search.stop.epochs=1.5", "search.stop.epochs = 1.5: expected a whole number"),
         ("search.stop.hours=0", "search.stop.hours = 0: expected a number above 0"),
