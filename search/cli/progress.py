@@ -81,11 +81,12 @@ class LineObserver:
     def _print(self, result: TrialResult, state: str, params: Mapping[str, Value], mark: str = "") -> None:
         outcome = result.reason or ", ".join(self._measured(result))
         width = len(str(self._n_trials))
-        executions = f"{len(result.executions)} of {self._n_executions} executions, " if self._n_executions > 1 else ""
+        ended = format_ended(self._experiment, result) if state == TrialState.PRUNED else ""
+        is_said = self._n_executions == 1 or "executions" in ended
+        executions = "" if is_said else f"{len(result.executions)} of {self._n_executions} executions, "
         trained = "" if self._experiment.function else f"{executions}{len(result.history)} epochs, "
         epochs = f"{trained}{result.seconds:.1f} s"
         count = f"[{self._n_finished:>{width}}/{self._n_trials}]"
-        ended = format_ended(self._experiment, result) if state == TrialState.PRUNED else ""
         parts = filter(None, [f"{outcome}{mark}", ended, epochs, format_params(params)])
         console.print(f"{count} trial {result.number} {state}: {'; '.join(parts)}", markup=False)
 
