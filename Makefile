@@ -61,10 +61,10 @@ check: $(READY) ## check without running: ruff, mypy, import contracts (a minute
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-test: $(READY) ## run the tests that are not slow (four minutes on two cores)
+test: $(READY) ## run the tests that are not slow (five to six minutes on two cores)
 	@$(BIN)/python -m pytest -m "not slow and not faults" $(SLOWEST) $(ARGS)
 
-test-slow: $(READY) ## run the slow tests only (16 minutes on two cores)
+test-slow: $(READY) ## run the slow tests only (half an hour on two cores)
 	@$(BIN)/python -m pytest -m "slow and not faults" $(SLOWEST) $(ARGS)
 
 test-all: $(READY) ## run all tests but the fault campaigns: test and test-slow
