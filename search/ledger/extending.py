@@ -24,6 +24,7 @@ from .changes import can_be_extended, changes_between, named_changes
 from .copying import copy_trial, enqueued_again, is_left_out, left_out
 from .record import FIXED, REPEAT, as_ended, was_proposed
 from .revaluing import check_recorded, has_same_weights, is_valued_alike, revalued
+from .spans import RUN
 from .view import CONFIRMED, StudyView
 from .visible_trials import EXCLUDED
 
@@ -126,10 +127,11 @@ def take_over(source: StudyView, opened: OpenedStudy, folder: StudyFolder, exper
 
 def _kept_attributes(source: StudyView, after: Experiment) -> dict[str, Any]:
     """Return what is known of the study and its trials; repeats have values of the objective, so that they are of no use to another one."""
-    kept = {name: value for name, value in source.study.user_attrs.items() if name in (*_KEPT_ATTRIBUTES, EXCLUDED)}
+    known = source.study.user_attrs.items()
+    kept = {name: value for name, value in known if name in (*_KEPT_ATTRIBUTES, EXCLUDED) or name.startswith(f"{RUN} ")}
     if is_valued_alike(source.experiment, after):
         of_repeats = (CONFIRMED, f"{REPEAT} ")
-        kept |= {name: value for name, value in source.study.user_attrs.items() if name.startswith(of_repeats)}
+        kept |= {name: value for name, value in known if name.startswith(of_repeats)}
     return kept
 
 

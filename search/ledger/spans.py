@@ -1,4 +1,4 @@
-"""When the trials of a study ran."""
+"""When the trials of a study ran, and how long the runs that are paid for lasted."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -27,7 +27,7 @@ def spans_of(trials: Iterable[FrozenTrial], *, is_running: bool) -> list[Span]:
 
 
 def run_seconds(attributes: Mapping[str, Any]) -> float:
-    """Return how long the runs of a study that are paid for lasted together, given the study's attributes."""
+    """Return how long the runs of a study that are paid for lasted together, in seconds, given the study's attributes."""
     spans = (span for name, span in attributes.items() if name.startswith(f"{RUN} "))
     return float(sum(end - start for start, end in spans))
 

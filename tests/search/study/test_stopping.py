@@ -119,10 +119,13 @@ def test_the_hours_of_all_runs_count(own):
     spent = sum(float(trial["seconds"]) for trial in own.trials())
     output = own.call("run", "own.toml", "--set", f"search.stop.hours={(spent + 0.0001) / 3600:.12f}").stdout  # the third trial exceeds it
     assert "Ended with 3 of 6 trials: its trials have taken 0 s of training (search.stop.hours = " in output
-    output = own.call("run", "own.toml", "--set", "search.stop={ price = 1e-6, price_per_hour = 3600 }").stdout
+    priced = ("--set", "search.stop={ price = 1e-6, price_per_hour = 3600 }")
+    output = own.call("run", "own.toml", *priced).stdout
     assert re.search(r"Ended with 4 of 6 trials: its runs have cost \d+\.\d\d \(search\.stop\.price = ", output)
-    assert re.search(r"Price +\d+\.\d\d so far", own.call("show", "own").stdout)
+    spent = re.search(r"Price +(\d+\.\d\d) so far", own.call("show", "own").stdout)[1]
     assert "4 of 6 trials" in own.call("resume", "own").stdout  # as the last run, not as the first
+    extended = own.call("run", "own.toml", "--extend", *priced, "--set", "space.model.max_depth.high=7").stdout
+    assert f"Ended with 4 of 6 trials: its runs have cost {spent} " in extended
 
 
 def test_a_search_ends_once_its_runs_have_cost_so_much(tmp_path, capsys):
