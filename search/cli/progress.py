@@ -82,8 +82,8 @@ class LineObserver:
         outcome = result.reason or ", ".join(self._measured(result))
         width = len(str(self._n_trials))
         ended = format_ended(self._experiment, result) if state == TrialState.PRUNED else ""
-        is_said = self._n_executions == 1 or "executions" in ended
-        executions = "" if is_said else f"{len(result.executions)} of {self._n_executions} executions, "
+        has_several = self._n_executions > 1 and "executions" not in ended  # else they are in what ended it
+        executions = f"{len(result.executions)} of {self._n_executions} executions, " if has_several else ""
         trained = "" if self._experiment.function else f"{executions}{len(result.history)} epochs, "
         epochs = f"{trained}{result.seconds:.1f} s"
         count = f"[{self._n_finished:>{width}}/{self._n_trials}]"

@@ -188,5 +188,6 @@ def test_a_paused_trial_is_stopped_or_excluded_while_the_search_goes_on(shell, f
     assert found[stopped]["reason"] == f"stopped at epoch {found[stopped]['epochs']} by a user"
     others = [trial["reason"] for trial in found.values() if trial["state"] == "PRUNED" and trial["trial"] not in (stopped, excluded)]
     assert others
+    assert re.search(rf"trial {stopped} PRUNED: .*stopped at epoch \d+ by a user", rest)
     assert all(reason.endswith("by the pruner") for reason in others)
     assert "no problems" in shell.call("doctor", "pausing").stdout
