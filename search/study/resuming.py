@@ -22,7 +22,7 @@ def stored_experiment(store: Store, name: str, overrides: Sequence[str] = ()) ->
     view = ledgers.read(store, name)
     try:
         content = dict(view.attribute("experiment"))
-        last = {name: found for name in ("n_trials", "stop") if (found := view.attribute(name)) is not None}
+        last = {key: found for key in ("n_trials", "stop") if (found := view.attribute(key)) is not None}
     finally:
         view.close()
     content["search"] = content.get("search", {}) | last
